@@ -1,0 +1,3 @@
+highlight clear
+let g:colors_name = "quiet"
+highlight Comment ctermfg=grey

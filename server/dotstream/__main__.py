@@ -1,0 +1,31 @@
+"""Where a process starts: ``dotstream`` and ``python -m dotstream``.
+
+The command line and the language server do not know each other; this file knows both, by
+name, and imports the one that was asked for.
+"""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+
+def main() -> int:
+    """Run the command line of this process and return its exit code."""
+    try:
+        from dotstream.cli.main import run
+
+        return run(sys.argv[1:], programs={"lsp": _serve})
+    except KeyboardInterrupt:  # before there was anything to roll back
+        return 130
+
+
+def _serve(arguments: list[str]) -> int:
+    from dotstream.lsp.serve import main as serve
+
+    return serve(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

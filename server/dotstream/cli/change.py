@@ -1,0 +1,112 @@
+"""Looking at a plan, and carrying it out: what manage, unmanage, remanage and adopt share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.cli.arguments import preferences
+from dotstream.model.items import ScanError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from dotstream.cli.session import Session
+    from dotstream.model.cancel import CancellationToken
+    from dotstream.model.options import Action
+    from dotstream.model.plan import Metadata
+    from dotstream.planner.stream import StreamingPlan
+
+    Opening: TypeAlias = Callable[[CancellationToken], StreamingPlan]
+
+__all__ = ["change", "change_packages"]
+
+
+def change_packages(session: Session, action: Action) -> int:
+    """Carry out an action on the packages that the arguments select."""
+    arguments = session.arguments
+
+    def opening(cancel: CancellationToken) -> StreamingPlan:
+        return session.client.stream(
+            action,
+            tuple(arguments.packages),
+            profile=arguments.profile,
+            everything=arguments.all,
+            prefer=preferences(arguments),
+            cancel=cancel,
+        )
+
+    return change(session, opening)
+
+
+def change(session: Session, opening: Opening) -> int:
+    """Show the plan that ``opening`` makes, or carry it out, as the arguments say."""
+    if session.dry_run:
+        with session.cancellable() as cancel:
+            return _preview(session, opening(cancel))
+    digest = None
+    if session.interactive:
+        with session.cancellable() as cancel:
+            plan = opening(cancel)
+            question = _question(plan.metadata)
+            if question is not None:
+                exit_code = _preview(session, plan)
+                if exit_code or not plan.summary.operations:
+                    return exit_code
+                digest = plan.summary.digest
+        # Outside of the context: Ctrl-C at the question needs nothing rolled back.
+        if question is not None and not session.ask(question):
+            session.say("Nothing was changed.")
+            return 130
+    with session.cancellable() as cancel:
+        return _apply(session, opening(cancel), digest, cancel)
+
+
+def _question(metadata: Metadata) -> str | None:
+    if metadata.action == "adopt":
+        return "Move these into the package?"
+    policy = metadata.options.on_conflict
+    if policy == "overwrite":
+        return "Replace what is in the way?"
+    return "Move what is in the way into the packages?" if policy == "adopt" else None
+
+
+def _preview(session: Session, plan: StreamingPlan) -> int:
+    report, out = session.report, session.out
+    refused = False
+    with plan:
+        report.begin(plan.metadata, listing=True)
+        for item in plan:
+            report.item(item)
+            if out.failure is not None:  # nobody reads on
+                return 1
+            if isinstance(item, ScanError) and item.permission:
+                refused = True
+    summary = plan.summary
+    report.planned(summary)
+    if summary.conflicts:
+        return 3
+    if summary.errors and plan.metadata.options.on_conflict != "skip":
+        return 4 if refused else 1
+    return 0
+
+
+def _apply(
+    session: Session, plan: StreamingPlan, digest: str | None, cancel: CancellationToken
+) -> int:
+    report = session.report
+    with plan:
+        # What was shown and agreed to is not shown again; the digest proves it is the same.
+        report.begin(plan.metadata, listing=session.verbose and digest is None)
+        session.changed = True
+        result = session.client.apply(
+            plan,
+            stream=session.arguments.stream,
+            wait=session.arguments.wait,
+            digest=digest,
+            cancel=cancel,
+            on_progress=report.progress,
+            on_item=report.item,
+        )
+    report.applied(result)
+    return 0

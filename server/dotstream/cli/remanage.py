@@ -1,0 +1,35 @@
+"""``dotstream remanage``: bring links up to date with the smallest change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.cli.arguments import add_dry_run, add_preferences, add_selection
+from dotstream.cli.change import change_packages
+
+if TYPE_CHECKING:
+    from dotstream.cli.arguments import Parser
+    from dotstream.cli.session import Session
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
+
+DESCRIPTION = """\
+Brings the links up to date after files in the packages came, went or moved: makes what is
+missing, removes what leads nowhere any more, and leaves the rest alone. Where nothing
+changed, nothing is done."""
+
+EXAMPLES = """\
+  dotstream remanage zsh               after files were added to a package or removed
+  dotstream remanage --all             after pulling a new version of everything"""
+
+
+def configure(parser: Parser) -> None:
+    """Add the command's arguments."""
+    add_selection(parser)
+    add_dry_run(parser)
+    add_preferences(parser)
+
+
+def run(session: Session) -> int:
+    """Remanage the packages that were asked for."""
+    return change_packages(session, "remanage")

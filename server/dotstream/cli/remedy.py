@@ -1,0 +1,49 @@
+"""What a person can do about a conflict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dotstream.model.items import Conflict, ConflictKind
+    from dotstream.model.options import Policy
+
+__all__ = ["MEANINGS", "remedies"]
+
+MEANINGS: dict[Policy, str] = {
+    "fail": "change nothing at all (the default)",
+    "skip": "leave what is there and do the rest",
+    "backup": "keep what is there in the backup area, then link",
+    "overwrite": "put the link in place of what is there",
+    "adopt": "move what is there into the package, then link to it",
+}
+"""Each policy in words, for help texts and advice."""
+
+_BY_HAND: dict[ConflictKind, str] = {
+    "foreign_link": "remove the link, if nothing else needs it",
+    "dangling_link": "remove the broken link, if nothing else needs it",
+    "other_package": "dotstream unmanage {other}, or let this package win: --override REGEX",
+    "same_path": "manage only one of the two, or ignore the file in one of them",
+    "file_and_directory": "manage only one of the two, or ignore the path in one of them",
+    "parent_link": "put a real directory in the link's place",
+    "absolute_source": "make the symlink inside the package relative",
+    "target_in_package_directory": "choose a target outside of it with -t",
+    "package_has_file": "compare the two and remove one, or adopt into another package",
+    "not_invertible": "rename the file, or set dotfiles = false",
+    "outside_target": "name a path in the target, or choose another target with -t",
+    "missing_source": "check the spelling; the path is taken from the working directory",
+}
+
+
+def remedies(conflict: Conflict) -> list[str]:
+    """Return the ways out of a conflict, one a line, those that need no flag first."""
+    lines = []
+    by_hand = _BY_HAND.get(conflict.kind)
+    if by_hand is not None:
+        lines.append(by_hand.format(other=conflict.other))
+    lines += [
+        f"--on-conflict {policy}: {MEANINGS[policy]}"
+        for policy in conflict.choices
+        if policy != "fail"
+    ]
+    return lines

@@ -1,0 +1,37 @@
+"""What a command has to say, whichever way it is said: as lines or as JSON events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from dotstream.model.events import Progress, Result
+    from dotstream.model.items import Item
+    from dotstream.model.plan import Metadata, Summary
+
+__all__ = ["Report"]
+
+
+class Report(Protocol):
+    """Receives what happens, in order; never raises."""
+
+    def begin(self, metadata: Metadata, *, listing: bool) -> None:
+        """Say what is being planned, before the first item; ``listing``: show operations."""
+
+    def item(self, item: Item) -> None:
+        """Show one item of a plan."""
+
+    def progress(self, progress: Progress) -> None:
+        """Show how far an apply has come."""
+
+    def planned(self, summary: Summary) -> None:
+        """Sum up a plan that was only looked at."""
+
+    def applied(self, result: Result) -> None:
+        """Sum up what was done."""
+
+    def failed(self, error: BaseException, message: str) -> None:
+        """Say why the command ends without having done what it was asked."""
+
+    def finish(self, exit_code: int) -> None:
+        """Write what is still unwritten; the last call, and made exactly once."""

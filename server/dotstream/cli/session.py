@@ -1,0 +1,140 @@
+"""One run of a command: its arguments, its streams, and the client it works with."""
+
+from __future__ import annotations
+
+import sys
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dotstream.cli.output import Output
+from dotstream.cli.style import Style, wants_colour
+from dotstream.fs.surroundings import home_directory
+from dotstream.fs.terminal import environment
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    from dotstream.cli.events import Events
+    from dotstream.cli.progress import Bar
+    from dotstream.cli.report import Report
+    from dotstream.client import Client
+    from dotstream.model.cancel import CancellationToken
+
+__all__ = ["Session"]
+
+
+class Session:
+    """What a command is given.
+
+    Attributes:
+        arguments: what was asked for.
+        command: the command's name.
+        changed: set once the target may have been changed; output that cannot be
+            written no longer ends the run then.
+    """
+
+    def __init__(self, command: str, arguments: Namespace) -> None:
+        self.command, self.arguments = command, arguments
+        self.changed = False
+        self.quiet: bool = getattr(arguments, "quiet", False)
+        self.verbose: bool = getattr(arguments, "verbose", False)
+        self.json: bool = getattr(arguments, "json", False)
+        self.dry_run: bool = getattr(arguments, "dry_run", False) or command == "plan"
+        self.environ: Mapping[str, str] = environment()
+        self.out = Output.of(sys.stdout)
+        self.err = Output.of(sys.stderr)
+        if self.json:
+            self.out.encode_as("utf-8")
+        self.terminal = sys.stdout is not None and sys.stdout.isatty()
+        self.err_terminal = sys.stderr is not None and sys.stderr.isatty()
+
+    @cached_property
+    def client(self) -> Client:
+        """The client, made when it is first needed."""
+        from dotstream.client import Client
+
+        arguments = self.arguments
+        return Client(getattr(arguments, "dir", None), target=getattr(arguments, "target", None))
+
+    @cached_property
+    def events(self) -> Events | None:
+        """The JSON events, where ``--json`` asks for them."""
+        if not self.json:
+            return None
+        from dotstream.cli.events import Events
+
+        return Events(self.out)
+
+    @cached_property
+    def report(self) -> Report:
+        """Where plans, results and failures are told."""
+        if self.events is not None:
+            return self.events
+        from dotstream.cli.lines import Lines
+
+        return Lines(
+            self.out,
+            self.err,
+            style=self.style,
+            err_style=self.err_style,
+            grouped=self.terminal,
+            verbosity=self.verbose - self.quiet,
+            bar=self._bar(),
+        )
+
+    def _bar(self) -> Bar | None:
+        """Return the bar, on a terminal whose lines nobody else is filling."""
+        if not self.err_terminal or self.quiet or (self.verbose and self.terminal):
+            return None
+        from dotstream.cli.progress import Bar
+
+        when = getattr(self.arguments, "color", "auto")
+        return Bar(colour=wants_colour(when, terminal=True, environ=self.environ))
+
+    @cached_property
+    def style(self) -> Style:
+        """How text looks on standard output; whole paths in a pipe, ``~`` on a terminal."""
+        return self._style(self.out, terminal=self.terminal, short=self.terminal)
+
+    @cached_property
+    def err_style(self) -> Style:
+        """How text looks on standard error."""
+        return self._style(self.err, terminal=self.err_terminal, short=True)
+
+    def _style(self, output: Output, *, terminal: bool, short: bool) -> Style:
+        when = getattr(self.arguments, "color", "auto")
+        return Style(
+            colour=wants_colour(when, terminal=terminal, environ=self.environ),
+            unicode=output.unicode,
+            home=home_directory(self.environ) if short else None,
+        )
+
+    def cancellable(self) -> AbstractContextManager[CancellationToken]:
+        """Return a context in which the first Ctrl-C only asks for a clean end."""
+        from dotstream.cli.interrupt import cancellable
+
+        return cancellable(self.err.write)
+
+    def say(self, text: str) -> None:
+        """Write a line to standard output, unless ``-q`` or ``--json`` is on."""
+        if not self.quiet and not self.json:
+            self.out.line(text)
+
+    @property
+    def interactive(self) -> bool:
+        """Whether there is a person to ask, who has not said ``--yes`` beforehand."""
+        return (
+            sys.stdin is not None
+            and sys.stdin.isatty()
+            and self.err_terminal
+            and not self.json
+            and not getattr(self.arguments, "yes", False)
+        )
+
+    def ask(self, question: str) -> bool:
+        """Ask a person; anything but yes is no."""
+        self.out.flush()
+        self.err.write(f"{question} [y/N] ")
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}

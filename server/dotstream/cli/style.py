@@ -1,0 +1,60 @@
+"""Colours, and how paths are shown to a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from dotstream.model.directory import display
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Colour", "Style", "wants_colour"]
+
+Colour = Literal["red", "green", "yellow", "blue", "cyan", "bold", "dim", "alarm"]
+
+_CODES: dict[Colour, str] = {
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "cyan": "36",
+    "bold": "1",
+    "dim": "2",
+    "alarm": "1;31",
+}
+
+
+def wants_colour(when: str, *, terminal: bool, environ: Mapping[str, str]) -> bool:
+    """Decide ``--color``: ``auto`` heeds the terminal, ``NO_COLOR`` and ``TERM=dumb``."""
+    if when != "auto":
+        return when == "always"
+    return terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+
+
+class Style:
+    """How text is shown on one stream.
+
+    Attributes:
+        arrow: what stands between a link and its text.
+        dot: what stands between two remarks.
+    """
+
+    __slots__ = ("_colour", "_home", "arrow", "dot")
+
+    def __init__(self, *, colour: bool, unicode: bool, home: str | None) -> None:
+        self._colour = colour
+        self._home = home.rstrip("/") if home else ""
+        self.arrow = "→" if unicode else "->"
+        self.dot = "·" if unicode else "-"
+
+    def paint(self, text: str, colour: Colour) -> str:
+        """Return ``text`` in a colour, or as it is where colours are not wanted."""
+        return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self._colour else text
+
+    def path(self, path: str) -> str:
+        """Return an absolute path as it is shown: ``~`` for the home, no control bytes."""
+        home = self._home
+        if home and path.startswith(home) and (len(path) == len(home) or path[len(home)] == "/"):
+            path = "~" + path[len(home) :]
+        return path if path.isprintable() else display(path)

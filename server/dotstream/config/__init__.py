@@ -1,0 +1,1 @@
+"""``dotstream.toml``, ``.stowrc``, and settings as a value."""

@@ -1,0 +1,211 @@
+"""Loading the settings of a package directory."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from dotstream.config.discover import CONFIG_NAME
+from dotstream.config.document import decode, error_at, parse
+from dotstream.config.settings import PackageSettings, Settings
+from dotstream.config.stowrc import expand, parse_stowrc
+from dotstream.errors import ConfigError, PermissionRefused, UsageError
+from dotstream.fs.files import is_directory, read_bytes
+from dotstream.fs.look import canonical, is_permission, reason
+from dotstream.fs.surroundings import home_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dotstream.model.options import Folding, Layout, LinkStyle, Policy
+
+__all__ = ["STOWRC_NAME", "load", "read_config"]
+
+STOWRC_NAME = ".stowrc"
+
+
+def load(
+    directory: str,
+    *,
+    home: str,
+    environ: Mapping[str, str],
+    hostname: str,
+    platform: str,
+    target: str | None = None,
+) -> Settings:
+    """Load the settings of the package directory at ``directory``.
+
+    They come from its ``dotstream.toml``; without one from its ``.stowrc``, with Stow's
+    defaults; without either they are the defaults.
+
+    Args:
+        directory: the package directory.
+        home: what ``~`` stands for.
+        environ: the variables that a target may refer to.
+        hostname: the name of this machine.
+        platform: the kind of its system, such as ``linux``.
+        target: an absolute path, used instead of any target that the settings name, also
+            for single packages.
+
+    Raises:
+        UsageError: there is no such directory.
+        ConfigError: a file is wrong; the first problem is named with its position.
+        PermissionRefused: a file may not be read.
+    """
+    if not is_directory(directory):
+        raise UsageError(f"no package directory at {directory}; choose one with --dir")
+    here = _Place(canonical(directory), home, environ, hostname, platform)
+    forced = None if target is None else canonical(target)
+    path = f"{here.directory.rstrip('/')}/{CONFIG_NAME}"
+    text = read_config(path)
+    if text is not None:
+        return _from_toml(text, path, here, forced)
+    path = f"{here.directory.rstrip('/')}/{STOWRC_NAME}"
+    text = read_config(path)
+    if text is not None:
+        return _from_stowrc(text, path, here, forced)
+    return Settings(
+        here.directory, forced or canonical(home), home, hostname=hostname, platform=platform
+    )
+
+
+def read_config(path: str) -> str | None:
+    """Return the text of a configuration file, or ``None`` if it does not exist.
+
+    Raises:
+        ConfigError: it cannot be read, or is not UTF-8.
+        PermissionRefused: it may not be read.
+    """
+    try:
+        data = read_bytes(path)
+    except OSError as error:
+        if is_permission(error):
+            raise PermissionRefused(f"{path}: {reason(error)}") from None
+        raise ConfigError(f"cannot be read: {reason(error)}", path=path) from None
+    return None if data is None else decode(data, path=path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The package directory and the machine it is on."""
+
+    directory: str
+    home: str
+    environ: Mapping[str, str]
+    hostname: str
+    platform: str
+
+    def resolve(self, written: str) -> str:
+        """Return the path that a target stands for.
+
+        Raises:
+            KeyError: it refers to a variable that is not set.
+        """
+        path = expand(written, environ=self.environ, home=self.home, home_of=home_of)
+        return canonical(posixpath.join(self.directory, path))
+
+
+def _from_toml(text: str, path: str, here: _Place, forced: str | None) -> Settings:
+    document = parse(text, path=path)
+
+    def target(keys: tuple[str, ...], written: str | None) -> str | None:
+        if written is None or forced is not None:
+            return forced
+        try:
+            return here.resolve(written)
+        except KeyError as error:
+            name = str(error.args[0])
+            raise error_at(
+                text,
+                keys,
+                f"the variable ${name} is not set",
+                path=path,
+                hint=f"set it, or write \\\\${name} for a $ that is part of the name",
+            ) from None
+
+    packages = {
+        name: _package(table, target(("packages", name, "target"), _string(table, "target")))
+        for name, table in _section(document, "packages").items()
+    }
+    return Settings(
+        directory=here.directory,
+        target=target(("target",), _string(document, "target") or "~") or here.home,
+        home=here.home,
+        hostname=here.hostname,
+        platform=here.platform,
+        dotfiles=document.get("dotfiles", True) is True,
+        layout=cast("Layout", _string(document, "layout") or "mirror"),
+        link=cast("LinkStyle", _string(document, "link") or "relative"),
+        folding=cast("Folding", _string(document, "folding") or "safe"),
+        never_fold=_strings(document, "never-fold"),
+        ignore=_strings(document, "ignore"),
+        on_conflict=cast("Policy", _string(document, "on-conflict") or "fail"),
+        packages=packages,
+        profiles=_profiles(_section(document, "profiles")),
+        path=path,
+    )
+
+
+def _package(table: Mapping[str, object], target: str | None) -> PackageSettings:
+    return PackageSettings(
+        target=target,
+        ignore=_strings(table, "ignore"),
+        platforms=_strings(table, "platforms"),
+        hosts=_strings(table, "hosts"),
+        required=table.get("required") is True,
+        on_conflict=cast("Policy | None", _string(table, "on-conflict")),
+        folding=cast("Folding | None", _string(table, "folding")),
+        never_fold=_strings(table, "never-fold"),
+    )
+
+
+def _profiles(tables: Mapping[str, Mapping[str, object]]) -> dict[str, tuple[str, ...]]:
+    """Return the packages of each profile, those of the profiles it extends first."""
+
+    def members(name: str) -> dict[str, None]:
+        extended = _string(tables[name], "extends")
+        parents = (extended,) if extended else _strings(tables[name], "extends")
+        found: dict[str, None] = {}
+        for parent in parents:
+            found.update(members(parent))
+        found.update(dict.fromkeys(_strings(tables[name], "packages")))
+        return found
+
+    return {name: tuple(members(name)) for name in tables}
+
+
+def _from_stowrc(text: str, path: str, here: _Place, forced: str | None) -> Settings:
+    """Return what Stow would do here, so that adding dotstream changes no tree."""
+    found = parse_stowrc(text, path=path, environ=here.environ, home=here.home, home_of=home_of)
+    target = posixpath.join(here.directory, found.target or "..")
+    return Settings(
+        directory=here.directory,
+        target=forced or canonical(target),
+        home=here.home,
+        hostname=here.hostname,
+        platform=here.platform,
+        dotfiles=found.dotfiles,
+        folding="never" if found.no_folding else "always",
+        path=path,
+        stow_ignore=found.ignore,
+        defer=found.defer,
+        override=found.override,
+    )
+
+
+# The document has been checked against the schema: what is there has its right type.
+
+
+def _string(table: Mapping[str, object], key: str) -> str | None:
+    value = table.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _strings(table: Mapping[str, object], key: str) -> tuple[str, ...]:
+    value = table.get(key)
+    return tuple(map(str, value)) if isinstance(value, list) else ()
+
+
+def _section(document: Mapping[str, object], name: str) -> Mapping[str, Mapping[str, object]]:
+    return cast("Mapping[str, Mapping[str, object]]", document.get(name, {}))

@@ -1,0 +1,53 @@
+"""Names that people type: which are package names, and what they may have meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["fault_in_name", "nearest", "package_name"]
+
+
+def nearest(name: str, known: Iterable[str], *, limit: int = 1) -> list[str]:
+    """Return the names in ``known`` that ``name`` may have been meant to be, best first."""
+    from difflib import get_close_matches  # only mistakes pay for it
+
+    return get_close_matches(name, list(known), n=limit, cutoff=0.6)
+
+
+def fault_in_name(name: str) -> str | None:
+    """Say what keeps ``name`` from being a package name and what to do; ``None`` if nothing."""
+    remedy = "give the name of a directory in the package directory"
+    if not name:
+        return f"it is empty; {remedy}"
+    if name.startswith("/"):
+        return f"it is an absolute path; {remedy}, and choose that one with --dir"
+    if name in (".", ".."):
+        return f"it is not inside the package directory; {remedy}"
+    if ".." in name.split("/"):
+        return f"it leaves the package directory; {remedy}"
+    if "/" in name:
+        first = name.partition("/")[0]
+        return f"it has a slash, and packages are not nested; did you mean {first!r}?"
+    if "\0" in name:
+        return f"it has a zero byte; {remedy}"
+    if name.startswith("."):
+        return "hidden directories are not packages; rename it without the dot"
+    return None
+
+
+def package_name(name: str) -> str:
+    """Return ``name`` without slashes at its end, as a shell completes it.
+
+    Raises:
+        UsageError: it is no package name.
+    """
+    bare = name.rstrip("/") or name[:1]
+    fault = fault_in_name(bare)
+    if fault is not None:
+        raise UsageError(f"{name!r} is not a package name: {fault}")
+    return bare

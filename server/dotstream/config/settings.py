@@ -1,0 +1,232 @@
+"""Settings as a value: what a package directory says about itself, resolved for this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dotstream.config.names import nearest, package_name
+from dotstream.errors import PackageNotFound, PermissionRefused, UsageError
+from dotstream.fs.files import is_directory, subdirectories
+from dotstream.fs.look import is_permission, reason
+from dotstream.model.options import Options, Package, Preferences
+from dotstream.planner.ignore import compile_rules, stow_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from dotstream.model.options import Folding, Layout, LinkStyle, Policy
+
+__all__ = ["DEFAULT_PROFILE", "PackageSettings", "Settings"]
+
+DEFAULT_PROFILE = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageSettings:
+    """What ``[packages.NAME]`` says; ``None`` and empty mean as for all packages.
+
+    Attributes:
+        target: absolute canonical path.
+        platforms: names such as ``linux`` and ``darwin``.
+        hosts: globs for host names.
+        required: whether it is an error if the package is not there.
+    """
+
+    target: str | None = None
+    ignore: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    required: bool = False
+    on_conflict: Policy | None = None
+    folding: Folding | None = None
+    never_fold: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one package directory.
+
+    Attributes:
+        directory: absolute canonical path of the package directory.
+        target: absolute canonical path of the target.
+        home: the home directory, where Stow's global ignore list is looked for.
+        hostname, platform: this machine, which packages may be limited to.
+        ignore: globs, like ``never_fold``.
+        packages: what is said about single packages; not all that exist.
+        profiles: names of packages by profile, those it extends first.
+        path: the file the settings come from, or ``None`` for the defaults.
+        stow_ignore, defer, override: regular expressions from a ``.stowrc``.
+    """
+
+    directory: str
+    target: str
+    home: str
+    hostname: str = ""
+    platform: str = ""
+    dotfiles: bool = True
+    layout: Layout = "mirror"
+    link: LinkStyle = "relative"
+    folding: Folding = "safe"
+    never_fold: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    on_conflict: Policy = "fail"
+    packages: Mapping[str, PackageSettings] = field(default_factory=dict)
+    profiles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    path: str | None = None
+    stow_ignore: tuple[str, ...] = ()
+    defer: tuple[str, ...] = ()
+    override: tuple[str, ...] = ()
+
+    def options(self, prefer: Preferences | None = None) -> Options:
+        """Return how to plan, with what this run prefers on top."""
+        prefer = prefer or Preferences()
+        return Options(
+            dotfiles=self.dotfiles if prefer.dotfiles is None else prefer.dotfiles,
+            layout=prefer.layout or self.layout,
+            link=prefer.link or self.link,
+            defer=self.defer + prefer.defer,
+            override=self.override + prefer.override,
+            on_conflict=prefer.on_conflict or self.on_conflict,
+            resolutions=prefer.resolutions,
+            report_kept=prefer.report_kept,
+        )
+
+    def package(self, name: str, prefer: Preferences | None = None) -> Package:
+        """Return a package ready to be planned; it has been selected, so it exists.
+
+        What the run prefers wins over the package's settings, and those over the rest.
+
+        Raises:
+            ConfigError: its ignore list has a pattern that cannot be used.
+            UsageError: a pattern of ``prefer`` cannot be used.
+            PermissionRefused: its ignore list may not be read.
+        """
+        prefer = prefer or Preferences()
+        own = self.packages.get(name, PackageSettings())
+        path = f"{self.directory.rstrip('/')}/{name}"
+        return Package(
+            name=name,
+            path=path,
+            stow_dir=self.directory,
+            ignored=compile_rules(
+                patterns=stow_list(path, self.home),
+                options=self.stow_ignore,
+                globs=self.ignore + own.ignore + prefer.ignore,
+                dotfiles=self.dotfiles if prefer.dotfiles is None else prefer.dotfiles,
+            ),
+            folding=prefer.folding or own.folding or self.folding,
+            never_fold=self.never_fold + own.never_fold,
+            on_conflict=None if prefer.on_conflict else own.on_conflict,
+        )
+
+    def target_of(self, name: str) -> str:
+        """Return the absolute path of the target of the package ``name``."""
+        own = self.packages.get(name)
+        return own.target if own and own.target else self.target
+
+    def available(self) -> tuple[str, ...]:
+        """Return the names of the packages that exist, sorted by bytes.
+
+        Raises:
+            PermissionRefused: the package directory may not be read.
+            UsageError: the package directory cannot be read.
+        """
+        try:
+            return tuple(subdirectories(self.directory))
+        except OSError as error:
+            kind = PermissionRefused if is_permission(error) else UsageError
+            raise kind(f"{self.directory}: {reason(error)}") from None
+
+    def excluded(self, name: str) -> str | None:
+        """Say why the package ``name`` is not for this machine; ``None`` if it is."""
+        own = self.packages.get(name, PackageSettings())
+        if own.platforms and not _on_platform(self.platform, own.platforms):
+            return f"it is for {_words(own.platforms)}, and this is {self.platform}"
+        if own.hosts and not _on_host(self.hostname, own.hosts):
+            return f"it is for the host {_words(own.hosts)}, and this is {self.hostname}"
+        return None
+
+    def select(
+        self,
+        names: Sequence[str] = (),
+        profile: str | None = None,
+        *,
+        everything: bool = False,
+        anywhere: bool = False,
+    ) -> tuple[str, ...]:
+        """Return the packages that a request is about, in the order they were named.
+
+        A profile, and everything, leave out packages that are not for this machine.
+        Everything includes the required packages, which have to exist.
+
+        Args:
+            names: packages named one by one.
+            profile: a profile whose packages are meant.
+            everything: whether all packages are meant.
+            anywhere: also accept packages that are not for this machine, to remove them.
+
+        Raises:
+            UsageError: nothing is named, or a name is no package name, or its package is
+                not for this machine, or there is no such profile.
+            PackageNotFound: a package does not exist.
+        """
+        chosen: dict[str, None] = {}
+        for written in names:
+            name = package_name(written)
+            why = None if anywhere else self.excluded(name)
+            if why is not None:
+                raise UsageError(f"package {name!r} is not for this machine: {why}")
+            chosen[name] = None
+        if everything:
+            chosen.update(dict.fromkeys(self._fitting(self._everything(), anywhere=anywhere)))
+        if profile is None and not names and not everything:
+            profile = self._default_profile()
+        if profile is not None:
+            members = self._members(profile)
+            chosen.update(dict.fromkeys(self._fitting(members, anywhere=anywhere)))
+        for name in chosen:
+            if not is_directory(f"{self.directory}/{name}"):
+                nearby = nearest(name, self.available(), limit=3)
+                raise PackageNotFound(name, self.directory, nearby)
+        return tuple(chosen)
+
+    def _everything(self) -> list[str]:
+        required = [name for name, package in self.packages.items() if package.required]
+        return [*self.available(), *required]
+
+    def _fitting(self, names: Iterable[str], *, anywhere: bool) -> Iterator[str]:
+        return (name for name in names if anywhere or self.excluded(name) is None)
+
+    def _default_profile(self) -> str:
+        if DEFAULT_PROFILE in self.profiles:
+            return DEFAULT_PROFILE
+        raise UsageError(
+            "no packages named: name some, choose a profile with --profile, or take --all"
+        )
+
+    def _members(self, profile: str) -> tuple[str, ...]:
+        if profile in self.profiles:
+            return self.profiles[profile]
+        if not self.profiles:
+            raise UsageError(f"no profile {profile!r}: no profiles are defined")
+        close = nearest(profile, self.profiles)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are {_words(self.profiles)}"
+        raise UsageError(f"no profile {profile!r}; {hint}")
+
+
+def _on_platform(here: str, platforms: tuple[str, ...]) -> bool:
+    return here in platforms or (here == "darwin" and "macos" in platforms)
+
+
+def _on_host(here: str, hosts: tuple[str, ...]) -> bool:
+    """Whether the host's full name, or its first label, matches one of the globs."""
+    from fnmatch import fnmatchcase
+
+    full = here.lower()
+    names = (full, full.partition(".")[0])
+    return any(fnmatchcase(name, host.lower()) for host in hosts for name in names)
+
+
+def _words(names: Iterable[str]) -> str:
+    return " or ".join(names)

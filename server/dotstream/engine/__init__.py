@@ -1,0 +1,1 @@
+"""Transactions: carrying a plan out, and taking it back."""

@@ -1,0 +1,61 @@
+"""Steps: operations in the order of the journal, with the end of each unfold and refold.
+
+An unfold fills a directory beside its path and then exchanges the two; a refold exchanges
+first and then empties the old directory.  Where the operations inside of it end, a closing
+step is put in, so that the journal reads the same forwards and backwards.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dotstream.model.items import Operation, OperationKind
+
+__all__ = ["CLOSINGS", "STEP_KINDS", "Step", "StepKind", "with_closings"]
+
+StepKind: TypeAlias = "OperationKind | Literal['end_unfold', 'end_refold']"
+
+Step: TypeAlias = "tuple[StepKind, Operation]"
+"""What is done and the operation it belongs to; a closing step has its opening's."""
+
+CLOSINGS: dict[str, StepKind] = {"unfold": "end_unfold", "refold": "end_refold"}
+
+STEP_KINDS: tuple[StepKind, ...] = (
+    "make_dir",
+    "remove_dir",
+    "create_link",
+    "remove_link",
+    "replace_link",
+    "move_file",
+    "unfold",
+    "refold",
+    "end_unfold",
+    "end_refold",
+)
+"""In the order of their codes in the journal: only ever append."""
+
+
+def with_closings(operations: Iterable[Operation]) -> Iterator[Step]:
+    """Turn operations into steps, closing each unfold and refold after its last operation."""
+    opened: list[tuple[Operation, str, str]] = []
+    for operation in operations:
+        while opened and not _inside(operation, opened[-1]):
+            opening, _, _ = opened.pop()
+            yield CLOSINGS[opening.kind], opening
+        yield operation.kind, operation
+        if operation.kind in CLOSINGS:
+            directory = operation.directory
+            opened.append((operation, directory.root, directory.join(operation.name)))
+    for opening, _, _ in reversed(opened):
+        yield CLOSINGS[opening.kind], opening
+
+
+def _inside(operation: Operation, opened: tuple[Operation, str, str]) -> bool:
+    _, root, path = opened
+    directory = operation.directory
+    return directory.root == root and (
+        directory.path == path or directory.path.startswith(path + "/")
+    )

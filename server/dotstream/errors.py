@@ -1,0 +1,198 @@
+"""Every exception dotstream raises on purpose, with its exit code and what to do.
+
+    DotstreamError                 exit 1   JSON-RPC -32803 RequestFailed
+    ├── UsageError                 exit 2   -32602 InvalidParams
+    │   └── ConfigError            exit 2   -32602   file, line, column, remedy
+    ├── ConflictError              exit 3   -32803   the conflicts ride on it
+    ├── PermissionRefused          exit 4   -32803
+    ├── PackageNotFound            exit 5   -32602
+    ├── StalePlan                  exit 1   -32801 ContentModified
+    ├── TargetLocked               exit 1   -32803   who holds it
+    ├── ScanFailed                 exit 1   -32803   the scan errors ride on it
+    ├── OperationFailed            exit 1 or 4       the operation rides on it
+    │   └── PreconditionFailed     exit 1   -32801   the target changed under the plan
+    ├── RollbackIncomplete         exit 1   -32803   what is left and how to finish
+    ├── JournalError               exit 1   -32803
+    └── Cancelled                  exit 130 -32800 RequestCancelled
+
+Exit codes: 0 done, 1 error, 2 usage, 3 conflicts, 4 permission, 5 no such package,
+130 cancelled.  Each class builds its own message from the facts it is given.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dotstream.model.items import Conflict, Operation, ScanError
+
+__all__ = [
+    "Cancelled",
+    "ConfigError",
+    "ConflictError",
+    "DotstreamError",
+    "JournalError",
+    "OperationFailed",
+    "PackageNotFound",
+    "PermissionRefused",
+    "PreconditionFailed",
+    "RollbackIncomplete",
+    "ScanFailed",
+    "StalePlan",
+    "TargetLocked",
+    "UsageError",
+]
+
+
+class DotstreamError(Exception):
+    """Base of every error dotstream raises on purpose; ``str()`` says what to do."""
+
+    exit_code: ClassVar[int] = 1
+    rpc_code: ClassVar[int] = -32803
+
+
+class UsageError(DotstreamError):
+    """The request itself is wrong: an unknown option value, a bad package name."""
+
+    exit_code = 2
+    rpc_code = -32602
+
+
+class ConfigError(UsageError):
+    """A configuration or ignore file is wrong; names file, line, column and remedy.
+
+    Lines and columns count from 1; ``None`` where the problem has no position.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str,
+        line: int | None = None,
+        column: int | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self.problem, self.path, self.line, self.column, self.hint = (
+            message,
+            path,
+            line,
+            column,
+            hint,
+        )
+        where = ":".join(str(part) for part in (path, line, column) if part is not None)
+        super().__init__(f"{where}: {message}" + (f" ({hint})" if hint else ""))
+
+
+class ConflictError(DotstreamError):
+    """The plan has conflicts and the policy is ``fail``; nothing was changed.
+
+    ``conflicts`` holds the first ones (at most 1,000), ``total`` counts them all.
+    """
+
+    exit_code = 3
+
+    def __init__(self, conflicts: Sequence[Conflict], total: int) -> None:
+        self.conflicts, self.total = list(conflicts), total
+        noun = "conflict" if total == 1 else "conflicts"
+        super().__init__(
+            f"{total} {noun}; nothing was changed. Resolve them, or choose a policy with "
+            "--on-conflict skip|backup|overwrite|adopt"
+        )
+
+
+class PermissionRefused(DotstreamError):
+    """The operating system refused access to something the request needs."""
+
+    exit_code = 4
+
+
+class PackageNotFound(DotstreamError):
+    """A package that was asked for does not exist in the package directory."""
+
+    exit_code = 5
+    rpc_code = -32602
+
+    def __init__(self, name: str, directory: str, nearest: Sequence[str] = ()) -> None:
+        self.name, self.directory, self.nearest = name, directory, list(nearest)
+        hint = f"; did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
+        super().__init__(f"no package {name!r} in {directory}{hint}")
+
+
+class StalePlan(DotstreamError):
+    """The plan that was previewed no longer holds; nothing was changed."""
+
+    rpc_code = -32801
+
+    def __init__(self, expected: str, found: str) -> None:
+        self.expected, self.found = expected, found
+        super().__init__(
+            f"the plan changed since it was shown (digest {expected[:12]} became {found[:12]}); "
+            "nothing was changed. Look at the new plan and apply that"
+        )
+
+
+class TargetLocked(DotstreamError):
+    """Another dotstream is writing to the same target."""
+
+    def __init__(self, target: str, holder: str) -> None:
+        self.target, self.holder = target, holder
+        super().__init__(
+            f"{target} is being changed by {holder}; wait for it to end, or use --wait"
+        )
+
+
+class ScanFailed(DotstreamError):
+    """Parts of a package or of the target could not be read; nothing was changed."""
+
+    def __init__(self, errors: Sequence[ScanError], total: int) -> None:
+        self.errors, self.total = list(errors), total
+        noun = "error" if total == 1 else "errors"
+        super().__init__(
+            f"{total} {noun} while reading; nothing was changed. Mend what is named above, "
+            "or leave it out with --on-conflict skip"
+        )
+        if any(error.permission for error in errors):
+            self.exit_code = 4  # type: ignore[misc]
+
+
+class OperationFailed(DotstreamError):
+    """An operation could not be carried out; what had been done was rolled back."""
+
+    def __init__(self, operation: Operation, reason: str, *, permission: bool = False) -> None:
+        self.operation, self.reason = operation, reason
+        super().__init__(f"{operation.verb} {operation.path}: {reason}")
+        if permission:
+            self.exit_code = 4  # type: ignore[misc]
+
+
+class PreconditionFailed(OperationFailed):
+    """The target changed between plan and apply, so the operation was not carried out."""
+
+    rpc_code = -32801
+
+
+class RollbackIncomplete(DotstreamError):
+    """Rolling back met problems of its own; ``left`` names each path and what to do."""
+
+    def __init__(self, cause: str, left: Sequence[str]) -> None:
+        self.cause, self.left = cause, list(left)
+        super().__init__(f"{cause}; rolled back except for: " + "; ".join(self.left))
+
+
+class JournalError(DotstreamError):
+    """The state database cannot be used: corrupt, foreign, or from a newer version."""
+
+
+class Cancelled(DotstreamError):
+    """The caller cancelled; what had been done was rolled back."""
+
+    exit_code = 130
+    rpc_code = -32800
+
+    def __init__(self, rolled_back: int = 0) -> None:
+        self.rolled_back = rolled_back
+        detail = f"; {rolled_back} operations rolled back" if rolled_back else ""
+        super().__init__(f"cancelled{detail}; the target is as it was before")

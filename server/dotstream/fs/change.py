@@ -1,0 +1,139 @@
+"""The one seam through which anything is changed, relative to directory descriptors.
+
+Every method is one step: it happens as a whole or raises ``OSError`` with nothing done.
+Creating never clobbers.  A test that wants a step to fail, wait or kill subclasses
+``Changes``.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Changes"]
+
+_NOREPLACE, _EXCHANGE = 1, 2
+_UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
+
+
+def _rename_function() -> Callable[[int, bytes, int, bytes, int], int] | None:
+    """Return ``renameat2(2)``, which Python has no name for."""
+    import ctypes
+
+    function = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if function is None:
+        return None
+    function.argtypes = (
+        ctypes.c_int,
+        ctypes.c_char_p,
+        ctypes.c_int,
+        ctypes.c_char_p,
+        ctypes.c_uint,
+    )
+    get_errno = ctypes.get_errno
+
+    def call(fd: int, old: bytes, to_fd: int, new: bytes, flags: int) -> int:
+        while function(fd, old, to_fd, new, flags) != 0:
+            number = get_errno()
+            if number != errno.EINTR:
+                return number
+        return 0
+
+    return call
+
+
+class Changes:
+    """Changes to the file system; Python does not retry these calls, so they do."""
+
+    def __init__(self) -> None:
+        self._rename2: Callable[[int, bytes, int, bytes, int], int] | None = None
+        self._looked_up = False
+
+    def symlink(self, text: str, fd: int, name: str) -> None:
+        """Make a link; ``FileExistsError`` if anything is there."""
+        while True:
+            try:
+                os.symlink(text, name, dir_fd=fd)
+            except InterruptedError:
+                continue
+            return
+
+    def mkdir(self, fd: int, name: str, mode: int = 0o777) -> None:
+        """Make a directory; ``FileExistsError`` if anything is there."""
+        while True:
+            try:
+                os.mkdir(name, mode, dir_fd=fd)
+            except InterruptedError:
+                continue
+            return
+
+    def chmod(self, fd: int, name: str, mode: int) -> None:
+        """Set the permission bits of a directory that we made."""
+        os.chmod(name, mode, dir_fd=fd)
+
+    def rmdir(self, fd: int, name: str) -> None:
+        """Remove an empty directory."""
+        while True:
+            try:
+                os.rmdir(name, dir_fd=fd)
+            except InterruptedError:
+                continue
+            return
+
+    def unlink(self, fd: int, name: str) -> None:
+        """Remove a name; only for names that are ours alone."""
+        while True:
+            try:
+                os.unlink(name, dir_fd=fd)
+            except InterruptedError:
+                continue
+            return
+
+    def rename(self, fd: int, old: str, to_fd: int, new: str) -> None:
+        """Rename; ``FileExistsError`` if ``new`` is there."""
+        number = self._renameat2(fd, old, to_fd, new, _NOREPLACE)
+        if number in _UNSUPPORTED:
+            self._rename_by_link(fd, old, to_fd, new)
+        elif number:
+            raise OSError(number, os.strerror(number), old, None, new)
+
+    def exchange(self, fd: int, one: str, other: str) -> None:
+        """Swap two names of one directory in one step."""
+        number = self._renameat2(fd, one, fd, other, _EXCHANGE)
+        if number in _UNSUPPORTED:
+            spare = f"{one}-spare"
+            os.rename(other, spare, src_dir_fd=fd, dst_dir_fd=fd)
+            os.rename(one, other, src_dir_fd=fd, dst_dir_fd=fd)
+            os.rename(spare, one, src_dir_fd=fd, dst_dir_fd=fd)
+        elif number:
+            raise OSError(number, os.strerror(number), one, None, other)
+
+    def _renameat2(self, fd: int, old: str, to_fd: int, new: str, flags: int) -> int:
+        if not self._looked_up:
+            self._rename2, self._looked_up = _rename_function(), True
+        if self._rename2 is None:
+            return errno.ENOSYS
+        return self._rename2(fd, os.fsencode(old), to_fd, os.fsencode(new), flags)
+
+    def _rename_by_link(self, fd: int, old: str, to_fd: int, new: str) -> None:
+        """Rename without clobbering where the kernel or file system has no flag for it."""
+        try:
+            os.link(old, new, src_dir_fd=fd, dst_dir_fd=to_fd, follow_symlinks=False)
+        except (PermissionError, IsADirectoryError):  # a directory cannot be linked
+            if _lexists(to_fd, new):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), new) from None
+            os.rename(old, new, src_dir_fd=fd, dst_dir_fd=to_fd)
+        else:
+            os.unlink(old, dir_fd=fd)
+
+
+def _lexists(fd: int, name: str) -> bool:
+    try:
+        os.stat(name, dir_fd=fd, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True

@@ -1,0 +1,54 @@
+"""Whole files and plain look-ups by absolute path, and facts about this machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+__all__ = ["host_name", "is_directory", "is_file", "platform", "read_bytes", "subdirectories"]
+
+
+def read_bytes(path: str) -> bytes | None:
+    """Return the contents of a file, or ``None`` if there is nothing at ``path``.
+
+    Raises:
+        OSError: something is there but cannot be read.
+    """
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def is_file(path: str) -> bool:
+    """Whether ``path`` leads to a regular file, following links."""
+    return os.path.isfile(path)
+
+
+def is_directory(path: str) -> bool:
+    """Whether ``path`` leads to a directory, following links."""
+    return os.path.isdir(path)
+
+
+def subdirectories(path: str) -> list[str]:
+    """Return the names of the directories in ``path``, links to directories too, by bytes.
+
+    Hidden ones are left out.
+
+    Raises:
+        OSError: the directory cannot be read.
+    """
+    with os.scandir(path) as scan:
+        names = [entry.name for entry in scan if entry.name[0] != "." and entry.is_dir()]
+    return sorted(names, key=os.fsencode)
+
+
+def host_name() -> str:
+    """Return the name of this machine."""
+    return os.uname().nodename
+
+
+def platform() -> str:
+    """Return the kind of system in one word, such as ``linux`` or ``darwin``."""
+    return sys.platform.rstrip("0123456789")

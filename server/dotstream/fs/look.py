@@ -1,0 +1,192 @@
+"""Looking at single paths relative to an open directory, never following links."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+from dotstream.fs.listing import DIR, FILE, LINK, SPECIAL
+
+__all__ = [
+    "Tree",
+    "canonical",
+    "close",
+    "entry_kind",
+    "exists",
+    "fingerprint",
+    "identity",
+    "is_directory",
+    "is_permission",
+    "link_text",
+    "marker",
+    "reason",
+]
+
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+
+
+class Tree:
+    """A directory tree held open by its root, so that paths below it are short to walk.
+
+    Only for reading: a plan is checked again before anything is changed.
+    """
+
+    __slots__ = ("fd", "root")
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.fd = os.open(root, _DIRECTORY)
+
+    def open(self, path: str) -> int:
+        """Open the directory at ``path`` (relative; empty for the root); the caller closes it.
+
+        Raises:
+            OSError: it is missing, unreadable or no directory.
+        """
+        return os.open(path or ".", _DIRECTORY, dir_fd=self.fd)
+
+    def open_real(self, path: str) -> int:
+        """Like ``open``, but a symbolic link as the last component is refused."""
+        return os.open(path or ".", _DIRECTORY | os.O_NOFOLLOW, dir_fd=self.fd)
+
+    def kind(self, path: str) -> int | None:
+        """Return the kind of entry at ``path``, or ``None`` if there is nothing."""
+        return entry_kind(self.fd, path)
+
+    def is_directory(self, path: str) -> bool:
+        """Whether ``path`` is a directory, following links."""
+        return is_directory(self.fd, path)
+
+    def exists(self, path: str) -> bool:
+        """Whether ``path`` exists, following links."""
+        return exists(self.fd, path)
+
+    def link_text(self, path: str) -> str:
+        """Return the text of the link at ``path``.
+
+        Raises:
+            OSError: it is missing or no link.
+        """
+        return os.readlink(path, dir_fd=self.fd)
+
+    def fingerprint(self, path: str) -> str:
+        """Return a text that changes when the entry at ``path`` is another or is rewritten.
+
+        Raises:
+            OSError: it is missing.
+        """
+        return fingerprint(self.fd, path)
+
+    def mode(self, path: str) -> int:
+        """Return the permission bits of the entry at ``path``.
+
+        Raises:
+            OSError: it is missing.
+        """
+        return stat.S_IMODE(os.stat(path, dir_fd=self.fd, follow_symlinks=False).st_mode)
+
+    def identity(self, path: str) -> tuple[int, int]:
+        """Return (device, inode) of what ``path`` leads to.
+
+        Raises:
+            OSError: it is missing.
+        """
+        return identity(self.fd, path)
+
+    def close(self) -> None:
+        """Close the root."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+
+def link_text(fd: int, name: str) -> str | int | None:
+    """Look at one entry with as few system calls as possible.
+
+    Returns:
+        The text of a link; ``FILE``, ``DIR`` or ``SPECIAL``; ``None`` for nothing there.
+    """
+    try:
+        return os.readlink(name, dir_fd=fd)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            if error.errno == errno.ENAMETOOLONG:
+                return None  # nothing can be there; making it will say so
+            raise
+    return entry_kind(fd, name)
+
+
+def entry_kind(fd: int, name: str) -> int | None:
+    """Return ``FILE``, ``DIR``, ``LINK`` or ``SPECIAL``, or ``None`` for nothing there."""
+    try:
+        mode = os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if stat.S_ISREG(mode):
+        return FILE
+    if stat.S_ISDIR(mode):
+        return DIR
+    return LINK if stat.S_ISLNK(mode) else SPECIAL
+
+
+def is_directory(fd: int, path: str) -> bool:
+    """Whether ``path`` is a directory, following links; false if it cannot be told."""
+    try:
+        return stat.S_ISDIR(os.stat(path, dir_fd=fd).st_mode)
+    except OSError:
+        return False
+
+
+def exists(fd: int, path: str) -> bool:
+    """Whether ``path`` exists, following links; false if it cannot be told."""
+    try:
+        os.stat(path, dir_fd=fd)
+    except OSError:
+        return False
+    return True
+
+
+def identity(fd: int, path: str = "") -> tuple[int, int]:
+    """Return (device, inode) of the entry at ``path``, or of the directory ``fd`` itself."""
+    status = os.stat(path, dir_fd=fd) if path else os.fstat(fd)
+    return status.st_dev, status.st_ino
+
+
+def canonical(path: str) -> str:
+    """Return ``path`` absolute, with every symbolic link resolved."""
+    return os.path.realpath(path)
+
+
+def is_permission(error: OSError) -> bool:
+    """Whether the operating system refused for lack of rights."""
+    return error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def reason(error: OSError) -> str:
+    """Return the operating system's reason in words."""
+    return os.strerror(error.errno) if error.errno else str(error)
+
+
+def close(fd: int) -> None:
+    """Close a descriptor."""
+    os.close(fd)
+
+
+def marker(directory: str, names: tuple[str, ...]) -> bool:
+    """Whether ``directory`` holds an entry with one of ``names``."""
+    return any(os.path.lexists(f"{directory}/{name}") for name in names)
+
+
+def fingerprint(fd: int, name: str) -> str:
+    """Return a text that changes when the entry ``name`` is another or is rewritten.
+
+    Raises:
+        OSError: it is missing.
+    """
+    status = os.stat(name, dir_fd=fd, follow_symlinks=False)
+    if stat.S_ISDIR(status.st_mode):
+        return f"directory {status.st_dev} {status.st_ino}"
+    return f"file {status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns}"

@@ -1,0 +1,1 @@
+"""Values: directories, operations, conflicts, options, plans. No I/O."""

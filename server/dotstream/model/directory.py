@@ -1,0 +1,77 @@
+"""A directory of a tree, shared by everything planned inside it."""
+
+from __future__ import annotations
+
+__all__ = ["Directory", "display"]
+
+
+class Directory:
+    """One directory below a root, known by its parent and name.
+
+    All operations in a directory refer to the same object, so a plan of a million
+    links costs a million names, not a million paths.
+
+    Attributes:
+        root: absolute canonical path of the tree (the target, or a package directory).
+        path: path relative to the root with ``/``; empty for the root itself.
+        depth: number of components of ``path``.
+    """
+
+    __slots__ = ("depth", "name", "parent", "path", "root")
+
+    def __init__(self, root: str, parent: Directory | None = None, name: str = "") -> None:
+        self.root = root
+        self.parent = parent
+        self.name = name
+        if parent is None:
+            self.path, self.depth = "", 0
+        else:
+            self.path = f"{parent.path}/{name}" if parent.path else name
+            self.depth = parent.depth + 1
+
+    def child(self, name: str) -> Directory:
+        """Return the directory ``name`` inside this one."""
+        return Directory(self.root, self, name)
+
+    def descend(self, path: str) -> Directory:
+        """Return the directory at ``path``, relative to this one."""
+        here = self
+        for name in path.split("/") if path else ():
+            here = here.child(name)
+        return here
+
+    def join(self, name: str) -> str:
+        """Return the path of ``name`` in this directory, relative to the root."""
+        return f"{self.path}/{name}" if self.path else name
+
+    @property
+    def absolute(self) -> str:
+        """The absolute path of this directory."""
+        return self.at("")
+
+    def at(self, name: str) -> str:
+        """Return the absolute path of ``name`` in this directory."""
+        tail = self.join(name) if name else self.path
+        if not tail:
+            return self.root
+        return f"{self.root}/{tail}" if self.root != "/" else f"/{tail}"
+
+    def __repr__(self) -> str:
+        return f"Directory({self.absolute!r})"
+
+
+def display(path: str) -> str:
+    """Return ``path`` fit for a terminal or a message: no control or undecodable bytes.
+
+    Bytes that are not UTF-8 become ``\\xNN``; control characters become escapes.
+    """
+    if path.isprintable():
+        return path
+    return "".join(
+        char
+        if char.isprintable()
+        else f"\\x{ord(char) - 0xDC00:02x}"
+        if 0xDC80 <= ord(char) <= 0xDCFF
+        else char.encode("unicode_escape", "backslashreplace").decode("ascii")
+        for char in path
+    )

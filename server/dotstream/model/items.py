@@ -1,0 +1,216 @@
+"""What a plan is made of: operations, conflicts, scan errors and notices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from dotstream.model.directory import Directory
+    from dotstream.model.options import Policy
+
+__all__ = [
+    "OPERATION_KINDS",
+    "Conflict",
+    "ConflictKind",
+    "Item",
+    "Notice",
+    "Operation",
+    "OperationKind",
+    "ScanError",
+]
+
+OperationKind = Literal[
+    "make_dir",
+    "remove_dir",
+    "create_link",
+    "remove_link",
+    "replace_link",
+    "move_file",
+    "unfold",
+    "refold",
+    "keep_link",
+]
+
+OPERATION_KINDS: tuple[OperationKind, ...] = (
+    "make_dir",
+    "remove_dir",
+    "create_link",
+    "remove_link",
+    "replace_link",
+    "move_file",
+    "unfold",
+    "refold",
+    "keep_link",
+)
+
+_VERBS: dict[OperationKind, str] = {
+    "make_dir": "make directory",
+    "remove_dir": "remove directory",
+    "create_link": "link",
+    "remove_link": "unlink",
+    "replace_link": "relink",
+    "move_file": "move",
+    "unfold": "unfold",
+    "refold": "fold",
+    "keep_link": "keep",
+}
+
+
+@dataclass(slots=True)
+class Operation:
+    """One change to one path, with what must be true just before it is made.
+
+    Treated as frozen; not declared so because a frozen dataclass costs three times as
+    much to make.
+
+    Attributes:
+        kind: what is done. ``keep_link`` changes nothing: it reports a link that is
+            already as wanted, and only appears in plans that ask for it.
+        directory: the directory that holds the path.
+        name: the last component of the path.
+        package: the package the change is made for.
+        text: the text of the new link (``create_link``, ``replace_link``, ``refold``);
+            for ``move_file`` the absolute destination, or ``None`` for the backup area.
+        before: what must be there now: the old link's text (``remove_link``,
+            ``replace_link``, ``unfold``), the file's fingerprint (``move_file``), the
+            directory's mode in octal (``remove_dir``, ``refold``); ``None`` means that
+            nothing may be there (``create_link``, ``make_dir``).
+
+    Between an ``unfold`` or ``refold`` and the first operation outside of its directory,
+    the operations inside it belong to it: they fill the new directory, or empty the old
+    one, beside the path, which is then exchanged in one step.
+    """
+
+    kind: OperationKind
+    directory: Directory
+    name: str
+    package: str
+    text: str | None = None
+    before: str | None = None
+
+    @property
+    def path(self) -> str:
+        """The absolute path that is changed."""
+        return self.directory.at(self.name)
+
+    @property
+    def verb(self) -> str:
+        """The operation's kind in words."""
+        return _VERBS[self.kind]
+
+
+ConflictKind = Literal[
+    "real_file",
+    "real_directory",
+    "foreign_link",
+    "dangling_link",
+    "other_package",
+    "same_path",
+    "file_and_directory",
+    "parent_link",
+    "absolute_source",
+    "target_in_package_directory",
+    "package_has_file",
+    "not_invertible",
+    "outside_target",
+    "missing_source",
+]
+
+
+@dataclass(slots=True)
+class Conflict:
+    """A place where the wanted link cannot be made without touching what is not ours.
+
+    Attributes:
+        kind: what stands in the way.
+        directory, name: the path in the target.
+        package: the package that wants the path.
+        source: absolute path of the package member that wants it.
+        other: the package that has the path now, where there is one.
+        text: the text of the link that is there now, where there is one.
+        choices: the policies that can settle it.
+        source_is_dir: whether the package member is a directory.
+    """
+
+    kind: ConflictKind
+    directory: Directory
+    name: str
+    package: str
+    source: str
+    other: str | None = None
+    text: str | None = None
+    choices: tuple[Policy, ...] = ()
+    source_is_dir: bool = False
+
+    @property
+    def path(self) -> str:
+        """The absolute path in the target."""
+        return self.directory.at(self.name)
+
+    @property
+    def message(self) -> str:
+        """One sentence that names both sides."""
+        wants = f"package {self.package}"
+        match self.kind:
+            case "real_file" if self.source_is_dir:
+                return f"{wants} has a directory here, but a file is in its place"
+            case "real_file":
+                return f"{wants} wants a link here, but a file is in its place"
+            case "real_directory":
+                return f"{wants} has a file here, but a directory is in its place"
+            case "foreign_link":
+                return f"{wants} wants this path, but a link to {self.text} is there"
+            case "dangling_link":
+                return (
+                    f"{wants} wants this path, but a broken link to {self.text} is there, "
+                    "which is not ours"
+                )
+            case "parent_link":
+                return (
+                    f"{wants} has a directory here, but a link leads elsewhere, to {self.text}"
+                )
+            case "other_package":
+                return f"{wants} wants this path, but package {self.other} is linked there"
+            case "same_path":
+                return f"packages {self.other} and {self.package} both want this path"
+            case "file_and_directory":
+                return (
+                    f"packages {self.other} and {self.package} both want this path, "
+                    "one as a file and one as a directory"
+                )
+            case "absolute_source":
+                return f"{wants} has an absolute symlink here, to {self.text}"
+            case "target_in_package_directory":
+                return "the target is inside the package directory"
+            case "package_has_file":
+                return f"{wants} already has {self.source}"
+            case "not_invertible":
+                return (
+                    f"{self.name!r} would come back under another name when {wants} is "
+                    "managed, because of its dot- prefix"
+                )
+            case "outside_target":
+                return "this path is not inside the target"
+            case "missing_source":
+                return "there is nothing at this path to adopt"
+
+
+@dataclass(slots=True)
+class ScanError:
+    """Something that could not be read while planning; the rest of the plan goes on."""
+
+    path: str
+    message: str
+    permission: bool = False
+
+
+@dataclass(slots=True)
+class Notice:
+    """Something left alone on purpose, which a person may want to know about."""
+
+    path: str
+    message: str
+
+
+Item: TypeAlias = Operation | Conflict | ScanError | Notice

@@ -1,0 +1,120 @@
+"""What a person can choose: folding, names, conflict policies, packages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+__all__ = [
+    "ACTIONS",
+    "FOLDINGS",
+    "LAYOUTS",
+    "LINK_STYLES",
+    "POLICIES",
+    "Action",
+    "Folding",
+    "IgnoreRules",
+    "Layout",
+    "LinkStyle",
+    "Options",
+    "Package",
+    "Policy",
+    "Preferences",
+]
+
+Action = Literal["manage", "unmanage", "remanage", "adopt"]
+Folding = Literal["safe", "always", "never"]
+Layout = Literal["mirror", "named"]
+LinkStyle = Literal["relative", "absolute"]
+Policy = Literal["fail", "skip", "backup", "overwrite", "adopt"]
+
+ACTIONS: tuple[Action, ...] = ("manage", "unmanage", "remanage", "adopt")
+FOLDINGS: tuple[Folding, ...] = ("safe", "always", "never")
+LAYOUTS: tuple[Layout, ...] = ("mirror", "named")
+LINK_STYLES: tuple[LinkStyle, ...] = ("relative", "absolute")
+POLICIES: tuple[Policy, ...] = ("fail", "skip", "backup", "overwrite", "adopt")
+
+IgnoreRules: TypeAlias = Callable[[str], Callable[[str], bool] | None]
+"""``rules(directory)`` → ``ignored(name)``, or ``None`` where nothing can be ignored.
+
+``directory`` is the translated path in the target, relative and without slashes around
+it; ``name`` is the raw name in the package.
+"""
+
+
+def _ignore_nothing(directory: str) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One package, ready to be planned.
+
+    Attributes:
+        name: its name, the last component of ``path``.
+        path: absolute canonical path of its directory.
+        stow_dir: absolute canonical path of the package directory that holds it.
+        ignored: its ignore rules, compiled.
+        folding: when one link may stand for a whole directory.
+        never_fold: target paths (globs, relative) that must stay real directories.
+        on_conflict: its policy, or ``None`` for the run's.
+    """
+
+    name: str
+    path: str
+    stow_dir: str
+    ignored: IgnoreRules = _ignore_nothing
+    folding: Folding = "safe"
+    never_fold: tuple[str, ...] = ()
+    on_conflict: Policy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a plan is made; the same for every package of a run.
+
+    Attributes:
+        dotfiles: translate ``dot-`` prefixes to ``.`` in every path component.
+        layout: ``mirror``: a package's tree mirrors the target; ``named``: package
+            ``dot-vim`` maps to ``.vim`` in the target.
+        link: relative or absolute link texts.
+        defer, override: regular expressions matched at the start of the target path
+            (GNU Stow manual, "Invoking Stow", ``--defer`` and ``--override``).
+        on_conflict: the policy for every conflict that has none of its own.
+        resolutions: policies for single target paths (absolute).
+        stow: follow GNU Stow to the letter where dotstream would do better.
+        compat: Stow's ``--compat``: unmanage walks the whole target.
+        report_kept: also yield a ``keep_link`` for every link already as wanted.
+    """
+
+    dotfiles: bool = True
+    layout: Layout = "mirror"
+    link: LinkStyle = "relative"
+    defer: tuple[str, ...] = ()
+    override: tuple[str, ...] = ()
+    on_conflict: Policy = "fail"
+    resolutions: Mapping[str, Policy] = field(default_factory=dict)
+    stow: bool = False
+    compat: bool = False
+    report_kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What one run asks for on top of the configuration; ``None`` means as configured.
+
+    ``ignore`` holds globs, added to the configured ones; ``defer`` and ``override``
+    regular expressions; ``resolutions`` maps absolute target paths to policies.
+    """
+
+    folding: Folding | None = None
+    dotfiles: bool | None = None
+    layout: Layout | None = None
+    link: LinkStyle | None = None
+    ignore: tuple[str, ...] = ()
+    defer: tuple[str, ...] = ()
+    override: tuple[str, ...] = ()
+    on_conflict: Policy | None = None
+    resolutions: Mapping[str, Policy] = field(default_factory=dict)
+    report_kept: bool = False

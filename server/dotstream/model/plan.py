@@ -1,0 +1,104 @@
+"""A plan as a whole: what was asked, and the sum of what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dotstream.model.items import Conflict, Item, Notice, Operation, ScanError
+    from dotstream.model.options import Action, Options
+
+__all__ = ["Metadata", "Plan", "Summary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known of a plan before the first item.
+
+    Attributes:
+        action: what was asked for.
+        packages: names, in the order they are planned.
+        directory: absolute path of the package directory.
+        target: absolute path of the target.
+    """
+
+    action: Action
+    packages: tuple[str, ...]
+    directory: str
+    target: str
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts and digest of a plan; running totals until the plan is done.
+
+    Attributes:
+        counts: how many operations of each kind, and of ``conflict``, ``error``,
+            ``notice``; kinds that do not occur are left out.
+        unchanged: links that are already as wanted.
+        digest: hexadecimal BLAKE2b-128 over the operations in order; two plans with the
+            same digest do the same things in the same order. Empty until done.
+        elapsed: seconds from the request to the last item.
+    """
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    unchanged: int = 0
+    digest: str = ""
+    elapsed: float = 0.0
+
+    @property
+    def operations(self) -> int:
+        """How many operations the plan would carry out."""
+        passive = ("conflict", "error", "notice", "keep_link")
+        return sum(count for kind, count in self.counts.items() if kind not in passive)
+
+    @property
+    def conflicts(self) -> int:
+        """How many conflicts stand in the way."""
+        return self.counts.get("conflict", 0)
+
+    @property
+    def errors(self) -> int:
+        """How many places could not be read."""
+        return self.counts.get("error", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole plan in memory: the batch form of a streaming plan."""
+
+    metadata: Metadata
+    items: tuple[Item, ...]
+    summary: Summary
+
+    @property
+    def operations(self) -> list[Operation]:
+        """The operations, in the order they are carried out."""
+        from dotstream.model.items import Operation
+
+        return [item for item in self.items if isinstance(item, Operation)]
+
+    @property
+    def conflicts(self) -> list[Conflict]:
+        """The conflicts, in the order they were met."""
+        from dotstream.model.items import Conflict
+
+        return [item for item in self.items if isinstance(item, Conflict)]
+
+    @property
+    def errors(self) -> list[ScanError]:
+        """What could not be read."""
+        from dotstream.model.items import ScanError
+
+        return [item for item in self.items if isinstance(item, ScanError)]
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What was left alone on purpose."""
+        from dotstream.model.items import Notice
+
+        return [item for item in self.items if isinstance(item, Notice)]

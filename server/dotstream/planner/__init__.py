@@ -1,0 +1,1 @@
+"""The stream: walking, deciding a directory, folding, conflicts and policies."""

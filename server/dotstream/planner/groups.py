@@ -1,0 +1,77 @@
+"""One plan over several targets: a walk for each, in turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dotstream.planner.farm import Farm
+from dotstream.planner.stream import StreamingPlan
+from dotstream.planner.walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+    from dotstream.model.cancel import CancellationToken
+    from dotstream.model.items import Item
+    from dotstream.model.options import Package
+    from dotstream.model.plan import Metadata
+
+__all__ = ["Group", "plan_groups"]
+
+
+class Group(NamedTuple):
+    """What is wanted of one target: packages to link, and before that, to unlink.
+
+    Each package to unlink comes with its step: Stow unlinks one after the other.
+    """
+
+    target: str
+    manage: Sequence[Package] = ()
+    unmanage: Sequence[tuple[int, Package]] = ()
+
+
+def plan_groups(
+    metadata: Metadata,
+    groups: Sequence[Group],
+    *,
+    lookup: Callable[[str, str], Package],
+    cancel: CancellationToken,
+    only: tuple[str, ...] = (),
+    plan: Callable[[Farm, Group], Iterator[Item]] | None = None,
+) -> StreamingPlan:
+    """Return the streaming plan of ``groups``; nothing is looked at before its first item.
+
+    Args:
+        lookup: finds a package that is not one of the run's, by package directory and name.
+        only: the components of the one target path to plan, instead of all of them.
+        plan: what plans a group; by default, the walk.
+
+    Raises (while iterating):
+        OSError: a target cannot be opened.
+        Cancelled: the token was cancelled.
+    """
+    walked: list[Farm] = []
+
+    def items() -> Generator[Item]:
+        for group in groups:
+            farm = Farm(
+                target=group.target,
+                stow_dir=metadata.directory,
+                options=metadata.options,
+                lookup=lookup,
+                cancel=cancel,
+            )
+            walked.append(farm)
+            try:
+                if plan is None:
+                    yield from walk(
+                        farm, manage=group.manage, unmanage=group.unmanage, only=only
+                    )
+                else:
+                    yield from plan(farm, group)
+            finally:
+                farm.close()
+
+    return StreamingPlan(
+        metadata, items(), cancel, lambda: sum(farm.unchanged for farm in walked)
+    )

@@ -1,0 +1,320 @@
+"""Which names of a package are left out: Stow's ignore lists, ``--ignore``, our globs.
+
+GNU Stow manual, "Ignore Lists" and "Types And Syntax Of Ignore Lists".  Exactly one list
+holds: the package's ``.stow-local-ignore``, else ``~/.stow-global-ignore``, else the
+built-in one.  ``--ignore`` options and globs come on top of it.
+
+A million names are tested, so what can be told from a name alone is one compiled regular
+expression, and the patterns that look at paths are only consulted in the directories where
+they can match.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from dotstream.errors import ConfigError, PermissionRefused, UsageError
+from dotstream.fs.look import is_permission, reason
+from dotstream.fs.surroundings import read_text
+from dotstream.planner.patterns import PatternError, Perl, glob, perl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dotstream.model.options import IgnoreRules
+
+__all__ = [
+    "BUILTIN",
+    "GLOBAL_LIST",
+    "LOCAL_LIST",
+    "StowList",
+    "compile_rules",
+    "parse_list",
+    "stow_list",
+]
+
+LOCAL_LIST = ".stow-local-ignore"
+GLOBAL_LIST = ".stow-global-ignore"
+
+_Names: TypeAlias = "Callable[[str], bool]"
+_Search: TypeAlias = "Callable[[str], re.Match[str] | None]"
+
+_SPACE = " \t\n\r\f\v"
+_COMMENT = re.compile(r"[ \t\r\f\v]+#.+")
+
+
+@dataclass(frozen=True, slots=True)
+class StowList:
+    """An ignore list as it is written.
+
+    Attributes:
+        path: the file it comes from, for messages.
+        patterns: ``(line, column, Perl regular expression)``, from 1.
+    """
+
+    path: str
+    patterns: tuple[tuple[int, int, str], ...]
+
+
+def parse_list(text: str, *, path: str) -> StowList:
+    r"""Read the contents of an ignore list: one pattern a line.
+
+    Blanks around it are dropped, and lines that begin with ``#``, and what follows blanks
+    and ``#``.  ``\#`` stands for ``#``.
+    """
+    patterns: list[tuple[int, int, str]] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        bare = line.strip(_SPACE)
+        if not bare or bare.startswith("#"):
+            continue
+        column = len(line) - len(line.lstrip(_SPACE)) + 1
+        patterns.append((number, column, _COMMENT.sub("", bare).replace(r"\#", "#")))
+    return StowList(path, tuple(patterns))
+
+
+BUILTIN = parse_list(
+    r"""
+    RCS
+    .+,v
+    CVS
+    \.\#.+
+    \.cvsignore
+    \.svn
+    _darcs
+    \.hg
+    \.git
+    \.gitignore
+    \.gitmodules
+    .+~
+    \#.*\#
+    ^/README.*
+    ^/LICENSE.*
+    ^/COPYING
+    """,
+    path="built-in ignore list",
+)
+"""What Stow ignores where there is no other list."""
+
+
+def stow_list(package: str, home: str | None) -> StowList:
+    """Read the one ignore list that holds for the package at ``package``.
+
+    Raises:
+        PermissionRefused: the list is there but may not be read.
+        ConfigError: the list is there but cannot be read.
+    """
+    paths = [f"{package}/{LOCAL_LIST}"] + ([f"{home}/{GLOBAL_LIST}"] if home else [])
+    for path in paths:
+        try:
+            text = read_text(path)
+        except OSError as error:
+            if is_permission(error):
+                raise PermissionRefused(f"{path}: {reason(error)}") from None
+            raise ConfigError(f"cannot be read: {reason(error)}", path=path) from None
+        if text is not None:
+            return parse_list(text, path=path)
+    return BUILTIN
+
+
+def compile_rules(
+    *,
+    patterns: StowList | None = None,
+    options: Sequence[str] = (),
+    globs: Sequence[str] = (),
+    dotfiles: bool = False,
+) -> IgnoreRules:
+    """Compile ignore rules to the test that the planner asks.
+
+    Args:
+        patterns: the one list that holds; ``None`` for none at all.
+        options: Stow's ``--ignore``: Perl regular expressions for the end of a path.
+        globs: like ``.gitignore``; those without a slash match a name anywhere, the
+            others a path from the target's root.
+        dotfiles: whether ``dot-`` names are translated, which globs take into account.
+
+    Raises:
+        ConfigError: a pattern of the list does not compile; names file and line.
+        UsageError: an option or a glob cannot be used.
+    """
+    return _compile(patterns, tuple(options), tuple(globs), dotfiles)
+
+
+@lru_cache(maxsize=32)
+def _compile(
+    patterns: StowList | None, options: tuple[str, ...], globs: tuple[str, ...], dotfiles: bool
+) -> IgnoreRules:
+    rules = _Rules()
+    if patterns is not None:
+        for line, column, pattern in (*patterns.patterns, (0, 0, rf"^/{re.escape(LOCAL_LIST)}$")):
+            try:
+                rules.add_pattern(pattern)
+            except (PatternError, *_UNCOMPILABLE) as error:
+                raise ConfigError(
+                    _failure(pattern, error), path=patterns.path, line=line, column=column
+                ) from None
+    for option in options:
+        try:
+            rules.add_option(option)
+        except (PatternError, *_UNCOMPILABLE) as error:
+            raise UsageError(f"--ignore: {_failure(option, error)}") from None
+    for written in globs:
+        try:
+            rules.add_glob(written, dotfiles=dotfiles)
+        except (PatternError, *_UNCOMPILABLE) as error:
+            raise UsageError(f"ignore pattern {written!r}: {error}") from None
+    return rules.ready()
+
+
+# Repetition counts and nesting have limits of their own.
+_UNCOMPILABLE = (re.error, OverflowError, RecursionError)
+
+
+def _failure(pattern: str, error: Exception) -> str:
+    return f"Failed to compile regexp {pattern!r}: {error}"
+
+
+def _regexp(text: str) -> re.Pattern[str]:
+    # Stow matches bytes, so classes such as \w mean ASCII.
+    return re.compile(text, re.ASCII)
+
+
+class _Rules:
+    """The rules, sorted by what they have to look at.
+
+    Attributes:
+        names: sources that match a name in any directory, from its start.
+        top: sources that match a name at the root, from its start.
+        alone: tests of names that cannot share a regular expression with others.
+        always: ``names`` as one test; ``at_top`` the same with ``top``.
+        rooted: ``(literal prefix, test)`` of paths with a slash before them, from the start.
+        anywhere: ``(text to put before the path, test)``.
+        globs: ``(test of the directory, source for the name)``.
+        joined: ``names`` with the sources of the globs that hold somewhere, as one test.
+    """
+
+    __slots__ = (
+        "alone",
+        "always",
+        "anywhere",
+        "at_top",
+        "globs",
+        "joined",
+        "names",
+        "rooted",
+        "top",
+    )
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.top: list[str] = []
+        self.alone: list[_Search] = []
+        self.rooted: list[tuple[str, _Search]] = []
+        self.anywhere: list[tuple[str, _Search]] = []
+        self.globs: list[tuple[_Search, str]] = []
+        self.joined: dict[tuple[str, ...], _Names | None] = {}
+
+    def add_pattern(self, pattern: str) -> None:
+        """Add a pattern of a list."""
+        known = perl(pattern)
+        if "/" not in pattern:
+            test = _regexp(f"(?:{known.text})$")
+            if known.numbered:
+                self.alone.append(test.match)
+            else:
+                self.names.append(test.pattern)
+            return
+        test = _regexp(f"(?:^|/)(?:{known.text})(?:/|$)")
+        rest = _after_root(pattern, known)
+        if rest is None:
+            self.anywhere.append(("/", test.search))
+            return
+        source = f"(?:{rest.text})(?:/|$)"
+        self.rooted.append((f"/{rest.prefix}", _regexp(f"/{source}").match))
+        self.top.append(source)
+
+    def add_option(self, pattern: str) -> None:
+        """Add the value of an ``--ignore`` option."""
+        known = perl(pattern)
+        if pattern.startswith(".*") and not known.alternatives and pattern[2:3] not in ("+", "?"):
+            # It is searched for, so what may come before it need not be said.
+            pattern = pattern[2:]
+            known = perl(pattern)
+        test = _regexp(rf"(?:{known.text})\Z")
+        if known.crosses or known.looks_back or known.numbered:
+            self.anywhere.append(("", test.search))
+        else:
+            self.names.append(f"(?s:.*){test.pattern}")
+
+    def add_glob(self, pattern: str, *, dotfiles: bool) -> None:
+        """Add a glob."""
+        known = glob(pattern, dotfiles=dotfiles)
+        source = _regexp(rf"(?:{known.name})\Z").pattern
+        if known.directory is None:
+            self.names.append(source)
+        elif known.directory == "":
+            self.top.append(source)
+        else:
+            self.globs.append((_regexp(known.directory).fullmatch, source))
+
+    def ready(self) -> IgnoreRules:
+        """Return the rules as a function of the directory."""
+        self.always = self._join(())
+        self.at_top = self._join(tuple(self.top))
+        return self._in
+
+    def _join(self, more: tuple[str, ...]) -> _Names | None:
+        sources = (*self.names, *more)
+        if not sources:
+            return None
+        # A match object is as good as true, and no Python code runs for a name.
+        return cast("_Names", _regexp("|".join(sources)).match)
+
+    def _in(self, directory: str) -> _Names | None:
+        """Return the test for names in ``directory``."""
+        tests = [(test, "") for test in self.alone]
+        if not directory:
+            return _either(self.at_top, tests + [(test, lead) for lead, test in self.anywhere])
+        path = f"/{directory}/"
+        tests += [(test, path if lead else path[1:]) for lead, test in self.anywhere]
+        for prefix, test in self.rooted:
+            if path.startswith(prefix) or prefix.startswith(path):
+                tests.append((test, path))
+        return _either(self._named(directory), tests)
+
+    def _named(self, directory: str) -> _Names | None:
+        live = tuple(source for holds, source in self.globs if holds(directory))
+        if not live:
+            return self.always
+        if live not in self.joined:
+            self.joined[live] = self._join(live)
+        return self.joined[live]
+
+
+def _after_root(pattern: str, known: Perl) -> Perl | None:
+    """Return what follows the slash of a pattern that can only match from the root.
+
+    ``None`` where that cannot be told, or where the rest would mean something else alone.
+    """
+    start = 2 if pattern.startswith("^/") else 1 if pattern.startswith("/") else 0
+    if not start or known.alternatives or pattern[start : start + 1] in ("*", "+", "?", "{"):
+        return None
+    rest = perl(pattern[start:])
+    return None if rest.looks_back or rest.numbered else rest
+
+
+def _either(names: _Names | None, tests: list[tuple[_Search, str]]) -> _Names | None:
+    """Return a test that holds if ``names`` does, or any of ``tests`` on its path."""
+    if not tests:
+        return names
+    if len(tests) == 1:
+        ((test, path),) = tests
+        if names is None:
+            return lambda name: test(path + name) is not None
+        return lambda name: bool(names(name)) or test(path + name) is not None
+    return lambda name: (
+        (names is not None and bool(names(name)))
+        or any(test(path + name) for test, path in tests)
+    )

@@ -1,0 +1,171 @@
+"""A streaming plan: the walk with running counts, a digest and cancellation."""
+
+from __future__ import annotations
+
+import time
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from dotstream.errors import Cancelled
+from dotstream.model.items import Conflict, Item, Notice, Operation
+from dotstream.model.plan import Plan, Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+    from types import TracebackType
+
+    from dotstream.model.cancel import CancellationToken
+    from dotstream.model.plan import Metadata
+
+__all__ = ["Digest", "StreamingPlan"]
+
+_HASHED = 1024  # strings hashed at a time
+
+
+class Digest:
+    """A running hash over operations: BLAKE2b-128 of their fields, in order."""
+
+    __slots__ = ("_directory", "_hash", "_parts")
+
+    def __init__(self) -> None:
+        self._hash = blake2b(digest_size=16)
+        self._parts: list[str] = []
+        self._directory: object = None
+
+    def add(self, operation: Operation) -> None:
+        """Take one operation in."""
+        parts = self._parts
+        if operation.directory is not self._directory:
+            self._directory = operation.directory
+            parts.append(operation.directory.absolute)
+        parts += (
+            operation.kind,
+            operation.name,
+            operation.text or "",
+            operation.before or "",
+        )
+        if len(parts) > _HASHED:
+            self._flush()
+
+    def _flush(self) -> None:
+        # Names cannot hold NUL, so joining with it is unambiguous.
+        text = "\0".join(self._parts) + "\0"
+        self._hash.update(text.encode("utf-8", "surrogateescape"))
+        self._parts.clear()
+
+    def hexdigest(self) -> str:
+        """Return the digest of everything taken in so far."""
+        self._flush()
+        return self._hash.hexdigest()
+
+
+class StreamingPlan:
+    """A plan that is computed as it is iterated, once.
+
+    Nothing is computed until the next item is asked for, and no more than it needs: a
+    slow consumer slows the scan.  Leaving the ``with`` block, or ``close``, gives
+    everything back.
+
+    Attributes:
+        metadata: what was asked; known at once.
+        done: whether the last item was reached.
+    """
+
+    def __init__(
+        self,
+        metadata: Metadata,
+        items: Generator[Item],
+        cancel: CancellationToken,
+        unchanged: Callable[[], int],
+    ) -> None:
+        self.metadata = metadata
+        self.done = False
+        self._source = items
+        self._cancel = cancel
+        self._unchanged = unchanged
+        self._counts: dict[str, int] = {}
+        self._digest = Digest()
+        self._started = time.perf_counter()
+        self._summary: Summary | None = None
+        self._iterator = self._iterate()
+
+    def _iterate(self) -> Iterator[Item]:
+        counts, token, take_in = self._counts, self._cancel, self._digest.add
+        for item in self._source:
+            if token.cancelled:
+                self._source.close()
+                raise Cancelled
+            if isinstance(item, Operation):
+                kind: str = item.kind
+                if kind != "keep_link":
+                    take_in(item)
+            elif isinstance(item, Conflict):
+                kind = "conflict"
+            else:
+                kind = "notice" if isinstance(item, Notice) else "error"
+            counts[kind] = counts.get(kind, 0) + 1
+            yield item
+        if token.cancelled:
+            raise Cancelled
+        self.done = True
+        self._summary = Summary(
+            dict(self._counts),
+            self._unchanged(),
+            self._digest.hexdigest(),
+            time.perf_counter() - self._started,
+        )
+
+    def __iter__(self) -> Iterator[Item]:
+        """Return the one iterator over the plan's items.
+
+        Raises (while iterating):
+            Cancelled: the token was cancelled.
+        """
+        return self._iterator
+
+    def __next__(self) -> Item:
+        return next(self._iterator)
+
+    @property
+    def summary(self) -> Summary:
+        """Counts so far; with the digest once ``done``."""
+        if self._summary is not None:
+            return self._summary
+        elapsed = time.perf_counter() - self._started
+        return Summary(dict(self._counts), self._unchanged(), "", elapsed)
+
+    def cancel(self) -> None:
+        """Ask the plan to stop; safe from any thread."""
+        self._cancel.cancel()
+
+    @property
+    def token(self) -> CancellationToken:
+        """The token that stops this plan."""
+        return self._cancel
+
+    def close(self) -> None:
+        """Stop planning and give everything back."""
+        if not self.done:
+            self._iterator.close()  # type: ignore[attr-defined]
+            self._source.close()
+
+    def collect(self) -> Plan:
+        """Compute the whole plan into memory.
+
+        Raises:
+            Cancelled: the token was cancelled.
+        """
+        with self:
+            items = tuple(self)
+        return Plan(self.metadata, items, self.summary)
+
+    def __enter__(self) -> StreamingPlan:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

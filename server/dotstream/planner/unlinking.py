@@ -1,0 +1,69 @@
+"""Which links an unmanage removes, and when (GNU Stow manual, "Deleting Packages")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.planner.names import raw_candidates
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dotstream.model.directory import Directory
+    from dotstream.planner.farm import Cursor, Farm
+
+__all__ = ["removal_step"]
+
+
+def removal_step(
+    farm: Farm,
+    place: Directory,
+    name: str,
+    text: str,
+    cursors: Sequence[Cursor],
+    *,
+    after: int = -1,
+) -> int | None:
+    """Return the step of the run that removes the link ``name``, or ``None`` if it stays.
+
+    A link goes if it leads to exactly the member of a package being unmanaged that
+    appears here, or if it is ours and broken.
+
+    Args:
+        text: the link's text.
+        cursors: the packages being unmanaged here, in the order of their steps.
+        after: only steps later than this one count.
+    """
+    raws = raw_candidates(name, dotfiles=farm.dotfiles)
+    if len(cursors) == 1:  # by far the most common case, told from the text alone
+        (cursor,) = cursors
+        if cursor.step > after:
+            prefix = farm.prefix(cursor, place)
+            if text.startswith(prefix):
+                raw = text[len(prefix) :]
+                if raw in raws:
+                    ignored = farm.ignored(cursor, place)
+                    if ignored is None or not ignored(raw):
+                        return cursor.step
+    owner = farm.owner(place, text)
+    if owner is None:
+        return None
+    exact: int | None = None
+    for cursor in cursors:
+        if cursor.step <= after:
+            continue
+        ignored = farm.ignored(cursor, place)
+        if any(
+            owner.full == cursor.source(raw) and not (ignored and ignored(raw)) for raw in raws
+        ):
+            exact = cursor.step
+            break
+    first = cursors[0].step
+    if (
+        after < first
+        and exact != first
+        and (farm.options.stow or farm.unmanaged_by(owner, first))
+        and not farm.leads_somewhere(place, text)
+    ):
+        return first
+    return exact

@@ -1,0 +1,92 @@
+"""A long-lived worker that forks one child for each run of a Python program.
+
+usage: ``python forker.py PROGRAM`` where PROGRAM is a script's path or ``module:function``.
+
+A request is one line of hexadecimal fields (``-`` is an empty one): working directory,
+file for standard output, file for standard error, number of environment entries, those
+entries, arguments.  The answer is the exit status, negative for a signal.  The child has
+the working directory, environment, descriptors and exit status of a process of its own;
+only the interpreter's start is saved.
+
+It imports nothing of ours, because it also runs under other interpreters.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Callable
+
+
+def load(program: str) -> Callable[[], object]:
+    """Return what runs ``program`` once, as ``__main__`` or as its entry point."""
+    if ":" in program:
+        module, function = program.split(":")
+        entry = getattr(importlib.import_module(module), function)
+        return lambda: sys.exit(entry())
+    with open(program, encoding="utf-8") as source:
+        code = compile(source.read(), program, "exec")
+    return lambda: exec(code, {"__name__": "__main__", "__file__": program})  # noqa: S102
+
+
+def become(cwd: str, out: str, err: str, environment: list[str]) -> None:
+    """Give this process the surroundings the request asks for."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    for descriptor, path in ((1, out), (2, err)):
+        opened = os.open(path, flags, 0o600)
+        os.dup2(opened, descriptor)
+        os.close(opened)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.environ.clear()
+    os.environ.update(entry.split("=", 1) for entry in environment)
+    os.chdir(cwd)
+
+
+def run(entry: Callable[[], object], argv: list[str]) -> int:
+    """Run the program as the interpreter would, and return its exit status."""
+    sys.argv = argv
+    try:
+        entry()
+        status = 0
+    except SystemExit as stop:
+        if stop.code is None or isinstance(stop.code, int):
+            status = (stop.code or 0) & 255
+        else:
+            print(stop.code, file=sys.stderr)
+            status = 1
+    except BaseException:  # noqa: BLE001 - as the interpreter does
+        traceback.print_exc()
+        status = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return status
+
+
+def main() -> None:
+    """Serve requests until standard input ends."""
+    program = sys.argv[1]
+    entry = load(program)
+    requests, answers = os.dup(0), os.dup(1)
+    with os.fdopen(requests, "rb") as incoming:
+        for line in incoming:
+            fields = [
+                "" if field == b"-" else os.fsdecode(bytes.fromhex(field.decode()))
+                for field in line.split()
+            ]
+            cwd, out, err, count = fields[:4]
+            environment, args = fields[4 : 4 + int(count)], fields[4 + int(count) :]
+            child = os.fork()
+            if child == 0:
+                os.close(answers)
+                become(cwd, out, err, environment)
+                os._exit(run(entry, [program, *args]))
+            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            os.write(answers, f"{status}\n".encode())
+
+
+if __name__ == "__main__":
+    main()
