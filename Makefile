@@ -33,7 +33,7 @@ types: $(VENV)/.dev
 
 # Figures beside GNU Stow and cp: make bench BENCH_ARGS="--only apply --files 10000"
 bench: $(VENV)/.runtime oracles
-	$(BIN)/python tests/bench/run.py $(BENCH_ARGS)
+	$(BIN)/python -m tests.bench.run $(BENCH_ARGS)
 
 # Many more random farms than the tests run: make fuzz N=20000 SEED=7
 fuzz: $(VENV)/.dev oracles

@@ -1,12 +1,12 @@
 """dotstream: plans and applies symlink farms as a stream.
 
-    import dotstream
+import dotstream
 
-    client = dotstream.Client("~/dotfiles", target="~")
-    with client.stream_manage("zsh", "vim") as plan:
-        for item in plan:
-            print(item)
-    client.apply(client.stream_manage("zsh", "vim"))
+client = dotstream.Client("~/dotfiles", target="~")
+with client.stream_manage("zsh", "vim") as plan:
+    for item in plan:
+        print(item)
+client.apply(client.stream_manage("zsh", "vim"))
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The face of dotstream: plan as a stream or in one go, and apply.
 
-    client = Client("~/dotfiles", target="~")
-    plan = client.plan_manage("zsh", "vim")
-    client.apply(plan)
+client = Client("~/dotfiles", target="~")
+plan = client.plan_manage("zsh", "vim")
+client.apply(plan)
 """
 
 from __future__ import annotations

@@ -7,11 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.snapshot import snapshot
 
 from dotstream.cli.chkstow import HELP as CHKSTOW_HELP
 from dotstream.cli.stow_help import HELP
 from dotstream.config.stow_arguments import OPTIONS
-from tests.snapshot import snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -266,15 +266,15 @@ def test_resource_files_come_before_the_command_line(
 ) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-    place.package("vim", "a", "b", "c")
-    (scratch_home / ".stowrc").write_text("--ignore=a -t $WHERE/one\n")
-    (place.dots / ".stowrc").write_text("--ignore=b -t $WHERE/two zsh\n")
+    place.package("vim", "x1", "x2", "x3")
+    (scratch_home / ".stowrc").write_text("--ignore=x1 -t $WHERE/one\n")
+    (place.dots / ".stowrc").write_text("--ignore=x2 -t $WHERE/two zsh\n")
     place.environ["WHERE"] = str(tmp_path)
-    place.told("vim", "--ignore=c")
+    place.told("vim", "--ignore=x3")
     assert os.listdir(tmp_path / "one") == []
     assert os.listdir(tmp_path / "two") == [".vimrc"]
     place.told("vim", "-t", str(tmp_path / "one"))
-    assert os.listdir(tmp_path / "one") == [".vimrc"]
+    assert sorted(os.listdir(tmp_path / "one")) == [".vimrc", "x3"]
 
 
 def test_a_comment_in_a_resource_file_does_not_act(place: Place) -> None:

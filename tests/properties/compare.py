@@ -25,7 +25,10 @@ _CONFLICTS = (
     ("foreign", re.compile(r"existing target is not owned by stow: (.+?)(?: => .*)?$")),
     ("other", re.compile(r"existing target is stowed to a different package: (.+?) =>")),
     ("file", re.compile(r"cannot stow non-directory .+ over existing directory target (.+)$")),
-    ("directory", re.compile(r"cannot stow directory .+ over existing non-directory target (.+)$")),
+    (
+        "directory",
+        re.compile(r"cannot stow directory .+ over existing non-directory target (.+)$"),
+    ),
     ("real", re.compile(r"cannot stow .+ over existing target (.+) since neither a link")),
     ("real", re.compile(r"existing target is neither a link nor a directory: (.+)$")),
 )
@@ -102,9 +105,7 @@ class Step:
         return lines
 
 
-def steps(
-    scenario: Scenario, scratch: str, programs: Mapping[str, Runner]
-) -> Iterator[Step]:
+def steps(scenario: Scenario, scratch: str, programs: Mapping[str, Runner]) -> Iterator[Step]:
     """Run a scenario in three worlds, step by step.
 
     After a step whose ends differ the worlds are made the same again, as the Python twin
@@ -147,7 +148,9 @@ def prepare(box: str) -> None:
 
 def _put_gently(box: str, entry: Mapping[str, Any]) -> None:
     """Put an entry where there is room for it; mutations are blind."""
-    path = os.path.join(box, next(entry[key] for key in ("mkdir", "file", "link", "remove") if key in entry))
+    path = os.path.join(
+        box, next(entry[key] for key in ("mkdir", "file", "link", "remove") if key in entry)
+    )
     if "remove" not in entry and os.path.lexists(path):
         return
     with suppress(OSError):

@@ -56,9 +56,7 @@ def judge(step: Step) -> Verdict:
     unclaimed = _differing(step)
     ids = []
     for name, claims in DIFFERENCES.items():
-        covered = {
-            path for path in unclaimed for prefix in claims(step) if _within(path, prefix)
-        }
+        covered = {path for path in unclaimed for prefix in claims(step) if _within(path, prefix)}
         if covered:
             ids.append(name)
             unclaimed -= covered
@@ -68,18 +66,18 @@ def judge(step: Step) -> Verdict:
 
 
 def _differing(step: Step) -> set[str]:
+    """Return the paths that are not alike; a conflict on one side explains all the rest."""
     ours, twin = step.ours, step.twin
     paths = {
-        path
-        for path in ours.tree.keys() | twin.tree.keys()
-        if ours.tree.get(path) != twin.tree.get(path)
-    }
-    paths |= {f"target/{path}" for kind, path in ours.conflicts ^ twin.conflicts if kind != "absolute"}
-    paths |= {
         posixpath.normpath(posixpath.join("target", path))
-        for kind, path in ours.conflicts ^ twin.conflicts
-        if kind == "absolute"
+        for _, path in ours.conflicts ^ twin.conflicts
     }
+    if not paths:
+        paths = {
+            path
+            for path in ours.tree.keys() | twin.tree.keys()
+            if ours.tree.get(path) != twin.tree.get(path)
+        }
     return paths or {"result"}
 
 
@@ -154,13 +152,24 @@ def _absolute_member(step: Step) -> Iterator[str]:
                         yield fold
 
 
+def _protected(step: Step) -> Iterator[str]:
+    """With --dotfiles GNU Stow looks for protection under the package's own names."""
+    if "--dotfiles" in step.command.flags:
+        for path in step.before:
+            directory, _, name = path.rpartition("/")
+            marked = name in {".stow", ".nonstow"} or directory == step.stow
+            if marked and directory.startswith("target/") and "/." in directory:
+                yield directory
+
+
 def _marker_in_package(step: Step) -> Iterator[str]:
     """GNU Stow takes a package's own .stow or .nonstow for protection of the target."""
     for path in step.before:
         directory, _, name = path.rpartition("/")
         if name in {".stow", ".nonstow"} and directory.startswith((f"{step.stow}/", "stow2/")):
             root = "stow2" if directory.startswith("stow2/") else step.stow
-            yield f"target/{_translated(step, directory.removeprefix(f'{root}/').partition('/')[2])}"
+            inner = directory.removeprefix(f"{root}/").partition("/")[2]
+            yield f"target/{_translated(step, inner)}"
 
 
 def _both_spellings(step: Step) -> Iterator[str]:
@@ -183,10 +192,13 @@ def _compat_dotfiles(step: Step) -> Iterator[str]:
 def _dangling_member(step: Step) -> Iterator[str]:
     """The twin takes a link to a broken symlink of a package for a live one."""
     for path, node in step.before.items():
-        if node.kind == "link" and path.startswith("target/"):
-            member = owner(step, path, node)
-            there = step.before.get(_source(member)) if member else None
-            if there and there.kind == "link" and not alive(step.before, path):
+        if node.kind == "link" and not alive(step.before, path):
+            root = next((r for r in (step.stow, "stow2") if path.startswith(f"{r}/")), None)
+            if root:
+                inner = path.removeprefix(f"{root}/").partition("/")[2]
+                yield f"target/{_translated(step, inner)}"
+            member = owner(step, path, node) if path.startswith("target/") else None
+            if member and _source(member) in step.before:
                 yield path
 
 
@@ -196,6 +208,7 @@ DIFFERENCES: Mapping[str, Callable[[Step], Iterator[str]]] = {
     "B1": _forgotten_removal,
     "B2, B6": _wrong_member,
     "B8": _absolute_member,
+    "B9": _protected,
     "B10": _marker_in_package,
     "B7": _both_spellings,
     "B15": _compat_dotfiles,
@@ -283,7 +296,9 @@ def _unsafe(step: Step, directory: str) -> bool:
             return True
         if member.path != path.removeprefix("target/") or member.stow != step.stow:
             return True
-        if any(_hidden(step, name) for name in _siblings(step.before, _source(member))):
+        below = member.path.split("/")[directory.count("/") :]
+        names = {*below, *_siblings(step.before, _source(member))}
+        if any(_hidden(step, name) for name in names):
             return True
     return False
 

@@ -49,9 +49,9 @@ def farm(rng: Random, name: str) -> Scenario:
 
 
 def _package(rng: Random, root: str, dotted: bool) -> list[dict[str, str]]:
+    members = rng.choice((1, 2, 3, 4, 6))
     entries = [{"mkdir": root}]
-    for _ in range(rng.choice((1, 2, 3, 4, 6))):
-        entries.append(_member(rng, f"{root}/{_path(rng, dotted)}"))
+    entries += [_member(rng, f"{root}/{_path(rng, dotted)}") for _ in range(members)]
     if rng.random() < 0.1:
         entries.append({"file": f"{root}/.stow-local-ignore", "text": rng.choice(_IGNORE_FILES)})
     return entries

@@ -73,17 +73,20 @@ def first_fault(
     return None
 
 
-def shrink(scenario: Scenario, place: str, runners: Mapping[str, Runner]) -> Scenario:
+def shrink(
+    scenario: Scenario, fault: Fault, place: str, runners: Mapping[str, Runner]
+) -> tuple[Scenario, Fault]:
     """Drop entries and commands as long as a fault remains."""
-    smallest = scenario
+    smallest, last = scenario, fault
     progress = True
     while progress:
         progress = False
         for smaller in _smaller(smallest):
-            if first_fault(smaller, place, runners, Counter()):
-                smallest, progress = smaller, True
+            found = first_fault(smaller, place, runners, Counter())
+            if found:
+                smallest, last, progress = smaller, found, True
                 break
-    return smallest
+    return smallest, last
 
 
 def _smaller(scenario: Scenario) -> Iterator[Scenario]:
@@ -112,20 +115,18 @@ def written(scenario: Scenario, fault: Fault) -> str:
 
 
 def explore(
-    seed: int, cases: int, *, stop_at: int = 1
+    seed: int, cases: range, *, stop_at: int = 1
 ) -> tuple[Counter[str], list[tuple[Scenario, Fault]]]:
-    """Run ``cases`` random farms; return counts and the first faults, shrunk."""
+    """Run the random farms of a seed; return counts and the first faults, shrunk."""
     counts: Counter[str] = Counter()
-    faults = []
+    faults: list[tuple[Scenario, Fault]] = []
     with programs() as runners, scratch() as place:
-        for number in range(cases):
+        for number in cases:
             scenario = farm(random.Random(f"{seed}/{number}"), f"fuzz-{seed}-{number}")
             counts["farms"] += 1
-            if first_fault(scenario, place, runners, counts):
-                small = shrink(scenario, place, runners)
-                fault = first_fault(small, place, runners, Counter())
-                assert fault, f"{scenario['id']} does not fail every time"
-                faults.append((small, fault))
+            fault = first_fault(scenario, place, runners, counts)
+            if fault:
+                faults.append(shrink(scenario, fault, place, runners))
                 if len(faults) == stop_at:
                     break
     return counts, faults
@@ -135,12 +136,14 @@ def main() -> int:
     """Explore, print, and return 1 if there was a fault."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=5000)
+    parser.add_argument("--first", type=int, default=0, help="number of the first farm")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--faults", type=int, default=1, help="go on until so many are found")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     began = time.monotonic()
-    counts, faults = explore(options.seed, options.cases, stop_at=options.faults)
+    cases = range(options.first, options.first + options.cases)
+    counts, faults = explore(options.seed, cases, stop_at=options.faults)
     for scenario, fault in faults:
         print(written(scenario, fault))
         print("-" * 72)

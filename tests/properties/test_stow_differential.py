@@ -17,7 +17,7 @@ _FARMS = 150
 
 @pytest.mark.parametrize("seed", range(10))
 def test_random_farms_end_as_gnu_stow_leaves_them(seed: int) -> None:
-    counts, faults = explore(seed, _FARMS)
+    counts, faults = explore(seed, range(_FARMS))
     assert not faults, f"{counts}\n" + "\n".join(written(*fault) for fault in faults)
     assert counts["farms"] == _FARMS
     same = counts["ok, same"] + counts["conflict, same"]

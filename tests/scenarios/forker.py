@@ -13,22 +13,36 @@ It imports nothing of ours, because it also runs under other interpreters.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
+import pkgutil
 import sys
 import traceback
-from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def load(program: str) -> Callable[[], object]:
     """Return what runs ``program`` once, as ``__main__`` or as its entry point."""
     if ":" in program:
         module, function = program.split(":")
+        preload(module.partition(".")[0])
         entry = getattr(importlib.import_module(module), function)
         return lambda: sys.exit(entry())
     with open(program, encoding="utf-8") as source:
         code = compile(source.read(), program, "exec")
     return lambda: exec(code, {"__name__": "__main__", "__file__": program})  # noqa: S102
+
+
+def preload(package: str) -> None:
+    """Import what the children would import each time: all but the language server."""
+    path = importlib.import_module(package).__path__
+    for module in pkgutil.walk_packages(path, f"{package}."):
+        if not module.name.startswith((f"{package}.lsp", f"{package}.__main__")):
+            importlib.import_module(module.name)
 
 
 def become(cwd: str, out: str, err: str, environment: list[str]) -> None:
@@ -42,7 +56,9 @@ def become(cwd: str, out: str, err: str, environment: list[str]) -> None:
     os.dup2(null, 0)
     os.close(null)
     os.environ.clear()
-    os.environ.update(entry.split("=", 1) for entry in environment)
+    for entry in environment:
+        name, _, value = entry.partition("=")
+        os.environ[name] = value
     os.chdir(cwd)
 
 
@@ -56,7 +72,7 @@ def run(entry: Callable[[], object], argv: list[str]) -> int:
         if stop.code is None or isinstance(stop.code, int):
             status = (stop.code or 0) & 255
         else:
-            print(stop.code, file=sys.stderr)
+            sys.stderr.write(f"{stop.code}\n")
             status = 1
     except BaseException:  # noqa: BLE001 - as the interpreter does
         traceback.print_exc()
@@ -70,6 +86,7 @@ def main() -> None:
     """Serve requests until standard input ends."""
     program = sys.argv[1]
     entry = load(program)
+    gc.freeze()  # so that collecting in a child copies no pages
     requests, answers = os.dup(0), os.dup(1)
     with os.fdopen(requests, "rb") as incoming:
         for line in incoming:

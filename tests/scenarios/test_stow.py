@@ -38,10 +38,8 @@ def gnu() -> Iterator[Mapping[str, Runner]]:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario["id"])
-def test_stow_front_end(
-    scenario: Scenario, ours: Mapping[str, Runner], tmp_path: Path
-) -> None:
-    expectation = scenario.get("want", scenario["expect"])
+def test_stow_front_end(scenario: Scenario, ours: Mapping[str, Runner], tmp_path: Path) -> None:
+    expectation = scenario["want"] if "want" in scenario else scenario["expect"]
     assert perform(scenario, expectation, os.path.realpath(tmp_path), ours) == []
 
 

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
+from dotstream.fs.terminal import columns
 from dotstream.model.options import FOLDINGS, POLICIES, Preferences
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ __all__ = [
 ]
 
 
+_WIDTH = max(40, min(columns(1), 92) - 2)
+
+
 class Flag(NamedTuple):
     """One flag of a command, for completion scripts."""
 
@@ -32,6 +36,17 @@ class Flag(NamedTuple):
     packages: bool
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal, up to a point.
+
+    Told the width, argparse does not import what it would measure it with; it makes a
+    formatter for every flag, so that is paid for by every run.
+    """
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28, width=_WIDTH)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose complaints are one line and where to read more."""
 
@@ -40,7 +55,7 @@ class Parser(argparse.ArgumentParser):
             prog=prog,
             description=description,
             epilog=f"examples:\n{examples}" if examples else None,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Formatter,
             allow_abbrev=False,
         )
 

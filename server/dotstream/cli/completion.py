@@ -37,5 +37,10 @@ def run(session: Session) -> int:
     flags: dict[str, list[Flag]] = {name: [] for name in PROGRAMS}
     for name in COMMANDS:
         flags[name] = parser_of(name, load(name)).flags()
-    session.out.write(_SHELLS[session.arguments.shell](helps, flags))
+    shell = session.arguments.shell
+    script = _SHELLS[shell](helps, flags)
+    if session.events is not None:
+        session.events.emit("script", shell=shell, content=script)
+    else:
+        session.out.write(script)
     return 0

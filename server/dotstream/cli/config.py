@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
+from dotstream.cli.events import text_value
 from dotstream.config.discover import CONFIG_NAME
 from dotstream.config.schema import PACKAGE, PROFILE, TOP
 from dotstream.model.directory import display
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dotstream.cli.arguments import Parser
+    from dotstream.cli.events import Value as JsonValue
     from dotstream.cli.session import Session
     from dotstream.config.positions import KeyPath, Positions
     from dotstream.config.settings import Settings
@@ -53,8 +55,8 @@ def run(session: Session) -> int:
             session.events.emit(
                 "setting",
                 key=[*setting.section, setting.key],
-                value=list(setting.value) if isinstance(setting.value, tuple) else setting.value,
-                origin=setting.origin,
+                value=_json(setting.value),
+                origin=text_value(setting.origin),
                 line=setting.line,
             )
             continue
@@ -148,7 +150,7 @@ def _check(session: Session) -> int:
         else:
             session.events.emit(
                 "problem",
-                path=path,
+                path=text_value(path),
                 line=problem.line,
                 column=problem.column,
                 message=problem.problem,
@@ -157,6 +159,12 @@ def _check(session: Session) -> int:
     if not found:
         session.say(f"{session.style.path(path)} is right")
     return 2 if found else 0
+
+
+def _json(value: Value) -> JsonValue:
+    if isinstance(value, tuple):
+        return list(value)
+    return text_value(value) if isinstance(value, str) else value
 
 
 def _toml(value: Value) -> str:

@@ -89,7 +89,7 @@ class Events:
         self._out.line(_encode({"type": kind, "seq": self._seq, **fields}))
         self._seq += 1
 
-    def begin(self, metadata: Metadata, *, listing: bool) -> None:  # noqa: ARG002 - see Report
+    def begin(self, metadata: Metadata, *, listing: bool) -> None:
         """Write ``plan``: what is being planned.  Operations are always listed."""
         self.emit(
             "plan",

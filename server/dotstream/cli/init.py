@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from dotstream.cli.events import text_value
 from dotstream.config.discover import CONFIG_NAME
 from dotstream.errors import UsageError
 from dotstream.fs.new_file import write_new
@@ -52,14 +53,14 @@ def run(session: Session) -> int:
         if session.events is None:
             session.out.write(text)
         else:
-            session.events.emit("file", path=display(path), content=text, written=False)
+            session.events.emit("file", path=text_value(path), content=text, written=False)
         return 0
     try:
         write_new(path, text)
     except FileExistsError:
         raise UsageError(f"{display(path)} is there already; -n prints a new one") from None
     if session.events is not None:
-        session.events.emit("file", path=display(path), content=text, written=True)
+        session.events.emit("file", path=text_value(path), content=text, written=True)
     session.say(f"wrote {session.style.path(path)}; now: dotstream plan manage --all")
     return 0
 

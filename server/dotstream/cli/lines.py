@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.model.events import Progress, Result
     from dotstream.model.items import Item, OperationKind
+    from dotstream.model.options import Policy
     from dotstream.model.plan import Metadata, Summary
 
 __all__ = ["Lines"]
@@ -65,6 +66,7 @@ class Lines:
         self._listed = False  # whether a gap is due before the sum
         self._listing = False
         self._told = 0
+        self._choices: dict[Policy, None] = {}  # the policies that were offered
         self._many = False
         self._action = ""
         self._words = {
@@ -108,7 +110,7 @@ class Lines:
             noun = "conflict" if summary.conflicts == 1 else "conflicts"
             self._trouble(
                 f"{summary.conflicts} {noun}; nothing would be changed. Resolve them as "
-                "shown above, or choose a policy with --on-conflict"
+                "shown above"
             )
         elif summary.errors:
             noun = "path" if summary.errors == 1 else "paths"
@@ -129,7 +131,7 @@ class Lines:
             self._err.line(f"and {error.total - self._told} more; -v shows them all")
         self._trouble(message)
 
-    def finish(self, exit_code: int) -> None:  # noqa: ARG002 - see Report
+    def finish(self, exit_code: int) -> None:
         """Write what is still unwritten."""
         self._hide_bar()
         self._out.flush()
@@ -195,17 +197,30 @@ class Lines:
         self._told += 1
         return True
 
-    @staticmethod
-    def _explained(item: Conflict, style: Style) -> list[str]:
-        from dotstream.cli.remedy import remedies
+    def _explained(self, item: Conflict, style: Style) -> list[str]:
+        """Return what is in the way, who wants the path, and the ways out."""
+        from dotstream.cli.remedy import by_hand
 
         head = style.paint("conflict", "alarm")
         lines = [f"{head} {style.paint(style.path(item.path), 'bold')}"]
-        lines.append(f"    {display(item.message)}")
+        lines += style.wrapped(display(item.message), "    ")
         if item.source:
             lines.append(style.paint(f"    wanted: {style.path(item.source)}", "dim"))
-        lines += [f"    {style.dot} {display(way)}" for way in remedies(item)]
+        advice = by_hand(item)
+        if advice is not None:
+            lines += style.wrapped(display(advice), f"    {style.dot} ", "      ")
+        choices = [policy for policy in item.choices if policy != "fail"]
+        if choices:
+            self._choices.update(dict.fromkeys(choices))
+            lines.append(f"    {style.dot} --on-conflict {'|'.join(choices)}")
         return lines
+
+    def _legend(self) -> None:
+        """Say once what the policies do that were offered."""
+        from dotstream.cli.remedy import MEANINGS
+
+        for policy in self._choices:
+            self._err.line(f"    {policy:10} {MEANINGS[policy]}")
 
     @staticmethod
     def _remark(output: Output, style: Style, word: str, path: str, message: str) -> None:
@@ -219,7 +234,13 @@ class Lines:
     def _trouble(self, message: str) -> None:
         self._hide_bar()
         self._out.flush()
-        self._err.line(f"{self._err_style.paint('dotstream:', 'alarm')} {display(message)}")
+        style = self._err_style
+        # Painted after it is broken, so that the colour does not count as width.
+        first, *rest = style.wrapped(f"dotstream: {display(message)}", hanging="  ")
+        self._err.line(first.replace("dotstream:", style.paint("dotstream:", "alarm"), 1))
+        for line in rest:
+            self._err.line(line)
+        self._legend()
         self._err.flush()
 
     def _hide_bar(self) -> None:

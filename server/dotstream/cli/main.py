@@ -65,21 +65,23 @@ def run(arguments: Sequence[str], programs: Mapping[str, Callable[[list[str]], i
         arguments: everything after the program's name.
         programs: commands that live elsewhere, called with their arguments.
     """
-    parser = top_parser()
     if not arguments:
-        sys.stderr.write(parser.format_help())
+        sys.stderr.write(top_parser().format_help())
         return 2
-    if "--version" in arguments[:1]:
+    if arguments[0] == "--version":
         print(f"dotstream {__version__}")
         return 0
-    top = parser.parse_args(arguments)
-    name, *rest = cast("list[str]", top.command)
+    if arguments[0] in COMMANDS:  # nothing before the command: nothing to read it with
+        top, (name, *rest) = argparse.Namespace(), arguments
+    else:
+        top = top_parser().parse_args(arguments)
+        name, *rest = cast("list[str]", top.command)
+        del top.command, top.version
     if name in PROGRAMS:
         return _program(name, top, rest, programs)
     if name not in COMMANDS:
-        parser.error(f"no command {name!r}{_nearest(name)}")
+        top_parser().error(f"no command {name!r}{_nearest(name)}")
     command = load(name)
-    del top.command, top.version
     session = Session(name, parser_of(name, command).parse_intermixed_args(rest, top))
     if session.events is not None:
         session.events.hello(__version__, name, dry_run=session.dry_run)
@@ -144,4 +146,4 @@ def _nearest(name: str) -> str:
     from dotstream.config.names import nearest
 
     near = nearest(name, [*COMMANDS, *PROGRAMS])
-    return f"; did you mean {near[0]}?" if near else ""
+    return f"; did you mean {near[0]!r}?" if near else ""

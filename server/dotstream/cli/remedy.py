@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from dotstream.model.items import Conflict, ConflictKind
     from dotstream.model.options import Policy
 
-__all__ = ["MEANINGS", "remedies"]
+__all__ = ["MEANINGS", "by_hand"]
 
 MEANINGS: dict[Policy, str] = {
     "fail": "change nothing at all (the default)",
@@ -35,15 +35,7 @@ _BY_HAND: dict[ConflictKind, str] = {
 }
 
 
-def remedies(conflict: Conflict) -> list[str]:
-    """Return the ways out of a conflict, one a line, those that need no flag first."""
-    lines = []
-    by_hand = _BY_HAND.get(conflict.kind)
-    if by_hand is not None:
-        lines.append(by_hand.format(other=conflict.other))
-    lines += [
-        f"--on-conflict {policy}: {MEANINGS[policy]}"
-        for policy in conflict.choices
-        if policy != "fail"
-    ]
-    return lines
+def by_hand(conflict: Conflict) -> str | None:
+    """Return what a person can do about a conflict without a policy, if there is something."""
+    advice = _BY_HAND.get(conflict.kind)
+    return None if advice is None else advice.format(other=conflict.other)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dotstream.cli.output import Output
 from dotstream.cli.style import Style, wants_colour
 from dotstream.fs.surroundings import home_directory
-from dotstream.fs.terminal import environment
+from dotstream.fs.terminal import columns, environment
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -109,6 +109,7 @@ class Session:
             colour=wants_colour(when, terminal=terminal, environ=self.environ),
             unicode=output.unicode,
             home=home_directory(self.environ) if short else None,
+            width=columns(2 if output is self.err else 1) if terminal else None,
         )
 
     def cancellable(self) -> AbstractContextManager[CancellationToken]:

@@ -43,7 +43,7 @@ def stow(arguments: StowArguments, *, directory: str, target: str, home: str, er
 
     packages = _Packages(arguments, directory=directory, target=target, home=home)
     unmanage, manage = packages.of(arguments.unstow), packages.of(arguments.stow)
-    client = Client(directory, target=target, home=home)
+    client = Client(directory, home=home)
     telling = _Telling(arguments, err)
     telling.begin(directory, target)
     with cancellable(err.write) as cancel:

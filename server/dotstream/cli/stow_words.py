@@ -71,10 +71,11 @@ def _lines(operation: Operation) -> Iterator[str]:
         case "unfold":
             yield f"UNLINK: {path}"
             yield f"MKDIR: {path}"
-        case "move_file" if operation.text is None:
-            yield f"BACKUP: {display(operation.path)}"
         case "move_file":
-            yield f"MV: {path} -> {_from_target(operation.text, operation.directory)}"
+            if operation.text is None:
+                yield f"BACKUP: {display(operation.path)}"
+            else:
+                yield f"MV: {path} -> {_from_target(operation.text, operation.directory)}"
         case "keep_link":
             yield f"KEEP: {path} => {text}"
         case "refold":
@@ -94,7 +95,7 @@ def conflict_line(conflict: Conflict, *, adopt: bool) -> str:
                 f"cannot stow {source} over existing target {path} "
                 "since neither a link nor a directory and --adopt not specified"
             )
-        case "real_directory":
+        case "real_directory" | "file_and_directory" if conflict.text is None:
             return f"cannot stow non-directory {source} over existing directory target {path}"
         case "foreign_link" | "dangling_link" | "parent_link":
             return f"existing target is not owned by stow: {path}"

@@ -37,13 +37,16 @@ class Style:
 
     Attributes:
         arrow: what stands between a link and its text.
-        dot: what stands between two remarks.
+        dot: what stands before one of several remarks.
     """
 
-    __slots__ = ("_colour", "_home", "arrow", "dot")
+    __slots__ = ("_colour", "_home", "_width", "arrow", "dot")
 
-    def __init__(self, *, colour: bool, unicode: bool, home: str | None) -> None:
+    def __init__(
+        self, *, colour: bool, unicode: bool, home: str | None, width: int | None = None
+    ) -> None:
         self._colour = colour
+        self._width = width
         self._home = home.rstrip("/") if home else ""
         self.arrow = "→" if unicode else "->"
         self.dot = "·" if unicode else "-"
@@ -58,3 +61,18 @@ class Style:
         if home and path.startswith(home) and (len(path) == len(home) or path[len(home)] == "/"):
             path = "~" + path[len(home) :]
         return path if path.isprintable() else display(path)
+
+    def wrapped(self, text: str, indent: str = "", hanging: str = "    ") -> list[str]:
+        """Break a sentence into lines that fit the terminal; in a pipe it stays one."""
+        if self._width is None:
+            return [indent + text]
+        from textwrap import wrap
+
+        return wrap(
+            text,
+            max(self._width, 40),
+            initial_indent=indent,
+            subsequent_indent=hanging,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )

@@ -26,11 +26,10 @@ def decode(data: bytes, *, path: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        # The mark at the start of a file is no part of its text, but of the offset.
-        before = data[: error.start].removeprefix(b"\xef\xbb\xbf")
+        before = error.object[: error.start]
         last = before.rpartition(b"\n")[2]
         raise ConfigError(
-            f"the file is not UTF-8: byte 0x{data[error.start]:02x}",
+            f"the file is not UTF-8: byte 0x{error.object[error.start]:02x}",
             path=path,
             line=before.count(b"\n") + 1,
             column=len(last.decode("utf-8")) + 1,

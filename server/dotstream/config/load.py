@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from dotstream.config.discover import CONFIG_NAME
-from dotstream.config.document import decode, error_at, parse
 from dotstream.config.settings import PackageSettings, Settings
-from dotstream.config.stowrc import expand, parse_stowrc
 from dotstream.errors import ConfigError, PermissionRefused, UsageError
 from dotstream.fs.files import is_directory, read_bytes
 from dotstream.fs.look import canonical, is_permission, reason
@@ -83,7 +81,11 @@ def read_config(path: str) -> str | None:
         if is_permission(error):
             raise PermissionRefused(f"{path}: {reason(error)}") from None
         raise ConfigError(f"cannot be read: {reason(error)}", path=path) from None
-    return None if data is None else decode(data, path=path)
+    if data is None:
+        return None
+    from dotstream.config.document import decode  # costs time, and is for files that exist
+
+    return decode(data, path=path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,15 @@ class _Place:
         Raises:
             KeyError: it refers to a variable that is not set.
         """
+        from dotstream.config.stowrc import expand
+
         path = expand(written, environ=self.environ, home=self.home, home_of=home_of)
         return canonical(posixpath.join(self.directory, path))
 
 
 def _from_toml(text: str, path: str, here: _Place, forced: str | None) -> Settings:
+    from dotstream.config.document import error_at, parse
+
     document = parse(text, path=path)
 
     def target(keys: tuple[str, ...], written: str | None) -> str | None:
@@ -177,6 +183,8 @@ def _profiles(tables: Mapping[str, Mapping[str, object]]) -> dict[str, tuple[str
 
 def _from_stowrc(text: str, path: str, here: _Place, forced: str | None) -> Settings:
     """Return what Stow would do here, so that adding dotstream changes no tree."""
+    from dotstream.config.stowrc import parse_stowrc
+
     found = parse_stowrc(text, path=path, environ=here.environ, home=here.home, home_of=home_of)
     target = posixpath.join(here.directory, found.target or "..")
     return Settings(

@@ -26,7 +26,6 @@ from dotstream.errors import (
 from dotstream.fs.look import is_permission, reason
 from dotstream.model.events import Progress, Result
 from dotstream.model.items import Conflict, Operation, ScanError
-from dotstream.model.plan import Summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from dotstream.fs.descriptors import Descriptors
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.items import Item
-    from dotstream.model.plan import Metadata
+    from dotstream.model.plan import Metadata, Summary
 
 __all__ = ["Application"]
 
@@ -168,17 +167,19 @@ class Application:
     def _carry_out(self, rows: list[tuple[int, StepKind, Operation]], total: int | None) -> None:
         """Carry out one batch, looking at the token between operations."""
         do, token = self._executor.do, self._cancel
-        sequence, operation = self._done, rows[0][2]
+        operation, done = rows[0][2], rows[0][0]
         try:
             for sequence, kind, operation in rows:
                 if token.cancelled:
                     raise Cancelled
                 do(sequence, kind, operation)
-                self._done = sequence + 1
+                done = sequence + 1
         except OSError as error:
             raise OperationFailed(
                 operation, reason(error), permission=is_permission(error)
             ) from error
+        finally:
+            self._done = done
         self._journal.advance(self._number, self._done)
         self._applied += sum(1 for _, kind, _ in rows if not kind.startswith("end_"))
         if self._on_progress is not None:

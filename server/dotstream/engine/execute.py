@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dotstream.errors import PreconditionFailed
-from dotstream.fs.look import LINK, entry_kind, fingerprint, is_directory, link_text
+from dotstream.fs.listing import DIR
+from dotstream.fs.look import entry_kind, fingerprint, link_text
 from dotstream.fs.move import move
 
 if TYPE_CHECKING:
@@ -235,7 +236,7 @@ class Executor:
             self._changes.symlink(text or "", fd, aside)
             try:
                 self._exchange(fd, aside, operation)
-                if link_text(fd, aside) is None or not _is_real_directory(fd, aside):
+                if entry_kind(fd, aside) != DIR:
                     self._changes.exchange(fd, aside, operation.name)
                     raise PreconditionFailed(operation, "it is not a directory any more")
             except (OSError, PreconditionFailed):
@@ -291,7 +292,3 @@ class Executor:
         if operation.text is not None:
             return operation.text
         return f"{self._backups}/{self._transaction}-{sequence}-{operation.name}"[:4000]
-
-
-def _is_real_directory(fd: int, name: str) -> bool:
-    return entry_kind(fd, name) != LINK and is_directory(fd, name)

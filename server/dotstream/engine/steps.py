@@ -23,19 +23,20 @@ Step: TypeAlias = "tuple[StepKind, Operation]"
 
 CLOSINGS: dict[str, StepKind] = {"unfold": "end_unfold", "refold": "end_refold"}
 
-STEP_KINDS: tuple[StepKind, ...] = (
-    "make_dir",
-    "remove_dir",
-    "create_link",
-    "remove_link",
-    "replace_link",
-    "move_file",
-    "unfold",
-    "refold",
-    "end_unfold",
-    "end_refold",
-)
-"""In the order of their codes in the journal: only ever append."""
+STEP_KINDS: dict[StepKind, OperationKind] = {
+    "make_dir": "make_dir",
+    "remove_dir": "remove_dir",
+    "create_link": "create_link",
+    "remove_link": "remove_link",
+    "replace_link": "replace_link",
+    "move_file": "move_file",
+    "unfold": "unfold",
+    "refold": "refold",
+    "end_unfold": "unfold",
+    "end_refold": "refold",
+}
+"""Each kind of step and the kind of its operation; the order is that of the journal's codes,
+so only ever append."""
 
 
 def with_closings(operations: Iterable[Operation]) -> Iterator[Step]:

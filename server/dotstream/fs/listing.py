@@ -10,6 +10,8 @@ from __future__ import annotations
 import heapq
 import marshal
 import os
+from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
@@ -33,18 +35,18 @@ FILE, DIR, LINK, SPECIAL = 1, 2, 3, 4
 Entry = tuple[str, int, str]
 """``(name to sort by, kind, raw name)``."""
 
-RUN = 20_000
-_CHUNK = 256
+RUN = 8192
+_CHUNK = 64
 
 sort_key = os.fsencode
 """Names are ordered by their bytes, like GNU Stow and every file system."""
 
 
 def _kind(entry: os.DirEntry[str]) -> int:
-    if entry.is_dir(follow_symlinks=False):
-        return DIR
     if entry.is_file(follow_symlinks=False):
         return FILE
+    if entry.is_dir(follow_symlinks=False):
+        return DIR
     return LINK if entry.is_symlink() else SPECIAL
 
 
@@ -52,24 +54,28 @@ def _by_bytes(entry: Entry) -> bytes:
     return os.fsencode(entry[0])
 
 
+def _ascii(entries: list[Entry]) -> bool:
+    return "".join(map(itemgetter(0), entries)).isascii()
+
+
 def _sort(entries: list[Entry]) -> None:
     # Code points and UTF-8 bytes sort alike for ASCII; the key is only paid for beyond it.
-    if all(entry[0].isascii() for entry in entries):
-        entries.sort()
-    else:
-        entries.sort(key=_by_bytes)
+    entries.sort(key=None if _ascii(entries) else _by_bytes)
 
 
 def sorted_entries(
     fd: int,
-    rename: Callable[[str], str | None] | None = None,
+    *,
+    hidden: Callable[[str], bool] | None = None,
+    rename: tuple[str, Callable[[str], str]] | None = None,
     poll: Callable[[], None] | None = None,
 ) -> list[Entry] | Iterator[Entry]:
-    """List the directory open at ``fd``, sorted by the bytes of the renamed name.
+    """List the directory open at ``fd``, sorted by the bytes of the (renamed) name.
 
     Args:
         fd: a directory descriptor; it stays open and may be closed once this returns.
-        rename: maps a raw name to the name to sort by; ``None`` leaves the entry out.
+        hidden: tells which raw names are left out.
+        rename: a prefix, and what maps raw names that begin with it to the name to sort by.
         poll: called now and then; may raise to give up.
 
     Returns:
@@ -78,37 +84,35 @@ def sorted_entries(
     Raises:
         OSError: the directory cannot be read.
     """
-    entries: list[Entry] = []
     spill: _Spill | None = None
     with os.scandir(fd) as scan:
-        if rename is None:
-            for entry in scan:
-                name = entry.name
-                entries.append((name, _kind(entry), name))
-                if len(entries) == RUN:
-                    spill = spill or _Spill()
-                    spill.add(entries)
-                    entries = []
-                    if poll is not None:
-                        poll()
-        else:
-            for entry in scan:
-                raw = entry.name
-                renamed = rename(raw)
-                if renamed is not None:
-                    entries.append((renamed, _kind(entry), raw))
-                    if len(entries) == RUN:
-                        spill = spill or _Spill()
-                        spill.add(entries)
-                        entries = []
-                        if poll is not None:
-                            poll()
-    if spill is None:
-        _sort(entries)
-        return entries
-    spill.add(entries)
-    del entries
-    return spill.merge()
+        while True:
+            block = list(islice(scan, RUN))
+            # One comprehension per case: this runs once for each of a million names.
+            if hidden is None:
+                entries = [(name := entry.name, _kind(entry), name) for entry in block]
+            else:
+                entries = [
+                    (name, _kind(entry), name)
+                    for entry in block
+                    if not hidden(name := entry.name)
+                ]
+            if rename is not None:
+                prefix, renamed = rename
+                entries = [
+                    (renamed(name), kind, name) if name.startswith(prefix) else entry
+                    for entry in entries
+                    for name, kind, _ in (entry,)
+                ]
+            if len(block) < RUN and spill is None:
+                _sort(entries)
+                return entries
+            spill = spill or _Spill()
+            spill.add(entries)
+            if len(block) < RUN:
+                return spill.merge()
+            if poll is not None:
+                poll()
 
 
 def bounded_listing(fd: int, limit: int) -> dict[str, int] | None:
@@ -149,7 +153,7 @@ class _Spill:
         self.ascii = True
 
     def add(self, entries: list[Entry]) -> None:
-        self.ascii = self.ascii and all(entry[0].isascii() for entry in entries)
+        self.ascii = self.ascii and _ascii(entries)
         _sort(entries)
         start = self.file.tell()
         for index in range(0, len(entries), _CHUNK):

@@ -16,7 +16,7 @@ __all__ = ["Lock", "LockHeld"]
 _INTERVAL = 0.05
 
 
-class LockHeld(Exception):  # noqa: N818 - a state, not an error
+class LockHeld(Exception):
     """Somebody else holds the lock; ``holder`` is what they wrote into it."""
 
     def __init__(self, holder: str) -> None:
@@ -35,7 +35,12 @@ class Lock:
     """
 
     def __init__(
-        self, path: str, holder: str, *, wait: bool = False, poll: Callable[[], None] | None = None
+        self,
+        path: str,
+        holder: str,
+        *,
+        wait: bool = False,
+        poll: Callable[[], None] | None = None,
     ) -> None:
         self._path, self._holder = path, holder
         self._wait, self._poll = wait, poll

@@ -5,8 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from functools import partial
+from typing import TYPE_CHECKING
 
 from dotstream.fs.listing import DIR, FILE, LINK, SPECIAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "Tree",
@@ -18,6 +23,7 @@ __all__ = [
     "identity",
     "is_directory",
     "is_permission",
+    "link_reader",
     "link_text",
     "marker",
     "reason",
@@ -99,6 +105,14 @@ class Tree:
         if self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
+
+
+def link_reader(fd: int) -> Callable[[str], str]:
+    """Return what reads the text of a link in an open directory, as fast as can be.
+
+    It raises ``OSError`` where there is no link.
+    """
+    return partial(os.readlink, dir_fd=fd)
 
 
 def link_text(fd: int, name: str) -> str | int | None:

@@ -167,9 +167,7 @@ class Conflict:
                     "which is not ours"
                 )
             case "parent_link":
-                return (
-                    f"{wants} has a directory here, but a link leads elsewhere, to {self.text}"
-                )
+                return f"{wants} has a directory here, but a link leads elsewhere, to {self.text}"
             case "other_package":
                 return f"{wants} wants this path, but package {self.other} is linked there"
             case "same_path":

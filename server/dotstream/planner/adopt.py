@@ -48,7 +48,7 @@ def suggest_package(paths: Sequence[str]) -> str | None:
     shared = posixpath.commonprefix(names).rstrip("-_.")
     if len(set(names)) == 1:
         return names[0] or None
-    return shared if len(shared) >= 3 else None  # noqa: PLR2004 - as documented above
+    return shared if len(shared) >= 3 else None
 
 
 def adopt(farm: Farm, package: Package, paths: Sequence[str]) -> Iterator[Item]:
@@ -107,7 +107,13 @@ class _Adoption:
         return to_package(name) if self._farm.dotfiles else name
 
     def _entry(
-        self, place: Directory, name: str, cursor: Cursor, kind: int | None, *, asked: bool = False
+        self,
+        place: Directory,
+        name: str,
+        cursor: Cursor,
+        kind: int | None,
+        *,
+        asked: bool = False,
     ) -> Iterator[Item]:
         """Plan one entry of the target."""
         raw = self._raw(cursor, name)

@@ -44,17 +44,19 @@ class Decision:
         state: its final state.
         claim: the claim that a final link satisfies.
         inner: the packages to walk inside a final directory, in order.
+        opened: whether a final directory is made or opened by a claim, not just there.
         adopt: the package member that the file there replaces, as a claim.
         set_aside: whether what is there is first moved to the backup area.
         reports: conflicts, notices and errors met on the way.
     """
 
-    __slots__ = ("adopt", "claim", "inner", "reports", "set_aside", "state")
+    __slots__ = ("adopt", "claim", "inner", "opened", "reports", "set_aside", "state")
 
     def __init__(self, state: State) -> None:
         self.state = state
         self.claim: Claim | None = None
         self.inner: list[Cursor] = []
+        self.opened = False
         self.adopt: Claim | None = None
         self.set_aside = False
         self.reports: list[Item] = []
@@ -117,7 +119,7 @@ def _fill(farm: Farm, place: Directory, decision: Decision, claim: Claim) -> Non
     """Meet a claim where there is nothing."""
     cursor, kind, raw = claim
     if kind == DIR and cursor.package.folding == "never":
-        decision.state, decision.claim = DIR, None
+        decision.state, decision.claim, decision.opened = DIR, None, True
         decision.inner = [cursor.child(raw)]
     else:
         decision.state = farm.prefix(cursor, place) + raw
@@ -149,10 +151,10 @@ def _meet_link(
         decision.claim = claim  # the same member in another spelling is as good
         return
     path = place.join(name)
+    if alive and _named(farm.options.defer, path):
+        return
     if not alive or _named(farm.options.override, path):
         decision.state, decision.claim = wanted, claim
-        return
-    if _named(farm.options.defer, path):
         return
     if farm.is_directory(cursor, raw) and (
         farm.is_directory(planned[0], planned[2])
@@ -163,7 +165,7 @@ def _meet_link(
             first = farm.enter(*planned)
         else:
             first = farm.cursor(farm.package(owner), owner.path)
-        decision.state, decision.claim = DIR, None
+        decision.state, decision.claim, decision.opened = DIR, None, True
         decision.inner = [first] if first is not None else []
         _enter(farm, decision, claim)
         return
@@ -185,11 +187,9 @@ def _meet_directory(
     cursor, _, raw = claim
     if farm.is_directory(cursor, raw):
         _enter(farm, decision, claim)
-    elif decision.inner:
+    elif decision.opened and decision.inner:
         other = decision.inner[0].package.name
-        _conflict(
-            farm, place, name, decision, claim, "file_and_directory", _NEVER, other=other
-        )
+        _conflict(farm, place, name, decision, claim, "file_and_directory", _NEVER, other=other)
     else:
         _conflict(farm, place, name, decision, claim, "real_directory", _MOVES)
 
@@ -224,11 +224,21 @@ def _conflict(
         source = cursor.source(raw)
         decision.reports.append(
             Conflict(
-                kind, place, name, cursor.package.name, source, other, text, choices, member == DIR
+                kind,
+                place,
+                name,
+                cursor.package.name,
+                source,
+                other,
+                text,
+                choices,
+                member == DIR,
             )
         )
     elif policy == "skip":
-        conflict = Conflict(kind, place, name, cursor.package.name, cursor.source(raw), other, text)
+        conflict = Conflict(
+            kind, place, name, cursor.package.name, cursor.source(raw), other, text
+        )
         decision.reports.append(Notice(place.at(name), f"skipped: {conflict.message}"))
     elif policy == "adopt":
         decision.adopt = claim

@@ -9,7 +9,7 @@ from dotstream.errors import Cancelled
 from dotstream.fs.listing import DIR, LINK, Entry, sorted_entries
 from dotstream.fs.look import Tree, close, is_permission, marker, reason
 from dotstream.model.items import ScanError
-from dotstream.planner.names import raw_candidates, to_target
+from dotstream.planner.names import DOT_PREFIX, raw_candidates, to_target
 from dotstream.planner.ownership import Owner, Ownership
 
 if TYPE_CHECKING:
@@ -31,9 +31,10 @@ class Cursor:
         step: for packages being unmanaged, the step of the run that does it.
         old: opened because another package's fold was in the way.
         trail: identities of the package symlinks followed to get here.
+        prefix: what comes before the raw name in a link text; set by ``Farm.prefix``.
     """
 
-    __slots__ = ("old", "package", "step", "sub", "trail")
+    __slots__ = ("old", "package", "prefix", "step", "sub", "trail")
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class Cursor:
         self.step = step
         self.old = old
         self.trail = trail
+        self.prefix: str | None = None
 
     def inside(self, raw: str) -> str:
         """Return the path of ``raw`` relative to the package."""
@@ -104,7 +106,7 @@ class Farm:
         self._ownership = Ownership(
             stow_dir,
             marked=lambda path: marker(path, markers),
-            absolute=not options.stow,
+            literal=options.stow,
         )
 
     def close(self) -> None:
@@ -161,7 +163,7 @@ class Farm:
         """
         fd = self.target.open_real(place.path)
         try:
-            return sorted_entries(fd, None, self.poll)
+            return sorted_entries(fd, poll=self.poll)
         finally:
             close(fd)
 
@@ -185,19 +187,14 @@ class Farm:
                 if not (ignored and ignored(raw))
                 and (kind := tree.kind(cursor.inside(raw))) is not None
             ]
-        rename: Callable[[str], str | None] | None = None
-        if ignored is not None:
-            hidden = ignored
-            rename = (
-                (lambda raw: None if hidden(raw) else to_target(raw))
-                if self.dotfiles
-                else (lambda raw: None if hidden(raw) else raw)
-            )
-        elif self.dotfiles:
-            rename = to_target
         fd = tree.open(cursor.sub)
         try:
-            return sorted_entries(fd, rename, self.poll)
+            return sorted_entries(
+                fd,
+                hidden=ignored,
+                rename=(DOT_PREFIX, to_target) if self.dotfiles else None,
+                poll=self.poll,
+            )
         finally:
             close(fd)
 
@@ -218,7 +215,9 @@ class Farm:
             return True
         return self.tree(cursor.package).is_directory(cursor.inside(raw))
 
-    def subdirectories(self, cursors: Sequence[Cursor], place: Directory, name: str) -> list[Cursor]:
+    def subdirectories(
+        self, cursors: Sequence[Cursor], place: Directory, name: str
+    ) -> list[Cursor]:
         """Return cursors on the packages' directories that appear as ``name`` in ``place``."""
         found: list[Cursor] = []
         for cursor in cursors:
@@ -255,7 +254,12 @@ class Farm:
     # Link texts ------------------------------------------------------------------------
 
     def prefix(self, cursor: Cursor, place: Directory) -> str:
-        """Return what comes before the raw name in a link text made in ``place``."""
+        """Return what comes before the raw name in a link text made in ``place``.
+
+        A cursor is used in one place only, so it remembers the answer.
+        """
+        if cursor.prefix is not None:
+            return cursor.prefix
         package = cursor.package
         if cursor.sub is None:
             base, tail = self._base(package.stow_dir, place.root), ""
@@ -264,7 +268,8 @@ class Farm:
         up = "" if self.options.link == "absolute" else "../" * place.depth
         joined = f"{up}{base}" if base else up.rstrip("/")
         joined = f"{joined}/" if joined and not joined.endswith("/") else joined
-        return f"{joined}{tail}/" if tail else joined
+        cursor.prefix = f"{joined}{tail}/" if tail else joined
+        return cursor.prefix
 
     def _base(self, path: str, root: str) -> str:
         if self.options.link == "absolute":

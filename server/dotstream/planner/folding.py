@@ -219,4 +219,3 @@ def _shows_the_same(farm: Farm, place: Directory, text: str, count: int, step: i
     finally:
         close(fd)
     return farm.options.stow or visible == count
-

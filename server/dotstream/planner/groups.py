@@ -64,9 +64,7 @@ def plan_groups(
             walked.append(farm)
             try:
                 if plan is None:
-                    yield from walk(
-                        farm, manage=group.manage, unmanage=group.unmanage, only=only
-                    )
+                    yield from walk(farm, manage=group.manage, unmanage=group.unmanage, only=only)
                 else:
                     yield from plan(farm, group)
             finally:

@@ -164,7 +164,8 @@ def _compile(
         try:
             rules.add_glob(written, dotfiles=dotfiles)
         except (PatternError, *_UNCOMPILABLE) as error:
-            raise UsageError(f"ignore pattern {written!r}: {error}") from None
+            why = error.msg if isinstance(error, re.error) else error
+            raise UsageError(f"ignore pattern {written!r}: {why}") from None
     return rules.ready()
 
 
@@ -173,7 +174,9 @@ _UNCOMPILABLE = (re.error, OverflowError, RecursionError)
 
 
 def _failure(pattern: str, error: Exception) -> str:
-    return f"Failed to compile regexp {pattern!r}: {error}"
+    # Positions would count in the translated text.
+    why = error.msg if isinstance(error, re.error) else error
+    return f"Failed to compile regexp {pattern!r}: {why}"
 
 
 def _regexp(text: str) -> re.Pattern[str]:

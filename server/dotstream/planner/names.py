@@ -6,12 +6,14 @@ unless nothing or another dot follows.
 
 from __future__ import annotations
 
-__all__ = ["raw_candidates", "to_package", "to_target"]
+__all__ = ["DOT_PREFIX", "raw_candidates", "to_package", "to_target"]
+
+DOT_PREFIX = "dot-"
 
 
 def to_target(raw: str) -> str:
     """Translate one component of a package path: ``dot-zshrc`` → ``.zshrc``."""
-    if raw.startswith("dot-") and len(raw) > 4 and raw[4] != ".":
+    if raw.startswith(DOT_PREFIX) and len(raw) > 4 and raw[4] != ".":
         return "." + raw[4:]
     return raw
 
@@ -22,7 +24,7 @@ def to_package(name: str) -> str | None:
     ``.zshrc`` → ``dot-zshrc``.  A name such as ``dot-x`` has no inverse.
     """
     if name.startswith(".") and len(name) > 1 and name[1] != ".":
-        return "dot-" + name[1:]
+        return DOT_PREFIX + name[1:]
     return name if to_target(name) == name else None
 
 
@@ -31,5 +33,5 @@ def raw_candidates(name: str, *, dotfiles: bool) -> tuple[str, ...]:
     if not dotfiles:
         return (name,)
     if name.startswith(".") and len(name) > 1 and name[1] != ".":
-        return (name, "dot-" + name[1:])
+        return (name, DOT_PREFIX + name[1:])
     return (name,) if to_target(name) == name else ()

@@ -40,21 +40,22 @@ class Ownership:
     Args:
         stow_dir: absolute canonical path of the package directory in use.
         marked: whether an absolute path is a directory marked as a package directory.
-        absolute: whether absolute link texts can be ours.
+        literal: whether only the spelling that GNU Stow itself writes is ours: relative,
+            and by the shortest way from the target to the package directory.
     """
 
-    __slots__ = ("_absolute", "_marked", "_remembered", "_stow_dir")
+    __slots__ = ("_literal", "_marked", "_remembered", "_stow_dir")
 
-    def __init__(self, stow_dir: str, *, marked: Callable[[str], bool], absolute: bool) -> None:
+    def __init__(self, stow_dir: str, *, marked: Callable[[str], bool], literal: bool) -> None:
         self._stow_dir = stow_dir
         self._marked = marked
-        self._absolute = absolute
+        self._literal = literal
         self._remembered: dict[str, bool] = {}
 
     def owner(self, place: Directory, text: str) -> Owner | None:
         """Return the owner of a link with ``text`` in the directory ``place``."""
         if text.startswith("/"):
-            if not self._absolute:
+            if self._literal:
                 return None
             full = posixpath.normpath(text)
         else:
@@ -62,6 +63,8 @@ class Ownership:
         if full.startswith("//"):
             full = full[1:]
         stow_dir = self._stow_dir
+        if self._literal and self._detour(place, text, full):
+            return None
         if not full.startswith(stow_dir if stow_dir == "/" else stow_dir + "/"):
             found = self._marked_above(full, place.root)
             if found is None:
@@ -69,6 +72,11 @@ class Ownership:
             stow_dir = found
         package, _, path = full[len(stow_dir) :].lstrip("/").partition("/")
         return Owner(stow_dir, package, path, full)
+
+    def _detour(self, place: Directory, text: str, full: str) -> bool:
+        """Whether a text climbs out of the target and comes back into it."""
+        written = posixpath.normpath(f"{place.path}/{text}" if place.path else text)
+        return written.startswith("../") and full.startswith(f"{place.root}/")
 
     def _marked_above(self, full: str, root: str) -> str | None:
         """Return the topmost marked directory above ``full`` that a relative text names."""

@@ -13,26 +13,27 @@ the first operation inside of it; an operation at a path touches nothing beside 
 
 from __future__ import annotations
 
-import heapq
-from itertools import groupby
-from operator import itemgetter
 from types import GeneratorType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from dotstream.fs.listing import DIR, FILE, LINK, bounded_listing, sort_key
-from dotstream.fs.look import close, link_text
+from dotstream.fs.listing import DIR, FILE, LINK
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Notice, Operation
-from dotstream.planner.decide import Claim, Decision, State, decide
+from dotstream.planner.decide import decide
 from dotstream.planner.farm import Cursor, Farm, scan_error
 from dotstream.planner.folding import occupied, refold
+from dotstream.planner.merging import claims_by_name, merge, plain
+from dotstream.planner.states import States
+from dotstream.planner.transition import adopt_file, put_link, remove
 from dotstream.planner.unlinking import removal_step
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dotstream.fs.listing import Entry
     from dotstream.model.options import Package
+    from dotstream.planner.decide import Claim, Decision, State
+    from dotstream.planner.transition import Visit
 
 __all__ = ["walk"]
 
@@ -40,10 +41,7 @@ REAL, RESET, FRESH = "real", "reset", "fresh"
 """Modes of a target directory: as on the disk; folded away and opened again, so that its
 entries count as gone; new, so that there is nothing to look at."""
 
-_PROBED = 32  # up to so many names are looked up one by one instead of by a listing
 _POLLED = 511  # how often a long directory asks whether to stop (a mask)
-
-Visit: TypeAlias = "Generator[Item | Visit]"
 
 
 def walk(
@@ -82,7 +80,7 @@ def walk(
                 if isinstance(item, GeneratorType):
                     stack.append(item)
                     break
-                yield item
+                yield item  # type: ignore[misc]  # not a visit, as just seen
             else:
                 stack.pop()
     finally:
@@ -132,36 +130,41 @@ class _Walk:
         self, place: Directory, cursors: list[Cursor], listings: list[Iterable[Entry]]
     ) -> Visit:
         """Plan a directory that is new: nothing is there, so nothing is looked at."""
-        if len(cursors) == 1 and not self.farm.options.stow and _plain(listings[0]):
+        stow, prefix = self.farm.options.stow, self.farm.prefix
+        if len(cursors) == 1 and plain(listings[0]) and not stow:
             cursor = cursors[0]
-            prefix, package = self.farm.prefix(cursor, place), cursor.package.name
+            before, package = prefix(cursor, place), cursor.package.name
             for name, kind, raw in listings[0]:
-                if kind == FILE or kind == LINK:  # noqa: PLR1714 - the hottest line there is
-                    yield Operation("create_link", place, name, package, prefix + name)
+                if kind == FILE or kind == LINK:  # noqa: PLR1714, SIM109 - the hottest line
+                    yield Operation("create_link", place, name, package, before + name)
                 else:
                     yield from self._settle(place, name, None, None, [(cursor, kind, raw)])
             return
-        for name, claims in _claims(cursors, listings):
-            yield from self._settle(place, name, None, None, claims)
+        for name, claims in claims_by_name(cursors, listings):
+            cursor, kind, raw = claims[0]
+            if kind == FILE and len(claims) == 1:
+                text = prefix(cursor, place) + raw
+                yield Operation("create_link", place, name, cursor.package.name, text)
+            else:
+                yield from self._settle(place, name, None, None, claims)
 
     def _linking(
         self, place: Directory, cursors: list[Cursor], listings: list[Iterable[Entry]]
     ) -> Visit:
         """Plan a directory that exists, with nothing to unmanage in it."""
         farm = self.farm
-        states = _States(farm, place, listings)
+        states = States(farm, place, listings)
         try:
-            if len(cursors) == 1 and not farm.options.report_kept and _plain(listings[0]):
+            if len(cursors) == 1 and not farm.options.report_kept and plain(listings[0]):
                 cursor = cursors[0]
                 prefix, package = farm.prefix(cursor, place), cursor.package.name
-                strict = farm.options.stow
                 count = 0
                 for name, kind, raw in listings[0]:
                     count += 1
                     if not count & _POLLED:
                         farm.poll()
                     now = states.of(name)
-                    if now == prefix + name and not strict:
+                    if now == prefix + name and kind == FILE:
                         farm.unchanged += 1
                     elif now is None and kind == FILE:
                         yield Operation("create_link", place, name, package, prefix + name)
@@ -171,8 +174,13 @@ class _Walk:
                                 states.release()  # a visit further down may need descriptors
                             yield item
                 return
-            for name, claims in _claims(cursors, listings):
+            for name, claims in claims_by_name(cursors, listings):
                 now = states.of(name)
+                cursor, kind, raw = claims[0]
+                if now is None and kind == FILE and len(claims) == 1:
+                    text = farm.prefix(cursor, place) + raw
+                    yield Operation("create_link", place, name, cursor.package.name, text)
+                    continue
                 for item in self._settle(place, name, now, now, claims):
                     if not isinstance(item, Operation):
                         states.release()
@@ -192,7 +200,8 @@ class _Walk:
         """Plan a directory where links may go: everything in it is looked at."""
         farm = self.farm
         count = 0
-        for name, kind, claims in _merge(farm.target_entries(place), cursors, listings):
+        prefix = farm.prefix(cursors[0], place) if len(cursors) == 1 else ""
+        for name, kind, claims in merge(farm.target_entries(place), cursors, listings):
             if only is not None and name != only:
                 continue
             count += 1
@@ -201,6 +210,14 @@ class _Walk:
             now: State = kind or None
             if kind == LINK:
                 now = farm.target.link_text(place.join(name))
+                if (
+                    len(claims) == 1
+                    and claims[0][1] == FILE
+                    and now == prefix + claims[0][2]
+                    and not farm.options.report_kept
+                ):
+                    farm.unchanged += 1  # unlinked and linked again comes to nothing
+                    continue
             if mode == RESET or now is None:
                 yield from self._settle(place, name, now, None, claims, mode=mode)
                 continue
@@ -251,7 +268,7 @@ class _Walk:
         yield from decision.reports
         final = decision.state
         if decision.adopt is not None:
-            yield from self._adopt(place, name, decision.adopt)
+            yield from adopt_file(self.farm, place, name, decision.adopt)
             now = None
         elif decision.set_aside:
             before = self.farm.target.fingerprint(place.join(name))
@@ -267,37 +284,14 @@ class _Walk:
                     package = decision.claim[0].package.name
                     yield Operation("keep_link", place, name, package, now, now)  # type: ignore[arg-type]
         elif isinstance(final, str):
-            yield from self._link(place, name, now, final, self._owner(place, decision, final))
-        elif isinstance(now, str):
-            owner = self.farm.owner(place, now)
-            yield Operation(
-                "remove_link", place, name, owner.package if owner else "", None, now
-            )
-        elif now == DIR:
-            yield self._clear(place.child(name))
-            yield self._remove_dir(place, name)
-
-    def _remove_dir(self, place: Directory, name: str) -> Operation:
-        mode = f"{self.farm.target.mode(place.join(name)):o}"
-        return Operation("remove_dir", place, name, "", None, mode)
-
-    def _owner(self, place: Directory, decision: Decision, text: str) -> str:
-        """Return the package that a final link belongs to."""
-        if decision.claim is not None:
-            return decision.claim[0].package.name
-        owner = self.farm.owner(place, text)
-        return owner.package if owner else ""
-
-    def _link(self, place: Directory, name: str, now: State, text: str, package: str) -> Visit:
-        """Emit what puts a link in the place of ``now``."""
-        if now is None:
-            yield Operation("create_link", place, name, package, text)
-        elif isinstance(now, str):
-            yield Operation("replace_link", place, name, package, text, now)
+            if decision.claim is not None:
+                package = decision.claim[0].package.name
+            else:
+                owner = self.farm.owner(place, final)
+                package = owner.package if owner else ""
+            yield from put_link(self.farm, place, name, now, final, package)
         else:
-            mode = f"{self.farm.target.mode(place.join(name)):o}"
-            yield Operation("refold", place, name, package, text, mode)
-            yield self._clear(place.child(name))
+            yield from remove(self.farm, place, name, now)
 
     def _open(
         self,
@@ -328,108 +322,3 @@ class _Walk:
         else:
             return
         yield self.visit(there, [], inner, FRESH)
-
-    def _adopt(self, place: Directory, name: str, claim: Claim) -> Visit:
-        """Emit what takes the target's file into the package, in place of the member there."""
-        cursor, _, raw = claim
-        package = cursor.package
-        inside = cursor.inside(raw)
-        parent, _, base = inside.rpartition("/")
-        there = Directory(package.path).descend(parent)
-        before = self.farm.tree(package).fingerprint(inside)
-        yield Operation("move_file", there, base, package.name, None, before)
-        before = self.farm.target.fingerprint(place.join(name))
-        yield Operation("move_file", place, name, package.name, cursor.source(raw), before)
-
-    def _clear(self, place: Directory) -> Visit:
-        """Empty a directory that holds only links of ours and directories of such."""
-        farm = self.farm
-        farm.poll()
-        for name, kind, _ in farm.target_entries(place):
-            if kind == DIR:
-                yield self._clear(place.child(name))
-                yield self._remove_dir(place, name)
-            else:
-                text = farm.target.link_text(place.join(name))
-                owner = farm.owner(place, text)
-                yield Operation(
-                    "remove_link", place, name, owner.package if owner else "", None, text
-                )
-
-
-def _plain(listing: Iterable[Entry]) -> bool:
-    """Whether every name is its raw name, so that no two members share one."""
-    return isinstance(listing, list) and all(name is raw for name, _, raw in listing)
-
-
-def _claims(
-    cursors: list[Cursor], listings: list[Iterable[Entry]]
-) -> Iterator[tuple[str, list[Claim]]]:
-    """Merge the packages' listings by name; claims come in package order."""
-    for name, _, claims in _merge((), cursors, listings):
-        yield name, claims
-
-
-def _merge(
-    disk: Iterable[Entry], cursors: list[Cursor], listings: list[Iterable[Entry]]
-) -> Iterator[tuple[str, int, list[Claim]]]:
-    """Merge what is there with what packages want: (name, kind there or 0, claims)."""
-
-    def tagged(index: int, listing: Iterable[Entry]) -> Iterator[tuple[str, int, str, int]]:
-        for name, kind, raw in listing:
-            yield name, kind, raw, index
-
-    streams = [tagged(-1, disk)] if disk else []
-    streams += [tagged(index, listing) for index, listing in enumerate(listings)]
-    merged: Iterable[tuple[str, int, str, int]] = (
-        streams[0]
-        if len(streams) == 1
-        else heapq.merge(*streams, key=lambda entry: sort_key(entry[0]))
-    )
-    for name, group in groupby(merged, itemgetter(0)):
-        there = 0
-        claims: list[Claim] = []
-        for _, kind, raw, index in group:
-            if index < 0:
-                there = kind
-            else:
-                claims.append((cursors[index], kind, raw))
-        yield name, there, claims
-
-
-class _States:
-    """What is at the names of an existing target directory.
-
-    Few names are looked up one by one; many, by a listing first, unless the directory
-    has far more names than are wanted.
-    """
-
-    __slots__ = ("_farm", "_fd", "_known", "_place")
-
-    def __init__(self, farm: Farm, place: Directory, listings: list[Iterable[Entry]]) -> None:
-        self._farm, self._place = farm, place
-        self._fd = farm.target.open_real(place.path)
-        self._known: dict[str, int] | None = None
-        wanted = sum(len(listing) for listing in listings if isinstance(listing, list))
-        if wanted > _PROBED:
-            self._known = bounded_listing(self._fd, 2 * wanted + 1000)
-
-    def of(self, name: str) -> State:
-        """Return the state of ``name``.
-
-        Raises:
-            OSError: it cannot be looked at.
-        """
-        if self._known is not None:
-            kind = self._known.get(name)
-            if kind != LINK:
-                return kind
-        if self._fd < 0:
-            self._fd = self._farm.target.open_real(self._place.path)
-        return link_text(self._fd, name)
-
-    def release(self) -> None:
-        """Give the descriptor back; the next look opens it again."""
-        if self._fd >= 0:
-            close(self._fd)
-            self._fd = -1

@@ -1,0 +1,201 @@
+"""The protocol: every message that comes in is looked at here, every request answered.
+
+pygls does what is ordinary LSP.  Three of its habits are unfit for us and are overridden:
+a request whose parameters do not fit is never answered, a handler that runs on a thread
+cannot be cancelled, and tracebacks go out on the wire.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, cast
+
+from cattrs import transform_error
+from cattrs.errors import BaseValidationError
+from lsprotocol import types
+from pygls.exceptions import (
+    JsonRpcException,
+    JsonRpcInvalidParams,
+    JsonRpcMethodNotFound,
+    JsonRpcServerNotInitialized,
+)
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+from dotstream.lsp.batches import MAX_BATCH, MAX_WINDOW
+from dotstream.lsp.faults import INTERNAL_ERROR, INVALID_REQUEST, fault_of
+from dotstream.lsp.params import AckParams
+from dotstream.lsp.rows import dumps
+from dotstream.lsp.works import Works
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from dotstream.lsp.outbox import Outbox
+    from dotstream.lsp.rows import JSON
+
+__all__ = ["VERSION", "Protocol"]
+
+VERSION = 1
+"""Version of our own methods; goes up when a client could break."""
+
+_log = logging.getLogger(__name__)
+
+
+class Protocol(LanguageServerProtocol):
+    """LSP with our methods beside it."""
+
+    def attach(self, outbox: Outbox, stopped: asyncio.Event) -> None:
+        """Connect to a client.
+
+        Args:
+            outbox: takes what goes out.
+            stopped: set when the client says that the server may end.
+        """
+        self.set_writer(outbox, include_headers=False)
+        self.works = Works(outbox, asyncio.get_running_loop(), self.answer)
+        self._outbox = outbox
+        self._stopped = stopped
+        self._initialized = False
+        self._long: dict[str, Callable[[str | int, object], None]] = {
+            "dotstream/plan": self.works.plan,
+            "dotstream/apply": self.works.apply,
+        }
+
+    @property
+    def exit_code(self) -> int:
+        """What the process ends with: 0 if the client said goodbye first."""
+        return 0 if self._shutdown else 1
+
+    # Coming in -------------------------------------------------------------------------
+
+    def receive(self, message: object) -> None:
+        """Take one message; whatever is wrong with a request, it is answered."""
+        if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
+            self.refuse(None, INVALID_REQUEST, "not a JSON-RPC 2.0 message")
+            return
+        request_id, method = message.get("id"), message.get("method")
+        if "id" not in message or ("method" not in message and request_id is not None):
+            try:
+                self._take(message)
+            except Exception as error:  # noqa: BLE001 - the boundary; nobody waits for an answer
+                self._log_ignored(method, error)
+            return
+        if isinstance(request_id, bool) or not isinstance(request_id, str | int):
+            self.refuse(None, INVALID_REQUEST, "the id of a request is a string or an integer")
+            return
+        try:
+            self._request(request_id, method, message)
+        except Exception as error:  # noqa: BLE001 - the boundary
+            self.answer(request_id, fault_of(error))
+
+    def _request(self, request_id: str | int, method: object, message: dict[str, Any]) -> None:
+        if not isinstance(method, str):
+            raise _invalid_request("the method of a request is a string")
+        if request_id in self.works or request_id in self._request_futures:
+            raise _invalid_request(f"request {request_id!r} is still being worked on")
+        if self._shutdown:
+            raise _invalid_request("the server is shut down")
+        if self._initialized == (method == types.INITIALIZE):
+            if self._initialized:
+                raise _invalid_request("the server is initialized already")
+            raise JsonRpcServerNotInitialized("the first request has to be initialize")
+        if method in self._long:
+            self._long[method](request_id, message.get("params"))
+        elif method in self.fm.builtin_features or method in self.fm.features:
+            self.handle_message(self._structured(method, message))
+        else:
+            raise JsonRpcMethodNotFound(f"no method {method!r}", data={"method": method})
+
+    def _take(self, message: dict[str, Any]) -> None:
+        """Take a notification, or the client's answer to a request of ours."""
+        method = message.get("method")
+        if method == types.EXIT:
+            self._stopped.set()
+        elif method == "dotstream/ack":
+            self.works.acknowledge(AckParams.of(message.get("params")))
+        elif not isinstance(method, str):
+            self.handle_message(self.structure_message(message))
+        elif method == types.CANCEL_REQUEST or self._initialized:
+            known = method in self.fm.builtin_features or method in self.fm.features
+            if known or method == types.CANCEL_REQUEST:
+                self.handle_message(self._structured(method, message))
+
+    def _structured(self, method: str, message: dict[str, Any]) -> Any:
+        """Return an ordinary message as its type."""
+        try:
+            return self._converter.structure(message, cast("type", self.get_message_type(method)))
+        except (BaseValidationError, TypeError, ValueError, KeyError) as error:
+            problems = transform_error(error, path="")
+            raise JsonRpcInvalidParams(
+                "; ".join(problem.replace(" @ .", " at ") for problem in problems),
+                data={"kind": "invalid_params"},
+            ) from None
+
+    def _handle_cancel_notification(self, msg_id: object) -> None:
+        if isinstance(msg_id, str | int) and not self.works.cancel(msg_id):
+            super()._handle_cancel_notification(msg_id)
+
+    def _log_ignored(self, method: object, error: Exception) -> None:
+        if isinstance(error, JsonRpcException):
+            _log.warning("ignored %s: %s", method or "a response", error)
+        else:
+            _log.error("ignored %s", method or "a response", exc_info=error)
+
+    # Going out -------------------------------------------------------------------------
+
+    def answer(
+        self, request_id: str | int | None, outcome: dict[str, JSON] | types.ResponseError
+    ) -> None:
+        """Send the answer to a request."""
+        message: dict[str, JSON] = {"jsonrpc": "2.0", "id": request_id}
+        if isinstance(outcome, types.ResponseError):
+            error: dict[str, JSON] = {"code": int(outcome.code), "message": outcome.message}
+            if outcome.data is not None:
+                error["data"] = cast("JSON", outcome.data)
+            message["error"] = error
+        else:
+            message["result"] = outcome
+        self._outbox.write(dumps(message).encode("ascii"))
+
+    def refuse(self, request_id: str | int | None, code: int, message: str) -> None:
+        """Answer with an error."""
+        self.answer(request_id, types.ResponseError(code, message))
+
+    def _send_response(
+        self,
+        msg_id: str | int,
+        result: Any | None = None,
+        error: types.ResponseError | None = None,
+    ) -> None:
+        if error is not None and error.code == INTERNAL_ERROR:
+            error = fault_of(RuntimeError(error.message))
+        super()._send_response(msg_id, result, error)
+
+    # Ordinary LSP with additions -------------------------------------------------------
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(
+        self, params: types.InitializeParams
+    ) -> Generator[Any, Any, types.InitializeResult]:
+        """Say hello, and which version of our methods there is, with its limits."""
+        result = yield from super().lsp_initialize(params)
+        limits = {"version": VERSION, "maxWindow": MAX_WINDOW, "maxBatch": MAX_BATCH}
+        result.capabilities.experimental = {"dotstream": limits}
+        self._initialized = True
+        return result
+
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:
+        """End every request, and answer only when each has taken back what it did."""
+        yield self.works.end_all, (), None
+        yield from super().lsp_shutdown(*args)
+
+    @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def lsp_work_done_progress_cancel(self, params: types.WorkDoneProgressCancelParams) -> None:
+        """Stop what the client no longer wants to wait for."""
+        self.works.cancel_progress(params.token)
+
+
+def _invalid_request(message: str) -> JsonRpcException:
+    return JsonRpcException(message, INVALID_REQUEST)

@@ -1,0 +1,131 @@
+"""Items of a plan as JSON: one row each, with a URI to act on and a label to show.
+
+Operations are put together by hand from quoted strings: there can be a million of them,
+and an encoder that is handed dictionaries takes several times as long.
+"""
+
+from __future__ import annotations
+
+from json.encoder import JSONEncoder, encode_basestring_ascii
+from typing import TYPE_CHECKING, TypeAlias
+
+from dotstream.lsp.uris import label, quoted, to_uri
+from dotstream.model.directory import display
+from dotstream.model.items import Conflict, Operation, ScanError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dotstream.model.directory import Directory
+    from dotstream.model.items import Item, Notice
+
+__all__ = ["JSON", "Rows", "dumps", "kind_of", "shown"]
+
+JSON: TypeAlias = "str | int | float | bool | Sequence[JSON] | Mapping[str, JSON] | None"
+
+# ASCII only: whatever the client makes of UTF-8, it cannot get this wrong.
+dumps = JSONEncoder(separators=(",", ":")).encode
+"""Return a value as compact JSON."""
+
+_HOLDS_LINK_TEXT = ("remove_link", "replace_link", "unfold", "keep_link")
+
+
+def shown(text: str) -> str:
+    """Return ``text`` as it is, or made fit to show where it is no Unicode.
+
+    Some clients drop a whole message for one lone surrogate.
+    """
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return display(text)
+    return text
+
+
+def kind_of(item: Item) -> str:
+    """Return the ``op`` of a row, under which it is counted."""
+    if isinstance(item, Operation):
+        return item.kind
+    if isinstance(item, Conflict):
+        return "conflict"
+    return "error" if isinstance(item, ScanError) else "notice"
+
+
+class Rows:
+    """Makes the rows of one plan.
+
+    Args:
+        home: absolute path that labels call ``~``.
+    """
+
+    def __init__(self, home: str) -> None:
+        self._home = home.rstrip("/") or "/"
+        self._directory: Directory | None = None
+        self._uri = ""
+        self._label = ""
+        self._packages: dict[str, str] = {}
+
+    def row(self, item: Item) -> str:
+        """Return one item as a JSON object."""
+        if isinstance(item, Operation):
+            return self._operation(item)
+        if isinstance(item, Conflict):
+            return self._conflict(item)
+        return self._remark(item)
+
+    def _operation(self, item: Operation) -> str:
+        if item.directory is not self._directory:
+            self._enter(item.directory)
+        name, text = item.name, item.text
+        part = quoted(name)
+        # A name that needs no quoting in a URI needs none in JSON either.
+        label = part if part is name else encode_basestring_ascii(display(name))[1:-1]
+        to = ""
+        if text is not None:
+            to = f',"to":{encode_basestring_ascii(text if text.isascii() else shown(text))}'
+        if item.before is not None and item.kind in _HOLDS_LINK_TEXT:
+            to += f',"before":{encode_basestring_ascii(shown(item.before))}'
+        package = self._packages.get(item.package) or self._package(item.package)
+        return (
+            f'{{"op":"{item.kind}","path":"{self._uri}{part}",'
+            f'"label":"{self._label}{label}"{to},"package":{package}}}'
+        )
+
+    def _enter(self, directory: Directory) -> None:
+        """Prepare what all rows of one directory begin with."""
+        self._directory = directory
+        path = directory.absolute
+        self._uri = to_uri(path).rstrip("/") + "/"
+        shown_path = label(path, self._home).rstrip("/") + "/"
+        self._label = encode_basestring_ascii(shown_path)[1:-1]
+
+    def _package(self, name: str) -> str:
+        found = self._packages[name] = encode_basestring_ascii(shown(name))
+        return found
+
+    def _conflict(self, item: Conflict) -> str:
+        return dumps(
+            {
+                "op": "conflict",
+                "path": to_uri(item.path),
+                "label": label(item.path, self._home),
+                "conflict": item.kind,
+                "package": shown(item.package),
+                "source": to_uri(item.source),
+                "other": None if item.other is None else shown(item.other),
+                "choices": list(item.choices),
+                "message": display(item.message),
+            }
+        )
+
+    def _remark(self, item: ScanError | Notice) -> str:
+        return dumps(
+            {
+                "op": kind_of(item),
+                "path": to_uri(item.path),
+                "label": label(item.path, self._home),
+                "message": display(item.message),
+            }
+        )

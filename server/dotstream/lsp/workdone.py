@@ -1,0 +1,94 @@
+"""Work-done progress: the editor's own progress display of one request.
+
+A percentage is only ever sent for work whose size is known: the operations of a plan that
+is complete.  While planning, and with ``stream``, there is a count and no percentage.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from dotstream.lsp.rows import dumps
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dotstream.lsp.outbox import Outbox
+    from dotstream.lsp.rows import JSON
+    from dotstream.model.events import Progress
+
+__all__ = ["WorkDone", "sum_in_words"]
+
+_EVERY = 0.1
+"""Seconds between two reports."""
+
+
+class WorkDone:
+    """The progress of one request, told ten times a second at most.
+
+    Args:
+        token: the client's ``workDoneToken``; ``None`` tells nothing.
+        bounded: whether the size of the work will be known before it ends.
+    """
+
+    def __init__(
+        self, token: str | int | None, outbox: Outbox, title: str, *, bounded: bool
+    ) -> None:
+        self._token = token
+        self._outbox = outbox
+        self._bounded = bounded
+        self._percentage = 0
+        self._last = ""
+        self._next = monotonic() + _EVERY
+        begin: dict[str, JSON] = {"kind": "begin", "title": title, "cancellable": True}
+        # Clients may ignore percentages that come later if there is none at first.
+        self._send(begin | {"percentage": 0} if bounded else begin)
+
+    def report(self, counts: Mapping[str, int], progress: Progress | None) -> None:
+        """Tell how far it is, if it is time and the client reads."""
+        now = monotonic()
+        if self._token is None or now < self._next or not self._outbox.has_room():
+            return
+        message = _so_far(counts, progress)
+        if message == self._last:
+            return
+        self._last, self._next = message, now + _EVERY
+        report: dict[str, JSON] = {"kind": "report", "message": message}
+        if self._bounded and progress and progress.phase == "applying" and progress.total:
+            self._percentage = min(100, progress.done * 100 // progress.total)
+            report["percentage"] = self._percentage
+        self._send(report)
+
+    def end(self, message: str) -> None:
+        """Tell that it is over, and how it ended."""
+        self._send({"kind": "end", "message": message})
+
+    def _send(self, value: dict[str, JSON]) -> None:
+        if self._token is not None:
+            params = {"token": self._token, "value": value}
+            message = {"jsonrpc": "2.0", "method": "$/progress", "params": params}
+            self._outbox.write(dumps(message).encode("ascii"))
+
+
+def _so_far(counts: Mapping[str, int], progress: Progress | None) -> str:
+    if progress is None or progress.phase == "planning":
+        return f"planning: {sum_in_words(counts)}"
+    verb = "applying" if progress.phase == "applying" else "rolling back"
+    of = f" of {progress.total:,}" if progress.total is not None else ""
+    return f"{verb}: {progress.done:,}{of}"
+
+
+def sum_in_words(counts: Mapping[str, int]) -> str:
+    """Return counts as a person would say them: operations, conflicts and errors."""
+    words = []
+    passive = {"conflict", "error", "notice", "keep_link"}
+    operations = sum(count for kind, count in counts.items() if kind not in passive)
+    for number, noun in (
+        (operations, "operation"),
+        (counts.get("conflict", 0), "conflict"),
+        (counts.get("error", 0), "error"),
+    ):
+        if number or noun == "operation":
+            words.append(f"{number:,} {noun}" + ("" if number == 1 else "s"))
+    return ", ".join(words)

@@ -1,0 +1,156 @@
+"""The requests being worked on: started, found again by id or token, ended together.
+
+Everything here runs on the event loop, so nothing here needs a lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from pygls.exceptions import JsonRpcException
+
+from dotstream.lsp import plan
+from dotstream.lsp.batches import AGE
+from dotstream.lsp.faults import REQUEST_FAILED
+from dotstream.lsp.params import PlanParams, invalid
+from dotstream.lsp.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dotstream.lsp.outbox import Outbox
+    from dotstream.lsp.params import AckParams
+    from dotstream.lsp.work import Outcome, Task
+
+__all__ = ["MAX_WORKS", "Works"]
+
+MAX_WORKS = 8
+"""Requests that may be worked on at once."""
+
+_log = logging.getLogger(__name__)
+
+
+class Works:
+    """The long requests of one connection.
+
+    Args:
+        answer: sends the answer to a request: a result or an error.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        loop: asyncio.AbstractEventLoop,
+        answer: Callable[[str | int, Outcome], None],
+    ) -> None:
+        self._outbox = outbox
+        self._loop = loop
+        self._answer = answer
+        self._works: dict[str | int, Work] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._tick_handle: asyncio.TimerHandle | None = None
+
+    def __contains__(self, request_id: object) -> bool:
+        return request_id in self._works
+
+    def plan(self, request_id: str | int, params: object) -> None:
+        """Begin to plan."""
+        asked = PlanParams.of(params)
+        if asked.digest is not None:
+            raise invalid("digest", "only dotstream/apply takes it")
+        self._start(request_id, asked, plan.plan, f"Plan {_words(asked)}", bounded=False)
+
+    def apply(self, request_id: str | int, params: object) -> None:
+        """Begin to apply."""
+        asked = PlanParams.of(params)
+        title = f"Apply {_words(asked)}"
+        self._start(request_id, asked, plan.apply, title, bounded=not asked.stream)
+
+    def _start(
+        self,
+        request_id: str | int,
+        params: PlanParams,
+        task: Task,
+        title: str,
+        *,
+        bounded: bool,
+    ) -> None:
+        if len(self._works) >= MAX_WORKS:
+            message = f"{MAX_WORKS} requests are being worked on; wait for one, or cancel one"
+            raise JsonRpcException(message, REQUEST_FAILED, {"kind": "busy"})
+        if params.partial is not None and self._streaming(params.partial):
+            raise invalid("partialResultToken", "another request is streaming on it")
+        work = Work(
+            request_id,
+            params,
+            task,
+            title=title,
+            bounded=bounded,
+            outbox=self._outbox,
+            finished=self._hand_over,
+        )
+        self._works[request_id] = work
+        self._idle.clear()
+        work.start()
+        if self._tick_handle is None:
+            self._tick_handle = self._loop.call_later(AGE, self._tick)
+
+    def _hand_over(self, work: Work, outcome: Outcome) -> None:
+        """Pass an outcome from the work's thread to the event loop."""
+        self._loop.call_soon_threadsafe(self._finish, work, outcome)
+
+    def _finish(self, work: Work, outcome: Outcome) -> None:
+        del self._works[work.request_id]
+        work.end_progress(outcome)
+        self._answer(work.request_id, outcome)
+        if not self._works:
+            self._idle.set()
+
+    def _tick(self) -> None:
+        self._tick_handle = None
+        for work in self._works.values():
+            work.tick()
+        if self._works:
+            self._tick_handle = self._loop.call_later(AGE, self._tick)
+
+    def _streaming(self, token: str | int) -> Work | None:
+        for work in self._works.values():
+            if work.params.partial == token:
+                return work
+        return None
+
+    def acknowledge(self, params: AckParams) -> None:
+        """Give a stream credit; late and wrong acknowledgements change nothing."""
+        work = self._streaming(params.token)
+        if work is not None and not work.batches.acknowledge(params.seq):
+            _log.warning("batch %d of %r was never sent", params.seq, params.token)
+
+    def cancel(self, request_id: str | int) -> bool:
+        """Ask one request to stop; false if there is none of that id."""
+        work = self._works.get(request_id)
+        if work is not None:
+            work.cancel()
+        return work is not None
+
+    def cancel_progress(self, token: str | int) -> None:
+        """Ask the requests that report progress on ``token`` to stop."""
+        for work in self._works.values():
+            if work.params.work_done == token:
+                work.cancel()
+
+    async def end_all(self) -> None:
+        """Ask every request to stop, and wait until each is answered."""
+        for work in self._works.values():
+            work.cancel()
+        await self._idle.wait()
+
+
+def _words(params: PlanParams) -> str:
+    """Return what a request is about, for its title."""
+    from dotstream.model.directory import display
+
+    names = ", ".join(params.packages[:3]) + (", …" if len(params.packages) > 3 else "")
+    return display(f"{params.action} {names or params.profile or ''}".strip())

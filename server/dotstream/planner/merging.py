@@ -1,0 +1,98 @@
+"""Merging what several packages have for a directory, name by name, with what is there.
+
+Everything is in byte order already, so merging needs no more memory than its inputs.
+"""
+
+from __future__ import annotations
+
+import heapq
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from dotstream.fs.listing import sort_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from dotstream.fs.listing import Entry
+    from dotstream.planner.decide import Claim
+    from dotstream.planner.farm import Cursor
+
+__all__ = ["claims_by_name", "merge", "plain"]
+
+
+def plain(listing: Iterable[Entry]) -> bool:
+    """Whether every name is its raw name, so that no two members share one."""
+    return isinstance(listing, list) and all(name is raw for name, _, raw in listing)
+
+
+def claims_by_name(
+    cursors: list[Cursor], listings: list[Iterable[Entry]]
+) -> Iterator[tuple[str, list[Claim]]]:
+    """Merge the packages' listings by name; claims come in package order."""
+    if len(cursors) > 1:
+        for name, _, claims in merge((), cursors, listings):
+            yield name, claims
+        return
+    last, claims = "", []
+    for cursor, listing in zip(cursors, listings, strict=True):
+        for name, kind, raw in listing:
+            if name == last:
+                claims.append((cursor, kind, raw))  # .vimrc and dot-vimrc
+                continue
+            if claims:
+                yield last, claims
+            last, claims = name, [(cursor, kind, raw)]
+    if claims:
+        yield last, claims
+
+
+def merge(
+    disk: Iterable[Entry], cursors: list[Cursor], listings: list[Iterable[Entry]]
+) -> Iterator[tuple[str, int, list[Claim]]]:
+    """Merge what is there with what packages want: (name, kind there or 0, claims)."""
+    if isinstance(disk, (list, tuple)) and all(isinstance(each, list) for each in listings):
+        yield from _merge_in_memory(disk, cursors, listings)
+        return
+
+    def tagged(index: int, listing: Iterable[Entry]) -> Iterator[tuple[str, int, str, int]]:
+        for name, kind, raw in listing:
+            yield name, kind, raw, index
+
+    streams = [tagged(-1, disk)] if disk else []
+    streams += [tagged(index, listing) for index, listing in enumerate(listings)]
+    merged: Iterable[tuple[str, int, str, int]] = (
+        streams[0]
+        if len(streams) == 1
+        else heapq.merge(*streams, key=lambda entry: sort_key(entry[0]))
+    )
+    for name, group in groupby(merged, itemgetter(0)):
+        there = 0
+        claims: list[Claim] = []
+        for _, kind, raw, index in group:
+            if index < 0:
+                there = kind
+            else:
+                claims.append((cursors[index], kind, raw))
+        yield name, there, claims
+
+
+def _merge_in_memory(
+    disk: Sequence[Entry], cursors: list[Cursor], listings: list[Iterable[Entry]]
+) -> Iterator[tuple[str, int, list[Claim]]]:
+    """Merge listings that are in memory, which is quicker by table than by comparing."""
+    wanted: dict[str, list[Claim]] = {}
+    for cursor, listing in zip(cursors, listings, strict=True):
+        for name, kind, raw in listing:
+            claim = (cursor, kind, raw)
+            if name in wanted:
+                wanted[name].append(claim)
+            else:
+                wanted[name] = [claim]
+    there = {name: kind for name, kind, _ in disk}
+    names = list(wanted) if len(listings) == 1 else []
+    if not names or any(name not in wanted for name in there):
+        names = sorted(wanted.keys() | there.keys(), key=sort_key)
+    for name in names:
+        yield name, there.get(name, 0), wanted.get(name) or []

@@ -1,0 +1,68 @@
+"""What is at the names of a target directory, with as few system calls as can be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.fs.listing import LINK, bounded_listing
+from dotstream.fs.look import close, link_reader, link_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dotstream.fs.listing import Entry
+    from dotstream.model.directory import Directory
+    from dotstream.planner.decide import State
+    from dotstream.planner.farm import Farm
+
+__all__ = ["States"]
+
+_MISSES = 4
+
+
+class States:
+    """What is at the names of an existing target directory.
+
+    Names are looked up one by one, which is all there is to do where links are in place;
+    after a few that are missing, by one listing, unless the directory has far more names
+    than are wanted.
+    """
+
+    __slots__ = ("_farm", "_fd", "_known", "_misses", "_place", "_read", "_wanted")
+
+    def __init__(self, farm: Farm, place: Directory, listings: list[Iterable[Entry]]) -> None:
+        self._farm, self._place = farm, place
+        self._fd = farm.target.open_real(place.path)
+        self._read = link_reader(self._fd)
+        self._known: dict[str, int] | None = None
+        self._misses = 0
+        self._wanted = sum(len(listing) for listing in listings if isinstance(listing, list))
+
+    def of(self, name: str) -> State:
+        """Return the state of ``name``.
+
+        Raises:
+            OSError: it cannot be looked at.
+        """
+        if self._known is not None:
+            kind = self._known.get(name)
+            if kind != LINK:
+                return kind
+        if self._fd < 0:
+            self._fd = self._farm.target.open_real(self._place.path)
+            self._read = link_reader(self._fd)
+        try:
+            return self._read(name)  # nearly always it is a link
+        except OSError:
+            state = link_text(self._fd, name)
+        if state is None:
+            self._misses += 1
+            if self._misses == _MISSES and self._wanted > _MISSES:
+                self._known = bounded_listing(self._fd, 2 * self._wanted + 1000)
+        return state
+
+    def release(self) -> None:
+        """Give the descriptor back; the next look opens it again."""
+        if self._fd >= 0:
+            close(self._fd)
+            self._fd = -1

@@ -1,0 +1,74 @@
+"""From what is at a path to what should be: the operations, in an order that is safe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from dotstream.fs.listing import DIR
+from dotstream.model.directory import Directory
+from dotstream.model.items import Item, Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from dotstream.planner.decide import Claim, State
+    from dotstream.planner.farm import Farm
+
+__all__ = ["Visit", "adopt_file", "clear", "put_link", "remove"]
+
+Visit: TypeAlias = "Generator[Item | Visit]"
+"""Items, and visits further down, which the walk enters before it goes on."""
+
+
+def put_link(
+    farm: Farm, place: Directory, name: str, now: State, text: str, package: str
+) -> Visit:
+    """Put a link in the place of ``now``: nothing, a link, or a directory of links."""
+    if now is None:
+        yield Operation("create_link", place, name, package, text)
+    elif isinstance(now, str):
+        yield Operation("replace_link", place, name, package, text, now)
+    else:
+        yield Operation("refold", place, name, package, text, _mode(farm, place, name))
+        yield clear(farm, place.child(name))
+
+
+def remove(farm: Farm, place: Directory, name: str, now: State) -> Visit:
+    """Remove ``now``: a link, or a directory of links."""
+    if isinstance(now, str):
+        yield _unlink(farm, place, name, now)
+    elif now == DIR:
+        yield clear(farm, place.child(name))
+        yield Operation("remove_dir", place, name, "", None, _mode(farm, place, name))
+
+
+def clear(farm: Farm, place: Directory) -> Visit:
+    """Empty a directory that holds only links of ours and directories of such."""
+    farm.poll()
+    for name, kind, _ in farm.target_entries(place):
+        if kind == DIR:
+            yield from remove(farm, place, name, DIR)
+        else:
+            yield _unlink(farm, place, name, farm.target.link_text(place.join(name)))
+
+
+def adopt_file(farm: Farm, place: Directory, name: str, claim: Claim) -> Iterator[Item]:
+    """Take the target's file into the package, in place of the member there."""
+    cursor, _, raw = claim
+    package = cursor.package
+    inside = cursor.inside(raw)
+    parent, _, base = inside.rpartition("/")
+    there = Directory(package.path).descend(parent)
+    before = farm.tree(package).fingerprint(inside)
+    yield Operation("move_file", there, base, package.name, None, before)
+    before = farm.target.fingerprint(place.join(name))
+    yield Operation("move_file", place, name, package.name, cursor.source(raw), before)
+
+
+def _unlink(farm: Farm, place: Directory, name: str, text: str) -> Operation:
+    owner = farm.owner(place, text)
+    return Operation("remove_link", place, name, owner.package if owner else "", None, text)
+
+
+def _mode(farm: Farm, place: Directory, name: str) -> str:
+    return f"{farm.target.mode(place.join(name)):o}"

@@ -1,0 +1,118 @@
+"""The command line as a real process, and the household of packages it is tried on."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import subprocess
+import sys
+import termios
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+__all__ = ["COMMAND", "Finished", "dotstream", "events", "household", "on_terminal", "start"]
+
+COMMAND = (sys.executable, "-m", "dotstream")
+
+PACKAGES = {
+    "vim/dot-vimrc": "set nocompatible\n",
+    "vim/dot-vim/colors/dusk.vim": "hi clear\n",
+    "zsh/dot-zshrc": "autoload -U compinit\n",
+    "zsh/dot-config/zsh/aliases": "alias g=git\n",
+    "git/dot-config/git/config": "[user]\n",
+}
+
+
+class Finished(NamedTuple):
+    """How a process ended, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+def household(home: Path, files: Mapping[str, str] = PACKAGES) -> Path:
+    """Write packages and an empty ``dotstream.toml`` to ``home/dotfiles``; returns that."""
+    root = home / "dotfiles"
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    (root / "dotstream.toml").touch()
+    return root
+
+
+def dotstream(*words: str | bytes, cwd: Path, stdin: str | None = None) -> Finished:
+    """Run ``dotstream`` to its end, with pipes for its streams."""
+    done = subprocess.run(
+        [*COMMAND, *words],
+        cwd=cwd,
+        input=(stdin or "").encode(),
+        capture_output=True,
+        check=False,
+    )
+    return Finished(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def events(*words: str | bytes, cwd: Path) -> list[dict[str, Any]]:
+    """Run ``dotstream … --json`` and return its events."""
+    done = dotstream(*words, "--json", cwd=cwd)
+    return [json.loads(line) for line in done.out.splitlines()]
+
+
+def start(*words: str, cwd: Path) -> subprocess.Popen[bytes]:
+    """Start ``dotstream`` with unbuffered pipes, to be talked to while it runs."""
+    return subprocess.Popen(
+        [*COMMAND, *words],
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def on_terminal(
+    *words: str,
+    cwd: Path,
+    typed: str = "",
+    controlling: bool = False,
+    command: Sequence[str] = COMMAND,
+) -> Finished:
+    """Run ``dotstream`` on a terminal; what both streams show comes back as ``out``.
+
+    ``typed`` is typed when a question is shown; ``controlling`` makes Ctrl-C a signal.
+    """
+    leader, follower = pty.openpty()
+
+    def attach() -> None:
+        if controlling:
+            os.setsid()
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    process = subprocess.Popen(
+        [*command, *words],
+        cwd=cwd,
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        preexec_fn=attach,
+    )
+    os.close(follower)
+    shown = bytearray()
+    while True:
+        if typed and b"[y/N]" in shown:
+            os.write(leader, typed.encode())
+            typed = ""
+        try:
+            piece = os.read(leader, 4096)
+        except OSError:  # EIO: the other end is closed
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(leader)
+    return Finished(process.wait(), shown.decode().replace("\r\n", "\n"), "")

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.process import dotstream, events, household
+from tests.snapshot import difference, snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def root(scratch_home: Path) -> Path:
+    return household(scratch_home)
+
+
+def test_config_shows_every_setting_and_the_line_it_comes_from(
+    scratch_home: Path, root: Path
+) -> None:
+    (root / "dotstream.toml").write_text(
+        '# mine\nfolding = "never"\nignore = ["*.bak"]\n\n[packages.zsh]\nhosts = ["*"]\n\n'
+        '[profiles.laptop]\npackages = ["vim"]\n'
+    )
+    file = f"{root}/dotstream.toml"
+    done = dotstream("config", cwd=root)
+    shown = {tuple(line.split("  # ")[0].split(" = ")): line.split("  # ")[-1].strip() for line in done.out.splitlines() if " = " in line}
+    assert {tuple(part.strip() for part in key): where for key, where in shown.items()} == {
+        ("directory", f'"{root}"'): "found",
+        ("target", f'"{scratch_home}"'): "default",
+        ("layout", '"mirror"'): "default",
+        ("dotfiles", "true"): "default",
+        ("folding", '"never"'): f"{file}:2",
+        ("never-fold", "[]"): "default",
+        ("ignore", '["*.bak"]'): f"{file}:3",
+        ("on-conflict", '"fail"'): "default",
+        ("link", '"relative"'): "default",
+        ("hosts", '["*"]'): f"{file}:6",
+        ("packages", '["vim"]'): f"{file}:9",
+    }
+    assert tomllib.loads(done.out)["packages"]["zsh"] == {"hosts": ["*"]}
+
+
+def test_config_says_what_the_flags_decide(scratch_home: Path, root: Path) -> None:
+    stream = events("config", "-d", str(root), "-t", "/", cwd=scratch_home)
+    origins = {tuple(event["key"]): event["origin"] for event in stream if "key" in event}
+    assert origins["directory",] == "-d"
+    assert origins["target",] == "-t"
+
+
+def test_config_of_a_stow_directory_comes_from_its_stowrc(scratch_home: Path, root: Path) -> None:
+    (root / "dotstream.toml").unlink()
+    (root / ".stowrc").write_text("--no-folding\n")
+    stream = events("config", cwd=root)
+    settings = {event["key"][0]: event for event in stream if "key" in event}
+    assert settings["folding"]["value"] == "never"
+    assert settings["folding"]["origin"] == f"{root}/.stowrc"
+    assert settings["target"]["value"] == str(scratch_home)
+    assert settings["layout"]["origin"] == "default"
+
+
+def test_check_names_every_problem_with_its_place_and_the_nearest_right_key(root: Path) -> None:
+    (root / "dotstream.toml").write_text('foldign = "safe"\nlink = "hard"\n')
+    done = dotstream("config", "--check", cwd=root)
+    assert done.code == 2
+    first, second = done.out.splitlines()
+    assert first.startswith(f"{root}/dotstream.toml:1:1: unknown key 'foldign'")
+    assert "did you mean 'folding'?" in first
+    assert second.startswith(f"{root}/dotstream.toml:2:8: ")
+    problems = [e for e in events("config", "--check", cwd=root) if e["type"] == "problem"]
+    assert [(e["line"], e["column"]) for e in problems] == [(1, 1), (2, 8)]
+    (root / "dotstream.toml").write_text("")
+    assert dotstream("config", "--check", cwd=root).code == 0
+
+
+def test_init_writes_a_file_that_checks_and_never_replaces_one(scratch_home: Path) -> None:
+    place = scratch_home / "new"
+    place.mkdir()
+    printed = dotstream("init", "-n", cwd=place)
+    assert list(place.iterdir()) == []
+    assert dotstream("init", cwd=place).code == 0
+    assert (place / "dotstream.toml").read_text() == printed.out
+    assert dotstream("config", "--check", cwd=place).code == 0
+    before = snapshot(place)
+    again = dotstream("init", cwd=place)
+    assert again.code == 2
+    assert "is there already" in again.err
+    assert difference(before, snapshot(place)) == []
+
+
+def test_init_takes_the_target_from_the_command_line(scratch_home: Path) -> None:
+    done = dotstream("init", "-n", "-t", "/srv/www", cwd=scratch_home)
+    assert tomllib.loads(done.out)["target"] == "/srv/www"
+
+
+def test_init_from_stow_keeps_every_tree_as_it_is(scratch_home: Path, root: Path) -> None:
+    (root / "dotstream.toml").unlink()
+    (root / ".stowrc").write_text("--dotfiles\n--ignore=\\.bak$\n")
+    (root / "zsh/dot-zshrc.bak").touch()
+    assert dotstream("manage", "--all", cwd=root).code == 0
+    assert dotstream("init", "--from-stow", cwd=root).code == 0
+    done = dotstream("manage", "--all", cwd=root)
+    assert "nothing to do" in done.out
+
+
+def test_init_from_stow_without_a_stowrc_is_a_clear_error(scratch_home: Path) -> None:
+    done = dotstream("init", "--from-stow", cwd=scratch_home)
+    assert (done.code, done.out) == (2, "")
+    assert ".stowrc" in done.err

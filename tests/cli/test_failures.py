@@ -1,0 +1,125 @@
+"""What goes wrong ends as one message and the documented exit code, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.process import COMMAND, dotstream, household
+from tests.snapshot import difference, snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STATE = frozenset({".local"})
+
+
+@pytest.fixture
+def root(scratch_home: Path) -> Path:
+    return household(scratch_home)
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "message"),
+    [
+        (("mange", "zsh"), 2, "no command 'mange'; did you mean 'manage'?"),
+        (("manage", "--al"), 2, "unrecognized arguments: --al"),
+        (("manage", "--on-conflict", "delete"), 2, "invalid choice: 'delete'"),
+        (("manage",), 2, "no packages named"),
+        (("manage", "zhs"), 5, "no package 'zhs'"),
+        (("manage", "zhs"), 5, "did you mean zsh?"),
+        (("manage", "../zsh"), 2, "is not a package name"),
+        (("manage", "/zsh"), 2, "is not a package name"),
+        (("manage", ""), 2, "is not a package name"),
+        (("manage", "."), 2, "is not a package name"),
+        (("-d", "/nonexistent", "status"), 2, "no package directory at /nonexistent"),
+        (("manage", "zsh", "-t", "/nonexistent"), 2, "/nonexistent is not a directory"),
+        (("adopt",), 2, "the following arguments are required: PATH"),
+        (("adopt", "/etc/hostname"), 2, "is not inside the target"),
+        (("init",), 2, "is there already"),
+    ],
+)
+def test_a_wrong_request_is_told_with_its_exit_code_and_changes_nothing(
+    scratch_home: Path, root: Path, words: tuple[str, ...], exit_code: int, message: str
+) -> None:
+    before = snapshot(scratch_home)
+    done = dotstream(*words, cwd=root)
+    assert done.code == exit_code
+    assert done.err.startswith("dotstream: ")
+    assert message in done.err
+    assert "Traceback" not in done.err
+    assert done.out == ""
+    assert difference(before, snapshot(scratch_home)) == []
+
+
+# Root may read everything, unless it gives up the right to.
+UNPRIVILEGED = (
+    ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--") if os.geteuid() == 0 else ()
+)
+
+
+def test_an_unreadable_directory_is_told_in_its_place_and_ends_with_4(
+    scratch_home: Path, root: Path
+) -> None:
+    (root / "zsh/dot-config/zsh").chmod(0)
+    before = snapshot(scratch_home, prune=STATE | {"dotfiles/zsh/dot-config/zsh"})
+    for words in (("plan", "manage", "zsh", "--no-folding"), ("manage", "zsh", "--no-folding")):
+        done = subprocess.run(
+            [*UNPRIVILEGED, *COMMAND, *words], cwd=root, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 4
+        assert "dot-config/zsh: Permission denied" in done.stdout + done.stderr
+    after = snapshot(scratch_home, prune=STATE | {"dotfiles/zsh/dot-config/zsh"})
+    (root / "zsh/dot-config/zsh").chmod(stat.S_IRWXU)
+    assert difference(before, after) == []
+
+
+@pytest.mark.parametrize("words", [("list",), ("plan", "unmanage", "--all"), ("status", "--json")])
+def test_a_full_disk_under_standard_output_is_an_error(
+    root: Path, words: tuple[str, ...]
+) -> None:
+    dotstream("manage", "--all", cwd=root)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*COMMAND, *words], cwd=root, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"dotstream: standard output: No space left on device\n"
+
+
+def test_a_closed_standard_output_is_no_reason_to_fail(root: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *COMMAND, "manage", "--all", "-v"],
+        cwd=root,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_an_ascii_locale_is_written_in_ascii(root: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "plan", "manage", "vim"],
+        cwd=root,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert b"-> dotfiles/vim/dot-vimrc" in done.stdout
+
+
+def test_help_and_version_are_asked_for_in_every_usual_way(scratch_home: Path) -> None:
+    assert dotstream("--version", cwd=scratch_home).out.startswith("dotstream 0.")
+    assert dotstream("--help", cwd=scratch_home).code == 0
+    nothing = dotstream(cwd=scratch_home)
+    assert (nothing.code, nothing.out) == (2, "")
+    assert nothing.err.startswith("usage: dotstream")
+    for command in ("manage", "plan", "stow", "chkstow"):
+        done = dotstream(command, "--help", cwd=scratch_home)
+        assert done.code == 0
+        assert done.out.lower().startswith("usage: dotstream " + command)

@@ -1,0 +1,93 @@
+"""Ctrl-C: the first takes everything back, the second ends the process there and then."""
+
+from __future__ import annotations
+
+import json
+import signal
+from typing import IO, TYPE_CHECKING, Any, cast
+
+import pytest
+
+from tests.cli.process import household, start
+from tests.snapshot import difference, snapshot
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
+STATE = frozenset({".local"})
+
+
+@pytest.fixture
+def root(scratch_home: Path) -> Path:
+    """A package of several batches, whose events are more than a pipe holds."""
+    root = household(scratch_home)
+    for number in range(2_500):
+        (root / f"zsh/rc{number}").touch()
+    return root
+
+
+def until(stream: IO[bytes], kind: str, **fields: object) -> dict[str, Any]:
+    """Read events up to one of a kind, and no further: the writer then fills the pipe."""
+    for line in stream:
+        event = cast("dict[str, Any]", json.loads(line))
+        if event["type"] == kind and fields.items() <= event.items():
+            return event
+    raise AssertionError(f"no {kind} event")
+
+
+def streaming(root: Path) -> subprocess.Popen[bytes]:
+    return start("manage", "zsh", "--stream", "--json", cwd=root)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_the_first_signal_rolls_everything_back(
+    scratch_home: Path, root: Path, number: signal.Signals
+) -> None:
+    before = snapshot(scratch_home, prune=STATE)
+    with streaming(root) as process:
+        assert process.stdout is not None
+        until(process.stdout, "progress", phase="applying")
+        assert difference(before, snapshot(scratch_home, prune=STATE)) != []
+        process.send_signal(number)
+        rest = [json.loads(line) for line in process.stdout.read().splitlines()]
+    assert process.returncode == 130
+    kinds = [event["type"] for event in rest]
+    assert kinds[-2:] == ["failure", "finished"]
+    assert {"type": "progress", "phase": "rolling_back"}.items() <= rest[-3].items()
+    assert rest[-2]["error"] == "Cancelled"
+    assert (rest[-1]["exit"], rest[-1]["reason"]) == (130, "cancelled")
+    assert difference(before, snapshot(scratch_home, prune=STATE)) == []
+
+
+def test_the_second_ctrl_c_ends_it_at_once(root: Path) -> None:
+    with streaming(root) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        until(process.stdout, "progress", phase="applying")
+        process.send_signal(signal.SIGINT)
+        # The pipe is full, so the clean end cannot come before the second signal does.
+        assert process.stderr.readline() == b"\n"
+        assert b"cancelling; press Ctrl-C again" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == -signal.SIGINT
+
+
+def test_a_plan_that_is_only_looked_at_can_be_cancelled(root: Path) -> None:
+    with start("plan", "manage", "zsh", "--json", cwd=root) as process:
+        assert process.stdout is not None
+        until(process.stdout, "operation")
+        process.send_signal(signal.SIGINT)
+        rest = [json.loads(line) for line in process.stdout.read().splitlines()]
+    assert process.returncode == 130
+    assert [event["type"] for event in rest[-2:]] == ["failure", "finished"]
+    assert len(rest) < 2_500
+
+
+def test_a_reader_that_leaves_does_not_stop_an_apply(scratch_home: Path, root: Path) -> None:
+    with start("manage", "zsh", "-v", cwd=root) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+    assert process.returncode == 0
+    assert (scratch_home / "rc2499").is_symlink()

@@ -1,0 +1,52 @@
+"""A small dry run starts without what it does not need."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tests.cli.process import household
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAVY = {
+    "asyncio",
+    "difflib",
+    "importlib.metadata",
+    "json",
+    "lsprotocol",
+    "pathlib",
+    "pygls",
+    "rich",
+    "shutil",
+    "sqlite3",
+    "subprocess",
+    "tempfile",
+    "textwrap",
+    "tree_sitter",
+}
+
+
+def imported(*words: str, cwd: Path) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "dotstream", *words],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    # What runs before the program is not its choice: site, and -m itself.
+    lines = [line.rpartition("|")[2].strip() for line in done.stderr.splitlines()]
+    return set(lines[lines.index("runpy") + 1 :])
+
+
+def test_a_dry_run_imports_nothing_heavy(scratch_home: Path) -> None:
+    root = household(scratch_home)
+    assert imported("manage", "-n", "zsh", cwd=root) & HEAVY == set()
+
+
+def test_json_events_are_asked_for_before_they_are_paid_for(scratch_home: Path) -> None:
+    root = household(scratch_home)
+    assert "json" in imported("manage", "-n", "zsh", "--json", cwd=root)

@@ -1,0 +1,68 @@
+"""The seam to the file system with faults in it: real changes, until one is refused."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from dotstream.fs.change import Changes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Faulty", "Watched"]
+
+
+class Watched(Changes):
+    """Calls ``before(number, call, name)`` before every change."""
+
+    def __init__(self, before: Callable[[int, str, str], None]) -> None:
+        super().__init__()
+        self._before = before
+        self._number = 0
+
+    def _step(self, call: str, name: str) -> None:
+        self._number += 1
+        self._before(self._number, call, name)
+
+    def symlink(self, text: str, fd: int, name: str) -> None:
+        self._step("symlink", name)
+        super().symlink(text, fd, name)
+
+    def mkdir(self, fd: int, name: str, mode: int = 0o777) -> None:
+        self._step("mkdir", name)
+        super().mkdir(fd, name, mode)
+
+    def chmod(self, fd: int, name: str, mode: int) -> None:
+        self._step("chmod", name)
+        super().chmod(fd, name, mode)
+
+    def rmdir(self, fd: int, name: str) -> None:
+        self._step("rmdir", name)
+        super().rmdir(fd, name)
+
+    def unlink(self, fd: int, name: str) -> None:
+        self._step("unlink", name)
+        super().unlink(fd, name)
+
+    def rename(self, fd: int, old: str, to_fd: int, new: str) -> None:
+        self._step("rename", old)
+        super().rename(fd, old, to_fd, new)
+
+    def exchange(self, fd: int, one: str, other: str) -> None:
+        self._step("exchange", other)
+        super().exchange(fd, one, other)
+
+
+class Faulty(Watched):
+    """Refuses the ``at``-th change with ``number``; ``fired`` tells whether it came to that."""
+
+    def __init__(self, at: int, number: int) -> None:
+        self.fired = False
+
+        def refuse(count: int, call: str, name: str) -> None:
+            if count == at:
+                self.fired = True
+                raise OSError(number, f"{os.strerror(number)} ({call})", name)
+
+        super().__init__(refuse)

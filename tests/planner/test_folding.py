@@ -1,0 +1,194 @@
+"""When one link stands for a directory, when it is opened, and when it comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dotstream.model.options import Preferences
+from tests.farm import Link, lines
+from tests.snapshot import difference
+
+if TYPE_CHECKING:
+    from dotstream.model.options import Folding
+    from tests.farm import Entry, Farm
+
+_ALWAYS, _NEVER = Preferences(folding="always"), Preferences(folding="never")
+
+_VIM: dict[str, Entry] = {"stow/vim/dot-vim/vimrc": "v", "stow/vim/dot-vim/after/c": "v"}
+
+
+def test_safe_folds_a_directory_that_one_link_shows_as_it_is(farm: Farm) -> None:
+    farm.make(_VIM).run("manage", "vim")
+    assert farm.home() == {".vim": "-> ../stow/vim/dot-vim"}
+
+
+def test_safe_opens_a_directory_in_which_a_name_is_translated(farm: Farm) -> None:
+    farm.make({**_VIM, "stow/vim/dot-vim/after/dot-x": "v"}).run("manage", "vim")
+    assert farm.home() == {
+        ".vim": "dir",
+        ".vim/after": "dir",
+        ".vim/after/.x": "-> ../../../stow/vim/dot-vim/after/dot-x",
+        ".vim/after/c": "-> ../../../stow/vim/dot-vim/after/c",
+        ".vim/vimrc": "-> ../../stow/vim/dot-vim/vimrc",
+    }
+
+
+def test_safe_opens_a_directory_in_which_a_name_is_ignored(farm: Farm) -> None:
+    farm.make({**_VIM, "stow/vim/dot-vim/vimrc~": "old"}).run("manage", "vim")
+    assert farm.home() == {
+        ".vim": "dir",
+        ".vim/after": "-> ../../stow/vim/dot-vim/after",
+        ".vim/vimrc": "-> ../../stow/vim/dot-vim/vimrc",
+    }
+
+
+def test_always_folds_even_what_has_translated_and_ignored_names(farm: Farm) -> None:
+    farm.make({**_VIM, "stow/vim/dot-vim/dot-x": "v", "stow/vim/dot-vim/vimrc~": "old"})
+    farm.run("manage", "vim", prefer=_ALWAYS)
+    assert farm.home() == {".vim": "-> ../stow/vim/dot-vim"}
+
+
+def test_never_makes_every_directory_real(farm: Farm) -> None:
+    farm.make(_VIM).run("manage", "vim", prefer=_NEVER)
+    assert farm.home() == {
+        ".vim": "dir",
+        ".vim/after": "dir",
+        ".vim/after/c": "-> ../../../stow/vim/dot-vim/after/c",
+        ".vim/vimrc": "-> ../../stow/vim/dot-vim/vimrc",
+    }
+
+
+@pytest.mark.parametrize("folding", ["safe", "always", "never"])
+def test_two_packages_share_a_real_directory(farm: Farm, folding: Folding) -> None:
+    farm.make({"stow/git/dot-config/git": "g", "stow/zsh/dot-config/zsh": "z"})
+    farm.run("manage", prefer=Preferences(folding=folding))
+    assert farm.home() == {
+        ".config": "dir",
+        ".config/git": "-> ../../stow/git/dot-config/git",
+        ".config/zsh": "-> ../../stow/zsh/dot-config/zsh",
+    }
+
+
+def test_a_package_has_a_folding_of_its_own(farm: Farm) -> None:
+    farm.make({"stow/git/g/x": "g", "stow/zsh/z/x": "z"})
+    client = farm.configured('[packages.zsh]\nfolding = "never"\n')
+    client.apply(client.stream("manage", everything=True))
+    assert farm.home() == {"g": "-> ../stow/git/g", "z": "dir", "z/x": "-> ../../stow/zsh/z/x"}
+
+
+@pytest.mark.parametrize("folding", ["safe", "always"])
+def test_a_path_named_by_never_fold_stays_a_directory(farm: Farm, folding: Folding) -> None:
+    farm.make({"stow/zsh/dot-config/a/x": "z", "stow/zsh/dot-config/b/x": "z"})
+    client = farm.configured(f'folding = "{folding}"\nnever-fold = [".config/a"]\n')
+    client.apply(client.stream_manage("zsh"))
+    assert farm.home() == {
+        ".config": "dir",
+        ".config/a": "dir",
+        ".config/a/x": "-> ../../../stow/zsh/dot-config/a/x",
+        ".config/b": "-> ../../stow/zsh/dot-config/b",
+    }
+
+
+@pytest.mark.parametrize("glob", [".config", "*", ".c*", ".conf??"])
+def test_never_fold_takes_globs(farm: Farm, glob: str) -> None:
+    farm.make({"stow/zsh/dot-config/a/x": "z"})
+    client = farm.configured(f'never-fold = ["{glob}"]\n')
+    client.apply(client.stream_manage("zsh"))
+    assert farm.home() == {".config": "dir", ".config/a": "-> ../../stow/zsh/dot-config/a"}
+
+
+def test_never_fold_of_a_package_is_for_that_package_alone(farm: Farm) -> None:
+    farm.make({"stow/git/g/x": "g", "stow/zsh/z/x": "z"})
+    client = farm.configured('[packages.zsh]\nnever-fold = ["*"]\n')
+    client.apply(client.stream("manage", everything=True))
+    assert farm.home() == {"g": "-> ../stow/git/g", "z": "dir", "z/x": "-> ../../stow/zsh/z/x"}
+
+
+def test_a_fold_of_another_package_is_opened(farm: Farm) -> None:
+    farm.make({"stow/git/c/git/x": "g", "stow/zsh/c/zsh": "z"}).run("manage", "git")
+    plan = farm.plan("manage", "zsh")
+    assert lines(plan.items, farm.target) == [
+        "unfold c",
+        "create_link c/git -> ../../stow/git/c/git",
+        "create_link c/zsh -> ../../stow/zsh/c/zsh",
+    ]
+    farm.run("manage", "zsh")
+    assert farm.home() == {
+        "c": "dir",
+        "c/git": "-> ../../stow/git/c/git",
+        "c/zsh": "-> ../../stow/zsh/c/zsh",
+    }
+
+
+def test_opening_a_fold_keeps_what_the_owner_ignores_hidden(farm: Farm) -> None:
+    farm.make({"stow/git/c/x": "g", "stow/git/c/x~": "g", "stow/zsh/c/z": "z"})
+    farm.run("manage", "git", prefer=_ALWAYS)
+    farm.run("manage", "zsh")
+    assert farm.home() == {"c": "dir", "c/x": "-> ../../stow/git/c/x", "c/z": "-> ../../stow/zsh/c/z"}
+
+
+def test_folds_are_opened_as_deep_as_needed_and_no_deeper(farm: Farm) -> None:
+    farm.make({"stow/git/a/b/c/x": "g", "stow/git/a/d/x": "g", "stow/zsh/a/b/z": "z"})
+    farm.run("manage", "git")
+    farm.run("manage", "zsh")
+    assert farm.home() == {
+        "a": "dir",
+        "a/b": "dir",
+        "a/b/c": "-> ../../../stow/git/a/b/c",
+        "a/b/z": "-> ../../../stow/zsh/a/b/z",
+        "a/d": "-> ../../stow/git/a/d",
+    }
+
+
+def test_a_fold_of_the_same_package_stays(farm: Farm) -> None:
+    farm.make(_VIM).run("manage", "vim")
+    farm.make({"stow/vim/dot-vim/new": "v"})
+    assert farm.plan("manage", "vim").summary.operations == 0
+
+
+def test_a_directory_folds_again_when_one_package_is_left(farm: Farm) -> None:
+    before = farm.make({"stow/git/c/git/x": "g", "stow/zsh/c/zsh": "z"})
+    farm.run("manage", "git")
+    before = farm.tree()
+    farm.run("manage", "zsh")
+    plan = farm.plan("unmanage", "zsh")
+    assert lines(plan.items, farm.target)[0] == "refold c -> ../stow/git/c"
+    farm.run("unmanage", "zsh")
+    assert difference(before, farm.tree()) == []
+
+
+def test_a_directory_with_a_file_of_the_users_does_not_fold_again(farm: Farm) -> None:
+    farm.make({"stow/git/c/git": "g", "stow/zsh/c/zsh": "z"}).run("manage")
+    farm.make({"home/c/mine": "m"}).run("unmanage", "zsh")
+    assert farm.home() == {"c": "dir", "c/git": "-> ../../stow/git/c/git", "c/mine": "file"}
+
+
+def test_a_directory_that_never_folds_does_not_fold_again(farm: Farm) -> None:
+    farm.make({"stow/git/c/git": "g", "stow/zsh/c/zsh": "z"})
+    client = farm.configured('never-fold = ["c"]\n')
+    client.apply(client.stream("manage", everything=True))
+    client.apply(client.stream_unmanage("zsh"))
+    assert farm.home() == {"c": "dir", "c/git": "-> ../../stow/git/c/git"}
+
+
+def test_unmanage_does_not_fold_where_it_removes_nothing(farm: Farm) -> None:
+    farm.make({"stow/git/c/git": "g", "stow/zsh/c/zsh": "z"})
+    farm.make({"home/c/git": Link("../../stow/git/c/git")})
+    assert farm.plan("unmanage", "zsh").operations == []
+
+
+def test_unmanage_removes_directories_that_are_left_empty(farm: Farm) -> None:
+    farm.make({"stow/zsh/a/b/x": "z"}).run("manage", prefer=_NEVER)
+    farm.run("unmanage")
+    assert all(not kind.startswith("->") for kind in farm.home().values())
+
+
+@pytest.mark.parametrize("folding", ["safe", "always"])
+def test_remanage_of_an_open_directory_that_is_only_ours_changes_nothing(
+    farm: Farm, folding: Folding
+) -> None:
+    farm.make({"stow/zsh/a/b/x": "z", "stow/zsh/c": "z"}).run("manage", prefer=_NEVER)
+    plan = farm.plan("remanage", prefer=Preferences(folding=folding))
+    assert lines(plan.items, farm.target) == []

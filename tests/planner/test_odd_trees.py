@@ -1,0 +1,185 @@
+"""What cannot be linked or read is reported in its place, and the rest goes on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dotstream.errors import ScanFailed, UsageError
+from dotstream.model.options import Preferences
+from tests.farm import DIR, FIFO, SOCKET, Link, lines
+from tests.snapshot import difference
+
+if TYPE_CHECKING:
+    from tests.farm import Farm
+
+_NEVER = Preferences(folding="never")
+
+
+def test_fifos_and_sockets_are_reported_and_not_linked(farm: Farm) -> None:
+    farm.make({"stow/zsh/a": "z", "stow/zsh/pipe": FIFO, "stow/zsh/socket": SOCKET, "stow/zsh/z": "z"})
+    plan = farm.plan("manage")
+    assert lines(plan.items, farm.root) == [
+        "create_link home/a -> ../stow/zsh/a",
+        "notice stow/zsh/pipe: not a file, directory or link; it cannot be linked",
+        "notice stow/zsh/socket: not a file, directory or link; it cannot be linked",
+        "create_link home/z -> ../stow/zsh/z",
+    ]
+    farm.run("manage")
+    assert farm.home() == {"a": "-> ../stow/zsh/a", "z": "-> ../stow/zsh/z"}
+
+
+def test_a_fifo_in_a_directory_keeps_it_from_folding(farm: Farm) -> None:
+    farm.make({"stow/zsh/d/pipe": FIFO, "stow/zsh/d/x": "z"})
+    plan = farm.plan("manage")
+    assert len(plan.notices) == 1
+    assert [item.path for item in plan.operations if item.kind == "create_link"] == [
+        f"{farm.target}/d/x"
+    ]
+
+
+def test_a_socket_in_the_target_is_a_conflict(farm: Farm) -> None:
+    plan = farm.make({"stow/zsh/x": "z", "home/x": SOCKET}).plan("manage")
+    (conflict,) = plan.conflicts
+    assert conflict.path == f"{farm.target}/x"
+    assert "adopt" not in conflict.choices
+
+
+def test_an_empty_directory_is_made_only_if_something_is_in_it(farm: Farm) -> None:
+    farm.make({"stow/zsh/a/b": DIR, "stow/zsh/x": "z"}).run("manage", prefer=_NEVER)
+    assert farm.home() == {"x": "-> ../stow/zsh/x"}
+
+
+_AS_NOBODY = """
+import os, sys
+from dotstream.client import Client
+from dotstream.errors import DotstreamError
+root = sys.argv[1]
+sys.path.insert(0, sys.argv[2])
+from tests.farm import lines
+import dotstream.engine.transaction, dotstream.config.load
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+client = Client(f"{root}/stow", target=f"{root}/home", state=f"{root}/state", home=root)
+try:
+    print(*lines(client.plan_manage("zsh").items, root), sep="\\n")
+    client.apply(client.stream_manage("zsh"))
+except DotstreamError as refused:
+    print(type(refused).__name__, refused.exit_code)
+"""
+
+
+def _as_nobody(farm: Farm) -> list[str]:
+    """Plan and apply as a user whom permissions bind, which root is not."""
+    here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    above = farm.root
+    while os.stat(above).st_uid == os.getuid() and above != "/":
+        os.chmod(above, os.stat(above).st_mode | 0o055)
+        above = os.path.dirname(above)
+    command = [sys.executable, "-c", _AS_NOBODY, farm.root, here]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=here)
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives up root's rights, so it needs them")
+@pytest.mark.parametrize("side", ["stow/zsh", "home"])
+def test_an_unreadable_directory_is_reported_in_place_and_the_rest_goes_on(
+    farm: Farm, side: str
+) -> None:
+    farm.make({"stow/zsh/a": "z", "stow/zsh/m/x": "z", "stow/zsh/z": "z", "home/m": DIR, "state": DIR})
+    os.chmod(f"{farm.root}/state", 0o777)
+    os.chmod(f"{farm.root}/{side}/m", 0)
+    before = farm.tree()
+    assert _as_nobody(farm) == [
+        "create_link home/a -> ../stow/zsh/a",
+        f"error {side}/m: Permission denied",
+        "create_link home/z -> ../stow/zsh/z",
+        "ScanFailed 4",
+    ]
+    assert difference(before, farm.tree()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives up root's rights, so it needs them")
+def test_an_unreadable_package_is_refused_before_anything_is_planned(farm: Farm) -> None:
+    farm.make({"stow/zsh/a": "z", "state": DIR, "home/mine": "m"})
+    os.chmod(f"{farm.root}/state", 0o777)
+    os.chmod(f"{farm.directory}/zsh", 0)
+    assert _as_nobody(farm) == ["PermissionRefused 4"]
+
+
+def test_a_scan_error_refuses_the_run_and_skip_goes_on_without(farm: Farm) -> None:
+    farm.make({"stow/zsh/a/up": Link(".."), "home/a/up/a/up": DIR, "stow/zsh/z": "z"})
+    before = farm.tree()
+    with pytest.raises(ScanFailed):
+        farm.run("manage")
+    assert difference(before, farm.tree()) == []
+    farm.run("manage", prefer=Preferences(on_conflict="skip"))
+    assert farm.home()["z"] == "-> ../stow/zsh/z"
+
+
+def test_a_link_that_vanishes_while_it_is_planned_costs_nothing_else(farm: Farm) -> None:
+    farm.make({f"stow/zsh/{name}": "z" for name in "abcde"}).run("manage")
+    with farm.client().stream_unmanage("zsh") as plan:
+        first = next(plan)
+        os.unlink(f"{farm.target}/c")
+        rest = list(plan)
+    told = [line for line in lines([first, *rest], farm.target) if " c" not in line]
+    assert told == [f"remove_link {name}" for name in "abde"]
+
+
+def test_a_file_that_vanishes_while_it_is_planned_costs_nothing_else(farm: Farm) -> None:
+    farm.make({f"stow/zsh/{name}": "z" for name in "abcde"})
+    farm.make({f"home/{name}": "mine" for name in "abcde"})
+    prefer = Preferences(on_conflict="backup")
+    with farm.client().stream_remanage("zsh", prefer=prefer) as plan:
+        seen = [next(plan)]
+        os.unlink(f"{farm.target}/c")
+        seen += plan
+    told = lines(seen, farm.target)
+    assert {f"move_file {name}" for name in "abde"} <= set(told)
+
+
+def test_a_package_directory_that_vanishes_is_reported_in_place(farm: Farm) -> None:
+    farm.make({"stow/zsh/a": "z", "stow/zsh/m/x": "z", "stow/zsh/z": "z", "home/m": DIR})
+    with farm.client().stream_manage("zsh") as plan:
+        seen = [next(plan)]
+        os.unlink(f"{farm.directory}/zsh/m/x")
+        os.rmdir(f"{farm.directory}/zsh/m")
+        seen += plan
+    assert lines(seen, farm.root) == [
+        "create_link home/a -> ../stow/zsh/a",
+        "error stow/zsh/m: No such file or directory",
+        "create_link home/z -> ../stow/zsh/z",
+    ]
+
+
+def test_a_missing_target_is_refused_with_a_remedy(farm: Farm) -> None:
+    farm.make({"stow/zsh/x": "z"})
+    with pytest.raises(UsageError, match="make it, or name another"):
+        farm.client(f"{farm.root}/nowhere").plan_manage("zsh")
+
+
+def test_a_target_that_is_a_link_is_followed_once(farm: Farm) -> None:
+    farm.make({"stow/zsh/x": "z", "alias": Link("home")})
+    client = farm.client(f"{farm.root}/alias")
+    assert client.target == farm.target
+    client.apply(client.stream_manage("zsh"))
+    assert farm.home() == {"x": "-> ../stow/zsh/x"}
+
+
+def test_a_loop_of_links_in_the_target_is_a_conflict(farm: Farm) -> None:
+    farm.make({"stow/zsh/x/y": "z", "home/x": Link("x")})
+    (conflict,) = farm.plan("manage").conflicts
+    assert conflict.kind == "dangling_link"
+
+
+def test_a_package_directory_met_in_the_target_is_left_alone(farm: Farm) -> None:
+    farm.make({"stow/zsh/stow/x": "z", "stow/.stow": "", "stow/zsh/a": "z"})
+    client = farm.client(farm.root)
+    plan = client.plan_manage("zsh")
+    assert [item.path for item in plan.operations] == [f"{farm.root}/a"]
+    assert len(plan.notices) == 1
