@@ -6,8 +6,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import pytest
 
 from dotstream.client import Client
 from dotstream.engine.transaction import apply
@@ -16,7 +21,7 @@ from dotstream.model.options import Preferences
 from tests.snapshot import Tree, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dotstream.fs.change import Changes
     from dotstream.model.events import Result
@@ -24,9 +29,27 @@ if TYPE_CHECKING:
     from dotstream.model.options import Action
     from dotstream.model.plan import Plan
 
-__all__ = ["DIR", "FIFO", "SOCKET", "Entry", "Farm", "File", "Link", "lines"]
+__all__ = ["DIR", "FIFO", "SOCKET", "Entry", "Farm", "File", "Link", "farm", "lines", "scratch"]
 
 _AS_CONFIGURED = Preferences()
+_MEMORY = "/dev/shm"
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Iterator[Path]:
+    """Return an empty directory, on a RAM disk where there is one: tests make many farms."""
+    if not os.access(_MEMORY, os.W_OK):
+        yield tmp_path
+        return
+    made = tempfile.mkdtemp(prefix="dotstream-test-", dir=_MEMORY)
+    yield Path(made)
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def farm(scratch: Path) -> Farm:
+    """Return an empty farm."""
+    return Farm(scratch / "farm")
 
 
 class Link(NamedTuple):

@@ -22,8 +22,16 @@ def main() -> int:
 
 
 def _serve(arguments: list[str]) -> int:
-    from dotstream.lsp.serve import main as serve
-
+    try:
+        from dotstream.lsp.serve import main as serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in {"pygls", "lsprotocol"}:
+            raise
+        sys.stderr.write(
+            "dotstream: the language server needs more libraries: "
+            "python -m pip install 'dotstream[lsp]'\n"
+        )
+        return 1
     return serve(arguments)
 
 

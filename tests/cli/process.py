@@ -99,7 +99,7 @@ def on_terminal(
         stdin=follower,
         stdout=follower,
         stderr=follower,
-        preexec_fn=attach,
+        preexec_fn=attach,  # noqa: PLW1509 - there are no threads here
     )
     os.close(follower)
     shown = bytearray()

@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.cli.process import dotstream, household
 from tests.snapshot import difference, snapshot
 
@@ -83,9 +82,7 @@ def test_looking_changes_nothing_at_all(
 
 
 @pytest.mark.parametrize("flags", [(), ("--stream",)])
-def test_what_plan_shows_is_what_manage_does(
-    scratch_home: Path, root: Path, flags: tuple[str, ...]
-) -> None:
+def test_what_plan_shows_is_what_manage_does(root: Path, flags: tuple[str, ...]) -> None:
     planned = dotstream("plan", "manage", "--all", cwd=root)
     done = dotstream("manage", "--all", "-v", *flags, cwd=root)
     assert planned.code == done.code == 0

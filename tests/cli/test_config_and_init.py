@@ -4,7 +4,6 @@ import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.cli.process import dotstream, events, household
 from tests.snapshot import difference, snapshot
 
@@ -26,7 +25,11 @@ def test_config_shows_every_setting_and_the_line_it_comes_from(
     )
     file = f"{root}/dotstream.toml"
     done = dotstream("config", cwd=root)
-    shown = {tuple(line.split("  # ")[0].split(" = ")): line.split("  # ")[-1].strip() for line in done.out.splitlines() if " = " in line}
+    shown = {
+        tuple(line.split("  # ")[0].split(" = ")): line.split("  # ")[-1].strip()
+        for line in done.out.splitlines()
+        if " = " in line
+    }
     assert {tuple(part.strip() for part in key): where for key, where in shown.items()} == {
         ("directory", f'"{root}"'): "found",
         ("target", f'"{scratch_home}"'): "default",
@@ -95,9 +98,9 @@ def test_init_takes_the_target_from_the_command_line(scratch_home: Path) -> None
     assert tomllib.loads(done.out)["target"] == "/srv/www"
 
 
-def test_init_from_stow_keeps_every_tree_as_it_is(scratch_home: Path, root: Path) -> None:
+def test_init_from_stow_keeps_every_tree_as_it_is(root: Path) -> None:
     (root / "dotstream.toml").unlink()
-    (root / ".stowrc").write_text("--dotfiles\n--ignore=\\.bak$\n")
+    (root / ".stowrc").write_text("--dotfiles\n--ignore='\\.bak'\n")
     (root / "zsh/dot-zshrc.bak").touch()
     assert dotstream("manage", "--all", cwd=root).code == 0
     assert dotstream("init", "--from-stow", cwd=root).code == 0

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
+from tests.cli.process import dotstream, events, household, start
 
 from dotstream.cli.events import SCHEMA
-from tests.cli.process import dotstream, events, household, start
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,6 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.cli.process import COMMAND, dotstream, household
 from tests.snapshot import difference, snapshot
 
@@ -58,7 +57,9 @@ def test_a_wrong_request_is_told_with_its_exit_code_and_changes_nothing(
 
 # Root may read everything, unless it gives up the right to.
 UNPRIVILEGED = (
-    ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--") if os.geteuid() == 0 else ()
+    ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--")
+    if os.geteuid() == 0
+    else ()
 )
 
 
@@ -69,7 +70,11 @@ def test_an_unreadable_directory_is_told_in_its_place_and_ends_with_4(
     before = snapshot(scratch_home, prune=STATE | {"dotfiles/zsh/dot-config/zsh"})
     for words in (("plan", "manage", "zsh", "--no-folding"), ("manage", "zsh", "--no-folding")):
         done = subprocess.run(
-            [*UNPRIVILEGED, *COMMAND, *words], cwd=root, capture_output=True, text=True, check=False
+            [*UNPRIVILEGED, *COMMAND, *words],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 4
         assert "dot-config/zsh: Permission denied" in done.stdout + done.stderr
@@ -78,7 +83,9 @@ def test_an_unreadable_directory_is_told_in_its_place_and_ends_with_4(
     assert difference(before, after) == []
 
 
-@pytest.mark.parametrize("words", [("list",), ("plan", "unmanage", "--all"), ("status", "--json")])
+@pytest.mark.parametrize(
+    "words", [("list",), ("plan", "unmanage", "--all"), ("status", "--json")]
+)
 def test_a_full_disk_under_standard_output_is_an_error(
     root: Path, words: tuple[str, ...]
 ) -> None:

@@ -7,7 +7,6 @@ import signal
 from typing import IO, TYPE_CHECKING, Any, cast
 
 import pytest
-
 from tests.cli.process import household, start
 from tests.snapshot import difference, snapshot
 

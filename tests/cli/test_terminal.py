@@ -8,7 +8,6 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.cli.process import dotstream, household, on_terminal
 from tests.snapshot import difference, snapshot
 

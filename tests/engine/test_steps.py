@@ -56,10 +56,10 @@ def test_the_story_is_done_whole(farm: Farm, story: Story) -> None:
 
 
 @_each
-def test_streaming_and_at_once_end_in_the_same_tree(tmp_path: Path, story: Story) -> None:
+def test_streaming_and_at_once_end_in_the_same_tree(scratch: Path, story: Story) -> None:
     trees = []
     for stream in (False, True):
-        farm = Farm(tmp_path / str(stream))
+        farm = Farm(scratch / str(stream))
         story.begin(farm)
         apply(story.plan(farm), state=farm.state, stream=stream)
         trees.append(farm.tree())
@@ -72,14 +72,14 @@ def test_the_stories_have_every_kind_of_operation() -> None:
 
 
 def _each_fault(
-    tmp_path: Path, story: Story, attempt: Callable[[Farm, int], bool]
+    scratch: Path, story: Story, attempt: Callable[[Farm, int], bool]
 ) -> None:
     """Run the story with a fault at the first change, the second, … until none is left."""
     number = 0
     fired = True
     while fired:
         number += 1
-        farm = Farm(tmp_path / str(number))
+        farm = Farm(scratch / str(number))
         story.begin(farm)
         before = farm.tree()
         fired = attempt(farm, number)
@@ -94,7 +94,7 @@ def _each_fault(
 @_both_ways
 @pytest.mark.parametrize("error", _ERRORS)
 def test_a_fault_at_any_change_leaves_the_tree_as_it_was(
-    tmp_path: Path, story: Story, stream: bool, error: str
+    scratch: Path, story: Story, stream: bool, error: str
 ) -> None:
     def attempt(farm: Farm, number: int) -> bool:
         changes = Faulty(number, getattr(errno, error))
@@ -107,13 +107,13 @@ def test_a_fault_at_any_change_leaves_the_tree_as_it_was(
             assert not changes.fired, f"fault {number} went unnoticed"
         return changes.fired
 
-    _each_fault(tmp_path, story, attempt)
+    _each_fault(scratch, story, attempt)
 
 
 @_each
 @_both_ways
 def test_cancelling_at_any_change_leaves_the_tree_as_it_was(
-    tmp_path: Path, story: Story, stream: bool
+    scratch: Path, story: Story, stream: bool
 ) -> None:
     def attempt(farm: Farm, number: int) -> bool:
         token = CancellationToken()
@@ -134,7 +134,7 @@ def test_cancelling_at_any_change_leaves_the_tree_as_it_was(
             return True
         return False
 
-    _each_fault(tmp_path, story, attempt)
+    _each_fault(scratch, story, attempt)
 
 
 @_each

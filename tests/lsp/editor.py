@@ -17,7 +17,6 @@ from urllib.parse import quote_from_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
-
     from typing import Self
 
 __all__ = ["Editor", "uri"]

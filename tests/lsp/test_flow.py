@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.lsp.editor import Editor
-
 if TYPE_CHECKING:
     from tests.lsp.conftest import World
+    from tests.lsp.editor import Editor
 
 
 def _resident(process: int) -> int:
@@ -82,7 +81,7 @@ def test_a_client_that_names_no_token_gets_counts_only(world: World, editor: Edi
 
 
 def test_a_client_that_stops_reading_costs_no_memory(world: World, editor: Editor) -> None:
-    world.grow("big", 30_000)
+    world.grow("big", 12_000)
     editor.ask("dotstream/plan", world.params("big", window=64, partialResultToken="warm"))
     before = _resident(editor.process.pid)
     editor.reading.clear()
@@ -95,30 +94,30 @@ def test_a_client_that_stops_reading_costs_no_memory(world: World, editor: Edito
     editor.cancel(request)
     editor.reading.set()
     assert editor.answer(request)["error"]["code"] == -32800
-    assert len(editor.rows("p")) < 30_000
+    assert len(editor.rows("p")) < 12_000
     assert _resident(editor.process.pid) - before < 4096
 
 
 def test_memory_does_not_grow_with_the_plan(world: World, editor: Editor) -> None:
-    world.grow("big", 60_000)
+    world.grow("big", 20_000)
     editor.keep = False
     editor.ask("dotstream/plan", world.params("zsh", window=8, partialResultToken="small"))
     before = _resident(editor.process.pid)
     result = editor.ask(
         "dotstream/plan", world.params("big", window=8, partialResultToken="large")
     )
-    assert result["counts"]["create_link"] == 60_000
+    assert result["counts"]["create_link"] == 20_000
     assert _resident(editor.process.pid) - before < 8192
 
 
 def test_other_requests_are_answered_while_a_plan_streams(world: World, editor: Editor) -> None:
-    world.grow("big", 20_000)
+    world.grow("big", 5000)
     request = editor.request(
         "dotstream/plan", world.params("big", window=2, partialResultToken="p")
     )
     editor.wait(lambda: editor.batches > 1)
     small = editor.ask("dotstream/plan", world.params("zsh", window=1, partialResultToken="q"))
     assert small["counts"] == {"create_link": 1}
-    assert editor.answer(request)["result"]["counts"]["create_link"] == 20_000
+    assert editor.answer(request)["result"]["counts"]["create_link"] == 5000
     order = [message["id"] for message in editor.messages if "method" not in message]
     assert order.index(request) > order.index(request + 1)

@@ -7,7 +7,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.lsp.editor import Editor, uri
 from tests.snapshot import snapshot
 
@@ -166,9 +165,7 @@ def test_a_root_whose_name_is_not_unicode_can_be_planned(world: World, editor: E
     assert result["counts"] == {"create_link": 1}
 
 
-def test_works_with_output_buffered_and_not(
-    world: World, output: dict[str, str | None]
-) -> None:
+def test_works_with_output_buffered_and_not(world: World, output: dict[str, str | None]) -> None:
     world.grow("big", 5000)
     with Editor(environ=output) as editor:
         editor.acks = True

@@ -1,17 +1,7 @@
-"""A farm for every test here."""
+"""A farm for every test here that asks for one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from tests.farm import farm, scratch
 
-import pytest
-from tests.farm import Farm
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-@pytest.fixture
-def farm(tmp_path: Path) -> Farm:
-    """Return an empty farm in a scratch directory."""
-    return Farm(tmp_path / "farm")
+__all__ = ["farm", "scratch"]

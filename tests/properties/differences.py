@@ -130,6 +130,7 @@ def _forgotten_removal(step: Step) -> Iterator[str]:
         sharers = [name for name in step.command.stow if _has_directory(step, name, path)]
         if member.package in step.command.unstow and len(sharers) > 1:
             yield path
+            yield _source(member)  # Stow looks through the old link
 
 
 def _wrong_member(step: Step) -> Iterator[str]:
@@ -144,12 +145,9 @@ def _absolute_member(step: Step) -> Iterator[str]:
     for path, node in step.before.items():
         if node.kind == "link" and path.startswith(f"{step.stow}/") and _absolute(node):
             package, _, inner = path.removeprefix(f"{step.stow}/").partition("/")
-            if package not in step.command.stow:
-                yield path
-                yield f"target/{_translated(step, inner)}"
-                for fold, member in _folds(step):
-                    if member.package == package and _within(path, _source(member)):
-                        yield fold
+            for fold, member in _folds(step):
+                if member.package == package and _within(path, _source(member)):
+                    yield from (path, f"target/{_translated(step, inner)}", fold)
 
 
 def _protected(step: Step) -> Iterator[str]:
@@ -296,9 +294,9 @@ def _unsafe(step: Step, directory: str) -> bool:
             return True
         if member.path != path.removeprefix("target/") or member.stow != step.stow:
             return True
-        below = member.path.split("/")[directory.count("/") :]
-        names = {*below, *_siblings(step.before, _source(member))}
-        if any(_hidden(step, name) for name in names):
+        folded = f"{member.stow}/{member.package}/{directory.removeprefix('target/')}"
+        inside = (posixpath.basename(p) for p in step.before if _below(p, folded))
+        if any(_hidden(step, name) for name in inside):
             return True
     return False
 
@@ -309,15 +307,6 @@ def _hidden(step: Step, name: str) -> bool:
     ignoring = lists or any(pattern.startswith("--ignore") for pattern in step.command.patterns)
     renaming = "--dotfiles" in step.command.flags and name.startswith("dot-")
     return renaming or name == "t~" or (ignoring and name.removeprefix("dot-") in _HIDDEN)
-
-
-def _siblings(tree: Tree, path: str) -> Iterator[str]:
-    directory = posixpath.dirname(path)
-    return (
-        posixpath.basename(other)
-        for other in tree
-        if _below(other, directory) or posixpath.dirname(other) == directory
-    )
 
 
 def _has_directory(step: Step, package: str, path: str) -> bool:

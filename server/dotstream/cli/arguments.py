@@ -142,8 +142,11 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_preferences(parser: argparse.ArgumentParser) -> None:
-    """Add how a plan is made, on top of the configuration."""
+def add_preferences(parser: argparse.ArgumentParser, *, rivals: bool = False) -> None:
+    """Add how a plan is made, on top of the configuration.
+
+    ``rivals`` adds who wins a path that another package has; only linking asks that.
+    """
     group = parser.add_argument_group("how")
     group.add_argument(
         "--folding",
@@ -161,6 +164,19 @@ def add_preferences(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--ignore", metavar="GLOB", action="append", default=[], help="leave out what matches"
     )
+    if rivals:
+        _add_rivals(group)
+    group.add_argument(
+        "--on-conflict",
+        metavar="POLICY",
+        choices=POLICIES,
+        help="what to do where something is in the way: fail, so that nothing changes (the "
+        "default); skip it; backup, overwrite or adopt what is there",
+    )
+    group.add_argument("--absolute", action="store_true", help="make links with absolute texts")
+
+
+def _add_rivals(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--defer",
         metavar="REGEX",
@@ -175,14 +191,6 @@ def add_preferences(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="take matching paths from the package that has them",
     )
-    group.add_argument(
-        "--on-conflict",
-        metavar="POLICY",
-        choices=POLICIES,
-        help="what to do where something is in the way: fail, so that nothing changes (the "
-        "default); skip it; backup, overwrite or adopt what is there",
-    )
-    group.add_argument("--absolute", action="store_true", help="make links with absolute texts")
 
 
 def preferences(arguments: Namespace) -> Preferences:
@@ -191,7 +199,7 @@ def preferences(arguments: Namespace) -> Preferences:
         folding=arguments.folding,
         link="absolute" if arguments.absolute else None,
         ignore=tuple(arguments.ignore),
-        defer=tuple(arguments.defer),
-        override=tuple(arguments.override),
+        defer=tuple(getattr(arguments, "defer", ())),
+        override=tuple(getattr(arguments, "override", ())),
         on_conflict=arguments.on_conflict,
     )

@@ -31,7 +31,7 @@ def configure(parser: Parser) -> None:
     parser.add_argument("action", choices=ACTIONS, metavar="ACTION", help=" ".join(ACTIONS))
     add_selection(parser)
     parser.add_argument("-p", "--package", metavar="NAME", help="for adopt: the package")
-    add_preferences(parser)
+    add_preferences(parser, rivals=True)
 
 
 def run(session: Session) -> int:

@@ -27,7 +27,7 @@ def configure(parser: Parser) -> None:
     """Add the command's arguments."""
     add_selection(parser)
     add_dry_run(parser)
-    add_preferences(parser)
+    add_preferences(parser, rivals=True)
 
 
 def run(session: Session) -> int:

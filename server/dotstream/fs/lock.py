@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ class Lock:
         self._wait, self._poll = wait, poll
         self._fd = -1
 
-    def __enter__(self) -> Lock:
+    def __enter__(self) -> Self:
         """Take the lock.
 
         Raises:
@@ -62,8 +62,12 @@ class Lock:
                     holder = os.pread(fd, 4096, 0).decode("utf-8", "replace").strip()
                     os.close(fd)
                     raise LockHeld(holder or "another process") from None
-                if self._poll is not None:
-                    self._poll()
+                try:
+                    if self._poll is not None:
+                        self._poll()
+                except BaseException:
+                    os.close(fd)
+                    raise
                 time.sleep(_INTERVAL)
             else:
                 break

@@ -36,11 +36,13 @@ from dotstream.model.directory import display
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["INTERNAL_ERROR", "INVALID_REQUEST", "REQUEST_FAILED", "fault_of"]
+__all__ = ["BUG", "INTERNAL_ERROR", "INVALID_REQUEST", "REQUEST_FAILED", "fault_of"]
 
 INVALID_REQUEST = -32600
 INTERNAL_ERROR = -32603
 REQUEST_FAILED = -32803
+
+BUG = "an internal error, which is a bug in dotstream; its log has the details"
 
 _log = logging.getLogger(__name__)
 
@@ -81,8 +83,7 @@ def fault_of(error: BaseException, **facts: JSON) -> ResponseError:
         kind = "permission" if is_permission(error) else "system"
         return ResponseError(REQUEST_FAILED, display(where + reason(error)), {"kind": kind})
     _log.error("a request failed in a way that nobody foresaw", exc_info=error)
-    message = "an internal error, which is a bug in dotstream; its log has the details"
-    return ResponseError(INTERNAL_ERROR, message, {"kind": "bug"})
+    return ResponseError(INTERNAL_ERROR, BUG, {"kind": "bug"})
 
 
 def _facts(error: DotstreamError) -> Mapping[str, JSON]:

@@ -23,7 +23,7 @@ from pygls.exceptions import (
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from dotstream.lsp.batches import MAX_BATCH, MAX_WINDOW
-from dotstream.lsp.faults import INTERNAL_ERROR, INVALID_REQUEST, fault_of
+from dotstream.lsp.faults import BUG, INTERNAL_ERROR, INVALID_REQUEST, fault_of
 from dotstream.lsp.params import AckParams
 from dotstream.lsp.rows import dumps
 from dotstream.lsp.works import Works
@@ -169,7 +169,9 @@ class Protocol(LanguageServerProtocol):
         error: types.ResponseError | None = None,
     ) -> None:
         if error is not None and error.code == INTERNAL_ERROR:
-            error = fault_of(RuntimeError(error.message))
+            trace = error.data.get("traceback", ()) if isinstance(error.data, dict) else ()
+            _log.error("request %r: %s\n%s", msg_id, error.message, "".join(trace))
+            error = types.ResponseError(INTERNAL_ERROR, BUG, {"kind": "bug"})
         super()._send_response(msg_id, result, error)
 
     # Ordinary LSP with additions -------------------------------------------------------

@@ -44,8 +44,8 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--stdio", action="store_true", help="the default; ignored")
     parser.parse_args(argv)
     logging.basicConfig(format="dotstream: %(levelname)s: %(message)s", level=logging.WARNING)
-    # At INFO it would format every message, and its warnings repeat what clients are told.
-    logging.getLogger("pygls").setLevel(logging.ERROR)
+    # At INFO it formats every message; its errors are told to the client, and ours logged.
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)
     return asyncio.run(_serve(Channel()))
 
 

@@ -61,9 +61,9 @@ class Directory:
 
 
 def display(path: str) -> str:
-    """Return ``path`` fit for a terminal or a message: no control or undecodable bytes.
+    r"""Return ``path`` fit for a terminal or a message: no control or undecodable bytes.
 
-    Bytes that are not UTF-8 become ``\\xNN``; control characters become escapes.
+    Bytes that are not UTF-8 become ``\xNN``; control characters become escapes.
     """
     if path.isprintable():
         return path

@@ -43,7 +43,7 @@ it; ``name`` is the raw name in the package.
 """
 
 
-def _ignore_nothing(directory: str) -> None:
+def _ignore_nothing(_directory: str) -> None:
     return None
 
 

@@ -82,7 +82,12 @@ def decide(
     decision = Decision(start)
     for claim in claims:
         _meet(farm, place, name, decision, claim)
-    if decision.claim is not None and decision.claim[1] == DIR and decision.state != start:
+    if (
+        not farm.options.stow  # Stow folds whatever it links
+        and decision.claim is not None
+        and decision.claim[1] == DIR
+        and decision.state != start
+    ):
         cursor, _, raw = decision.claim
         inner = cursor.child(raw)
         if not may_fold(farm, inner, place.child(name)):

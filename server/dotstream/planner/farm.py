@@ -198,6 +198,14 @@ class Farm:
         finally:
             close(fd)
 
+    def candidates(self, name: str) -> tuple[str, ...]:
+        """Return the raw names under which a member could appear as ``name``.
+
+        Stow's ``--compat`` reads names off the target, so ``dot-x`` counts there too.
+        """
+        raws = raw_candidates(name, dotfiles=self.dotfiles)
+        return raws or ((name,) if self.options.compat else ())
+
     def ignored(self, cursor: Cursor, place: Directory) -> Callable[[str], bool] | None:
         """Return the test for ignored raw names in ``place``, or ``None`` if there are none."""
         path = place.path
@@ -226,14 +234,11 @@ class Farm:
                     found.append(cursor.child(name))
                 continue
             ignored = self.ignored(cursor, place)
-            candidates = raw_candidates(name, dotfiles=self.dotfiles)
-            raws = [
-                raw
-                for raw in candidates
-                if not (ignored and ignored(raw)) and self.is_directory(cursor, raw)
-            ]
+            candidates = self.candidates(name)
+            visible = [raw for raw in candidates if not (ignored and ignored(raw))]
+            raws = [raw for raw in visible if self.is_directory(cursor, raw)]
             if not raws and self.options.compat:
-                raws = list(candidates[:1])
+                raws = visible[:1]
             found.extend(cursor.child(raw) for raw in raws)
         return found
 

@@ -204,7 +204,7 @@ def _shows_the_same(farm: Farm, place: Directory, text: str, count: int, step: i
     ignored = farm.ignored(cursor, place)
     visible = 0
 
-    def differs(raw: str, kind: int) -> bool:
+    def differs(raw: str, _kind: int) -> bool:
         nonlocal visible
         visible += 1
         return (ignored is not None and ignored(raw)) or farm.translate(raw) != raw

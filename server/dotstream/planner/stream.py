@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from dotstream.errors import Cancelled
 from dotstream.model.items import Conflict, Item, Notice, Operation
@@ -159,7 +159,7 @@ class StreamingPlan:
             items = tuple(self)
         return Plan(self.metadata, items, self.summary)
 
-    def __enter__(self) -> StreamingPlan:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

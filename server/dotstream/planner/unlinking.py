@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.planner.names import raw_candidates
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -34,7 +32,7 @@ def removal_step(
         cursors: the packages being unmanaged here, in the order of their steps.
         after: only steps later than this one count.
     """
-    raws = raw_candidates(name, dotfiles=farm.dotfiles)
+    raws = farm.candidates(name)
     if len(cursors) == 1:  # by far the most common case, told from the text alone
         (cursor,) = cursors
         if cursor.step > after:
@@ -64,6 +62,16 @@ def removal_step(
         and exact != first
         and (farm.options.stow or farm.unmanaged_by(owner, first))
         and not farm.leads_somewhere(place, text)
+        and not (farm.options.compat and _hidden(farm, place, raws, cursors[0]))
     ):
         return first
     return exact
+
+
+def _hidden(farm: Farm, place: Directory, raws: Sequence[str], cursor: Cursor) -> bool:
+    """Whether an ignore rule hides every member that could appear under a target's name.
+
+    Stow's ``--compat`` goes by what is in the target, and passes such names over.
+    """
+    ignored = farm.ignored(cursor, place)
+    return ignored is not None and all(map(ignored, raws))

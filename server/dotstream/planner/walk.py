@@ -158,9 +158,7 @@ class _Walk:
             if len(cursors) == 1 and not farm.options.report_kept and plain(listings[0]):
                 cursor = cursors[0]
                 prefix, package = farm.prefix(cursor, place), cursor.package.name
-                count = 0
-                for name, kind, raw in listings[0]:
-                    count += 1
+                for count, (name, kind, raw) in enumerate(listings[0], 1):
                     if not count & _POLLED:
                         farm.poll()
                     now = states.of(name)

@@ -1,0 +1,114 @@
+"""One path planned alone is exactly what the whole plan says about it."""
+
+from __future__ import annotations
+
+import tempfile
+
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from tests.farm import DIR, Entry, Farm, Link, lines
+
+from dotstream.model.items import Conflict, Item, Operation
+from dotstream.model.options import ACTIONS, FOLDINGS, POLICIES, Action, Preferences
+
+_PACKAGES = ("git", "vim", "zsh")
+_NAMES = ("a", "b", ".c", "dot-c", "d~")
+
+_inside = st.lists(st.sampled_from(_NAMES), min_size=1, max_size=3).map("/".join)
+_member = st.tuples(st.sampled_from(_PACKAGES), _inside).map(lambda two: f"stow/{two[0]}/{two[1]}")
+_packed: st.SearchStrategy[Entry] = st.sampled_from(("text", "text", DIR, Link("a"), Link("b/a")))
+_found: st.SearchStrategy[Entry] = st.sampled_from(("mine", DIR, Link("nowhere"), Link("a")))
+_actions: st.SearchStrategy[Action] = st.sampled_from([one for one in ACTIONS if one != "adopt"])
+_preferences = st.builds(
+    Preferences,
+    folding=st.sampled_from(FOLDINGS),
+    on_conflict=st.sampled_from(POLICIES),
+    dotfiles=st.booleans(),
+    layout=st.sampled_from(["mirror", "mirror", "mirror", "named"]),
+    report_kept=st.booleans(),
+)
+_some = st.lists(st.sampled_from(_PACKAGES), min_size=1, unique=True)
+
+
+def _laid_out(root: str, tree: dict[str, Entry]) -> Farm:
+    """Make what of a random tree fits together."""
+    farm = Farm(root).make({f"stow/{name}": DIR for name in _PACKAGES})
+    for path, entry in tree.items():
+        try:
+            farm.make({path: entry})
+        except (FileExistsError, NotADirectoryError, IsADirectoryError, FileNotFoundError):
+            continue  # something is there already, or a file or broken link is above it
+    return farm
+
+
+def _about(item: Item, farm: Farm, path: str) -> bool:
+    """Whether an item is at the path of the target, above it or below it."""
+    here = item.path.removeprefix(farm.target).strip("/")
+    return not here or f"{path}/".startswith(f"{here}/") or f"{here}/".startswith(f"{path}/")
+
+
+@given(
+    members=st.dictionaries(_member, _packed, min_size=1, max_size=10),
+    theirs=st.dictionaries(_inside.map(lambda path: f"home/{path}"), _found, max_size=4),
+    before=st.tuples(_actions, _some, _preferences),
+    now=st.tuples(_actions, _some, _preferences),
+    path=_inside,
+)
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_path_planned_alone_is_what_the_whole_plan_says_about_it(
+    members: dict[str, Entry],
+    theirs: dict[str, Entry],
+    before: tuple[Action, list[str], Preferences],
+    now: tuple[Action, list[str], Preferences],
+    path: str,
+) -> None:
+    with tempfile.TemporaryDirectory() as root:
+        farm = _laid_out(root + "/farm", members | theirs)
+        action, packages, prefer = before
+        past = farm.plan(action, *packages, prefer=prefer)
+        if not past.conflicts and not past.errors:
+            farm.client().apply(past)
+        action, packages, prefer = now
+        client = farm.client()
+        whole = client.stream(action, packages, prefer=prefer).collect()
+        alone = client.stream(
+            action, packages, prefer=prefer, path=f"{farm.target}/{path}"
+        ).collect()
+        expected = [
+            item
+            for item in whole.items
+            if _about(item, farm, path) or not isinstance(item, Operation | Conflict)
+        ]
+        told = lines(alone.items, farm.root)
+        event(f"{len(told)} items")
+        assert [line for line in told if not _is_note(line)] == [
+            line for line in lines(expected, farm.root) if not _is_note(line)
+        ]
+        notes = {line for line in lines(whole.items, farm.root) if _is_note(line)}
+        assert {line for line in told if _is_note(line)} <= notes
+
+
+def _is_note(line: str) -> bool:
+    """Whether a line is a notice or an error, which may stand at a path of a package."""
+    return line.startswith(("notice ", "error "))
+
+
+@given(
+    members=st.dictionaries(_member, _packed, min_size=1, max_size=8),
+    path=_inside,
+    prefer=_preferences,
+)
+@settings(max_examples=60, deadline=None)
+def test_every_path_of_a_farm_planned_alone_adds_up_to_the_whole_plan(
+    members: dict[str, Entry], path: str, prefer: Preferences
+) -> None:
+    with tempfile.TemporaryDirectory() as root:
+        farm = _laid_out(root + "/farm", members)
+        client = farm.client()
+        whole = client.stream("manage", _PACKAGES, prefer=prefer).collect()
+        summed: set[str] = set()
+        for item in [*whole.operations, *whole.conflicts]:
+            alone = client.stream("manage", _PACKAGES, prefer=prefer, path=item.path).collect()
+            summed.update(lines(alone.items, farm.root))
+        mattering = {line for line in lines(whole.items, farm.root) if not _is_note(line)}
+        assert {line for line in summed if not _is_note(line)} == mattering

@@ -1,0 +1,100 @@
+"""Adopting, unmanaging and managing again brings every path back as it was."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.farm import DIR, Entry, Farm, File, Link
+from tests.snapshot import Node, Tree, snapshot
+
+from dotstream.errors import ConflictError
+from dotstream.model.options import FOLDINGS, LAYOUTS, LINK_STYLES
+
+_name = st.one_of(
+    st.sampled_from([".a", "b", "c d", ".dot-x", "dot-y", "dot-", "x~", "..e", "\udcff", "n\nl"]),
+    st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=4).filter(
+        lambda text: text not in {".", ".."}
+    ),
+)
+_inside = st.lists(_name, min_size=1, max_size=3).map("/".join)
+_entry: st.SearchStrategy[Entry] = st.one_of(
+    st.builds(File, st.sampled_from(["one", "two"]), st.sampled_from([0o600, 0o644, 0o755])),
+    st.sampled_from([DIR, Link("b"), Link("/etc/hosts"), Link("nowhere")]),
+)
+
+
+def _seen(root: str) -> Tree:
+    """Return what a user sees: links of the farm followed, everything else as it is."""
+    found: Tree = {}
+    for path, node in snapshot(root).items():
+        full = f"{root}/{path}"
+        if node.kind == "link" and "/stow/" in os.path.normpath(
+            os.path.join(os.path.dirname(full), node.text)
+        ):
+            member = os.path.normpath(os.path.join(os.path.dirname(full), node.text))
+            for inner, there in snapshot(member).items():
+                found[f"{path}/{inner}" if inner else path] = there
+        else:
+            found[path] = node
+    return {path: node for path, node in found.items() if path}
+
+
+def _files(tree: Tree) -> dict[str, Node]:
+    return {path: node for path, node in tree.items() if node.kind != "dir"}
+
+
+@given(
+    tree=st.dictionaries(_inside, _entry, min_size=1, max_size=8),
+    folding=st.sampled_from(FOLDINGS),
+    layout=st.sampled_from(LAYOUTS),
+    link=st.sampled_from(LINK_STYLES),
+    dotfiles=st.booleans(),
+    data=st.data(),
+)
+@settings(max_examples=250, deadline=None)
+def test_adopt_then_unmanage_then_manage_brings_every_path_back(
+    tree: dict[str, Entry],
+    folding: str,
+    layout: str,
+    link: str,
+    dotfiles: bool,
+    data: st.DataObject,
+) -> None:
+    with tempfile.TemporaryDirectory() as root:
+        farm = Farm(f"{root}/farm")
+        for path, entry in tree.items():
+            try:
+                farm.make({f"home/{path}": entry})
+            except OSError:
+                continue  # a file, or a link to nowhere, is above it already
+        before = _seen(farm.target)
+        client = farm.configured(
+            f'folding = "{folding}"\nlayout = "{layout}"\nlink = "{link}"\n'
+            f"dotfiles = {str(dotfiles).lower()}\n"
+        )
+        name = data.draw(st.sampled_from(sorted(os.listdir(farm.target), key=os.fsencode)))
+        paths = [f"{farm.target}/{name}"]
+        package = None if layout == "named" else "kept"
+        try:
+            plan = client.stream_adopt(*paths, package=package).collect()
+        except ValueError:
+            raise
+        except Exception as refused:  # noqa: BLE001 - a name that cannot be a package's
+            assert type(refused).__name__ == "UsageError"
+            return
+        try:
+            client.apply(plan)
+        except ConflictError:
+            assert _seen(farm.target) == before
+            return
+        package = plan.metadata.packages[0]
+        assert _seen(farm.target) == before
+        if not os.path.isdir(f"{farm.directory}/{package}"):
+            return
+        assert client.plan_remanage(package).operations == []
+        client.apply(client.stream_unmanage(package))
+        client.apply(client.stream_manage(package))
+        assert _files(_seen(farm.target)) == _files(before)
