@@ -29,19 +29,33 @@ if TYPE_CHECKING:
     from dotstream.model.options import Action
     from dotstream.model.plan import Plan
 
-__all__ = ["DIR", "FIFO", "SOCKET", "Entry", "Farm", "File", "Link", "farm", "lines", "scratch"]
+__all__ = [
+    "DIR",
+    "FIFO",
+    "QUICK",
+    "SOCKET",
+    "Entry",
+    "Farm",
+    "File",
+    "Link",
+    "farm",
+    "lines",
+    "scratch",
+]
 
 _AS_CONFIGURED = Preferences()
-_MEMORY = "/dev/shm"
+
+QUICK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+"""Where to make scratch directories: a RAM disk, or ``None`` for the usual place."""
 
 
 @pytest.fixture
 def scratch(tmp_path: Path) -> Iterator[Path]:
     """Return an empty directory, on a RAM disk where there is one: tests make many farms."""
-    if not os.access(_MEMORY, os.W_OK):
+    if QUICK is None:
         yield tmp_path
         return
-    made = tempfile.mkdtemp(prefix="dotstream-test-", dir=_MEMORY)
+    made = tempfile.mkdtemp(prefix="dotstream-test-", dir=QUICK)
     yield Path(made)
     shutil.rmtree(made)
 

@@ -9,13 +9,22 @@ import pty
 import subprocess
 import sys
 import termios
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["COMMAND", "Finished", "dotstream", "events", "household", "on_terminal", "start"]
+__all__ = [
+    "COMMAND",
+    "Finished",
+    "dotstream",
+    "events",
+    "household",
+    "on_terminal",
+    "start",
+    "until",
+]
 
 COMMAND = (sys.executable, "-m", "dotstream")
 
@@ -73,6 +82,15 @@ def start(*words: str, cwd: Path) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+
+
+def until(stream: IO[bytes], kind: str, **fields: object) -> dict[str, Any]:
+    """Read events up to one of a kind, and no further: the writer then fills the pipe."""
+    for line in stream:
+        event = cast("dict[str, Any]", json.loads(line))
+        if event["type"] == kind and fields.items() <= event.items():
+            return event
+    raise AssertionError(f"no {kind} event")
 
 
 def on_terminal(

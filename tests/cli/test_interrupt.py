@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import signal
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import pytest
-from tests.cli.process import household, start
+from tests.cli.process import household, start, until
 from tests.snapshot import difference, snapshot
 
 if TYPE_CHECKING:
@@ -24,15 +24,6 @@ def root(scratch_home: Path) -> Path:
     for number in range(2_500):
         (root / f"zsh/rc{number}").touch()
     return root
-
-
-def until(stream: IO[bytes], kind: str, **fields: object) -> dict[str, Any]:
-    """Read events up to one of a kind, and no further: the writer then fills the pipe."""
-    for line in stream:
-        event = cast("dict[str, Any]", json.loads(line))
-        if event["type"] == kind and fields.items() <= event.items():
-            return event
-    raise AssertionError(f"no {kind} event")
 
 
 def streaming(root: Path) -> subprocess.Popen[bytes]:

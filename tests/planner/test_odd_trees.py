@@ -76,8 +76,9 @@ def _as_nobody(farm: Farm) -> list[str]:
     """Plan and apply as a user whom permissions bind, which root is not."""
     here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     above = farm.root
-    while os.stat(above).st_mode & 0o055 != 0o055:
-        os.chmod(above, os.stat(above).st_mode | 0o055)
+    while above != "/":
+        if os.stat(above).st_mode & 0o055 != 0o055:
+            os.chmod(above, os.stat(above).st_mode | 0o055)
         above = os.path.dirname(above)
     command = [sys.executable, "-c", _AS_NOBODY, farm.root, here]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=here)

@@ -158,11 +158,11 @@ def _put_gently(box: str, entry: Mapping[str, Any]) -> None:
 
 
 def _tree(box: str) -> Tree:
-    """Return stow directories and target as one tree, free of the box's own path."""
+    """Return stow directories, target and global ignore list, free of the box's own path."""
     return {
         path: Node(node.kind, node.mode, node.text.replace(box, "{SANDBOX}"))
         for path, node in snapshot(box).items()
-        if not path.startswith("home/")
+        if not path.startswith("home/") or path == "home/.stow-global-ignore"
     }
 
 

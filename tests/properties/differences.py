@@ -168,6 +168,8 @@ def _marker_in_package(step: Step) -> Iterator[str]:
             root = "stow2" if directory.startswith("stow2/") else step.stow
             inner = directory.removeprefix(f"{root}/").partition("/")[2]
             yield f"target/{_translated(step, inner)}"
+            # GNU Stow looks at nothing below; neither at what would conflict there.
+            yield from (f"{step.stow}/{package}/{inner}" for package in step.command.stow)
 
 
 def _both_spellings(step: Step) -> Iterator[str]:

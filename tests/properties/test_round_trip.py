@@ -7,7 +7,7 @@ import tempfile
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.farm import DIR, Entry, Farm, File, Link
+from tests.farm import DIR, QUICK, Entry, Farm, File, Link
 from tests.snapshot import Node, Tree, snapshot
 
 from dotstream.errors import ConflictError
@@ -63,7 +63,7 @@ def test_adopt_then_unmanage_then_manage_brings_every_path_back(
     dotfiles: bool,
     data: st.DataObject,
 ) -> None:
-    with tempfile.TemporaryDirectory() as root:
+    with tempfile.TemporaryDirectory(dir=QUICK) as root:
         farm = Farm(f"{root}/farm")
         for path, entry in tree.items():
             try:

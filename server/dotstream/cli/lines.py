@@ -220,7 +220,10 @@ class Lines:
         from dotstream.cli.remedy import MEANINGS
 
         for policy in self._choices:
-            self._err.line(f"    {policy:10} {MEANINGS[policy]}")
+            for line in self._err_style.wrapped(
+                f"{policy:10} {MEANINGS[policy]}", "    ", " " * 15
+            ):
+                self._err.line(line)
 
     @staticmethod
     def _remark(output: Output, style: Style, word: str, path: str, message: str) -> None:

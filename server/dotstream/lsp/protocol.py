@@ -115,7 +115,8 @@ class Protocol(LanguageServerProtocol):
         elif method == "dotstream/ack":
             self.works.acknowledge(AckParams.of(message.get("params")))
         elif not isinstance(method, str):
-            self.handle_message(self.structure_message(message))
+            if message.get("id") in self._request_futures:
+                self.handle_message(self.structure_message(message))
         elif method == types.CANCEL_REQUEST or self._initialized:
             known = method in self.fm.builtin_features or method in self.fm.features
             if known or method == types.CANCEL_REQUEST:

@@ -82,6 +82,11 @@ def decide(
     decision = Decision(start)
     for claim in claims:
         _meet(farm, place, name, decision, claim)
+    if decision.inner and all(cursor.looped for cursor in decision.inner):
+        # Nobody but symlinks that lead back up goes further down: it would never end.
+        source = decision.inner[0].source("").rstrip("/")
+        decision.reports.append(ScanError(source, "this symlink leads back to a directory above"))
+        decision.state, decision.claim, decision.inner = start, None, []
     if (
         not farm.options.stow  # Stow folds whatever it links
         and decision.claim is not None
@@ -171,8 +176,7 @@ def _meet_link(
         else:
             first = farm.cursor(farm.package(owner), owner.path)
         decision.state, decision.claim, decision.opened = DIR, None, True
-        decision.inner = [first] if first is not None else []
-        _enter(farm, decision, claim)
+        decision.inner = [first, farm.enter(*claim)]
         return
     requested = planned is not None
     sides_differ = kind == DIR
@@ -191,21 +195,12 @@ def _meet_directory(
     """Meet a claim where there is a directory: on the disk, or opened by an earlier claim."""
     cursor, _, raw = claim
     if farm.is_directory(cursor, raw):
-        _enter(farm, decision, claim)
+        decision.inner.append(farm.enter(*claim))
     elif decision.opened and decision.inner:
         other = decision.inner[0].package.name
         _conflict(farm, place, name, decision, claim, "file_and_directory", _NEVER, other=other)
     else:
         _conflict(farm, place, name, decision, claim, "real_directory", _MOVES)
-
-
-def _enter(farm: Farm, decision: Decision, claim: Claim) -> None:
-    inner = farm.enter(*claim)
-    if inner is not None:
-        decision.inner.append(inner)
-    else:
-        source = claim[0].source(claim[2])
-        decision.reports.append(ScanError(source, "this symlink leads back to a directory above"))
 
 
 def _conflict(

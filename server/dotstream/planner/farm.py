@@ -30,11 +30,12 @@ class Cursor:
             ``layout = "named"`` has one entry, the package itself.
         step: for packages being unmanaged, the step of the run that does it.
         old: opened because another package's fold was in the way.
-        trail: identities of the package symlinks followed to get here.
+        trail: identities of the directories entered by package symlinks to get here.
+        looped: whether the last of them had been entered before.
         prefix: what comes before the raw name in a link text; set by ``Farm.prefix``.
     """
 
-    __slots__ = ("old", "package", "prefix", "step", "sub", "trail")
+    __slots__ = ("looped", "old", "package", "prefix", "step", "sub", "trail")
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class Cursor:
         self.old = old
         self.trail = trail
         self.prefix: str | None = None
+        self.looped = False
 
     def inside(self, raw: str) -> str:
         """Return the path of ``raw`` relative to the package."""
@@ -242,8 +244,8 @@ class Farm:
             found.extend(cursor.child(raw) for raw in raws)
         return found
 
-    def enter(self, cursor: Cursor, kind: int, raw: str) -> Cursor | None:
-        """Return the cursor on a package's directory; ``None`` if a symlink loops back.
+    def enter(self, cursor: Cursor, kind: int, raw: str) -> Cursor:
+        """Return the cursor on a package's directory.
 
         A package symlink to a directory is entered where the target has a real directory.
         """
@@ -251,8 +253,7 @@ class Farm:
         if kind != LINK:
             return child
         here = self.tree(cursor.package).identity(cursor.inside(raw))
-        if here in cursor.trail:
-            return None
+        child.looped = here in cursor.trail
         child.trail = (*cursor.trail, here)
         return child
 

@@ -198,7 +198,6 @@ class _Walk:
         """Plan a directory where links may go: everything in it is looked at."""
         farm = self.farm
         count = 0
-        prefix = farm.prefix(cursors[0], place) if len(cursors) == 1 else ""
         for name, kind, claims in merge(farm.target_entries(place), cursors, listings):
             if only is not None and name != only:
                 continue
@@ -211,7 +210,7 @@ class _Walk:
                 if (
                     len(claims) == 1
                     and claims[0][1] == FILE
-                    and now == prefix + claims[0][2]
+                    and now == farm.prefix(claims[0][0], place) + claims[0][2]
                     and not farm.options.report_kept
                 ):
                     farm.unchanged += 1  # unlinked and linked again comes to nothing

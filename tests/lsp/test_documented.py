@@ -1,0 +1,47 @@
+"""The reference of the protocol says what the server does."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from dotstream.lsp import faults
+from dotstream.lsp.batches import MAX_BATCH, MAX_WINDOW, UNASKED
+from dotstream.lsp.params import PlanParams
+from dotstream.lsp.protocol import VERSION
+from dotstream.lsp.works import MAX_WORKS
+from dotstream.model.items import OPERATION_KINDS
+
+PAGE = (Path(__file__).parents[2] / "docs/reference/protocol.md").read_text(encoding="utf-8")
+BLOCKS = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
+
+
+def test_the_limits_are_those_of_the_server() -> None:
+    announced = BLOCKS[0]["capabilities"]["experimental"]["dotstream"]
+    assert announced == {"version": VERSION, "maxWindow": MAX_WINDOW, "maxBatch": MAX_BATCH}
+    assert f"the first {UNASKED} rows" in PAGE
+    assert f"At most {MAX_WORKS} requests" in PAGE
+
+
+def test_the_example_of_a_plan_is_accepted() -> None:
+    asked = PlanParams.of(BLOCKS[1])
+    assert asked.root == "/home/me/dotfiles"
+    assert asked.prefer.resolutions == {"/home/me/.zshrc": "backup"}
+    assert (asked.window, asked.partial, asked.work_done) == (8, "p1", "w1")
+
+
+@pytest.mark.parametrize("kind", [word for _, word in faults._KINDS])
+def test_every_kind_of_error_is_described_under_its_code(kind: str) -> None:
+    error = next(known for known, word in faults._KINDS if word == kind)
+    section = re.search(rf"\| {error.rpc_code} (?:.*\n(?:\| \|.*\n)*)", PAGE)
+    assert section is not None
+    assert f"`{kind}`" in section[0]
+
+
+@pytest.mark.parametrize("kind", [*OPERATION_KINDS, "conflict", "error", "notice"])
+def test_every_kind_of_row_is_described(kind: str) -> None:
+    # keep_link only appears in plans that ask for it, which this protocol cannot yet.
+    assert (f"`{kind}`" in PAGE) == (kind != "keep_link")
