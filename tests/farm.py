@@ -172,7 +172,7 @@ class Farm:
         for above, _, names in os.walk(self.state):
             for name in names:
                 path = f"{above}/{name}"
-                if "/backups" in above and not os.path.islink(path):
+                if "/backups" in above and os.path.isfile(path) and not os.path.islink(path):
                     with open(path, encoding="utf-8") as file:
                         found[file.read()] = f"{os.stat(path).st_mode & 0o7777:o}"
         return found

@@ -47,7 +47,7 @@ def _theirs(farm: Farm) -> None:
     farm.make(
         {
             "stow/zsh/a": "z", "stow/zsh/b/x": "z", "stow/zsh/c": "z", "stow/zsh/d": "z",
-            "home/a": File("private", 0o600), "home/b": "theirs", "home/c/x": "theirs",
+            "home/a": File("private", 0o600), "home/b": "theirs", "home/c/x": "theirs too",
             "home/d": Link("nowhere"),
         }
     )  # fmt: skip

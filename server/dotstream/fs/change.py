@@ -117,7 +117,13 @@ class Changes:
             self._rename2, self._looked_up = _rename_function(), True
         if self._rename2 is None:
             return errno.ENOSYS
-        return self._rename2(fd, os.fsencode(old), to_fd, os.fsencode(new), flags)
+        return self._rename2(
+            fd,
+            old.encode("utf-8", "surrogateescape"),
+            to_fd,
+            new.encode("utf-8", "surrogateescape"),
+            flags,
+        )
 
     def _rename_by_link(self, fd: int, old: str, to_fd: int, new: str) -> None:
         """Rename without clobbering where the kernel or file system has no flag for it."""

@@ -33,9 +33,11 @@ class Cursor:
         trail: identities of the directories entered by package symlinks to get here.
         looped: whether the last of them had been entered before.
         prefix: what comes before the raw name in a link text; set by ``Farm.prefix``.
+        hidden: the test for ignored names, and whether it is known; set by
+            ``Farm.ignored``.
     """
 
-    __slots__ = ("looped", "old", "package", "prefix", "step", "sub", "trail")
+    __slots__ = ("hidden", "looped", "old", "package", "prefix", "step", "sub", "trail")
 
     def __init__(
         self,
@@ -52,6 +54,7 @@ class Cursor:
         self.old = old
         self.trail = trail
         self.prefix: str | None = None
+        self.hidden: tuple[Callable[[str], bool] | None] | None = None
         self.looped = False
 
     def inside(self, raw: str) -> str:
@@ -210,10 +213,12 @@ class Farm:
 
     def ignored(self, cursor: Cursor, place: Directory) -> Callable[[str], bool] | None:
         """Return the test for ignored raw names in ``place``, or ``None`` if there are none."""
-        path = place.path
-        if self.options.layout == "named":
-            path = path.partition("/")[2]
-        return cursor.package.ignored(path)
+        if cursor.hidden is None:
+            path = place.path
+            if self.options.layout == "named":
+                path = path.partition("/")[2]
+            cursor.hidden = (cursor.package.ignored(path),)
+        return cursor.hidden[0]
 
     def translate(self, raw: str) -> str:
         """Return a package member's name in the target."""

@@ -136,7 +136,7 @@ def refold(farm: Farm, place: Directory, cursors: Sequence[Cursor]) -> tuple[int
     for name, kind, _ in farm.target_entries(place):
         if kind == LINK:
             text = farm.target.link_text(place.join(name))
-            gone = removal_step(farm, place, name, text, cursors)
+            removal = removal_step(farm, place, name, text, cursors)
             since = -1
         elif kind == DIR:
             inner = farm.subdirectories(cursors, place, name)
@@ -145,10 +145,11 @@ def refold(farm: Farm, place: Directory, cursors: Sequence[Cursor]) -> tuple[int
             if found is None:
                 return None
             since, text = found
-            gone = removal_step(farm, place, name, text, cursors, after=since)
+            removal = removal_step(farm, place, name, text, cursors, after=since)
             removed = True
         else:
             return None
+        gone = None if removal is None else removal[0]
         removed = removed or gone is not None
         parent = _fold_parent(farm, place, name, text) if gone != steps[0] else None
         for index in list(open_steps):

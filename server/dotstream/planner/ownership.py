@@ -44,16 +44,26 @@ class Ownership:
             and by the shortest way from the target to the package directory.
     """
 
-    __slots__ = ("_literal", "_marked", "_remembered", "_stow_dir")
+    __slots__ = ("_here", "_literal", "_marked", "_remembered", "_shortest", "_stow_dir")
 
     def __init__(self, stow_dir: str, *, marked: Callable[[str], bool], literal: bool) -> None:
         self._stow_dir = stow_dir
         self._marked = marked
         self._literal = literal
         self._remembered: dict[str, bool] = {}
+        self._here: Directory | None = None
+        self._shortest = ""
 
     def owner(self, place: Directory, text: str) -> Owner | None:
         """Return the owner of a link with ``text`` in the directory ``place``."""
+        if text.startswith("../"):
+            # The shortest way is by far the commonest, and needs no normalising.
+            way = self._way(place)
+            if text.startswith(way) and not _winding(text[len(way) - 1 :]):
+                package, _, path = text[len(way) :].partition("/")
+                return Owner(
+                    self._stow_dir, package, path, f"{self._stow_dir}/{text[len(way) :]}"
+                )
         if text.startswith("/"):
             if self._literal:
                 return None
@@ -72,6 +82,14 @@ class Ownership:
             stow_dir = found
         package, _, path = full[len(stow_dir) :].lstrip("/").partition("/")
         return Owner(stow_dir, package, path, full)
+
+    def _way(self, place: Directory) -> str:
+        """Return the shortest relative way from ``place`` into the package directory."""
+        if place is not self._here:
+            inside = f"{place.root.rstrip('/')}/{place.path}"
+            self._shortest = posixpath.relpath(self._stow_dir, inside) + "/"
+            self._here = place
+        return self._shortest
 
     def _detour(self, place: Directory, text: str, full: str) -> bool:
         """Whether a text climbs out of the target and comes back into it."""
@@ -99,3 +117,8 @@ class Ownership:
                 self._remembered.clear()
             known = self._remembered[path] = self._marked(path)
         return known
+
+
+def _winding(path: str) -> bool:
+    """Whether a path that begins with a slash is not in its shortest form."""
+    return "/../" in path or "//" in path or "/./" in path or path.endswith(("/", "/.", "/.."))

@@ -21,8 +21,8 @@ def removal_step(
     cursors: Sequence[Cursor],
     *,
     after: int = -1,
-) -> int | None:
-    """Return the step of the run that removes the link ``name``, or ``None`` if it stays.
+) -> tuple[int, str] | None:
+    """Return when the link ``name`` is removed and whose it is, or ``None`` if it stays.
 
     A link goes if it leads to exactly the member of a package being unmanaged that
     appears here, or if it is ours and broken.
@@ -31,18 +31,21 @@ def removal_step(
         text: the link's text.
         cursors: the packages being unmanaged here, in the order of their steps.
         after: only steps later than this one count.
+
+    Returns:
+        The step of the run that removes it, and the package that owns it.
     """
-    raws = farm.candidates(name)
     if len(cursors) == 1:  # by far the most common case, told from the text alone
         (cursor,) = cursors
         if cursor.step > after:
             prefix = farm.prefix(cursor, place)
             if text.startswith(prefix):
                 raw = text[len(prefix) :]
-                if raw in raws:
+                if raw == name or raw in farm.candidates(name):
                     ignored = farm.ignored(cursor, place)
                     if ignored is None or not ignored(raw):
-                        return cursor.step
+                        return cursor.step, cursor.package.name
+    raws = farm.candidates(name)
     owner = farm.owner(place, text)
     if owner is None:
         return None
@@ -64,8 +67,8 @@ def removal_step(
         and not farm.leads_somewhere(place, text)
         and not (farm.options.compat and _hidden(farm, place, raws, cursors[0]))
     ):
-        return first
-    return exact
+        return first, owner.package
+    return None if exact is None else (exact, owner.package)
 
 
 def _hidden(farm: Farm, place: Directory, raws: Sequence[str], cursor: Cursor) -> bool:

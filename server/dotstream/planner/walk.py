@@ -197,11 +197,10 @@ class _Walk:
     ) -> Visit:
         """Plan a directory where links may go: everything in it is looked at."""
         farm = self.farm
-        count = 0
-        for name, kind, claims in merge(farm.target_entries(place), cursors, listings):
+        entries = merge(farm.target_entries(place), cursors, listings)
+        for count, (name, kind, claims) in enumerate(entries, 1):
             if only is not None and name != only:
                 continue
-            count += 1
             if not count & _POLLED:
                 farm.poll()
             now: State = kind or None
@@ -221,7 +220,11 @@ class _Walk:
             start: State = now
             inner: list[Cursor] = []
             if isinstance(now, str):
-                if removal_step(farm, place, name, now, unlinked) is not None:
+                removal = removal_step(farm, place, name, now, unlinked)
+                if removal is not None:
+                    if not claims:
+                        yield Operation("remove_link", place, name, removal[1], None, now)
+                        continue
                     start = None
             elif now == DIR:
                 inner = farm.subdirectories(unlinked, place, name)

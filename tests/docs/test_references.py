@@ -1,0 +1,136 @@
+"""What a page refers to exists: other pages, their headings, commands, flags, names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.docs.pages import PAGES, ROOT, blocks, name_of, prose
+
+import dotstream
+from dotstream import errors
+from dotstream.cli.commands import COMMANDS, PROGRAMS
+
+HELP = (ROOT / "docs/reference/command-line.md").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
+
+_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+_CODE = re.compile(r"`([^`\n]+)`")
+_CALL = re.compile(r"(?:^|[\s('\"|&])dotstream((?:\s+(?!#)[^\s|&;)]+)+)")
+_FLAG = re.compile(r"^--?[a-zA-Z][\w-]*")
+
+ABSENT = {"doctor", "history", "recover", "undo"}
+"""Commands that pages may only speak of as not there yet."""
+
+NARRATIVE = [page for page in PAGES if page.name not in {"command-line.md", "protocol.md"}]
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page, as GitHub makes them, and those it sets itself."""
+    text = page.read_text()
+    found = set(re.findall(r'<a id="([^"]+)">', text))
+    for heading in re.findall(r"(?m)^#+ (.+)$", prose(text)):
+        plain = re.sub(r"[`*]|\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
+        found.add(re.sub(r"[^\w\- ]", "", plain).replace(" ", "-"))
+    return found
+
+
+def help_of(command: str) -> str:
+    found = re.search(rf"(?ms)^## dotstream {re.escape(command)}\n(.*?)(?=^## |\Z)", HELP)
+    return found[1] if found else ""
+
+
+def calls(page: Path) -> list[list[str]]:
+    """Return the words after ``dotstream`` wherever a page tells a reader to run it."""
+    text = page.read_text()
+    lines = [line for each in blocks(text) if each.language in {"console", "sh"}
+             for line in each.text.splitlines()
+             if each.language == "sh" or line.startswith("$ ")]  # fmt: skip
+    lines += [code for code in _CODE.findall(prose(text)) if code.startswith("dotstream ")]
+    return [match.split() for line in lines for match in _CALL.findall(line)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_somewhere(page: Path) -> None:
+    broken = []
+    for link in _LINK.findall(prose(page.read_text())):
+        if link.startswith(("https://", "http://")):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_commands_and_their_flags_exist(page: Path) -> None:
+    wrong = []
+    for words in calls(page):
+        command = next((word for word in words if word in {**COMMANDS, **PROGRAMS}), None)
+        if command is None:
+            if not words[0].startswith("-") and words[0] not in {"COMMAND", "…"}:
+                wrong.append(" ".join(words))
+            continue
+        text = help_of(command) + help_of("stow" if command == "plan" else command)
+        for word in words:
+            flag = _FLAG.match(word)
+            if flag and command != "lsp" and not re.search(rf"{flag[0]}\b", text):
+                short = len(flag[0]) > 2 and not flag[0].startswith("--")
+                if not (short and all(f"-{letter}" in text for letter in flag[0][1:])):
+                    wrong.append(f"{command} {word}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("page", NARRATIVE, ids=name_of)
+def test_flags_mentioned_alone_exist(page: Path) -> None:
+    flags = {
+        flag[0]
+        for code in _CODE.findall(prose(page.read_text()))
+        if (flag := re.match(r"--[a-z][\w-]*", code))
+    }
+    assert sorted(flag for flag in flags if not re.search(rf"{flag}\b", HELP)) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_make_targets_exist(page: Path) -> None:
+    text = page.read_text()
+    named = re.findall(r"`make ([\w-]+)", text) + [
+        name
+        for block in blocks(text)
+        if block.language == "sh"
+        for name in re.findall(r"(?m)^make ([\w-]+)", block.text)
+    ]
+    assert [name for name in named if not re.search(rf"(?m)^{name}:", MAKEFILE)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_names_of_the_library_exist(page: Path) -> None:
+    text = page.read_text()
+    named = re.findall(r"\bdotstream\.([A-Z]\w+)", text)
+    assert [name for name in named if name not in dotstream.__all__] == []
+    raised = re.findall(r"\berrors\.([A-Z]\w+)", text)
+    assert [name for name in raised if name not in errors.__all__] == []
+
+
+def test_every_page_can_be_reached_from_the_start() -> None:
+    seen, todo = set(), [ROOT / "README.md"]
+    while todo:
+        page = todo.pop()
+        if page in seen or page.suffix != ".md":
+            continue
+        seen.add(page)
+        for link in _LINK.findall(prose(page.read_text())):
+            if not link.startswith("http") and link.partition("#")[0]:
+                todo.append((page.parent / link.partition("#")[0]).resolve())
+    assert sorted(map(name_of, set(PAGES) - seen)) == []
+
+
+def test_what_is_not_there_yet_is_still_not_there() -> None:
+    assert {**COMMANDS, **PROGRAMS}.keys() & ABSENT == set()
+
+
+def test_the_version_of_the_changelog_is_the_version() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text()
+    assert re.findall(r"(?m)^## ([\d.]+)", text)[0] == dotstream.__version__
