@@ -1,6 +1,6 @@
 """A farm in a scratch directory: packages in ``stow/``, the target ``home/``, from a literal.
 
-    farm.make({"stow/zsh/dot-zshrc": "rc", "home/.zshrc": "mine", "home/.vim": Link("x")})
+farm.make({"stow/zsh/dot-zshrc": "rc", "home/.zshrc": "mine", "home/.vim": Link("x")})
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import pytest
+from tests.snapshot import Tree, snapshot
 
 from dotstream.client import Client
 from dotstream.engine.transaction import apply
 from dotstream.model.items import Conflict, Notice, Operation
 from dotstream.model.options import Preferences
-from tests.snapshot import Tree, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -123,9 +123,7 @@ class Farm:
         """Plan an action over packages, or over all of them."""
         everything = not packages
         return (
-            self.client()
-            .stream(action, packages, everything=everything, prefer=prefer)
-            .collect()
+            self.client().stream(action, packages, everything=everything, prefer=prefer).collect()
         )
 
     def run(
@@ -137,9 +135,7 @@ class Farm:
         changes: Changes | None = None,
     ) -> Result:
         """Plan and apply an action over packages, or over all of them."""
-        plan = self.client().stream(
-            action, packages, everything=not packages, prefer=prefer
-        )
+        plan = self.client().stream(action, packages, everything=not packages, prefer=prefer)
         return apply(plan, state=self.state, stream=stream, changes=changes)
 
     def adopt(self, *paths: str, package: str | None = None) -> Result:

@@ -8,12 +8,13 @@ client.apply(plan)
 from __future__ import annotations
 
 import posixpath
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dotstream.errors import UsageError
+from dotstream.errors import Cancelled, UsageError
 from dotstream.fs.files import host_name, is_directory, platform
 from dotstream.fs.look import canonical
-from dotstream.fs.state import state_home
+from dotstream.fs.state import existing_state, state_home
 from dotstream.fs.surroundings import home_directory, working_directory
 from dotstream.fs.terminal import environment
 from dotstream.model.cancel import CancellationToken
@@ -23,11 +24,13 @@ from dotstream.model.plan import Metadata
 from dotstream.planner.groups import Group, plan_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from os import PathLike
 
     from dotstream.config.settings import Settings
+    from dotstream.engine.journal import Journal
     from dotstream.model.events import Progress, Result
+    from dotstream.model.history import Backup, Recovery, Transaction
     from dotstream.model.items import Item
     from dotstream.model.options import Action, Options
     from dotstream.model.plan import Plan
@@ -160,14 +163,21 @@ class Client:
         ]
         only: tuple[str, ...] = ()
         if path is not None:
-            wanted = self._lexical(path)
+            wanted = self._below_target(path, groups)
             groups = [group for group in groups if f"{wanted}/".startswith(f"{group.target}/")]
             groups = sorted(groups, key=lambda group: len(group.target))[-1:]
             if groups:
                 inside = wanted[len(groups[0].target) :].strip("/")
                 only = tuple(inside.split("/")) if inside else ()
         return plan_groups(
-            Metadata(action, names, self.directory, settings.target, settings.options(prefer)),
+            Metadata(
+                action,
+                names,
+                self.directory,
+                settings.target,
+                settings.options(prefer),
+                targets=tuple(sorted(by_target)),
+            ),
             groups,
             lookup=self._lookup(prefer),
             cancel=cancel or CancellationToken(),
@@ -233,7 +243,7 @@ class Client:
             [Group(target)],
             lookup=self._lookup(prefer),
             cancel=cancel or CancellationToken(),
-            plan=lambda farm, _: adopt(farm, into, inside),
+            plan=lambda farm, _: adopt(farm, into, inside, keep=(self._state,)),
         )
 
     def stream_steps(
@@ -296,8 +306,11 @@ class Client:
         wait: bool = False,
         on_progress: Callable[[Progress], None] | None = None,
         on_item: Callable[[Item], None] | None = None,
+        on_recovery: Callable[[Recovery], None] | None = None,
     ) -> Result:
         """Carry a plan out: all of it or nothing.
+
+        An unfinished transaction of an earlier run is taken back first.
 
         Args:
             stream: begin while the plan is still being computed.
@@ -306,6 +319,7 @@ class Client:
             wait: wait for another dotstream that is changing the same target.
             on_progress: called once per batch of operations.
             on_item: called for every item as it is planned.
+            on_recovery: called if an unfinished transaction was taken back.
 
         Raises:
             ConflictError, ScanFailed, StalePlan, TargetLocked: nothing was changed.
@@ -323,7 +337,174 @@ class Client:
             wait=wait,
             on_progress=on_progress,
             on_item=on_item,
+            on_recovery=on_recovery,
         )
+
+    # The past --------------------------------------------------------------------------
+
+    def history(self, limit: int | None = None) -> Iterator[Transaction]:
+        """Stream the target's transactions, newest first.
+
+        Raises:
+            JournalError: the journal cannot be used.
+        """
+        with self._reading() as journal:
+            if journal is not None:
+                yield from journal.history(limit)
+
+    def unfinished(self) -> Transaction | None:
+        """Return the transaction that another run left unfinished; nobody is kept waiting."""
+        with self._reading() as journal:
+            return None if journal is None else journal.unfinished()
+
+    def stream_undo(
+        self,
+        number: int | None = None,
+        *,
+        prefer: Preferences = _AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan to take a finished transaction back.
+
+        Args:
+            number: of the transaction; by default the last one that is no undo itself.
+
+        Raises:
+            UsageError: there is no such transaction, or it cannot be undone.
+        """
+        from dotstream.engine.undo import undo
+        from dotstream.planner.stream import StreamingPlan
+
+        token = cancel or CancellationToken()
+        with self._reading() as journal:
+            found = _to_undo(journal, number)
+        place = existing_state(self._state, self.target)
+        skip = prefer.on_conflict == "skip"
+
+        def poll() -> None:
+            if token.cancelled:
+                raise Cancelled
+
+        def items() -> Generator[Item]:
+            with self._reading() as journal:
+                if journal is not None and place is not None:
+                    yield from undo(journal, found, backups=place.backups, skip=skip, poll=poll)
+
+        metadata = Metadata(
+            "undo",
+            found.packages,
+            found.directory,
+            self.target,
+            self.settings.options(prefer),
+            found.id,
+        )
+        return StreamingPlan(metadata, items(), token, lambda: 0)
+
+    def recover(
+        self,
+        *,
+        resume: bool = False,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Recovery:
+        """Finish what another run left unfinished.
+
+        Args:
+            resume: carry it to its end instead of taking it back, where that can be done.
+            cancel: stops waiting for the lock; a rollback is never cut short.
+
+        Raises:
+            TargetLocked: the other run is still at it.
+            RollbackIncomplete: the system refused something; trying again is safe.
+        """
+        from dotstream.engine.recovery import recover
+        from dotstream.engine.transaction import writing
+
+        with writing(self.target, state=self._state, wait=wait, cancel=cancel) as writer:
+            return recover(
+                writer.journal,
+                changes=writer.changes,
+                backups=writer.state.backups,
+                resume=resume,
+                on_progress=on_progress,
+            )
+
+    def backups(self) -> Iterator[Backup]:
+        """Stream what was moved out of the way and is kept, oldest first."""
+        from dotstream.engine.backups import backups
+
+        place = existing_state(self._state, self.target)
+        with self._reading() as journal:
+            if journal is not None and place is not None:
+                yield from backups(journal, place.backups)
+
+    def stream_restore(
+        self,
+        *numbers: int,
+        prefer: Preferences = _AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan to move backups back to where they were.
+
+        Raises:
+            UsageError: there is no backup of that number.
+        """
+        from dotstream.engine.backups import restore
+        from dotstream.planner.stream import StreamingPlan
+
+        chosen = [backup for backup in self.backups() if backup.id in numbers]
+        missing = set(numbers) - {backup.id for backup in chosen}
+        if missing:
+            raise UsageError(f"no backup {min(missing)}; 'dotstream backups' lists them")
+        area = chosen[0].kept.rpartition("/")[0] if chosen else ""
+
+        def items() -> Generator[Item]:
+            if chosen:
+                yield from restore(chosen, area)
+
+        metadata = Metadata(
+            "restore", (), self.directory, self.target, self.settings.options(prefer)
+        )
+        return StreamingPlan(metadata, items(), cancel or CancellationToken(), lambda: 0)
+
+    def prune_backups(
+        self, older_than: float | None = None, *, wait: bool = False
+    ) -> list[Backup]:
+        """Remove backups for good, and return them.
+
+        Args:
+            older_than: only those of transactions begun so many seconds ago.
+        """
+        import time
+
+        from dotstream.engine.backups import prune
+        from dotstream.engine.transaction import writing
+
+        with writing(self.target, state=self._state, wait=wait) as writer:
+            latest = time.time() - (older_than or 0)
+            chosen = []
+            for backup in self.backups():
+                made = writer.journal.transaction(backup.transaction)
+                if made is None or made.started <= latest:
+                    chosen.append(backup)
+            prune(writer.journal, chosen, writer.state.backups, writer.changes)
+            return chosen
+
+    @contextmanager
+    def _reading(self) -> Generator[Journal | None]:
+        """Open the target's journal to look at it, if there is one."""
+        from dotstream.engine.journal import Journal
+
+        place = existing_state(self._state, self.target)
+        if place is None:
+            yield None
+            return
+        journal = Journal(place.journal, readonly=True)
+        try:
+            yield journal
+        finally:
+            journal.close()
 
     # Looking ---------------------------------------------------------------------------
 
@@ -387,6 +568,18 @@ class Client:
             raise UsageError(f"the target {target} is not a directory; make it, or name another")
         return target
 
+    def _below_target(self, path: str | PathLike[str], groups: Sequence[Group]) -> str:
+        """Return a path with the links above its target resolved, but none below."""
+        full = posixpath.normpath(self._expand(path))
+        targets = {group.target for group in groups}
+        position = len(full)
+        while position > 0:
+            above = full[:position]
+            if above in targets or canonical(above) in targets:
+                return canonical(above) + full[position:]
+            position = full.rfind("/", 0, position)
+        return full
+
     def _lexical(self, path: str | PathLike[str]) -> str:
         """Return a path absolute, links in its parents resolved but not in itself."""
         full = posixpath.normpath(self._expand(path))
@@ -432,3 +625,20 @@ class Client:
             return other.package(name, prefer)
 
         return lookup
+
+
+def _to_undo(journal: Journal | None, number: int | None) -> Transaction:
+    """Return the transaction that is meant, if it can be undone."""
+    if journal is not None and number is not None:
+        found = journal.transaction(number)
+        if found is not None and found.state == "committed":
+            return found
+        if found is not None:
+            state = found.state.replace("_", " ")
+            raise UsageError(f"transaction {number} cannot be undone: it is {state}")
+    elif journal is not None:
+        for found in journal.history():
+            if found.state == "committed" and found.action not in ("undo", "restore"):
+                return found
+    what = "nothing to undo" if number is None else f"no transaction {number}"
+    raise UsageError(f"{what}; 'dotstream history' lists what there is")

@@ -19,7 +19,9 @@ from dotstream.errors import (
 from dotstream.model.directory import Directory
 from dotstream.model.items import Operation, ScanError
 
-_DRAWN = re.compile(r"^ *[│├└─ ]*(\w+) +exit (\d+)(?: or (\d+))? +(?:JSON-RPC )?(-\d+)?", re.MULTILINE)
+_DRAWN = re.compile(
+    r"^ *[│├└─ ]*(\w+) +exit (\d+)(?: or (\d+))? +(?:JSON-RPC )?(-\d+)?", re.MULTILINE
+)
 
 
 def _drawn() -> dict[str, tuple[str, str]]:

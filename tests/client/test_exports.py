@@ -6,11 +6,15 @@ import importlib
 import pkgutil
 import subprocess
 import sys
-from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 
 import dotstream
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import ModuleType
 
 _MODULES = sorted(
     module.name
@@ -74,10 +78,12 @@ def test_importing_it_loads_nothing_heavy(statement: str) -> None:
     assert _loaded(statement) == set()
 
 
-def test_planning_loads_no_database_and_no_server(tmp_path: str) -> None:
+def test_planning_loads_no_database_and_no_server(tmp_path: Path) -> None:
+    (tmp_path / "stow" / "zsh").mkdir(parents=True)
+    (tmp_path / "home").mkdir()
+    here = str(tmp_path)
     statement = (
-        "import os; from dotstream import Client; "
-        f"os.makedirs({str(tmp_path)!r} + '/s/zsh'); os.makedirs({str(tmp_path)!r} + '/t'); "
-        f"Client({str(tmp_path)!r} + '/s', target={str(tmp_path)!r} + '/t').plan_manage('zsh')"
+        "from dotstream import Client; "
+        f"Client({here!r} + '/stow', target={here!r} + '/home').plan_manage('zsh')"
     )
     assert _loaded(statement) == set()

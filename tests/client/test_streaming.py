@@ -64,9 +64,7 @@ def test_no_more_is_computed_than_was_asked_for(farm: Farm) -> None:
 
 def test_counts_run_along_and_the_digest_comes_at_the_end(two: Farm) -> None:
     with two.client().stream_manage("git", "zsh") as plan:
-        seen = 0
-        for _ in plan:
-            seen += 1
+        for seen, _ in enumerate(plan, 1):
             assert plan.summary.operations == seen
             assert plan.summary.digest == ""
         assert plan.done
@@ -194,7 +192,7 @@ def test_a_cancelled_stream_is_not_applied(two: Farm) -> None:
 def test_cancelling_ends_the_wait_for_another_writer(two: Farm) -> None:
     client = two.client()
 
-    def meanwhile(item: object) -> None:
+    def meanwhile(_item: object) -> None:
         token = CancellationToken()
         token.cancel()
         opened = _open_files()
@@ -240,7 +238,7 @@ def test_operations_begin_before_the_plan_ends_when_streaming(farm: Farm) -> Non
     farm.make({f"stow/zsh/{number:04}": "z" for number in range(1200)})
     present: list[int] = []
 
-    def count(item: object) -> None:
+    def count(_item: object) -> None:
         if len(present) < 1200:
             present.append(len(os.listdir(farm.target)))
 
@@ -275,7 +273,7 @@ def test_a_missing_package_is_named_with_the_nearest_right_name(two: Farm) -> No
 def test_two_writers_on_one_target_through_two_clients_do_not_meet(two: Farm) -> None:
     first, second = two.client(), two.client()
 
-    def meanwhile(item: object) -> None:
+    def meanwhile(_item: object) -> None:
         with pytest.raises(TargetLocked):
             second.apply(second.stream_manage("git"))
 
@@ -286,14 +284,20 @@ def test_a_plan_of_one_path_is_what_concerns_it(two: Farm) -> None:
     two.run("manage", "git")
     client = two.client()
     plan = client.stream("manage", ["zsh"], path=f"{two.target}/c/zsh").collect()
-    assert lines(plan.items, two.target) == ["unfold c", "create_link c/zsh -> ../../stow/zsh/c/zsh"]
+    assert lines(plan.items, two.target) == [
+        "unfold c",
+        "create_link c/zsh -> ../../stow/zsh/c/zsh",
+    ]
 
 
 def test_a_path_below_a_fold_is_planned_where_it_stands(two: Farm) -> None:
     two.run("manage", "git")
     client = two.client()
     plan = client.stream("manage", ["zsh"], path=f"{two.target}/c/git").collect()
-    assert lines(plan.items, two.target) == ["unfold c", "create_link c/git -> ../../stow/git/c/git"]
+    assert lines(plan.items, two.target) == [
+        "unfold c",
+        "create_link c/git -> ../../stow/git/c/git",
+    ]
 
 
 def test_a_path_outside_of_every_target_has_an_empty_plan(two: Farm) -> None:

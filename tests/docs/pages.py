@@ -6,7 +6,8 @@ its own, which is shown as ``/home/me`` on a machine that is shown as ``nas``:
 ``console``
     Commands after ``$``, each followed by everything it shows on a terminal of 100 columns;
     ``>`` continues a command, and what follows ``[y/N]`` is typed.  ``…`` stands for what
-    differs from run to run: in a line for any text, alone in a line for any lines.
+    differs from run to run: in a line for any text, alone in a line for any lines.  So do
+    times and digests in events.
 ``python``
     Run in one module per page; a ``text`` block right after it is what it prints.
 ``sh``

@@ -45,6 +45,18 @@ class Watched(Changes):
         self._step("unlink", name)
         super().unlink(fd, name)
 
+    def copy(self, source: str, copy: str) -> None:
+        self._step("copy", os.path.basename(source))
+        super().copy(source, copy)
+
+    def discard(self, fd: int, name: str) -> None:
+        self._step("discard", name)
+        super().discard(fd, name)
+
+    def sync(self, fd: int) -> None:
+        self._step("sync", "")
+        super().sync(fd)
+
     def rename(self, fd: int, old: str, to_fd: int, new: str) -> None:
         self._step("rename", old)
         super().rename(fd, old, to_fd, new)

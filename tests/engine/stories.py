@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dotstream.model.options import Preferences
 from tests.farm import File, Link
+
+from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.farm import Farm
+
     from dotstream.model.options import Action
     from dotstream.planner.stream import StreamingPlan
-    from tests.farm import Farm
 
 __all__ = ["STORIES", "Story"]
 
@@ -54,7 +56,9 @@ def _theirs(farm: Farm) -> None:
 
 
 def _relinked(farm: Farm) -> None:
-    farm.make({"stow/git/m/x": "g", "stow/git/m/y": "g", "stow/zsh/m/x": "z", "stow/zsh/m/y": "z"})
+    farm.make(
+        {"stow/git/m/x": "g", "stow/git/m/y": "g", "stow/zsh/m/x": "z", "stow/zsh/m/y": "z"}
+    )
     farm.make({"stow/zsh/n": "z"}).run("manage", "git", prefer=Preferences(folding="never"))
 
 

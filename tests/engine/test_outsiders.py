@@ -102,7 +102,9 @@ def test_a_file_that_is_not_as_it_was_is_not_moved_aside(farm: Farm, how: str) -
 def test_a_link_or_directory_that_became_a_file_is_kept(farm: Farm, story: str) -> None:
     STORIES[story].begin(farm)
     plan = STORIES[story].plan(farm).collect()
-    (first,) = [item for item in plan.operations if item.kind in {"unfold", "refold", "replace_link"}][:1]
+    (first,) = [
+        item for item in plan.operations if item.kind in {"unfold", "refold", "replace_link"}
+    ][:1]
     os.rename(first.path, f"{farm.root}/was")
     _write(first.path)
     _refused(farm, plan)
@@ -113,7 +115,7 @@ def _undisturbed(farm: Farm, name: str, intrude: Callable[[str], None], when: st
     story = STORIES[name]
     plan = story.plan(farm).collect()
 
-    def before(number: int, call: str, name: str) -> None:
+    def before(number: int, _call: str, _name: str) -> None:
         if f"{number}" == when:
             intrude(farm.target)
 
@@ -150,8 +152,11 @@ def test_a_file_saved_at_any_moment_is_never_lost(scratch: Path, name: str) -> N
 
             ended = _undisturbed(farm, name, save, str(number))
             if saved:
-                kept = [p for p, node in farm.tree().items() if node.kind == "file"
-                        and farm.read(p) == "saved just now"]
+                kept = [
+                    p
+                    for p, node in farm.tree().items()
+                    if node.kind == "file" and farm.read(p) == "saved just now"
+                ]
                 assert kept or "saved just now" in farm.backups(), (number, path, ended)
 
 
@@ -159,7 +164,7 @@ def test_a_rollback_leaves_what_somebody_put_in_its_way_and_says_so(farm: Farm) 
     farm.make({"stow/zsh/a/x": "z", "stow/zsh/b": "z", "stow/zsh/c": "z"})
     plan = farm.plan("manage", prefer=_NEVER)
 
-    def intrude(number: int, call: str, name: str) -> None:
+    def intrude(_number: int, _call: str, name: str) -> None:
         if name == "c":
             _write(f"{farm.target}/a/mine")
             _write(f"{farm.target}/c")
@@ -176,7 +181,7 @@ def test_a_parent_swapped_for_a_link_never_redirects(farm: Farm, moment: str) ->
     plan = farm.plan("manage")
     away = {path: node for path, node in farm.tree().items() if path.startswith("away")}
 
-    def swap(number: int, call: str, name: str) -> None:
+    def swap(_number: int, _call: str, name: str) -> None:
         if name == moment and not os.path.islink(f"{farm.target}/d"):
             os.rename(f"{farm.target}/d", f"{farm.target}/moved")
             os.symlink("../away", f"{farm.target}/d")
@@ -218,7 +223,7 @@ def test_a_private_file_that_is_put_back_is_still_private(farm: Farm) -> None:
     before = farm.tree()
     plan = farm.plan("manage", prefer=Preferences(on_conflict="backup"))
 
-    def intrude(number: int, call: str, name: str) -> None:
+    def intrude(_number: int, _call: str, name: str) -> None:
         if name == "b":
             raise PermissionError(13, "Permission denied")
 

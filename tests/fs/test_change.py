@@ -13,10 +13,10 @@ from tests.farm import DIR, Entry, Farm, File, Link
 from tests.snapshot import difference, snapshot
 
 from dotstream.fs.change import Changes
-from dotstream.fs.move import move
+from dotstream.fs.move import move, move_back
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -60,13 +60,14 @@ def test_nothing_that_is_there_is_clobbered(
 ) -> None:
     farm.make({"home/x": there, "home/mine": "m", "home/dir/y": "d"})
     before = farm.tree()
+    make: dict[str, Callable[[], None]] = {
+        "symlink": lambda: changes.symlink("text", here, "x"),
+        "mkdir": lambda: changes.mkdir(here, "x"),
+        "rename": lambda: changes.rename(here, "mine", here, "x"),
+        "rename a directory": lambda: changes.rename(here, "dir", here, "x"),
+    }
     with pytest.raises(FileExistsError):
-        if call == "symlink":
-            changes.symlink("text", here, "x")
-        elif call == "mkdir":
-            changes.mkdir(here, "x")
-        else:
-            changes.rename(here, "mine" if call == "rename" else "dir", here, "x")
+        make[call]()
     assert difference(before, farm.tree()) == []
 
 
@@ -86,23 +87,22 @@ def test_two_names_are_exchanged(farm: Farm, changes: Changes, here: int, there:
     assert farm.home() == {"x": before["y"], "y": before["x"]}
 
 
-@pytest.mark.parametrize("call", ["rename", "exchange"])
-def test_what_is_missing_is_not_found(farm: Farm, changes: Changes, here: int, call: str) -> None:
-    before = farm.make({"home/y": "m"}).tree()
-    with pytest.raises(FileNotFoundError):
-        if call == "rename":
-            changes.rename(here, "x", here, "z")
-        else:
-            changes.exchange(here, "x", "y")
-    assert difference(before, farm.tree()) == []
-
-
-def test_exchanging_with_what_is_missing_changes_nothing(
+def test_renaming_what_is_missing_changes_nothing(
     farm: Farm, changes: Changes, here: int
 ) -> None:
     before = farm.make({"home/y": "m"}).tree()
     with pytest.raises(FileNotFoundError):
-        changes.exchange(here, "y", "x")
+        changes.rename(here, "x", here, "z")
+    assert difference(before, farm.tree()) == []
+
+
+@pytest.mark.parametrize("names", [("x", "y"), ("y", "x")])
+def test_exchanging_with_what_is_missing_changes_nothing(
+    farm: Farm, changes: Changes, here: int, names: tuple[str, str]
+) -> None:
+    before = farm.make({"home/y": "m"}).tree()
+    with pytest.raises(FileNotFoundError):
+        changes.exchange(here, *names)
     assert difference(before, farm.tree()) == []
 
 
@@ -141,7 +141,7 @@ def test_moving_there_and_back_keeps_everything(
     move(changes, here, name, f"{away}/moved")
     assert name not in farm.home()
     assert sorted(os.listdir(away)) == ["moved"]
-    move(changes, here, name, f"{away}/moved", back=True)
+    move_back(changes, here, name, f"{away}/moved")
     assert difference(before, farm.tree()) == []
     assert os.listdir(away) == []
     for path in ("x", "d/deep/y", "d/deep", "d"):

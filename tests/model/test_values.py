@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dotstream.model.directory import Directory, display
-from dotstream.model.items import OPERATION_KINDS, Conflict, ConflictKind, Operation, OperationKind
+from dotstream.model.items import (
+    OPERATION_KINDS,
+    Conflict,
+    ConflictKind,
+    Operation,
+    OperationKind,
+)
 from dotstream.model.options import (
     ACTIONS,
     FOLDINGS,
@@ -61,7 +67,6 @@ def test_control_and_undecodable_bytes_are_displayed_as_escapes(path: str, shown
 @pytest.mark.parametrize(
     ("names", "literal"),
     [
-        (ACTIONS, Action),
         (FOLDINGS, Folding),
         (LAYOUTS, Layout),
         (LINK_STYLES, LinkStyle),
@@ -71,6 +76,10 @@ def test_control_and_undecodable_bytes_are_displayed_as_escapes(path: str, shown
 )
 def test_each_list_of_words_is_its_type(names: tuple[str, ...], literal: object) -> None:
     assert names == typing.get_args(literal)
+
+
+def test_what_can_be_asked_for_are_actions() -> None:
+    assert set(ACTIONS) <= set(typing.get_args(Action))
 
 
 @pytest.mark.parametrize("kind", OPERATION_KINDS)

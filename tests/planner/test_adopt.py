@@ -6,11 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.farm import DIR, FIFO, File, Link, lines
+from tests.snapshot import difference
 
 from dotstream.errors import ConflictError, UsageError
 from dotstream.model.options import Preferences
-from tests.farm import DIR, FIFO, File, Link, lines
-from tests.snapshot import difference
 
 if TYPE_CHECKING:
     from tests.farm import Entry, Farm
@@ -87,7 +87,10 @@ def test_hidden_entries_of_a_directory_that_stays_are_renamed(farm: Farm) -> Non
 
 
 def test_modes_survive(farm: Farm) -> None:
-    modes: dict[str, Entry] = {"home/.ssh/key": File("k", 0o600), "home/.ssh/run": File("r", 0o750)}
+    modes: dict[str, Entry] = {
+        "home/.ssh/key": File("k", 0o600),
+        "home/.ssh/run": File("r", 0o750),
+    }
     farm.make(modes)
     os.chmod(f"{farm.target}/.ssh", 0o700)
     farm.adopt(".ssh")

@@ -6,16 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-
-from dotstream.errors import ConflictError, UsageError
-from dotstream.model.items import Notice
-from dotstream.model.options import Preferences
 from tests.farm import DIR, Link, lines
 from tests.snapshot import difference
 
+from dotstream.errors import ConflictError, UsageError
+from dotstream.model.items import Notice
+from dotstream.model.options import FOLDINGS, Preferences
+
 if TYPE_CHECKING:
-    from dotstream.model.options import Action, Policy
     from tests.farm import Entry, Farm
+
+    from dotstream.model.options import Action, Folding, Policy
 
 
 @dataclass
@@ -177,6 +178,18 @@ def test_overwrite_settles_a_file_against_a_directory_as_offered(farm: Farm, nam
     assert "overwrite" in conflict.choices
     farm.run("manage", "vim", "zsh", prefer=Preferences(on_conflict="overwrite"))
     assert farm.home() == {"x": "-> ../stow/zsh/x"}
+
+
+@pytest.mark.parametrize("folding", FOLDINGS)
+@pytest.mark.parametrize("name", ["a file against a directory", "a directory against a file"])
+def test_overwriting_twice_changes_nothing_more(farm: Farm, name: str, folding: Folding) -> None:
+    prefer = Preferences(on_conflict="overwrite", folding=folding)
+    farm.make(CASES[name].tree)
+    if farm.plan("manage", "vim", "zsh", prefer=prefer).conflicts:
+        return
+    farm.run("manage", "vim", "zsh", prefer=prefer)
+    plan = farm.plan("manage", "vim", "zsh", prefer=prefer)
+    assert lines(plan.operations, farm.target) == []
 
 
 def test_adopt_takes_the_content_into_the_package(farm: Farm) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
-from dotstream.model.options import Preferences
 from tests.farm import Link, lines
 from tests.snapshot import difference
 
+from dotstream.model.options import Preferences
+
 if TYPE_CHECKING:
-    from dotstream.model.options import Folding
     from tests.farm import Entry, Farm
+
+    from dotstream.model.options import Folding
 
 _ALWAYS, _NEVER = Preferences(folding="always"), Preferences(folding="never")
 
@@ -126,7 +127,11 @@ def test_opening_a_fold_keeps_what_the_owner_ignores_hidden(farm: Farm) -> None:
     farm.make({"stow/git/c/x": "g", "stow/git/c/x~": "g", "stow/zsh/c/z": "z"})
     farm.run("manage", "git", prefer=_ALWAYS)
     farm.run("manage", "zsh")
-    assert farm.home() == {"c": "dir", "c/x": "-> ../../stow/git/c/x", "c/z": "-> ../../stow/zsh/c/z"}
+    assert farm.home() == {
+        "c": "dir",
+        "c/x": "-> ../../stow/git/c/x",
+        "c/z": "-> ../../stow/zsh/c/z",
+    }
 
 
 def test_folds_are_opened_as_deep_as_needed_and_no_deeper(farm: Farm) -> None:
@@ -149,7 +154,7 @@ def test_a_fold_of_the_same_package_stays(farm: Farm) -> None:
 
 
 def test_a_directory_folds_again_when_one_package_is_left(farm: Farm) -> None:
-    before = farm.make({"stow/git/c/git/x": "g", "stow/zsh/c/zsh": "z"})
+    farm.make({"stow/git/c/git/x": "g", "stow/zsh/c/zsh": "z"})
     farm.run("manage", "git")
     before = farm.tree()
     farm.run("manage", "zsh")
@@ -179,10 +184,10 @@ def test_unmanage_does_not_fold_where_it_removes_nothing(farm: Farm) -> None:
     assert farm.plan("unmanage", "zsh").operations == []
 
 
-def test_unmanage_removes_directories_that_are_left_empty(farm: Farm) -> None:
+def test_unmanage_leaves_real_directories_as_stow_does(farm: Farm) -> None:
     farm.make({"stow/zsh/a/b/x": "z"}).run("manage", prefer=_NEVER)
     farm.run("unmanage")
-    assert all(not kind.startswith("->") for kind in farm.home().values())
+    assert farm.home() == {"a": "dir", "a/b": "dir"}
 
 
 @pytest.mark.parametrize("folding", ["safe", "always"])
@@ -192,3 +197,10 @@ def test_remanage_of_an_open_directory_that_is_only_ours_changes_nothing(
     farm.make({"stow/zsh/a/b/x": "z", "stow/zsh/c": "z"}).run("manage", prefer=_NEVER)
     plan = farm.plan("remanage", prefer=Preferences(folding=folding))
     assert lines(plan.items, farm.target) == []
+
+
+def test_one_path_of_a_directory_that_folds_again_is_planned_alone(farm: Farm) -> None:
+    farm.make({"stow/git/c/git/x": "g", "stow/zsh/c/zsh": "z"}).run("manage")
+    client = farm.client()
+    plan = client.stream("unmanage", ["zsh"], path=f"{farm.target}/c/zsh").collect()
+    assert lines(plan.items, farm.target) == ["refold c -> ../stow/git/c", "remove_link c/zsh"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
-from dotstream.model.options import Preferences
 from tests.farm import Link
 from tests.snapshot import difference
+
+from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
     from tests.farm import Entry, Farm
@@ -122,8 +122,13 @@ def test_links_of_gnu_stow_are_recognised_without_a_record(farm: Farm) -> None:
 
 def test_a_symlink_inside_a_package_is_linked_like_a_file(farm: Farm) -> None:
     farm.make(
-        {"stow/zsh/d/x": "z", "stow/zsh/to-file": Link("d/x"), "stow/zsh/to-dir": Link("d"),
-         "stow/zsh/broken": Link("nowhere"), "stow/zsh/far": Link("/etc")}
+        {
+            "stow/zsh/d/x": "z",
+            "stow/zsh/to-file": Link("d/x"),
+            "stow/zsh/to-dir": Link("d"),
+            "stow/zsh/broken": Link("nowhere"),
+            "stow/zsh/far": Link("/etc"),
+        }
     )
     farm.run("manage", prefer=_NEVER)
     assert farm.home() == {
@@ -176,4 +181,23 @@ def test_a_package_may_have_a_target_of_its_own(farm: Farm) -> None:
     assert tree["other/x"].text == "../stow/git/x"
     client.apply(client.stream("unmanage", everything=True))
     assert farm.home() == {}
-    assert sorted(path for path in farm.tree() if path.startswith("other")) == ["other", "other/mine"]
+    assert sorted(path for path in farm.tree() if path.startswith("other")) == [
+        "other",
+        "other/mine",
+    ]
+
+
+def test_a_package_may_be_a_link_to_a_directory(farm: Farm) -> None:
+    farm.make({"away/d/x": "z", "away/dot-y": "z", "stow/zsh": Link("../away")})
+    before = farm.tree()
+    farm.run("manage", "zsh")
+    assert farm.home() == {".y": "-> ../stow/zsh/dot-y", "d": "-> ../stow/zsh/d"}
+    farm.run("unmanage", "zsh")
+    assert difference(before, farm.tree()) == []
+
+
+def test_a_package_that_is_a_link_is_adopted_into(farm: Farm) -> None:
+    farm.make({"away/d/x": "z", "stow/zsh": Link("../away"), "home/.y": "mine"})
+    farm.adopt(".y", package="zsh")
+    assert farm.read("away/dot-y") == "mine"
+    assert farm.home() == {".y": "-> ../stow/zsh/dot-y"}

@@ -8,11 +8,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.farm import DIR, FIFO, SOCKET, Link, lines
+from tests.snapshot import difference
 
 from dotstream.errors import ScanFailed, UsageError
 from dotstream.model.options import Preferences
-from tests.farm import DIR, FIFO, SOCKET, Link, lines
-from tests.snapshot import difference
 
 if TYPE_CHECKING:
     from tests.farm import Farm
@@ -21,7 +21,9 @@ _NEVER = Preferences(folding="never")
 
 
 def test_fifos_and_sockets_are_reported_and_not_linked(farm: Farm) -> None:
-    farm.make({"stow/zsh/a": "z", "stow/zsh/pipe": FIFO, "stow/zsh/socket": SOCKET, "stow/zsh/z": "z"})
+    farm.make(
+        {"stow/zsh/a": "z", "stow/zsh/pipe": FIFO, "stow/zsh/socket": SOCKET, "stow/zsh/z": "z"}
+    )
     plan = farm.plan("manage")
     assert lines(plan.items, farm.root) == [
         "create_link home/a -> ../stow/zsh/a",
@@ -75,10 +77,11 @@ except DotstreamError as refused:
 def _as_nobody(farm: Farm) -> list[str]:
     """Plan and apply as a user whom permissions bind, which root is not."""
     here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    os.chmod(farm.state, 0o777)  # noqa: S103 - its journal is written by nobody
     above = farm.root
     while above != "/":
         if os.stat(above).st_mode & 0o055 != 0o055:
-            os.chmod(above, os.stat(above).st_mode | 0o055)
+            os.chmod(above, os.stat(above).st_mode | 0o055)  # noqa: S103 - of a scratch directory
         above = os.path.dirname(above)
     command = [sys.executable, "-c", _AS_NOBODY, farm.root, here]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=here)
@@ -91,8 +94,9 @@ def _as_nobody(farm: Farm) -> list[str]:
 def test_an_unreadable_directory_is_reported_in_place_and_the_rest_goes_on(
     farm: Farm, side: str
 ) -> None:
-    farm.make({"stow/zsh/a": "z", "stow/zsh/m/x": "z", "stow/zsh/z": "z", "home/m": DIR, "state": DIR})
-    os.chmod(f"{farm.root}/state", 0o777)
+    farm.make(
+        {"stow/zsh/a": "z", "stow/zsh/m/x": "z", "stow/zsh/z": "z", "home/m": DIR, "state": DIR}
+    )
     os.chmod(f"{farm.root}/{side}/m", 0)
     before = farm.tree()
     assert _as_nobody(farm) == [
@@ -107,7 +111,6 @@ def test_an_unreadable_directory_is_reported_in_place_and_the_rest_goes_on(
 @pytest.mark.skipif(os.geteuid() != 0, reason="gives up root's rights, so it needs them")
 def test_an_unreadable_package_is_refused_before_anything_is_planned(farm: Farm) -> None:
     farm.make({"stow/zsh/a": "z", "state": DIR, "home/mine": "m"})
-    os.chmod(f"{farm.root}/state", 0o777)
     os.chmod(f"{farm.directory}/zsh", 0)
     assert _as_nobody(farm) == ["PermissionRefused 4"]
 

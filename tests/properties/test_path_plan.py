@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 from tests.farm import DIR, QUICK, Entry, Farm, Link, lines
 
 from dotstream.model.items import Conflict, Item, Operation
-from dotstream.model.options import ACTIONS, FOLDINGS, POLICIES, Action, Preferences
+from dotstream.model.options import ACTIONS, FOLDINGS, POLICIES, Action, Folding, Preferences
 
 _PACKAGES = ("git", "vim", "zsh")
 _NAMES = ("a", "b", ".c", "dot-c", "d~")
 
 _inside = st.lists(st.sampled_from(_NAMES), min_size=1, max_size=3).map("/".join)
-_member = st.tuples(st.sampled_from(_PACKAGES), _inside).map(lambda two: f"stow/{two[0]}/{two[1]}")
+_member = st.tuples(st.sampled_from(_PACKAGES), _inside).map(
+    lambda two: f"stow/{two[0]}/{two[1]}"
+)
 _packed: st.SearchStrategy[Entry] = st.sampled_from(("text", "text", DIR, Link("a"), Link("b/a")))
 _found: st.SearchStrategy[Entry] = st.sampled_from(("mine", DIR, Link("nowhere"), Link("a")))
 _actions: st.SearchStrategy[Action] = st.sampled_from([one for one in ACTIONS if one != "adopt"])
@@ -50,6 +52,7 @@ def _about(item: Item, farm: Farm, path: str) -> bool:
 @given(
     members=st.dictionaries(_member, _packed, min_size=1, max_size=10),
     theirs=st.dictionaries(_inside.map(lambda path: f"home/{path}"), _found, max_size=4),
+    managed=st.none() | st.sampled_from(FOLDINGS),
     before=st.tuples(_actions, _some, _preferences),
     now=st.tuples(_actions, _some, _preferences),
     path=_inside,
@@ -58,12 +61,15 @@ def _about(item: Item, farm: Farm, path: str) -> bool:
 def test_a_path_planned_alone_is_what_the_whole_plan_says_about_it(
     members: dict[str, Entry],
     theirs: dict[str, Entry],
+    managed: Folding | None,
     before: tuple[Action, list[str], Preferences],
     now: tuple[Action, list[str], Preferences],
     path: str,
 ) -> None:
     with tempfile.TemporaryDirectory(dir=QUICK) as root:
         farm = _laid_out(root + "/farm", members | theirs)
+        if managed is not None:
+            farm.run("manage", prefer=Preferences(folding=managed, on_conflict="skip"))
         action, packages, prefer = before
         past = farm.plan(action, *packages, prefer=prefer)
         if not past.conflicts and not past.errors:
@@ -89,26 +95,26 @@ def test_a_path_planned_alone_is_what_the_whole_plan_says_about_it(
 
 
 def _is_note(line: str) -> bool:
-    """Whether a line is a notice or an error, which may stand at a path of a package."""
-    return line.startswith(("notice ", "error "))
+    """Whether a line may stand at a path of a package: a notice, an error, a member moved."""
+    return line.startswith(("notice ", "error ", "move_file stow/"))
 
 
 @given(
     members=st.dictionaries(_member, _packed, min_size=1, max_size=8),
-    path=_inside,
     prefer=_preferences,
 )
 @settings(max_examples=60, deadline=None)
 def test_every_path_of_a_farm_planned_alone_adds_up_to_the_whole_plan(
-    members: dict[str, Entry], path: str, prefer: Preferences
+    members: dict[str, Entry], prefer: Preferences
 ) -> None:
     with tempfile.TemporaryDirectory(dir=QUICK) as root:
         farm = _laid_out(root + "/farm", members)
         client = farm.client()
         whole = client.stream("manage", _PACKAGES, prefer=prefer).collect()
         summed: set[str] = set()
-        for item in [*whole.operations, *whole.conflicts]:
-            alone = client.stream("manage", _PACKAGES, prefer=prefer, path=item.path).collect()
+        paths = {item.path for item in whole.items if isinstance(item, Operation | Conflict)}
+        for path in paths:
+            alone = client.stream("manage", _PACKAGES, prefer=prefer, path=path).collect()
             summed.update(lines(alone.items, farm.root))
         mattering = {line for line in lines(whole.items, farm.root) if not _is_note(line)}
         assert {line for line in summed if not _is_note(line)} == mattering

@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.farm import Entry
+
     from dotstream.model.events import Progress
     from dotstream.model.options import Action
-    from tests.farm import Entry
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _NEVER = Preferences(folding="never")
@@ -85,9 +86,7 @@ def test_a_dry_run_predicts_the_operations_and_the_digest_of_the_run(scratch: Pa
         for _ in range(4):
             action = rng.choice(_ACTIONS)
             packages = rng.sample(("git", "vim", "zsh"), rng.randint(1, 3))
-            prefer = Preferences(
-                folding=rng.choice(FOLDINGS), on_conflict=rng.choice(POLICIES)
-            )
+            prefer = Preferences(folding=rng.choice(FOLDINGS), on_conflict=rng.choice(POLICIES))
             before = farm.tree()
             plan = farm.plan(action, *packages, prefer=prefer)
             assert difference(before, farm.tree()) == []
@@ -299,6 +298,20 @@ def test_two_targets_are_not_mixed_up(farm: Farm) -> None:
     assert there.plan_remanage("zsh").summary.operations == 0
 
 
+def test_a_target_of_a_package_is_locked_like_any_other(farm: Farm) -> None:
+    farm.make({"stow/zsh/x": "z", "stow/git/y": "g", "other/mine": "m"})
+    client = farm.configured('[packages.git]\ntarget = "../other"\n')
+    other = farm.client(f"{farm.root}/other")
+    before = snapshot(f"{farm.root}/other")
+
+    def meanwhile(_item: Item) -> None:
+        with pytest.raises(TargetLocked):
+            client.apply(client.stream_manage("git"))
+        assert difference(before, snapshot(f"{farm.root}/other")) == []
+
+    other.apply(other.stream_manage("zsh"), on_item=meanwhile)
+
+
 # Eight parallel runs lost entries ----------------------------------------------------
 
 _RUN = """
@@ -369,7 +382,7 @@ def test_the_second_writer_is_told_who_holds_the_target(farm: Farm) -> None:
     farm.make({"stow/zsh/x": "z", "stow/git/y": "g"})
     client = farm.client()
 
-    def also(item: Item) -> None:
+    def also(_item: Item) -> None:
         client.apply(client.stream_manage("git"))
 
     with pytest.raises(TargetLocked) as caught:
@@ -382,9 +395,7 @@ def test_the_second_writer_is_told_who_holds_the_target(farm: Farm) -> None:
 
 
 @pytest.mark.parametrize("name", [".", "..", "./", "zsh/..", "./zsh/../..", "/", ""])
-def test_names_that_leave_the_directory_never_touch_the_repository(
-    farm: Farm, name: str
-) -> None:
+def test_names_that_leave_the_directory_never_touch_the_repository(farm: Farm, name: str) -> None:
     before = farm.make({"stow/zsh/x": "z", "stow/.git/HEAD": "h"}).tree()
     for action in _ACTIONS:
         with pytest.raises(UsageError):
@@ -467,7 +478,9 @@ def test_a_journal_that_cannot_be_used_is_refused_before_anything_is_touched(
 
 
 def _without_lock(tree: Tree) -> Tree:
-    return {path: node for path, node in tree.items() if not re.search(r"lock$|-wal$|-shm$", path)}
+    return {
+        path: node for path, node in tree.items() if not re.search(r"lock$|-wal$|-shm$", path)
+    }
 
 
 # Bookkeeping was quadratic -----------------------------------------------------------

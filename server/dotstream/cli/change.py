@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["change", "change_packages"]
 
+_QUESTIONS = {
+    "adopt": "Move these into the package?",
+    "undo": "Take this back?",
+    "restore": "Put these back?",
+}
+"""Actions that move what a person made, and so are asked about beforehand."""
+
 
 def change_packages(session: Session, action: Action) -> int:
     """Carry out an action on the packages that the arguments select."""
@@ -42,11 +49,13 @@ def change_packages(session: Session, action: Action) -> int:
 def change(session: Session, opening: Opening) -> int:
     """Show the plan that ``opening`` makes, or carry it out, as the arguments say."""
     if session.dry_run:
+        session.mention_unfinished()
         with session.cancellable() as cancel:
             return _preview(session, opening(cancel))
     digest = None
     if session.interactive:
         with session.cancellable() as cancel:
+            _recover(session, cancel)
             plan = opening(cancel)
             question = _question(plan.metadata)
             if question is not None:
@@ -62,9 +71,20 @@ def change(session: Session, opening: Opening) -> int:
         return _apply(session, opening(cancel), digest, cancel)
 
 
+def _recover(session: Session, cancel: CancellationToken) -> None:
+    """Take back what was cut short, before a plan is shown that has to hold until a yes.
+
+    Where nothing is asked, applying does this itself.
+    """
+    if session.client.unfinished() is not None:
+        session.changed = True
+        recovery = session.client.recover(cancel=cancel, on_progress=session.report.progress)
+        session.report.recovered(recovery)
+
+
 def _question(metadata: Metadata) -> str | None:
-    if metadata.action == "adopt":
-        return "Move these into the package?"
+    if metadata.action in _QUESTIONS:
+        return _QUESTIONS[metadata.action]
     policy = metadata.options.on_conflict
     if policy == "overwrite":
         return "Replace what is in the way?"
@@ -107,6 +127,7 @@ def _apply(
             cancel=cancel,
             on_progress=report.progress,
             on_item=report.item,
+            on_recovery=report.recovered,
         )
     report.applied(result)
     return 0

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from dotstream.cli.output import Output
     from dotstream.model.directory import Directory
     from dotstream.model.events import Progress, Result
+    from dotstream.model.history import Recovery, Transaction
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
 
 __all__ = ["SCHEMA", "Events", "Value", "text_value"]
 
-SCHEMA = "1.0"
+SCHEMA = "1.1"
 """Version of the events: the first number changes when a consumer could break."""
 
 _EVERY = 0.1
@@ -84,19 +85,21 @@ class Events:
         """Write the first event: who speaks, which schema, about what."""
         self.emit("hello", schema=SCHEMA, version=version, command=command, dry_run=dry_run)
 
-    def emit(self, kind: str, **fields: Value) -> None:
+    def emit(self, kind: str, /, **fields: Value) -> None:
         """Write one event."""
         self._out.line(_encode({"type": kind, "seq": self._seq, **fields}))
         self._seq += 1
 
     def begin(self, metadata: Metadata, *, listing: bool) -> None:
         """Write ``plan``: what is being planned.  Operations are always listed."""
+        undoes = {} if metadata.undoes is None else {"undoes": metadata.undoes}
         self.emit(
             "plan",
             action=metadata.action,
             packages=[text_value(name) for name in metadata.packages],
             directory=text_value(metadata.directory),
             target=text_value(metadata.target),
+            **undoes,
         )
 
     def item(self, item: Item) -> None:
@@ -145,6 +148,30 @@ class Events:
             return
         self._phase, self._next = progress.phase, now + _EVERY
         self.emit("progress", phase=progress.phase, done=progress.done, total=progress.total)
+
+    def unfinished(self, transaction: Transaction) -> None:
+        """Write ``unfinished``: a transaction that was cut short and not recovered yet."""
+        self.emit(
+            "unfinished",
+            transaction=transaction.id,
+            state=transaction.state,
+            action=transaction.action,
+            packages=[text_value(name) for name in transaction.packages],
+            started=transaction.started,
+        )
+
+    def recovered(self, recovery: Recovery, *, asked: bool = False) -> None:
+        """Write ``recovered``: what was done about a transaction that was cut short."""
+        found = recovery.transaction
+        self.emit(
+            "recovered",
+            transaction=None if found is None else found.id,
+            action=None if found is None else found.action,
+            packages=[text_value(name) for name in found.packages] if found else [],
+            direction=recovery.direction,
+            steps=recovery.steps,
+            left=[_shown(sentence) for sentence in recovery.left],
+        )
 
     def planned(self, summary: Summary) -> None:
         """Write ``summary``: counts and digest of a plan that was only looked at."""

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.cli.sums import sentence
+from dotstream.cli.sums import plural, sentence
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation, ScanError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dotstream.cli.output import Output
     from dotstream.cli.progress import Bar
     from dotstream.cli.style import Colour, Style
     from dotstream.model.directory import Directory
     from dotstream.model.events import Progress, Result
+    from dotstream.model.history import Recovery, Transaction
     from dotstream.model.items import Item, OperationKind
     from dotstream.model.options import Policy
     from dotstream.model.plan import Metadata, Summary
 
-__all__ = ["Lines"]
+__all__ = ["Lines", "title"]
 
 _WORDS: dict[OperationKind, tuple[str, Colour]] = {
     "make_dir": ("mkdir", "blue"),
@@ -41,6 +44,15 @@ _TOLD = 20
 
 _NAMED = 5
 """Packages named in a sum."""
+
+
+def title(action: str, packages: Sequence[str], undoes: int | None = None) -> str:
+    """Return what was asked for: ``manage vim zsh``, or ``undo 7``."""
+    if undoes is not None:
+        return f"{action} {undoes}"
+    named = " ".join((action, *map(display, packages[:_NAMED])))
+    more = len(packages) - _NAMED
+    return f"{named} and {more} more" if more > 0 else named
 
 
 class Lines:
@@ -77,9 +89,7 @@ class Lines:
         """Remember what the sums will be about, and whether operations are listed."""
         self._listing = listing and self._verbosity >= 0
         self._many = len(metadata.packages) > 1
-        self._action = " ".join((metadata.action, *map(display, metadata.packages[:_NAMED])))
-        if len(metadata.packages) > _NAMED:
-            self._action += f" and {len(metadata.packages) - _NAMED} more"
+        self._action = title(metadata.action, metadata.packages, metadata.undoes)
 
     def item(self, item: Item) -> None:
         """Show one item of a plan: an operation where they are listed, a trouble always."""
@@ -100,6 +110,33 @@ class Lines:
         """Move the bar, where there is one."""
         if self._bar is not None:
             self._bar.update(progress)
+
+    def unfinished(self, transaction: Transaction) -> None:
+        """Mention a transaction that was cut short, and what becomes of it."""
+        self._sentence(
+            f"{_named(transaction)} was cut short; the next change takes back what it did "
+            "first. To do that now, or to finish it: dotstream recover [--resume]",
+            "yellow",
+        )
+
+    def recovered(self, recovery: Recovery, *, asked: bool = False) -> None:
+        """Say what was done about a transaction that was cut short, and what was left alone."""
+        self._hide_bar()
+        if recovery.transaction is None:
+            if asked and self._verbosity >= 0:
+                self._out.line("nothing was cut short; nothing to recover")
+            return
+        text = f"{_named(recovery.transaction)} had been cut short: {_done(recovery)}"
+        if not asked:
+            self._sentence(text, "yellow")
+        elif self._verbosity >= 0:
+            self._out.line(text)
+            self._out.flush()
+        style = self._err_style
+        for foreign in recovery.left:
+            for line in style.wrapped(display(foreign), f"    {style.dot} ", "      "):
+                self._err.line(line)
+        self._err.flush()
 
     def planned(self, summary: Summary) -> None:
         """Say what would be done, and what to do about conflicts."""
@@ -235,17 +272,32 @@ class Lines:
             self._out.line("")
 
     def _trouble(self, message: str) -> None:
+        self._sentence(message, "alarm")
+        self._legend()
+        self._err.flush()
+
+    def _sentence(self, message: str, colour: Colour) -> None:
         self._hide_bar()
         self._out.flush()
         style = self._err_style
         # Painted after it is broken, so that the colour does not count as width.
         first, *rest = style.wrapped(f"dotstream: {display(message)}", hanging="  ")
-        self._err.line(first.replace("dotstream:", style.paint("dotstream:", "alarm"), 1))
+        self._err.line(first.replace("dotstream:", style.paint("dotstream:", colour), 1))
         for line in rest:
             self._err.line(line)
-        self._legend()
-        self._err.flush()
 
     def _hide_bar(self) -> None:
         if self._bar is not None:
             self._bar.hide()
+
+
+def _named(transaction: Transaction) -> str:
+    action = title(transaction.action, transaction.packages, transaction.undoes)
+    return f"{action} (transaction {transaction.id})"
+
+
+def _done(recovery: Recovery) -> str:
+    steps = plural(recovery.steps, "step")
+    if recovery.direction == "resumed":
+        return f"carried to its end, {steps}"
+    return f"{steps} taken back" if recovery.steps else "nothing to take back"

@@ -29,6 +29,7 @@ def run(session: Session) -> int:
     """List the links of the packages that were asked for."""
     from dotstream.cli.events import text_value
 
+    session.mention_unfinished()
     events, style, line = session.events, session.style, session.out.line
     with session.cancellable() as cancel:
         for link in session.client.links(*session.arguments.packages, cancel=cancel):

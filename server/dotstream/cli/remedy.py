@@ -20,6 +20,7 @@ MEANINGS: dict[Policy, str] = {
 """Each policy in words, for help texts and advice."""
 
 _BY_HAND: dict[ConflictKind, str] = {
+    "changed_since": "if a later change did that, undo it first: dotstream history",
     "foreign_link": "remove the link, if nothing else needs it",
     "dangling_link": "remove the broken link, if nothing else needs it",
     "other_package": "dotstream unmanage {other}, or let this package win: --override REGEX",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from dotstream.model.events import Progress, Result
+    from dotstream.model.history import Recovery, Transaction
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
 
@@ -23,6 +24,12 @@ class Report(Protocol):
 
     def progress(self, progress: Progress) -> None:
         """Show how far an apply has come."""
+
+    def unfinished(self, transaction: Transaction) -> None:
+        """Mention a transaction that was cut short, and that is left as it is for now."""
+
+    def recovered(self, recovery: Recovery, *, asked: bool = False) -> None:
+        """Say what was done about a transaction that was cut short; ``asked``: on request."""
 
     def planned(self, summary: Summary) -> None:
         """Sum up a plan that was only looked at."""

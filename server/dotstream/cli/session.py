@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dotstream.cli.report import Report
     from dotstream.client import Client
     from dotstream.model.cancel import CancellationToken
+    from dotstream.model.history import Transaction
 
 __all__ = ["Session"]
 
@@ -117,6 +118,13 @@ class Session:
         from dotstream.cli.interrupt import cancellable
 
         return cancellable(self.err.write)
+
+    def mention_unfinished(self) -> Transaction | None:
+        """Say so if a transaction was cut short, for commands that only look; return it."""
+        found = self.client.unfinished()
+        if found is not None:
+            self.report.unfinished(found)
+        return found
 
     def say(self, text: str) -> None:
         """Write a line to standard output, unless ``-q`` or ``--json`` is on."""

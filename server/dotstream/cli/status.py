@@ -41,6 +41,7 @@ def configure(parser: Parser) -> None:
 
 def run(session: Session) -> int:
     """Show the state of the packages that were asked for."""
+    session.mention_unfinished()
     names = session.arguments.packages
     shown = names or [info.name for info in session.client.packages() if info.enabled]
     width = max((len(display(name)) for name in shown), default=0)

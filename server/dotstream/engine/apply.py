@@ -8,16 +8,18 @@ back.  Either way memory does not grow with the plan.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from dotstream.engine.execute import Executor
 from dotstream.engine.journal import BATCH
+from dotstream.engine.rollback import Rollback
 from dotstream.engine.steps import with_closings
 from dotstream.errors import (
     Cancelled,
     ConflictError,
-    DotstreamError,
+    JournalError,
     OperationFailed,
     RollbackIncomplete,
     ScanFailed,
@@ -25,7 +27,7 @@ from dotstream.errors import (
 )
 from dotstream.fs.look import is_permission, reason
 from dotstream.model.events import Progress, Result
-from dotstream.model.items import Conflict, Operation, ScanError
+from dotstream.model.items import OPERATION_KINDS, Conflict, Operation, ScanError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from dotstream.fs.change import Changes
     from dotstream.fs.descriptors import Descriptors
     from dotstream.model.cancel import CancellationToken
+    from dotstream.model.history import TransactionState
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
 
@@ -84,8 +87,11 @@ class Application:
         self._conflicts: list[Conflict] = []
         self._errors: list[ScanError] = []
         self._planned = 0
-        self._number = journal.begin(metadata.action, metadata.packages, started)
-        self._first = self._done = journal.first(self._number)
+        self._changes = changes
+        self._backups = backups
+        self._number = journal.begin(metadata, started)
+        self._first = self._done = journal.next
+        self._failed = False
         self._applied = 0
         self._executor = Executor(changes, descriptors, self._number, backups)
 
@@ -104,7 +110,7 @@ class Application:
         try:
             steps = with_closings(self._operations())
             if stream:
-                self._journal.set_state(self._number, "active")
+                self._journal.activate(self._number, "")
                 while batch := list(islice(steps, BATCH)):
                     start = self._journal.next
                     self._journal.append(batch)
@@ -116,20 +122,23 @@ class Application:
             else:
                 while batch := list(islice(steps, BATCH)):
                     self._journal.append(batch)
-                    self._report("planning", self._planned, None, batch)
+                    self._report(self._planned, batch)
                 summary = self._agree(digest)
                 end = self._journal.next
                 if end > self._first:
-                    self._journal.set_state(self._number, "active", summary.digest)
+                    self._journal.activate(self._number, summary.digest)
                     for rows in self._journal.steps(self._first, end):
                         self._carry_out(rows, summary.operations)
+            if self._done == self._first:
+                self._journal.discard(self._number)
+                return Result(summary, 0, None)
+            counts: dict[str, int] = {
+                kind: count for kind, count in summary.counts.items() if kind in OPERATION_KINDS
+            }
+            self._journal.commit(self._number, self._metadata.directory, summary.digest, counts)
         except BaseException as error:
             self._abandon(error)
             raise
-        if self._done == self._first:
-            self._journal.discard(self._number)
-            return Result(summary, 0, None)
-        self._journal.set_state(self._number, "committed", summary.digest)
         return Result(summary, self._applied, self._number)
 
     def _operations(self) -> Iterator[Operation]:
@@ -175,6 +184,7 @@ class Application:
                 do(sequence, kind, operation)
                 done = sequence + 1
         except OSError as error:
+            self._failed = True  # some of that step may be done
             raise OperationFailed(
                 operation, reason(error), permission=is_permission(error)
             ) from error
@@ -185,37 +195,33 @@ class Application:
         if self._on_progress is not None:
             self._on_progress(Progress("applying", self._applied, total, operation))
 
-    def _report(self, phase: str, done: int, total: int | None, batch: list[Step]) -> None:
+    def _report(self, done: int, batch: list[Step]) -> None:
         if self._on_progress is not None:
-            self._on_progress(Progress("planning", done, total, batch[-1][1]))
+            self._on_progress(Progress("planning", done, None, batch[-1][1]))
 
     def _abandon(self, error: BaseException) -> None:
         """Take back what was done; raise in place of ``error`` only if something is left."""
-        if self._done == self._first:
+        end = self._done + 1 if self._failed else self._done
+        if end == self._first:
             self._journal.discard(self._number)
             return
-        left = self._roll_back()
-        if left:
-            self._journal.set_state(self._number, "stuck")
-            raise RollbackIncomplete(str(error) or "stopped", left) from error
-        self._journal.set_state(self._number, "rolled_back")
+        with suppress(JournalError):  # what is there tells how far each step came
+            self._journal.turn(self._number, "rolling_back", end)
+        rollback = Rollback()
+        rollback.run(
+            self._journal,
+            self._number,
+            self._first,
+            end,
+            changes=self._changes,
+            backups=self._backups,
+            on_progress=self._on_progress,
+        )
+        problems = rollback.failed + rollback.left
+        with suppress(JournalError):
+            state: TransactionState = "stuck" if rollback.failed else "rolled_back"
+            self._journal.turn(self._number, state, end if rollback.failed else self._first)
+        if problems:
+            raise RollbackIncomplete(str(error) or "stopped", problems) from error
         if isinstance(error, Cancelled):
             error.__init__(self._done - self._first)  # type: ignore[misc]
-
-    def _roll_back(self) -> list[str]:
-        """Undo every step that was carried out, last first; return what could not be."""
-        self._journal.set_state(self._number, "rolling_back")
-        left: list[str] = []
-        undone, total = 0, self._done - self._first
-        for rows in self._journal.steps_backwards(self._first, self._done):
-            for sequence, kind, operation in rows:
-                try:
-                    self._executor.undo(sequence, kind, operation)
-                except DotstreamError as error:
-                    left.append(str(error))
-                except OSError as error:
-                    left.append(f"{operation.path}: {reason(error)}")
-                undone += 1
-            if self._on_progress is not None:
-                self._on_progress(Progress("rolling_back", undone, total, rows[-1][2]))
-        return left

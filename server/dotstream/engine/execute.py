@@ -1,4 +1,4 @@
-"""Carrying out one step, and taking one back.
+"""Carrying out one step.
 
 Each step checks its precondition and acts in one go, relative to descriptors of
 directories opened without following links.  It happens as a whole or not at all; what is
@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dotstream.engine.names import aside_name, kept_path, spare_name
+from dotstream.engine.steps import CLOSINGS
 from dotstream.errors import PreconditionFailed
 from dotstream.fs.listing import DIR
 from dotstream.fs.look import entry_kind, fingerprint, link_text
 from dotstream.fs.move import move
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from dotstream.engine.steps import StepKind
     from dotstream.fs.change import Changes
@@ -26,7 +28,7 @@ __all__ = ["Executor"]
 
 
 class Executor:
-    """Carries out the steps of one transaction, forwards and backwards.
+    """Carries out the steps of one transaction.
 
     Args:
         changes: the seam to the file system.
@@ -42,6 +44,7 @@ class Executor:
         self._descriptors = descriptors
         self._transaction = transaction
         self._backups = backups
+        self._aside = aside_name(transaction)
         self._do: dict[StepKind, Callable[[int, Operation], None]] = {
             "create_link": self._create_link,
             "remove_link": self._remove_link,
@@ -53,18 +56,7 @@ class Executor:
             "end_unfold": self._end_unfold,
             "refold": self._refold,
             "end_refold": self._end_refold,
-        }
-        self._undo: dict[StepKind, Callable[[int, Operation], None]] = {
-            "create_link": self._undo_create_link,
-            "remove_link": self._undo_remove_link,
-            "replace_link": self._undo_replace_link,
-            "make_dir": self._undo_make_dir,
-            "remove_dir": self._undo_remove_dir,
-            "move_file": self._undo_move_file,
-            "unfold": self._undo_unfold,
-            "end_unfold": self._undo_end_unfold,
-            "refold": self._undo_refold,
-            "end_refold": self._undo_end_refold,
+            "end_remove_dir": self._end_remove_dir,
         }
 
     def do(self, sequence: int, kind: StepKind, operation: Operation) -> None:
@@ -72,7 +64,7 @@ class Executor:
 
         Raises:
             PreconditionFailed: the path is not as the plan saw it; nothing was done.
-            OSError: the system refused; nothing was done.
+            OSError: the system refused; ``Reverter`` takes back what was done of it.
         """
         if kind == "create_link":  # most steps are this one, and it is one system call
             fd = self._descriptors.fd(operation.directory)
@@ -83,45 +75,34 @@ class Executor:
             return
         self._do[kind](sequence, operation)
 
-    def undo(self, sequence: int, kind: StepKind, operation: Operation) -> None:
-        """Take one step back that ``do`` carried out.
-
-        Raises:
-            PreconditionFailed: somebody changed the path since; it was left alone.
-            OSError: the system refused.
-        """
-        self._undo[kind](sequence, operation)
+    def reopen(self, steps: Iterable[tuple[int, StepKind, Operation]]) -> None:
+        """Take up the folds that steps carried out by another run have left open."""
+        for _, kind, operation in steps:
+            if kind in CLOSINGS:
+                self._alias(operation)
+            elif kind.startswith("end_"):
+                self._place(operation)
 
     # Links -----------------------------------------------------------------------------
 
     def _create_link(self, sequence: int, operation: Operation) -> None:
         self.do(sequence, "create_link", operation)
 
-    def _undo_create_link(self, sequence: int, operation: Operation) -> None:
-        self._take_away(sequence, operation, operation.text)
-
     def _remove_link(self, sequence: int, operation: Operation) -> None:
         self._take_away(sequence, operation, operation.before)
-
-    def _undo_remove_link(self, sequence: int, operation: Operation) -> None:
-        self._put(operation, operation.before)
 
     def _replace_link(self, sequence: int, operation: Operation) -> None:
         self._swap_link(sequence, operation, operation.before, operation.text)
 
-    def _undo_replace_link(self, sequence: int, operation: Operation) -> None:
-        self._swap_link(sequence, operation, operation.text, operation.before)
-
-    def _put(self, operation: Operation, text: str | None) -> None:
-        fd = self._descriptors.fd(operation.directory)
-        try:
-            self._changes.symlink(text or "", fd, operation.name)
-        except FileExistsError:
-            raise PreconditionFailed(operation, "something is there now") from None
-
     def _take_away(self, sequence: int, operation: Operation, text: str | None) -> None:
         """Remove a link by way of a quarantine name, so that only that very link goes."""
-        fd, spare = self._descriptors.fd(operation.directory), self._spare(sequence)
+        fd = self._descriptors.fd(operation.directory)
+        if self._descriptors.private:  # the whole directory is in quarantine
+            if link_text(fd, operation.name) != text:
+                raise PreconditionFailed(operation, "it is not the link it was")
+            self._changes.unlink(fd, operation.name)
+            return
+        spare = spare_name(self._transaction, sequence)
         try:
             self._changes.rename(fd, operation.name, fd, spare)
         except FileNotFoundError:
@@ -135,14 +116,15 @@ class Executor:
         self, sequence: int, operation: Operation, old: str | None, new: str | None
     ) -> None:
         """Replace a link in one step; the name is never missing."""
-        fd, spare = self._descriptors.fd(operation.directory), self._spare(sequence)
+        fd = self._descriptors.fd(operation.directory)
+        spare = spare_name(self._transaction, sequence)
         self._changes.symlink(new or "", fd, spare)
         try:
             self._exchange(fd, spare, operation)
             if link_text(fd, spare) != old:
                 self._changes.exchange(fd, spare, operation.name)
                 raise PreconditionFailed(operation, "it is not the link it was")
-        except (OSError, PreconditionFailed):
+        except PreconditionFailed:
             self._changes.unlink(fd, spare)
             raise
         self._changes.unlink(fd, spare)
@@ -153,10 +135,6 @@ class Executor:
         except FileNotFoundError:
             raise PreconditionFailed(operation, "it is gone") from None
 
-    def _spare(self, sequence: int) -> str:
-        """Return a temporary name beside the path; of a length that always fits."""
-        return f".~dotstream-{self._transaction}-{sequence}"
-
     # Directories -----------------------------------------------------------------------
 
     def _make_dir(self, sequence: int, operation: Operation) -> None:
@@ -165,19 +143,25 @@ class Executor:
             self._changes.mkdir(fd, operation.name)
         except FileExistsError:
             raise PreconditionFailed(operation, "something is there now") from None
+        if operation.text is not None:
+            self._changes.chmod(fd, operation.name, int(operation.text, 8))
 
-    def _undo_make_dir(self, sequence: int, operation: Operation) -> None:
-        fd = self._descriptors.fd(operation.directory)
-        self._changes.rmdir(fd, operation.name)
+    # Remove a directory: move it aside, where it is emptied -------------------------------
 
     def _remove_dir(self, sequence: int, operation: Operation) -> None:
-        fd = self._descriptors.fd(operation.directory)
-        self._changes.rmdir(fd, operation.name)
+        fd, aside = self._descriptors.fd(operation.directory), self._alias(operation)
+        try:
+            self._changes.rename(fd, operation.name, fd, aside)
+        except FileNotFoundError:
+            raise PreconditionFailed(operation, "it is gone") from None
+        if entry_kind(fd, aside) != DIR:
+            self._changes.rename(fd, aside, fd, operation.name)
+            raise PreconditionFailed(operation, "it is not a directory any more")
 
-    def _undo_remove_dir(self, sequence: int, operation: Operation) -> None:
+    def _end_remove_dir(self, sequence: int, operation: Operation) -> None:
         fd = self._descriptors.fd(operation.directory)
-        self._changes.mkdir(fd, operation.name)
-        self._changes.chmod(fd, operation.name, int(operation.before or "755", 8))
+        self._changes.rmdir(fd, self._aside)
+        self._place(operation)
 
     # Unfold: fill a directory beside the link, then exchange the two ----------------------
 
@@ -186,14 +170,11 @@ class Executor:
         if link_text(fd, operation.name) != operation.before:
             raise PreconditionFailed(operation, "it is not the link it was")
         self._changes.mkdir(fd, self._alias(operation))
-
-    def _undo_unfold(self, sequence: int, operation: Operation) -> None:
-        fd = self._descriptors.fd(operation.directory)
-        self._changes.rmdir(fd, self._aside(operation))
-        self._place(operation)
+        if operation.text is not None:
+            self._changes.chmod(fd, self._aside, int(operation.text, 8))
 
     def _end_unfold(self, sequence: int, operation: Operation) -> None:
-        fd, aside = self._descriptors.fd(operation.directory), self._aside(operation)
+        fd, aside = self._descriptors.fd(operation.directory), self._aside
         self._exchange(fd, aside, operation)
         if link_text(fd, aside) != operation.before:
             self._changes.exchange(fd, aside, operation.name)
@@ -201,54 +182,28 @@ class Executor:
         self._changes.unlink(fd, aside)
         self._place(operation)
 
-    def _undo_end_unfold(self, sequence: int, operation: Operation) -> None:
-        fd, aside = self._descriptors.fd(operation.directory), self._alias(operation)
-        self._swap_in_link(fd, aside, operation, operation.before)
-
     # Refold: exchange a directory for the link, then empty it beside ----------------------
 
     def _refold(self, sequence: int, operation: Operation) -> None:
-        fd = self._descriptors.fd(operation.directory)
-        self._swap_in_link(fd, self._alias(operation), operation, operation.text)
-
-    def _undo_refold(self, sequence: int, operation: Operation) -> None:
-        fd, aside = self._descriptors.fd(operation.directory), self._aside(operation)
-        self._exchange(fd, aside, operation)
-        if link_text(fd, aside) != operation.text:
-            self._changes.exchange(fd, aside, operation.name)
-            raise PreconditionFailed(operation, "it is not the link it was")
-        self._changes.unlink(fd, aside)
-        self._place(operation)
+        fd, aside = self._descriptors.fd(operation.directory), self._alias(operation)
+        self._changes.symlink(operation.text or "", fd, aside)
+        try:
+            self._exchange(fd, aside, operation)
+            if entry_kind(fd, aside) != DIR:
+                self._changes.exchange(fd, aside, operation.name)
+                raise PreconditionFailed(operation, "it is not a directory any more")
+        except PreconditionFailed:
+            self._changes.unlink(fd, aside)
+            raise
 
     def _end_refold(self, sequence: int, operation: Operation) -> None:
         fd = self._descriptors.fd(operation.directory)
-        self._changes.rmdir(fd, self._aside(operation))
+        self._changes.rmdir(fd, self._aside)
         self._place(operation)
-
-    def _undo_end_refold(self, sequence: int, operation: Operation) -> None:
-        fd, aside = self._descriptors.fd(operation.directory), self._alias(operation)
-        self._changes.mkdir(fd, aside)
-        self._changes.chmod(fd, aside, int(operation.before or "755", 8))
-
-    def _swap_in_link(self, fd: int, aside: str, operation: Operation, text: str | None) -> None:
-        """Put a link where a directory is, and the directory beside it."""
-        try:
-            self._changes.symlink(text or "", fd, aside)
-            try:
-                self._exchange(fd, aside, operation)
-                if entry_kind(fd, aside) != DIR:
-                    self._changes.exchange(fd, aside, operation.name)
-                    raise PreconditionFailed(operation, "it is not a directory any more")
-            except (OSError, PreconditionFailed):
-                self._changes.unlink(fd, aside)
-                raise
-        except (OSError, PreconditionFailed):
-            self._place(operation)
-            raise
 
     def _alias(self, operation: Operation) -> str:
         """Have everything inside the operation's path go to a directory beside it."""
-        aside = self._aside(operation)
+        aside = self._aside
         directory = operation.directory
         key = (directory.root, directory.join(operation.name))
         self._descriptors.aliases[key] = aside
@@ -259,10 +214,6 @@ class Executor:
         directory = operation.directory
         self._descriptors.aliases.pop((directory.root, directory.join(operation.name)), None)
         self._descriptors.forget()
-
-    def _aside(self, operation: Operation) -> str:
-        # Named after the transaction alone: no two are open at once in one directory.
-        return f".~dotstream-{self._transaction}-fold"
 
     # Moves -----------------------------------------------------------------------------
 
@@ -278,17 +229,7 @@ class Executor:
         except FileExistsError:
             raise PreconditionFailed(operation, "its destination is taken") from None
 
-    def _undo_move_file(self, sequence: int, operation: Operation) -> None:
-        fd = self._descriptors.fd(operation.directory)
-        source = self._destination(sequence, operation)
-        try:
-            move(self._changes, fd, operation.name, source, back=True)
-        except FileExistsError:
-            raise PreconditionFailed(
-                operation, f"something is there now; what was there is kept at {source}"
-            ) from None
-
     def _destination(self, sequence: int, operation: Operation) -> str:
         if operation.text is not None:
             return operation.text
-        return f"{self._backups}/{self._transaction}-{sequence}-{operation.name}"[:4000]
+        return kept_path(self._backups, self._transaction, sequence)

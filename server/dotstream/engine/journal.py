@@ -3,47 +3,61 @@
 One database per target.  Steps are numbered in the order of the plan and written in
 chunks: one row holds a few hundred of them, their fields joined by NUL, which no name can
 hold.  That costs a fifth of a row per step and reads back the same way, forwards and
-backwards.  There is no mark per step, only a cursor per transaction: everything before it
-is done.
+backwards.  There is no mark per step, only a cursor per transaction.
+
+``planning``: nothing was done.  ``active``: the steps before the cursor are done, those of
+one more chunk may be.  ``rolling_back``, ``stuck``: the steps from the cursor on are not
+done, those of one chunk before it may be undone already.  ``committed``: all are done and
+the manifest has them.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from dotstream.engine.steps import STEP_KINDS
+from dotstream.engine.encoding import decode, encode
+from dotstream.engine.manifest import SCHEMA as MANIFEST_SCHEMA
+from dotstream.engine.manifest import Manifest
 from dotstream.errors import JournalError
-from dotstream.model.directory import Directory
-from dotstream.model.items import Operation
+from dotstream.fs.state import release_reserve, reserve
+from dotstream.model.history import Transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from dotstream.engine.steps import Step, StepKind
-    from dotstream.model.items import OperationKind
+    from dotstream.model.history import TransactionState
+    from dotstream.model.items import Operation
+    from dotstream.model.plan import Metadata
 
-__all__ = ["BATCH", "Journal", "NumberedStep", "State", "decode", "encode"]
+__all__ = ["BATCH", "UNFINISHED", "Journal", "NumberedStep"]
 
 NumberedStep: TypeAlias = "tuple[int, StepKind, Operation]"
 
-State = Literal["planning", "active", "rolling_back", "committed", "rolled_back", "stuck"]
-
 BATCH = 512
-"""Steps read, carried out and acknowledged together."""
+"""Steps read, carried out and acknowledged together; no chunk holds more."""
+
+UNFINISHED = ("planning", "active", "rolling_back", "stuck")
 
 _SCHEMA_VERSION = 1
 _APPLICATION_ID = 0x646F7473  # "dots"
 
-_SCHEMA = """
+_SCHEMA = f"""
 CREATE TABLE txn(
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     state TEXT NOT NULL,
     action TEXT NOT NULL,
     packages TEXT NOT NULL,
+    directory BLOB NOT NULL,
+    target BLOB NOT NULL,
     started REAL NOT NULL,
     digest TEXT NOT NULL DEFAULT '',
+    counts TEXT NOT NULL DEFAULT '{{}}',
+    undoes INTEGER,
+    undone_by INTEGER,
     first INTEGER NOT NULL,
     cursor INTEGER NOT NULL
 ) STRICT;
@@ -52,81 +66,47 @@ CREATE TABLE chunk(
     size INTEGER NOT NULL,
     steps BLOB NOT NULL
 ) STRICT;
+CREATE TABLE backup(seq INTEGER PRIMARY KEY, txn INTEGER NOT NULL, path BLOB NOT NULL) STRICT;
+{MANIFEST_SCHEMA}
 """
 
-_CODES: dict[StepKind, str] = {kind: chr(65 + code) for code, kind in enumerate(STEP_KINDS)}
-_KINDS: dict[str, tuple[StepKind, OperationKind]] = {
-    _CODES[step]: (step, operation) for step, operation in STEP_KINDS.items()
-}
-
-_FIELDS = 7
-
-
-def encode(steps: Sequence[Step]) -> bytes:
-    """Write steps as bytes: kind, root, path, name, package, text, before of each.
-
-    A directory is written where it changes; an empty root means the one before.  No link
-    is empty and no precondition either, so an empty field means that there is none.
-    """
-    fields: list[str] = []
-    here: Directory | None = None
-    for kind, operation in steps:
-        directory = operation.directory
-        if directory is here:
-            root = path = ""
-        else:
-            here, root, path = directory, directory.root, directory.path
-        fields += (
-            _CODES[kind],
-            root,
-            path,
-            operation.name,
-            operation.package,
-            operation.text or "",
-            operation.before or "",
-        )
-    return "\0".join(fields).encode("utf-8", "surrogateescape")
-
-
-def decode(data: bytes) -> Iterator[Step]:
-    """Read what ``encode`` wrote."""
-    fields = data.decode("utf-8", "surrogateescape").split("\0")
-    here = Directory("/")
-    for index in range(0, len(fields), _FIELDS):
-        code, root, path, name, package, text, before = fields[index : index + _FIELDS]
-        if root:
-            here = Directory(root).descend(path)
-        kind, operation = _KINDS[code]
-        yield kind, Operation(operation, here, name, package, text or None, before or None)
-
-
-def _shown(packages: Iterable[str]) -> str:
-    return "\n".join(packages).encode("utf-8", "replace").decode()
+_COLUMNS = (
+    "id, state, action, packages, directory, target, started, digest, counts, undone_by, undoes"
+)
 
 
 class Journal:
     """The journal of one target.
 
+    Args:
+        path: of the database, which is made if it is not there.
+        readonly: only look; it has to be there, and nobody is kept waiting.
+
     Raises:
         JournalError: the database is corrupt, foreign, or from a newer dotstream.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, readonly: bool = False) -> None:
         self._path = path
+        self._next = 0
         with self._explained():
-            self._database = sqlite3.connect(path, isolation_level=None)
+            if readonly:
+                uri = f"file:{_quoted(path)}?mode=ro"
+                self._database = sqlite3.connect(uri, uri=True, isolation_level=None)
+            else:
+                self._database = sqlite3.connect(path, isolation_level=None)
             try:
-                self._prepare()
+                self._prepare(readonly=readonly)
             except (sqlite3.Error, JournalError):
                 self._database.close()
                 raise
-        self._next = 0
+        self.manifest = Manifest(self._database)
 
-    def _prepare(self) -> None:
+    def _prepare(self, *, readonly: bool) -> None:
         run = self._database.execute
         (application,) = run("PRAGMA application_id").fetchone()
         (version,) = run("PRAGMA user_version").fetchone()
-        if application == 0 and version == 0:
+        if application == 0 and version == 0 and not readonly:
             (tables,) = run("SELECT count(*) FROM sqlite_master").fetchone()
             if tables:
                 raise JournalError(f"{self._path} is a database of another program; move it away")
@@ -144,14 +124,29 @@ class Journal:
                 f"{self._path} was written by a newer dotstream "
                 f"(format {version}, this one knows {_SCHEMA_VERSION}); update dotstream"
             )
-        run("PRAGMA synchronous = NORMAL")
+        if not readonly:
+            run("PRAGMA synchronous = NORMAL")
+            reserve(self._path)
 
     @contextmanager
     def _explained(self) -> Generator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise JournalError(f"{self._path}: {error}; nothing more was changed") from error
+            raise JournalError(
+                f"{self._path}: {error}; if it is damaged, 'dotstream doctor --rebuild' sets it "
+                "aside and makes a new one from the links on disk"
+            ) from error
+
+    def _write(self, statement: str, values: Sequence[object]) -> None:
+        """Write one row that is already there again; a full disk gets room for that."""
+        with self._explained():
+            try:
+                self._database.execute(statement, values)
+            except sqlite3.OperationalError as error:
+                if "full" not in str(error) or not release_reserve(self._path):
+                    raise
+                self._database.execute(statement, values)
 
     def close(self) -> None:
         """Close the database."""
@@ -159,22 +154,31 @@ class Journal:
 
     # Writing ---------------------------------------------------------------------------
 
-    def begin(self, action: str, packages: Iterable[str], started: float) -> int:
+    def begin(self, metadata: Metadata, started: float) -> int:
         """Open a transaction and return its number."""
         with self._explained():
             run = self._database.execute
             (self._next,) = run("SELECT coalesce(max(first + size), 1) FROM chunk").fetchone()
             cursor = run(
-                "INSERT INTO txn(state, action, packages, started, first, cursor) "
-                "VALUES ('planning', ?, ?, ?, ?, ?)",
-                (action, _shown(packages), started, self._next, self._next),
+                "INSERT INTO txn(state, action, packages, directory, target, started, undoes, "
+                "first, cursor) VALUES ('planning', ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    metadata.action,
+                    json.dumps(metadata.packages),
+                    _bytes(metadata.directory),
+                    _bytes(metadata.target),
+                    started,
+                    metadata.undoes,
+                    self._next,
+                    self._next,
+                ),
             )
         number = cursor.lastrowid
         assert number is not None  # noqa: S101 - an INSERT has one
         return number
 
     def append(self, steps: Sequence[Step]) -> None:
-        """Write steps down, in one commit."""
+        """Write up to ``BATCH`` steps down, in one commit."""
         with self._explained():
             self._database.execute(
                 "INSERT INTO chunk VALUES (?, ?, ?)", (self._next, len(steps), encode(steps))
@@ -186,35 +190,85 @@ class Journal:
         """The number that the next step will have."""
         return self._next
 
-    def set_state(self, transaction: int, state: State, digest: str | None = None) -> None:
-        """Change a transaction's state, durably."""
+    def activate(self, transaction: int, digest: str) -> None:
+        """Begin to carry out; from here on, what was written down is durable."""
+        with self._explained():
+            self._database.execute("PRAGMA synchronous = FULL")
+        self._write(
+            "UPDATE txn SET state = 'active', digest = ? WHERE id = ?", (digest, transaction)
+        )
+        with self._explained():
+            self._database.execute("PRAGMA synchronous = NORMAL")
+
+    def advance(self, transaction: int, cursor: int) -> None:
+        """Record how far a transaction has come."""
+        self._write("UPDATE txn SET cursor = ? WHERE id = ?", (cursor, transaction))
+
+    def turn(self, transaction: int, state: TransactionState, cursor: int) -> None:
+        """Change the state and the cursor of an unfinished transaction."""
+        self._write(
+            "UPDATE txn SET state = ?, cursor = ? WHERE id = ?", (state, cursor, transaction)
+        )
+
+    def commit(
+        self, transaction: int, directory: str, digest: str, counts: Mapping[str, int]
+    ) -> None:
+        """End a transaction: the manifest, the list of backups and the state, in one commit."""
+
+        def on_backup(sequence: int, path: str) -> None:
+            run("INSERT INTO backup VALUES (?, ?, ?)", (sequence, transaction, _bytes(path)))
+
         with self._explained():
             run = self._database.execute
             run("PRAGMA synchronous = FULL")
-            run(
-                "UPDATE txn SET state = ?, digest = coalesce(?, digest) WHERE id = ?",
-                (state, digest, transaction),
-            )
+            run("BEGIN IMMEDIATE")
+            try:
+                self.manifest.fold(self._chunks(self.first(transaction)), directory, on_backup)
+                run(
+                    "UPDATE txn SET state = 'committed', digest = ?, counts = ?, cursor = ? "
+                    "WHERE id = ?",
+                    (digest, json.dumps(dict(counts)), self._next, transaction),
+                )
+                run(
+                    "UPDATE txn SET state = 'undone', undone_by = ? WHERE id = "
+                    "(SELECT undoes FROM txn WHERE id = ?)",
+                    (transaction, transaction),
+                )
+                run("COMMIT")
+            except sqlite3.Error:
+                if self._database.in_transaction:
+                    run("ROLLBACK")
+                raise
             run("PRAGMA synchronous = NORMAL")
-
-    def advance(self, transaction: int, cursor: int) -> None:
-        """Record that every step before ``cursor`` is done."""
-        with self._explained():
-            self._database.execute(
-                "UPDATE txn SET cursor = ? WHERE id = ?", (cursor, transaction)
-            )
 
     def discard(self, transaction: int) -> None:
         """Forget a transaction that never changed anything."""
         with self._explained():
             run = self._database.execute
-            (first,) = run("SELECT first FROM txn WHERE id = ?", (transaction,)).fetchone()
             run("BEGIN IMMEDIATE")
-            run("DELETE FROM chunk WHERE first >= ?", (first,))
+            run(
+                "DELETE FROM chunk WHERE first >= (SELECT first FROM txn WHERE id = ?)",
+                (transaction,),
+            )
             run("DELETE FROM txn WHERE id = ?", (transaction,))
             run("COMMIT")
 
+    def forget_backup(self, sequence: int) -> None:
+        """Take a backup off the list, after it is gone."""
+        with self._explained():
+            self._database.execute("DELETE FROM backup WHERE seq = ?", (sequence,))
+
     # Reading ---------------------------------------------------------------------------
+
+    def resume(self, transaction: int) -> tuple[int, int, int]:
+        """Take up an unfinished transaction: return its first step, cursor and end."""
+        with self._explained():
+            run = self._database.execute
+            (self._next,) = run("SELECT coalesce(max(first + size), 1) FROM chunk").fetchone()
+            first, cursor = run(
+                "SELECT first, cursor FROM txn WHERE id = ?", (transaction,)
+            ).fetchone()
+        return first, cursor, self._next
 
     def first(self, transaction: int) -> int:
         """Return the number of a transaction's first step."""
@@ -223,6 +277,17 @@ class Journal:
                 "SELECT first FROM txn WHERE id = ?", (transaction,)
             ).fetchone()
         return int(row[0])
+
+    def end(self, transaction: int) -> int:
+        """Return the number after a transaction's last step."""
+        with self._explained():
+            row = self._database.execute(
+                "SELECT min(first) FROM txn WHERE id > ?", (transaction,)
+            ).fetchone()
+            last = self._database.execute(
+                "SELECT coalesce(max(first + size), 1) FROM chunk"
+            ).fetchone()
+        return int(last[0] if row[0] is None else row[0])
 
     def steps(self, first: int, end: int) -> Iterator[list[NumberedStep]]:
         """Read steps ``first`` ≤ number < ``end`` forwards, chunk by chunk."""
@@ -254,3 +319,98 @@ class Journal:
         if row is None:
             return []
         return [(row[0] + index, *step) for index, step in enumerate(decode(row[1]))]
+
+    def _chunks(self, first: int) -> Iterator[tuple[int, bytes]]:
+        """Read chunks from ``first`` on, as they are."""
+        while True:
+            row = self._database.execute(
+                "SELECT first, steps, size FROM chunk WHERE first >= ? ORDER BY first LIMIT 1",
+                (first,),
+            ).fetchone()
+            if row is None:
+                return
+            yield row[0], row[1]
+            first = row[0] + row[2]
+
+    def history(self, limit: int | None = None) -> Iterator[Transaction]:
+        """Stream transactions, newest first."""
+        below: int | None = None
+        while limit is None or limit > 0:
+            found = self._transaction("id < coalesce(?, id + 1) ORDER BY id DESC", below)
+            if found is None:
+                return
+            yield found
+            below = found.id
+            limit = None if limit is None else limit - 1
+
+    def transaction(self, number: int) -> Transaction | None:
+        """Return one transaction."""
+        return self._transaction("id = ?", number)
+
+    def unfinished(self) -> Transaction | None:
+        """Return the transaction that was begun and neither finished nor taken back."""
+        marks = ", ".join(f"'{state}'" for state in UNFINISHED)
+        return self._transaction(f"state IN ({marks}) AND id > coalesce(?, 0) ORDER BY id", None)
+
+    def _transaction(self, which: str, value: int | None) -> Transaction | None:
+        with self._explained():
+            row = self._database.execute(
+                f"SELECT {_COLUMNS} FROM txn WHERE {which} LIMIT 1",  # noqa: S608 - ours
+                (value,),
+            ).fetchone()
+        if row is None:
+            return None
+        (
+            number,
+            state,
+            action,
+            packages,
+            directory,
+            target,
+            started,
+            digest,
+            counts,
+            by,
+            undoes,
+        ) = row
+        return Transaction(
+            number,
+            state,
+            action,
+            tuple(json.loads(packages)),
+            _text(directory),
+            _text(target),
+            started,
+            digest,
+            json.loads(counts),
+            by,
+            undoes,
+        )
+
+    def backups(self) -> Iterator[tuple[int, int, str]]:
+        """Stream what was set aside: step, transaction, and the path where it was."""
+        last = 0
+        while True:
+            with self._explained():
+                row = self._database.execute(
+                    "SELECT seq, txn, path FROM backup WHERE seq > ? ORDER BY seq LIMIT 1",
+                    (last,),
+                ).fetchone()
+            if row is None:
+                return
+            last = row[0]
+            yield row[0], row[1], _text(row[2])
+
+
+def _quoted(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(_bytes(path))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")

@@ -1,7 +1,8 @@
 """Steps: operations in the order of the journal, with the end of each unfold and refold.
 
 An unfold fills a directory beside its path and then exchanges the two; a refold exchanges
-first and then empties the old directory.  Where the operations inside of it end, a closing
+first and then empties the old directory; a directory that is removed is first moved aside
+and then emptied.  Where the operations inside of it end, a closing
 step is put in, so that the journal reads the same forwards and backwards.
 """
 
@@ -16,12 +17,16 @@ if TYPE_CHECKING:
 
 __all__ = ["CLOSINGS", "STEP_KINDS", "Step", "StepKind", "with_closings"]
 
-StepKind: TypeAlias = "OperationKind | Literal['end_unfold', 'end_refold']"
+StepKind: TypeAlias = "OperationKind | Literal['end_unfold', 'end_refold', 'end_remove_dir']"
 
 Step: TypeAlias = "tuple[StepKind, Operation]"
 """What is done and the operation it belongs to; a closing step has its opening's."""
 
-CLOSINGS: dict[str, StepKind] = {"unfold": "end_unfold", "refold": "end_refold"}
+CLOSINGS: dict[str, StepKind] = {
+    "unfold": "end_unfold",
+    "refold": "end_refold",
+    "remove_dir": "end_remove_dir",
+}
 
 STEP_KINDS: dict[StepKind, OperationKind] = {
     "make_dir": "make_dir",
@@ -34,6 +39,7 @@ STEP_KINDS: dict[StepKind, OperationKind] = {
     "refold": "refold",
     "end_unfold": "unfold",
     "end_refold": "refold",
+    "end_remove_dir": "remove_dir",
 }
 """Each kind of step and the kind of its operation; the order is that of the journal's codes,
 so only ever append."""

@@ -1,13 +1,15 @@
-"""A transaction from the outside: lock the target, open its journal, apply."""
+"""A transaction from the outside: lock the target, recover, open its journal, apply."""
 
 from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.engine.apply import Application
 from dotstream.engine.journal import Journal
+from dotstream.engine.recovery import recover
 from dotstream.errors import Cancelled, JournalError, TargetLocked
 from dotstream.fs.change import Changes
 from dotstream.fs.descriptors import Descriptors
@@ -18,13 +20,67 @@ from dotstream.model.cancel import CancellationToken
 from dotstream.model.plan import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator, Iterable
 
+    from dotstream.fs.state import TargetState
     from dotstream.model.events import Progress, Result
+    from dotstream.model.history import Recovery
     from dotstream.model.items import Item
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["apply"]
+__all__ = ["Writer", "apply", "writing"]
+
+
+class Writer(NamedTuple):
+    """The right to change a target: its lock is held and its journal is open."""
+
+    journal: Journal
+    state: TargetState
+    changes: Changes
+
+
+@contextmanager
+def writing(
+    target: str,
+    *,
+    state: str,
+    others: Iterable[str] = (),
+    wait: bool = False,
+    cancel: CancellationToken | None = None,
+    changes: Changes | None = None,
+) -> Generator[Writer]:
+    """Lock a target and open its journal.
+
+    Args:
+        target, state: absolute paths of the target and of the state directory.
+        others: further targets to lock.
+        wait: wait for another dotstream instead of raising ``TargetLocked``.
+        changes: the seam to the file system.
+
+    Raises:
+        TargetLocked: another dotstream is changing the target.
+        JournalError: the journal cannot be used.
+    """
+    token = cancel or CancellationToken()
+
+    def poll() -> None:
+        if token.cancelled:
+            raise Cancelled
+
+    with ExitStack() as held:
+        for each in sorted({target, *others}):  # always in the same order
+            try:
+                place = target_state(state, each)
+                lock = Lock(place.lock, process_name(sys.argv), target=each, wait=wait, poll=poll)
+                held.enter_context(lock)
+            except LockHeld as holder:
+                raise TargetLocked(each, holder.holder) from None
+            except OSError as error:
+                raise JournalError(f"{state}: {reason(error)}; nothing was changed") from error
+        place = target_state(state, target)
+        journal = Journal(place.journal)
+        held.callback(journal.close)
+        yield Writer(journal, place, changes or Changes())
 
 
 def apply(
@@ -37,6 +93,7 @@ def apply(
     wait: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     on_item: Callable[[Item], None] | None = None,
+    on_recovery: Callable[[Recovery], None] | None = None,
     changes: Changes | None = None,
 ) -> Result:
     """Apply a plan as one transaction on its target; see ``Client.apply``.
@@ -48,41 +105,39 @@ def apply(
     if cancel is None:
         cancel = CancellationToken() if isinstance(plan, Plan) else plan.token
     metadata = plan.metadata
-    token = cancel
-
-    def poll() -> None:
-        if token.cancelled:
-            raise Cancelled
-
-    try:
-        place = target_state(state, metadata.target)
-    except OSError as error:
-        raise JournalError(f"{state}: {reason(error)}; nothing was changed") from error
-    lock = Lock(place.lock, process_name(sys.argv), wait=wait, poll=poll)
     descriptors = Descriptors()
     try:
-        with lock:
-            journal = Journal(place.journal)
-            try:
-                application = Application(
-                    metadata,
-                    plan.items if isinstance(plan, Plan) else plan,
-                    lambda: plan.summary,
-                    journal=journal,
-                    changes=changes or Changes(),
-                    descriptors=descriptors,
-                    backups=place.backups,
-                    started=time.time(),
-                    skip_errors=metadata.options.on_conflict == "skip",
-                    cancel=token,
-                    on_progress=on_progress,
-                    on_item=on_item,
-                )
-                return application.run(stream=stream, digest=digest)
-            finally:
-                journal.close()
-    except LockHeld as held:
-        raise TargetLocked(metadata.target, held.holder) from None
+        with writing(
+            metadata.target,
+            state=state,
+            others=metadata.targets,
+            wait=wait,
+            cancel=cancel,
+            changes=changes,
+        ) as writer:
+            recovery = recover(
+                writer.journal,
+                changes=writer.changes,
+                backups=writer.state.backups,
+                on_progress=on_progress,
+            )
+            if recovery.transaction is not None and on_recovery is not None:
+                on_recovery(recovery)
+            application = Application(
+                metadata,
+                plan.items if isinstance(plan, Plan) else plan,
+                lambda: plan.summary,
+                journal=writer.journal,
+                changes=writer.changes,
+                descriptors=descriptors,
+                backups=writer.state.backups,
+                started=time.time(),
+                skip_errors=metadata.options.on_conflict == "skip",
+                cancel=cancel,
+                on_progress=on_progress,
+                on_item=on_item,
+            )
+            return application.run(stream=stream, digest=digest)
     finally:
         descriptors.close()
         if not isinstance(plan, Plan):

@@ -11,6 +11,8 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
+from dotstream.fs.copying import copy_entry, remove_entry
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -73,7 +75,12 @@ class Changes:
 
     def chmod(self, fd: int, name: str, mode: int) -> None:
         """Set the permission bits of a directory that we made."""
-        os.chmod(name, mode, dir_fd=fd)
+        while True:
+            try:
+                os.chmod(name, mode, dir_fd=fd)
+            except InterruptedError:
+                continue
+            return
 
     def rmdir(self, fd: int, name: str) -> None:
         """Remove an empty directory."""
@@ -93,6 +100,22 @@ class Changes:
                 continue
             return
 
+    def copy(self, source: str, copy: str) -> None:
+        """Copy a file, link or directory to where nothing is, completely and onto the disk.
+
+        Mode, times, extended attributes and, where we may, the owner are kept; a file is
+        never held in memory.
+        """
+        copy_entry(source, copy)
+
+    def discard(self, fd: int, name: str) -> None:
+        """Remove an entry and all that is in it; only for what there is a copy of."""
+        remove_entry(f"/proc/self/fd/{fd}/{name}")
+
+    def sync(self, fd: int) -> None:
+        """Have a directory's entries on the disk."""
+        os.fsync(fd)
+
     def rename(self, fd: int, old: str, to_fd: int, new: str) -> None:
         """Rename; ``FileExistsError`` if ``new`` is there."""
         number = self._renameat2(fd, old, to_fd, new, _NOREPLACE)
@@ -107,7 +130,11 @@ class Changes:
         if number in _UNSUPPORTED:
             spare = f"{one}-spare"
             os.rename(other, spare, src_dir_fd=fd, dst_dir_fd=fd)
-            os.rename(one, other, src_dir_fd=fd, dst_dir_fd=fd)
+            try:
+                os.rename(one, other, src_dir_fd=fd, dst_dir_fd=fd)
+            except OSError:
+                os.rename(spare, other, src_dir_fd=fd, dst_dir_fd=fd)
+                raise
             os.rename(spare, one, src_dir_fd=fd, dst_dir_fd=fd)
         elif number:
             raise OSError(number, os.strerror(number), one, None, other)

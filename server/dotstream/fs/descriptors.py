@@ -6,6 +6,7 @@ directory by a link to elsewhere makes the next step fail, it never redirects it
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
@@ -21,15 +22,22 @@ _KEPT = 128
 class Descriptors:
     """The open directories from a root down to the one in use.
 
-    ``aliases`` maps a directory to the temporary name it has while it is filled or
-    emptied beside its place, by ``(root, path)``.
+    Args:
+        aside: the name that a directory may have while it is filled or emptied beside its
+            place; where there is one of that name, it is taken for the place itself.
+
+    Attributes:
+        aliases: directories known to be beside their place, by ``(root, path)``.
+        private: whether the directory in use is, so that nobody else gets at it by path.
     """
 
-    __slots__ = ("_current", "_fd", "_stack", "aliases")
+    __slots__ = ("_aside", "_current", "_fd", "_stack", "aliases", "private")
 
-    def __init__(self) -> None:
+    def __init__(self, *, aside: str | None = None) -> None:
         self.aliases: dict[tuple[str, str], str] = {}
-        self._stack: list[tuple[str, str, int]] = []
+        self.private = False
+        self._aside = aside
+        self._stack: list[tuple[str, str, int, bool]] = []
         self._current: Directory | None = None
         self._fd = -1
 
@@ -46,25 +54,39 @@ class Descriptors:
         while self._stack and not self._leads(root, path):
             os.close(self._stack.pop()[2])
         if not self._stack:
-            self._stack.append((root, "", os.open(root, _FLAGS)))
-        _, above, fd = self._stack[-1]
+            self._stack.append((root, "", os.open(root, _FLAGS), False))
+        _, above, fd, private = self._stack[-1]
         rest = path[len(above) :].lstrip("/")
         for name in rest.split("/") if rest else ():
             above = f"{above}/{name}" if above else name
-            fd = os.open(self.aliases.get((root, above), name), _FLAGS, dir_fd=fd)
-            self._stack.append((root, above, fd))
+            fd, moved = self._open(fd, (root, above), name)
+            private = private or moved
+            self._stack.append((root, above, fd, private))
             if len(self._stack) > _KEPT:
                 os.close(self._stack.pop(1)[2])
-        self._current, self._fd = directory, fd
+        self._current, self._fd, self.private = directory, fd, private
         return fd
+
+    def _open(self, parent: int, key: tuple[str, str], name: str) -> tuple[int, bool]:
+        """Open a directory, or what stands for it beside its place."""
+        alias = self.aliases.get(key)
+        if alias is not None:
+            return os.open(alias, _FLAGS, dir_fd=parent), True
+        if self._aside is not None:
+            try:
+                return os.open(self._aside, _FLAGS, dir_fd=parent), True
+            except OSError as error:
+                if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+                    raise
+        return os.open(name, _FLAGS, dir_fd=parent), False
 
     def _leads(self, root: str, path: str) -> bool:
         """Whether the deepest open directory is ``path`` or above it."""
-        open_root, above, _ = self._stack[-1]
+        open_root, above, _, _ = self._stack[-1]
         return open_root == root and (not above or path == above or path.startswith(above + "/"))
 
     def forget(self) -> None:
-        """Close everything below the roots, after a directory changed its name."""
+        """Close everything, after a directory changed its name."""
         self._current = None
         while self._stack:
             os.close(self._stack.pop()[2])

@@ -50,17 +50,22 @@ def _kind(entry: os.DirEntry[str]) -> int:
     return LINK if entry.is_symlink() else SPECIAL
 
 
-def _by_bytes(entry: Entry) -> bytes:
-    return os.fsencode(entry[0])
+def _by_bytes(entry: Entry) -> tuple[bytes, bytes]:
+    return os.fsencode(entry[0]), os.fsencode(entry[2])
 
 
 def _ascii(entries: list[Entry]) -> bool:
     return "".join(map(itemgetter(0), entries)).isascii()
 
 
-def _sort(entries: list[Entry]) -> None:
-    # Code points and UTF-8 bytes sort alike for ASCII; the key is only paid for beyond it.
-    entries.sort(key=None if _ascii(entries) else _by_bytes)
+def _simple(entries: list[Entry], *, renamed: bool) -> bool:
+    """Whether entries sort as they are: code points and UTF-8 bytes agree for ASCII.
+
+    Members that share a name, as .vimrc and dot-vimrc do, go by their raw names.
+    """
+    if renamed and any(name is not raw for name, _, raw in entries):
+        return False
+    return _ascii(entries)
 
 
 def sorted_entries(
@@ -104,11 +109,12 @@ def sorted_entries(
                     for entry in entries
                     for name, kind, _ in (entry,)
                 ]
+            simple = _simple(entries, renamed=rename is not None)
+            entries.sort(key=None if simple else _by_bytes)
             if len(block) < RUN and spill is None:
-                _sort(entries)
                 return entries
             spill = spill or _Spill()
-            spill.add(entries)
+            spill.add(entries, simple=simple)
             if len(block) < RUN:
                 return spill.merge()
             if poll is not None:
@@ -143,27 +149,28 @@ def any_entry(fd: int, test: Callable[[str, int], bool]) -> bool:
 class _Spill:
     """Sorted runs of entries in one anonymous temporary file."""
 
-    __slots__ = ("ascii", "file", "runs")
+    __slots__ = ("file", "runs", "simple")
 
     def __init__(self) -> None:
         import tempfile
 
-        self.file: BinaryIO = tempfile.TemporaryFile(prefix="dotstream-")  # noqa: SIM115 - closed by merge
+        self.file: BinaryIO = tempfile.TemporaryFile(prefix="dotstream-")  # noqa: SIM115 - by __del__
         self.runs: list[tuple[int, int]] = []
-        self.ascii = True
+        self.simple = True
 
-    def add(self, entries: list[Entry]) -> None:
-        self.ascii = self.ascii and _ascii(entries)
-        _sort(entries)
+    def __del__(self) -> None:
+        self.file.close()
+
+    def add(self, entries: list[Entry], *, simple: bool) -> None:
+        self.simple = self.simple and simple
         start = self.file.tell()
         for index in range(0, len(entries), _CHUNK):
             marshal.dump(entries[index : index + _CHUNK], self.file)
         self.runs.append((start, self.file.tell()))
 
     def merge(self) -> Iterator[Entry]:
-        with self.file:
-            runs = [self._read(start, end) for start, end in self.runs]
-            yield from heapq.merge(*runs, key=None if self.ascii else _by_bytes)
+        runs = [self._read(start, end) for start, end in self.runs]
+        yield from heapq.merge(*runs, key=None if self.simple else _by_bytes)
 
     def _read(self, position: int, end: int) -> Iterator[Entry]:
         while position < end:

@@ -29,6 +29,8 @@ class Lock:
 
     Args:
         path: the lock file; its directory must exist.
+        target: a directory that is locked too, so that another state directory, or another
+            user, is kept out as well.
         holder: what to show to whoever finds it locked.
         wait: whether to wait for it instead of raising ``LockHeld``.
         poll: called while waiting; may raise to give up.
@@ -39,12 +41,14 @@ class Lock:
         path: str,
         holder: str,
         *,
+        target: str | None = None,
         wait: bool = False,
         poll: Callable[[], None] | None = None,
     ) -> None:
         self._path, self._holder = path, holder
         self._wait, self._poll = wait, poll
-        self._fd = -1
+        self._target = target
+        self._fds: list[int] = []
 
     def __enter__(self) -> Self:
         """Take the lock.
@@ -53,28 +57,42 @@ class Lock:
             LockHeld: somebody else has it and we do not wait.
             OSError: the file cannot be opened.
         """
-        fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        while True:
-            try:
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if not self._wait:
-                    holder = os.pread(fd, 4096, 0).decode("utf-8", "replace").strip()
-                    os.close(fd)
-                    raise LockHeld(holder or "another process") from None
+        try:
+            fd = self._take(self._path, os.O_RDWR | os.O_CREAT)
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, self._holder.encode("utf-8", "replace"), 0)
+            if self._target is not None:
+                self._take(self._target, os.O_RDONLY | os.O_DIRECTORY)
+        except BaseException:
+            self._release()
+            raise
+        return self
+
+    def _take(self, path: str, flags: int) -> int:
+        """Lock one file or directory."""
+        fd = os.open(path, flags | os.O_CLOEXEC, 0o600)
+        try:
+            while True:
                 try:
+                    fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    if not self._wait:
+                        raise LockHeld(_holder(fd)) from None
                     if self._poll is not None:
                         self._poll()
-                except BaseException:
-                    os.close(fd)
-                    raise
-                time.sleep(_INTERVAL)
-            else:
-                break
-        os.ftruncate(fd, 0)
-        os.pwrite(fd, self._holder.encode("utf-8", "replace"), 0)
-        self._fd = fd
-        return self
+                    time.sleep(_INTERVAL)
+                else:
+                    break
+        except BaseException:
+            os.close(fd)
+            raise
+        self._fds.append(fd)
+        return fd
+
+    def _release(self) -> None:
+        for fd in reversed(self._fds):
+            os.close(fd)
+        self._fds.clear()
 
     def __exit__(
         self,
@@ -82,5 +100,14 @@ class Lock:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        os.ftruncate(self._fd, 0)
-        os.close(self._fd)
+        os.ftruncate(self._fds[0], 0)
+        self._release()
+
+
+def _holder(fd: int) -> str:
+    """Return who wrote themselves into a lock file."""
+    try:
+        name = os.pread(fd, 4096, 0).decode("utf-8", "replace").strip()
+    except IsADirectoryError:
+        name = ""
+    return name or "another process"

@@ -27,6 +27,7 @@ __all__ = [
     "link_text",
     "marker",
     "reason",
+    "size",
 ]
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -59,6 +60,10 @@ class Tree:
     def kind(self, path: str) -> int | None:
         """Return the kind of entry at ``path``, or ``None`` if there is nothing."""
         return entry_kind(self.fd, path)
+
+    def state(self, path: str) -> str | int | None:
+        """Return a link's text, another entry's kind, or ``None`` for nothing there."""
+        return link_text(self.fd, path)
 
     def is_directory(self, path: str) -> bool:
         """Whether ``path`` is a directory, following links."""
@@ -194,13 +199,22 @@ def marker(directory: str, names: tuple[str, ...]) -> bool:
     return any(os.path.lexists(f"{directory}/{name}") for name in names)
 
 
+def size(fd: int, name: str) -> int:
+    """Return the size of the entry ``name`` in bytes."""
+    return os.stat(name, dir_fd=fd, follow_symlinks=False).st_size
+
+
 def fingerprint(fd: int, name: str) -> str:
     """Return a text that changes when the entry ``name`` is another or is rewritten.
+
+    It ends with the permission bits in octal.
 
     Raises:
         OSError: it is missing.
     """
     status = os.stat(name, dir_fd=fd, follow_symlinks=False)
+    mode = f"{stat.S_IMODE(status.st_mode):o}"
     if stat.S_ISDIR(status.st_mode):
-        return f"directory {status.st_dev} {status.st_ino}"
-    return f"file {status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns}"
+        return f"directory {status.st_dev} {status.st_ino} {mode}"
+    size, changed = status.st_size, status.st_mtime_ns
+    return f"file {status.st_dev} {status.st_ino} {size} {changed} {mode}"

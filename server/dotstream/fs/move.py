@@ -4,79 +4,106 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dotstream.fs.change import Changes
 
-__all__ = ["move"]
+__all__ = ["clear_copy", "move", "move_back", "present"]
 
-_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def move(changes: Changes, fd: int, name: str, path: str, *, back: bool = False) -> None:
-    """Move ``name`` in the directory ``fd`` to the absolute ``path``, or back from there.
+def move(changes: Changes, fd: int, name: str, path: str) -> None:
+    """Move ``name`` in the directory ``fd`` to the absolute ``path``.
 
     Within a file system this is one rename.  Across file systems the copy is complete and
-    on disk, with mode, times and extended attributes, before the original goes.
+    on disk, with mode, owner, times and extended attributes, before the original goes.
 
     Raises:
         FileExistsError: the destination is taken; nothing was done.
         OSError: the system refused; the original is where it was.
     """
-    parent, base = os.path.split(path)
-    there = os.open(parent, _FLAGS)
+    there, base = _parent(path)
     try:
-        old_fd, old, new_fd, new = (there, base, fd, name) if back else (fd, name, there, base)
-        try:
-            changes.rename(old_fd, old, new_fd, new)
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            _copy_then_remove(changes, old_fd, old, new_fd, new)
+        _move(changes, fd, name, there, base)
     finally:
         os.close(there)
 
 
-def _copy_then_remove(changes: Changes, old_fd: int, old: str, new_fd: int, new: str) -> None:
-    source, spare = _path(old_fd, old), f".~{new}"[:255]
-    copy = _path(new_fd, spare)
+def move_back(changes: Changes, fd: int, name: str, path: str, *, discard: bool = False) -> None:
+    """Move the absolute ``path`` back to ``name`` in the directory ``fd``.
+
+    Args:
+        discard: the original never left, so what is at ``path`` is only a copy of it.
+    """
+    there, base = _parent(path)
     try:
-        if os.path.isdir(source) and not os.path.islink(source):
-            shutil.copytree(source, copy, symlinks=True, copy_function=_copy)
+        if discard:
+            changes.discard(there, base)
         else:
-            _copy(source, copy, follow_symlinks=False)
-        changes.rename(new_fd, spare, new_fd, new)
-    except OSError:
-        _remove(copy)
-        raise
-    os.fsync(new_fd)
-    _remove(source)
+            _move(changes, there, base, fd, name)
+    finally:
+        os.close(there)
 
 
-def _path(fd: int, name: str) -> str:
+def clear_copy(changes: Changes, path: str) -> None:
+    """Remove what an interrupted copy to ``path`` left."""
+    try:
+        there, base = _parent(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    try:
+        spare = _spare(base)
+        if os.path.lexists(_through(there, spare)):
+            changes.discard(there, spare)
+    finally:
+        os.close(there)
+
+
+def present(path: str) -> bool:
+    """Whether anything is at the absolute ``path``."""
+    return os.path.lexists(path)
+
+
+def _parent(path: str) -> tuple[int, str]:
+    """Open the directory of a canonical path, not following any link on the way."""
+    parent, base = os.path.split(path)
+    fd = os.open("/", _FLAGS)
+    for name in parent.split("/"):
+        if name:
+            try:
+                inner = os.open(name, _FLAGS, dir_fd=fd)
+            finally:
+                os.close(fd)
+            fd = inner
+    return fd, base
+
+
+def _move(changes: Changes, fd: int, name: str, to_fd: int, new: str) -> None:
+    try:
+        changes.rename(fd, name, to_fd, new)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        spare = _spare(new)
+        changes.copy(_through(fd, name), _through(to_fd, spare))
+        try:
+            changes.rename(to_fd, spare, to_fd, new)
+        except OSError:
+            changes.discard(to_fd, spare)
+            raise
+        changes.sync(to_fd)
+        changes.discard(fd, name)
+
+
+def _spare(name: str) -> str:
+    """Return the name of an unfinished copy; always ours, and never too long."""
+    from hashlib import blake2b
+
+    return f".~dotstream-copy-{blake2b(os.fsencode(name), digest_size=8).hexdigest()}"
+
+
+def _through(fd: int, name: str) -> str:
     """Return a path that reaches ``name`` through the descriptor, whatever is renamed."""
     return f"/proc/self/fd/{fd}/{name}"
-
-
-def _copy(source: str, copy: str, *, follow_symlinks: bool = False) -> str:
-    shutil.copy2(source, copy, follow_symlinks=follow_symlinks)
-    if not os.path.islink(copy):
-        status = os.stat(source, follow_symlinks=False)
-        if os.geteuid() == 0:
-            os.chown(copy, status.st_uid, status.st_gid)
-            os.chmod(copy, status.st_mode & 0o7777)
-        handle = os.open(copy, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    return copy
-
-
-def _remove(path: str) -> None:
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path)
-    elif os.path.lexists(path):
-        os.unlink(path)

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["TargetState", "process_name", "state_home", "target_state"]
+__all__ = [
+    "TargetState",
+    "existing_state",
+    "process_name",
+    "release_reserve",
+    "reserve",
+    "state_home",
+    "target_state",
+]
+
+_RESERVE = 256 * 1024
 
 
 class TargetState:
@@ -35,20 +45,58 @@ def state_home(environ: Mapping[str, str], home: str) -> str:
     return f"{base if base.startswith('/') else f'{home}/.local/state'}/dotstream"
 
 
+def _directory(state: str, target: str) -> str:
+    return f"{state}/{blake2b(os.fsencode(target), digest_size=8).hexdigest()}"
+
+
 def target_state(state: str, target: str) -> TargetState:
     """Return where the state of ``target`` lies, making the directories.
 
     Raises:
         OSError: they cannot be made.
     """
-    directory = f"{state}/{blake2b(os.fsencode(target), digest_size=8).hexdigest()}"
-    found = TargetState(directory)
+    directory = _directory(state, target)
+    os.makedirs(directory, mode=0o700, exist_ok=True)
+    found = TargetState(os.path.realpath(directory))
     os.makedirs(found.backups, mode=0o700, exist_ok=True)
     note = f"{directory}/target"
     if not os.path.exists(note):
         with open(note, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(target + "\n")
     return found
+
+
+def existing_state(state: str, target: str) -> TargetState | None:
+    """Return where the state of ``target`` lies, or ``None`` if there is none yet."""
+    directory = _directory(state, target)
+    return (
+        TargetState(os.path.realpath(directory))
+        if os.path.lexists(f"{directory}/journal.db")
+        else None
+    )
+
+
+def reserve(journal: str) -> None:
+    """Keep some room beside a journal, so that a full disk does not stop a rollback."""
+    path = f"{journal}-reserve"
+    if os.path.exists(path) and os.path.getsize(path) == _RESERVE:
+        return
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.posix_fallocate(fd, 0, _RESERVE)
+    except OSError:
+        os.ftruncate(fd, 0)  # there is no room now; the next run tries again
+    finally:
+        os.close(fd)
+
+
+def release_reserve(journal: str) -> bool:
+    """Give the room beside a journal back; false if there was none."""
+    path = f"{journal}-reserve"
+    if not os.path.exists(path) or os.path.getsize(path) == 0:
+        return False
+    os.truncate(path, 0)
+    return True
 
 
 def process_name(arguments: list[str]) -> str:

@@ -29,6 +29,15 @@ class Directory:
             self.path = f"{parent.path}/{name}" if parent.path else name
             self.depth = parent.depth + 1
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same directory of the same tree."""
+        if not isinstance(other, Directory):
+            return NotImplemented
+        return self.path == other.path and self.root == other.root
+
+    def __hash__(self) -> int:
+        return hash((self.root, self.path))
+
     def child(self, name: str) -> Directory:
         """Return the directory ``name`` inside this one."""
         return Directory(self.root, self, name)

@@ -71,15 +71,16 @@ class Operation:
         name: the last component of the path.
         package: the package the change is made for.
         text: the text of the new link (``create_link``, ``replace_link``, ``refold``);
-            for ``move_file`` the absolute destination, or ``None`` for the backup area.
+            for ``move_file`` the absolute destination, or ``None`` for the backup area;
+            for ``make_dir`` and ``unfold`` the new directory's mode in octal, if it matters.
         before: what must be there now: the old link's text (``remove_link``,
             ``replace_link``, ``unfold``), the file's fingerprint (``move_file``), the
             directory's mode in octal (``remove_dir``, ``refold``); ``None`` means that
             nothing may be there (``create_link``, ``make_dir``).
 
-    Between an ``unfold`` or ``refold`` and the first operation outside of its directory,
-    the operations inside it belong to it: they fill the new directory, or empty the old
-    one, beside the path, which is then exchanged in one step.
+    Between an ``unfold``, ``refold`` or ``remove_dir`` and the first operation outside of
+    its directory, the operations inside it belong to it: they fill the new directory, or
+    empty the old one, beside the path, so that the path itself changes in one step.
     """
 
     kind: OperationKind
@@ -101,6 +102,7 @@ class Operation:
 
 
 ConflictKind = Literal[
+    "changed_since",
     "real_file",
     "real_directory",
     "foreign_link",
@@ -153,6 +155,9 @@ class Conflict:
         """One sentence that names both sides."""
         wants = f"package {self.package}"
         match self.kind:
+            case "changed_since":
+                now = f"a link to {self.text}" if self.text else (self.other or "nothing")
+                return f"this changed since: {now} is here now, and undoing would lose it"
             case "real_file" if self.source_is_dir:
                 return f"{wants} has a directory here, but a file is in its place"
             case "real_file":

@@ -23,7 +23,7 @@ __all__ = [
     "Preferences",
 ]
 
-Action = Literal["manage", "unmanage", "remanage", "adopt"]
+Action = Literal["manage", "unmanage", "remanage", "adopt", "undo", "restore", "doctor"]
 Folding = Literal["safe", "always", "never"]
 Layout = Literal["mirror", "named"]
 LinkStyle = Literal["relative", "absolute"]

@@ -23,6 +23,8 @@ class Metadata:
         packages: names, in the order they are planned.
         directory: absolute path of the package directory.
         target: absolute path of the target.
+        undoes: the transaction that this plan takes back.
+        targets: every target, where packages have their own; empty for just the one.
     """
 
     action: Action
@@ -30,6 +32,8 @@ class Metadata:
     directory: str
     target: str
     options: Options
+    undoes: int | None = None
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

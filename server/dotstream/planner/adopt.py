@@ -51,17 +51,20 @@ def suggest_package(paths: Sequence[str]) -> str | None:
     return shared if len(shared) >= 3 else None
 
 
-def adopt(farm: Farm, package: Package, paths: Sequence[str]) -> Iterator[Item]:
+def adopt(
+    farm: Farm, package: Package, paths: Sequence[str], *, keep: Sequence[str] = ()
+) -> Iterator[Item]:
     """Plan the adoption of target paths into a package, which need not exist yet.
 
     Args:
         paths: relative to the target; one below another is part of it.
+        keep: absolute paths that stay where they are, with all directories above them.
 
     Yields:
         Operations, conflicts, scan errors and notices.
     """
     ordered = sorted(set(paths))
-    plan = _Adoption(farm, package)
+    plan = _Adoption(farm, package, (farm.stow_dir, *keep))
     try:
         for path in ordered:
             if not any(path.startswith(f"{other}/") for other in ordered):
@@ -73,11 +76,12 @@ def adopt(farm: Farm, package: Package, paths: Sequence[str]) -> Iterator[Item]:
 class _Adoption:
     """The adoption of several paths into one package."""
 
-    def __init__(self, farm: Farm, package: Package) -> None:
+    def __init__(self, farm: Farm, package: Package, keep: tuple[str, ...]) -> None:
         self._farm = farm
         self._package = package
         self._stow = Tree(package.stow_dir)
         self._made: set[str] = set()
+        self._keep = keep
 
     def close(self) -> None:
         self._stow.close()
@@ -125,8 +129,8 @@ class _Adoption:
             yield Notice(place.at(name), "left in place: an ignore rule names it")
         elif kind == SPECIAL:
             yield Notice(place.at(name), "left in place: not a file, directory or link")
-        elif f"{self._farm.stow_dir}/".startswith(f"{place.at(name)}/"):
-            yield Notice(place.at(name), "left in place: it holds the package directory")
+        elif kind == DIR and place.at(name) in self._keep:
+            yield Notice(place.at(name), "left in place: dotstream itself needs it there")
         elif kind == LINK:
             yield from self._link(place, name, cursor, raw)
         elif kind == DIR:
@@ -148,7 +152,8 @@ class _Adoption:
     def _directory(self, place: Directory, name: str, cursor: Cursor, raw: str) -> Iterator[Item]:
         there, inner = place.child(name), cursor.child(raw)
         taken = self._kind(cursor.source(raw)) is not None
-        if not taken and self._moves_whole(there, inner):
+        holds = any(kept.startswith(f"{there.absolute}/") for kept in self._keep)
+        if not taken and not holds and self._moves_whole(there, inner):
             yield from self._move(place, name, cursor, raw)
             return
         for entry, kind, _ in self._farm.target_entries(there):
@@ -214,19 +219,26 @@ class _Adoption:
             yield Operation(
                 "move_file", stow.descend(parent), base, self._package.name, None, before
             )
-        yield from self._make_parents(stow, parent)
+        yield from self._make_parents(stow, parent, place)
         before = self._farm.target.fingerprint(place.join(name))
         yield Operation("move_file", place, name, self._package.name, source, before)
         text = self._farm.prefix(cursor, place) + raw
         yield Operation("create_link", place, name, self._package.name, text)
 
-    def _make_parents(self, stow: Directory, path: str) -> Iterator[Item]:
+    def _make_parents(self, stow: Directory, path: str, place: Directory) -> Iterator[Item]:
+        """Make the package's directories, as private as those they stand for."""
+        parts = path.split("/") if path else []
+        shown = place.path.split("/") if place.path else []
         here = stow
-        for part in path.split("/") if path else ():
+        for index, part in enumerate(parts):
             full = here.at(part)
             if full not in self._made and self._kind(full) is None:
                 self._made.add(full)
-                yield Operation("make_dir", here, part, self._package.name)
+                depth = index + 1 - (len(parts) - len(shown))
+                mode = None
+                if depth > 0:
+                    mode = f"{self._farm.target.mode('/'.join(shown[:depth])):o}"
+                yield Operation("make_dir", here, part, self._package.name, mode)
             here = here.child(part)
 
     def _kind(self, source: str) -> int | None:

@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from dotstream.fs.listing import DIR, LINK, SPECIAL
+from dotstream.fs.listing import DIR, FILE, LINK, SPECIAL
 from dotstream.model.items import Conflict, Item, Notice, ScanError
 from dotstream.planner.folding import may_fold
 
@@ -47,10 +47,20 @@ class Decision:
         opened: whether a final directory is made or opened by a claim, not just there.
         adopt: the package member that the file there replaces, as a claim.
         set_aside: whether what is there is first moved to the backup area.
+        moved_for: the package that it is moved for.
         reports: conflicts, notices and errors met on the way.
     """
 
-    __slots__ = ("adopt", "claim", "inner", "opened", "reports", "set_aside", "state")
+    __slots__ = (
+        "adopt",
+        "claim",
+        "inner",
+        "moved_for",
+        "opened",
+        "reports",
+        "set_aside",
+        "state",
+    )
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -59,6 +69,7 @@ class Decision:
         self.opened = False
         self.adopt: Claim | None = None
         self.set_aside = False
+        self.moved_for = ""
         self.reports: list[Item] = []
 
 
@@ -98,6 +109,8 @@ def decide(
         if not may_fold(farm, inner, place.child(name)):
             decision.state, decision.claim = DIR, None
             decision.inner = [inner]
+    if decision.set_aside and start == DIR and decision.state == DIR:
+        decision.set_aside = False  # another package has the last word, and wants it as it is
     return decision
 
 
@@ -122,7 +135,8 @@ def _meet(farm: Farm, place: Directory, name: str, decision: Decision, claim: Cl
     elif state == DIR:
         _meet_directory(farm, place, name, decision, claim)
     else:
-        _conflict(farm, place, name, decision, claim, "real_file", _FILES)
+        choices = _FILES if state == FILE else _MOVES
+        _conflict(farm, place, name, decision, claim, "real_file", choices)
 
 
 def _fill(farm: Farm, place: Directory, decision: Decision, claim: Claim) -> None:
@@ -193,8 +207,10 @@ def _meet_directory(
     farm: Farm, place: Directory, name: str, decision: Decision, claim: Claim
 ) -> None:
     """Meet a claim where there is a directory: on the disk, or opened by an earlier claim."""
-    cursor, _, raw = claim
-    if farm.is_directory(cursor, raw):
+    cursor, kind, raw = claim
+    if kind == DIR and not farm.is_directory(cursor, raw):
+        decision.reports.append(ScanError(cursor.source(raw), "this directory is gone"))
+    elif farm.is_directory(cursor, raw):
         decision.inner.append(farm.enter(*claim))
     elif decision.opened and decision.inner:
         other = decision.inner[0].package.name
@@ -236,8 +252,9 @@ def _conflict(
             )
         )
     elif policy == "skip":
+        source = cursor.source(raw)
         conflict = Conflict(
-            kind, place, name, cursor.package.name, cursor.source(raw), other, text
+            kind, place, name, cursor.package.name, source, other, text, (), member == DIR
         )
         decision.reports.append(Notice(place.at(name), f"skipped: {conflict.message}"))
     elif policy == "adopt":
@@ -246,6 +263,6 @@ def _conflict(
     elif kind in ("other_package", "same_path", "file_and_directory"):
         decision.state, decision.claim = farm.prefix(cursor, place) + raw, claim
     else:
-        decision.set_aside = True
+        decision.set_aside, decision.moved_for = True, cursor.package.name
         decision.state = None
         _fill(farm, place, decision, claim)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["Cursor", "Farm", "scan_error"]
 
 
+_OPEN = 32  # package directories held open at once
+
+
 class Cursor:
     """A package directory overlaid on the target directory being walked.
 
@@ -106,6 +109,7 @@ class Farm:
         self._bases: dict[str, str] = {}
         self._packages: dict[tuple[str, str], Package] = {}
         self.unchanged = 0
+        self.only: tuple[str, ...] = ()
         self.steps: dict[tuple[str, str], int] = {}
         markers = (".stow",) if options.stow else (".stow", "dotstream.toml")
         self._ownership = Ownership(
@@ -132,6 +136,9 @@ class Farm:
         """Return the package's directory, opened."""
         tree = self._trees.get(package.path)
         if tree is None:
+            if len(self._trees) >= _OPEN:
+                oldest = next(iter(self._trees))
+                self._trees.pop(oldest).close()
             tree = self._trees[package.path] = Tree(package.path)
         return tree
 
@@ -142,6 +149,10 @@ class Farm:
         if package is None:
             package = self._packages[key] = self._lookup(*key)
         return package
+
+    def only_name(self, place: Directory) -> str | None:
+        """Return the one name to plan in ``place``, or ``None`` for all of them."""
+        return self.only[place.depth] if place.depth < len(self.only) else None
 
     def policy(self, package: Package, place: Directory, name: str) -> Policy:
         """Return the policy for a conflict at ``name``: of the path, the package or the run."""

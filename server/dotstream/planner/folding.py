@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dotstream.fs.listing import DIR, LINK, any_entry
+from dotstream.fs.listing import DIR, LINK, SPECIAL, any_entry
 from dotstream.fs.look import close
 from dotstream.planner.unlinking import removal_step
 
@@ -64,7 +64,7 @@ def _same_inside(farm: Farm, cursor: Cursor, place: Directory) -> bool:
         ):
             return True
         if kind != DIR:
-            return False
+            return kind == SPECIAL and look_at_names  # it is reported, never linked
         inner, there = cursor.child(raw), place.child(raw)
         if package.never_fold and stays_open(inner, there.path):
             return True

@@ -35,9 +35,11 @@ class Digest:
     def add(self, operation: Operation) -> None:
         """Take one operation in."""
         parts = self._parts
-        if operation.directory is not self._directory:
-            self._directory = operation.directory
-            parts.append(operation.directory.absolute)
+        directory = operation.directory
+        if directory is not self._directory:
+            if directory != self._directory:
+                parts.append(directory.absolute)
+            self._directory = directory
         parts += (
             operation.kind,
             operation.name,

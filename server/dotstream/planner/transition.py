@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dotstream.planner.decide import Claim, State
     from dotstream.planner.farm import Farm
 
-__all__ = ["Visit", "adopt_file", "clear", "put_link", "remove"]
+__all__ = ["Visit", "adopt_file", "clear", "move_aside", "put_link", "remove"]
 
 Visit: TypeAlias = "Generator[Item | Visit]"
 """Items, and visits further down, which the walk enters before it goes on."""
@@ -38,18 +38,27 @@ def remove(farm: Farm, place: Directory, name: str, now: State) -> Visit:
     if isinstance(now, str):
         yield _unlink(farm, place, name, now)
     elif now == DIR:
-        yield clear(farm, place.child(name))
         yield Operation("remove_dir", place, name, "", None, _mode(farm, place, name))
+        yield clear(farm, place.child(name))
 
 
 def clear(farm: Farm, place: Directory) -> Visit:
     """Empty a directory that holds only links of ours and directories of such."""
     farm.poll()
+    only = farm.only_name(place)
     for name, kind, _ in farm.target_entries(place):
+        if only is not None and name != only:
+            continue
         if kind == DIR:
             yield from remove(farm, place, name, DIR)
         else:
             yield _unlink(farm, place, name, farm.target.link_text(place.join(name)))
+
+
+def move_aside(farm: Farm, place: Directory, name: str, package: str) -> Operation:
+    """Move what is there to the backup area."""
+    before = farm.target.fingerprint(place.join(name))
+    return Operation("move_file", place, name, package, None, before)
 
 
 def adopt_file(farm: Farm, place: Directory, name: str, claim: Claim) -> Iterator[Item]:

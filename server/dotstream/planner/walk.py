@@ -24,7 +24,7 @@ from dotstream.planner.farm import Cursor, Farm, scan_error
 from dotstream.planner.folding import occupied, refold
 from dotstream.planner.merging import claims_by_name, merge, plain
 from dotstream.planner.states import States
-from dotstream.planner.transition import adopt_file, put_link, remove
+from dotstream.planner.transition import adopt_file, move_aside, put_link, remove
 from dotstream.planner.unlinking import removal_step
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def walk(
     farm.steps = {(package.stow_dir, package.name): step for step, package in reversed(unmanage)}
     unlinked = [Cursor(package, top, step=step) for step, package in unmanage]
     linked = [Cursor(package, top) for package in manage]
-    stack = [_Walk(farm, only).visit(root, unlinked, linked, REAL)]
+    farm.only = only
+    stack = [_Walk(farm).visit(root, unlinked, linked, REAL)]
     try:
         while stack:
             for item in stack[-1]:
@@ -91,11 +92,10 @@ def walk(
 class _Walk:
     """The visits of one walk; each is a generator of items and of visits further down."""
 
-    __slots__ = ("_only", "farm")
+    __slots__ = ("farm",)
 
-    def __init__(self, farm: Farm, only: tuple[str, ...]) -> None:
+    def __init__(self, farm: Farm) -> None:
         self.farm = farm
-        self._only = only
 
     def visit(
         self, place: Directory, unlinked: list[Cursor], linked: list[Cursor], mode: str
@@ -106,7 +106,7 @@ class _Walk:
         if mode != FRESH and (why := farm.protection(place)) is not None:
             yield Notice(place.absolute, why)
             return
-        only = self._only[place.depth] if place.depth < len(self._only) else None
+        only = farm.only_name(place)
         listings: list[Iterable[Entry]] = []
         cursors: list[Cursor] = []
         for cursor in linked:
@@ -205,7 +205,7 @@ class _Walk:
                 farm.poll()
             now: State = kind or None
             if kind == LINK:
-                now = farm.target.link_text(place.join(name))
+                now = farm.target.state(place.join(name))
                 if (
                     len(claims) == 1
                     and claims[0][1] == FILE
@@ -264,6 +264,21 @@ class _Walk:
         mode: str = REAL,
     ) -> Visit:
         """Decide one name and emit what leads from ``now`` to it."""
+        try:
+            yield from self._decide(place, name, now, start, claims, unlinked, mode)
+        except OSError as error:
+            yield scan_error(place.at(name), error)  # it vanished; the others are still there
+
+    def _decide(
+        self,
+        place: Directory,
+        name: str,
+        now: State,
+        start: State,
+        claims: list[Claim],
+        unlinked: list[Cursor] | None,
+        mode: str,
+    ) -> Visit:
         decision = decide(self.farm, place, name, start, claims)
         yield from decision.reports
         final = decision.state
@@ -271,9 +286,7 @@ class _Walk:
             yield from adopt_file(self.farm, place, name, decision.adopt)
             now = None
         elif decision.set_aside:
-            before = self.farm.target.fingerprint(place.join(name))
-            package = claims[0][0].package.name
-            yield Operation("move_file", place, name, package, None, before)
+            yield move_aside(self.farm, place, name, decision.moved_for)
             now = None
         if isinstance(final, int) and final == DIR:
             yield from self._open(place, name, now, start, decision, unlinked or [], mode)

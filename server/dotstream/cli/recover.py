@@ -1,0 +1,54 @@
+"""``dotstream recover``: finish or take back what was cut short."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.errors import DotstreamError
+
+if TYPE_CHECKING:
+    from dotstream.cli.arguments import Parser
+    from dotstream.cli.session import Session
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
+
+DESCRIPTION = """\
+Takes back what a change had done when it was cut short: by a crash, a power cut, kill or a
+second Ctrl-C. Every command that changes something does this first. With --resume the
+change is carried to its end instead, if all of it had been planned: one that was made with
+--stream had not. What somebody else changed meanwhile is left alone and named."""
+
+EXAMPLES = """\
+  dotstream recover                    as if it had never begun
+  dotstream recover --resume           as if it had never stopped"""
+
+
+def configure(parser: Parser) -> None:
+    """Add the command's arguments."""
+    direction = parser.add_mutually_exclusive_group()
+    direction.add_argument(
+        "--rollback", action="store_true", help="take back what was done (the default)"
+    )
+    direction.add_argument("--resume", action="store_true", help="do the rest")
+    parser.add_argument(
+        "--wait", action="store_true", help="wait while another dotstream changes the target"
+    )
+
+
+def run(session: Session) -> int:
+    """Recover the transaction that was cut short, if there is one."""
+    with session.cancellable() as cancel:
+        session.changed = True
+        recovery = session.client.recover(
+            resume=session.arguments.resume,
+            wait=session.arguments.wait,
+            cancel=cancel,
+            on_progress=session.report.progress,
+        )
+    session.report.recovered(recovery, asked=True)
+    if session.arguments.resume and recovery.direction == "rolled_back":
+        raise DotstreamError(
+            "it could not be carried to its end, because not all of it had been planned; it was "
+            "taken back instead"
+        )
+    return 0

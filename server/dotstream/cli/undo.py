@@ -1,0 +1,55 @@
+"""``dotstream undo``: take a finished change back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.cli.arguments import add_dry_run
+from dotstream.cli.change import change
+from dotstream.model.options import Preferences
+
+if TYPE_CHECKING:
+    from dotstream.cli.arguments import Parser
+    from dotstream.cli.session import Session
+    from dotstream.model.cancel import CancellationToken
+    from dotstream.planner.stream import StreamingPlan
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
+
+DESCRIPTION = """\
+Takes a finished change back: removes the links it made, makes those it removed, and moves
+files back to where they were. Without ID, the last change that is not undone. Where
+something changed since then, it is named and nothing is changed at all, unless
+--on-conflict skip says to leave that as it is. An undo can be undone too, by its number.
+On a terminal it shows the plan and asks first."""
+
+EXAMPLES = """\
+  dotstream undo                       the last change
+  dotstream undo -n 12                 what taking number 12 back would do
+  dotstream history                    the numbers"""
+
+
+def configure(parser: Parser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "id", nargs="?", type=int, metavar="ID", help="a number from history (default: the last)"
+    )
+    add_dry_run(parser)
+    parser.add_argument(
+        "--on-conflict",
+        choices=("fail", "skip"),
+        metavar="POLICY",
+        help="what to do where something changed since: fail, so that nothing changes (the "
+        "default), or skip it",
+    )
+
+
+def run(session: Session) -> int:
+    """Undo the change that was named, or the last one."""
+    arguments = session.arguments
+
+    def opening(cancel: CancellationToken) -> StreamingPlan:
+        prefer = Preferences(on_conflict=arguments.on_conflict)
+        return session.client.stream_undo(arguments.id, prefer=prefer, cancel=cancel)
+
+    return change(session, opening)

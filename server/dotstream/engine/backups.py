@@ -1,0 +1,71 @@
+"""The backup area: what was moved out of the way, to be listed, restored, pruned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from dotstream.engine.names import kept_path
+from dotstream.fs.listing import DIR, LINK
+from dotstream.fs.look import Tree, entry_kind, fingerprint, size
+from dotstream.model.directory import Directory
+from dotstream.model.history import Backup
+from dotstream.model.items import Conflict, Item, Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from dotstream.engine.journal import Journal
+    from dotstream.fs.change import Changes
+
+__all__ = ["backups", "prune", "restore"]
+
+
+def backups(journal: Journal, area: str) -> Iterator[Backup]:
+    """Stream what the backup area holds, oldest first.
+
+    Args:
+        area: absolute path of the backup area.
+    """
+    tree = Tree(area)
+    try:
+        for sequence, transaction, path in journal.backups():
+            kept = kept_path(area, transaction, sequence)
+            name = kept.rpartition("/")[2]
+            found = entry_kind(tree.fd, name)
+            if found is None:
+                continue  # restored since, or undone
+            kind: Literal["file", "directory", "link"] = "file"
+            if found in (DIR, LINK):
+                kind = "directory" if found == DIR else "link"
+            yield Backup(sequence, transaction, path, kept, size(tree.fd, name), kind)
+    finally:
+        tree.close()
+
+
+def restore(chosen: Collection[Backup], area: str) -> Iterator[Item]:
+    """Plan to move backups back to where they were."""
+    tree = Tree(area)
+    place = Directory(area)
+    try:
+        for backup in chosen:
+            name = backup.kept.rpartition("/")[2]
+            parent, _, base = backup.path.rpartition("/")
+            if entry_kind(tree.fd, backup.path) is not None:
+                there = Directory(parent or "/")
+                yield Conflict("real_file", there, base, "", backup.kept, choices=("skip",))
+                continue
+            before = fingerprint(tree.fd, name)
+            yield Operation("move_file", place, name, "", backup.path, before)
+    finally:
+        tree.close()
+
+
+def prune(journal: Journal, chosen: Collection[Backup], area: str, changes: Changes) -> None:
+    """Remove backups for good; the target's lock is held."""
+    tree = Tree(area)
+    try:
+        for backup in chosen:
+            changes.discard(tree.fd, backup.kept.rpartition("/")[2])
+            journal.forget_backup(backup.id)
+    finally:
+        tree.close()

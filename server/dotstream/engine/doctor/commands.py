@@ -1,0 +1,68 @@
+"""The commands that mend what was found, ready to be pasted into a shell."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from dotstream.model.directory import display
+
+if TYPE_CHECKING:
+    from dotstream.model.directory import Directory
+
+__all__ = ["FIX", "REBUILD", "RECOVER", "allow", "make_directory", "manage", "quoted", "rescue"]
+
+FIX = "dotstream doctor --fix"
+REBUILD = "dotstream doctor --rebuild"
+RECOVER = "dotstream recover"
+
+
+def quoted(text: str) -> str:
+    r"""Return a word for a shell; what cannot be printed is written ``$'\xNN'``."""
+    if text.isprintable():
+        return shlex.quote(text)
+    escaped = "".join(
+        char
+        if char.isprintable() and char not in "\\'"
+        else "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogateescape"))
+        for char in text
+    )
+    return f"$'{escaped}'"
+
+
+def manage(
+    package: str, stow_dir: str, here: str, *, policy: str | None = None, override: str = ""
+) -> str:
+    """Return the command that links a package again.
+
+    Args:
+        stow_dir: the package directory that has it.
+        here: the package directory in use, which need not be named.
+        policy: what to do with what is in the way.
+        override: the path (relative to the target) that it may take from another package.
+    """
+    words = ["dotstream"]
+    if stow_dir != here:
+        words += ["-d", quoted(stow_dir)]
+    words += ["manage", quoted(package)]
+    if policy is not None:
+        words += ["--on-conflict", policy]
+    if override:
+        words += ["--override", quoted(f"{re.escape(override)}$")]
+    return " ".join(words)
+
+
+def allow(path: str) -> str:
+    """Return the command that lets its owner work in a directory."""
+    return f"chmod u+rwx -- {quoted(path)}"
+
+
+def make_directory(path: str) -> str:
+    """Return the command that makes a directory."""
+    return f"mkdir -p -- {quoted(path)}"
+
+
+def rescue(place: Directory, name: str) -> str:
+    """Return the command that gives a file in quarantine a name that nobody sweeps."""
+    return f"mv -n -- {quoted(place.at(name))} {quoted(place.at(f'rescued-{display(name[2:])}'))}"

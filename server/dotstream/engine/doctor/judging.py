@@ -1,0 +1,74 @@
+"""Judging one link of ours that is there: does it lead anywhere?"""
+
+from __future__ import annotations
+
+import errno
+import posixpath
+from typing import TYPE_CHECKING
+
+from dotstream.engine.doctor import commands
+from dotstream.fs.access import source_error
+from dotstream.fs.look import reason
+from dotstream.fs.matching import present
+from dotstream.model.finding import Finding
+
+if TYPE_CHECKING:
+    from dotstream.model.directory import Directory
+    from dotstream.planner.farm import Farm
+
+__all__ = ["destination", "judge"]
+
+_GONE = (errno.ENOENT, errno.ENOTDIR)
+
+
+def destination(place: Directory, text: str) -> str:
+    """Return the absolute path that a link's text names, read without the disk."""
+    full = posixpath.normpath(posixpath.join(place.absolute, text))
+    return full[1:] if full.startswith("//") else full
+
+
+def judge(
+    farm: Farm,
+    place: Directory,
+    name: str,
+    text: str,
+    *,
+    package: str,
+    stow_dir: str,
+    wanted: str | None = None,
+) -> Finding | None:
+    """Return what is wrong with a link of ours, or ``None`` if it leads somewhere.
+
+    Args:
+        text: the link's text.
+        package, stow_dir: whose it is.
+        wanted: what it should say instead, where that is known.
+    """
+    full = destination(place, text)
+    number = source_error(farm.target.fd, text if text.startswith("/") else place.join(text))
+    if number == errno.ELOOP or (number == 0 and _above(full, place.absolute)):
+        return Finding("link_loop", place, name, package, text)
+    if number == 0:
+        return None
+    if number not in _GONE:
+        why = f"what this link of package {package} leads to cannot be looked at: "
+        return Finding(
+            "no_permission", place, name, package, text, detail=why + reason(OSError(number, ""))
+        )
+    if present(full):
+        return Finding("broken_member", place, name, package, text, detail=full)
+    kind = "broken_link" if present(f"{stow_dir.rstrip('/')}/{package}") else "orphaned_link"
+    return Finding(
+        "broken_link" if kind == "broken_link" else "orphaned_link",
+        place,
+        name,
+        package,
+        text,
+        wanted,
+        command=commands.FIX,
+    )
+
+
+def _above(full: str, path: str) -> bool:
+    """Whether ``full`` is the directory ``path`` or one that it is in."""
+    return f"{path}/".startswith(f"{full.rstrip('/')}/")

@@ -1,0 +1,91 @@
+"""What a check-up is about: a package directory, its targets, and how far to look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from dotstream.model.cancel import CancellationToken
+from dotstream.planner.farm import Farm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from dotstream.model.finding import ScanMode
+    from dotstream.model.options import Options, Package
+
+__all__ = ["SKIPPED", "Subject"]
+
+SKIPPED = (
+    ".cache",
+    ".cargo",
+    ".git",
+    ".hg",
+    ".npm",
+    ".rustup",
+    ".svn",
+    ".Trash",
+    "Trash",
+    "__pycache__",
+    "node_modules",
+    ".venv",
+)
+"""Names of directories that a deep scan passes over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is looked at.
+
+    Attributes:
+        directory, target: absolute canonical paths.
+        options: how links are named and written.
+        packages: every package there is, by the target that it is for.
+        lookup: finds a package of another package directory, as for a plan.
+        state: the state directory, where the target's database is or would be.
+        mode: ``off`` looks at what the manifest names; ``scoped`` also lists the
+            directories that the manifest or a package has; ``deep`` the whole target.
+        depth: how many levels of directories a deep scan goes down.
+        skip: globs for directories that a deep scan passes over, by name or by path.
+        cancel: looked at once per directory.
+    """
+
+    directory: str
+    target: str
+    options: Options
+    packages: Mapping[str, Sequence[Package]]
+    lookup: Callable[[str, str], Package]
+    state: str
+    mode: ScanMode = "scoped"
+    depth: int | None = None
+    skip: tuple[str, ...] = ()
+    cancel: CancellationToken = field(default_factory=CancellationToken)
+
+    def farm(self, root: str) -> Farm:
+        """Open one target.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+        return Farm(
+            target=root,
+            stow_dir=self.directory,
+            options=self.options,
+            lookup=self.lookup,
+            cancel=self.cancel,
+        )
+
+    @property
+    def roots(self) -> list[str]:
+        """Every target, the main one first."""
+        return list(dict.fromkeys([self.target, *self.packages]))
+
+    def passes_over(self, path: str, depth: int) -> bool:
+        """Whether a deep scan leaves out the directory ``path`` (relative to its target)."""
+        if self.depth is not None and depth > self.depth:
+            return True
+        name = path.rpartition("/")[2]
+        return name in SKIPPED or any(
+            fnmatchcase(path if "/" in glob else name, glob.rstrip("/")) for glob in self.skip
+        )

@@ -1,0 +1,288 @@
+"""The manifest: which links and directories are ours, per target (in the journal's database).
+
+Entries are kept in pages, a few hundred names of one directory to a row, sorted; so it can
+be streamed, looked into by directory, and folded from a transaction's steps in the same
+commit that ends it, at a fraction of the cost of a row per link.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from dotstream.engine.encoding import KINDS, LINKED, runs
+from dotstream.fs.listing import sort_key
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+__all__ = ["SCHEMA", "Entry", "Manifest"]
+
+SCHEMA = """
+CREATE TABLE stow(id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE) STRICT;
+CREATE TABLE page(
+    root BLOB NOT NULL,
+    path BLOB NOT NULL,
+    first BLOB NOT NULL,
+    entries BLOB NOT NULL,
+    PRIMARY KEY (root, path, first)
+) STRICT, WITHOUT ROWID
+"""
+
+EntryKind = Literal["link", "directory", "adopted"]
+
+_PAGE = 512
+_FIELDS = 5
+_CODES: dict[EntryKind, str] = {"link": "L", "directory": "D", "adopted": "A"}
+_KINDS: dict[str, EntryKind] = {code: kind for kind, code in _CODES.items()}
+
+_Row: TypeAlias = "tuple[str, str, str, str, str]"
+"""Name, code, package, stow directory's number and text or mode, as they are written."""
+
+
+class Entry(NamedTuple):
+    """One name that is ours.
+
+    Attributes:
+        root, directory: the tree, absolute, and the directory in it, relative.
+        kind: a link; a directory we made; a link to a file that was adopted.
+        stow_dir: the package directory, absolute.
+        text: of the link.
+        mode: of the directory or the adopted file, in octal, where it is known.
+    """
+
+    root: str
+    directory: str
+    name: str
+    kind: EntryKind
+    package: str
+    stow_dir: str
+    text: str | None
+    mode: str | None
+
+    @property
+    def path(self) -> str:
+        """The absolute path."""
+        inside = f"{self.directory}/{self.name}" if self.directory else self.name
+        return f"{self.root.rstrip('/')}/{inside}"
+
+
+class Manifest:
+    """The manifest in an open database; changes belong to the caller's transaction."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self._stows: dict[str, str] = {}
+
+    # Reading ---------------------------------------------------------------------------
+
+    def entries(self, root: str | None = None, under: str = "") -> Iterator[Entry]:
+        """Stream entries sorted by root, directory and name.
+
+        Args:
+            root: only this tree.
+            under: only this directory of it and what is below.
+        """
+        last: tuple[bytes, bytes, bytes] | None = None
+        while True:
+            where = "1"
+            values: tuple[bytes, ...] = ()
+            if last is not None:
+                where, values = "(root, path, first) > (?, ?, ?)", last
+            if root is not None:
+                where += " AND root = ?"
+                values = (*values, _bytes(root))
+            if under:
+                where += " AND (path = ? OR (path >= ? AND path < ?))"
+                values = (*values, _bytes(under), _bytes(f"{under}/"), _bytes(f"{under}0"))
+            row = self._database.execute(
+                f"SELECT root, path, first, entries FROM page WHERE {where} "  # noqa: S608 - ours
+                "ORDER BY root, path, first LIMIT 1",
+                values,
+            ).fetchone()
+            if row is None:
+                return
+            last = row[:3]
+            yield from self._decode(_text(row[0]), _text(row[1]), row[3])
+
+    def directory(self, root: str, path: str) -> Iterator[Entry]:
+        """Stream the entries of one directory, sorted by name."""
+        first = b""
+        while True:
+            row = self._database.execute(
+                "SELECT first, entries FROM page WHERE root = ? AND path = ? AND first > ? "
+                "ORDER BY first LIMIT 1",
+                (_bytes(root), _bytes(path), first),
+            ).fetchone()
+            if row is None:
+                return
+            first = row[0]
+            yield from self._decode(root, path, row[1])
+
+    def any_below(self, root: str, path: str) -> bool:
+        """Whether anything is recorded in a directory or below it."""
+        return (
+            self._database.execute(
+                "SELECT 1 FROM page WHERE root = ? AND (path = ? OR (path >= ? AND path < ?)) "
+                "LIMIT 1",
+                (_bytes(root), _bytes(path), _bytes(f"{path}/"), _bytes(f"{path}0")),
+            ).fetchone()
+            is not None
+        )
+
+    def _decode(self, root: str, path: str, data: bytes) -> Iterator[Entry]:
+        for name, code, package, stow, value in _rows(data):
+            kind = _KINDS[code]
+            if kind == "directory":
+                text, mode = None, value or None
+            else:
+                text, _, mode = value.partition("\1")
+            yield Entry(
+                root, path, name, kind, package, self._stow_path(stow), text, mode or None
+            )
+
+    def _stow_path(self, number: str) -> str:
+        if number not in self._stows:
+            (path,) = self._database.execute(
+                "SELECT path FROM stow WHERE id = ?", (int(number),)
+            ).fetchone()
+            self._stows[number] = _text(path)
+        return self._stows[number]
+
+    # Writing ---------------------------------------------------------------------------
+
+    def replace_all(self, entries: Iterable[Entry]) -> None:
+        """Forget everything and record ``entries``, sorted as ``entries()`` gives them."""
+        self._database.execute("DELETE FROM page")
+        here: tuple[str, str] | None = None
+        rows: list[_Row] = []
+        for entry in entries:
+            if here != entry[:2] or len(rows) >= _PAGE:
+                if here is not None:
+                    self._put(*here, rows)
+                here, rows = (entry.root, entry.directory), []
+            value = entry.mode or ""
+            if entry.kind != "directory":
+                value = (entry.text or "") + (f"\1{entry.mode}" if entry.mode else "")
+            number = self._stow_number(entry.stow_dir)
+            rows.append((entry.name, _CODES[entry.kind], entry.package, number, value))
+        if here is not None:
+            self._put(*here, rows)
+
+    def fold(
+        self,
+        chunks: Iterable[tuple[int, bytes]],
+        stow_dir: str,
+        on_backup: Callable[[int, str], None],
+    ) -> None:
+        """Take a finished transaction's steps in, chunk by chunk.
+
+        Args:
+            chunks: the number of the first step and the encoded steps of each.
+            stow_dir: the package directory that the operations are about.
+            on_backup: called with the number and the path of each step that moved
+                something to the backup area.
+        """
+        number = self._stow_number(stow_dir)
+        adopted: dict[tuple[str, str, str], str] = {}
+        for first, data in chunks:
+            for start, root, path, columns in runs(data):
+                codes, names, packages, texts, befores = columns
+                if not adopted and set(codes) == {LINKED}:
+                    rows = [
+                        (name, "L", package, number, text)
+                        for name, package, text in zip(names, packages, texts, strict=True)
+                    ]
+                    self._add(root, path, rows)
+                    continue
+                changes: dict[str, _Row | None] = {}
+                for index, code in enumerate(codes):
+                    kind, name, text = KINDS[code][0], names[index], texts[index]
+                    package, before = packages[index], befores[index]
+                    if kind in ("create_link", "replace_link", "refold"):
+                        mode = adopted.pop((root, path, name), None)
+                        value = text if mode is None else f"{text}\1{mode}"
+                        changes[name] = (name, "A" if mode else "L", package, number, value)
+                    elif kind in ("make_dir", "unfold") and root != stow_dir:
+                        changes[name] = (name, "D", package, number, "")
+                    elif kind in ("remove_link", "remove_dir"):
+                        changes[name] = None
+                    elif kind == "move_file":
+                        if not text:
+                            inside = f"{path}/{name}" if path else name
+                            on_backup(first + start + index, f"{root.rstrip('/')}/{inside}")
+                            changes[name] = None
+                        elif text.startswith(f"{stow_dir}/"):
+                            adopted[root, path, name] = before.rpartition(" ")[2]
+                self._change(root, path, changes)
+
+    def _add(self, root: str, path: str, rows: list[_Row]) -> None:
+        """Record names of one directory, which is nearly always a new one."""
+        low, high = rows[0][0], rows[-1][0]
+        fresh = (
+            low.isascii()
+            and high.isascii()
+            and low <= high
+            and self._database.execute(
+                "SELECT 1 FROM page WHERE root = ? AND path = ? LIMIT 1",
+                (_bytes(root), _bytes(path)),
+            ).fetchone()
+            is None
+        )
+        if fresh and rows == sorted(rows) and len(rows) <= _PAGE:
+            self._put(root, path, rows)
+        else:
+            self._change(root, path, {row[0]: row for row in rows})
+
+    def _change(self, root: str, path: str, wanted: Mapping[str, _Row | None]) -> None:
+        """Change entries of one directory; ``None`` forgets a name."""
+        if not wanted:
+            return
+        key = (_bytes(root), _bytes(path))
+        names = sorted(wanted, key=sort_key)
+        low, high = sort_key(names[0]), sort_key(names[-1])
+        # The page that begins at or before the first name, and all up to the last.
+        pages = self._database.execute(
+            "SELECT first, entries FROM page WHERE root = ?1 AND path = ?2 AND first <= ?4 "
+            "AND first >= coalesce((SELECT max(first) FROM page WHERE root = ?1 "
+            "AND path = ?2 AND first <= ?3), ?3)",
+            (*key, low, high),
+        ).fetchall()
+        kept = [row for _, data in pages for row in _rows(data) if row[0] not in wanted]
+        self._database.executemany(
+            "DELETE FROM page WHERE root = ? AND path = ? AND first = ?",
+            [(*key, first) for first, _ in pages],
+        )
+        added = [row for name in names if (row := wanted[name]) is not None]
+        if kept:
+            added = sorted([*kept, *added], key=lambda row: sort_key(row[0]))
+        for start in range(0, len(added), _PAGE):
+            self._put(root, path, added[start : start + _PAGE])
+
+    def _put(self, root: str, path: str, rows: list[_Row]) -> None:
+        data = _bytes("\0".join(chain.from_iterable(rows)))
+        self._database.execute(
+            "INSERT INTO page VALUES (?, ?, ?, ?)",
+            (_bytes(root), _bytes(path), _bytes(rows[0][0]), data),
+        )
+
+    def _stow_number(self, path: str) -> str:
+        self._database.execute("INSERT OR IGNORE INTO stow(path) VALUES (?)", (_bytes(path),))
+        (number,) = self._database.execute(
+            "SELECT id FROM stow WHERE path = ?", (_bytes(path),)
+        ).fetchone()
+        return str(number)
+
+
+def _rows(data: bytes) -> Iterator[_Row]:
+    fields = _text(data).split("\0")
+    return zip(*(fields[start::_FIELDS] for start in range(_FIELDS)), strict=True)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")

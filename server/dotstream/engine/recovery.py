@@ -1,0 +1,116 @@
+"""Recovery: finishing what another run left unfinished, backwards or forwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.engine.execute import Executor
+from dotstream.engine.journal import BATCH
+from dotstream.engine.rollback import Rollback
+from dotstream.errors import OperationFailed, RollbackIncomplete
+from dotstream.fs.descriptors import Descriptors
+from dotstream.fs.look import is_permission, reason
+from dotstream.model.events import Progress
+from dotstream.model.history import Recovery
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dotstream.engine.journal import Journal
+    from dotstream.fs.change import Changes
+    from dotstream.model.history import Transaction
+
+__all__ = ["recover"]
+
+
+def recover(
+    journal: Journal,
+    *,
+    changes: Changes,
+    backups: str,
+    resume: bool = False,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Recovery:
+    """Finish the unfinished transaction, if there is one; the target's lock is held.
+
+    Args:
+        resume: carry it to its end instead of taking it back; only where the whole plan
+            had been written down and nothing was taken back yet.
+
+    Raises:
+        RollbackIncomplete: the system refused something; trying again is safe.
+        OperationFailed: it could not be carried on, and was taken back.
+    """
+    unfinished = journal.unfinished()
+    if unfinished is None:
+        return Recovery()
+    first, cursor, end = journal.resume(unfinished.id)
+    if unfinished.state == "planning":
+        journal.discard(unfinished.id)
+        return Recovery(unfinished, "rolled_back", 0)
+    forwards = resume and unfinished.state == "active" and bool(unfinished.digest)
+    doubtful = min(cursor + BATCH, end) if unfinished.state == "active" else cursor
+    rollback = Rollback()
+    if not forwards:
+        journal.turn(unfinished.id, "rolling_back", doubtful)
+    # Going forwards, too, what is in doubt is first taken back: then it is sure again.
+    rollback.run(
+        journal,
+        unfinished.id,
+        cursor if forwards else first,
+        doubtful,
+        changes=changes,
+        backups=backups,
+        on_progress=on_progress,
+    )
+    if rollback.failed:
+        if not forwards:
+            journal.turn(unfinished.id, "stuck", end)
+        raise RollbackIncomplete(f"transaction {unfinished.id} is unfinished", rollback.failed)
+    if forwards:
+        return _carry_on(journal, unfinished, cursor, end, changes, backups, on_progress)
+    journal.turn(unfinished.id, "rolled_back", first)
+    return Recovery(unfinished, "rolled_back", rollback.undone, tuple(rollback.left))
+
+
+def _carry_on(
+    journal: Journal,
+    unfinished: Transaction,
+    cursor: int,
+    end: int,
+    changes: Changes,
+    backups: str,
+    on_progress: Callable[[Progress], None] | None,
+) -> Recovery:
+    """Carry the rest of a transaction out, from a step that is sure."""
+    descriptors = Descriptors()
+    executor = Executor(changes, descriptors, unfinished.id, backups)
+    done, counts = cursor, dict(unfinished.counts)
+    first = journal.first(unfinished.id)
+    try:
+        executor.reopen(step for rows in journal.steps(first, cursor) for step in rows)
+        for rows in journal.steps(cursor, end):
+            for sequence, kind, operation in rows:
+                try:
+                    executor.do(sequence, kind, operation)
+                except OSError as error:
+                    raise OperationFailed(
+                        operation, reason(error), permission=is_permission(error)
+                    ) from error
+                done = sequence + 1
+            journal.advance(unfinished.id, done)
+            if on_progress is not None:
+                on_progress(Progress("applying", done - cursor, end - cursor, rows[-1][2]))
+    except OperationFailed:
+        descriptors.close()
+        journal.turn(unfinished.id, "rolling_back", done + 1)
+        recover(journal, changes=changes, backups=backups, on_progress=on_progress)
+        raise
+    finally:
+        descriptors.close()
+    for rows in journal.steps(first, end):
+        for _, kind, _ in rows:
+            if not kind.startswith("end_"):
+                counts[kind] = counts.get(kind, 0) + 1
+    journal.commit(unfinished.id, unfinished.directory, unfinished.digest, counts)
+    return Recovery(unfinished, "resumed", end - cursor)

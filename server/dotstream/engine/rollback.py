@@ -1,0 +1,89 @@
+"""Rolling back: taking the steps of an unfinished transaction back, streaming, last first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.engine.names import aside_name
+from dotstream.engine.revert import Reverter
+from dotstream.errors import JournalError
+from dotstream.fs.descriptors import Descriptors
+from dotstream.fs.look import reason
+from dotstream.model.directory import display
+from dotstream.model.events import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dotstream.engine.journal import Journal
+    from dotstream.fs.change import Changes
+
+__all__ = ["Rollback"]
+
+_NAMED = 1000
+
+
+class Rollback:
+    """What came of rolling back.
+
+    Attributes:
+        undone: steps looked at.
+        left: foreign changes that were left alone, a sentence each.
+        failed: steps that the system refused to take back, a sentence each.
+    """
+
+    __slots__ = ("failed", "left", "undone")
+
+    def __init__(self) -> None:
+        self.undone = 0
+        self.left: list[str] = []
+        self.failed: list[str] = []
+
+    def run(
+        self,
+        journal: Journal,
+        transaction: int,
+        first: int,
+        end: int,
+        *,
+        changes: Changes,
+        backups: str,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        """Take back the steps ``first`` ≤ number < ``end``.
+
+        Goes on past what cannot be taken back, and past a journal that cannot be written:
+        every step is compared with what is there, so nothing depends on that.
+        """
+        descriptors = Descriptors(aside=aside_name(transaction))
+        reverter = Reverter(changes, descriptors, transaction, backups)
+        total = end - first
+        try:
+            for rows in journal.steps_backwards(first, end):
+                for sequence, kind, operation in rows:
+                    try:
+                        left = reverter.undo(sequence, kind, operation)
+                    except OSError as error:
+                        descriptors.forget()
+                        where = display(operation.path)
+                        self._note(self.failed, f"{where}: {reason(error)}")
+                    else:
+                        if left is not None:
+                            self._note(self.left, display(left))
+                    self.undone += 1
+                if not self.failed:
+                    self._advance(journal, transaction, rows[-1][0])
+                if on_progress is not None:
+                    on_progress(Progress("rolling_back", self.undone, total, rows[-1][2]))
+        finally:
+            descriptors.close()
+
+    def _note(self, notes: list[str], sentence: str) -> None:
+        if len(notes) < _NAMED:
+            notes.append(sentence)
+
+    def _advance(self, journal: Journal, transaction: int, cursor: int) -> None:
+        try:
+            journal.advance(transaction, cursor)
+        except JournalError:
+            return  # the next run starts further back, and finds these steps undone

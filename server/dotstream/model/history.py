@@ -1,0 +1,79 @@
+"""What the journal remembers: transactions, backups, recoveries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Backup", "Recovery", "Transaction", "TransactionState"]
+
+TransactionState = Literal[
+    "planning", "active", "rolling_back", "committed", "rolled_back", "stuck", "undone"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One apply, as the journal has it.
+
+    Attributes:
+        state: ``planning``, ``active``, ``rolling_back`` and ``stuck`` are unfinished.
+        action: what was asked for; also ``undo``, ``restore``, ``doctor``.
+        directory, target: absolute paths of the package directory and the target.
+        started: seconds since the epoch.
+        digest: of the plan that was carried out.
+        counts: operations by kind.
+        undone_by: the transaction that undid this one.
+        undoes: the transaction that this one undid.
+    """
+
+    id: int
+    state: TransactionState
+    action: str
+    packages: tuple[str, ...]
+    directory: str
+    target: str
+    started: float
+    digest: str
+    counts: Mapping[str, int]
+    undone_by: int | None = None
+    undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """Something that was moved out of the way and is kept.
+
+    Attributes:
+        id: the number of the step that moved it.
+        path: where it was, absolute.
+        kept: where it is now, absolute.
+        size: bytes, of a file.
+    """
+
+    id: int
+    transaction: int
+    path: str
+    kept: str
+    size: int
+    kind: Literal["file", "directory", "link"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What was done about a transaction that another run left unfinished.
+
+    Attributes:
+        transaction: the unfinished one, or ``None`` if there was none.
+        direction: whether it was taken back or carried to its end.
+        steps: how many steps that took.
+        left: foreign changes made meanwhile and left alone, a sentence each.
+    """
+
+    transaction: Transaction | None = None
+    direction: Literal["rolled_back", "resumed"] | None = None
+    steps: int = 0
+    left: tuple[str, ...] = ()
