@@ -11,6 +11,7 @@ import posixpath
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from dotstream.engine.records import ManifestRecords
 from dotstream.errors import Cancelled, UsageError
 from dotstream.fs.files import host_name, is_directory, platform
 from dotstream.fs.look import canonical
@@ -149,6 +150,7 @@ class Client:
             packages, profile, everything=everything, anywhere=action == "unmanage"
         )
         links, unlinks = action != "unmanage", action != "manage"
+        records = ManifestRecords(self._state, settings.target)
         by_target: dict[str, list[Package]] = {}
         for name in names:
             target = self._existing_target(settings.target_of(name))
@@ -182,6 +184,7 @@ class Client:
             lookup=self._lookup(prefer),
             cancel=cancel or CancellationToken(),
             only=only,
+            records=records,
         )
 
     def stream_manage(

@@ -8,7 +8,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.cli.process import dotstream, events, household, start, until
+from tests.cli.process import dotstream, events, household, on_terminal, start, until
 from tests.cli.test_events import check, of
 from tests.snapshot import difference, snapshot
 
@@ -270,3 +270,16 @@ def test_recover_is_told_who_is_changing_the_target(root: Path) -> None:
         assert f"is being changed by process {first.pid}" in done.err
         first.stdout.read()
     assert first.returncode == 0
+
+
+def test_it_is_taken_back_before_a_plan_is_shown_to_be_agreed_to(
+    scratch_home: Path, root: Path
+) -> None:
+    cut_short(scratch_home, root)
+    words = ("adopt", "~/.inputrc", "-p", "vim", "--color=never")
+    done = on_terminal(*words, cwd=root, typed="y\n")
+    assert done.code == 0
+    first = done.out.index("had been cut short: ")
+    assert first < done.out.index("move   .inputrc") < done.out.index("Move these into")
+    assert (scratch_home / ".inputrc").is_symlink()
+    assert not [name for name in os.listdir(scratch_home) if name.startswith("rc")]

@@ -184,10 +184,18 @@ def test_unmanage_does_not_fold_where_it_removes_nothing(farm: Farm) -> None:
     assert farm.plan("unmanage", "zsh").operations == []
 
 
-def test_unmanage_leaves_real_directories_as_stow_does(farm: Farm) -> None:
-    farm.make({"stow/zsh/a/b/x": "z"}).run("manage", prefer=_NEVER)
+def test_unmanage_removes_the_directories_that_manage_made(farm: Farm) -> None:
+    farm.make({"stow/zsh/a/b/x": "z", "stow/zsh/a/y": "z"}).run("manage", prefer=_NEVER)
     farm.run("unmanage")
-    assert farm.home() == {"a": "dir", "a/b": "dir"}
+    assert farm.home() == {}
+
+
+def test_unmanage_leaves_directories_that_were_there_or_hold_something(farm: Farm) -> None:
+    farm.make({"stow/zsh/a/x": "z", "stow/zsh/b/c/y": "z", "home/a": DIR})
+    farm.run("manage", prefer=_NEVER)
+    farm.make({"home/b/mine": "m"})
+    farm.run("unmanage")
+    assert farm.home() == {"a": "dir", "b": "dir", "b/mine": "m"}
 
 
 @pytest.mark.parametrize("folding", ["safe", "always"])

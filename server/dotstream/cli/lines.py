@@ -285,6 +285,7 @@ class Lines:
         self._err.line(first.replace("dotstream:", style.paint("dotstream:", colour), 1))
         for line in rest:
             self._err.line(line)
+        self._err.flush()
 
     def _hide_bar(self) -> None:
         if self._bar is not None:

@@ -92,7 +92,9 @@ class Journal:
         with self._explained():
             if readonly:
                 uri = f"file:{_quoted(path)}?mode=ro"
-                self._database = sqlite3.connect(uri, uri=True, isolation_level=None)
+                self._database = sqlite3.connect(
+                    uri, uri=True, isolation_level=None, check_same_thread=False
+                )
             else:
                 self._database = sqlite3.connect(path, isolation_level=None)
             try:

@@ -8,10 +8,11 @@ commit that ends it, at a fraction of the cost of a row per link.
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from dotstream.engine.encoding import KINDS, LINKED, runs
 from dotstream.fs.listing import sort_key
+from dotstream.model.entry import Entry, EntryKind
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,8 +31,6 @@ CREATE TABLE page(
 ) STRICT, WITHOUT ROWID
 """
 
-EntryKind = Literal["link", "directory", "adopted"]
-
 _PAGE = 512
 _FIELDS = 5
 _CODES: dict[EntryKind, str] = {"link": "L", "directory": "D", "adopted": "A"}
@@ -39,33 +38,6 @@ _KINDS: dict[str, EntryKind] = {code: kind for kind, code in _CODES.items()}
 
 _Row: TypeAlias = "tuple[str, str, str, str, str]"
 """Name, code, package, stow directory's number and text or mode, as they are written."""
-
-
-class Entry(NamedTuple):
-    """One name that is ours.
-
-    Attributes:
-        root, directory: the tree, absolute, and the directory in it, relative.
-        kind: a link; a directory we made; a link to a file that was adopted.
-        stow_dir: the package directory, absolute.
-        text: of the link.
-        mode: of the directory or the adopted file, in octal, where it is known.
-    """
-
-    root: str
-    directory: str
-    name: str
-    kind: EntryKind
-    package: str
-    stow_dir: str
-    text: str | None
-    mode: str | None
-
-    @property
-    def path(self) -> str:
-        """The absolute path."""
-        inside = f"{self.directory}/{self.name}" if self.directory else self.name
-        return f"{self.root.rstrip('/')}/{inside}"
 
 
 class Manifest:
@@ -119,6 +91,18 @@ class Manifest:
                 return
             first = row[0]
             yield from self._decode(root, path, row[1])
+
+    def entry(self, root: str, path: str, name: str) -> Entry | None:
+        """Return what is recorded of one name."""
+        row = self._database.execute(
+            "SELECT entries FROM page WHERE root = ? AND path = ? AND first <= ? "
+            "ORDER BY first DESC LIMIT 1",
+            (_bytes(root), _bytes(path), _bytes(name)),
+        ).fetchone()
+        if row is None:
+            return None
+        found = (entry for entry in self._decode(root, path, row[0]) if entry.name == name)
+        return next(found, None)
 
     def any_below(self, root: str, path: str) -> bool:
         """Whether anything is recorded in a directory or below it."""

@@ -1,11 +1,20 @@
-"""Whether a directory can be worked in, who holds a lock, and moving a bad file aside."""
+"""What a check-up asks of the system: rights, locks, and moving a bad file aside."""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
+import stat
 
-__all__ = ["device", "lock_holder", "refusal", "set_aside", "source_error"]
+__all__ = [
+    "device",
+    "followed",
+    "highest_number",
+    "lock_holder",
+    "refusal",
+    "set_aside",
+]
 
 
 def refusal(fd: int) -> str | None:
@@ -22,32 +31,52 @@ def device(fd: int) -> int:
     return os.fstat(fd).st_dev
 
 
-def source_error(fd: int, path: str) -> int:
-    """Follow ``path`` to its end and return the error number that stops it, or 0."""
+def followed(fd: int, path: str) -> int | tuple[int, int] | None:
+    """Follow ``path`` to its end.
+
+    Returns:
+        The (device, inode) of a directory, ``None`` for anything else that is there, or the
+        number of the error that stops it.
+    """
     try:
-        os.stat(path, dir_fd=fd)
+        status = os.stat(path, dir_fd=fd)
     except OSError as error:
         return error.errno or errno.EIO
-    return 0
+    return (status.st_dev, status.st_ino) if stat.S_ISDIR(status.st_mode) else None
 
 
 def lock_holder(path: str) -> int | None:
-    """Return the process that holds the lock on a file, without touching the lock.
+    """Return the process that holds a lock file, without touching the lock.
 
-    Where the kernel does not list its locks (proc(5), ``/proc/locks``), nobody does.
+    It is the one that is named in the file, if the kernel has a lock of it on the file
+    (proc(5), ``/proc/locks``); where the kernel does not list locks, nobody is.
     """
     try:
-        status = os.stat(path)
+        inode = os.stat(path).st_ino
+        with open(path, encoding="utf-8", errors="replace") as file:
+            named = re.match(r"process (\d+)\b", file.read(64))
         with open("/proc/locks", encoding="ascii", errors="replace") as file:
             rows = [line.split() for line in file]
     except OSError:
         return None
-    wanted = f":{status.st_ino}"
-    major, minor = os.major(status.st_dev), os.minor(status.st_dev)
-    for row in rows:
-        if len(row) > 5 and row[1] == "FLOCK" and row[5] == f"{major:02x}:{minor:02x}{wanted}":
-            return int(row[4])
-    return None
+    if named is None:
+        return None
+    # The device in there is not the one of stat(2) on every file system.
+    held = any(
+        row[1] == "FLOCK" and row[4] == named[1] and row[5].endswith(f":{inode}")
+        for row in rows
+        if len(row) > 5
+    )
+    return int(named[1]) if held else None
+
+
+def highest_number(directory: str) -> int:
+    """Return the highest number that a name in a directory begins with, or 0."""
+    try:
+        names = os.listdir(directory)
+    except OSError:
+        return 0
+    return max((int(found[0]) for name in names if (found := re.match(r"\d+", name))), default=0)
 
 
 def set_aside(path: str, companions: tuple[str, ...] = ()) -> str:

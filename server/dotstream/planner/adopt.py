@@ -11,7 +11,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from dotstream.fs.listing import DIR, LINK, SPECIAL, any_entry
-from dotstream.fs.look import Tree, close
+from dotstream.fs.look import Tree, canonical, close
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Notice, Operation
 from dotstream.planner.farm import Cursor, Farm, scan_error
@@ -204,9 +204,14 @@ class _Adoption:
 
     def _move(self, place: Directory, name: str, cursor: Cursor, raw: str) -> Iterator[Item]:
         """Move one entry into the package and link it back."""
-        source = cursor.source(raw)
+        above, _, base = cursor.source(raw).rpartition("/")
+        source = f"{canonical(above)}/{base}"  # a package, or a directory in it, may be a link
+        inside = cursor.source(raw)[len(self._package.path) :].strip("/")
         stow = Directory(self._package.stow_dir)
-        parent, _, base = source[len(stow.root) :].lstrip("/").rpartition("/")
+        package = canonical(self._package.path)
+        if inside and package != self._package.path:
+            stow = Directory(package)
+        parent = source[len(stow.root) :].strip("/").rpartition("/")[0]
         if self._kind(source) is not None:
             policy = self._farm.policy(self._package, place, name)
             if policy not in _SETTLED:

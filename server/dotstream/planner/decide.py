@@ -165,6 +165,10 @@ def _meet_link(
         alive = farm.tree(planned[0].package).exists(planned[0].inside(planned[2]))
     else:
         alive = farm.leads_somewhere(place, text)
+    record = farm.recorded_link(place, name, text) if owner is None and planned is None else None
+    if record is not None and record.package == cursor.package.name:
+        decision.state, decision.claim = wanted, claim  # the package directory was moved
+        return
     if owner is None:
         foreign: ConflictKind = "foreign_link" if alive else "dangling_link"
         if kind == DIR and alive:
@@ -209,7 +213,7 @@ def _meet_directory(
     """Meet a claim where there is a directory: on the disk, or opened by an earlier claim."""
     cursor, kind, raw = claim
     if kind == DIR and not farm.is_directory(cursor, raw):
-        decision.reports.append(ScanError(cursor.source(raw), "this directory is gone"))
+        decision.reports.append(ScanError(cursor.source(raw), "No such file or directory"))
     elif farm.is_directory(cursor, raw):
         decision.inner.append(farm.enter(*claim))
     elif decision.opened and decision.inner:

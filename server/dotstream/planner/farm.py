@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.directory import Directory
+    from dotstream.model.entry import Entry as Record
+    from dotstream.model.entry import Records
     from dotstream.model.options import Options, Package, Policy
 
 __all__ = ["Cursor", "Farm", "scan_error"]
@@ -85,6 +87,7 @@ class Farm:
         target, stow_dir: absolute canonical paths.
         lookup: ``lookup(stow_dir, name)`` returns a package that is not one of the run's,
             with its own ignore rules.
+        records: what is recorded as ours, where there is more to know than the links show.
 
     Raises:
         OSError: the target cannot be opened.
@@ -98,6 +101,7 @@ class Farm:
         options: Options,
         lookup: Callable[[str, str], Package],
         cancel: CancellationToken,
+        records: Records | None = None,
     ) -> None:
         self.target = Tree(target)
         self.stow_dir = stow_dir
@@ -105,6 +109,7 @@ class Farm:
         self.dotfiles = options.dotfiles
         self._lookup = lookup
         self._cancel = cancel
+        self.records = None if options.stow else records
         self._trees: dict[str, Tree] = {}
         self._bases: dict[str, str] = {}
         self._packages: dict[tuple[str, str], Package] = {}
@@ -162,6 +167,20 @@ class Farm:
             if chosen is not None:
                 return chosen
         return package.on_conflict or options.on_conflict
+
+    def recorded_link(self, place: Directory, name: str, text: str) -> Record | None:
+        """Return the record of a link, if it has exactly the text that is recorded."""
+        if self.records is None:
+            return None
+        entry = self.records.entry(place.root, place.path, name)
+        return entry if entry is not None and entry.text == text else None
+
+    def made_by(self, place: Directory) -> str | None:
+        """Return the package that the directory ``place`` was made for, if we made it."""
+        if self.records is None or place.parent is None:
+            return None
+        entry = self.records.entry(place.root, place.parent.path, place.name)
+        return entry.package if entry is not None and entry.kind == "directory" else None
 
     def unmanaged_by(self, owner: Owner, step: int) -> bool:
         """Whether the package of ``owner`` is unmanaged by this run, at ``step`` or before."""
@@ -255,10 +274,16 @@ class Farm:
             candidates = self.candidates(name)
             visible = [raw for raw in candidates if not (ignored and ignored(raw))]
             raws = [raw for raw in visible if self.is_directory(cursor, raw)]
-            if not raws and self.options.compat:
+            if not raws and self._lingers(place, name):
                 raws = visible[:1]
             found.extend(cursor.child(raw) for raw in raws)
         return found
+
+    def _lingers(self, place: Directory, name: str) -> bool:
+        """Whether to look for a package's links where it has no directory any more."""
+        if self.options.compat:
+            return True
+        return self.records is not None and self.records.any_below(place.root, place.join(name))
 
     def enter(self, cursor: Cursor, kind: int, raw: str) -> Cursor:
         """Return the cursor on a package's directory.

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
     from dotstream.model.cancel import CancellationToken
+    from dotstream.model.entry import Records
     from dotstream.model.items import Item
     from dotstream.model.options import Package
     from dotstream.model.plan import Metadata
@@ -38,6 +39,7 @@ def plan_groups(
     cancel: CancellationToken,
     only: tuple[str, ...] = (),
     plan: Callable[[Farm, Group], Iterator[Item]] | None = None,
+    records: Records | None = None,
 ) -> StreamingPlan:
     """Return the streaming plan of ``groups``; nothing is looked at before its first item.
 
@@ -45,6 +47,7 @@ def plan_groups(
         lookup: finds a package that is not one of the run's, by package directory and name.
         only: the components of the one target path to plan, instead of all of them.
         plan: what plans a group; by default, the walk.
+        records: what is recorded as ours; closed at the end by whoever made it.
 
     Raises (while iterating):
         OSError: a target cannot be opened.
@@ -60,6 +63,7 @@ def plan_groups(
                 options=metadata.options,
                 lookup=lookup,
                 cancel=cancel,
+                records=records,
             )
             walked.append(farm)
             try:

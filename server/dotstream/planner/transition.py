@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from dotstream.fs.listing import DIR
+from dotstream.fs.look import canonical
 from dotstream.model.directory import Directory
 from dotstream.model.items import Item, Operation
 
@@ -65,13 +66,12 @@ def adopt_file(farm: Farm, place: Directory, name: str, claim: Claim) -> Iterato
     """Take the target's file into the package, in place of the member there."""
     cursor, _, raw = claim
     package = cursor.package
-    inside = cursor.inside(raw)
-    parent, _, base = inside.rpartition("/")
-    there = Directory(package.path).descend(parent)
-    before = farm.tree(package).fingerprint(inside)
+    parent, _, base = cursor.source(raw).rpartition("/")
+    there = Directory(canonical(parent))  # a package, or a directory in it, may be a link
+    before = farm.tree(package).fingerprint(cursor.inside(raw))
     yield Operation("move_file", there, base, package.name, None, before)
     before = farm.target.fingerprint(place.join(name))
-    yield Operation("move_file", place, name, package.name, cursor.source(raw), before)
+    yield Operation("move_file", place, name, package.name, there.at(base), before)
 
 
 def _unlink(farm: Farm, place: Directory, name: str, text: str) -> Operation:

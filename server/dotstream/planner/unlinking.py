@@ -48,7 +48,7 @@ def removal_step(
     raws = farm.candidates(name)
     owner = farm.owner(place, text)
     if owner is None:
-        return None
+        return _recorded(farm, place, name, text, after)
     exact: int | None = None
     for cursor in cursors:
         if cursor.step <= after:
@@ -68,7 +68,20 @@ def removal_step(
         and not (farm.options.compat and _hidden(farm, place, raws, cursors[0]))
     ):
         return first, owner.package
-    return None if exact is None else (exact, owner.package)
+    if exact is not None:
+        return exact, owner.package
+    return _recorded(farm, place, name, text, after)
+
+
+def _recorded(
+    farm: Farm, place: Directory, name: str, text: str, after: int
+) -> tuple[int, str] | None:
+    """Return when a link goes that only the record knows as one of a package's."""
+    record = farm.recorded_link(place, name, text)
+    if record is None:
+        return None
+    step = farm.steps.get((record.stow_dir, record.package), -1)
+    return (step, record.package) if step > after else None
 
 
 def _hidden(farm: Farm, place: Directory, raws: Sequence[str], cursor: Cursor) -> bool:

@@ -28,7 +28,7 @@ from dotstream.planner.transition import adopt_file, move_aside, put_link, remov
 from dotstream.planner.unlinking import removal_step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from dotstream.fs.listing import Entry
     from dotstream.model.options import Package
@@ -41,6 +41,7 @@ REAL, RESET, FRESH = "real", "reset", "fresh"
 """Modes of a target directory: as on the disk; folded away and opened again, so that its
 entries count as gone; new, so that there is nothing to look at."""
 
+_HELD = 8192  # removals held back until it is known whether their directory goes too
 _POLLED = 511  # how often a long directory asks whether to stop (a mask)
 
 
@@ -81,12 +82,39 @@ def walk(
                 if isinstance(item, GeneratorType):
                     stack.append(item)
                     break
+                if only and not _concerns(item, only):  # type: ignore[arg-type]  # not a visit
+                    continue
                 yield item  # type: ignore[misc]  # not a visit, as just seen
             else:
                 stack.pop()
     finally:
         for visit in reversed(stack):
             visit.close()
+
+
+def _concerns(item: Item, only: tuple[str, ...]) -> bool:
+    """Whether an item is about the one path to plan, or about what is above or below it."""
+    if not isinstance(item, (Operation, Conflict)) or not item.name:
+        return True
+    parts = item.directory.join(item.name).split("/")
+    return all(one == other for one, other in zip(parts, only, strict=False))
+
+
+class _Emptying:
+    """What becomes of a directory that we made, while its links are removed.
+
+    Attributes:
+        package: the one it was made for.
+        left: how many names stay in it; ``None`` while that is not known.
+        removed: whether its removal has been planned, before that of what is in it.
+    """
+
+    __slots__ = ("left", "package", "removed")
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+        self.left: int | None = None
+        self.removed = False
 
 
 class _Walk:
@@ -98,7 +126,12 @@ class _Walk:
         self.farm = farm
 
     def visit(
-        self, place: Directory, unlinked: list[Cursor], linked: list[Cursor], mode: str
+        self,
+        place: Directory,
+        unlinked: list[Cursor],
+        linked: list[Cursor],
+        mode: str,
+        emptying: _Emptying | None = None,
     ) -> Visit:
         """Plan the directory ``place``."""
         farm = self.farm
@@ -119,6 +152,8 @@ class _Walk:
         try:
             if mode == FRESH:
                 yield from self._fresh(place, cursors, listings)
+            elif emptying is not None:
+                yield from self._emptied(place, unlinked, emptying)
             elif unlinked or mode == RESET:
                 yield from self._changing(place, unlinked, cursors, listings, mode, only)
             else:
@@ -194,9 +229,14 @@ class _Walk:
         listings: list[Iterable[Entry]],
         mode: str,
         only: str | None,
-    ) -> Visit:
-        """Plan a directory where links may go: everything in it is looked at."""
+    ) -> Generator[Item | Visit, None, int]:
+        """Plan a directory where links may go: everything in it is looked at.
+
+        Returns:
+            How many names stay in it.
+        """
         farm = self.farm
+        left = 0
         entries = merge(farm.target_entries(place), cursors, listings)
         for count, (name, kind, claims) in enumerate(entries, 1):
             if only is not None and name != only:
@@ -213,9 +253,10 @@ class _Walk:
                     and not farm.options.report_kept
                 ):
                     farm.unchanged += 1  # unlinked and linked again comes to nothing
+                    left += 1
                     continue
             if mode == RESET or now is None:
-                yield from self._settle(place, name, now, None, claims, mode=mode)
+                left += yield from self._settle(place, name, now, None, claims, mode=mode)
                 continue
             start: State = now
             inner: list[Cursor] = []
@@ -229,7 +270,38 @@ class _Walk:
             elif now == DIR:
                 inner = farm.subdirectories(unlinked, place, name)
                 start = self._after_refolding(place, name, unlinked, inner, claims)
-            yield from self._settle(place, name, now, start, claims, inner)
+            left += yield from self._settle(place, name, now, start, claims, inner)
+        return left
+
+    def _emptied(self, place: Directory, unlinked: list[Cursor], emptying: _Emptying) -> Visit:
+        """Plan a directory that we made, and that goes too if nothing stays in it.
+
+        Where it holds links only, it is moved aside first and emptied there, which takes
+        half the work; with directories in it, it goes after them.
+        """
+        held: list[Operation] | None = []
+        changing = self._changing(place, unlinked, [], [], REAL, None)
+        try:
+            while True:
+                item = next(changing)
+                if held is not None:
+                    if isinstance(item, Operation) and len(held) < _HELD:
+                        held.append(item)
+                        continue
+                    yield from held
+                    held = None
+                yield item
+        except StopIteration as stop:
+            emptying.left = stop.value
+        if held and emptying.left == 0 and all(item.kind == "remove_link" for item in held):
+            emptying.removed = True
+            yield self._remove_made(place, emptying)
+        yield from held or ()
+
+    def _remove_made(self, place: Directory, emptying: _Emptying) -> Operation:
+        assert place.parent is not None  # noqa: S101 - we never make the target itself
+        mode = f"{self.farm.target.mode(place.path):o}"
+        return Operation("remove_dir", place.parent, place.name, emptying.package, None, mode)
 
     def _after_refolding(
         self,
@@ -262,12 +334,19 @@ class _Walk:
         claims: list[Claim],
         unlinked: list[Cursor] | None = None,
         mode: str = REAL,
-    ) -> Visit:
-        """Decide one name and emit what leads from ``now`` to it."""
+    ) -> Generator[Item | Visit, None, bool]:
+        """Decide one name and emit what leads from ``now`` to it.
+
+        Returns:
+            Whether anything stays there.
+        """
         try:
-            yield from self._decide(place, name, now, start, claims, unlinked, mode)
+            return (
+                yield from self._decide(place, name, now, start, claims, unlinked or [], mode)
+            )
         except OSError as error:
             yield scan_error(place.at(name), error)  # it vanished; the others are still there
+            return True
 
     def _decide(
         self,
@@ -276,9 +355,9 @@ class _Walk:
         now: State,
         start: State,
         claims: list[Claim],
-        unlinked: list[Cursor] | None,
+        unlinked: list[Cursor],
         mode: str,
-    ) -> Visit:
+    ) -> Generator[Item | Visit, None, bool]:
         decision = decide(self.farm, place, name, start, claims)
         yield from decision.reports
         final = decision.state
@@ -289,7 +368,9 @@ class _Walk:
             yield move_aside(self.farm, place, name, decision.moved_for)
             now = None
         if isinstance(final, int) and final == DIR:
-            yield from self._open(place, name, now, start, decision, unlinked or [], mode)
+            if now == DIR and start == DIR and mode == REAL and unlinked and not decision.inner:
+                return (yield from self._unlink_inside(place.child(name), unlinked))
+            yield from self._open(place, name, now, start, decision, unlinked, mode)
         elif now == final:
             if decision.claim is not None:
                 self.farm.unchanged += 1
@@ -305,6 +386,28 @@ class _Walk:
             yield from put_link(self.farm, place, name, now, final, package)
         else:
             yield from remove(self.farm, place, name, now)
+        return final is not None
+
+    def _unlink_inside(
+        self, there: Directory, unlinked: list[Cursor]
+    ) -> Generator[Item | Visit, None, bool]:
+        """Go into a directory where links go and none come; it may go itself.
+
+        Returns:
+            Whether it stays.
+        """
+        farm = self.farm
+        package = farm.made_by(there)
+        if package is None:
+            yield self.visit(there, unlinked, [], REAL)
+            return True
+        # Whether it goes depends on everything in it, also where one path is asked for.
+        farm.only = farm.only[: there.depth]
+        emptying = _Emptying(package)
+        yield self.visit(there, unlinked, [], REAL, emptying)
+        if emptying.left == 0 and not emptying.removed:
+            yield self._remove_made(there, emptying)
+        return emptying.left != 0
 
     def _open(
         self,

@@ -7,7 +7,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from dotstream.engine.doctor import commands
-from dotstream.fs.access import source_error
+from dotstream.fs.access import followed
 from dotstream.fs.look import reason
 from dotstream.fs.matching import present
 from dotstream.model.finding import Finding
@@ -44,12 +44,14 @@ def judge(
         package, stow_dir: whose it is.
         wanted: what it should say instead, where that is known.
     """
-    full = destination(place, text)
-    number = source_error(farm.target.fd, text if text.startswith("/") else place.join(text))
-    if number == errno.ELOOP or (number == 0 and _above(full, place.absolute)):
-        return Finding("link_loop", place, name, package, text)
-    if number == 0:
+    number = followed(farm.target.fd, text if text.startswith("/") else place.join(text))
+    if number is None:
         return None
+    if number == errno.ELOOP or (not isinstance(number, int) and _above(farm, place, number)):
+        return Finding("link_loop", place, name, package, text)
+    if not isinstance(number, int):
+        return None
+    full = destination(place, text)
     if number not in _GONE:
         why = f"what this link of package {package} leads to cannot be looked at: "
         return Finding(
@@ -57,9 +59,9 @@ def judge(
         )
     if present(full):
         return Finding("broken_member", place, name, package, text, detail=full)
-    kind = "broken_link" if present(f"{stow_dir.rstrip('/')}/{package}") else "orphaned_link"
+    package_there = present(f"{stow_dir.rstrip('/')}/{package}")
     return Finding(
-        "broken_link" if kind == "broken_link" else "orphaned_link",
+        "broken_link" if package_there else "orphaned_link",
         place,
         name,
         package,
@@ -69,6 +71,11 @@ def judge(
     )
 
 
-def _above(full: str, path: str) -> bool:
-    """Whether ``full`` is the directory ``path`` or one that it is in."""
-    return f"{path}/".startswith(f"{full.rstrip('/')}/")
+def _above(farm: Farm, place: Directory, identity: tuple[int, int]) -> bool:
+    """Whether a directory is ``place`` itself or one that it is in."""
+    here: Directory | None = place
+    while here is not None:
+        if farm.target.identity(here.path or ".") == identity:
+            return True
+        here = here.parent
+    return False

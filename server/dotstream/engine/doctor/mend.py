@@ -18,8 +18,9 @@ from dotstream.engine.doctor.records import check_records
 from dotstream.engine.doctor.strays import check_strays
 from dotstream.engine.journal import Journal
 from dotstream.engine.manifest import Entry, Manifest
+from dotstream.engine.names import PREFIX
 from dotstream.errors import JournalError, TargetLocked
-from dotstream.fs.access import set_aside
+from dotstream.fs.access import highest_number, set_aside
 from dotstream.fs.listing import DIR
 from dotstream.fs.lock import Lock, LockHeld
 from dotstream.fs.look import reason
@@ -180,7 +181,27 @@ def rebuild(subject: Subject) -> tuple[str | None, int]:
                 aside = set_aside(place.journal, ("-wal", "-shm"))
             except OSError as error:
                 raise JournalError(f"{place.journal}: {reason(error)}") from error
+        if aside is not None:
+            Journal(place.journal).close()
+            _count_on(subject, place)
         return aside, _correct(subject, place)
+
+
+def _count_on(subject: Subject, place: TargetState) -> None:
+    """Have a new database number its transactions after the old one's.
+
+    What they left, in the backup area and under temporary names, is named by number.
+    """
+    last = highest_number(place.backups)
+    for finding, _, _ in check_strays(subject, None):
+        if finding is not None and finding.kind in ("leftover", "parked_file"):
+            number = finding.name.removeprefix(PREFIX).partition("-")[0]
+            last = max(last, int(number) if number.isdecimal() else 0)
+    database = sqlite3.connect(place.journal, isolation_level=None)
+    try:
+        database.execute("INSERT INTO sqlite_sequence VALUES ('txn', ?)", (last,))
+    finally:
+        database.close()
 
 
 def _new(subject: Subject) -> TargetState:

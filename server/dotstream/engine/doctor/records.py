@@ -250,7 +250,10 @@ class _Check:
             return self._stale(place, entry, "it is no directory any more")
         finding, ours = self._in_the_way(place, entry.name, state, entry)
         self._settled.add(path)
-        return Verdict(finding, None if ours else entry)
+        if not ours or finding.package is None:
+            return Verdict(finding, entry)
+        fold = entry._replace(kind="link", package=finding.package, text=finding.text, mode=None)
+        return Verdict(finding, fold)
 
     def _other_link(self, place: Directory, entry: Entry, text: str, wanted: str) -> Verdict:
         """Judge a link that does not say what was recorded."""

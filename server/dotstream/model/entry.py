@@ -1,0 +1,52 @@
+"""What is recorded of a name that is ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Entry", "EntryKind", "Records"]
+
+EntryKind = Literal["link", "directory", "adopted"]
+
+
+class Entry(NamedTuple):
+    """One name that is ours.
+
+    Attributes:
+        root, directory: the tree, absolute, and the directory in it, relative.
+        kind: a link; a directory we made; a link to a file that was adopted.
+        stow_dir: the package directory, absolute.
+        text: of the link.
+        mode: of the directory or the adopted file, in octal, where it is known.
+    """
+
+    root: str
+    directory: str
+    name: str
+    kind: EntryKind
+    package: str
+    stow_dir: str
+    text: str | None
+    mode: str | None
+
+    @property
+    def path(self) -> str:
+        """The absolute path."""
+        inside = f"{self.directory}/{self.name}" if self.directory else self.name
+        return f"{self.root.rstrip('/')}/{inside}"
+
+
+class Records(Protocol):
+    """What the planner asks of the manifest."""
+
+    def entry(self, root: str, path: str, name: str) -> Entry | None:
+        """Return what is recorded of one name in the directory ``path`` of ``root``."""
+
+    def directory(self, root: str, path: str) -> Iterator[Entry]:
+        """Stream what is recorded of a directory, sorted by name."""
+
+    def any_below(self, root: str, path: str) -> bool:
+        """Whether anything is recorded in a directory or below it."""

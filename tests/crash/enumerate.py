@@ -1,0 +1,211 @@
+"""Kills an apply at every effect in turn, recovers, and looks at what is there.
+
+usage: ``python -m tests.crash.enumerate [--long] [--only TEXT] [--twice]``
+
+``--long`` plays every scene both ways and kills every recovery at every effect too; it
+takes half an hour.  Without it the same runs as in the tests are made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.crash.killing import die_at
+from tests.crash.scenes import SCENES, Scene, Stage, check_manifest, lost, world
+from tests.farm import QUICK
+from tests.snapshot import difference
+
+from dotstream.engine.recovery import recover
+from dotstream.engine.transaction import apply, writing
+from dotstream.errors import DotstreamError
+
+if TYPE_CHECKING:
+    from tests.farm import Farm
+
+    from dotstream.fs.change import Changes
+
+__all__ = ["Trouble", "second_file_system", "twice", "whole"]
+
+_FEWEST = 4
+
+
+class Trouble(NamedTuple):
+    """A point after which not everything was as it has to be."""
+
+    point: str
+    what: str
+
+
+def second_file_system() -> str | None:
+    """Return a directory on another file system than the RAM disk, if there are two."""
+    place = tempfile.gettempdir()
+    if QUICK is None or os.stat(QUICK).st_dev == os.stat(place).st_dev:
+        return None
+    return place
+
+
+class _Play:
+    """One scene with its two proper ends."""
+
+    def __init__(self, scene: Scene, root: str, away: str, *, stream: bool) -> None:
+        self.stage = Stage(scene, root, away)
+        self.stream = stream
+        self.before = world(self.stage.farm)
+        apply(scene.plan(self.stage.farm), state=self.stage.farm.state, stream=stream)
+        self.after = world(self.stage.farm)
+        assert difference(self.before, self.after), "the scene does nothing"
+
+    def perform(self, changes: Changes) -> None:
+        farm = self.stage.farm
+        plan = self.stage.scene.plan(farm)
+        apply(plan, state=farm.state, stream=self.stream, changes=changes)
+
+    def judge(self, *, only_after: bool = False) -> str | None:
+        """Return what is wrong with the farm, if anything is."""
+        farm = self.stage.farm
+        now = world(farm)
+        if only_after or difference(self.before, now):
+            if missing := lost(self.before, now):
+                return f"LOST {sorted(missing.elements())}: {difference(self.before, now)}"
+            if wrong := difference(self.after, now):
+                near = difference(self.before, now)
+                return f"neither after ({wrong}) nor before ({near})"
+        try:
+            check_manifest(farm)
+        except AssertionError as error:
+            return f"manifest: {error}"
+        client = farm.client()
+        if client.unfinished() is not None:
+            return "still unfinished"
+        again = client.recover()
+        if again.transaction is not None or difference(now, world(farm)):
+            return f"recovering again did something: {again}"
+        return None
+
+
+def _recover(farm: Farm, changes: Changes) -> None:
+    with writing(farm.target, state=farm.state, changes=changes) as writer:
+        recover(writer.journal, changes=changes, backups=writer.state.backups)
+
+
+def _next_command(farm: Farm) -> str | None:
+    """Run another command, which has nothing to do but to recover first."""
+    client = farm.client()
+    told: list[tuple[str, ...]] = []
+    client.apply(
+        client.stream_manage("idle"), on_recovery=lambda recovery: told.append(recovery.left)
+    )
+    return f"said that something was left: {told}" if any(told) else None
+
+
+def _client_recovers(farm: Farm, *, resume: bool = False) -> str | None:
+    left = farm.client().recover(resume=resume).left
+    return f"said that something was left: {left}" if left else None
+
+
+def whole(
+    scene: Scene, root: str, away: str, *, stream: bool = False, resume: bool = False
+) -> tuple[int, list[Trouble]]:
+    """Kill at every point in turn; recover by command and by the next command, in turn."""
+    play = _Play(scene, root, away, stream=stream)
+    troubles: list[Trouble] = []
+    number = 0
+    while True:
+        number += 1
+        farm = play.stage.reset()
+        if not die_at(number, play.perform):
+            break
+        active = resume and _is_active(farm)
+        said = _next_command(farm) if number % 2 and not resume else None
+        if said is None and (resume or number % 2 == 0):
+            said = _client_recovers(farm, resume=resume)
+        wrong = said or play.judge(only_after=active)
+        if wrong is not None:
+            troubles.append(Trouble(str(number), wrong))
+    assert number > _FEWEST
+    return number - 1, troubles
+
+
+def _is_active(farm: Farm) -> bool:
+    unfinished = farm.client().unfinished()
+    return unfinished is not None and unfinished.state == "active"
+
+
+def twice(
+    scene: Scene, root: str, away: str, *, stream: bool = False, every: int = 1
+) -> tuple[int, list[Trouble]]:
+    """Kill at every point, and kill the recovery from that at every point too.
+
+    Args:
+        every: only each so-manieth pair of points, to be quick.
+    """
+    play = _Play(scene, root, away, stream=stream)
+    troubles: list[Trouble] = []
+    pairs, first = 0, 0
+    while True:
+        first += 1
+        farm = play.stage.reset()
+        if not die_at(first, play.perform):
+            return pairs, troubles
+        second = 1 + first % every
+        while True:
+            if second > 1:
+                farm = play.stage.reset()
+                die_at(first, play.perform)
+            if not die_at(second, lambda changes: _recover(farm, changes)):
+                break
+            pairs += 1
+            wrong = _client_recovers(farm) or play.judge()
+            if wrong is not None:
+                troubles.append(Trouble(f"{first}, then {second}", wrong))
+            second += every
+
+
+def _main(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--long", action="store_true", help="every scene, both ways, twice")
+    parser.add_argument("--only", default="", help="scenes with this in their name")
+    parser.add_argument("--twice", action="store_true", help="kill the recoveries too")
+    chosen = parser.parse_args(words)
+    second = second_file_system()
+    failed = 0
+    for name, scene in SCENES.items():
+        if chosen.only not in name:
+            continue
+        if scene.away and second is None:
+            print(f"{name}: skipped, there is no second file system here")
+            continue
+        for stream in (False, True) if chosen.long else (False,):
+            for kills in (whole, twice) if chosen.long or chosen.twice else (whole,):
+                try:
+                    points, troubles = _played(scene, second, kills is twice, stream)
+                except (AssertionError, DotstreamError) as error:
+                    print(f"{name}: cannot be played: {type(error).__name__}: {error}")
+                    failed += 1
+                    continue
+                failed += len(troubles)
+                how = "streaming" if stream else "at once"
+                print(f"{name}, {how}, {kills.__name__}: {points} points, {len(troubles)} bad")
+                for trouble in troubles[:3]:
+                    print(f"    at {trouble.point}: {trouble.what}")
+                sys.stdout.flush()
+    return 1 if failed else 0
+
+
+def _played(
+    scene: Scene, second: str | None, double: bool, stream: bool
+) -> tuple[int, list[Trouble]]:
+    with (
+        tempfile.TemporaryDirectory(dir=QUICK) as root,
+        tempfile.TemporaryDirectory(dir=second) as away,
+    ):
+        places = os.path.realpath(f"{root}/here"), os.path.realpath(f"{away}/there")
+        return (twice if double else whole)(scene, *places, stream=stream)
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1:]))

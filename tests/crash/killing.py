@@ -1,0 +1,183 @@
+"""A process that is killed at its n-th effect: a change, a journal write, a step of a copy.
+
+The child is forked, works through the real seam and the real journal, and sends itself
+``SIGKILL`` when the countdown ends: nothing is cleaned up, flushed or released by Python.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from dotstream.engine import transaction
+from dotstream.engine.journal import Journal
+from dotstream.fs.change import Changes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from dotstream.engine.steps import Step
+    from dotstream.model.history import TransactionState
+    from dotstream.model.plan import Metadata
+
+__all__ = ["CHANGES", "Countdown", "Killing", "die_at"]
+
+CHANGES = (
+    "symlink", "mkdir", "chmod", "rmdir", "unlink", "copy", "discard", "sync", "rename", "exchange",
+)  # fmt: skip
+"""Every method of ``Changes``; a test keeps this equal to reality."""
+
+_COMPOSED = ("copy", "discard")
+"""The methods that are many system calls: each of these is a point of its own."""
+
+_AUDITED = ("os.", "open", "shutil.copy")
+
+
+class Countdown:
+    """Counts points; kills this process at the ``at``-th, or only counts if that is 0."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+        self.count = 0
+        self.inside = False
+        if at:
+            sys.addaudithook(self._audit)
+
+    def point(self) -> None:
+        """Pass one point, or die there."""
+        self.count += 1
+        if self.count == self.at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    @contextmanager
+    def around(self, *, composed: bool = False) -> Iterator[None]:
+        """Pass a point before and one after; and those within, if it is composed."""
+        self.point()
+        self.inside = composed
+        try:
+            yield
+        finally:
+            self.inside = False
+        self.point()
+
+    def _audit(self, event: str, _arguments: tuple[Any, ...]) -> None:
+        if self.inside and event.startswith(_AUDITED):
+            self.point()
+
+
+class Killing(Changes):
+    """The real changes, with points around and inside them."""
+
+    def __init__(self, countdown: Countdown) -> None:
+        super().__init__()
+        self._countdown = countdown
+
+    def symlink(self, text: str, fd: int, name: str) -> None:
+        with self._countdown.around():
+            super().symlink(text, fd, name)
+
+    def mkdir(self, fd: int, name: str, mode: int = 0o777) -> None:
+        with self._countdown.around():
+            super().mkdir(fd, name, mode)
+
+    def chmod(self, fd: int, name: str, mode: int) -> None:
+        with self._countdown.around():
+            super().chmod(fd, name, mode)
+
+    def rmdir(self, fd: int, name: str) -> None:
+        with self._countdown.around():
+            super().rmdir(fd, name)
+
+    def unlink(self, fd: int, name: str) -> None:
+        with self._countdown.around():
+            super().unlink(fd, name)
+
+    def copy(self, source: str, copy: str) -> None:
+        with self._countdown.around(composed=True):
+            super().copy(source, copy)
+
+    def discard(self, fd: int, name: str) -> None:
+        with self._countdown.around(composed=True):
+            super().discard(fd, name)
+
+    def sync(self, fd: int) -> None:
+        with self._countdown.around():
+            super().sync(fd)
+
+    def rename(self, fd: int, old: str, to_fd: int, new: str) -> None:
+        with self._countdown.around():
+            super().rename(fd, old, to_fd, new)
+
+    def exchange(self, fd: int, one: str, other: str) -> None:
+        with self._countdown.around():
+            super().exchange(fd, one, other)
+
+
+def _journal(countdown: Countdown) -> type[Journal]:
+    """Return a journal with points around its writes."""
+
+    class Points(Journal):
+        def begin(self, metadata: Metadata, started: float) -> int:
+            with countdown.around():
+                return super().begin(metadata, started)
+
+        def append(self, steps: Sequence[Step]) -> None:
+            with countdown.around():
+                super().append(steps)
+
+        def activate(self, transaction: int, digest: str) -> None:
+            with countdown.around():
+                super().activate(transaction, digest)
+
+        def advance(self, transaction: int, cursor: int) -> None:
+            with countdown.around():
+                super().advance(transaction, cursor)
+
+        def turn(self, transaction: int, state: TransactionState, cursor: int) -> None:
+            with countdown.around():
+                super().turn(transaction, state, cursor)
+
+        def commit(
+            self, transaction: int, directory: str, digest: str, counts: Mapping[str, int]
+        ) -> None:
+            with countdown.around():
+                super().commit(transaction, directory, digest, counts)
+
+        def discard(self, transaction: int) -> None:
+            with countdown.around():
+                super().discard(transaction)
+
+    return Points
+
+
+def die_at(number: int, run: Callable[[Changes], object]) -> bool:
+    """Run in a forked child that is killed at its ``number``-th point.
+
+    Returns:
+        Whether it came to that; false if the run ended before.
+
+    Raises:
+        AssertionError: it ended in another way.
+    """
+    child = os.fork()
+    if child == 0:
+        code = 3
+        try:
+            countdown = Countdown(number)
+            transaction.Journal = _journal(countdown)  # type: ignore[attr-defined]
+            run(Killing(countdown))
+            code = 0
+        finally:
+            if code:
+                sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+                sys.stderr.flush()
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        assert os.WTERMSIG(status) == signal.SIGKILL
+        return True
+    assert os.waitstatus_to_exitcode(status) == 0, f"the child failed at point {number}"
+    return False
