@@ -154,7 +154,7 @@ def test_a_file_that_was_edited_after_it_was_adopted_is_not_lost(
         (("undo",), 2, "nothing to undo"),
         (("undo", "99"), 2, "99"),
         (("undo", "x"), 2, "invalid int value"),
-        (("undo", "--on-conflict", "backup"), 2, "invalid choice"),
+        (("undo", "--on-conflict", "backup"), 2, "neither fail nor skip"),
     ],
 )
 def test_what_cannot_be_undone_is_told(

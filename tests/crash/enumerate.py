@@ -123,7 +123,7 @@ def whole(
         said = _next_command(farm) if number % 2 and not resume else None
         if said is None and (resume or number % 2 == 0):
             said = _client_recovers(farm, resume=resume)
-        wrong = said or play.judge(only_after=active)
+        wrong = play.judge(only_after=active) or said
         if wrong is not None:
             troubles.append(Trouble(str(number), wrong))
     assert number > _FEWEST
@@ -159,7 +159,8 @@ def twice(
             if not die_at(second, lambda changes: _recover(farm, changes)):
                 break
             pairs += 1
-            wrong = _client_recovers(farm) or play.judge()
+            said = _client_recovers(farm)
+            wrong = play.judge() or said
             if wrong is not None:
                 troubles.append(Trouble(f"{first}, then {second}", wrong))
             second += every
@@ -190,7 +191,7 @@ def _main(words: list[str]) -> int:
                 failed += len(troubles)
                 how = "streaming" if stream else "at once"
                 print(f"{name}, {how}, {kills.__name__}: {points} points, {len(troubles)} bad")
-                for trouble in troubles[:3]:
+                for trouble in sorted(troubles, key=lambda each: each.what[:4])[:3]:
                     print(f"    at {trouble.point}: {trouble.what}")
                 sys.stdout.flush()
     return 1 if failed else 0

@@ -101,7 +101,7 @@ def _copy(place: str, copy: str) -> None:
 
 def _passing(_directory: str, names: list[str]) -> list[str]:
     """Leave out what the journal makes again by itself."""
-    return [name for name in names if name.endswith(("-wal", "-shm", "-reserve"))]
+    return [name for name in names if name.endswith(("-shm", "-reserve"))]
 
 
 def world(farm: Farm) -> Tree:
@@ -218,7 +218,7 @@ def _taken_names(farm: Farm) -> None:
 
 def _adopt_over(farm: Farm) -> StreamingPlan:
     paths = [f"{farm.target}/.a", f"{farm.target}/.d"]
-    prefer = Preferences(on_conflict="adopt", folding="never")
+    prefer = Preferences(on_conflict="overwrite", folding="never")
     return farm.client().stream_adopt(*paths, package="zsh", prefer=prefer)
 
 

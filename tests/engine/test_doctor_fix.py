@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from dotstream.model.history import Recovery
 
 __all__ = ["managed"]
 
@@ -145,6 +148,34 @@ def test_leftovers_stay_while_a_transaction_is_unfinished(managed: Farm) -> None
     with pytest.raises(JournalError, match="dotstream recover"):
         correct(subject(managed))
     assert difference(before, managed.tree()) == []
+
+
+def test_what_a_killed_run_left_is_taken_back_first_and_then_the_rest_is_mended(
+    managed: Farm,
+) -> None:
+    os.unlink(f"{managed.target}/.vimrc")
+    before = managed.tree()
+    child = os.fork()
+    if child == 0:
+        plan = managed.client().stream_unmanage("zsh", "git")
+        apply(plan, state=managed.state, changes=Watched(_die_at_the_third))
+        os._exit(1)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    assert difference(before, managed.tree()) != []
+    assert [kind.split()[0] for kind in found(managed, "deep")] == ["unfinished_transaction"]
+    recoveries: list[Recovery] = []
+    client = managed.client()
+    client.apply(mending(subject(managed)), on_recovery=recoveries.append)
+    assert [recovery.direction for recovery in recoveries] == ["rolled_back"]
+    assert found(managed, "deep") == []
+    assert difference(before, managed.tree()) == [
+        "+ 'home/.vimrc' link to '../stow/vim/dot-vimrc'"
+    ]
+
+
+def _die_at_the_third(number: int, _: str, __: str) -> None:
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 # The records -----------------------------------------------------------------------------

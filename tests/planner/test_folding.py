@@ -191,11 +191,11 @@ def test_unmanage_removes_the_directories_that_manage_made(farm: Farm) -> None:
 
 
 def test_unmanage_leaves_directories_that_were_there_or_hold_something(farm: Farm) -> None:
-    farm.make({"stow/zsh/a/x": "z", "stow/zsh/b/c/y": "z", "home/a": DIR})
+    farm.make({"stow/zsh/a/x": "z", "stow/zsh/b/c/y": "z", "home/a/mine": "m"})
     farm.run("manage", prefer=_NEVER)
     farm.make({"home/b/mine": "m"})
     farm.run("unmanage")
-    assert farm.home() == {"a": "dir", "b": "dir", "b/mine": "m"}
+    assert farm.home() == {"a": "dir", "a/mine": "file", "b": "dir", "b/mine": "file"}
 
 
 @pytest.mark.parametrize("folding", ["safe", "always"])

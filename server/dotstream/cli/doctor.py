@@ -141,7 +141,8 @@ def _fix(session: Session, cancel: CancellationToken) -> None:
             plan,
             wait=session.arguments.wait,
             cancel=cancel,
-            on_progress=report.progress,
+            # A bar would be drawn between the changes that are listed.
+            on_progress=report.progress if session.json or not session.terminal else None,
             on_item=report.item,
             on_recovery=report.recovered,
         )
@@ -167,7 +168,7 @@ def _look(session: Session, cancel: CancellationToken) -> int:
     if session.events is not None:
         session.events.emit("checkup", **counts, mendable=mendable)
     else:
-        session.say(_sum(counts, mendable))
+        session.say(_sum(counts, mendable, _complete(session, "dotstream doctor --fix")))
     return 1 if counts["error"] else 0
 
 
@@ -202,22 +203,25 @@ def _show(session: Session, finding: Finding) -> None:
 
 
 def _complete(session: Session, command: str | None) -> str | None:
-    """Add the directories that this run was told, so that a command is about the same."""
-    if command is None or not command.startswith("dotstream ") or " -d " in command:
+    """Add what this run was told, so that the command is about the same."""
+    if command is None or not command.startswith("dotstream "):
         return command
     from dotstream.engine.doctor.commands import quoted
 
-    client, told = session.client, ""
-    if hasattr(session.arguments, "dir"):
-        told += f" -d {quoted(client.directory)}"
-    if hasattr(session.arguments, "target"):
-        told += f" -t {quoted(client.target)}"
+    arguments, told = session.arguments, ""
+    if command.startswith("dotstream doctor") and arguments.scan == "deep":
+        command += " --scan deep"
+        command += "" if arguments.depth is None else f" --depth {arguments.depth}"
+        command += "".join(f" --skip {quoted(glob)}" for glob in arguments.skip)
+    if " -d " not in command:
+        told += f" -d {quoted(session.client.directory)}" if hasattr(arguments, "dir") else ""
+        told += f" -t {quoted(session.client.target)}" if hasattr(arguments, "target") else ""
     return command.replace("dotstream", f"dotstream{told}", 1)
 
 
-def _sum(counts: Mapping[Severity, int], mendable: int) -> str:
+def _sum(counts: Mapping[Severity, int], mendable: int, command: str | None) -> str:
     parts = [plural(count, *_NOUNS[severity]) for severity, count in counts.items() if count]
     if not parts:
         return "everything is as it should be"
     told = ", ".join(parts)
-    return f"{told}; dotstream doctor --fix mends {mendable:,}" if mendable else told
+    return f"{told}; {command} mends {mendable:,}" if mendable else told

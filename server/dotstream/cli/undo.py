@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
 from dotstream.cli.arguments import add_dry_run
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
     from dotstream.cli.session import Session
     from dotstream.model.cancel import CancellationToken
+    from dotstream.model.options import Policy
     from dotstream.planner.stream import StreamingPlan
 
 __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
@@ -37,11 +39,18 @@ def configure(parser: Parser) -> None:
     add_dry_run(parser)
     parser.add_argument(
         "--on-conflict",
-        choices=("fail", "skip"),
+        type=_policy,
         metavar="POLICY",
         help="what to do where something changed since: fail, so that nothing changes (the "
         "default), or skip it",
     )
+
+
+def _policy(text: str) -> Policy:
+    # Not choices: completion would offer these two for the flag of other commands as well.
+    if text in ("fail", "skip"):
+        return text
+    raise ArgumentTypeError(f"{text!r} is neither fail nor skip")
 
 
 def run(session: Session) -> int:

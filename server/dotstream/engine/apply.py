@@ -92,7 +92,6 @@ class Application:
         self._number = journal.begin(metadata, started)
         self._first = self._done = journal.next
         self._failed = False
-        self._applied = 0
         self._executor = Executor(changes, descriptors, self._number, backups)
 
     def run(self, *, stream: bool, digest: str | None) -> Result:
@@ -128,7 +127,7 @@ class Application:
                 if end > self._first:
                     self._journal.activate(self._number, summary.digest)
                     for rows in self._journal.steps(self._first, end):
-                        self._carry_out(rows, summary.operations)
+                        self._carry_out(rows, end - self._first)
             if self._done == self._first:
                 self._journal.discard(self._number)
                 return Result(summary, 0, None)
@@ -139,7 +138,7 @@ class Application:
         except BaseException as error:
             self._abandon(error)
             raise
-        return Result(summary, self._applied, self._number)
+        return Result(summary, self._planned, self._number)
 
     def _operations(self) -> Iterator[Operation]:
         """Pass operations on; keep the first conflicts and errors, and show every item."""
@@ -175,13 +174,16 @@ class Application:
 
     def _carry_out(self, rows: list[tuple[int, StepKind, Operation]], total: int | None) -> None:
         """Carry out one batch, looking at the token between operations."""
-        do, token = self._executor.do, self._cancel
+        do, link, token = self._executor.do, self._executor.link, self._cancel
         operation, done = rows[0][2], rows[0][0]
         try:
             for sequence, kind, operation in rows:
                 if token.cancelled:
                     raise Cancelled
-                do(sequence, kind, operation)
+                if kind == "create_link":  # most steps are this one
+                    link(operation)
+                else:
+                    do(sequence, kind, operation)
                 done = sequence + 1
         except OSError as error:
             self._failed = True  # some of that step may be done
@@ -191,9 +193,8 @@ class Application:
         finally:
             self._done = done
         self._journal.advance(self._number, self._done)
-        self._applied += sum(1 for _, kind, _ in rows if not kind.startswith("end_"))
         if self._on_progress is not None:
-            self._on_progress(Progress("applying", self._applied, total, operation))
+            self._on_progress(Progress("applying", self._done - self._first, total, operation))
 
     def _report(self, done: int, batch: list[Step]) -> None:
         if self._on_progress is not None:

@@ -53,16 +53,24 @@ def encode(steps: Sequence[Step]) -> bytes:
     return "\0".join(fields).encode("utf-8", "surrogateescape")
 
 
-def decode(data: bytes) -> Iterator[Step]:
-    """Read what ``encode`` wrote."""
+def decode(first: int, data: bytes) -> list[tuple[int, StepKind, Operation]]:
+    """Read what ``encode`` wrote, numbered from ``first``."""
     fields = data.decode("utf-8", "surrogateescape").split("\0")
     here = Directory("/")
-    for index in range(0, len(fields), _FIELDS):
-        code, root, path, name, package, text, before = fields[index : index + _FIELDS]
+    found: list[tuple[int, StepKind, Operation]] = []
+    steps = zip(*(fields[column::_FIELDS] for column in range(_FIELDS)), strict=True)
+    for number, (code, root, path, name, package, text, before) in enumerate(steps, first):
         if root:
             here = Directory(root).descend(path)
         kind, operation = KINDS[code]
-        yield kind, Operation(operation, here, name, package, text or None, before or None)
+        found.append(
+            (
+                number,
+                kind,
+                Operation(operation, here, name, package, text or None, before or None),
+            )
+        )
+    return found
 
 
 def runs(data: bytes) -> Iterator[tuple[int, str, str, tuple[list[str], ...]]]:

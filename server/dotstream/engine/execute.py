@@ -66,13 +66,6 @@ class Executor:
             PreconditionFailed: the path is not as the plan saw it; nothing was done.
             OSError: the system refused; ``Reverter`` takes back what was done of it.
         """
-        if kind == "create_link":  # most steps are this one, and it is one system call
-            fd = self._descriptors.fd(operation.directory)
-            try:
-                self._changes.symlink(operation.text or "", fd, operation.name)
-            except FileExistsError:
-                raise PreconditionFailed(operation, "something is there now") from None
-            return
         self._do[kind](sequence, operation)
 
     def reopen(self, steps: Iterable[tuple[int, StepKind, Operation]]) -> None:
@@ -85,8 +78,16 @@ class Executor:
 
     # Links -----------------------------------------------------------------------------
 
+    def link(self, operation: Operation) -> None:
+        """Carry out a ``create_link``, which is one system call; raises as ``do`` does."""
+        fd = self._descriptors.fd(operation.directory)
+        try:
+            self._changes.symlink(operation.text or "", fd, operation.name)
+        except FileExistsError:
+            raise PreconditionFailed(operation, "something is there now") from None
+
     def _create_link(self, sequence: int, operation: Operation) -> None:
-        self.do(sequence, "create_link", operation)
+        self.link(operation)
 
     def _remove_link(self, sequence: int, operation: Operation) -> None:
         self._take_away(sequence, operation, operation.before)

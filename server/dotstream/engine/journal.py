@@ -294,8 +294,9 @@ class Journal:
     def steps(self, first: int, end: int) -> Iterator[list[NumberedStep]]:
         """Read steps ``first`` ≤ number < ``end`` forwards, chunk by chunk."""
         while first < end:
-            found = self._chunk("first <= ? ORDER BY first DESC", first)
-            rows = [row for row in found if first <= row[0] < end]
+            rows = self._chunk("first <= ? ORDER BY first DESC", first)
+            if rows and not (first <= rows[0][0] and rows[-1][0] < end):
+                rows = [row for row in rows if first <= row[0] < end]
             if not rows:
                 return
             yield rows
@@ -320,7 +321,7 @@ class Journal:
             ).fetchone()
         if row is None:
             return []
-        return [(row[0] + index, *step) for index, step in enumerate(decode(row[1]))]
+        return decode(row[0], row[1])
 
     def _chunks(self, first: int) -> Iterator[tuple[int, bytes]]:
         """Read chunks from ``first`` on, as they are."""

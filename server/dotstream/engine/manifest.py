@@ -32,6 +32,7 @@ CREATE TABLE page(
 """
 
 _PAGE = 512
+_PENDING = 32  # directories whose changes are gathered before they are written
 _FIELDS = 5
 _CODES: dict[EntryKind, str] = {"link": "L", "directory": "D", "adopted": "A"}
 _KINDS: dict[str, EntryKind] = {code: kind for kind, code in _CODES.items()}
@@ -101,8 +102,9 @@ class Manifest:
         ).fetchone()
         if row is None:
             return None
-        found = (entry for entry in self._decode(root, path, row[0]) if entry.name == name)
-        return next(found, None)
+        if name not in _text(row[0]).split("\0")[::_FIELDS]:
+            return None
+        return next(entry for entry in self._decode(root, path, row[0]) if entry.name == name)
 
     def any_below(self, root: str, path: str) -> bool:
         """Whether anything is recorded in a directory or below it."""
@@ -170,61 +172,49 @@ class Manifest:
         """
         number = self._stow_number(stow_dir)
         adopted: dict[tuple[str, str, str], str] = {}
+        pending: dict[tuple[str, str], dict[str, _Row | None]] = {}
         for first, data in chunks:
             for start, root, path, columns in runs(data):
                 codes, names, packages, texts, befores = columns
+                changes = pending.get((root, path))
+                if changes is None:
+                    if len(pending) >= _PENDING:
+                        oldest = next(iter(pending))
+                        self._change(*oldest, pending.pop(oldest))
+                    changes = pending[root, path] = {}
                 if not adopted and set(codes) == {LINKED}:
-                    rows = [
-                        (name, "L", package, number, text)
-                        for name, package, text in zip(names, packages, texts, strict=True)
-                    ]
-                    self._add(root, path, rows)
-                    continue
-                changes: dict[str, _Row | None] = {}
-                for index, code in enumerate(codes):
-                    kind, name, text = KINDS[code][0], names[index], texts[index]
-                    package, before = packages[index], befores[index]
-                    if kind in ("create_link", "replace_link", "refold"):
-                        mode = adopted.pop((root, path, name), None)
-                        value = text if mode is None else f"{text}\1{mode}"
-                        changes[name] = (name, "A" if mode else "L", package, number, value)
-                    elif kind in ("make_dir", "unfold") and root != stow_dir:
-                        changes[name] = (name, "D", package, number, "")
-                    elif kind in ("remove_link", "remove_dir"):
-                        changes[name] = None
-                    elif kind == "move_file":
-                        if not text:
-                            inside = f"{path}/{name}" if path else name
-                            on_backup(first + start + index, f"{root.rstrip('/')}/{inside}")
+                    for name, package, text in zip(names, packages, texts, strict=True):
+                        changes[name] = (name, "L", package, number, text)
+                else:
+                    for index, code in enumerate(codes):
+                        kind, name, text = KINDS[code][0], names[index], texts[index]
+                        package, before = packages[index], befores[index]
+                        if kind in ("create_link", "replace_link", "refold"):
+                            mode = adopted.pop((root, path, name), None)
+                            value = text if mode is None else f"{text}\1{mode}"
+                            changes[name] = (name, "A" if mode else "L", package, number, value)
+                        elif kind in ("make_dir", "unfold") and root != stow_dir:
+                            changes[name] = (name, "D", package, number, "")
+                        elif kind in ("remove_link", "remove_dir"):
                             changes[name] = None
-                        elif text.startswith(f"{stow_dir}/"):
-                            adopted[root, path, name] = before.rpartition(" ")[2]
-                self._change(root, path, changes)
-
-    def _add(self, root: str, path: str, rows: list[_Row]) -> None:
-        """Record names of one directory, which is nearly always a new one."""
-        low, high = rows[0][0], rows[-1][0]
-        fresh = (
-            low.isascii()
-            and high.isascii()
-            and low <= high
-            and self._database.execute(
-                "SELECT 1 FROM page WHERE root = ? AND path = ? LIMIT 1",
-                (_bytes(root), _bytes(path)),
-            ).fetchone()
-            is None
-        )
-        if fresh and rows == sorted(rows) and len(rows) <= _PAGE:
-            self._put(root, path, rows)
-        else:
-            self._change(root, path, {row[0]: row for row in rows})
+                        elif kind == "move_file":
+                            if not text:
+                                inside = f"{path}/{name}" if path else name
+                                on_backup(first + start + index, f"{root.rstrip('/')}/{inside}")
+                                changes[name] = None
+                            elif text.startswith(f"{stow_dir}/"):
+                                adopted[root, path, name] = before.rpartition(" ")[2]
+                if len(changes) >= _PAGE:
+                    self._change(root, path, pending.pop((root, path)))
+        for (root, path), changes in pending.items():
+            self._change(root, path, changes)
 
     def _change(self, root: str, path: str, wanted: Mapping[str, _Row | None]) -> None:
         """Change entries of one directory; ``None`` forgets a name."""
         if not wanted:
             return
         key = (_bytes(root), _bytes(path))
-        names = sorted(wanted, key=sort_key)
+        names = _sorted(wanted)
         low, high = sort_key(names[0]), sort_key(names[-1])
         # The page that begins at or before the first name, and all up to the last.
         pages = self._database.execute(
@@ -240,7 +230,8 @@ class Manifest:
         )
         added = [row for name in names if (row := wanted[name]) is not None]
         if kept:
-            added = sorted([*kept, *added], key=lambda row: sort_key(row[0]))
+            rows = {row[0]: row for row in (*kept, *added)}
+            added = [rows[name] for name in _sorted(rows)]
         for start in range(0, len(added), _PAGE):
             self._put(root, path, added[start : start + _PAGE])
 
@@ -257,6 +248,12 @@ class Manifest:
             "SELECT id FROM stow WHERE path = ?", (_bytes(path),)
         ).fetchone()
         return str(number)
+
+
+def _sorted(names: Iterable[str]) -> list[str]:
+    """Sort names by their bytes; for ASCII they sort as they are."""
+    listed = list(names)
+    return sorted(listed, key=None if "".join(listed).isascii() else sort_key)
 
 
 def _rows(data: bytes) -> Iterator[_Row]:

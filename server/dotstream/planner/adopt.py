@@ -99,7 +99,7 @@ class _Adoption:
             place, cursor = place.child(part), cursor.child(inner)
         name = parts[-1]
         try:
-            yield from self._entry(place, name, cursor, self._farm.target.kind(path), asked=True)
+            yield from self._entry(place, name, cursor, self._farm.target.kind(path))
         except OSError as error:
             yield scan_error(place.at(name), error)
 
@@ -111,13 +111,7 @@ class _Adoption:
         return to_package(name) if self._farm.dotfiles else name
 
     def _entry(
-        self,
-        place: Directory,
-        name: str,
-        cursor: Cursor,
-        kind: int | None,
-        *,
-        asked: bool = False,
+        self, place: Directory, name: str, cursor: Cursor, kind: int | None
     ) -> Iterator[Item]:
         """Plan one entry of the target."""
         raw = self._raw(cursor, name)
@@ -125,7 +119,7 @@ class _Adoption:
             yield self._conflict(place, name, "missing_source")
         elif raw is None:
             yield self._conflict(place, name, "not_invertible")
-        elif not asked and self._ignored(cursor, place, raw):
+        elif self._ignored(cursor, place, raw):
             yield Notice(place.at(name), "left in place: an ignore rule names it")
         elif kind == SPECIAL:
             yield Notice(place.at(name), "left in place: not a file, directory or link")

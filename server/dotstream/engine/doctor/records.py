@@ -126,8 +126,12 @@ class _Check:
                 state = link_text(self._descriptors.fd(place), entry.name)
             except OSError as error:
                 why = f"it cannot be looked at: {reason(error)}"
+                told = is_permission(error)  # of the directory, here or by the scan
                 yield Verdict(
-                    Finding("no_permission", place, entry.name, entry.package, detail=why), entry
+                    None
+                    if told
+                    else Finding("no_permission", place, entry.name, entry.package, detail=why),
+                    entry,
                 )
                 continue
             yield self._entry(place, entry, state, gone=False)
@@ -231,7 +235,8 @@ class _Check:
                 command=self._manage(entry),
             )  # fmt: skip
             return Verdict(finding, entry, gone)
-        policy = "adopt" if state == FILE else "backup"
+        folded = self._farm.leads_to_directory(place, wanted)
+        policy = "adopt" if state == FILE and not folded else "backup"
         finding = Finding(
             "replaced_link", place, entry.name, entry.package, None, wanted,
             detail=_words(state), command=self._manage(entry, policy),
