@@ -15,6 +15,7 @@ import tempfile
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.crash.killing import die_at
+from tests.crash.mounts import elsewhere
 from tests.crash.scenes import SCENES, Scene, Stage, check_manifest, lost, world
 from tests.farm import QUICK
 from tests.snapshot import difference
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from dotstream.fs.change import Changes
 
-__all__ = ["Trouble", "second_file_system", "twice", "whole"]
+__all__ = ["Trouble", "twice", "whole"]
 
 _FEWEST = 4
 
@@ -38,14 +39,6 @@ class Trouble(NamedTuple):
 
     point: str
     what: str
-
-
-def second_file_system() -> str | None:
-    """Return a directory on another file system than the RAM disk, if there are two."""
-    place = tempfile.gettempdir()
-    if QUICK is None or os.stat(QUICK).st_dev == os.stat(place).st_dev:
-        return None
-    return place
 
 
 class _Play:
@@ -172,40 +165,33 @@ def _main(words: list[str]) -> int:
     parser.add_argument("--only", default="", help="scenes with this in their name")
     parser.add_argument("--twice", action="store_true", help="kill the recoveries too")
     chosen = parser.parse_args(words)
-    second = second_file_system()
     failed = 0
     for name, scene in SCENES.items():
-        if chosen.only not in name:
-            continue
-        if scene.away and second is None:
-            print(f"{name}: skipped, there is no second file system here")
-            continue
-        for stream in (False, True) if chosen.long else (False,):
-            for kills in (whole, twice) if chosen.long or chosen.twice else (whole,):
-                try:
-                    points, troubles = _played(scene, second, kills is twice, stream)
-                except (AssertionError, DotstreamError) as error:
-                    print(f"{name}: cannot be played: {type(error).__name__}: {error}")
-                    failed += 1
-                    continue
-                failed += len(troubles)
-                how = "streaming" if stream else "at once"
-                print(f"{name}, {how}, {kills.__name__}: {points} points, {len(troubles)} bad")
-                for trouble in sorted(troubles, key=lambda each: each.what[:4])[:3]:
-                    print(f"    at {trouble.point}: {trouble.what}")
-                sys.stdout.flush()
+        if chosen.only in name:
+            for stream in (False, True) if chosen.long else (False,):
+                for double in (False, True) if chosen.long or chosen.twice else (False,):
+                    failed += _played(name, scene, stream=stream, double=double)
     return 1 if failed else 0
 
 
-def _played(
-    scene: Scene, second: str | None, double: bool, stream: bool
-) -> tuple[int, list[Trouble]]:
-    with (
-        tempfile.TemporaryDirectory(dir=QUICK) as root,
-        tempfile.TemporaryDirectory(dir=second) as away,
-    ):
-        places = os.path.realpath(f"{root}/here"), os.path.realpath(f"{away}/there")
-        return (twice if double else whole)(scene, *places, stream=stream)
+def _played(name: str, scene: Scene, *, stream: bool, double: bool) -> int:
+    """Play a scene to its end, print what came of it, and return how much was wrong."""
+    how = f"{name}, {'streaming' if stream else 'at once'}, {'twice' if double else 'once'}"
+    with tempfile.TemporaryDirectory(dir=QUICK) as root, elsewhere() as away:
+        if away is None:
+            print(f"{how}: skipped, there is no second file system here")
+            return 0
+        places = os.path.realpath(f"{root}/here"), f"{away}/there"
+        try:
+            points, troubles = (twice if double else whole)(scene, *places, stream=stream)
+        except (AssertionError, DotstreamError) as error:
+            print(f"{how}: cannot be played: {type(error).__name__}: {error}")
+            return 1
+    print(f"{how}: {points} points, {len(troubles)} bad")
+    for trouble in sorted(troubles, key=lambda each: each.what[:4])[:3]:
+        print(f"    at {trouble.point}: {trouble.what}")
+    sys.stdout.flush()
+    return len(troubles)
 
 
 if __name__ == "__main__":

@@ -157,7 +157,7 @@ def test_what_a_killed_run_left_is_taken_back_first_and_then_the_rest_is_mended(
     before = managed.tree()
     child = os.fork()
     if child == 0:
-        plan = managed.client().stream_unmanage("zsh", "git")
+        plan = managed.client().stream_unmanage("zsh")
         apply(plan, state=managed.state, changes=Watched(_die_at_the_third))
         os._exit(1)
     assert os.WIFSIGNALED(os.waitpid(child, 0)[1])

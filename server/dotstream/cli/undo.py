@@ -48,9 +48,10 @@ def configure(parser: Parser) -> None:
 
 def _policy(text: str) -> Policy:
     # Not choices: completion would offer these two for the flag of other commands as well.
-    if text in ("fail", "skip"):
-        return text
-    raise ArgumentTypeError(f"{text!r} is neither fail nor skip")
+    policies: dict[str, Policy] = {"fail": "fail", "skip": "skip"}
+    if text not in policies:
+        raise ArgumentTypeError(f"{text!r} is neither fail nor skip")
+    return policies[text]
 
 
 def run(session: Session) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from dotstream.engine.steps import STEP_KINDS
 from dotstream.model.directory import Directory
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from dotstream.engine.steps import Step, StepKind
     from dotstream.model.items import OperationKind
 
-__all__ = ["KINDS", "LINKED", "decode", "encode", "runs"]
+__all__ = ["KINDS", "LINKED", "Columns", "decode", "encode", "runs"]
+
+Columns: TypeAlias = "tuple[list[str], list[str], list[str], list[str], list[str]]"
+"""Codes, names, packages, texts and befores of a run of steps."""
 
 _CODES: dict[StepKind, str] = {kind: chr(65 + code) for code, kind in enumerate(STEP_KINDS)}
 KINDS: dict[str, tuple[StepKind, OperationKind]] = {
@@ -73,7 +76,7 @@ def decode(first: int, data: bytes) -> list[tuple[int, StepKind, Operation]]:
     return found
 
 
-def runs(data: bytes) -> Iterator[tuple[int, str, str, tuple[list[str], ...]]]:
+def runs(data: bytes) -> Iterator[tuple[int, str, str, Columns]]:
     """Read what ``encode`` wrote by runs of steps in one directory, as columns.
 
     Yields:
@@ -84,7 +87,8 @@ def runs(data: bytes) -> Iterator[tuple[int, str, str, tuple[list[str], ...]]]:
     codes, roots, paths, names, packages, texts, befores = (
         fields[column::_FIELDS] for column in range(_FIELDS)
     )
+    columns = (codes, names, packages, texts, befores)
     starts = [index for index, root in enumerate(roots) if root]
     for start, end in zip(starts, [*starts[1:], len(codes)], strict=True):
-        columns = (codes, names, packages, texts, befores)
-        yield start, roots[start], paths[start], tuple(column[start:end] for column in columns)
+        run = tuple([column[start:end] for column in columns])
+        yield start, roots[start], paths[start], cast("Columns", run)

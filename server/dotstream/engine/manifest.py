@@ -7,10 +7,10 @@ commit that ends it, at a fraction of the cost of a row per link.
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, TypeAlias
 
-from dotstream.engine.encoding import KINDS, LINKED, runs
+from dotstream.engine.encoding import KINDS, LINKED, Columns, runs
 from dotstream.fs.listing import sort_key
 from dotstream.model.entry import Entry, EntryKind
 
@@ -32,6 +32,7 @@ CREATE TABLE page(
 """
 
 _PAGE = 512
+_FEW = 8
 _PENDING = 32  # directories whose changes are gathered before they are written
 _FIELDS = 5
 _CODES: dict[EntryKind, str] = {"link": "L", "directory": "D", "adopted": "A"}
@@ -178,6 +179,8 @@ class Manifest:
                 codes, names, packages, texts, befores = columns
                 changes = pending.get((root, path))
                 if changes is None:
+                    if not adopted and self._add_new(root, path, number, columns):
+                        continue
                     if len(pending) >= _PENDING:
                         oldest = next(iter(pending))
                         self._change(*oldest, pending.pop(oldest))
@@ -208,6 +211,29 @@ class Manifest:
                     self._change(root, path, pending.pop((root, path)))
         for (root, path), changes in pending.items():
             self._change(root, path, changes)
+
+    def _add_new(self, root: str, path: str, number: str, columns: Columns) -> bool:
+        """Record a run of new links in a directory nothing is recorded of, if it is one.
+
+        Nearly every link comes this way, so nothing is done name by name.
+        """
+        codes, names, packages, texts, _ = columns
+        if not _FEW < len(names) <= _PAGE or codes.count(LINKED) != len(codes):
+            return False
+        if not "".join(names).isascii() or names != sorted(names):
+            return False
+        key = (_bytes(root), _bytes(path))
+        if self._database.execute(
+            "SELECT 1 FROM page WHERE root = ? AND path = ? LIMIT 1", key
+        ).fetchone():
+            return False
+        same = (repeat("L"), packages, repeat(number))
+        fields = chain.from_iterable(zip(names, *same, texts, strict=False))
+        self._database.execute(
+            "INSERT INTO page VALUES (?, ?, ?, ?)",
+            (*key, _bytes(names[0]), _bytes("\0".join(fields))),
+        )
+        return True
 
     def _change(self, root: str, path: str, wanted: Mapping[str, _Row | None]) -> None:
         """Change entries of one directory; ``None`` forgets a name."""

@@ -28,7 +28,7 @@ from dotstream.planner.transition import adopt_file, move_aside, put_link, remov
 from dotstream.planner.unlinking import removal_step
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from dotstream.fs.listing import Entry
     from dotstream.model.options import Package
@@ -90,6 +90,19 @@ def walk(
     finally:
         for visit in reversed(stack):
             visit.close()
+
+
+def _sole(
+    farm: Farm, place: Directory, unlinked: list[Cursor]
+) -> tuple[str, Callable[[str], bool] | None]:
+    """Return what the link texts of the one package to unmanage begin with.
+
+    With the test for its ignored names.  With several, or where a reset is planned, what no
+    text begins with: then each link is told by ``removal_step``.
+    """
+    if len(unlinked) != 1:
+        return "\0", None
+    return farm.prefix(unlinked[0], place), farm.ignored(unlinked[0], place)
 
 
 def _concerns(item: Item, only: tuple[str, ...]) -> bool:
@@ -238,40 +251,58 @@ class _Walk:
         farm = self.farm
         left = 0
         entries = merge(farm.target_entries(place), cursors, listings)
-        for count, (name, kind, claims) in enumerate(entries, 1):
-            if only is not None and name != only:
-                continue
-            if not count & _POLLED:
-                farm.poll()
-            now: State = kind or None
-            if kind == LINK:
-                now = farm.target.state(place.join(name))
-                if (
-                    len(claims) == 1
-                    and claims[0][1] == FILE
-                    and now == farm.prefix(claims[0][0], place) + claims[0][2]
-                    and not farm.options.report_kept
-                ):
-                    farm.unchanged += 1  # unlinked and linked again comes to nothing
-                    left += 1
+        states = States(farm, place, [])
+        prefix, hidden = _sole(farm, place, unlinked)
+        try:
+            for count, (name, kind, claims) in enumerate(entries, 1):
+                if only is not None and name != only:
                     continue
-            if mode == RESET or now is None:
-                left += yield from self._settle(place, name, now, None, claims, mode=mode)
-                continue
-            start: State = now
-            inner: list[Cursor] = []
-            if isinstance(now, str):
-                removal = removal_step(farm, place, name, now, unlinked)
-                if removal is not None:
+                if not count & _POLLED:
+                    farm.poll()
+                now: State = kind or None
+                if kind == LINK:
+                    now = states.of(name)
                     if not claims:
-                        yield Operation("remove_link", place, name, removal[1], None, now)
+                        if now == prefix + name and not (hidden and hidden(name)):
+                            package = unlinked[0].package.name
+                            yield Operation("remove_link", place, name, package, None, now)
+                            continue
+                    elif self._comes_to_nothing(place, now, claims):
+                        left += 1
                         continue
-                    start = None
-            elif now == DIR:
-                inner = farm.subdirectories(unlinked, place, name)
-                start = self._after_refolding(place, name, unlinked, inner, claims)
-            left += yield from self._settle(place, name, now, start, claims, inner)
+                if mode == RESET or now is None:
+                    left += yield from self._settle(place, name, now, None, claims, mode=mode)
+                    continue
+                start: State = now
+                inner: list[Cursor] = []
+                if isinstance(now, str):
+                    removal = removal_step(farm, place, name, now, unlinked)
+                    if removal is not None:
+                        if not claims:
+                            yield Operation("remove_link", place, name, removal[1], None, now)
+                            continue
+                        start = None
+                elif now == DIR:
+                    states.release()  # a visit further down may need descriptors
+                    inner = farm.subdirectories(unlinked, place, name)
+                    start = self._after_refolding(place, name, unlinked, inner, claims)
+                left += yield from self._settle(place, name, now, start, claims, inner)
+        finally:
+            states.release()
         return left
+
+    def _comes_to_nothing(self, place: Directory, now: State, claims: list[Claim]) -> bool:
+        """Whether a link would be removed only to be made again."""
+        cursor, kind, raw = claims[0]
+        if (
+            len(claims) > 1
+            or kind != FILE
+            or now != self.farm.prefix(cursor, place) + raw
+            or self.farm.options.report_kept
+        ):
+            return False
+        self.farm.unchanged += 1
+        return True
 
     def _emptied(self, place: Directory, unlinked: list[Cursor], emptying: _Emptying) -> Visit:
         """Plan a directory that we made, and that goes too if nothing stays in it.

@@ -1,0 +1,92 @@
+"""Killed at any effect, an apply leaves what the next command makes into before or after.
+
+These are the quick runs; ``python -m tests.crash.enumerate --long`` makes all of them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.crash.enumerate import twice, whole
+from tests.crash.killing import CHANGES, Killing
+from tests.crash.mounts import elsewhere
+from tests.crash.scenes import SCENES
+
+from dotstream.fs.change import Changes
+from dotstream.model.options import POLICIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_STREAMED = (
+    "manage", "manage with unfold", "unmanage with refold", "adopt", "back up directories",
+    "manage, adopting", "remanage", "undo of: manage with unfold",
+)  # fmt: skip
+_RESUMED = (
+    "manage", "manage with unfold", "unmanage with refold", "adopt", "manage, adopting",
+    "remanage", "undo of: unmanage with refold", "back up directories, state away",
+)  # fmt: skip
+_TWICE = {
+    "manage with unfold": 9, "unmanage with refold": 9, "remanage": 12, "manage, adopting": 9,
+    "back up directories": 9, "adopt directories, packages away": 61,
+}  # fmt: skip
+
+
+@pytest.fixture
+def away(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A directory on another file system, where the scene needs one."""
+    with elsewhere() as place:
+        if place is None:
+            pytest.skip("there is no second file system here, and none can be mounted")
+        yield f"{place}/there"
+
+
+def test_every_effect_is_a_point() -> None:
+    public = {
+        name
+        for name, _ in inspect.getmembers(Changes, inspect.isfunction)
+        if not name.startswith("_")
+    }
+    assert public == set(CHANGES)
+    assert public <= Killing.__dict__.keys()
+
+
+def test_every_policy_and_action_is_played() -> None:
+    assert {"backup", "overwrite", "adopt"} < set(POLICIES)
+    told = " ".join(SCENES)
+    for word in ("manage", "unmanage", "remanage", "adopt", "undo", "restore", "overwrite"):
+        assert word in told
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_killed_anywhere_it_ends_before_or_after(scratch: Path, away: str, name: str) -> None:
+    points, troubles = whole(SCENES[name], f"{scratch}/here", away)
+    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+
+
+@pytest.mark.parametrize("name", _STREAMED)
+def test_killed_anywhere_while_streaming_it_ends_before_or_after(
+    scratch: Path, away: str, name: str
+) -> None:
+    points, troubles = whole(SCENES[name], f"{scratch}/here", away, stream=True)
+    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+
+
+@pytest.mark.parametrize("name", _RESUMED)
+def test_killed_anywhere_it_can_be_carried_to_its_end(
+    scratch: Path, away: str, name: str
+) -> None:
+    points, troubles = whole(SCENES[name], f"{scratch}/here", away, resume=True)
+    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+
+
+@pytest.mark.parametrize("name", _TWICE)
+def test_killed_again_while_recovering_it_ends_before_or_after(
+    scratch: Path, away: str, name: str
+) -> None:
+    pairs, troubles = twice(SCENES[name], f"{scratch}/here", away, every=_TWICE[name])
+    assert pairs
+    assert not troubles, f"{len(troubles)} of {pairs} pairs: {troubles[:3]}"
