@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from dotstream.config.settings import Settings
+    from dotstream.engine.doctor.subject import Subject
     from dotstream.engine.journal import Journal
     from dotstream.model.events import Progress, Result
+    from dotstream.model.finding import Finding, ScanMode
     from dotstream.model.history import Backup, Recovery, Transaction
     from dotstream.model.items import Item
     from dotstream.model.options import Action, Options
@@ -357,6 +359,11 @@ class Client:
 
     def unfinished(self) -> Transaction | None:
         """Return the transaction that another run left unfinished; nobody is kept waiting."""
+        from dotstream.fs.lock import left_behind
+
+        place = existing_state(self._state, self.target)
+        if place is None or not left_behind(place.lock, place.journal):
+            return None  # without having paid for a look into the journal
         with self._reading() as journal:
             return None if journal is None else journal.unfinished()
 
@@ -497,12 +504,12 @@ class Client:
     @contextmanager
     def _reading(self) -> Generator[Journal | None]:
         """Open the target's journal to look at it, if there is one."""
-        from dotstream.engine.journal import Journal
-
         place = existing_state(self._state, self.target)
         if place is None:
             yield None
             return
+        from dotstream.engine.journal import Journal
+
         journal = Journal(place.journal, readonly=True)
         try:
             yield journal
@@ -563,6 +570,108 @@ class Client:
             for item in plan:
                 if isinstance(item, Operation) and item.kind == "keep_link":
                     yield item
+
+    # Checking and mending --------------------------------------------------------------
+
+    def doctor(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        cancel: CancellationToken | None = None,
+    ) -> Iterator[Finding]:
+        """Look for what is wrong with links and records, each thing once; changes nothing.
+
+        Args:
+            mode: ``off`` looks at what is recorded; ``scoped`` also lists the directories
+                that packages or records have; ``deep`` the whole target.
+            depth, skip: how far down ``deep`` goes, and globs for what it passes over.
+        """
+        from dotstream.engine.doctor.check import examine
+
+        yield from examine(self._subject(mode, depth, skip, cancel))
+
+    def stream_fix(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan what mends links without a decision and without loss; apply it, then ``correct``.
+
+        It is not for ``apply(stream=True)``.
+        """
+        from dotstream.engine.doctor.mend import mending
+
+        return mending(self._subject(mode, depth, skip, cancel))
+
+    def correct(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        cancel: CancellationToken | None = None,
+    ) -> int:
+        """Put the records right by the links on disk; returns how many were wrong.
+
+        Raises:
+            TargetLocked: another dotstream is changing the target.
+            JournalError: the database cannot be used, or a transaction is unfinished.
+        """
+        from dotstream.engine.doctor.mend import correct
+
+        return correct(self._subject(mode, depth, skip, cancel))
+
+    def rebuild(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        cancel: CancellationToken | None = None,
+    ) -> tuple[str | None, int]:
+        """Make the records anew; a database that cannot be used is moved aside.
+
+        Returns:
+            Where it is now, or ``None``, and how many records were made or corrected.
+
+        Raises:
+            TargetLocked: another dotstream is changing the target.
+            JournalError: a transaction is unfinished, or the state cannot be written.
+        """
+        from dotstream.engine.doctor.mend import rebuild
+
+        return rebuild(self._subject(mode, depth, skip, cancel))
+
+    def _subject(
+        self,
+        mode: ScanMode,
+        depth: int | None,
+        skip: Sequence[str],
+        cancel: CancellationToken | None,
+    ) -> Subject:
+        from dotstream.engine.doctor.subject import Subject
+
+        settings = self.settings
+        packages: dict[str, list[Package]] = {}
+        for name in settings.available():
+            packages.setdefault(settings.target_of(name), []).append(settings.package(name))
+        return Subject(
+            directory=self.directory,
+            target=settings.target,
+            options=settings.options(),
+            packages=packages,
+            lookup=self._lookup(_AS_CONFIGURED),
+            state=self._state,
+            mode=mode,
+            depth=depth,
+            skip=tuple(skip),
+            cancel=cancel or CancellationToken(),
+        )
 
     # Paths and packages ----------------------------------------------------------------
 

@@ -85,6 +85,7 @@ SHELLS = {"bash": in_bash, "fish": in_fish, "zsh": in_zsh}
         ("dotstream manage ", {"git", "vim", "zsh"}, {"manage"}),
         ("dotstream unmanage zs", {"zsh"}, {"vim"}),
         ("dotstream manage vim --fold", {"--folding"}, {"--ignore"}),
+        ("dotstream manage -n ", {"git", "vim", "zsh"}, {"manage"}),
         ("dotstream manage --folding ", {"safe", "always", "never"}, {"zsh"}),
         ("dotstream manage --on-conflict b", {"backup"}, {"skip"}),
         ("dotstream plan ", {"manage", "adopt"}, {"zsh"}),

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from tests.cli.process import household
+from tests.cli.process import dotstream, household
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +44,8 @@ def imported(*words: str, cwd: Path) -> set[str]:
 
 def test_a_dry_run_imports_nothing_heavy(scratch_home: Path) -> None:
     root = household(scratch_home)
+    assert imported("manage", "-n", "zsh", cwd=root) & HEAVY == set()
+    dotstream("manage", "vim", cwd=root)  # from now on there is a journal
     assert imported("manage", "-n", "zsh", cwd=root) & HEAVY == set()
 
 

@@ -101,26 +101,46 @@ def _client_recovers(farm: Farm, *, resume: bool = False) -> str | None:
 
 
 def whole(
-    scene: Scene, root: str, away: str, *, stream: bool = False, resume: bool = False
+    scene: Scene,
+    root: str,
+    away: str,
+    *,
+    stream: bool = False,
+    resume: bool = False,
+    every: int = 1,
 ) -> tuple[int, list[Trouble]]:
-    """Kill at every point in turn; recover by command and by the next command, in turn."""
+    """Kill at every point in turn; recover by command and by the next command, in turn.
+
+    Args:
+        resume: carry on what can be carried on.
+        every: only each so-manieth point, to be quick.
+    """
     play = _Play(scene, root, away, stream=stream)
     troubles: list[Trouble] = []
-    number = 0
-    while True:
-        number += 1
-        farm = play.stage.reset()
-        if not die_at(number, play.perform):
-            break
+    points, number = 0, 1
+    farm = play.stage.reset()
+    while die_at(number, play.perform):
+        points += 1
         active = resume and _is_active(farm)
-        said = _next_command(farm) if number % 2 and not resume else None
-        if said is None and (resume or number % 2 == 0):
-            said = _client_recovers(farm, resume=resume)
-        wrong = play.judge(only_after=active) or said
+        command = not resume and points % 2 == 0
+        wrong = _recovered(play, farm, command=command, resume=resume, only_after=active)
         if wrong is not None:
             troubles.append(Trouble(str(number), wrong))
+        number += every
+        farm = play.stage.reset()
     assert number > _FEWEST
-    return number - 1, troubles
+    return points, troubles
+
+
+def _recovered(
+    play: _Play, farm: Farm, *, command: bool = False, resume: bool = False, only_after: bool
+) -> str | None:
+    """Recover after a kill, and return what is wrong then."""
+    try:
+        said = _next_command(farm) if command else _client_recovers(farm, resume=resume)
+    except DotstreamError as error:
+        said = f"{type(error).__name__}: {error}"
+    return play.judge(only_after=only_after) or said
 
 
 def _is_active(farm: Farm) -> bool:
@@ -152,8 +172,7 @@ def twice(
             if not die_at(second, lambda changes: _recover(farm, changes)):
                 break
             pairs += 1
-            said = _client_recovers(farm)
-            wrong = play.judge() or said
+            wrong = _recovered(play, farm, only_after=False)
             if wrong is not None:
                 troubles.append(Trouble(f"{first}, then {second}", wrong))
             second += every

@@ -30,8 +30,8 @@ _RESUMED = (
     "remanage", "undo of: unmanage with refold", "back up directories, state away",
 )  # fmt: skip
 _TWICE = {
-    "manage with unfold": 9, "unmanage with refold": 9, "remanage": 12, "manage, adopting": 9,
-    "back up directories": 9, "adopt directories, packages away": 61,
+    "manage with unfold": 17, "unmanage with refold": 17, "remanage": 31, "manage, adopting": 13,
+    "back up directories": 13, "adopt directories, packages away": 151,
 }  # fmt: skip
 
 
@@ -42,6 +42,13 @@ def away(request: pytest.FixtureRequest) -> Iterator[str]:
         if place is None:
             pytest.skip("there is no second file system here, and none can be mounted")
         yield f"{place}/there"
+
+
+def _step(name: str) -> int:
+    """Take fewer points where a copy to another file system has a hundred of them."""
+    if not SCENES[name].away:
+        return 1
+    return 7 if name.startswith("undo") else 3
 
 
 def test_every_effect_is_a_point() -> None:
@@ -63,7 +70,7 @@ def test_every_policy_and_action_is_played() -> None:
 
 @pytest.mark.parametrize("name", SCENES)
 def test_killed_anywhere_it_ends_before_or_after(scratch: Path, away: str, name: str) -> None:
-    points, troubles = whole(SCENES[name], f"{scratch}/here", away)
+    points, troubles = whole(SCENES[name], f"{scratch}/here", away, every=_step(name))
     assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
 
 
@@ -79,7 +86,9 @@ def test_killed_anywhere_while_streaming_it_ends_before_or_after(
 def test_killed_anywhere_it_can_be_carried_to_its_end(
     scratch: Path, away: str, name: str
 ) -> None:
-    points, troubles = whole(SCENES[name], f"{scratch}/here", away, resume=True)
+    points, troubles = whole(
+        SCENES[name], f"{scratch}/here", away, resume=True, every=_step(name)
+    )
     assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
 
 

@@ -101,7 +101,7 @@ compdef _dotstream dotstream
 
 def _shared(helps: Mapping[str, str], flags: Mapping[str, Sequence[Flag]]) -> str:
     every = [flag for command in flags.values() for flag in command]
-    valued = sorted({name for flag in every if flag.valued for name in flag.names} - {*_FILES})
+    valued = sorted(_valued(every) - {*_FILES})
     packaged = sorted({name for flag in every if flag.packages for name in flag.names})
     values = {tuple(flag.names): flag.choices for flag in every if flag.choices}
     value_cases = [
@@ -128,6 +128,12 @@ def _shared(helps: Mapping[str, str], flags: Mapping[str, Sequence[Flag]]) -> st
     }.items():
         script = script.replace(key, text)
     return script
+
+
+def _valued(flags: Sequence[Flag]) -> set[str]:
+    """Return the names that take a value wherever they are taken: -n does not."""
+    bare = {name for flag in flags if not flag.valued for name in flag.names}
+    return {name for flag in flags if flag.valued for name in flag.names} - bare
 
 
 def _names(flags: Sequence[Flag]) -> list[str]:
@@ -211,7 +217,7 @@ complete -c dotstream -n __dotstream_wants_files -F
 def fish(helps: Mapping[str, str], flags: Mapping[str, Sequence[Flag]]) -> str:
     """Return the script for fish 3 or later."""
     every = [flag for command in flags.values() for flag in command]
-    valued = sorted({name for flag in every if flag.valued for name in flag.names})
+    valued = sorted(_valued(every))
     head = _FISH.replace("@VALUED@", " ".join(valued)).replace("@SHELLS@", _WITH_SHELLS)
     lines = ["# dotstream: completion for fish", head.replace("@WITH@", " ".join(_WITH_PACKAGES))]
     for name, text in helps.items():

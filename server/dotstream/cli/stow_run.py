@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from dotstream.cli.output import Output
     from dotstream.config.stow_arguments import StowArguments
+    from dotstream.model.history import Recovery
     from dotstream.model.items import Item
 
 __all__ = ["stow"]
@@ -61,7 +62,9 @@ def stow(arguments: StowArguments, *, directory: str, target: str, home: str, er
                     for item in plan:
                         telling.item(item)
             else:
-                client.apply(plan, cancel=cancel, on_item=telling.item)
+                client.apply(
+                    plan, cancel=cancel, on_item=telling.item, on_recovery=telling.recovered
+                )
         except (ConflictError, ScanFailed):
             pass  # each has been told, or is about to be
     return telling.end(simulated=arguments.simulate)
@@ -181,6 +184,16 @@ class _Telling:
         else:
             self._errors += 1
             self._err.line(f"stow: ERROR: {display(item.path)}: {item.message}")
+
+    def recovered(self, recovery: Recovery) -> None:
+        """Say that what was cut short was taken back first."""
+        if recovery.transaction is not None:
+            self._err.line(
+                f"WARNING: {recovery.transaction.action} (transaction {recovery.transaction.id}) "
+                f"had been cut short: {recovery.steps} steps taken back"
+            )
+        for foreign in recovery.left:
+            self._err.line(f"WARNING: {display(foreign)}")
 
     def end(self, *, simulated: bool) -> int:
         """Say what is left to say, and return the exit code."""

@@ -44,7 +44,6 @@ class Executor:
         self._descriptors = descriptors
         self._transaction = transaction
         self._backups = backups
-        self._aside = aside_name(transaction)
         self._do: dict[StepKind, Callable[[int, Operation], None]] = {
             "create_link": self._create_link,
             "remove_link": self._remove_link,
@@ -161,7 +160,7 @@ class Executor:
 
     def _end_remove_dir(self, sequence: int, operation: Operation) -> None:
         fd = self._descriptors.fd(operation.directory)
-        self._changes.rmdir(fd, self._aside)
+        self._changes.rmdir(fd, self._aside(operation))
         self._place(operation)
 
     # Unfold: fill a directory beside the link, then exchange the two ----------------------
@@ -172,10 +171,10 @@ class Executor:
             raise PreconditionFailed(operation, "it is not the link it was")
         self._changes.mkdir(fd, self._alias(operation))
         if operation.text is not None:
-            self._changes.chmod(fd, self._aside, int(operation.text, 8))
+            self._changes.chmod(fd, self._aside(operation), int(operation.text, 8))
 
     def _end_unfold(self, sequence: int, operation: Operation) -> None:
-        fd, aside = self._descriptors.fd(operation.directory), self._aside
+        fd, aside = self._descriptors.fd(operation.directory), self._aside(operation)
         self._exchange(fd, aside, operation)
         if link_text(fd, aside) != operation.before:
             self._changes.exchange(fd, aside, operation.name)
@@ -199,12 +198,12 @@ class Executor:
 
     def _end_refold(self, sequence: int, operation: Operation) -> None:
         fd = self._descriptors.fd(operation.directory)
-        self._changes.rmdir(fd, self._aside)
+        self._changes.rmdir(fd, self._aside(operation))
         self._place(operation)
 
     def _alias(self, operation: Operation) -> str:
         """Have everything inside the operation's path go to a directory beside it."""
-        aside = self._aside
+        aside = self._aside(operation)
         directory = operation.directory
         key = (directory.root, directory.join(operation.name))
         self._descriptors.aliases[key] = aside
@@ -215,6 +214,9 @@ class Executor:
         directory = operation.directory
         self._descriptors.aliases.pop((directory.root, directory.join(operation.name)), None)
         self._descriptors.forget()
+
+    def _aside(self, operation: Operation) -> str:
+        return aside_name(self._transaction, operation.name)
 
     # Moves -----------------------------------------------------------------------------
 

@@ -91,10 +91,12 @@ class Journal:
         self._next = 0
         with self._explained():
             if readonly:
-                uri = f"file:{_quoted(path)}?mode=ro"
+                # Not mode=ro: that would leave the files of the write-ahead log behind.
+                uri = f"file:{_quoted(path)}?mode=rw"
                 self._database = sqlite3.connect(
                     uri, uri=True, isolation_level=None, check_same_thread=False
                 )
+                self._database.execute("PRAGMA query_only = ON")
             else:
                 self._database = sqlite3.connect(path, isolation_level=None)
             try:

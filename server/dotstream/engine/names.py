@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 __all__ = ["PREFIX", "aside_name", "kept_path", "spare_name"]
 
 PREFIX = ".~dotstream-"
@@ -13,12 +15,13 @@ def spare_name(transaction: int, sequence: int) -> str:
     return f"{PREFIX}{transaction}-{sequence}"
 
 
-def aside_name(transaction: int) -> str:
-    """Return the name of a directory that is filled or emptied beside its place.
+def aside_name(transaction: int, name: str) -> str:
+    """Return the name that the directory ``name`` has beside its place.
 
-    One name does for a transaction: no two are open at once in one directory.
+    It tells siblings apart, and never gets too long.
     """
-    return f"{PREFIX}{transaction}-aside"
+    digest = blake2b(name.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+    return f"{PREFIX}{transaction}-{digest}"
 
 
 def kept_path(backups: str, transaction: int, sequence: int) -> str:

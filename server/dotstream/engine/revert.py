@@ -46,7 +46,6 @@ class Reverter:
         self._descriptors = descriptors
         self._transaction = transaction
         self._backups = backups
-        self._aside = aside_name(transaction)
         self._undo: dict[StepKind, Callable[[int, int, Operation], str | None]] = {
             "create_link": self._create_link,
             "remove_link": self._remove_link,
@@ -166,47 +165,50 @@ class Reverter:
         return None
 
     def _remove_dir(self, fd: int, _sequence: int, operation: Operation) -> str | None:
-        if entry_kind(fd, self._aside) != DIR:
+        if entry_kind(fd, self._aside(operation)) != DIR:
             return None
         return self._back_in_place(fd, operation)
 
     def _back_in_place(self, fd: int, operation: Operation) -> str | None:
         try:
-            self._changes.rename(fd, self._aside, fd, operation.name)
+            self._changes.rename(fd, self._aside(operation), fd, operation.name)
         except FileExistsError:
-            kept = operation.directory.at(self._aside)
+            kept = operation.directory.at(self._aside(operation))
             return f"{operation.path} is taken; the directory that was there is kept as {kept}"
         finally:
             self._descriptors.forget()
         return None
 
     def _end_remove_dir(self, fd: int, _sequence: int, operation: Operation) -> str | None:
-        if entry_kind(fd, self._aside) is None and entry_kind(fd, operation.name) is None:
+        if (
+            entry_kind(fd, self._aside(operation)) is None
+            and entry_kind(fd, operation.name) is None
+        ):
             self._make_aside(fd, operation)
         return None
 
     def _make_aside(self, fd: int, operation: Operation) -> None:
-        self._changes.mkdir(fd, self._aside)
-        self._changes.chmod(fd, self._aside, int(operation.before or "755", 8))
+        self._changes.mkdir(fd, self._aside(operation))
+        self._changes.chmod(fd, self._aside(operation), int(operation.before or "755", 8))
 
     # Folds -----------------------------------------------------------------------------
 
     def _unfold(self, fd: int, _sequence: int, operation: Operation) -> str | None:
-        if entry_kind(fd, self._aside) != DIR:
+        if entry_kind(fd, self._aside(operation)) != DIR:
             return None
         try:
-            self._changes.rmdir(fd, self._aside)
+            self._changes.rmdir(fd, self._aside(operation))
         except OSError as error:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
-            kept = operation.directory.at(self._aside)
+            kept = operation.directory.at(self._aside(operation))
             return f"{operation.path} held something of somebody else, which is kept in {kept}"
         finally:
             self._descriptors.forget()
         return None
 
     def _end_unfold(self, fd: int, _sequence: int, operation: Operation) -> str | None:
-        name, aside = operation.name, self._aside
+        name, aside = operation.name, self._aside(operation)
         there, beside = entry_kind(fd, name), entry_kind(fd, aside)
         if there != DIR:
             return None  # not exchanged yet, or exchanged back
@@ -219,7 +221,7 @@ class Reverter:
         return None
 
     def _refold(self, fd: int, _sequence: int, operation: Operation) -> str | None:
-        name, aside = operation.name, self._aside
+        name, aside = operation.name, self._aside(operation)
         beside = entry_kind(fd, aside)
         if beside == LINK and link_text(fd, aside) == operation.text:
             self._changes.unlink(fd, aside)
@@ -238,11 +240,14 @@ class Reverter:
 
     def _end_refold(self, fd: int, _sequence: int, operation: Operation) -> str | None:
         if (
-            entry_kind(fd, self._aside) is None
+            entry_kind(fd, self._aside(operation)) is None
             and link_text(fd, operation.name) == operation.text
         ):
             self._make_aside(fd, operation)
         return None
+
+    def _aside(self, operation: Operation) -> str:
+        return aside_name(self._transaction, operation.name)
 
     # Moves -----------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dotstream.engine.names import aside_name
@@ -55,7 +56,7 @@ class Rollback:
         Goes on past what cannot be taken back, and past a journal that cannot be written:
         every step is compared with what is there, so nothing depends on that.
         """
-        descriptors = Descriptors(aside=aside_name(transaction))
+        descriptors = Descriptors(aside=partial(aside_name, transaction))
         reverter = Reverter(changes, descriptors, transaction, backups)
         total = end - first
         try:

@@ -75,6 +75,7 @@ class _Undo:
         self._trees: dict[str, Tree] = {}
         self._gone: dict[str, int] = {}
         self._restored: set[str] = set()
+        self._vacated: str | None = None  # what the operation before moves away
 
     def close(self) -> None:
         for tree in self._trees.values():
@@ -109,6 +110,8 @@ class _Undo:
         directory = operation.directory
         if directory.absolute in self._restored:
             return None  # the directory itself is only made by this plan
+        if operation.path == self._vacated:
+            return None
         try:
             fd = self._tree(directory.root).open_real(directory.path)
         except (FileNotFoundError, NotADirectoryError):
@@ -242,6 +245,7 @@ class _Undo:
             if tree is not None:
                 tree.close()
         self._gone[place.absolute] = self._gone.get(place.absolute, 0) + 1
+        self._vacated = path
         yield Operation("move_file", place, name, operation.package, operation.path, before)
 
 

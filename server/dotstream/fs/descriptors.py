@@ -11,6 +11,8 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dotstream.model.directory import Directory
 
 __all__ = ["Descriptors"]
@@ -23,7 +25,7 @@ class Descriptors:
     """The open directories from a root down to the one in use.
 
     Args:
-        aside: the name that a directory may have while it is filled or emptied beside its
+        aside: tells the name that a directory has while it is filled or emptied beside its
             place; where there is one of that name, it is taken for the place itself.
 
     Attributes:
@@ -33,7 +35,7 @@ class Descriptors:
 
     __slots__ = ("_aside", "_current", "_fd", "_stack", "aliases", "private")
 
-    def __init__(self, *, aside: str | None = None) -> None:
+    def __init__(self, *, aside: Callable[[str], str] | None = None) -> None:
         self.aliases: dict[tuple[str, str], str] = {}
         self.private = False
         self._aside = aside
@@ -74,7 +76,7 @@ class Descriptors:
             return os.open(alias, _FLAGS, dir_fd=parent), True
         if self._aside is not None:
             try:
-                return os.open(self._aside, _FLAGS, dir_fd=parent), True
+                return os.open(self._aside(name), _FLAGS, dir_fd=parent), True
             except OSError as error:
                 if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
                     raise

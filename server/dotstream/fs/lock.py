@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-__all__ = ["Lock", "LockHeld"]
+__all__ = ["Lock", "LockHeld", "left_behind"]
 
 _INTERVAL = 0.05
 
@@ -100,8 +100,30 @@ class Lock:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        os.ftruncate(self._fds[0], 0)
+        if error is None:  # else somebody may have to look at what was left
+            os.ftruncate(self._fds[0], 0)
         self._release()
+
+
+def left_behind(path: str, journal: str) -> bool:
+    """Tell whether a holder of the lock may have left something unfinished.
+
+    Whoever ends well empties the lock file; whoever holds it is still at work.
+    """
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        wal = f"{journal}-wal"  # after a power cut it tells when the lock file does not
+        if os.fstat(fd).st_size == 0 and not (os.path.exists(wal) and os.path.getsize(wal)):
+            return False
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(fd)
+    return True
 
 
 def _holder(fd: int) -> str:

@@ -1,0 +1,462 @@
+"""What another run left unfinished is found, named, taken back or carried on; never theirs."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.crash.killing import die_at
+from tests.crash.scenes import SCENES, Away, check_manifest, world
+from tests.engine.faulty import Watched
+from tests.engine.stories import STORIES
+from tests.farm import DIR, Farm, File, Link
+from tests.snapshot import difference
+
+from dotstream.engine.transaction import apply
+from dotstream.errors import JournalError, OperationFailed, PreconditionFailed, RollbackIncomplete
+from dotstream.fs.state import existing_state, target_state
+from dotstream.model.history import Recovery
+from dotstream.model.options import Preferences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.snapshot import Tree
+
+    from dotstream.planner.stream import StreamingPlan
+
+_NEVER = Preferences(folding="never")
+_BEGUN = 6
+"""The points up to which a small plan is written down: begin, append, activate."""
+
+
+def _killed(farm: Farm, plan: Callable[[Farm], StreamingPlan], number: int) -> bool:
+    """Have a run die at a point; false if it came to its end before."""
+    return die_at(number, lambda changes: apply(plan(farm), state=farm.state, changes=changes))
+
+
+def _manage(farm: Farm) -> StreamingPlan:
+    return farm.client().stream("manage", everything=True, prefer=_NEVER)
+
+
+@pytest.fixture
+def half(farm: Farm) -> Farm:
+    """Return a farm in which a run was killed after the second of four links."""
+    farm.make({f"stow/zsh/{name}": "z" for name in "abcd"})
+    assert _killed(farm, _manage, _BEGUN + 5)
+    assert sorted(farm.home()) == ["a", "b"]
+    return farm
+
+
+# Found and named ---------------------------------------------------------------------
+
+
+def test_nothing_unfinished_is_nothing_to_recover(farm: Farm) -> None:
+    client = farm.make({"stow/zsh/a": "z"}).client()
+    assert client.unfinished() is None
+    assert client.recover() == Recovery(None, None, 0, ())
+    farm.run("manage")
+    assert client.recover() == Recovery(None, None, 0, ())
+
+
+def test_an_unfinished_transaction_is_shown_without_being_touched(half: Farm) -> None:
+    before = half.tree()
+    client = half.client()
+    unfinished = client.unfinished()
+    assert unfinished is not None
+    assert (unfinished.state, unfinished.action, unfinished.packages) == (
+        "active", "manage", ("zsh",),
+    )  # fmt: skip
+    assert [each.id for each in client.history()] == [unfinished.id]
+    list(client.status())
+    list(client.links())
+    client.plan_manage("zsh")
+    assert difference(before, half.tree()) == []
+    assert client.unfinished() == unfinished
+
+
+def test_recovering_takes_it_back_and_says_so(half: Farm) -> None:
+    recovery = half.client().recover()
+    assert recovery.transaction is not None
+    assert (recovery.direction, recovery.left) == ("rolled_back", ())
+    assert half.home() == {}
+    assert [each.state for each in half.client().history()] == ["rolled_back"]
+
+
+def test_recovering_can_carry_it_to_its_end(half: Farm) -> None:
+    recovery = half.client().recover(resume=True)
+    assert recovery.direction == "resumed"
+    assert sorted(half.home()) == ["a", "b", "c", "d"]
+    (only,) = half.client().history()
+    assert (only.state, dict(only.counts)) == ("committed", {"create_link": 4})
+    check_manifest(half)
+
+
+def test_what_was_carried_to_its_end_can_be_undone(half: Farm) -> None:
+    half.client().recover(resume=True)
+    half.client().apply(half.client().stream_undo())
+    assert half.home() == {}
+    check_manifest(half)
+
+
+def test_the_next_change_takes_it_back_first_and_says_so(half: Farm) -> None:
+    half.make({"stow/git/g": "g"})
+    told: list[Recovery] = []
+    client = half.client()
+    client.apply(client.stream_manage("git"), on_recovery=told.append)
+    assert [recovery.direction for recovery in told] == ["rolled_back"]
+    assert half.home() == {"g": "-> ../stow/git/g"}
+    check_manifest(half)
+
+
+def test_the_same_command_again_does_it(half: Farm) -> None:
+    half.run("manage", prefer=_NEVER)
+    assert sorted(half.home()) == ["a", "b", "c", "d"]
+    check_manifest(half)
+
+
+def test_a_plan_that_was_made_before_the_recovery_is_not_carried_out_blindly(half: Farm) -> None:
+    """A batch plan that kept what the recovery then takes back no longer holds."""
+    plan = half.client().plan_manage("zsh")
+    try:
+        half.client().apply(plan)
+    except PreconditionFailed:
+        assert half.home() == {}
+    else:
+        assert sorted(half.home()) == ["a", "b", "c", "d"]
+    check_manifest(half)
+
+
+def test_a_streamed_run_cannot_be_carried_on_and_is_taken_back(farm: Farm) -> None:
+    farm.make({f"stow/zsh/{number:04}": "z" for number in range(1500)})
+
+    def run(changes: object) -> None:
+        apply(_manage(farm), state=farm.state, stream=True, changes=changes)  # type: ignore[arg-type]
+
+    assert die_at(2000, run)
+    assert farm.home()
+    assert farm.client().recover(resume=True).direction == "rolled_back"
+    assert farm.home() == {}
+
+
+# What is not ours is left alone ------------------------------------------------------
+
+
+@pytest.mark.parametrize("theirs", ["theirs", Link("nowhere"), DIR], ids=["file", "link", "dir"])
+def test_what_replaced_a_link_meanwhile_is_left_alone_and_named(
+    half: Farm, theirs: str | Link
+) -> None:
+    os.unlink(f"{half.target}/a")
+    before = half.make({"home/a": theirs}).tree()["home/a"]
+    recovery = half.client().recover()
+    assert len(recovery.left) == 1
+    assert f"{half.target}/a" in recovery.left[0]
+    assert half.tree()["home/a"] == before
+    assert sorted(half.home()) == ["a"]
+    assert half.client().recover().transaction is None
+
+
+def test_a_file_put_where_a_link_was_still_to_come_is_not_touched(half: Farm) -> None:
+    half.make({"home/d": "theirs"})
+    half.client().recover()
+    assert half.read("home/d") == "theirs"
+    assert sorted(half.home()) == ["d"]
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_nothing_is_said_to_be_left_where_nobody_else_was(
+    scratch: Path, tmp_path: Path, name: str
+) -> None:
+    """Killed before the first change, only what the command itself expects is there."""
+    scene = SCENES[name]
+    if scene.away:
+        pytest.skip("played on one file system, which is the same here")
+    farm = Farm(scratch / "farm")
+    scene.begin(farm)
+    assert _killed(farm, scene.plan, _BEGUN)
+    assert farm.client().recover().left == ()
+
+
+@pytest.mark.parametrize("when", [_BEGUN, _BEGUN + 1, _BEGUN + 2])
+def test_a_file_that_came_where_an_adopted_one_was_to_go_is_not_lost(
+    farm: Farm, when: int
+) -> None:
+    farm.make({"stow/zsh/other": "z", "home/.a": "mine a", "home/.b": "mine b"})
+    paths = [f"{farm.target}/.a", f"{farm.target}/.b"]
+    assert _killed(farm, lambda f: f.client().stream_adopt(*paths, package="zsh"), when)
+    farm.make({"stow/zsh/dot-b": "theirs"})
+    farm.client().recover()
+    assert farm.read("stow/zsh/dot-b") == "theirs"
+    assert (farm.read("home/.a"), farm.read("home/.b")) == ("mine a", "mine b")
+
+
+def test_a_package_file_that_was_to_be_set_aside_is_not_lost(farm: Farm) -> None:
+    farm.make({"stow/zsh/a": File("packaged", 0o640), "home/a": File("mine", 0o600)})
+    before = farm.tree()
+    prefer = Preferences(on_conflict="adopt")
+    plan = lambda f: f.client().stream("manage", ["zsh"], prefer=prefer)  # noqa: E731
+    assert _killed(farm, plan, _BEGUN)
+    farm.client().recover()
+    assert difference(before, farm.tree()) == []
+
+
+def test_a_file_in_a_directory_that_was_being_filled_does_not_hide_the_rest(farm: Farm) -> None:
+    """Somebody saves into the directory that is filled beside a fold, in a killed run."""
+    farm.make(
+        {"stow/git/m/x": "g", "stow/zsh/a/x": "z", "stow/zsh/m/y": "z", "stow/zsh/m/z": "z"}
+    ).run("manage", "git")
+    before = farm.tree()
+    number = 0
+    aside = None
+    while aside is None:
+        number += 1
+        assert _killed(farm, _manage, number)
+        found = [name for name in os.listdir(farm.target) if name.endswith("-aside")]
+        aside = found[0] if found else None
+        if aside is None:
+            farm.client().recover()
+    farm.make({f"home/{aside}/mine": "theirs"})
+    recovery = farm.client().recover()
+    assert recovery.left
+    now = farm.tree()
+    assert "theirs" in [farm.read(path) for path, node in now.items() if node.kind == "file"]
+    kept = {path: node for path, node in now.items() if aside not in path}
+    assert difference(before, kept) == []
+
+
+def test_two_directories_side_by_side_are_not_taken_for_each_other(farm: Farm) -> None:
+    """Undoing a remanage removes one directory and makes another beside it."""
+    scene = SCENES["undo of: remanage"]
+    scene.begin(farm)
+    before, number, troubles = world(farm), 0, []
+    while _killed(farm, scene.plan, number := number + 1):
+        farm.client().recover()
+        if difference(before, world(farm)):
+            troubles.append(number)
+            break
+    assert troubles == []
+
+
+# Moves across file systems -----------------------------------------------------------
+
+
+@pytest.fixture
+def apart(scratch: Path, tmp_path: Path) -> Away:
+    """Return a farm whose state is on another file system than its target."""
+    if os.stat(scratch).st_dev == os.stat(tmp_path).st_dev:
+        pytest.skip("there is no second file system here")
+    farm = Away(f"{scratch}/farm", f"{tmp_path}/away", "state")
+    farm.make({"stow/zsh/d": "z", "home/d/sub/b": "two", "home/d/z": "three", "home/d/a": "one"})
+    return farm
+
+
+def _set_aside(farm: Farm) -> StreamingPlan:
+    prefer = Preferences(on_conflict="backup")
+    return farm.client().stream("manage", ["zsh"], prefer=prefer)
+
+
+def test_a_directory_that_was_being_removed_after_its_copy_is_whole_again(apart: Away) -> None:
+    before, number, seen = world(apart), 0, 0
+    while _killed(apart, _set_aside, number := number + 1):
+        seen += not os.path.exists(f"{apart.target}/d/sub")
+        apart.client().recover()
+        assert _files(world(apart)) == _files(before), number
+        number += 1
+    assert seen
+
+
+def _files(tree: Tree) -> list[tuple[int, str]]:
+    return sorted((node.mode, node.text) for node in tree.values() if node.kind == "file")
+
+
+def test_a_directory_whose_original_cannot_be_removed_is_whole_again(apart: Away) -> None:
+    """Removing stops half-way, with an error, as in a directory that may not be written."""
+    before = _files(world(apart))
+
+    class Stops(Watched):
+        def discard(self, fd: int, name: str) -> None:
+            os.unlink(f"/proc/self/fd/{fd}/{name}/a")
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES), name)
+
+    with pytest.raises((OperationFailed, RollbackIncomplete)):
+        apply(
+            _set_aside(apart),
+            state=apart.state,
+            changes=Stops(lambda _number, _call, _name: None),
+        )
+    assert _files(world(apart)) == before
+
+
+def test_a_file_saved_while_it_is_copied_away_is_not_lost(apart: Away) -> None:
+    apart.make({"stow/zsh/f": "z", "home/f": "mine"})
+
+    def save(_number: int, call: str, _name: str) -> None:
+        path = f"{apart.target}/f"
+        if call == "sync" and os.path.exists(path) and not os.path.islink(path):
+            with open(f"{path}.new", "w", encoding="utf-8") as file:
+                file.write("saved just now")
+            os.replace(f"{path}.new", path)
+
+    try:
+        apply(_set_aside(apart), state=apart.state, changes=Watched(save))
+    except (OperationFailed, RollbackIncomplete):
+        pass
+    here = [apart.read(path) for path, node in apart.tree().items() if node.kind == "file"]
+    assert "saved just now" in [*here, *apart.backups()]
+
+
+# Interrupted in other ways -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, MemoryError])
+def test_an_interrupt_at_any_change_leaves_the_tree_as_it_was(
+    scratch: Path, name: str, kind: type[BaseException]
+) -> None:
+    number, fired = 0, True
+    while fired:
+        number += 1
+        fired = False
+        farm = Farm(scratch / str(number))
+        STORIES[name].begin(farm)
+        before = farm.tree()
+
+        def interrupt(count: int, _call: str, _name: str, at: int = number) -> None:
+            nonlocal fired
+            if count == at:
+                fired = True
+                raise kind
+
+        try:
+            apply(STORIES[name].plan(farm), state=farm.state, changes=Watched(interrupt))
+        except kind:
+            assert difference(before, farm.tree()) == [], number
+        assert farm.client().unfinished() is None
+
+
+def test_a_rollback_that_was_refused_is_stuck_and_can_be_finished_later(half: Farm) -> None:
+    os.unlink(f"{half.target}/a")
+    half.make({"stow/zsh/e": "z"})
+
+    def refuse(_number: int, _call: str, name: str) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), name)
+
+    client = half.client()
+    with pytest.raises(RollbackIncomplete) as caught:
+        apply(_manage(half), state=half.state, changes=Watched(refuse))
+    assert f"{half.target}/b" in str(caught.value)
+    unfinished = client.unfinished()
+    assert unfinished is not None
+    assert unfinished.state == "stuck"
+    assert client.recover().direction == "rolled_back"
+    assert half.home() == {}
+
+
+def test_a_stuck_transaction_does_not_take_what_came_after_it_was_stuck(half: Farm) -> None:
+    def refuse(_number: int, _call: str, name: str) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), name)
+
+    with pytest.raises(RollbackIncomplete):
+        apply(_manage(half), state=half.state, changes=Watched(refuse))
+    half.make({"home/c": "theirs", "home/d": DIR})
+    half.client().recover()
+    assert half.read("home/c") == "theirs"
+    assert half.home()["d"] == "dir"
+
+
+# The journal itself ------------------------------------------------------------------
+
+
+def _journal(farm: Farm) -> str:
+    place = existing_state(farm.state, farm.target)
+    assert place is not None
+    return place.journal
+
+
+def _spoil_all(path: str) -> None:
+    with open(path, "r+b") as file:
+        file.write(b"not a database at all, but long enough to look at" * 100)
+
+
+def _make_foreign(path: str) -> None:
+    for tail in ("", "-wal", "-shm"):
+        if os.path.exists(path + tail):
+            os.unlink(path + tail)
+    database = sqlite3.connect(path)
+    database.execute("CREATE TABLE mine(x)")
+    database.execute("INSERT INTO mine VALUES ('precious')")
+    database.commit()
+    database.close()
+
+
+def _make_newer(path: str) -> None:
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+
+
+_SPOILT = {"corrupt": _spoil_all, "foreign": _make_foreign, "newer": _make_newer}
+
+
+@pytest.mark.parametrize("how", _SPOILT)
+def test_a_journal_that_cannot_be_used_is_refused_before_anything_is_touched(
+    farm: Farm, how: str
+) -> None:
+    farm.make({"stow/zsh/a": "z", "stow/git/g": "g"}).run("manage", "zsh")
+    _SPOILT[how](_journal(farm))
+    with open(_journal(farm), "rb") as file:
+        content = file.read()
+    before, client = farm.tree(), farm.client()
+    uses: list[Callable[[], object]] = [
+        lambda: farm.run("manage", "git"),
+        lambda: farm.run("unmanage", "zsh"),
+        client.recover,
+        client.unfinished,
+        lambda: list(client.history()),
+        client.stream_undo,
+        lambda: list(client.backups()),
+        client.prune_backups,
+    ]
+    for use in uses:
+        with pytest.raises(JournalError) as caught:
+            use()
+        assert _journal(farm) in str(caught.value)
+    assert difference(before, farm.tree()) == []
+    with open(_journal(farm), "rb") as file:
+        assert file.read() == content
+
+
+def test_a_newer_journal_says_so(farm: Farm) -> None:
+    farm.make({"stow/zsh/a": "z"}).run("manage")
+    _make_newer(_journal(farm))
+    with pytest.raises(JournalError, match="newer dotstream"):
+        farm.run("unmanage")
+
+
+def test_a_journal_that_was_only_just_created_when_the_run_died_is_an_empty_past(
+    farm: Farm,
+) -> None:
+    """The very first run was killed before it had written its tables."""
+    farm.make({"stow/zsh/a": "z"})
+    place = target_state(farm.state, farm.target)
+    sqlite3.connect(place.journal).close()
+    with open(place.journal, "ab"):
+        pass
+    client = farm.client()
+    assert list(client.history()) == []
+    assert client.unfinished() is None
+    assert client.recover() == Recovery(None, None, 0, ())
+    farm.run("manage")
+    assert farm.home() == {"a": "-> ../stow/zsh/a"}
+
+
+def test_a_read_only_look_never_creates_a_state(farm: Farm) -> None:
+    client = farm.make({"stow/zsh/a": "z"}).client()
+    assert list(client.history()) == []
+    assert client.unfinished() is None
+    assert list(client.backups()) == []
+    assert not os.path.exists(farm.state)
