@@ -97,9 +97,11 @@ class ConflictError(DotstreamError):
     def __init__(self, conflicts: Sequence[Conflict], total: int) -> None:
         self.conflicts, self.total = list(conflicts), total
         noun = "conflict" if total == 1 else "conflicts"
+        choices = dict.fromkeys(choice for each in self.conflicts for choice in each.choices)
+        policies = f", or choose a policy with --on-conflict {'|'.join(choices)}"
         super().__init__(
-            f"{total} {noun}; nothing was changed. Resolve them, or choose a policy with "
-            "--on-conflict skip|backup|overwrite|adopt"
+            f"{total} {noun}; nothing was changed. Resolve {'it' if total == 1 else 'them'}"
+            + (policies if choices else "")
         )
 
 
@@ -128,9 +130,10 @@ class StalePlan(DotstreamError):
 
     def __init__(self, expected: str, found: str) -> None:
         self.expected, self.found = expected, found
+        why = f"digest {expected[:12]} became {found[:12]}" if found else "a run was undone"
         super().__init__(
-            f"the plan changed since it was shown (digest {expected[:12]} became {found[:12]}); "
-            "nothing was changed. Look at the new plan and apply that"
+            f"the plan changed since it was made ({why}); nothing was changed. "
+            "Look at the new plan and apply that"
         )
 
 

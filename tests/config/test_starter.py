@@ -10,6 +10,7 @@ import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dotstream.client import Client
 from dotstream.config.document import problems
 from dotstream.config.from_dot import answers_from_dot
 from dotstream.config.from_stow import answers_from_stow
@@ -48,8 +49,39 @@ def loaded(directory: Path) -> Settings:
 # -- from nothing
 
 
-def test_the_starter_is_right_and_changes_nothing() -> None:
-    assert right(starter()) == {}
+SHARED = [".config", ".local", ".local/share", ".local/bin", ".ssh", ".gnupg"]
+
+
+def test_the_starter_is_right_and_only_keeps_shared_directories_real() -> None:
+    assert right(starter()) == {"never-fold": SHARED}
+
+
+def test_what_was_answered_does_not_take_the_suggestions_away() -> None:
+    assert right(starter(Answers(top={"target": "/srv/www"}))) == {
+        "target": "/srv/www",
+        "never-fold": SHARED,
+    }
+    assert right(starter(Answers(top={"never-fold": [".vim"]}))) == {"never-fold": [".vim"]}
+
+
+def test_the_reason_stands_by_the_suggestion_and_by_nothing_else() -> None:
+    reason = "# Many programs write to these."
+    assert reason in starter().split("never-fold")[0].splitlines()[-2]
+    assert reason not in starter(Answers(top={"never-fold": [".vim"]}))
+    assert reason not in starter(Answers(source=".stowrc"))
+
+
+def test_no_program_s_directory_becomes_a_link_with_the_starter(tmp_path: Path) -> None:
+    (tmp_path / "dotfiles/zsh/dot-local/share/zsh").mkdir(parents=True)
+    (tmp_path / "dotfiles/zsh/dot-local/share/zsh/history").touch()
+    (tmp_path / "dotfiles/dotstream.toml").write_text(starter())
+    client = Client(tmp_path / "dotfiles", target=tmp_path, state=tmp_path / "state", environ={})
+    made = {item.path: item.kind for item in client.plan_manage("zsh").operations}
+    assert made == {
+        f"{tmp_path}/.local": "make_dir",
+        f"{tmp_path}/.local/share": "make_dir",
+        f"{tmp_path}/.local/share/zsh": "create_link",
+    }
 
 
 def test_the_starter_names_every_key() -> None:
@@ -62,7 +94,7 @@ def test_the_starter_names_every_key() -> None:
     assert list(profiles["default"]) == [key.name for key in PROFILE]
 
 
-def test_what_the_starter_proposes_are_the_defaults(tmp_path: Path) -> None:
+def test_what_else_the_starter_proposes_are_the_defaults(tmp_path: Path) -> None:
     for name in ("none", "all"):
         (tmp_path / name).mkdir()
     (tmp_path / "all/dotstream.toml").write_text(uncommented(starter()).split("\n[")[0])

@@ -12,6 +12,7 @@ import argparse
 import os
 import sys
 import tempfile
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.crash.killing import die_at
@@ -169,7 +170,7 @@ def twice(
             if second > 1:
                 farm = play.stage.reset()
                 die_at(first, play.perform)
-            if not die_at(second, lambda changes: _recover(farm, changes)):
+            if not die_at(second, partial(_recover, farm)):
                 break
             pairs += 1
             wrong = _recovered(play, farm, only_after=False)
@@ -193,23 +194,27 @@ def _main(words: list[str]) -> int:
     return 1 if failed else 0
 
 
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def _played(name: str, scene: Scene, *, stream: bool, double: bool) -> int:
     """Play a scene to its end, print what came of it, and return how much was wrong."""
     how = f"{name}, {'streaming' if stream else 'at once'}, {'twice' if double else 'once'}"
     with tempfile.TemporaryDirectory(dir=QUICK) as root, elsewhere() as away:
         if away is None:
-            print(f"{how}: skipped, there is no second file system here")
+            _say(f"{how}: skipped, there is no second file system here")
             return 0
         places = os.path.realpath(f"{root}/here"), f"{away}/there"
         try:
             points, troubles = (twice if double else whole)(scene, *places, stream=stream)
         except (AssertionError, DotstreamError) as error:
-            print(f"{how}: cannot be played: {type(error).__name__}: {error}")
+            _say(f"{how}: cannot be played: {type(error).__name__}: {error}")
             return 1
-    print(f"{how}: {points} points, {len(troubles)} bad")
+    _say(f"{how}: {points} points, {len(troubles)} bad")
     for trouble in sorted(troubles, key=lambda each: each.what[:4])[:3]:
-        print(f"    at {trouble.point}: {trouble.what}")
-    sys.stdout.flush()
+        _say(f"    at {trouble.point}: {trouble.what}")
     return len(troubles)
 
 

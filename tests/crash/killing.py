@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["CHANGES", "Countdown", "Killing", "die_at"]
 
 CHANGES = (
-    "symlink", "mkdir", "chmod", "rmdir", "unlink", "copy", "discard", "sync", "rename", "exchange",
+    "symlink", "mkdir", "chmod", "rmdir", "unlink",
+    "copy", "discard", "sync", "rename", "exchange",
 )  # fmt: skip
-"""Every method of ``Changes``; a test keeps this equal to reality."""
+"""Every method of ``Changes``; a test sees to that."""
 
 _COMPOSED = ("copy", "discard")
 """The methods that are many system calls: each of these is a point of its own."""
@@ -167,12 +168,12 @@ def die_at(number: int, run: Callable[[Changes], object]) -> bool:
         code = 3
         try:
             countdown = Countdown(number)
-            transaction.Journal = _journal(countdown)  # type: ignore[attr-defined]
+            vars(transaction)["Journal"] = _journal(countdown)
             run(Killing(countdown))
             code = 0
         finally:
             if code:
-                sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+                sys.excepthook(*sys.exc_info())
                 sys.stderr.flush()
             os._exit(code)
     _, status = os.waitpid(child, 0)

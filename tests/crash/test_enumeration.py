@@ -36,8 +36,8 @@ _TWICE = {
 
 
 @pytest.fixture
-def away(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A directory on another file system, where the scene needs one."""
+def away() -> Iterator[str]:
+    """A directory on another file system."""
     with elsewhere() as place:
         if place is None:
             pytest.skip("there is no second file system here, and none can be mounted")

@@ -18,6 +18,8 @@ import dotstream
 from dotstream import errors
 from dotstream.aio import AsyncStreamingPlan
 from dotstream.model.events import Phase, Progress, Result
+from dotstream.model.finding import Finding, FindingKind, ScanMode, Severity
+from dotstream.model.history import Backup, Recovery, Transaction, TransactionState
 from dotstream.model.items import ConflictKind, OperationKind
 from dotstream.model.options import Action, Folding, Layout, LinkStyle, Options, Policy
 from dotstream.model.plan import Metadata, Summary
@@ -55,7 +57,16 @@ SECTIONS: dict[str, list[type]] = {
         dotstream.Notice,
     ],
     "What you may ask for": [dotstream.Preferences, dotstream.CancellationToken, Options],
-    "What you are told": [Progress, Result, PackageInfo, PackageStatus],
+    "What you are told": [
+        Progress,
+        Result,
+        PackageInfo,
+        PackageStatus,
+        Transaction,
+        Backup,
+        Recovery,
+        Finding,
+    ],
 }
 """Classes by section: everything in ``dotstream.__all__``, and the values that it returns."""
 
@@ -72,6 +83,10 @@ WORDS = {
     "ConflictKind": ConflictKind,
     "Phase": Phase,
     "PackageState": PackageState,
+    "TransactionState": TransactionState,
+    "FindingKind": FindingKind,
+    "Severity": Severity,
+    "ScanMode": ScanMode,
 }
 """Types that are one of a few words."""
 

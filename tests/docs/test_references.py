@@ -142,8 +142,20 @@ def test_what_is_said_not_to_be_there_yet_is_not_there(page: str, heading: str) 
     section = re.search(rf"(?ms)^##+ {heading}\n(.*?)(?=^##|\Z)", (ROOT / page).read_text())
     assert section is not None
     named = set(_CODE.findall(section[1]))
-    assert named != set()
     assert named & {*COMMANDS, *PROGRAMS} == set()
+
+
+def test_the_readme_lists_every_command_once() -> None:
+    table = re.search(r"(?ms)^## Commands\n(.*?)^##", (ROOT / "README.md").read_text())
+    assert table is not None
+    cells = re.findall(r"(?m)^\| (`.*?`) \|", table[1])
+    named = [words.split()[0] for cell in cells for words in _CODE.findall(cell)]
+    assert sorted(named) == sorted({**COMMANDS, **PROGRAMS})
+
+
+@pytest.mark.parametrize("command", sorted({**COMMANDS, **PROGRAMS}))
+def test_the_changelog_names_every_command(command: str) -> None:
+    assert re.search(rf"`(dotstream )?{command}\b", (ROOT / "CHANGELOG.md").read_text())
 
 
 def test_the_version_of_the_changelog_is_the_version() -> None:

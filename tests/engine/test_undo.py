@@ -12,13 +12,13 @@ from tests.snapshot import difference
 
 from dotstream.engine.transaction import apply
 from dotstream.errors import ConflictError, UsageError
-from dotstream.model.items import Conflict
 from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
     from tests.farm import Entry
 
     from dotstream.model.events import Result
+    from dotstream.model.items import Conflict
 
 _NEVER = Preferences(folding="never")
 _SKIP = Preferences(on_conflict="skip")

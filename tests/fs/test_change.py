@@ -13,7 +13,7 @@ from tests.farm import DIR, Entry, Farm, File, Link
 from tests.snapshot import difference, snapshot
 
 from dotstream.fs.change import Changes
-from dotstream.fs.move import move, move_back
+from dotstream.fs.move import move, take_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -141,7 +141,7 @@ def test_moving_there_and_back_keeps_everything(
     move(changes, here, name, f"{away}/moved")
     assert name not in farm.home()
     assert sorted(os.listdir(away)) == ["moved"]
-    move_back(changes, here, name, f"{away}/moved")
+    take_back(changes, here, name, f"{away}/moved")
     assert difference(before, farm.tree()) == []
     assert os.listdir(away) == []
     for path in ("x", "d/deep/y", "d/deep", "d"):

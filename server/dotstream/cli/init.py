@@ -24,7 +24,7 @@ Writes a dotstream.toml into the package directory (-d, or else the working dire
 every setting in it, explained. A file that is there already is never replaced."""
 
 EXAMPLES = """\
-  dotstream init                       every setting, at its default
+  dotstream init                       every setting, with what suits most homes
   dotstream init --from-stow           what .stowrc says, so that no tree changes
   dotstream init --from-dot -n         look at it first"""
 

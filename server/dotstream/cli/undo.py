@@ -20,10 +20,10 @@ __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
 DESCRIPTION = """\
 Takes a finished change back: removes the links it made, makes those it removed, and moves
-files back to where they were. Without ID, the last change that is not undone. Where
-something changed since then, it is named and nothing is changed at all, unless
---on-conflict skip says to leave that as it is. An undo can be undone too, by its number.
-On a terminal it shows the plan and asks first."""
+files back to where they were. Without ID, the last change that is not undone, not counting
+undos and restored backups. Where something changed since then, it is named and nothing is
+changed at all, unless --on-conflict skip says to leave that as it is. An undo can be undone
+too, by its number. On a terminal it shows the plan and asks first."""
 
 EXAMPLES = """\
   dotstream undo                       the last change

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
 DESCRIPTION = """\
-Removes the links into the packages, and the directories that only held such links. Real
-files, and links of anybody else, are never touched. The packages themselves stay as they
-are."""
+Removes the links into the packages, and the directories that dotstream made for them once
+they are empty. Real files, links of anybody else and directories that were there before are
+never touched. The packages themselves stay as they are."""
 
 EXAMPLES = """\
   dotstream unmanage vim               remove the links of one package

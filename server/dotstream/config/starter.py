@@ -20,6 +20,15 @@ __all__ = ["Answers", "starter"]
 Value: TypeAlias = "str | bool | Sequence[str]"
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+_SHARED = (".config", ".local", ".local/share", ".local/bin", ".ssh", ".gnupg")
+"""Directories of a home that many programs write to."""
+
+_WHY_SHARED = (
+    "Many programs write to these. If one link stood for such a directory, all that they "
+    "write would land in a package."
+)
+
 _EXAMPLES = {"packages": ("zsh", PACKAGE), "profiles": ("default", PROFILE)}
 
 
@@ -44,9 +53,11 @@ class Answers:
 def starter(answers: Answers | None = None) -> str:
     """Return the text of a ``dotstream.toml`` that explains itself.
 
-    Keys without an answer stand as comments with their defaults.
+    Keys without an answer stand as comments with their defaults.  A file that is made from
+    another tool's settings means what they mean; any other keeps shared directories real.
     """
     answers = answers or Answers()
+    top = answers.top if answers.source else {"never-fold": _SHARED, **answers.top}
     origin = f", made from {answers.source}" if answers.source else ""
     lines = [f"# What dotstream does with the packages in this directory{origin}.", ""]
     if answers.notes:
@@ -55,7 +66,10 @@ def starter(answers: Answers | None = None) -> str:
             lines += _comment(note, bullet=True)
         lines.append("")
     for key in TOP:
-        lines += [*_comment(key.doc), _assignment(key, answers.top), ""]
+        lines += _comment(key.doc)
+        if top.get(key.name) is _SHARED:
+            lines += _comment(_WHY_SHARED)
+        lines += [_assignment(key, top), ""]
     sections = {"packages": answers.packages, "profiles": answers.profiles}
     for section, tables in sections.items():
         lines += _section(section, tables)

@@ -21,6 +21,7 @@ from dotstream.errors import (
     ConflictError,
     JournalError,
     OperationFailed,
+    PreconditionFailed,
     RollbackIncomplete,
     ScanFailed,
     StalePlan,
@@ -185,11 +186,16 @@ class Application:
                 else:
                     do(sequence, kind, operation)
                 done = sequence + 1
+        except (Cancelled, PreconditionFailed):
+            raise  # nothing of that step was done
         except OSError as error:
             self._failed = True  # some of that step may be done
             raise OperationFailed(
                 operation, reason(error), permission=is_permission(error)
             ) from error
+        except BaseException:
+            self._failed = True
+            raise
         finally:
             self._done = done
         self._journal.advance(self._number, self._done)
@@ -214,6 +220,7 @@ class Application:
             self._number,
             self._first,
             end,
+            sure=self._done,
             changes=self._changes,
             backups=self._backups,
             on_progress=self._on_progress,

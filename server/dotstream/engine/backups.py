@@ -52,7 +52,9 @@ def restore(chosen: Collection[Backup], area: str) -> Iterator[Item]:
             parent, _, base = backup.path.rpartition("/")
             if entry_kind(tree.fd, backup.path) is not None:
                 there = Directory(parent or "/")
-                yield Conflict("real_file", there, base, "", backup.kept, choices=("skip",))
+                now = entry_kind(tree.fd, backup.path)
+                what = "a directory" if now == DIR else "a link" if now == LINK else "a file"
+                yield Conflict("changed_since", there, base, "", backup.kept, what)
                 continue
             before = fingerprint(tree.fd, name)
             yield Operation("move_file", place, name, "", backup.path, before)

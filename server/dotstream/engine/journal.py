@@ -22,7 +22,7 @@ from dotstream.engine.encoding import decode, encode
 from dotstream.engine.manifest import SCHEMA as MANIFEST_SCHEMA
 from dotstream.engine.manifest import Manifest
 from dotstream.errors import JournalError
-from dotstream.fs.state import release_reserve, reserve
+from dotstream.fs.state import is_full, release_reserve, reserve
 from dotstream.model.history import Transaction
 
 if TYPE_CHECKING:
@@ -110,8 +110,13 @@ class Journal:
         run = self._database.execute
         (application,) = run("PRAGMA application_id").fetchone()
         (version,) = run("PRAGMA user_version").fetchone()
-        if application == 0 and version == 0 and not readonly:
-            (tables,) = run("SELECT count(*) FROM sqlite_master").fetchone()
+        (tables,) = run("SELECT count(*) FROM sqlite_master").fetchone()
+        if readonly and not tables:
+            # Killed before the very first write: an empty past, which needs no file.
+            self._database.close()
+            self._database = sqlite3.connect(":memory:", isolation_level=None)
+            run = self._database.execute
+        if application == 0 and version == 0 and not (readonly and tables):
             if tables:
                 raise JournalError(f"{self._path} is a database of another program; move it away")
             run("PRAGMA journal_mode = WAL")
@@ -137,6 +142,10 @@ class Journal:
         try:
             yield
         except sqlite3.Error as error:
+            if is_full(self._path):
+                raise JournalError(
+                    f"{self._path}: {error}: no space left on the disk; make room and try again"
+                ) from error
             raise JournalError(
                 f"{self._path}: {error}; if it is damaged, 'dotstream doctor --rebuild' sets it "
                 "aside and makes a new one from the links on disk"
@@ -147,8 +156,8 @@ class Journal:
         with self._explained():
             try:
                 self._database.execute(statement, values)
-            except sqlite3.OperationalError as error:
-                if "full" not in str(error) or not release_reserve(self._path):
+            except sqlite3.OperationalError:
+                if not is_full(self._path) or not release_reserve(self._path):
                     raise
                 self._database.execute(statement, values)
 

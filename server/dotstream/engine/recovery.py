@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dotstream.engine.execute import Executor
 from dotstream.engine.journal import BATCH
 from dotstream.engine.rollback import Rollback
-from dotstream.errors import OperationFailed, RollbackIncomplete
+from dotstream.errors import JournalError, OperationFailed, RollbackIncomplete
 from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.look import is_permission, reason
 from dotstream.model.events import Progress
@@ -52,20 +53,23 @@ def recover(
     doubtful = min(cursor + BATCH, end) if unfinished.state == "active" else cursor
     rollback = Rollback()
     if not forwards:
-        journal.turn(unfinished.id, "rolling_back", doubtful)
+        with suppress(JournalError):  # a full disk; what is there tells how far it came
+            journal.turn(unfinished.id, "rolling_back", doubtful)
     # Going forwards, too, what is in doubt is first taken back: then it is sure again.
     rollback.run(
         journal,
         unfinished.id,
         cursor if forwards else first,
         doubtful,
+        sure=cursor if unfinished.state == "active" else cursor - BATCH,
         changes=changes,
         backups=backups,
         on_progress=on_progress,
     )
     if rollback.failed:
         if not forwards:
-            journal.turn(unfinished.id, "stuck", end)
+            with suppress(JournalError):
+                journal.turn(unfinished.id, "stuck", end)
         raise RollbackIncomplete(f"transaction {unfinished.id} is unfinished", rollback.failed)
     if forwards:
         return _carry_on(journal, unfinished, cursor, end, changes, backups, on_progress)

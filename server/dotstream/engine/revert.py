@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dotstream.engine.names import aside_name, kept_path, spare_name
 from dotstream.fs.listing import DIR, LINK
 from dotstream.fs.look import entry_kind, fingerprint, link_text
-from dotstream.fs.move import clear_copy, move_back, present
+from dotstream.fs.move import take_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +46,7 @@ class Reverter:
         self._descriptors = descriptors
         self._transaction = transaction
         self._backups = backups
+        self._doubtful = False
         self._undo: dict[StepKind, Callable[[int, int, Operation], str | None]] = {
             "create_link": self._create_link,
             "remove_link": self._remove_link,
@@ -60,8 +61,14 @@ class Reverter:
             "end_refold": self._end_refold,
         }
 
-    def undo(self, sequence: int, kind: StepKind, operation: Operation) -> str | None:
+    def undo(
+        self, sequence: int, kind: StepKind, operation: Operation, *, doubtful: bool = False
+    ) -> str | None:
         """Take one step back.
+
+        Args:
+            doubtful: whether it may never have been reached, and what it would then find
+                is what the step before was to move away.
 
         Returns:
             ``None``, or what was left alone and why, in a sentence.
@@ -75,6 +82,7 @@ class Reverter:
             if error.errno in _NEVER_WAS:
                 return None  # its directory never came to be, so neither did the step
             raise
+        self._doubtful = doubtful
         return self._undo[kind](fd, sequence, operation)
 
     # Links -----------------------------------------------------------------------------
@@ -97,6 +105,8 @@ class Reverter:
         if there is None:
             return None
         if there != text:
+            if self._doubtful:
+                return None
             return f"{operation.path} is not the link that was made there; it was left alone"
         self._changes.rename(fd, name, fd, spare)
         if link_text(fd, spare) != text:
@@ -255,15 +265,7 @@ class Reverter:
         name, path = operation.name, operation.text
         if path is None:
             path = kept_path(self._backups, self._transaction, sequence)
-        if not present(path):
-            clear_copy(self._changes, path)
-            return None  # it never left
-        if entry_kind(fd, name) is None:
-            clear_copy(self._changes, operation.path)
-            move_back(self._changes, fd, name, path)
-            return None
-        if fingerprint(fd, name) == operation.before:
-            # Copied across file systems, and stopped before the original was removed.
-            move_back(self._changes, fd, name, path, discard=True)
-            return None
-        return f"{operation.path} is taken; what was there is kept as {path}"
+        left = take_back(self._changes, fd, name, path)
+        if left is None or (entry_kind(fd, name) and fingerprint(fd, name) == operation.before):
+            return None  # what is at its destination was there before, or came since
+        return f"{operation.path} is taken; what was there is kept beside it or at {path}"

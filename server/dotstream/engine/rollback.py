@@ -16,7 +16,7 @@ from dotstream.model.events import Progress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dotstream.engine.journal import Journal
+    from dotstream.engine.journal import Journal, NumberedStep
     from dotstream.fs.change import Changes
 
 __all__ = ["Rollback"]
@@ -47,11 +47,12 @@ class Rollback:
         first: int,
         end: int,
         *,
+        sure: int,
         changes: Changes,
         backups: str,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> None:
-        """Take back the steps ``first`` ≤ number < ``end``.
+        """Take back the steps ``first`` ≤ number < ``end``; those before ``sure`` were done.
 
         Goes on past what cannot be taken back, and past a journal that cannot be written:
         every step is compared with what is there, so nothing depends on that.
@@ -63,7 +64,7 @@ class Rollback:
             for rows in journal.steps_backwards(first, end):
                 for sequence, kind, operation in rows:
                     try:
-                        left = reverter.undo(sequence, kind, operation)
+                        left = reverter.undo(sequence, kind, operation, doubtful=sequence >= sure)
                     except OSError as error:
                         descriptors.forget()
                         where = display(operation.path)
@@ -88,3 +89,11 @@ class Rollback:
             journal.advance(transaction, cursor)
         except JournalError:
             return  # the next run starts further back, and finds these steps undone
+
+
+def _follows_a_move(rows: list[NumberedStep], index: int) -> bool:
+    """Whether the step before was to move away what is at the path of this one."""
+    before = rows[index + 1] if index + 1 < len(rows) else None
+    return (
+        before is not None and before[1] == "move_file" and before[2].path == rows[index][2].path
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dotstream.engine.apply import Application
 from dotstream.engine.journal import Journal
 from dotstream.engine.recovery import recover
-from dotstream.errors import Cancelled, JournalError, TargetLocked
+from dotstream.errors import Cancelled, JournalError, StalePlan, TargetLocked
 from dotstream.fs.change import Changes
 from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.lock import Lock, LockHeld
@@ -123,6 +123,8 @@ def apply(
             )
             if recovery.transaction is not None and on_recovery is not None:
                 on_recovery(recovery)
+            if recovery.steps and isinstance(plan, Plan):
+                raise StalePlan(plan.summary.digest, "")
             application = Application(
                 metadata,
                 plan.items if isinstance(plan, Plan) else plan,

@@ -157,6 +157,7 @@ class _Undo:
             yield self._changed(operation, now)
         else:
             self._forget(operation)
+            self._vacated = operation.path
             yield _inverse(operation, "remove_link", None, operation.text)
 
     def _link(self, operation: Operation) -> Iterator[Item]:
@@ -227,6 +228,10 @@ class _Undo:
         yield _inverse(operation, "unfold", operation.before, operation.text)
 
     def _move_back(self, sequence: int, operation: Operation) -> Iterator[Item]:
+        now = self._now(operation)
+        if now is not None:
+            yield self._changed(operation, now)
+            return
         path = operation.text or kept_path(self._backups, self._transaction, sequence)
         parent, _, name = path.rpartition("/")
         place = Directory(parent or "/")
@@ -236,9 +241,11 @@ class _Undo:
             tree = None
         try:
             if tree is None or entry_kind(tree.fd, name) is None:
-                yield Conflict(
-                    "missing_source", place, name, operation.package, path, choices=("skip",)
-                )
+                gone = f"{path} is gone, so it cannot be put back"
+                if self._skip:
+                    yield Notice(operation.path, f"skipped: {gone}")
+                else:
+                    yield ScanError(operation.path, gone)
                 return
             before = fingerprint(tree.fd, name)
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-__all__ = ["copy_entry", "remove_entry"]
+__all__ = ["copy_entry", "part_of", "remove_entry"]
 
 
 def copy_entry(source: str, copy: str) -> None:
@@ -74,3 +74,28 @@ def remove_entry(path: str) -> None:
         shutil.rmtree(path)
     elif os.path.lexists(path):
         os.unlink(path)
+
+
+def part_of(one: str, other: str) -> bool:
+    """Whether everything in one entry is in the other, with the same content and mode."""
+    first, second = os.stat(one, follow_symlinks=False), os.stat(other, follow_symlinks=False)
+    if first.st_mode != second.st_mode:
+        return False
+    if stat.S_ISLNK(first.st_mode):
+        return os.readlink(one) == os.readlink(other)
+    if stat.S_ISDIR(first.st_mode):
+        names = os.listdir(one)
+        return set(names) <= set(os.listdir(other)) and all(
+            part_of(f"{one}/{name}", f"{other}/{name}") for name in names
+        )
+    if not stat.S_ISREG(first.st_mode):
+        return True
+    return first.st_size == second.st_size and _same_bytes(one, other)
+
+
+def _same_bytes(one: str, other: str) -> bool:
+    with open(one, "rb") as first, open(other, "rb") as second:
+        while block := first.read(1 << 20):
+            if block != second.read(1 << 20):
+                return False
+        return not second.read(1)

@@ -6,10 +6,12 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
+from dotstream.fs.copying import part_of
+
 if TYPE_CHECKING:
     from dotstream.fs.change import Changes
 
-__all__ = ["clear_copy", "move", "move_back", "present"]
+__all__ = ["move", "take_back"]
 
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -31,39 +33,74 @@ def move(changes: Changes, fd: int, name: str, path: str) -> None:
         os.close(there)
 
 
-def move_back(changes: Changes, fd: int, name: str, path: str, *, discard: bool = False) -> None:
-    """Move the absolute ``path`` back to ``name`` in the directory ``fd``.
+def take_back(changes: Changes, fd: int, name: str, path: str) -> str | None:
+    """Take back a move of ``name`` to ``path`` that was made, begun, or never reached.
 
-    Args:
-        discard: the original never left, so what is at ``path`` is only a copy of it.
+    Returns:
+        ``None`` if ``name`` is what it was; else where somebody's content was left.
+
+    Raises:
+        OSError: the system refused; trying again is safe.
     """
-    there, base = _parent(path)
-    try:
-        if discard:
-            changes.discard(there, base)
-        else:
-            _move(changes, there, base, fd, name)
-    finally:
-        os.close(there)
-
-
-def clear_copy(changes: Changes, path: str) -> None:
-    """Remove what an interrupted copy to ``path`` left."""
     try:
         there, base = _parent(path)
     except (FileNotFoundError, NotADirectoryError):
-        return
+        return None  # its destination never came to be
     try:
-        spare = _spare(base)
-        if os.path.lexists(_through(there, spare)):
-            changes.discard(there, spare)
+        for place, entry in ((fd, name), (there, base)):
+            if _there(place, _copy_name(entry)):
+                changes.discard(place, _copy_name(entry))  # a copy that was never finished
+        left = _original_back(changes, fd, name, there, base)
+        if left is None:
+            left = _copy_gone(changes, fd, name, there, base)
+        return left or _back(changes, fd, name, there, base)
     finally:
         os.close(there)
 
 
-def present(path: str) -> bool:
-    """Whether anything is at the absolute ``path``."""
-    return os.path.lexists(path)
+def _original_back(changes: Changes, fd: int, name: str, there: int, base: str) -> str | None:
+    """Deal with an original that was put aside after it had been copied."""
+    old = _old_name(name)
+    if not _there(fd, old):
+        return None
+    part = _there(there, base) and part_of(_through(fd, old), _through(there, base))
+    if part and (_there(fd, name) or not _same(fd, old, there, base)):
+        changes.discard(fd, old)  # it was being removed; the copy is whole
+    elif not _there(fd, name):
+        changes.rename(fd, old, fd, name)
+    else:
+        return old
+    return None
+
+
+def _copy_gone(changes: Changes, fd: int, name: str, there: int, base: str) -> str | None:
+    """Deal with what was put aside while moving back, after it had been copied."""
+    old = _old_name(base)
+    if not _there(there, old):
+        return None
+    if _there(fd, name) and part_of(_through(there, old), _through(fd, name)):
+        changes.discard(there, old)
+    elif not _there(there, base):
+        changes.rename(there, old, there, base)
+    else:
+        return old
+    return None
+
+
+def _back(changes: Changes, fd: int, name: str, there: int, base: str) -> str | None:
+    """Have a whole entry at ``name``, and none at the destination if that is our copy."""
+    if not _there(there, base):
+        return None
+    if not _there(fd, name):
+        _move(changes, there, base, fd, name)
+        return None
+    if os.fstat(there).st_dev == os.fstat(fd).st_dev:
+        return base  # nothing is ever copied within a file system: it is somebody's
+    if not _same(fd, name, there, base):
+        return base
+    changes.rename(there, base, there, _old_name(base))
+    changes.discard(there, _old_name(base))
+    return None
 
 
 def _parent(path: str) -> tuple[int, str]:
@@ -86,22 +123,54 @@ def _move(changes: Changes, fd: int, name: str, to_fd: int, new: str) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        spare = _spare(new)
-        changes.copy(_through(fd, name), _through(to_fd, spare))
-        try:
-            changes.rename(to_fd, spare, to_fd, new)
-        except OSError:
-            changes.discard(to_fd, spare)
-            raise
-        changes.sync(to_fd)
-        changes.discard(fd, name)
+        _move_by_copying(changes, fd, name, to_fd, new)
 
 
-def _spare(name: str) -> str:
+def _move_by_copying(changes: Changes, fd: int, name: str, to_fd: int, new: str) -> None:
+    """Move across file systems: copy, name the copy, put the original aside, remove that.
+
+    At every moment one of the two is whole under its name.
+    """
+    copy, old = _copy_name(new), _old_name(name)
+    changes.copy(_through(fd, name), _through(to_fd, copy))
+    try:
+        changes.rename(to_fd, copy, to_fd, new)
+    except OSError:
+        changes.discard(to_fd, copy)
+        raise
+    changes.sync(to_fd)
+    changes.rename(fd, name, fd, old)
+    if not _same(fd, old, to_fd, new):
+        changes.rename(fd, old, fd, name)
+        changes.discard(to_fd, new)
+        raise OSError(errno.EAGAIN, "it was changed while it was copied", name)
+    changes.sync(fd)
+    changes.discard(fd, old)
+
+
+def _copy_name(name: str) -> str:
     """Return the name of an unfinished copy; always ours, and never too long."""
+    return f".~dotstream-copy-{_digest(name)}"
+
+
+def _old_name(name: str) -> str:
+    """Return the name of an original that was copied and is being removed."""
+    return f".~dotstream-old-{_digest(name)}"
+
+
+def _digest(name: str) -> str:
     from hashlib import blake2b
 
-    return f".~dotstream-copy-{blake2b(os.fsencode(name), digest_size=8).hexdigest()}"
+    return blake2b(os.fsencode(name), digest_size=8).hexdigest()
+
+
+def _there(fd: int, name: str) -> bool:
+    return os.path.lexists(_through(fd, name))
+
+
+def _same(fd: int, name: str, other_fd: int, other: str) -> bool:
+    one, two = _through(fd, name), _through(other_fd, other)
+    return part_of(one, two) and part_of(two, one)
 
 
 def _through(fd: int, name: str) -> str:

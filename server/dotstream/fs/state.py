@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TargetState",
     "existing_state",
+    "is_full",
     "process_name",
     "release_reserve",
     "reserve",
@@ -20,6 +21,7 @@ __all__ = [
 ]
 
 _RESERVE = 256 * 1024
+_PAGE = 16 * 1024
 
 
 class TargetState:
@@ -74,6 +76,12 @@ def existing_state(state: str, target: str) -> TargetState | None:
         if os.path.lexists(f"{directory}/journal.db")
         else None
     )
+
+
+def is_full(path: str) -> bool:
+    """Whether the file system that holds ``path`` has no room left for a page."""
+    status = os.statvfs(os.path.dirname(path))
+    return status.f_bavail * status.f_frsize < _PAGE or status.f_favail == 0
 
 
 def reserve(journal: str) -> None:
