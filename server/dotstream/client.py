@@ -471,7 +471,7 @@ class Client:
 
         def items() -> Generator[Item]:
             if chosen:
-                yield from restore(chosen, area)
+                yield from restore(chosen, area, skip=prefer.on_conflict == "skip")
 
         metadata = Metadata(
             "restore", (), self.directory, self.target, self.settings.options(prefer)

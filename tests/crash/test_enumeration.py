@@ -45,10 +45,10 @@ def away() -> Iterator[str]:
 
 
 def _step(name: str) -> int:
-    """Take fewer points where a copy to another file system has a hundred of them."""
-    if not SCENES[name].away:
-        return 1
-    return 7 if name.startswith("undo") else 3
+    """Take fewer points of an undo, and where a copy elsewhere has a hundred of them."""
+    if SCENES[name].away:
+        return 11 if name.startswith("undo") else 5
+    return 3 if name.startswith("undo") else 1
 
 
 def test_every_effect_is_a_point() -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _LONG = os.environ.get("DOTSTREAM_CRASH") == "long"
-_PAIRS = 10**6 if _LONG else 14
+_PAIRS = 10**6 if _LONG else 9
 _NAMES = (
     ["manage with unfold", "unmanage with refold", "adopt", "manage, adopting", "remanage",
      "back up directories, state away", "adopt directories, packages away",

@@ -305,3 +305,13 @@ def test_what_was_adopted_is_recorded_with_its_mode(farm: Farm) -> None:
         journal.close()
     assert found == {paths[0]: ("adopted", "600"), paths[1]: ("adopted", "755")}
     assert links(farm).keys() == found.keys()
+
+
+def test_what_is_set_aside_with_its_directory_is_no_longer_recorded(farm: Farm) -> None:
+    """A directory of the user's goes to the backup area with a link of ours in it."""
+    farm.make({"stow/zsh/d/x": "z", "stow/git/d": "g", "home/d/mine": "m"}).run("manage", "zsh")
+    farm.run("manage", "git", prefer=Preferences(on_conflict="overwrite"))
+    check_manifest(farm)
+    client = farm.client()
+    client.apply(client.stream_undo())
+    check_manifest(farm)

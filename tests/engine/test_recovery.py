@@ -491,7 +491,7 @@ plan = lambda: client.stream("manage", ["zsh"], prefer=prefer)
 if what == "recovery":
     # Killed late: the last chunks are being carried out.
     die_at(2 * int(files), lambda changes: apply(plan(), state=state, changes=changes))
-    assert client.recover().steps >= int(files)
+    assert client.recover().steps > int(files) - 1024
 elif what == "rollback":
     token = CancellationToken()
     def on_progress(progress):

@@ -86,6 +86,17 @@ def test_history_says_what_undid_what(farm: Farm, story: Story) -> None:
         farm.client().stream_undo(number)
 
 
+@pytest.mark.parametrize("mine", ["mine", Link("nowhere")], ids=["file", "link"])
+def test_undo_brings_back_what_a_made_directory_took_the_place_of(
+    farm: Farm, mine: Entry
+) -> None:
+    farm.make({"stow/zsh/d/x": "z", "stow/zsh/d/e/y": "z", "home/d": mine})
+    before = farm.tree()
+    farm.run("manage", prefer=Preferences(on_conflict="overwrite", folding="never"))
+    _undo(farm)
+    assert difference(before, farm.tree()) == []
+
+
 def test_undo_keeps_modes_and_times_of_what_was_set_aside(farm: Farm) -> None:
     farm.make({"stow/zsh/x": "z", "home/x": File("mine", 0o600)})
     os.utime(f"{farm.target}/x", ns=(1_000_000_001, 2_000_000_002))

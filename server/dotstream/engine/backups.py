@@ -9,7 +9,7 @@ from dotstream.fs.listing import DIR, LINK
 from dotstream.fs.look import Tree, entry_kind, fingerprint, size
 from dotstream.model.directory import Directory
 from dotstream.model.history import Backup
-from dotstream.model.items import Conflict, Item, Operation
+from dotstream.model.items import Conflict, Item, Notice, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -42,22 +42,36 @@ def backups(journal: Journal, area: str) -> Iterator[Backup]:
         tree.close()
 
 
-def restore(chosen: Collection[Backup], area: str) -> Iterator[Item]:
-    """Plan to move backups back to where they were."""
+def restore(chosen: Collection[Backup], area: str, *, skip: bool) -> Iterator[Item]:
+    """Plan to move backups back to where they were.
+
+    Args:
+        area: absolute path of the backup area.
+        skip: pass over those whose place is taken or gone.
+    """
     tree = Tree(area)
-    place = Directory(area)
+    taken: set[str] = set()
     try:
         for backup in chosen:
-            name = backup.kept.rpartition("/")[2]
             parent, _, base = backup.path.rpartition("/")
-            if entry_kind(tree.fd, backup.path) is not None:
-                there = Directory(parent or "/")
-                now = entry_kind(tree.fd, backup.path)
+            there = entry_kind(tree.fd, parent or "/")
+            now = entry_kind(tree.fd, backup.path)
+            what = None
+            if there != DIR:
+                what = "no directory to put it in"
+            elif now is not None or backup.path in taken:
                 what = "a directory" if now == DIR else "a link" if now == LINK else "a file"
-                yield Conflict("changed_since", there, base, "", backup.kept, what)
+            if what is None:
+                taken.add(backup.path)
+                name = backup.kept.rpartition("/")[2]
+                before = fingerprint(tree.fd, name)
+                yield Operation("move_file", Directory(area), name, "", backup.path, before)
                 continue
-            before = fingerprint(tree.fd, name)
-            yield Operation("move_file", place, name, "", backup.path, before)
+            place = Directory(parent or "/")
+            conflict = Conflict(
+                "changed_since", place, base, "", backup.kept, what, choices=("skip",)
+            )
+            yield Notice(backup.path, f"skipped: {conflict.message}") if skip else conflict
     finally:
         tree.close()
 

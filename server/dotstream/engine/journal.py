@@ -144,7 +144,7 @@ class Journal:
         except sqlite3.Error as error:
             if is_full(self._path):
                 raise JournalError(
-                    f"{self._path}: {error}: no space left on the disk; make room and try again"
+                    f"{self._path}: {error}: No space left on device; make room and try again"
                 ) from error
             raise JournalError(
                 f"{self._path}: {error}; if it is damaged, 'dotstream doctor --rebuild' sets it "

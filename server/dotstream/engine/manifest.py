@@ -239,27 +239,44 @@ class Manifest:
         """Change entries of one directory; ``None`` forgets a name."""
         if not wanted:
             return
-        key = (_bytes(root), _bytes(path))
         names = _sorted(wanted)
-        low, high = sort_key(names[0]), sort_key(names[-1])
-        # The page that begins at or before the first name, and all up to the last.
-        pages = self._database.execute(
-            "SELECT first, entries FROM page WHERE root = ?1 AND path = ?2 AND first <= ?4 "
-            "AND first >= coalesce((SELECT max(first) FROM page WHERE root = ?1 "
-            "AND path = ?2 AND first <= ?3), ?3)",
-            (*key, low, high),
-        ).fetchall()
-        kept = [row for _, data in pages for row in _rows(data) if row[0] not in wanted]
-        self._database.executemany(
-            "DELETE FROM page WHERE root = ? AND path = ? AND first = ?",
-            [(*key, first) for first, _ in pages],
-        )
-        added = [row for name in names if (row := wanted[name]) is not None]
-        if kept:
-            rows = {row[0]: row for row in (*kept, *added)}
-            added = [rows[name] for name in _sorted(rows)]
-        for start in range(0, len(added), _PAGE):
-            self._put(root, path, added[start : start + _PAGE])
+        while names:
+            # The page that the next name belongs to, and all names that belong there too.
+            page, upto = self._page(root, path, names[0])
+            count = len(names)
+            if upto is not None:
+                count = next((i for i, name in enumerate(names) if sort_key(name) >= upto), count)
+            here, names = names[:count], names[count:]
+            rows = {row[0]: row for row in _rows(page[1])} if page else {}
+            for name in here:
+                row = wanted[name]
+                if row is None:
+                    rows.pop(name, None)
+                else:
+                    rows[name] = row
+            if page:
+                self._database.execute(
+                    "DELETE FROM page WHERE root = ? AND path = ? AND first = ?",
+                    (_bytes(root), _bytes(path), page[0]),
+                )
+            kept = [rows[name] for name in _sorted(rows)]
+            for start in range(0, len(kept), _PAGE):
+                self._put(root, path, kept[start : start + _PAGE])
+
+    def _page(
+        self, root: str, path: str, name: str
+    ) -> tuple[tuple[bytes, bytes] | None, bytes | None]:
+        """Return the page that a name belongs to, and where the next one begins."""
+        key = (_bytes(root), _bytes(path), sort_key(name))
+        page = self._database.execute(
+            "SELECT first, entries FROM page WHERE root = ? AND path = ? AND first <= ? "
+            "ORDER BY first DESC LIMIT 1",
+            key,
+        ).fetchone()
+        (upto,) = self._database.execute(
+            "SELECT min(first) FROM page WHERE root = ? AND path = ? AND first > ?", key
+        ).fetchone()
+        return page, upto
 
     def _put(self, root: str, path: str, rows: list[_Row]) -> None:
         data = _bytes("\0".join(chain.from_iterable(rows)))

@@ -73,7 +73,8 @@ def recover(
         raise RollbackIncomplete(f"transaction {unfinished.id} is unfinished", rollback.failed)
     if forwards:
         return _carry_on(journal, unfinished, cursor, end, changes, backups, on_progress)
-    journal.turn(unfinished.id, "rolled_back", first)
+    with suppress(JournalError):  # then the next run looks at every step again
+        journal.turn(unfinished.id, "rolled_back", first)
     return Recovery(unfinished, "rolled_back", rollback.undone, tuple(rollback.left))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dotstream.engine.names import kept_path
-from dotstream.fs.listing import DIR, bounded_listing
+from dotstream.fs.listing import DIR, LINK, any_entry, bounded_listing
 from dotstream.fs.look import (
     Tree,
     close,
@@ -75,6 +75,7 @@ class _Undo:
         self._trees: dict[str, Tree] = {}
         self._gone: dict[str, int] = {}
         self._restored: set[str] = set()
+        self._passed: str | None = None
         self._vacated: str | None = None  # what the operation before moves away
 
     def close(self) -> None:
@@ -84,6 +85,12 @@ class _Undo:
     def step(self, step: NumberedStep) -> Iterator[Item]:
         """Plan the inverse of one step."""
         sequence, kind, operation = step
+        if self._passed is not None:  # a fold that stays open keeps what is in it
+            if f"{operation.path}/".startswith(self._passed):
+                if kind == "unfold":
+                    self._passed = None
+                return
+            self._passed = None
         match kind:
             case "create_link":
                 yield from self._unlink(operation)
@@ -140,12 +147,32 @@ class _Undo:
             text,
             ("skip",),
         )
-        return Notice(operation.path, f"skipped: {conflict.message}") if self._skip else conflict
+        return self._skipped(conflict) if self._skip else conflict
+
+    def _skipped(self, conflict: Conflict) -> Notice:
+        return Notice(conflict.path, f"skipped: {conflict.message}")
 
     def _forget(self, operation: Operation) -> None:
         """Count a name that will be gone."""
         place = operation.directory.absolute
         self._gone[place] = self._gone.get(place, 0) + 1
+
+    def _only_links(self, place: Directory) -> bool:
+        """Whether a directory holds nothing but links and directories of links."""
+        inner: list[str] = []
+
+        def other(name: str, kind: int) -> bool:
+            if kind == DIR:
+                inner.append(name)
+            return kind not in (DIR, LINK)
+
+        fd = self._tree(place.root).open_real(place.path)
+        try:
+            if any_entry(fd, other):
+                return False
+        finally:
+            close(fd)
+        return all(self._only_links(place.child(name)) for name in inner)
 
     # Inverses ----------------------------------------------------------------------------
 
@@ -214,6 +241,10 @@ class _Undo:
             yield self._changed(operation, now)
             return
         directory = operation.directory
+        if not self._only_links(directory.child(operation.name)):
+            self._passed = f"{operation.path}/"
+            yield self._changed(operation, now)
+            return
         mode = f"{self._tree(directory.root).mode(directory.join(operation.name)):o}"
         yield _inverse(operation, "refold", operation.before, mode)
 
@@ -241,11 +272,15 @@ class _Undo:
             tree = None
         try:
             if tree is None or entry_kind(tree.fd, name) is None:
-                gone = f"{path} is gone, so it cannot be put back"
-                if self._skip:
-                    yield Notice(operation.path, f"skipped: {gone}")
-                else:
-                    yield ScanError(operation.path, gone)
+                conflict = Conflict(
+                    "missing_source",
+                    operation.directory,
+                    operation.name,
+                    operation.package,
+                    path,
+                    choices=("skip",),
+                )
+                yield self._skipped(conflict) if self._skip else conflict
                 return
             before = fingerprint(tree.fd, name)
         finally:

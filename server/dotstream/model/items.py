@@ -196,6 +196,8 @@ class Conflict:
             case "outside_target":
                 return "this path is not inside the target"
             case "missing_source":
+                if self.source:
+                    return f"what was here is gone: there is nothing at {self.source}"
                 return "there is nothing at this path to adopt"
 
 
