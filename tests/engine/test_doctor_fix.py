@@ -240,7 +240,7 @@ def test_a_target_that_somebody_is_changing_is_not_corrected(managed: Farm) -> N
 # A new database --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["foreign", "newer", "garbage", "torn", "empty"])
+@pytest.mark.parametrize("how", ["foreign", "newer", "garbage", "torn"])
 def test_a_bad_database_is_moved_aside_and_the_records_are_made_anew(
     managed: Farm, how: str
 ) -> None:

@@ -253,15 +253,17 @@ def test_undo_of_adopt_refuses_where_the_package_lost_the_file(farm: Farm) -> No
     assert difference(before, farm.tree()) == []
 
 
-def test_undo_refuses_where_a_later_fold_stands_for_the_directory(farm: Farm) -> None:
-    """Putting the link back would reach through the fold into the package."""
+def test_undo_opens_a_fold_that_was_made_again_since(farm: Farm) -> None:
     farm.make({"stow/git/c/x": "g", "stow/zsh/c/y": "z"}).run("manage", "git")
     farm.run("manage", "zsh")
+    before = farm.home()
     number = farm.run("unmanage", "git").transaction
     farm.run("unmanage", "zsh")
-    farm.run("manage", "zsh")  # c is one link now
-    conflicts = _refused(farm, "c", number=number)
-    assert {conflict.kind for conflict in conflicts} == {"changed_since"}
+    farm.run("manage", "zsh")  # c is one link now, the same as that run had left
+    assert farm.home() == {"c": "-> ../stow/zsh/c"}
+    client = farm.client()
+    client.apply(client.stream_undo(number))
+    assert farm.home() == before
 
 
 def test_undo_with_skip_passes_over_what_changed_and_does_the_rest(farm: Farm) -> None:

@@ -257,14 +257,24 @@ class Journal:
     def discard(self, transaction: int) -> None:
         """Forget a transaction that never changed anything."""
         with self._explained():
-            run = self._database.execute
-            run("BEGIN IMMEDIATE")
-            run(
-                "DELETE FROM chunk WHERE first >= (SELECT first FROM txn WHERE id = ?)",
-                (transaction,),
-            )
-            run("DELETE FROM txn WHERE id = ?", (transaction,))
-            run("COMMIT")
+            try:
+                self._delete(transaction)
+            except sqlite3.OperationalError:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                if not is_full(self._path) or not release_reserve(self._path):
+                    raise
+                self._delete(transaction)
+
+    def _delete(self, transaction: int) -> None:
+        run = self._database.execute
+        run("BEGIN IMMEDIATE")
+        run(
+            "DELETE FROM chunk WHERE first >= (SELECT first FROM txn WHERE id = ?)",
+            (transaction,),
+        )
+        run("DELETE FROM txn WHERE id = ?", (transaction,))
+        run("COMMIT")
 
     def forget_backup(self, sequence: int) -> None:
         """Take a backup off the list, after it is gone."""

@@ -62,9 +62,10 @@ class Rollback:
         total = end - first
         try:
             for rows in journal.steps_backwards(first, end):
-                for sequence, kind, operation in rows:
+                for index, (sequence, kind, operation) in enumerate(rows):
+                    doubtful = sequence >= sure and _follows_a_move(rows, index)
                     try:
-                        left = reverter.undo(sequence, kind, operation, doubtful=sequence >= sure)
+                        left = reverter.undo(sequence, kind, operation, doubtful=doubtful)
                     except OSError as error:
                         descriptors.forget()
                         where = display(operation.path)
