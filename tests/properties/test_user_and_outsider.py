@@ -302,7 +302,7 @@ class UserAndOutsider(RuleBasedStateMachine):
 def test_no_byte_is_lost_and_everything_can_be_undone() -> None:
     from hypothesis.stateful import run_state_machine_as_test
 
-    games = _LONG if _PLAYED == "long" else int(_PLAYED or 120)
+    games = _LONG if _PLAYED == "long" else int(_PLAYED or 250)
     run_state_machine_as_test(
         UserAndOutsider,
         settings=settings(

@@ -72,7 +72,9 @@ def recover(
                 journal.turn(unfinished.id, "stuck", end)
         raise RollbackIncomplete(f"transaction {unfinished.id} is unfinished", rollback.failed)
     if forwards:
-        return _carry_on(journal, unfinished, cursor, end, changes, backups, on_progress)
+        return _carry_on(
+            journal, unfinished, cursor, doubtful, end, changes, backups, on_progress
+        )
     with suppress(JournalError):  # then the next run looks at every step again
         journal.turn(unfinished.id, "rolled_back", first)
     return Recovery(unfinished, "rolled_back", rollback.undone, tuple(rollback.left))
@@ -82,6 +84,7 @@ def _carry_on(
     journal: Journal,
     unfinished: Transaction,
     cursor: int,
+    doubtful: int,
     end: int,
     changes: Changes,
     backups: str,
@@ -97,6 +100,8 @@ def _carry_on(
         for rows in journal.steps(cursor, end):
             for sequence, kind, operation in rows:
                 try:
+                    if kind == "move_file" and sequence < doubtful:
+                        executor.renew(operation)
                     executor.do(sequence, kind, operation)
                 except OSError as error:
                     raise OperationFailed(

@@ -220,6 +220,7 @@ class _Undo:
             yield Notice(operation.path, "kept: it holds what is not ours")
             return
         self._forget(operation)
+        self._vacated = operation.path
         mode = f"{tree.mode(place.path):o}"
         yield _inverse(operation, "remove_dir", None, mode)
 
