@@ -614,6 +614,7 @@ class Client:
         mode: ScanMode = "scoped",
         depth: int | None = None,
         skip: Sequence[str] = (),
+        wait: bool = False,
         cancel: CancellationToken | None = None,
     ) -> int:
         """Put the records right by the links on disk; returns how many were wrong.
@@ -624,7 +625,7 @@ class Client:
         """
         from dotstream.engine.doctor.mend import correct
 
-        return correct(self._subject(mode, depth, skip, cancel))
+        return correct(self._subject(mode, depth, skip, cancel, wait=wait))
 
     def rebuild(
         self,
@@ -632,6 +633,7 @@ class Client:
         mode: ScanMode = "scoped",
         depth: int | None = None,
         skip: Sequence[str] = (),
+        wait: bool = False,
         cancel: CancellationToken | None = None,
     ) -> tuple[str | None, int]:
         """Make the records anew; a database that cannot be used is moved aside.
@@ -645,7 +647,7 @@ class Client:
         """
         from dotstream.engine.doctor.mend import rebuild
 
-        return rebuild(self._subject(mode, depth, skip, cancel))
+        return rebuild(self._subject(mode, depth, skip, cancel, wait=wait))
 
     def _subject(
         self,
@@ -653,6 +655,8 @@ class Client:
         depth: int | None,
         skip: Sequence[str],
         cancel: CancellationToken | None,
+        *,
+        wait: bool = False,
     ) -> Subject:
         from dotstream.engine.doctor.subject import Subject
 
@@ -669,6 +673,7 @@ class Client:
             state=self._state,
             mode=mode,
             depth=depth,
+            wait=wait,
             skip=tuple(skip),
             cancel=cancel or CancellationToken(),
         )

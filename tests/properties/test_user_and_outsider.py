@@ -298,7 +298,7 @@ class UserAndOutsider(RuleBasedStateMachine):
                     assert os.readlink(entry.path) == entry.text, entry
 
 
-@pytest.mark.timeout(7200 if _PLAYED else 120)
+@pytest.mark.timeout(7200 if _PLAYED else 400)
 def test_no_byte_is_lost_and_everything_can_be_undone() -> None:
     from hypothesis.stateful import run_state_machine_as_test
 
@@ -311,6 +311,7 @@ def test_no_byte_is_lost_and_everything_can_be_undone() -> None:
             deadline=None,
             derandomize=_PLAYED != "long",
             database=None,
+            report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -114,7 +114,9 @@ def _scan(session: Session) -> tuple[ScanMode, int | None, tuple[str, ...]]:
 def _rebuild(session: Session, cancel: CancellationToken) -> None:
     mode, depth, skip = _scan(session)
     session.changed = True
-    aside, count = session.client.rebuild(mode=mode, depth=depth, skip=skip, cancel=cancel)
+    aside, count = session.client.rebuild(
+        mode=mode, depth=depth, skip=skip, wait=session.arguments.wait, cancel=cancel
+    )
     if session.events is not None:
         path = None if aside is None else text_value(aside)
         session.events.emit("records", corrected=count, aside=path)
@@ -147,7 +149,9 @@ def _fix(session: Session, cancel: CancellationToken) -> None:
             on_recovery=report.recovered,
         )
     report.applied(result)
-    count = client.correct(mode=mode, depth=depth, skip=skip, cancel=cancel)
+    count = client.correct(
+        mode=mode, depth=depth, skip=skip, wait=session.arguments.wait, cancel=cancel
+    )
     if session.events is not None:
         session.events.emit("records", corrected=count, aside=None)
     elif count:

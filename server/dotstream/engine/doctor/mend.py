@@ -215,7 +215,7 @@ def _new(subject: Subject) -> TargetState:
 def _locked(subject: Subject, place: TargetState) -> Iterator[None]:
     """Hold the target's lock while the block runs."""
     try:
-        with Lock(place.lock, process_name(sys.argv)):
+        with Lock(place.lock, process_name(sys.argv), target=subject.target, wait=subject.wait):
             yield
     except LockHeld as held:
         raise TargetLocked(subject.target, held.holder) from None

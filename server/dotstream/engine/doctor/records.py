@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dotstream.planner.decide import State
     from dotstream.planner.farm import Farm
 
-__all__ = ["Verdict", "check_records", "readable"]
+__all__ = ["Verdict", "check_records", "no_permission", "readable"]
 
 
 class Verdict(NamedTuple):

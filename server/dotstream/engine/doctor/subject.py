@@ -49,6 +49,7 @@ class Subject:
         depth: how many levels of directories a deep scan goes down.
         skip: globs for directories that a deep scan passes over, by name or by path.
         cancel: looked at once per directory.
+        wait: wait for another dotstream instead of raising ``TargetLocked``.
     """
 
     directory: str
@@ -61,6 +62,7 @@ class Subject:
     depth: int | None = None
     skip: tuple[str, ...] = ()
     cancel: CancellationToken = field(default_factory=CancellationToken)
+    wait: bool = False
 
     def farm(self, root: str) -> Farm:
         """Open one target.
