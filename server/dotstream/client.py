@@ -7,30 +7,30 @@ client.apply(plan)
 
 from __future__ import annotations
 
-import posixpath
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from dotstream.engine.past import Past
 from dotstream.engine.records import ManifestRecords
-from dotstream.errors import Cancelled, UsageError
+from dotstream.errors import UsageError
 from dotstream.fs.files import host_name, is_directory, platform
 from dotstream.fs.look import canonical
-from dotstream.fs.state import existing_state, state_home
-from dotstream.fs.surroundings import home_directory, working_directory
+from dotstream.fs.state import state_home
+from dotstream.fs.surroundings import home_directory
 from dotstream.fs.terminal import environment
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.items import Operation
 from dotstream.model.options import Package, Preferences
 from dotstream.model.plan import Metadata
+from dotstream.places import Places
 from dotstream.planner.groups import Group, plan_groups
+from dotstream.planner.stream import StreamingPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from os import PathLike
 
     from dotstream.config.settings import Settings
     from dotstream.engine.doctor.subject import Subject
-    from dotstream.engine.journal import Journal
     from dotstream.model.events import Progress, Result
     from dotstream.model.finding import Finding, ScanMode
     from dotstream.model.history import Backup, Recovery, Transaction
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from dotstream.model.options import Action, Options
     from dotstream.model.plan import Plan
     from dotstream.model.status import PackageInfo, PackageStatus
-    from dotstream.planner.stream import StreamingPlan
 
 __all__ = ["Client"]
 
@@ -71,25 +70,23 @@ class Client:
     ) -> None:
         self._environ = environment() if environ is None else environ
         self._home = home or home_directory(self._environ)
-        self._cwd = cwd
-        self._target = None if target is None else self._expand(target)
-        self._state = self._expand(state) if state else state_home(self._environ, self._home)
-        self.directory = canonical(self._expand(directory) if directory else self._discover())
+        self._places = Places(self._home, cwd)
+        self._target = None if target is None else self._places.expand(target)
+        self._state = (
+            self._places.expand(state) if state else state_home(self._environ, self._home)
+        )
+        self.directory = canonical(
+            self._places.expand(directory) if directory else self._discover()
+        )
         self._settings: Settings | None = None
-
-    def _expand(self, path: str | PathLike[str]) -> str:
-        text = path if isinstance(path, str) else path.__fspath__()
-        if text == "~" or text.startswith("~/"):
-            text = self._home + text[1:]
-        return posixpath.join(self._cwd or working_directory(), text)
 
     def _discover(self) -> str:
         from dotstream.config.discover import find_directory
 
         named = self._environ.get("DOTSTREAM_DIR")
         if named:
-            return self._expand(named)
-        found = find_directory(self._cwd or working_directory())
+            return self._places.expand(named)
+        found = find_directory(self._places.cwd)
         if found is None:
             raise UsageError(
                 "no package directory here; name one with --dir, set DOTSTREAM_DIR, "
@@ -167,7 +164,7 @@ class Client:
         ]
         only: tuple[str, ...] = ()
         if path is not None:
-            wanted = self._below_target(path, groups)
+            wanted = self._places.below(path, {group.target for group in groups})
             groups = [group for group in groups if f"{wanted}/".startswith(f"{group.target}/")]
             groups = sorted(groups, key=lambda group: len(group.target))[-1:]
             if groups:
@@ -229,7 +226,7 @@ class Client:
 
         settings = self.settings
         target = self._existing_target(settings.target)
-        inside = self._inside(paths, target)
+        inside = self._places.inside(paths, target)
         if package is None:
             suggested = suggest_package(inside)
             if suggested is None:
@@ -353,19 +350,11 @@ class Client:
         Raises:
             JournalError: the journal cannot be used.
         """
-        with self._reading() as journal:
-            if journal is not None:
-                yield from journal.history(limit)
+        yield from self._past.history(limit)
 
     def unfinished(self) -> Transaction | None:
         """Return the transaction that another run left unfinished; nobody is kept waiting."""
-        from dotstream.fs.lock import left_behind
-
-        place = existing_state(self._state, self.target)
-        if place is None or not left_behind(place.lock, place.journal):
-            return None  # without having paid for a look into the journal
-        with self._reading() as journal:
-            return None if journal is None else journal.unfinished()
+        return self._past.unfinished()
 
     def stream_undo(
         self,
@@ -382,24 +371,8 @@ class Client:
         Raises:
             UsageError: there is no such transaction, or it cannot be undone.
         """
-        from dotstream.engine.undo import undo
-        from dotstream.planner.stream import StreamingPlan
-
         token = cancel or CancellationToken()
-        with self._reading() as journal:
-            found = _to_undo(journal, number)
-        place = existing_state(self._state, self.target)
-        skip = prefer.on_conflict == "skip"
-
-        def poll() -> None:
-            if token.cancelled:
-                raise Cancelled
-
-        def items() -> Generator[Item]:
-            with self._reading() as journal:
-                if journal is not None and place is not None:
-                    yield from undo(journal, found, backups=place.backups, skip=skip, poll=poll)
-
+        found = self._past.to_undo(number)
         metadata = Metadata(
             "undo",
             found.packages,
@@ -408,7 +381,8 @@ class Client:
             self.settings.options(prefer),
             found.id,
         )
-        return StreamingPlan(metadata, items(), token, lambda: 0)
+        items = self._past.undo(found, skip=prefer.on_conflict == "skip", cancel=token)
+        return StreamingPlan(metadata, items, token, lambda: 0)
 
     def recover(
         self,
@@ -428,26 +402,13 @@ class Client:
             TargetLocked: the other run is still at it.
             RollbackIncomplete: the system refused something; trying again is safe.
         """
-        from dotstream.engine.recovery import recover
-        from dotstream.engine.transaction import writing
-
-        with writing(self.target, state=self._state, wait=wait, cancel=cancel) as writer:
-            return recover(
-                writer.journal,
-                changes=writer.changes,
-                backups=writer.state.backups,
-                resume=resume,
-                on_progress=on_progress,
-            )
+        return self._past.recover(
+            resume=resume, wait=wait, cancel=cancel, on_progress=on_progress
+        )
 
     def backups(self) -> Iterator[Backup]:
         """Stream what was moved out of the way and is kept, oldest first."""
-        from dotstream.engine.backups import backups
-
-        place = existing_state(self._state, self.target)
-        with self._reading() as journal:
-            if journal is not None and place is not None:
-                yield from backups(journal, place.backups)
+        yield from self._past.backups()
 
     def stream_restore(
         self,
@@ -460,23 +421,11 @@ class Client:
         Raises:
             UsageError: there is no backup of that number.
         """
-        from dotstream.engine.backups import restore
-        from dotstream.planner.stream import StreamingPlan
-
-        chosen = [backup for backup in self.backups() if backup.id in numbers]
-        missing = set(numbers) - {backup.id for backup in chosen}
-        if missing:
-            raise UsageError(f"no backup {min(missing)}; 'dotstream backups' lists them")
-        area = chosen[0].kept.rpartition("/")[0] if chosen else ""
-
-        def items() -> Generator[Item]:
-            if chosen:
-                yield from restore(chosen, area, skip=prefer.on_conflict == "skip")
-
+        items = self._past.restore(numbers, skip=prefer.on_conflict == "skip")
         metadata = Metadata(
             "restore", (), self.directory, self.target, self.settings.options(prefer)
         )
-        return StreamingPlan(metadata, items(), cancel or CancellationToken(), lambda: 0)
+        return StreamingPlan(metadata, items, cancel or CancellationToken(), lambda: 0)
 
     def prune_backups(
         self, older_than: float | None = None, *, wait: bool = False
@@ -486,35 +435,11 @@ class Client:
         Args:
             older_than: only those of transactions begun so many seconds ago.
         """
-        import time
+        return self._past.prune(older_than, wait=wait)
 
-        from dotstream.engine.backups import prune
-        from dotstream.engine.transaction import writing
-
-        with writing(self.target, state=self._state, wait=wait) as writer:
-            latest = time.time() - (older_than or 0)
-            chosen = []
-            for backup in self.backups():
-                made = writer.journal.transaction(backup.transaction)
-                if made is None or made.started <= latest:
-                    chosen.append(backup)
-            prune(writer.journal, chosen, writer.state.backups, writer.changes)
-            return chosen
-
-    @contextmanager
-    def _reading(self) -> Generator[Journal | None]:
-        """Open the target's journal to look at it, if there is one."""
-        place = existing_state(self._state, self.target)
-        if place is None:
-            yield None
-            return
-        from dotstream.engine.journal import Journal
-
-        journal = Journal(place.journal, readonly=True)
-        try:
-            yield journal
-        finally:
-            journal.close()
+    @property
+    def _past(self) -> Past:
+        return Past(self._state, self.target)
 
     # Looking ---------------------------------------------------------------------------
 
@@ -685,44 +610,6 @@ class Client:
             raise UsageError(f"the target {target} is not a directory; make it, or name another")
         return target
 
-    def _below_target(self, path: str | PathLike[str], groups: Sequence[Group]) -> str:
-        """Return a path with the links above its target resolved, but none below."""
-        full = posixpath.normpath(self._expand(path))
-        targets = {group.target for group in groups}
-        position = len(full)
-        while position > 0:
-            above = full[:position]
-            if above in targets or canonical(above) in targets:
-                return canonical(above) + full[position:]
-            position = full.rfind("/", 0, position)
-        return full
-
-    def _lexical(self, path: str | PathLike[str]) -> str:
-        """Return a path absolute, links in its parents resolved but not in itself."""
-        full = posixpath.normpath(self._expand(path))
-        parent, name = posixpath.split(full)
-        return f"{canonical(parent).rstrip('/')}/{name}" if name else full
-
-    def _inside(self, paths: Sequence[str | PathLike[str]], target: str) -> list[str]:
-        """Return paths relative to the target, patterns expanded."""
-        from dotstream.fs.matching import expand_pattern, present
-
-        found: list[str] = []
-        for path in paths:
-            text = path if isinstance(path, str) else path.__fspath__()
-            here = self._expand(text)
-            if not present(here) and not posixpath.isabs(text) and not text.startswith("~"):
-                here = posixpath.join(target, text)
-            for match in expand_pattern(here):
-                full = self._lexical(match)
-                if not full.startswith(f"{target.rstrip('/')}/"):
-                    raise UsageError(
-                        f"{text} is not inside the target {target}"
-                        + (f" (it leads to {full})" if full != text else "")
-                    )
-                found.append(full[len(target.rstrip("/")) + 1 :])
-        return found
-
     def _lookup(self, prefer: Preferences) -> Callable[[str, str], Package]:
         """Return what finds packages whose folds are in the way of this run's."""
 
@@ -742,20 +629,3 @@ class Client:
             return other.package(name, prefer)
 
         return lookup
-
-
-def _to_undo(journal: Journal | None, number: int | None) -> Transaction:
-    """Return the transaction that is meant, if it can be undone."""
-    if journal is not None and number is not None:
-        found = journal.transaction(number)
-        if found is not None and found.state == "committed":
-            return found
-        if found is not None:
-            state = found.state.replace("_", " ")
-            raise UsageError(f"transaction {number} cannot be undone: it is {state}")
-    elif journal is not None:
-        for found in journal.history():
-            if found.state == "committed" and found.action not in ("undo", "restore"):
-                return found
-    what = "nothing to undo" if number is None else f"no transaction {number}"
-    raise UsageError(f"{what}; 'dotstream history' lists what there is")

@@ -60,7 +60,7 @@ def _fold(
     chunks = [
         (start + 1, encode(steps[start : start + 512])) for start in range(0, len(steps), 512)
     ]
-    manifest.fold(chunks, _STOW, lambda _number, _path: None)
+    manifest.fold(chunks, _STOW, _ROOT, lambda _number, _path: None)
 
 
 def _fields(kind: OperationKind, text: str) -> tuple[str | None, str | None]:

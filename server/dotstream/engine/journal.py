@@ -236,7 +236,10 @@ class Journal:
             run("PRAGMA synchronous = FULL")
             run("BEGIN IMMEDIATE")
             try:
-                self.manifest.fold(self._chunks(self.first(transaction)), directory, on_backup)
+                (target,) = run("SELECT target FROM txn WHERE id = ?", (transaction,)).fetchone()
+                self.manifest.fold(
+                    self._chunks(self.first(transaction)), directory, _text(target), on_backup
+                )
                 run(
                     "UPDATE txn SET state = 'committed', digest = ?, counts = ?, cursor = ? "
                     "WHERE id = ?",

@@ -60,7 +60,7 @@ class Manifest:
         """
         last: tuple[bytes, bytes, bytes] | None = None
         while True:
-            where = "1"
+            where = "root > x'01'"  # what is set aside is put away below that
             values: tuple[bytes, ...] = ()
             if last is not None:
                 where, values = "(root, path, first) > (?, ?, ?)", last
@@ -161,6 +161,7 @@ class Manifest:
         self,
         chunks: Iterable[tuple[int, bytes]],
         stow_dir: str,
+        target: str,
         on_backup: Callable[[int, str], None],
     ) -> None:
         """Take a finished transaction's steps in, chunk by chunk.
@@ -168,6 +169,7 @@ class Manifest:
         Args:
             chunks: the number of the first step and the encoded steps of each.
             stow_dir: the package directory that the operations are about.
+            target: absolute path of the target.
             on_backup: called with the number and the path of each step that moved
                 something to the backup area.
         """
@@ -204,13 +206,66 @@ class Manifest:
                             if not text:
                                 inside = f"{path}/{name}" if path else name
                                 on_backup(first + start + index, f"{root.rstrip('/')}/{inside}")
-                                changes[name] = None
+                                self._flush(pending)
+                                self._set_aside(first + start + index, root, path, name)
+                                changes = pending[root, path] = {}
                             elif text.startswith(f"{stow_dir}/"):
                                 adopted[root, path, name] = before.rpartition(" ")[2]
+                            else:
+                                self._flush(pending)
+                                self._bring_back(name.rpartition("-")[2], target, text)
+                                changes = pending[root, path] = {}
                 if len(changes) >= _PAGE:
                     self._change(root, path, pending.pop((root, path)))
+        self._flush(pending)
+
+    def _flush(self, pending: dict[tuple[str, str], dict[str, _Row | None]]) -> None:
+        """Write the changes that are gathered."""
         for (root, path), changes in pending.items():
             self._change(root, path, changes)
+        pending.clear()
+
+    def _set_aside(self, sequence: int, root: str, path: str, name: str) -> None:
+        """Put away what is recorded of a path, and below, that went to the backup area."""
+        inside = f"{path}/{name}" if path else name
+        page, _ = self._page(root, path, name)
+        row = next((row for row in _rows(page[1]) if row[0] == name), None) if page else None
+        kept = _kept(sequence)
+        if row is not None:
+            self._change(root, path, {name: None})
+            self._database.execute(
+                "INSERT INTO page VALUES (?, x'00', ?, ?)",
+                (kept, _bytes(name), _bytes("\0".join(row))),
+            )
+        self._database.execute(
+            "UPDATE page SET root = ?, path = substr(path, ?) "
+            "WHERE root = ? AND (path = ? OR (path >= ? AND path < ?))",
+            (
+                kept,
+                len(_bytes(inside)) + 1,
+                _bytes(root),
+                _bytes(inside),
+                _bytes(f"{inside}/"),
+                _bytes(f"{inside}0"),
+            ),
+        )
+
+    def _bring_back(self, number: str, target: str, text: str) -> None:
+        """Record again what was put away, once it is back at the absolute path ``text``."""
+        if not number.isdecimal() or not text.startswith(f"{target.rstrip('/')}/"):
+            return
+        kept, inside = _kept(int(number)), text[len(target.rstrip("/")) + 1 :]
+        own = self._database.execute(
+            "SELECT entries FROM page WHERE root = ? AND path = x'00'", (kept,)
+        ).fetchone()
+        self._database.execute("DELETE FROM page WHERE root = ? AND path = x'00'", (kept,))
+        self._database.execute(
+            "UPDATE page SET root = ?, path = CAST(? || path AS BLOB) WHERE root = ?",
+            (_bytes(target), _bytes(inside), kept),
+        )
+        if own is not None:
+            (row,) = _rows(own[0])
+            self._change(target, inside.rpartition("/")[0], {row[0]: row})
 
     def _add_new(self, root: str, path: str, number: str, columns: Columns) -> bool:
         """Record a run of new links in a directory nothing is recorded of, if it is one.
@@ -291,6 +346,11 @@ class Manifest:
             "SELECT id FROM stow WHERE path = ?", (_bytes(path),)
         ).fetchone()
         return str(number)
+
+
+def _kept(sequence: int) -> bytes:
+    """Return the root under which the records of what a step set aside are put away."""
+    return b"\0" + str(sequence).encode("ascii")
 
 
 def _sorted(names: Iterable[str]) -> list[str]:

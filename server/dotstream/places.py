@@ -1,0 +1,80 @@
+"""Paths as a person writes them, and where they are: from home, here, or the target."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from dotstream.errors import UsageError
+from dotstream.fs.look import canonical
+from dotstream.fs.matching import expand_pattern, present
+from dotstream.fs.surroundings import working_directory
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from os import PathLike
+
+__all__ = ["Places"]
+
+
+class Places:
+    """What relative paths and ``~`` stand for.
+
+    Args:
+        home: the home directory.
+        cwd: the working directory; by default this process's own, when it is asked for.
+    """
+
+    def __init__(self, home: str, cwd: str | None) -> None:
+        self.home = home
+        self._cwd = cwd
+
+    @property
+    def cwd(self) -> str:
+        """The working directory."""
+        return self._cwd or working_directory()
+
+    def expand(self, path: str | PathLike[str]) -> str:
+        """Return a path absolute, as it is written."""
+        text = path if isinstance(path, str) else path.__fspath__()
+        if text == "~" or text.startswith("~/"):
+            text = self.home + text[1:]
+        return posixpath.join(self.cwd, text)
+
+    def below(self, path: str | PathLike[str], targets: Collection[str]) -> str:
+        """Return a path with the links above its target resolved, but none below."""
+        full = posixpath.normpath(self.expand(path))
+        position = len(full)
+        while position > 0:
+            above = full[:position]
+            if above in targets or canonical(above) in targets:
+                return canonical(above) + full[position:]
+            position = full.rfind("/", 0, position)
+        return full
+
+    def lexical(self, path: str | PathLike[str]) -> str:
+        """Return a path absolute, links in its parents resolved but not in itself."""
+        full = posixpath.normpath(self.expand(path))
+        parent, name = posixpath.split(full)
+        return f"{canonical(parent).rstrip('/')}/{name}" if name else full
+
+    def inside(self, paths: Sequence[str | PathLike[str]], target: str) -> list[str]:
+        """Return paths relative to the target, patterns expanded.
+
+        Raises:
+            UsageError: one of them is not inside the target.
+        """
+        found: list[str] = []
+        root = target.rstrip("/")
+        for path in paths:
+            text = path if isinstance(path, str) else path.__fspath__()
+            here = self.expand(text)
+            if not present(here) and not posixpath.isabs(text) and not text.startswith("~"):
+                here = posixpath.join(target, text)
+            for match in expand_pattern(here):
+                full = self.lexical(match)
+                if not full.startswith(f"{root}/"):
+                    leads = f" (it leads to {full})" if full != text else ""
+                    raise UsageError(f"{text} is not inside the target {target}{leads}")
+                found.append(full[len(root) + 1 :])
+        return found
