@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -212,3 +213,20 @@ def test_one_path_of_a_directory_that_folds_again_is_planned_alone(farm: Farm) -
     client = farm.client()
     plan = client.stream("unmanage", ["zsh"], path=f"{farm.target}/c/zsh").collect()
     assert lines(plan.items, farm.target) == ["refold c -> ../stow/git/c", "remove_link c/zsh"]
+
+
+def test_remanage_puts_a_file_where_the_package_had_a_directory(farm: Farm) -> None:
+    farm.make({"stow/zsh/a/b/x": "z", "stow/zsh/a/y": "z"}).run("manage", prefer=_NEVER)
+    shutil.rmtree(f"{farm.directory}/zsh/a")
+    farm.make({"stow/zsh/a": "z"}).run("remanage", prefer=_NEVER)
+    assert farm.home() == {"a": "-> ../stow/zsh/a"}
+
+
+def test_remanage_leaves_a_directory_that_holds_something_where_a_file_should_go(
+    farm: Farm,
+) -> None:
+    farm.make({"stow/zsh/a/x": "z"}).run("manage", prefer=_NEVER)
+    shutil.rmtree(f"{farm.directory}/zsh/a")
+    farm.make({"stow/zsh/a": "z", "home/a/mine": "m"})
+    plan = farm.plan("remanage", prefer=_NEVER)
+    assert [conflict.kind for conflict in plan.conflicts] == ["real_directory"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.engine.apply import Application
@@ -115,6 +115,9 @@ def apply(
             cancel=cancel,
             changes=changes,
         ) as writer:
+            for other in metadata.targets:
+                if other != metadata.target:
+                    _recover_other(state, other, writer.changes, on_recovery)
             recovery = recover(
                 writer.journal,
                 changes=writer.changes,
@@ -144,3 +147,14 @@ def apply(
         descriptors.close()
         if not isinstance(plan, Plan):
             plan.close()
+
+
+def _recover_other(
+    state: str, target: str, changes: Changes, on_recovery: Callable[[Recovery], None] | None
+) -> None:
+    """Take back what was left unfinished on another target of the plan, which is locked."""
+    place = target_state(state, target)
+    with closing(Journal(place.journal)) as journal:
+        recovery = recover(journal, changes=changes, backups=place.backups)
+    if recovery.transaction is not None and on_recovery is not None:
+        on_recovery(recovery)

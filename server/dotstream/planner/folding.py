@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.planner.farm import Cursor, Farm
 
-__all__ = ["may_fold", "occupied", "refold", "stays_open"]
+__all__ = ["empties", "may_fold", "occupied", "refold", "stays_open"]
 
 
 @lru_cache(maxsize=256)
@@ -112,6 +112,28 @@ def occupied(farm: Farm, cursor: Cursor, place: Directory) -> bool:
     return any(
         occupied(farm, cursor.child(raw), place.child(farm.translate(raw))) for raw in directories
     )
+
+
+def empties(farm: Farm, place: Directory, cursors: Sequence[Cursor]) -> bool:
+    """Tell whether ``place`` was made by us and nothing stays in it.
+
+    A read-only look below ``place``, for a package that has a file there by now.
+    """
+    if not cursors or farm.made_by(place) is None or farm.protection(place) is not None:
+        return False
+    farm.poll()
+    for name, kind, _ in farm.target_entries(place):
+        if kind == LINK:
+            text = farm.target.link_text(place.join(name))
+            if removal_step(farm, place, name, text, cursors) is None:
+                return False
+        elif kind != DIR:
+            return False
+        else:
+            inner = farm.subdirectories(cursors, place, name)
+            if not empties(farm, place.child(name), inner):
+                return False
+    return True
 
 
 def refold(farm: Farm, place: Directory, cursors: Sequence[Cursor]) -> tuple[int, str] | None:

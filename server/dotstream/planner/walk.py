@@ -21,7 +21,7 @@ from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Notice, Operation
 from dotstream.planner.decide import decide
 from dotstream.planner.farm import Cursor, Farm, scan_error
-from dotstream.planner.folding import occupied, refold
+from dotstream.planner.folding import empties, occupied, refold
 from dotstream.planner.merging import claims_by_name, merge, plain
 from dotstream.planner.states import States
 from dotstream.planner.transition import adopt_file, move_aside, put_link, remove
@@ -345,8 +345,10 @@ class _Walk:
         """Return what a directory is once its packages are unmanaged: maybe a link again."""
         farm = self.farm
         there = place.child(name)
-        if any(kind == DIR for _, kind, _ in claims) and not farm.options.stow:
-            return DIR  # it would only be opened again
+        if claims and not farm.options.stow:
+            if any(kind == DIR for _, kind, _ in claims):
+                return DIR  # it would only be opened again
+            return None if empties(farm, there, inner) else DIR
         if farm.protection(there) is not None:
             return DIR
         found = refold(farm, there, inner)
