@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dotstream.engine.steps import Step, StepKind
     from dotstream.model.items import OperationKind
 
-__all__ = ["KINDS", "LINKED", "Columns", "decode", "encode", "runs"]
+__all__ = ["KINDS", "LINKED", "UNLINKED", "Columns", "decode", "encode", "runs"]
 
 Columns: TypeAlias = "tuple[list[str], list[str], list[str], list[str], list[str]]"
 """Codes, names, packages, texts and befores of a run of steps."""
@@ -25,7 +25,7 @@ KINDS: dict[str, tuple[StepKind, OperationKind]] = {
 }
 """The kind of step and of operation that a code stands for."""
 
-LINKED = _CODES["create_link"]
+LINKED, UNLINKED = _CODES["create_link"], _CODES["remove_link"]
 
 _FIELDS = 7
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, TypeAlias
 
-from dotstream.engine.encoding import KINDS, LINKED, Columns, runs
+from dotstream.engine.encoding import KINDS, LINKED, UNLINKED, Columns, runs
 from dotstream.fs.listing import sort_key
 from dotstream.model.entry import Entry, EntryKind
 
@@ -176,9 +176,12 @@ class Manifest:
         number = self._stow_number(stow_dir)
         adopted: dict[tuple[str, str, str], str] = {}
         pending: dict[tuple[str, str], dict[str, _Row | None]] = {}
+        emptied: tuple[str, str] | None = None
         for first, data in chunks:
             for start, root, path, columns in runs(data):
                 codes, names, packages, texts, befores = columns
+                if (root, path) == emptied and codes.count(UNLINKED) == len(codes):
+                    continue  # it was forgotten as a whole
                 changes = pending.get((root, path))
                 if changes is None:
                     if not adopted and self._add_new(root, path, number, columns):
@@ -200,8 +203,14 @@ class Manifest:
                             changes[name] = (name, "A" if mode else "L", package, number, value)
                         elif kind in ("make_dir", "unfold") and root != stow_dir:
                             changes[name] = (name, "D", package, number, "")
-                        elif kind in ("remove_link", "remove_dir"):
+                        elif kind == "remove_link":
                             changes[name] = None
+                        elif kind == "remove_dir":
+                            changes[name] = None
+                            inside = f"{path}/{name}" if path else name
+                            emptied = root, inside
+                            pending.pop(emptied, None)
+                            self._forget(root, inside)
                         elif kind == "move_file":
                             if not text:
                                 inside = f"{path}/{name}" if path else name
@@ -218,6 +227,12 @@ class Manifest:
                 if len(changes) >= _PAGE:
                     self._change(root, path, pending.pop((root, path)))
         self._flush(pending)
+
+    def _forget(self, root: str, path: str) -> None:
+        """Forget everything in one directory."""
+        self._database.execute(
+            "DELETE FROM page WHERE root = ? AND path = ?", (_bytes(root), _bytes(path))
+        )
 
     def _flush(self, pending: dict[tuple[str, str], dict[str, _Row | None]]) -> None:
         """Write the changes that are gathered."""
