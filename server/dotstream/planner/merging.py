@@ -52,6 +52,10 @@ def merge(
     disk: Iterable[Entry], cursors: list[Cursor], listings: list[Iterable[Entry]]
 ) -> Iterator[tuple[str, int, list[Claim]]]:
     """Merge what is there with what packages want: (name, kind there or 0, claims)."""
+    if not listings:
+        for name, kind, _ in disk:
+            yield name, kind, []
+        return
     if isinstance(disk, (list, tuple)) and all(isinstance(each, list) for each in listings):
         yield from _merge_in_memory(disk, cursors, listings)
         return

@@ -41,7 +41,7 @@ def removal_step(
             prefix = farm.prefix(cursor, place)
             if text.startswith(prefix):
                 raw = text[len(prefix) :]
-                if raw == name or raw in farm.candidates(name):
+                if raw in farm.candidates(name):
                     ignored = farm.ignored(cursor, place)
                     if ignored is None or not ignored(raw):
                         return cursor.step, cursor.package.name

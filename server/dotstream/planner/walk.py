@@ -23,6 +23,7 @@ from dotstream.planner.decide import decide
 from dotstream.planner.farm import Cursor, Farm, scan_error
 from dotstream.planner.folding import empties, occupied, refold
 from dotstream.planner.merging import claims_by_name, merge, plain
+from dotstream.planner.names import DOT_PREFIX
 from dotstream.planner.states import States
 from dotstream.planner.transition import adopt_file, move_aside, put_link, remove
 from dotstream.planner.unlinking import removal_step
@@ -263,7 +264,11 @@ class _Walk:
                 if kind == LINK:
                     now = states.of(name)
                     if not claims:
-                        if now == prefix + name and not (hidden and hidden(name)):
+                        if (
+                            now == prefix + name
+                            and not name.startswith(DOT_PREFIX)  # that shows as another
+                            and not (hidden and hidden(name))
+                        ):
                             package = unlinked[0].package.name
                             yield Operation("remove_link", place, name, package, None, now)
                             continue
