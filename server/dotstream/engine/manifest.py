@@ -107,6 +107,15 @@ class Manifest:
             return None
         return next(entry for entry in self._decode(root, path, row[0]) if entry.name == name)
 
+    def packages(self, root: str, path: str) -> set[str]:
+        """Return the packages that have something in one directory."""
+        found: set[str] = set()
+        for (data,) in self._database.execute(
+            "SELECT entries FROM page WHERE root = ? AND path = ?", (_bytes(root), _bytes(path))
+        ):
+            found.update(_text(data).split("\0")[2::_FIELDS])
+        return found
+
     def any_below(self, root: str, path: str) -> bool:
         """Whether anything is recorded in a directory or below it."""
         return (

@@ -54,6 +54,11 @@ class ManifestRecords:
         journal = self._open()
         return iter(()) if journal is None else journal.manifest.directory(root, path)
 
+    def packages(self, root: str, path: str) -> set[str]:
+        """Return the packages that have something in one directory."""
+        journal = self._open()
+        return set() if journal is None else journal.manifest.packages(root, path)
+
     def any_below(self, root: str, path: str) -> bool:
         """Whether anything is recorded in a directory or below it."""
         journal = self._open()

@@ -48,5 +48,8 @@ class Records(Protocol):
     def directory(self, root: str, path: str) -> Iterator[Entry]:
         """Stream what is recorded of a directory, sorted by name."""
 
+    def packages(self, root: str, path: str) -> set[str]:
+        """Return the packages that have something in one directory."""
+
     def any_below(self, root: str, path: str) -> bool:
         """Whether anything is recorded in a directory or below it."""

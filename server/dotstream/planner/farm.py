@@ -175,6 +175,13 @@ class Farm:
         entry = self.records.entry(place.root, place.path, name)
         return entry if entry is not None and entry.text == text else None
 
+    def only_of(self, place: Directory, cursors: Sequence[Cursor]) -> bool:
+        """Whether all that is recorded of a directory is of the packages at ``cursors``."""
+        if self.records is None:
+            return False
+        found = self.records.packages(place.root, place.path)
+        return bool(found) and found <= {cursor.package.name for cursor in cursors}
+
     def made_by(self, place: Directory) -> str | None:
         """Return the package that the directory ``place`` was made for, if we made it."""
         if self.records is None or place.parent is None:

@@ -356,6 +356,8 @@ class _Walk:
             return None if empties(farm, there, inner) else DIR
         if farm.protection(there) is not None:
             return DIR
+        if farm.only_of(there, inner):
+            return DIR  # nothing stays that a link could stand for
         found = refold(farm, there, inner)
         if found is None:
             return DIR
