@@ -52,8 +52,9 @@ def with_closings(operations: Iterable[Operation]) -> Iterator[Step]:
         while opened and not _inside(operation, opened[-1]):
             opening, _, _ = opened.pop()
             yield CLOSINGS[opening.kind], opening
-        yield operation.kind, operation
-        if operation.kind in CLOSINGS:
+        kind = operation.kind
+        yield kind, operation
+        if kind in CLOSINGS:
             directory = operation.directory
             opened.append((operation, directory.root, directory.join(operation.name)))
     for opening, _, _ in reversed(opened):

@@ -51,21 +51,15 @@ def _kind(entry: os.DirEntry[str]) -> int:
 
 
 def _by_bytes(entry: Entry) -> tuple[bytes, bytes]:
+    """Sort by bytes; members that share a name, as .vimrc and dot-vimrc do, by raw names.
+
+    Not needed where names are raw and ASCII: their code points sort as their bytes do.
+    """
     return os.fsencode(entry[0]), os.fsencode(entry[2])
 
 
 def _ascii(entries: list[Entry]) -> bool:
     return "".join(map(itemgetter(0), entries)).isascii()
-
-
-def _simple(entries: list[Entry], *, renamed: bool) -> bool:
-    """Whether entries sort as they are: code points and UTF-8 bytes agree for ASCII.
-
-    Members that share a name, as .vimrc and dot-vimrc do, go by their raw names.
-    """
-    if renamed and any(name is not raw for name, _, raw in entries):
-        return False
-    return _ascii(entries)
 
 
 def sorted_entries(
@@ -102,19 +96,21 @@ def sorted_entries(
                     for entry in block
                     if not hidden(name := entry.name)
                 ]
+            plain = True
             if rename is not None:
                 prefix, renamed = rename
-                entries = [
-                    (renamed(name), kind, name) if name.startswith(prefix) else entry
-                    for entry in entries
-                    for name, kind, _ in (entry,)
-                ]
-            simple = _simple(entries, renamed=rename is not None)
-            entries.sort(key=None if simple else _by_bytes)
+                plain = not [None for entry in entries if entry[0].startswith(prefix)]
+                if not plain:
+                    entries = [
+                        (renamed(raw) if raw.startswith(prefix) else raw, kind, raw)
+                        for _, kind, raw in entries
+                    ]
+            plain = plain and _ascii(entries)
+            entries.sort(key=None if plain else _by_bytes)
             if len(block) < RUN and spill is None:
                 return entries
             spill = spill or _Spill()
-            spill.add(entries, simple=simple)
+            spill.add(entries, plain=plain)
             if len(block) < RUN:
                 return spill.merge()
             if poll is not None:
@@ -149,20 +145,20 @@ def any_entry(fd: int, test: Callable[[str, int], bool]) -> bool:
 class _Spill:
     """Sorted runs of entries in one anonymous temporary file."""
 
-    __slots__ = ("file", "runs", "simple")
+    __slots__ = ("file", "plain", "runs")
 
     def __init__(self) -> None:
         import tempfile
 
         self.file: BinaryIO = tempfile.TemporaryFile(prefix="dotstream-")  # noqa: SIM115 - by __del__
         self.runs: list[tuple[int, int]] = []
-        self.simple = True
+        self.plain = True
 
     def __del__(self) -> None:
         self.file.close()
 
-    def add(self, entries: list[Entry], *, simple: bool) -> None:
-        self.simple = self.simple and simple
+    def add(self, entries: list[Entry], *, plain: bool) -> None:
+        self.plain = self.plain and plain
         start = self.file.tell()
         for index in range(0, len(entries), _CHUNK):
             marshal.dump(entries[index : index + _CHUNK], self.file)
@@ -170,7 +166,7 @@ class _Spill:
 
     def merge(self) -> Iterator[Entry]:
         runs = [self._read(start, end) for start, end in self.runs]
-        yield from heapq.merge(*runs, key=None if self.simple else _by_bytes)
+        yield from heapq.merge(*runs, key=None if self.plain else _by_bytes)
 
     def _read(self, position: int, end: int) -> Iterator[Entry]:
         while position < end:

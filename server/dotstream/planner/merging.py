@@ -53,12 +53,16 @@ def merge(
 ) -> Iterator[tuple[str, int, list[Claim]]]:
     """Merge what is there with what packages want: (name, kind there or 0, claims)."""
     if not listings:
-        for name, kind, _ in disk:
-            yield name, kind, []
-        return
+        return ((name, kind, []) for name, kind, _ in disk)
     if isinstance(disk, (list, tuple)) and all(isinstance(each, list) for each in listings):
-        yield from _merge_in_memory(disk, cursors, listings)
-        return
+        return _merge_in_memory(disk, cursors, listings)
+    return _merge_sorted(disk, cursors, listings)
+
+
+def _merge_sorted(
+    disk: Iterable[Entry], cursors: list[Cursor], listings: list[Iterable[Entry]]
+) -> Iterator[tuple[str, int, list[Claim]]]:
+    """Merge listings of which some are too long for memory."""
 
     def tagged(index: int, listing: Iterable[Entry]) -> Iterator[tuple[str, int, str, int]]:
         for name, kind, raw in listing:

@@ -254,6 +254,7 @@ class _Walk:
         entries = merge(farm.target_entries(place), cursors, listings)
         states = States(farm, place, [])
         prefix, hidden = _sole(farm, place, unlinked)
+        quiet = not farm.options.report_kept
         try:
             for count, (name, kind, claims) in enumerate(entries, 1):
                 if only is not None and name != only:
@@ -272,9 +273,12 @@ class _Walk:
                             package = unlinked[0].package.name
                             yield Operation("remove_link", place, name, package, None, now)
                             continue
-                    elif self._comes_to_nothing(place, now, claims):
-                        left += 1
-                        continue
+                    elif len(claims) == 1 and quiet:
+                        (cursor, wanted, raw) = claims[0]
+                        if wanted == FILE and now == farm.prefix(cursor, place) + raw:
+                            farm.unchanged += 1  # to be removed, only to be made again
+                            left += 1
+                            continue
                 if mode == RESET or now is None:
                     left += yield from self._settle(place, name, now, None, claims, mode=mode)
                     continue
@@ -295,19 +299,6 @@ class _Walk:
         finally:
             states.release()
         return left
-
-    def _comes_to_nothing(self, place: Directory, now: State, claims: list[Claim]) -> bool:
-        """Whether a link would be removed only to be made again."""
-        cursor, kind, raw = claims[0]
-        if (
-            len(claims) > 1
-            or kind != FILE
-            or now != self.farm.prefix(cursor, place) + raw
-            or self.farm.options.report_kept
-        ):
-            return False
-        self.farm.unchanged += 1
-        return True
 
     def _emptied(self, place: Directory, unlinked: list[Cursor], emptying: _Emptying) -> Visit:
         """Plan a directory that we made, and that goes too if nothing stays in it.
