@@ -121,7 +121,18 @@ def _dies(step: Step) -> Iterator[str]:
 def _loose_fold(step: Step) -> Iterator[str]:
     """GNU Stow folds where that would hide, expose, rename or bring back something."""
     if step.command.unstow and "--no-folding" not in step.command.flags:
-        yield from (path for path in _open_directories(step) if _unsafe(step, path))
+        packages = {
+            path.removeprefix(f"{step.stow}/").partition("/")[0]
+            for path in step.before
+            if path.startswith(f"{step.stow}/")
+        }
+        for path in _open_directories(step):
+            if _unsafe(step, path):
+                yield path
+                # Opened again by the stowing half, the fold is read at the newcomer's path
+                # (B6), and what is there may conflict.
+                inner = path.removeprefix("target/")
+                yield from (f"{step.stow}/{package}/{inner}" for package in packages)
 
 
 def _forgotten_removal(step: Step) -> Iterator[str]:
