@@ -18,6 +18,7 @@ __all__ = ["Output", "Sink"]
 LIVE = 0.03
 """Seconds that a line may wait for company."""
 
+_AT_ONCE = 16  # the first lines are not gathered
 _ENOUGH = 512
 """Lines that are written together at most."""
 
@@ -40,7 +41,7 @@ class Output:
         unicode: whether the encoding can show more than ASCII.
     """
 
-    __slots__ = ("_encoding", "_lines", "_next", "_sink", "failure", "unicode")
+    __slots__ = ("_encoding", "_first", "_lines", "_next", "_sink", "failure", "unicode")
 
     def __init__(self, sink: Sink | None, encoding: str = "utf-8") -> None:
         self.failure: OSError | None = None
@@ -49,6 +50,7 @@ class Output:
         self._encoding = encoding
         self._lines: list[str] = []
         self._next = 0.0
+        self._first = _AT_ONCE
 
     @classmethod
     def of(cls, stream: TextIO | None) -> Output:
@@ -69,7 +71,10 @@ class Output:
     def line(self, text: str) -> None:
         """Write one line, soon."""
         self._lines.append(text)
-        if len(self._lines) >= _ENOUGH or monotonic() >= self._next:
+        if self._first:  # the second may be long in coming
+            self._first -= 1
+            self.flush()
+        elif len(self._lines) >= _ENOUGH or monotonic() >= self._next:
             self.flush()
 
     def flush(self) -> None:
