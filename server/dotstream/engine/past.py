@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from dotstream.engine.reading import opened
 from dotstream.errors import Cancelled, UsageError
 from dotstream.fs.lock import left_behind
 from dotstream.fs.state import existing_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterator
+    from contextlib import AbstractContextManager
 
     from dotstream.engine.journal import Journal
     from dotstream.model.cancel import CancellationToken
@@ -35,20 +36,9 @@ class Past:
     def __init__(self, state: str, target: str) -> None:
         self._state, self._target = state, target
 
-    @contextmanager
-    def _reading(self) -> Generator[Journal | None]:
+    def _reading(self) -> AbstractContextManager[Journal | None]:
         """Open the journal to look at it, if there is one."""
-        place = existing_state(self._state, self._target)
-        if place is None:
-            yield None
-            return
-        from dotstream.engine.journal import Journal
-
-        journal = Journal(place.journal, readonly=True)
-        try:
-            yield journal
-        finally:
-            journal.close()
+        return opened(existing_state(self._state, self._target))
 
     def history(self, limit: int | None) -> Iterator[Transaction]:
         """Stream transactions, newest first."""

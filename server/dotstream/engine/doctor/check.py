@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dotstream.engine.doctor import commands
 from dotstream.engine.doctor.records import check_records
 from dotstream.engine.doctor.strays import check_strays
-from dotstream.engine.journal import Journal
+from dotstream.engine.reading import opened
 from dotstream.errors import JournalError
 from dotstream.fs.access import lock_holder
 from dotstream.fs.state import existing_state
@@ -20,27 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dotstream.engine.doctor.subject import Subject
+    from dotstream.engine.journal import Journal
     from dotstream.engine.manifest import Entry, Manifest
     from dotstream.fs.state import TargetState
 
-__all__ = ["examine", "opened", "sound"]
-
-
-@contextmanager
-def opened(place: TargetState | None) -> Iterator[Journal | None]:
-    """Open the database for reading while the block runs; ``None`` where there is none.
-
-    Raises:
-        JournalError: it is corrupt, foreign, or from a newer dotstream.
-    """
-    if place is None:
-        yield None
-        return
-    journal = Journal(place.journal, readonly=True)
-    try:
-        yield journal
-    finally:
-        journal.close()
+__all__ = ["examine", "sound"]
 
 
 def sound(path: str) -> None:

@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dotstream.engine.doctor.check import opened, sound
+from dotstream.engine.doctor.check import sound
 from dotstream.engine.doctor.ranges import Ranges
 from dotstream.engine.doctor.records import check_records
 from dotstream.engine.doctor.strays import check_strays
 from dotstream.engine.journal import Journal
 from dotstream.engine.manifest import Entry, Manifest
 from dotstream.engine.names import PREFIX
+from dotstream.engine.reading import opened
 from dotstream.errors import JournalError, TargetLocked
 from dotstream.fs.access import highest_number, set_aside
 from dotstream.fs.listing import DIR

@@ -31,10 +31,6 @@ class Ranges:
         """Remember ``path``."""
         self._paths.append(path)
 
-    def covers(self, path: str) -> bool:
-        """Whether ``path`` is remembered, or something above it."""
-        return any(path == each or path.startswith(f"{each}/") for each in self._paths)
-
     def has(self, path: str) -> bool:
         """Whether ``path`` itself is remembered."""
         return path in self._paths
