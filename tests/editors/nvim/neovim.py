@@ -6,6 +6,7 @@ Waiting is done inside the editor, with ``vim.wait`` on a condition; nothing her
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,6 +120,16 @@ class Neovim:
         code = f"local a = {{...}}; return vim.wait({_PATIENCE}, function() return {condition} end, 2)"
         assert self.lua(code, *arguments), f"never: {condition}\n{self.notes()}\n{self.lines()}"
 
+    def screen(self, width: int, height: int) -> None:
+        """Attach a screen, so that everything is drawn."""
+        self._nvim.ui_attach(width, height, rgb=True)
+
+    def memory(self) -> float:
+        """Return the resident memory of the editor, in megabytes."""
+        pid: int = self.lua("return vim.uv.os_getpid()")
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
     # What is there to see ------------------------------------------------------------------
 
     def lines(self) -> list[str]:
@@ -175,6 +186,11 @@ class Neovim:
         """Return the names of the ``User`` events so far."""
         found: list[str] = self.lua("return _G.events")
         return found
+
+    def kill_server(self) -> None:
+        """Kill the server, the only process that the editor has started."""
+        (child,) = self.lua("return vim.api.nvim_get_proc_children(vim.uv.os_getpid())")
+        os.kill(child, signal.SIGKILL)
 
     # The plan ------------------------------------------------------------------------------
 

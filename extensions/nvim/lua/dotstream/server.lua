@@ -79,9 +79,21 @@ local function on_init(client)
   end)
 end
 
+---@param client vim.lsp.Client
+---@param buffers integer[]
+local function attach_all(client, buffers)
+  for _, bufnr in ipairs(buffers) do
+    if vim.api.nvim_buf_is_loaded(bufnr) then
+      vim.lsp.buf_attach_client(bufnr, client.id)
+    end
+  end
+end
+
 ---@param root string
-function M.offer_recovery(root)
+---@param buffers integer[] that the server that ended was attached to
+function M.come_back(root, buffers)
   M.ensure(root, function(client)
+    attach_all(client, buffers)
     if M.supports(client, "dotstream/recover") then
       require("dotstream.recover").offer(client, { quiet = true })
     end
@@ -89,11 +101,12 @@ function M.offer_recovery(root)
 end
 
 ---@param root string
-local function offer_restart(root)
+---@param buffers integer[]
+local function offer_restart(root, buffers)
   local choices = { "Restart it", "Show its log", "Leave it" }
   vim.ui.select(choices, { prompt = "The dotstream server ended unexpectedly" }, function(choice)
     if choice == choices[1] then
-      M.offer_recovery(root)
+      M.come_back(root, buffers)
     elseif choice == choices[2] then
       M.open_log()
     end
@@ -104,9 +117,10 @@ end
 ---@param signal integer
 ---@param client_id integer
 local function on_exit(code, signal, client_id)
+  local client = vim.lsp.get_client_by_id(client_id)
+  local root = client and client.root_dir
+  local buffers = client and vim.tbl_keys(client.attached_buffers) or {}
   vim.schedule(function()
-    local client = vim.lsp.get_client_by_id(client_id)
-    local root = client and client.root_dir
     local expected = stopping[client_id] or vim.v.exiting ~= vim.NIL
     stopping[client_id] = nil
     for _, resume in ipairs(waiting[client_id] or {}) do
@@ -123,7 +137,7 @@ local function on_exit(code, signal, client_id)
         or ("with exit code %d"):format(code)
       errors.notify("the server ended unexpectedly, " .. how, vim.log.levels.ERROR)
       if root then
-        offer_restart(root)
+        offer_restart(root, buffers)
       end
     end
   end)
@@ -191,10 +205,13 @@ end
 --- Call back with the server of a package directory, started if need be.
 ---@param root string absolute path
 ---@param on_ready fun(client: vim.lsp.Client)
-function M.ensure(root, on_ready)
+---@param on_failed? fun() if it does not start, which is told to the user here
+function M.ensure(root, on_ready, on_failed)
   local function resume(client)
     if client then
       on_ready(client)
+    elseif on_failed then
+      on_failed()
     end
   end
   for _, client in ipairs(vim.lsp.get_clients({ name = M.NAME, _uninitialized = true })) do
@@ -208,7 +225,8 @@ function M.ensure(root, on_ready)
     end
   end
   if not M.command() then
-    return errors.missing(config.get().cmd[1])
+    errors.missing(config.get().cmd[1])
+    return resume(nil)
   end
   local resolved = vim.deepcopy(vim.lsp.config[M.NAME])
   resolved.root_dir = root
@@ -216,6 +234,8 @@ function M.ensure(root, on_ready)
   if id then
     waiting[id] = waiting[id] or {}
     table.insert(waiting[id], resume)
+  else
+    resume(nil)
   end
 end
 
@@ -229,11 +249,7 @@ function M.restart()
   end
   for root, buffers in pairs(roots) do
     M.ensure(root, function(client)
-      for _, bufnr in ipairs(buffers) do
-        if vim.api.nvim_buf_is_loaded(bufnr) then
-          vim.lsp.buf_attach_client(bufnr, client.id)
-        end
-      end
+      attach_all(client, buffers)
       errors.notify("the server was restarted")
     end)
   end

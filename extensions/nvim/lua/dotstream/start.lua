@@ -79,10 +79,10 @@ local function show(client, request)
     if operations == 0 or conflicts > 0 or faults > 0 then
       return
     elseif request.after == "apply" then
-      session:apply()
+      require("dotstream.plan.apply").apply(session)
     elseif request.after == "ask" and config.get().confirm then
       local question = ("%s: %s?"):format(
-        require("dotstream.plan.session").title(request),
+        require("dotstream.plan.bar").title(request),
         require("dotstream.plan.view").counts(session.model.counts, false)
       )
       vim.ui.select(
@@ -90,7 +90,7 @@ local function show(client, request)
         { prompt = question, kind = "dotstream.apply" },
         function(choice)
           if choice == "Apply" then
-            session:apply()
+            require("dotstream.plan.apply").apply(session)
           end
         end
       )

@@ -1,6 +1,5 @@
 --- The buffer of a plan: brings lines up to date group by group, with marks and folds.
 local highlights = require("dotstream.highlights")
-local model = require("dotstream.plan.model")
 local view = require("dotstream.plan.view")
 
 local M = {}
@@ -10,7 +9,6 @@ M.NAMESPACE = namespace
 
 ---@class dotstream.Buffer
 ---@field bufnr integer
----@field marks table<dotstream.Group, integer> the mark of each heading
 ---@field has_tail boolean whether the last line says what was dropped
 ---@field has_message boolean whether there is one line that is no group's
 local Buffer = {}
@@ -32,7 +30,7 @@ function M.new(name)
   }) do
     vim.bo[bufnr][option] = value
   end
-  return setmetatable({ bufnr = bufnr, marks = {}, has_tail = false, has_message = true }, Buffer)
+  return setmetatable({ bufnr = bufnr, has_tail = false, has_message = true }, Buffer)
 end
 
 ---@param first integer
@@ -54,45 +52,40 @@ function Buffer:set(first, last, lines)
   end
 end
 
---- Marks of one line; returns the mark of a heading.
+--- Mark one line: its sign, its colours and what follows it.
 ---@param row integer
 ---@param line dotstream.Line
----@param id? integer
----@return integer
-function Buffer:mark(row, line, id)
+function Buffer:mark(row, line)
   if line.heading then
-    return vim.api.nvim_buf_set_extmark(self.bufnr, namespace, row, 0, {
-      id = id,
+    vim.api.nvim_buf_set_extmark(self.bufnr, namespace, row, 0, {
       end_col = #line.text,
       hl_group = "DotstreamDirectory",
       virt_text = line.virtual,
-      invalidate = false,
     })
+    return
   end
   local group = view.HIGHLIGHTS[line.class]
   local sign = require("dotstream.config").get().plan.signs[line.class]
-  local mark =
-    vim.api.nvim_buf_set_extmark(self.bufnr, namespace, row, line.name and line.name[1] or 0, {
-      end_col = line.name and line.name[2] or #line.text,
-      hl_group = group,
-      sign_text = line.name and sign ~= "" and sign or nil,
-      sign_hl_group = group,
-      virt_text = line.virtual,
-    })
+  vim.api.nvim_buf_set_extmark(self.bufnr, namespace, row, line.name and line.name[1] or 0, {
+    end_col = line.name and line.name[2] or #line.text,
+    hl_group = group,
+    sign_text = line.name and sign ~= "" and sign or nil,
+    sign_hl_group = group,
+    virt_text = line.virtual,
+  })
   if line.name and line.name[2] < #line.text then
     vim.api.nvim_buf_set_extmark(self.bufnr, namespace, row, line.name[2], {
       end_col = #line.text,
       hl_group = "DotstreamDetail",
     })
   end
-  return mark
 end
 
 --- Show one line and nothing else.
 ---@param text string
 function Buffer:message(text)
   self:set(0, -1, { { text = text, class = "note" } })
-  self.has_message, self.has_tail, self.marks = true, false, {}
+  self.has_message, self.has_tail = true, false
 end
 
 --- Bring the buffer up to date with the groups that changed.
@@ -138,13 +131,8 @@ function Buffer:update_group(group, first, resolutions)
   self:set(from, to, lines)
   group.height = from - first + #lines
   group.shown = #group.rows
-  self:clear_heading(first)
+  vim.api.nvim_buf_clear_namespace(self.bufnr, namespace, first, first + 1)
   self:mark(first, view.heading(group))
-end
-
----@param row integer
-function Buffer:clear_heading(row)
-  vim.api.nvim_buf_clear_namespace(self.bufnr, namespace, row, row + 1)
 end
 
 --- Forget what of a group is shown, so that all of it is written anew.
@@ -202,14 +190,5 @@ function Buffer:line_of(plan, path)
     first = first + group.height
   end
 end
-
---- The fold level of a line: a directory's rows fold below its heading.
----@return string
-function M.foldexpr()
-  local text = vim.fn.getline(vim.v.lnum)
-  return (text:sub(1, 2) == "  " or text == "") and "1" or ">1"
-end
-
-M.missing = model.missing
 
 return M

@@ -1,12 +1,13 @@
 --- One plan from the first row to what became of it: the state, and the requests behind it.
 local Buffer = require("dotstream.plan.buffer")
+local bar = require("dotstream.plan.bar")
 local config = require("dotstream.config")
 local errors = require("dotstream.errors")
 local events = require("dotstream.events")
 local model = require("dotstream.plan.model")
 local paths = require("dotstream.paths")
 local request = require("dotstream.request")
-local view = require("dotstream.plan.view")
+local server = require("dotstream.server")
 
 local M = {}
 
@@ -73,23 +74,7 @@ local opened = 0
 ---@return string
 function M.name(asked)
   opened = opened + 1
-  return ("dotstream://%d/%s"):format(opened, paths.shown(M.title(asked):gsub(" ", "/")))
-end
-
----@param asked dotstream.PlanRequest
----@return string
-function M.title(asked)
-  local words = { asked.action }
-  for index, package in ipairs(asked.packages or {}) do
-    if index > 5 then
-      table.insert(words, ("and %d more"):format(#asked.packages - 5))
-      break
-    end
-    table.insert(words, package)
-  end
-  table.insert(words, asked.profile)
-  table.insert(words, asked.transaction and tostring(asked.transaction))
-  return table.concat(words, " ")
+  return ("dotstream://%d/%s"):format(opened, paths.shown(bar.title(asked):gsub(" ", "/")))
 end
 
 --- The parameters that plan, apply and children have in common.
@@ -141,12 +126,34 @@ function Session:plan(on_complete)
   self.buffer:message("  planning …")
   self:become("planning")
   events.emit("DotstreamPlanStarted", self:event())
+  self:with_server(function(client)
+    if generation == self.generation then
+      self:send_plan(client, on_complete)
+    end
+  end)
+end
+
+--- Call back with the server, which may have been started anew meanwhile.
+---@param act fun(client: vim.lsp.Client)
+function Session:with_server(act)
+  server.ensure(self.request.root, function(client)
+    self.client = client
+    act(client)
+  end, function()
+    self:become("failed", "there is no server")
+  end)
+end
+
+---@param client vim.lsp.Client
+---@param on_complete? fun()
+function Session:send_plan(client, on_complete)
+  local generation = self.generation
   local params = self:params()
-  params.window = settings.window
+  params.window = config.get().plan.window
   local undo = self.request.action == "undo"
   params.dryRun = undo or nil
-  self.handle = request.send(self.client, undo and "dotstream/undo" or "dotstream/plan", params, {
-    title = "plan " .. M.title(self.request),
+  self.handle = request.send(client, undo and "dotstream/undo" or "dotstream/plan", params, {
+    title = "plan " .. bar.title(self.request),
     on_value = function(value)
       if generation == self.generation then
         table.insert(self.queue, value)
@@ -236,94 +243,6 @@ function Session:planned(fault, result)
   events.emit("DotstreamPlanEnded", self:event())
 end
 
---- Carry out exactly what is shown.
----@param on_applied? fun()
-function Session:apply(on_applied)
-  if self.state ~= "planned" or not self.digest then
-    local why = {
-      planning = "the plan is not complete yet",
-      applying = "it is being applied already",
-      applied = "it is applied already; R plans again",
-      undone = "it was undone; R plans again",
-      cancelled = "the plan was cancelled; R plans again",
-      failed = "there is no plan; R plans again",
-    }
-    return errors.notify(why[self.state] or "there is no plan", vim.log.levels.WARN)
-  end
-  local params = self:params()
-  params.digest = self.digest
-  local undo = self.request.action == "undo"
-  self:become("applying")
-  self.handle = request.send(self.client, undo and "dotstream/undo" or "dotstream/apply", params, {
-    title = M.title(self.request),
-    on_progress = function(value)
-      self.note = ("%s%s"):format(
-        value.percentage and ("%d%% "):format(value.percentage) or "",
-        value.message or ""
-      )
-      self:show_state()
-    end,
-    on_end = function(fault, result)
-      self.handle = nil
-      if fault then
-        self:not_applied(fault)
-      else
-        self.transaction = result.transaction
-        self:become("applied")
-        if on_applied then
-          on_applied()
-        end
-      end
-      require("dotstream.inline").refresh_all()
-      events.emit("DotstreamApplied", self:event(fault))
-    end,
-  })
-end
-
----@param fault dotstream.Fault
-function Session:not_applied(fault)
-  local kind = errors.kind(fault)
-  if kind == "conflict" or kind == "locked" or kind == "busy" then
-    self:become("planned", fault.message) -- nothing was changed: the plan may be tried again
-  elseif kind == "cancelled" then
-    self:become("cancelled", fault.message)
-  else
-    self:become("failed", fault.message)
-  end
-  if kind ~= "ended" then
-    errors.show(fault)
-  end
-  if kind == "conflict" then
-    require("dotstream.plan.window").next_conflict(self, 1)
-  elseif kind == "stale_plan" and self:valid() then
-    self:plan()
-  end
-end
-
---- Take back what was applied here.
-function Session:undo()
-  if self.state ~= "applied" or not self.transaction then
-    return errors.notify("nothing was applied here; :Dotstream undo takes back the last change")
-  end
-  self:become("applying", "taking it back")
-  local params = { root = paths.to_uri(self.request.root), transaction = self.transaction }
-  params.target = self.request.target and paths.to_uri(self.request.target)
-  self.handle = request.send(self.client, "dotstream/undo", params, {
-    title = ("undo %d"):format(self.transaction),
-    on_end = function(fault)
-      self.handle = nil
-      if fault then
-        self:become("applied", fault.message)
-        errors.show(fault)
-      else
-        self:become("undone")
-        require("dotstream.inline").refresh_all()
-      end
-      events.emit("DotstreamApplied", self:event(fault))
-    end,
-  })
-end
-
 function Session:cancel()
   if self.handle then
     self.note = "cancelling"
@@ -350,66 +269,6 @@ function Session:resolve(path, policy)
   end)
 end
 
---- Load what is left out of a directory, a page at a time.
----@param group dotstream.Group
-function Session:load(group)
-  if self.request.action == "undo" then
-    return errors.notify("the rest of an undo is only counted")
-  elseif self.request.action == "adopt" then
-    return errors.notify("the rest of an adoption is only counted")
-  elseif self.loading[group.uri] then
-    return
-  end
-  self.loading[group.uri] = true
-  local params = self:params()
-  params.directory = group.uri
-  params.offset = group.next
-  params.limit = 200
-  local generation = self.generation
-  self.client:request("dotstream/children", params, function(fault, result)
-    self.loading[group.uri] = nil
-    if generation ~= self.generation or not self:valid() then
-      return
-    elseif fault then
-      return errors.show(fault)
-    end
-    self.buffer:reset_group(self.model, group)
-    self.model:add_page(
-      group,
-      result.items,
-      result.next ~= vim.NIL and result.next or nil,
-      not params.offset
-    )
-    self.buffer:update(self.model, { [group] = true }, self.resolutions)
-  end)
-end
-
---- Open a directory of the tree that is not among the groups yet.
----@param directory { path: string, label: string }
----@param below? dotstream.Group
-function Session:load_directory(directory, below)
-  local uri = directory.path:gsub("/?$", "/")
-  local at = #self.model.groups + 1
-  for index, group in ipairs(self.model.groups) do
-    if group == below then
-      at = index + 1
-    end
-  end
-  self:load(self.model:group(uri, (directory.label:gsub("/?$", "/")), at))
-end
-
---- Open the tree of the target, for what came after the buffer was full.
-function Session:load_root()
-  local params = self:params()
-  params.limit = 1
-  self.client:request("dotstream/children", params, function(fault, result)
-    if fault then
-      return errors.show(fault)
-    end
-    self:load_directory({ path = result.directory, label = result.label })
-  end)
-end
-
 ---@param fault? dotstream.Fault
 ---@return table
 function Session:event(fault)
@@ -421,52 +280,6 @@ function Session:event(fault)
     transaction = self.transaction,
     error = fault and fault.message,
   }
-end
-
---- Counts and state, for the winbar.
----@return string[][] chunks of text and highlight group
-function Session:status()
-  local done = self.state == "applied"
-  local chunks = {
-    { " " .. M.title(self.request) .. " ", "DotstreamTitle" },
-    { view.counts(self.model.counts, done), "DotstreamCount" },
-  }
-  if (self.unchanged or 0) > 0 and self.state == "planned" then
-    table.insert(
-      chunks,
-      { (", %s as wanted"):format(view.number(self.unchanged)), "DotstreamCount" }
-    )
-  end
-  local words = {
-    planning = "planning …  <C-c> cancels",
-    planned = ":w applies  g? keys",
-    applying = "applying …",
-    applied = "applied"
-      .. (self.transaction and ("  %s undoes"):format(config.get().plan.keys.undo) or ""),
-    undone = "undone",
-    cancelled = "cancelled",
-    failed = "failed",
-  }
-  local operations, conflicts, faults = model.sums(self.model.counts)
-  if self.state == "planned" then
-    if conflicts > 0 then
-      words.planned = ("%s settles a conflict"):format(config.get().plan.keys.resolve)
-    elseif faults > 0 or operations == 0 then
-      words.planned = ""
-    end
-  end
-  local bad = self.state == "failed" or self.state == "cancelled"
-  table.insert(
-    chunks,
-    { "  " .. words[self.state], bad and "DotstreamError" or "DotstreamChoices" }
-  )
-  if self.note ~= "" then
-    table.insert(
-      chunks,
-      { "  " .. paths.shown(self.note), bad and "DotstreamError" or "DotstreamNote" }
-    )
-  end
-  return chunks
 end
 
 function Session:show_state()

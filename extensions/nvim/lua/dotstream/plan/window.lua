@@ -1,6 +1,9 @@
 --- The window of a plan: the bar on top, folds, keys and the cursor.
+local apply = require("dotstream.plan.apply")
+local bar = require("dotstream.plan.bar")
 local config = require("dotstream.config")
 local errors = require("dotstream.errors")
+local pages = require("dotstream.plan.pages")
 local paths = require("dotstream.paths")
 
 local M = {}
@@ -14,7 +17,7 @@ function M.open(session)
     buffer = session.buffer.bufnr,
     desc = "dotstream: apply exactly what is shown",
     callback = function()
-      session:apply()
+      apply.apply(session)
     end,
   })
   vim.api.nvim_create_autocmd("BufWinEnter", {
@@ -52,12 +55,12 @@ end
 ---@param session dotstream.Session
 function M.show_state(session)
   local parts = {}
-  for _, chunk in ipairs(session:status()) do
+  for _, chunk in ipairs(bar.chunks(session)) do
     table.insert(parts, ("%%#%s#%s"):format(chunk[2], (chunk[1]:gsub("%%", "%%%%"))))
   end
-  local bar = table.concat(parts) .. "%*"
+  local text = table.concat(parts) .. "%*"
   for _, window in ipairs(vim.fn.win_findbuf(session.buffer.bufnr)) do
-    vim.api.nvim_set_option_value("winbar", bar, { win = window, scope = "local" })
+    vim.api.nvim_set_option_value("winbar", text, { win = window, scope = "local" })
   end
 end
 
@@ -130,11 +133,11 @@ end
 local function open(session)
   local place = at_cursor(session)
   if place.dropped then
-    session:load_root()
+    pages.load_root(session)
   elseif place.directory then
-    session:load_directory(place.directory, place.group)
+    pages.load_directory(session, place.directory, place.group)
   elseif place.more then
-    session:load(place.group)
+    pages.load(session, place.group)
   elseif place.row then
     require("dotstream.diff").open(session.client, session.request, place.row)
   elseif place.group then
@@ -209,7 +212,7 @@ local function undo(session)
     ("Take back transaction %s?"):format(tostring(session.transaction)),
     session.transaction ~= nil,
     function()
-      session:undo()
+      apply.undo(session)
     end
   )
 end
