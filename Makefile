@@ -8,17 +8,20 @@ BIN := $(VENV)/bin
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dotstream
 STOW_VERSION := 2.4.1
 STOW := $(CACHE)/stow-python-$(STOW_VERSION)
+NVIM_PLUGIN := extensions/nvim
+STYLUA_VERSION := 2.5.2
+STYLUA := $(CACHE)/stylua-$(STYLUA_VERSION)
 N ?= 5000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types check bench fuzz setup oracles clean
+.PHONY: demo test lint types check bench fuzz setup oracles nvim-lint nvim-tools nvim-picture clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.runtime
 	$(BIN)/python examples/demo.py
 
-test: lint types oracles
+test: lint types oracles nvim-lint
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: lint types
@@ -35,11 +38,20 @@ types: $(VENV)/.dev
 bench: $(VENV)/.runtime oracles
 	$(BIN)/python -m tests.bench.run $(BENCH_ARGS)
 
+# The plugin for Neovim: formatted, and nothing unused or undefined.
+nvim-lint: $(STYLUA)/bin/stylua nvim-tools
+	$(STYLUA)/bin/stylua --check $(NVIM_PLUGIN)
+	luacheck --quiet --config $(NVIM_PLUGIN)/.luacheckrc $(NVIM_PLUGIN)
+
+# The pictures of the plan buffer in the documentation, taken from a real terminal.
+nvim-picture: $(VENV)/.dev nvim-tools
+	$(BIN)/python -m tests.editors.nvim.picture docs/images
+
 # Many more random farms than the tests run: make fuzz N=20000 SEED=7
 fuzz: $(VENV)/.dev oracles
 	$(BIN)/python -m tests.properties.fuzz --cases $(N) $(if $(SEED),--seed $(SEED))
 
-setup: $(VENV)/.dev oracles
+setup: $(VENV)/.dev oracles nvim-tools
 
 # ------------------------------------------------------------------ what they need
 
@@ -76,6 +88,23 @@ $(STOW)/bin/stow:
 	@mkdir -p $(CACHE)
 	$(PYTHON) -m venv $(STOW)
 	$(STOW)/bin/python -m pip install --quiet "stow-python==$(STOW_VERSION)"
+
+# What the plugin for Neovim is checked and drawn with; Neovim itself is in the group dev.
+nvim-tools:
+	@missing=; command -v luacheck >/dev/null 2>&1 || missing="$$missing lua-check"; \
+	command -v tmux >/dev/null 2>&1 || missing="$$missing tmux"; \
+	test -z "$$missing" && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    get="apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=120"; \
+	    $$get $$missing || { apt-get update -qq && $$get $$missing; }; \
+	else \
+	    echo "The checks need$$missing; install with: sudo apt-get install$$missing" >&2; exit 1; \
+	fi
+
+$(STYLUA)/bin/stylua:
+	npm install --silent --no-audit --no-fund --global --prefix $(STYLUA) \
+	    @johnnymorganz/stylua-bin@$(STYLUA_VERSION)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

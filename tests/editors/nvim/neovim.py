@@ -117,8 +117,12 @@ class Neovim:
 
     def wait(self, condition: str, *arguments: object) -> None:
         """Wait until a Lua expression is true; what was notified says why it is not."""
-        code = f"local a = {{...}}; return vim.wait({_PATIENCE}, function() return {condition} end, 2)"
-        assert self.lua(code, *arguments), f"never: {condition}\n{self.notes()}\n{self.lines()}"
+        met = self.lua(
+            f"local a = {{...}}; "
+            f"return vim.wait({_PATIENCE}, function() return {condition} end, 2)",
+            *arguments,
+        )
+        assert met, f"never: {condition}\n{self.notes()}\n{self.lines()}"
 
     def screen(self, width: int, height: int) -> None:
         """Attach a screen, so that everything is drawn."""
@@ -139,15 +143,14 @@ class Neovim:
 
     def notes(self) -> list[str]:
         """Return what was notified so far."""
-        found: list[str] = self.lua(
-            "return vim.tbl_map(function(n) return n.text end, _G.notes)"
-        )
+        found: list[str] = self.lua("return vim.tbl_map(function(n) return n.text end, _G.notes)")
         return found
 
     def bar(self) -> str:
         """Return the winbar of the current window as it is shown."""
         found: str = self.lua(
-            "return vim.api.nvim_eval_statusline(vim.wo.winbar, { use_winbar = true, maxwidth = 500 }).str"
+            "return vim.api.nvim_eval_statusline(vim.wo.winbar, "
+            "{ use_winbar = true, maxwidth = 500 }).str"
         )
         return found
 

@@ -40,7 +40,7 @@ def test_an_apply_is_cancelled_half_way_and_taken_back(world: World, nvim: Neovi
     nvim.until("planned")
 
 
-def test_a_server_that_is_killed_is_brought_back(world: World, nvim: Neovim) -> None:
+def test_a_server_that_is_killed_is_brought_back(nvim: Neovim) -> None:
     nvim.dotstream("plan manage zsh", "planned")
     nvim.choose("Restart")
     nvim.kill_server()

@@ -53,9 +53,7 @@ def test_every_row_has_a_sign_and_colours(nvim: Neovim) -> None:
 
 def test_directories_are_folds(nvim: Neovim) -> None:
     nvim.dotstream("plan manage vim zsh", "planned")
-    levels = nvim.lua(
-        "return vim.tbl_map(vim.fn.foldlevel, vim.fn.range(1, vim.fn.line('$')))"
-    )
+    levels = nvim.lua("return vim.tbl_map(vim.fn.foldlevel, vim.fn.range(1, vim.fn.line('$')))")
     assert levels == [1] * 8
     nvim.press("ggza")
     assert nvim.lua("return vim.fn.foldclosedend(1)") == 4

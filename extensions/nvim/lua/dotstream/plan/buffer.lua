@@ -175,20 +175,4 @@ function Buffer:at(plan, line)
   return { dropped = self.has_tail and line == first }
 end
 
---- The line of a row, counted from 1.
----@param plan dotstream.Model
----@param path string a URI
----@return integer?
-function Buffer:line_of(plan, path)
-  local first = 1
-  for _, group in ipairs(plan.groups) do
-    for index = 1, math.min(group.shown, #group.rows) do
-      if group.rows[index].path == path then
-        return first + index
-      end
-    end
-    first = first + group.height
-  end
-end
-
 return M

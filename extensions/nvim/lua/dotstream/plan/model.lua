@@ -140,6 +140,21 @@ function Model:add_page(group, items, next, first)
   group.total = math.max(group.total, #group.rows)
 end
 
+--- The line of a row in the buffer, counted from 1.
+---@param path string a URI
+---@return integer?
+function Model:line_of(path)
+  local first = 1
+  for _, group in ipairs(self.groups) do
+    for index = 1, math.min(group.shown, #group.rows) do
+      if group.rows[index].path == path then
+        return first + index
+      end
+    end
+    first = first + group.height
+  end
+end
+
 --- Rows of a directory that are not kept.
 ---@param group dotstream.Group
 ---@return integer

@@ -84,7 +84,7 @@ end
 ---@param session dotstream.Session
 ---@param path? string a URI
 function M.go_to(session, path)
-  local line = path and session.buffer:line_of(session.model, path)
+  local line = path and session.model:line_of(path)
   if line then
     for _, window in ipairs(vim.fn.win_findbuf(session.buffer.bufnr)) do
       vim.api.nvim_win_set_cursor(window, { line, 2 })
