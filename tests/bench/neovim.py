@@ -70,9 +70,7 @@ def main() -> None:
             took = time.monotonic() - began
             held = nvim.lua(_GAPS)
             print(f"{files:,} files: {nvim.bar().strip()}")
-            print(
-                f"first row on the screen after {(first or took) * 1000:.0f} ms, all in {took:.1f} s"
-            )
+            print(f"first row after {(first or took) * 1000:.0f} ms, all in {took:.1f} s")
             print(f"{nvim.lua('return vim.api.nvim_buf_line_count(0)'):,} lines in the buffer")
             print(f"resident memory {before:.0f} MB before, {nvim.memory():.0f} MB after")
             for what, (median, p99, longest) in zip(
