@@ -122,7 +122,9 @@ def _members(each: type) -> list[str]:
     """Return the public methods and properties of a class, in the order of the source."""
     return [
         name
-        for name, value in vars(each).items()
+        for part in reversed(each.__mro__)
+        if part.__module__.startswith("dotstream.")
+        for name, value in vars(part).items()
         if not name.startswith("_")
         and (inspect.isfunction(value) or isinstance(value, (property, classmethod)))
     ]
