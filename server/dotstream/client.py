@@ -8,13 +8,14 @@ client.apply(plan)
 from __future__ import annotations
 
 from dotstream.face.examining import Examining
+from dotstream.face.locating import Locating
 from dotstream.face.looking import Looking
 from dotstream.face.remembering import Remembering
 
 __all__ = ["Client"]
 
 
-class Client(Examining, Remembering, Looking):
+class Client(Examining, Remembering, Locating, Looking):
     """A package directory and its target, ready to plan and apply.
 
     Args:

@@ -9,6 +9,7 @@ from dotstream.errors import UsageError
 from dotstream.face.opened import AS_CONFIGURED, Opened
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.plan import Metadata
+from dotstream.places import components, within
 from dotstream.planner.groups import Group, plan_groups
 
 if TYPE_CHECKING:
@@ -57,28 +58,11 @@ class Planning(Opened):
         names = settings.select(
             packages, profile, everything=everything, anywhere=action == "unmanage"
         )
-        links, unlinks = action != "unmanage", action != "manage"
-        records = ManifestRecords(self._state, settings.target)
-        by_target: dict[str, list[Package]] = {}
-        for name in names:
-            target = self._existing_target(settings.target_of(name))
-            by_target.setdefault(target, []).append(settings.package(name, prefer))
-        groups = [
-            Group(
-                target,
-                found if links else (),
-                [(0, package) for package in found] if unlinks else (),
-            )
-            for target, found in by_target.items()
-        ]
+        groups = self._groups(action, names, prefer)
+        targets = tuple(sorted(group.target for group in groups))
         only: tuple[str, ...] = ()
         if path is not None:
-            wanted = self._places.below(path, {group.target for group in groups})
-            groups = [group for group in groups if f"{wanted}/".startswith(f"{group.target}/")]
-            groups = sorted(groups, key=lambda group: len(group.target))[-1:]
-            if groups:
-                inside = wanted[len(groups[0].target) :].strip("/")
-                only = tuple(inside.split("/")) if inside else ()
+            groups, only = self._narrowed(groups, path)
         return plan_groups(
             Metadata(
                 action,
@@ -86,14 +70,41 @@ class Planning(Opened):
                 self.directory,
                 settings.target,
                 settings.options(prefer),
-                targets=tuple(sorted(by_target)),
+                targets=targets,
             ),
             groups,
             lookup=self._lookup(prefer),
             cancel=cancel or CancellationToken(),
             only=only,
-            records=records,
+            records=ManifestRecords(self._state, settings.target),
         )
+
+    def _groups(self, action: Action, names: Sequence[str], prefer: Preferences) -> list[Group]:
+        """Return what is wanted of each target."""
+        links, unlinks = action != "unmanage", action != "manage"
+        by_target: dict[str, list[Package]] = {}
+        for name in names:
+            target = self._existing_target(self.settings.target_of(name))
+            by_target.setdefault(target, []).append(self.settings.package(name, prefer))
+        return [
+            Group(
+                target,
+                found if links else (),
+                [(0, package) for package in found] if unlinks else (),
+            )
+            for target, found in by_target.items()
+        ]
+
+    def _narrowed(
+        self, groups: list[Group], path: str | PathLike[str]
+    ) -> tuple[list[Group], tuple[str, ...]]:
+        """Return the one group that a path is in, if any, and the path's components there."""
+        wanted = self._places.below(path, {group.target for group in groups})
+        around = [group for group in groups if within(wanted, group.target)]
+        if not around:
+            return [], ()
+        group = max(around, key=lambda group: len(group.target))
+        return [group], components(wanted, group.target)
 
     def stream_manage(self, *packages: str, prefer: Preferences = AS_CONFIGURED) -> StreamingPlan:
         """Plan to install links; see ``stream``."""
