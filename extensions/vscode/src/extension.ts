@@ -1,13 +1,21 @@
 /** Wiring only: what there is, what listens to what, and what is taken down at the end. */
 import { commands, Uri, window, workspace, type Disposable, type ExtensionContext } from "vscode";
+import { Badges } from "./ui/badges";
+import { Care } from "./ui/care";
 import { Changes } from "./ui/changes";
 import { Decorations } from "./ui/decorations";
 import { telling } from "./ui/failures";
+import { Overview } from "./ui/overview";
+import { PackagesView } from "./ui/packagesView";
+import { Past } from "./ui/past";
 import { PlanEditor } from "./ui/planEditor";
 import { Plans } from "./ui/plans";
+import { Reports } from "./ui/reports";
+import { roots } from "./ui/roots";
 import { Running } from "./ui/running";
 import { Server } from "./ui/server";
 import { SECTION } from "./ui/settings";
+import { StatusBar } from "./ui/statusBar";
 
 let server: Server | undefined;
 
@@ -17,7 +25,12 @@ export async function activate(context: ExtensionContext): Promise<void> {
   server = started;
   const running = new Running();
   const plans = new Plans(started, running);
+  const reports = new Reports();
+  const overview = new Overview(started, log);
+  const view = new PackagesView(started, overview);
   const changes = new Changes(started, plans);
+  const past = new Past(started, running, changes, log);
+  const care = new Care(started, running, overview, view, reports);
   const add = (id: string, run: (...args: never[]) => Promise<void>): Disposable =>
     commands.registerCommand(id, telling(log, run));
 
@@ -26,9 +39,17 @@ export async function activate(context: ExtensionContext): Promise<void> {
     started,
     running,
     plans,
+    reports,
+    overview,
+    view,
     new PlanEditor(plans),
     new Decorations(plans),
+    new StatusBar(overview, running),
+    new Badges(started, overview),
     ...changes.register(add),
+    ...past.register(add),
+    ...care.register(add),
+    add("dotstream.showMore", (node: Parameters<PackagesView["more"]>[0]) => view.more(node)),
     add("dotstream.cancel", async (uri?: Uri) => {
       const plan = uri instanceof Uri ? plans.at(uri) : undefined;
       if (plan !== undefined) plan.cancel();
@@ -36,18 +57,25 @@ export async function activate(context: ExtensionContext): Promise<void> {
         await window.showInformationMessage("dotstream: nothing is under way.");
       }
     }),
-    running.onDidChange(() => {
-      void commands.executeCommand("setContext", "dotstream.busy", running.message !== undefined);
-    }),
     add("dotstream.restart", () => started.restart()),
-    add("dotstream.showLog", async () => {
+    add("dotstream.showLog", () => {
       log.show();
-      await Promise.resolve();
+      return Promise.resolve();
     }),
     workspace.onDidChangeConfiguration(async (event) => {
-      if (event.affectsConfiguration(`${SECTION}.server`)) await started.restart();
+      if (!event.affectsConfiguration(SECTION)) return;
+      const decisive = ["server", "root", "target"].some((key) =>
+        event.affectsConfiguration(`${SECTION}.${key}`),
+      );
+      if (decisive) await started.restart();
     }),
     workspace.onDidGrantWorkspaceTrust(() => started.restart()),
+    started.onDidChangeState((state) => {
+      // Only where it is wanted: a window without dotfiles is left in peace.
+      if (state === "missing" && roots().length > 0) {
+        void commands.executeCommand("dotstream.installHelp");
+      }
+    }),
   );
   await started.restart();
 }

@@ -43,10 +43,7 @@ export function sentence(counts: Counts, unchanged: number, done: boolean): stri
     const what = op.endsWith("_dir") ? plural(count, "directory", "directories") : number(count);
     return [`${what} ${done ? past : due}`];
   });
-  const extra = [
-    ...(unchanged > 0 ? [`${number(unchanged)} unchanged`] : []),
-    ...troubles(counts),
-  ];
+  const extra = [...(unchanged > 0 ? [`${number(unchanged)} unchanged`] : []), ...troubles(counts)];
   const text = parts.length > 0 ? parts.join(", ") : "nothing to do";
   return extra.length > 0 ? `${text}; ${extra.join(", ")}` : text;
 }

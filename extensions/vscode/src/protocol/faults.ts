@@ -42,9 +42,9 @@ interface Answer {
 /** Read a rejected request; anything else than an error answer is shown as it is. */
 export function faultOf(error: unknown): Fault {
   const answer = (typeof error === "object" && error !== null ? error : {}) as Answer;
-  const data = (typeof answer.data === "object" && answer.data !== null
-    ? answer.data
-    : {}) as FaultData;
+  const data = (
+    typeof answer.data === "object" && answer.data !== null ? answer.data : {}
+  ) as FaultData;
   const text = typeof answer.message === "string" ? answer.message : String(error);
   if (answer.code === METHOD_NOT_FOUND) {
     return {
@@ -57,9 +57,9 @@ export function faultOf(error: unknown): Fault {
     message: sentenceCase(text),
     remedies: REMEDIES[data.kind ?? ""] ?? ["log"],
     cancelled: answer.code === CANCELLED || data.kind === "cancelled",
-    ...(typeof data["uri"] === "string" ? { uri: data["uri"] } : {}),
-    ...(typeof data["line"] === "number" ? { line: data["line"] } : {}),
-    ...(typeof data["column"] === "number" ? { column: data["column"] } : {}),
+    ...(typeof data.uri === "string" ? { uri: data.uri } : {}),
+    ...(typeof data.line === "number" ? { line: data.line } : {}),
+    ...(typeof data.column === "number" ? { column: data.column } : {}),
   };
 }
 

@@ -10,14 +10,11 @@ export function isOpenable(uri: string): boolean {
   }
 }
 
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
 
 /** `text` on one line, whatever is in it. */
 export function oneLine(text: string): string {
-  return text.replace(
-    CONTROL,
-    (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  return text.replace(CONTROL, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
 /** A label as its directory, with the slash at the end, and its name. */

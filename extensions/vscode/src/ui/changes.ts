@@ -28,7 +28,9 @@ export class Changes {
     private readonly plans: Plans,
   ) {}
 
-  register(add: (id: string, run: (...args: never[]) => Promise<void>) => Disposable): Disposable[] {
+  register(
+    add: (id: string, run: (...args: never[]) => Promise<void>) => Disposable,
+  ): Disposable[] {
     return [
       add("dotstream.plan", (given?: CommandArgument) => this.plan(given)),
       add("dotstream.manage", (node?: PackageNode) => this.change("manage", node)),
@@ -67,19 +69,18 @@ export class Changes {
       return;
     }
     const place = await chooseRoot();
-    const action = place && (await chooseAction());
-    const packages = action && (await choosePackages(this.server, place, action));
-    if (packages === undefined) return;
-    await this.propose(request(place as Place, action as Action, packages));
+    if (place === undefined) return;
+    const action = await chooseAction();
+    if (action === undefined) return;
+    const packages = await choosePackages(this.server, place, action);
+    if (packages !== undefined) await this.propose(request(place, action, packages));
   }
 
   private async change(action: Action, node?: PackageNode): Promise<void> {
     const place = node?.place ?? (await chooseRoot());
     if (place === undefined) return;
     const packages =
-      node === undefined
-        ? await choosePackages(this.server, place, action)
-        : [node.package.name];
+      node === undefined ? await choosePackages(this.server, place, action) : [node.package.name];
     if (packages === undefined) return;
     await this.propose(request(place, action, packages), settings.previewFirst());
   }

@@ -34,9 +34,7 @@ export async function choosePackages(
     placeHolder: "Type to filter; tick several",
     canPickMany: true,
   });
-  return picked === undefined || picked.length === 0
-    ? undefined
-    : picked.map(({ label }) => label);
+  return picked === undefined || picked.length === 0 ? undefined : picked.map(({ label }) => label);
 }
 
 /** The package that files are moved into: one that is there, or a new name. */

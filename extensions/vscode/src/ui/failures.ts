@@ -2,6 +2,7 @@
 import { commands, Position, Range, Uri, window, type LogOutputChannel } from "vscode";
 import { faultOf, type Fault, type Remedy } from "../protocol/faults";
 import { isOpenable } from "../protocol/paths";
+import { NotRunning } from "./server";
 
 const LABELS: Readonly<Record<Remedy, string>> = {
   refresh: "Refresh Plan",
@@ -34,6 +35,10 @@ export function telling<Arguments extends unknown[]>(
 
 /** Tell of a failure; of something that was cancelled, only say so. */
 export async function tell(log: LogOutputChannel, error: unknown): Promise<void> {
+  if (error instanceof NotRunning) {
+    await explainAbsence(error);
+    return;
+  }
   const fault = faultOf(error);
   if (fault.cancelled) {
     void window.showInformationMessage(`dotstream: ${fault.message}`);
@@ -51,4 +56,23 @@ async function open({ uri, line = 1, column = 1 }: Fault): Promise<void> {
   if (uri === undefined || !isOpenable(uri)) return;
   const at = new Position(Math.max(0, line - 1), Math.max(0, column - 1));
   await window.showTextDocument(Uri.parse(uri), { selection: new Range(at, at) });
+}
+
+async function explainAbsence({ state, message }: NotRunning): Promise<void> {
+  if (state === "missing") {
+    await commands.executeCommand("dotstream.installHelp");
+  } else if (state === "untrusted") {
+    const manage = "Manage Workspace Trust";
+    const choice = await window.showWarningMessage(
+      "dotstream runs a program and reads dotstream.toml, so it waits until you trust this workspace.",
+      manage,
+    );
+    if (choice === manage) await commands.executeCommand("workbench.trust.manage");
+  } else {
+    const restart = "Restart Server";
+    const log = "Show Log";
+    const choice = await window.showErrorMessage(message, restart, log);
+    if (choice === restart) await commands.executeCommand("dotstream.restart");
+    if (choice === log) await commands.executeCommand("dotstream.showLog");
+  }
 }

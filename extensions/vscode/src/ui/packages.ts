@@ -17,7 +17,14 @@ export async function packagesOf(server: Server, place: Place): Promise<Packages
     configuration: null,
     packages: entries
       .filter(([name, type]) => type === FileType.Directory && !name.startsWith("."))
-      .map(([name]) => ({ name, path: "", target: "", active: true, reason: null, required: false })),
+      .map(([name]) => ({
+        name,
+        path: "",
+        target: "",
+        active: true,
+        reason: null,
+        required: false,
+      })),
     profiles: [],
   };
 }

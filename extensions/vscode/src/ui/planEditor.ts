@@ -131,7 +131,11 @@ export class PlanEditor
 
 function topCommands(session: PlanSession): Command[] {
   const { uri } = session;
-  const refresh = { title: "$(refresh) Refresh", command: "dotstream.refreshPlan", arguments: [uri] };
+  const refresh = {
+    title: "$(refresh) Refresh",
+    command: "dotstream.refreshPlan",
+    arguments: [uri],
+  };
   switch (session.state) {
     case "planning":
     case "applying": {
@@ -146,7 +150,11 @@ function topCommands(session: PlanSession): Command[] {
       return [...decisions(session), refresh, ...forget(session)];
     case "applied": {
       const transaction = session.summary?.transaction;
-      const undo = { title: "$(discard) Undo", command: "dotstream.undo", arguments: [{ transaction }] };
+      const undo = {
+        title: "$(discard) Undo",
+        command: "dotstream.undo",
+        arguments: [{ transaction }],
+      };
       return [{ title: "$(check) Applied", command: "" }, ...(transaction == null ? [] : [undo])];
     }
     default:
@@ -187,7 +195,12 @@ function forget(session: PlanSession): Command[] {
 }
 
 function rowCommands(session: PlanSession, row: Row): Command[] {
-  const argument = { ...session.asked.params, path: row.path, package: row.package, label: row.label };
+  const argument = {
+    ...session.asked.params,
+    path: row.path,
+    package: row.package,
+    label: row.label,
+  };
   const choices = (row.choices ?? []).map((policy) => ({
     title: POLICY_WORDS[policy],
     command: "dotstream.resolve",

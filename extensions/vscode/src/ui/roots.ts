@@ -52,7 +52,6 @@ export async function chooseRoot(): Promise<Place | undefined> {
   return picked === undefined ? undefined : placeOf(picked.root);
 }
 
-
 function isRoot(path: string): boolean {
   return MARKERS.some((name) => existsSync(join(path, name)));
 }

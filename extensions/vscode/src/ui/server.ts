@@ -58,7 +58,11 @@ interface Announced {
 }
 
 /** What is asked of the server needs it to run. */
-export class NotRunning extends Error {}
+export class NotRunning extends Error {
+  constructor(readonly state: ServerState) {
+    super(`The dotstream server is not running (${state}).`);
+  }
+}
 
 export interface WorkReport {
   readonly message?: string;
@@ -157,7 +161,7 @@ export class Server implements Disposable {
 
   private running(): LanguageClient {
     if (this.client === undefined || this.current !== "running") {
-      throw new NotRunning("The dotstream server is not running.");
+      throw new NotRunning(this.current);
     }
     return this.client;
   }
@@ -170,7 +174,7 @@ export class Server implements Disposable {
     const found = discover({
       configured: settings.serverPath(),
       interpreter: await chosenInterpreter(),
-      path: process.env["PATH"] ?? "",
+      path: process.env.PATH ?? "",
       home: homedir(),
       isExecutable,
     });
@@ -229,8 +233,7 @@ export class Server implements Disposable {
 
   private greeted(client: LanguageClient): void {
     const experimental = client.initializeResult?.capabilities.experimental as
-      | { readonly dotstream?: Announced }
-      | undefined;
+      { readonly dotstream?: Announced } | undefined;
     this.announced = experimental?.dotstream ?? {};
     if (this.announced.version !== PROTOCOL_VERSION) {
       this.log.warn(
@@ -261,7 +264,9 @@ interface PythonApi {
     getActiveEnvironmentPath(): { readonly path: string };
     resolveEnvironment(environment: {
       readonly path: string;
-    }): Promise<{ readonly executable: { readonly uri?: { readonly fsPath: string } } } | undefined>;
+    }): Promise<
+      { readonly executable: { readonly uri?: { readonly fsPath: string } } } | undefined
+    >;
   };
 }
 

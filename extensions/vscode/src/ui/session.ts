@@ -16,8 +16,7 @@ const BETWEEN = 250;
 /** Milliseconds after which a rendering counts as seen, where the editor does not say so. */
 const UNSEEN = 1000;
 
-export type SessionState =
-  "planning" | "planned" | "cancelled" | "failed" | "applying" | "applied";
+export type SessionState = "planning" | "planned" | "cancelled" | "failed" | "applying" | "applied";
 
 export class PlanSession {
   text = new PlanText(settings.maxLines());
@@ -57,14 +56,9 @@ export class PlanSession {
 
   /** Whether applying would do something, and nothing stands in its way. */
   get ready(): boolean {
-    const { summary } = this;
-    return (
-      this.state === "planned" &&
-      summary !== undefined &&
-      summary.conflicts === 0 &&
-      summary.errors === 0 &&
-      operations(summary.counts) > 0
-    );
+    if (this.state !== "planned" || this.summary === undefined) return false;
+    const { conflicts, errors, counts } = this.summary;
+    return conflicts === 0 && errors === 0 && operations(counts) > 0;
   }
 
   /** The whole document as it is now. */
