@@ -24,9 +24,9 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const started = new Server(log);
   server = started;
   const running = new Running();
-  const plans = new Plans(started, running);
-  const reports = new Reports();
   const overview = new Overview(started, log);
+  const plans = new Plans(started, running, (place) => overview.where(place));
+  const reports = new Reports();
   const view = new PackagesView(started, overview);
   const changes = new Changes(started, plans);
   const past = new Past(started, running, changes, log);

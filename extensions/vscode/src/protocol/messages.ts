@@ -193,8 +193,8 @@ export interface CommandArgument {
   readonly root?: PathUri;
   readonly target?: PathUri;
   readonly path?: PathUri;
-  readonly source?: PathUri;
-  readonly package?: string;
+  readonly source?: PathUri | null;
+  readonly package?: string | null;
   readonly policy?: Policy;
   readonly action?: Action;
   readonly label?: string;

@@ -23,3 +23,9 @@ export function splitLabel(label: string): readonly [directory: string, name: st
   const end = shown.lastIndexOf("/", shown.length - 2) + 1;
   return [shown.slice(0, end), shown.slice(end)];
 }
+
+/** What to show of a path for which the server has sent no label. */
+export function labelOf(uri: string): string {
+  const path = uri.replace(/^file:\/\//, "");
+  return oneLine(isOpenable(path) ? decodeURIComponent(path) : path);
+}

@@ -16,7 +16,7 @@ import { INSTALL_COMMAND } from "../server/discover";
 import type { Overview } from "./overview";
 import { fileOf, type EntryNode, type PackagesView } from "./packagesView";
 import type { Reports } from "./reports";
-import { chooseRoot } from "./roots";
+import { chooseRoot, placeAt } from "./roots";
 import type { Running } from "./running";
 import type { Server } from "./server";
 
@@ -103,10 +103,10 @@ export class Care {
   }
 
   private async diff(given: CommandArgument): Promise<void> {
-    const { root, target, path } = given;
+    const { root, path } = given;
     if (root === undefined || path === undefined) return;
-    const place = { root, ...(target === undefined ? {} : { target }) };
-    const found = await this.server.request<Difference>("dotstream/diff", { ...place, path });
+    const params = { ...placeAt(root), path };
+    const found = await this.server.request<Difference>("dotstream/diff", params);
     const title = `${found.targetLabel} ↔ ${found.sourceLabel}`;
     switch (found.kind) {
       case "same":

@@ -5,7 +5,7 @@ import { withOptions } from "../plan/request";
 import { operations, sentence } from "../plan/sums";
 import type { Action, CommandArgument, Place, Policy } from "../protocol/messages";
 import { chooseAction, chooseHome, choosePackages } from "./choosing";
-import { chooseRoot } from "./roots";
+import { chooseRoot, placeAt } from "./roots";
 import type { Plans } from "./plans";
 import type { PlanSession } from "./session";
 import type { Server } from "./server";
@@ -64,7 +64,7 @@ export class Changes {
   }
 
   private async plan(given?: CommandArgument): Promise<void> {
-    if (given?.root !== undefined && given.package !== undefined) {
+    if (given?.root !== undefined && given.package != null) {
       await this.forPackage(given.action ?? "manage", given);
       return;
     }
@@ -89,9 +89,7 @@ export class Changes {
     const place = placeIn(given) ?? (await chooseRoot());
     if (place === undefined) return;
     const packages =
-      given.package === undefined
-        ? await choosePackages(this.server, place, action)
-        : [given.package];
+      given.package == null ? await choosePackages(this.server, place, action) : [given.package];
     if (packages !== undefined) {
       await this.propose(request(place, action, packages), settings.previewFirst());
     }
@@ -142,7 +140,7 @@ export class Changes {
       return;
     }
     const place = placeIn(given) ?? (await chooseRoot());
-    if (place === undefined || given.package === undefined) return;
+    if (place === undefined || given.package == null) return;
     const options = { ...planOptions(), resolutions: { [path]: policy } };
     const params = { ...place, action: "manage" as const, packages: [given.package], options };
     await this.propose({ kind: "change", params }, true);
@@ -206,7 +204,8 @@ function request(place: Place, action: Action, packages: readonly string[]): Pla
 
 function placeIn(given: CommandArgument | undefined): Place | undefined {
   if (given?.root === undefined) return undefined;
-  return { root: given.root, ...(given.target === undefined ? {} : { target: given.target }) };
+  // Its target is left alone: naming one would win over the targets of single packages.
+  return placeAt(given.root);
 }
 
 /** The files that a command is for: those of the menu, or the active editor's, or asked for. */

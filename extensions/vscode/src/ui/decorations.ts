@@ -19,6 +19,9 @@ const COLOURS: readonly (readonly [Effect, string])[] = [
   ["trouble", "inputValidation.errorBackground"],
 ];
 
+/** Lines above and below what is visible, for scrolling, and for text that has just arrived. */
+const AROUND = 100;
+
 export class Decorations implements Disposable {
   private readonly types: ReadonlyMap<Effect, TextEditorDecorationType>;
   private readonly subscriptions: Disposable[];
@@ -66,7 +69,8 @@ export class Decorations implements Disposable {
     const text = this.plans.at(editor.document.uri)?.text;
     const found = new Map<Effect, Range[]>(COLOURS.map(([effect]) => [effect, []]));
     for (const visible of editor.visibleRanges) {
-      for (let line = visible.start.line; line <= visible.end.line; line += 1) {
+      const start = Math.max(0, visible.start.line - AROUND);
+      for (let line = start; line <= visible.end.line + AROUND; line += 1) {
         const row = text?.rowAt(line);
         if (row !== undefined) found.get(effectOf(row))?.push(new Range(line, 0, line, 0));
       }

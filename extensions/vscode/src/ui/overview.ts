@@ -10,6 +10,7 @@ import {
 } from "vscode";
 import { faultOf } from "../protocol/faults";
 import type { PackageStatus, Packages, Place } from "../protocol/messages";
+import { labelOf } from "../protocol/paths";
 import { packagesOf } from "./packages";
 import { placeOf, roots } from "./roots";
 import type { Server } from "./server";
@@ -54,6 +55,13 @@ export class Overview implements Disposable {
       }),
       workspace.onDidChangeWorkspaceFolders(() => void this.refresh()),
     ];
+  }
+
+  /** What is shown of a place: `~/dotfiles → ~`, as far as it is known. */
+  where(place: Place): string {
+    const farm = this.farms.find((each) => each.place.root === place.root);
+    if (farm === undefined) return labelOf(place.root);
+    return `${farm.packages.rootLabel} → ${farm.packages.targetLabel}`;
   }
 
   /** Ask again for everything. */

@@ -1,5 +1,6 @@
 /** The plans of this window as read-only documents. */
 import {
+  commands,
   EventEmitter,
   languages,
   Uri,
@@ -9,6 +10,7 @@ import {
   type TextDocumentContentProvider,
 } from "vscode";
 import { identityOf, titleOf, type PlanRequest } from "../plan/request";
+import type { Place } from "../protocol/messages";
 import type { Running } from "./running";
 import type { Server } from "./server";
 import { PlanSession } from "./session";
@@ -21,6 +23,7 @@ export class Plans implements TextDocumentContentProvider, Disposable {
   private readonly contentEmitter = new EventEmitter<Uri>();
   private readonly sessionEmitter = new EventEmitter<PlanSession>();
   private readonly subscriptions: Disposable[];
+  private ready = false;
 
   readonly onDidChange = this.contentEmitter.event;
   /** A plan has other lenses or decorations than it had. */
@@ -29,8 +32,12 @@ export class Plans implements TextDocumentContentProvider, Disposable {
   constructor(
     private readonly server: Server,
     private readonly running: Running,
+    private readonly where: (place: Place) => string,
   ) {
     this.subscriptions = [
+      window.onDidChangeActiveTextEditor(() => {
+        this.tellReady();
+      }),
       workspace.registerTextDocumentContentProvider(SCHEME, this),
       workspace.onDidCloseTextDocument((document) => {
         // Setting the language of a document closes it too, and opens it at once.
@@ -69,11 +76,12 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     });
     const known = this.at(uri);
     if (known !== undefined) return known;
-    const session = new PlanSession(uri, request, this.server, this.running);
+    const session = new PlanSession(uri, request, this.server, this.running, this.where);
     this.sessions.set(uri.toString(), session);
     session.onDidChange(() => {
       this.contentEmitter.fire(uri);
       this.sessionEmitter.fire(session);
+      this.tellReady();
     });
     return session;
   }
@@ -92,6 +100,15 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     for (const subscription of this.subscriptions) subscription.dispose();
     this.contentEmitter.dispose();
     this.sessionEmitter.dispose();
+  }
+
+  /** Let menus know whether the plan in front can be applied. */
+  private tellReady(): void {
+    const uri = window.activeTextEditor?.document.uri;
+    const ready = uri?.scheme === SCHEME && this.at(uri)?.ready === true;
+    if (ready === this.ready) return;
+    this.ready = ready;
+    void commands.executeCommand("setContext", "dotstream.planReady", ready);
   }
 
   private forget(uri: Uri): void {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { commands, Uri, window, workspace } from "vscode";
-import type { Place } from "../protocol/messages";
+import type { PathUri, Place } from "../protocol/messages";
 import { settings } from "./settings";
 
 const MARKERS = ["dotstream.toml", ".stowrc", ".stow"];
@@ -24,9 +24,14 @@ export function roots(): string[] {
 
 /** The root and target that every request names. */
 export function placeOf(root: string): Place {
+  return placeAt(Uri.file(root).toString());
+}
+
+/** The same for a package directory that the server has named. */
+export function placeAt(root: PathUri): Place {
   const target = settings.target().trim();
   return {
-    root: Uri.file(root).toString(),
+    root,
     ...(target === "" ? {} : { target: Uri.file(expandHome(target)).toString() }),
   };
 }

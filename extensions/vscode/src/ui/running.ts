@@ -10,6 +10,8 @@ import type { WorkReport } from "./server";
 
 /** Milliseconds before a notification is worth its flicker. */
 const PATIENCE = 300;
+/** Milliseconds between two messages: nobody reads faster. */
+const BETWEEN = 100;
 
 export type Report = (report: WorkReport) => void;
 
@@ -39,8 +41,11 @@ export class Running implements Disposable {
     let latest: WorkReport = {};
     let show: Report = () => undefined;
     this.note(source, title);
+    let next = 0;
     const outcome = work((report) => {
       latest = report;
+      if (Date.now() < next) return;
+      next = Date.now() + BETWEEN;
       show(report);
       this.note(source, report.message === undefined ? title : `${title}: ${report.message}`);
     });

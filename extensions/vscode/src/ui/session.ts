@@ -6,7 +6,7 @@ import type { PlanRequest } from "../plan/request";
 import { operations, plural, sentence } from "../plan/sums";
 import { PlanText } from "../plan/text";
 import { faultOf, type Fault } from "../protocol/faults";
-import type { Counts, PathUri, Policy, Row, Summary } from "../protocol/messages";
+import type { Counts, PathUri, Place, Policy, Row, Summary } from "../protocol/messages";
 import type { Running } from "./running";
 import type { Server } from "./server";
 import { settings } from "./settings";
@@ -40,6 +40,8 @@ export class PlanSession {
     private request: PlanRequest,
     private readonly server: Server,
     private readonly running: Running,
+    /** What is shown of a package directory and its target. */
+    private readonly where: (place: Place) => string,
   ) {}
 
   get title(): string {
@@ -63,10 +65,7 @@ export class PlanSession {
 
   /** The whole document as it is now. */
   content(): string {
-    const { params } = this.request;
-    const to = params.target === undefined ? "" : ` → ${label(params.target)}`;
-    const title = `Plan: ${this.title} · ${label(params.root)}${to}`;
-    return this.text.text(title, this.sum());
+    return this.text.text(`Plan: ${this.title} · ${this.where(this.request.params)}`, this.sum());
   }
 
   cancel(): void {
@@ -130,6 +129,7 @@ export class PlanSession {
       this.summary = summary;
       this.counts = summary.counts;
       this.enter("planned");
+      await this.seen(); // before anything is offered about rows that are not there yet
     } catch (error) {
       if (generation === this.generation) this.fail(error);
     } finally {
@@ -240,13 +240,5 @@ export class PlanSession {
       case "failed":
         return `${this.state}: ${this.fault?.message ?? ""}`.replaceAll("\n", " ");
     }
-  }
-}
-
-function label(uri: string): string {
-  try {
-    return decodeURIComponent(uri.replace(/^file:\/\//, ""));
-  } catch {
-    return uri;
   }
 }
