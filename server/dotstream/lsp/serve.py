@@ -16,6 +16,7 @@ from pygls.protocol import default_converter
 import dotstream
 from dotstream.fs.channel import Channel
 from dotstream.lsp.frames import frames
+from dotstream.lsp.language.language import Language
 from dotstream.lsp.outbox import Outbox
 from dotstream.lsp.protocol import Protocol
 
@@ -72,11 +73,13 @@ async def _serve(channel: Channel) -> int:
     protocol = server.protocol
     assert isinstance(protocol, Protocol)  # noqa: S101 - it was just made so
     protocol.attach(outbox, stopped)
+    language = Language(server)
     # A daemon: nothing else ends a read from a client that neither writes nor leaves.
     Thread(
         target=_read, args=(channel.read, protocol, outbox, post, stopped), daemon=True
     ).start()
     await stopped.wait()
+    language.close()
     await protocol.works.end_all()  # also takes back what a client that left had begun
     await asyncio.to_thread(outbox.close)
     return protocol.exit_code
