@@ -207,6 +207,17 @@ class Desk:
                 future.set_result(None)
 
     def _take_over(self) -> None:
+        # lsprotocol takes every action that has a command for a command.
+        converter = self.client.protocol._converter
+
+        def action(given: Any, _: Any) -> Any:
+            kind = types.Command if isinstance(given["command"], str) else types.CodeAction
+            return converter.structure(given, kind)
+
+        converter.register_structure_hook(
+            types.Command | types.CodeAction,
+            lambda given, kind: action({"command": None, **given}, kind),
+        )
         features = self.client.protocol.fm._features
 
         def feature(method: str, take: Callable[[Any], Any]) -> None:

@@ -13,9 +13,10 @@ from dotstream.lsp.language.background import Background
 from dotstream.lsp.language.commands import Commands
 from dotstream.lsp.language.config_packages import PackageCounts
 from dotstream.lsp.language.documents import Document, Documents
+from dotstream.lsp.uris import path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pygls.lsp.server import LanguageServer
 
@@ -46,7 +47,18 @@ class Language:
     @property
     def _session(self) -> Session:
         abilities = Abilities(self._server.client_capabilities)
-        return Session(abilities, Commands(abilities.commands()), self._counts)
+        commands = Commands(abilities.commands())
+        return Session(abilities, commands, self._counts, tuple(self._folders()))
+
+    def _folders(self) -> Iterator[str]:
+        """Yield what the editor has open; its oldest way to say so is one root."""
+        workspace = self._server.protocol.workspace
+        uris = [folder.uri for folder in workspace.folders.values()]
+        for uri in uris or [workspace.root_uri or ""]:
+            try:
+                yield path_of(uri)
+            except ValueError:
+                continue
 
     def _register(self) -> None:
         triggers = list(config_completion.TRIGGERS)
@@ -65,6 +77,15 @@ class Language:
             types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: (answers.symbols, None),
             types.TEXT_DOCUMENT_INLAY_HINT: (answers.inlay_hints, None),
             types.TEXT_DOCUMENT_CODE_LENS: (answers.lenses, None),
+            types.TEXT_DOCUMENT_CODE_ACTION: (
+                answers.actions,
+                types.CodeActionOptions(
+                    code_action_kinds=[
+                        types.CodeActionKind.QuickFix,
+                        types.CodeActionKind.Refactor,
+                    ]
+                ),
+            ),
         }
         for method, take in events.items():
             # pygls' own would answer first, and keep the documents its own way.
