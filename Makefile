@@ -11,17 +11,24 @@ STOW := $(CACHE)/stow-python-$(STOW_VERSION)
 NVIM_PLUGIN := extensions/nvim
 STYLUA_VERSION := 2.5.2
 STYLUA := $(CACHE)/stylua-$(STYLUA_VERSION)
+VSCODE_TOOLS := tests/editors/vscode/tools
+VSCODE := $(CACHE)/vscode-$(shell cat $(addprefix $(VSCODE_TOOLS)/,install.sh package-lock.json) \
+    | sha256sum | cut -c 1-12)
+EXTENSION := extensions/vscode
+EXTENSION_SOURCES := $(shell find $(EXTENSION) -type f -not -name '*.vsix' \
+    -not -path '*/node_modules/*' -not -path '*/dist/*')
 N ?= 5000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types check bench fuzz setup oracles nvim-lint nvim-tools nvim-picture clean
+.PHONY: demo test lint types check bench fuzz setup oracles \
+    vscode-tools vscode-check extension nvim-tools nvim-lint nvim-picture clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.runtime
 	$(BIN)/python examples/demo.py
 
-test: lint types oracles nvim-lint
+test: lint types oracles vscode-tools vscode-check extension nvim-lint
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: lint types
@@ -51,9 +58,23 @@ nvim-picture: $(VENV)/.dev nvim-tools
 fuzz: $(VENV)/.dev oracles
 	$(BIN)/python -m tests.properties.fuzz --cases $(N) $(if $(SEED),--seed $(SEED))
 
-setup: $(VENV)/.dev oracles nvim-tools
+setup: $(VENV)/.dev oracles vscode-tools nvim-tools
 
 # ------------------------------------------------------------------ what they need
+
+# $(call debian,PROGRAMS): installs those that are missing, if it may; PROGRAM:PACKAGE where
+# the package has another name.
+debian = @missing=; for tool in $(1); do \
+	    command -v $${tool%:*} >/dev/null 2>&1 || missing="$$missing $${tool\#*:}"; \
+	done; \
+	test -z "$$missing" && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    get="apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=120"; \
+	    $$get $$missing || { apt-get update -qq && $$get $$missing; }; \
+	else \
+	    echo "The tests need$$missing; install with: sudo apt-get install$$missing" >&2; exit 1; \
+	fi
 
 # --group needs pip 25.1 or newer, which Python 3.11 does not bring.
 $(VENV)/.pip:
@@ -72,17 +93,7 @@ $(VENV)/.dev: $(VENV)/.runtime
 # Both GNU Stows that the trees are compared with, as programs: Debian's, written in
 # Perl, and its Python twin, apart from our own environment.
 oracles: $(STOW)/bin/stow
-	@missing=; for tool in stow strace; do \
-	    command -v $$tool >/dev/null 2>&1 || missing="$$missing $$tool"; \
-	done; \
-	test -z "$$missing" && exit 0; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
-	    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing \
-	    || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-	         apt-get install -qq -y --no-install-recommends $$missing; }; \
-	else \
-	    echo "The tests need$$missing; install with: sudo apt-get install$$missing" >&2; exit 1; \
-	fi
+	$(call debian,stow strace)
 
 $(STOW)/bin/stow:
 	@mkdir -p $(CACHE)
@@ -91,20 +102,29 @@ $(STOW)/bin/stow:
 
 # What the plugin for Neovim is checked and drawn with; Neovim itself is in the group dev.
 nvim-tools:
-	@missing=; command -v luacheck >/dev/null 2>&1 || missing="$$missing lua-check"; \
-	command -v tmux >/dev/null 2>&1 || missing="$$missing tmux"; \
-	test -z "$$missing" && exit 0; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
-	    export DEBIAN_FRONTEND=noninteractive; \
-	    get="apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=120"; \
-	    $$get $$missing || { apt-get update -qq && $$get $$missing; }; \
-	else \
-	    echo "The checks need$$missing; install with: sudo apt-get install$$missing" >&2; exit 1; \
-	fi
+	$(call debian,luacheck:lua-check tmux npm)
 
 $(STYLUA)/bin/stylua:
 	npm install --silent --no-audit --no-fund --global --prefix $(STYLUA) \
 	    @johnnymorganz/stylua-bin@$(STYLUA_VERSION)
 
+# VS Code's own server, and a browser for it: the tests of the extension use the real editor.
+vscode-tools:
+	$(call debian,chromium npm)
+	@$(VSCODE_TOOLS)/install.sh $(VSCODE)
+
+extension: $(EXTENSION)/dotstream.vsix
+
+vscode-check: $(EXTENSION)/node_modules/.made
+	npm --prefix $(EXTENSION) run --silent check
+
+$(EXTENSION)/dotstream.vsix: $(EXTENSION)/node_modules/.made $(EXTENSION_SOURCES)
+	npm --prefix $(EXTENSION) run --silent package
+
+$(EXTENSION)/node_modules/.made: $(EXTENSION)/package-lock.json | vscode-tools
+	npm --prefix $(EXTENSION) ci --silent --no-audit --no-fund
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(EXTENSION)/dist $(EXTENSION)/node_modules $(EXTENSION)/*.vsix
+	rm -rf $(VENV) build dist .artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
