@@ -24,15 +24,16 @@ def main() -> int:
 def _serve(arguments: list[str]) -> int:
     try:
         from dotstream.lsp.serve import main as serve
+
+        return serve(arguments)
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in {"pygls", "lsprotocol"}:
+        if (error.name or "").partition(".")[0] not in {"pygls", "lsprotocol", "websockets"}:
             raise
         sys.stderr.write(
             "dotstream: the language server needs more libraries: "
             "python -m pip install 'dotstream[lsp]'\n"
         )
         return 1
-    return serve(arguments)
 
 
 if __name__ == "__main__":

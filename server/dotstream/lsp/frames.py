@@ -15,6 +15,7 @@ MAX_MESSAGE = 64 * 1024 * 1024
 
 _MAX_HEADERS = 8 * 1024
 _END = b"\r\n\r\n"
+_request_line = re.compile(rb"[A-Za-z]+ [^\r\n]* HTTP/[0-9]").match
 _length = re.compile(
     rb"(?:^|\r\n)content-length:[ \t]*([0-9]{1,18})[ \t]*(?:\r\n|$)", re.IGNORECASE
 )
@@ -22,6 +23,9 @@ _length = re.compile(
 
 def frames(read: Callable[[], bytes]) -> Iterator[bytes | None]:
     """Cut messages out of what ``read`` returns, until it returns nothing.
+
+    A request of HTTP also has a ``Content-Length``.  A web page may have a browser send one
+    to any port of this machine, so that is where reading ends.
 
     Yields:
         The body of each message; ``None`` for headers that announce no length, after
@@ -37,7 +41,11 @@ def frames(read: Callable[[], bytes]) -> Iterator[bytes | None]:
             if not data:
                 return
             buffer += data
-        announced = _length.search(bytes(buffer[:end]))
+        headers = bytes(buffer[:end])
+        if _request_line(headers):
+            yield None
+            return
+        announced = _length.search(headers)
         del buffer[: end + len(_END)]
         if announced is None:
             yield None

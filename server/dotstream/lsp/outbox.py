@@ -1,4 +1,4 @@
-"""Everything that goes out, in order, written by the one thread that owns the pipe.
+"""Everything that goes out to a client, in order, written by the one thread that may.
 
 Putting something in never waits, so the event loop cannot be held up by a client that does
 not read.  Streams ask for room before they put anything in: what waits here is bounded by
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dotstream.lsp.link import Link
+
 __all__ = ["ROOM", "Outbox"]
 
 ROOM = 256 * 1024
@@ -26,12 +28,12 @@ class Outbox:
     """A queue of messages and the thread that writes them.
 
     Args:
-        write: writes bytes; may block, raises ``OSError`` when the other side is gone.
-        broken: called once, from the writer thread, when that happens.
+        link: frames messages and writes bytes.
+        broken: called once, from the writer thread, when the client is gone.
     """
 
-    def __init__(self, write: Callable[[bytes], None], broken: Callable[[], None]) -> None:
-        self._write = write
+    def __init__(self, link: Link, broken: Callable[[], None]) -> None:
+        self._link = link
         self._on_broken = broken
         self._waiting: deque[bytes] = deque()
         self._queued = 0
@@ -44,12 +46,17 @@ class Outbox:
 
     def write(self, body: bytes) -> None:
         """Send one message; never blocks.  After the client has gone, does nothing."""
-        message = b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+        self.put(self._link.frame(body))
+
+    def put(self, data: bytes) -> None:
+        """Send bytes as they are; never blocks."""
+        if not data:
+            return
         with self._changed:
             if self._broken:
                 return
-            self._waiting.append(message)
-            self._queued += len(message)
+            self._waiting.append(data)
+            self._queued += len(data)
             self._changed.notify_all()
 
     def has_room(self, limit: int = ROOM) -> bool:
@@ -76,7 +83,7 @@ class Outbox:
     def _run(self) -> None:
         while data := self._next():
             try:
-                self._write(data)
+                self._link.write(data)
             except OSError:
                 with self._changed:
                     self._broken = True

@@ -1,0 +1,44 @@
+"""What every transport offers: messages from one client, and a way to write to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Link", "with_length"]
+
+
+class Link(Protocol):
+    """A transport to one client; three threads may use its methods at once."""
+
+    def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | None]:
+        """Wait for messages and yield the body of each, until the client leaves.
+
+        ``None`` stands for something that is no message.
+
+        Args:
+            reply: queues bytes of the transport's own, such as the answer to a ping.
+        """
+
+    def frame(self, body: bytes) -> bytes:
+        """Return a message as the bytes to write; none if nothing may be sent any more."""
+
+    def write(self, data: bytes) -> None:
+        """Write all of ``data``; blocks for as long as the client does not read.
+
+        Raises:
+            OSError: the client is gone.
+        """
+
+    def farewell(self) -> bytes:
+        """Return what is written last."""
+
+    def close(self) -> None:
+        """End the transport; who is reading or writing is told so."""
+
+
+def with_length(body: bytes) -> bytes:
+    """Return a message behind the header that LSP puts before it."""
+    return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
