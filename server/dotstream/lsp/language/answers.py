@@ -51,12 +51,14 @@ class Session:
 
     Attributes:
         folders: absolute paths of what the editor has open.
+        skipped: paths in the target whose conflicts a person does not want to see.
     """
 
     abilities: Abilities
     commands: Commands
     counts: PackageCounts
     folders: tuple[str, ...]
+    skipped: frozenset[str] = frozenset()
 
     def subject(self, document: Document) -> Subject | None:
         """Return what a document's file has to do with the packages."""
@@ -70,7 +72,9 @@ def diagnostics(
     if document.kind == "configuration":
         return config_diagnostics.diagnose(document)
     subject = session.subject(document)
-    return [] if subject is None else member.diagnose(document, subject)
+    if subject is None or subject.located.target in session.skipped:
+        return []
+    return member.diagnose(document, subject)
 
 
 def completions(
