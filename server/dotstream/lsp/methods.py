@@ -1,0 +1,20 @@
+"""The methods of ours, by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dotstream.lsp import packages, plan, status
+from dotstream.lsp.method import Method
+from dotstream.lsp.params import ApplyParams, PlanParams
+from dotstream.lsp.rows import Rows
+from dotstream.lsp.status import StatusParams, StatusRows
+
+__all__ = ["METHODS"]
+
+METHODS: dict[str, Method[Any]] = {
+    "dotstream/plan": Method(PlanParams.of, plan.plan, Rows),
+    "dotstream/apply": Method(ApplyParams.of, plan.apply, Rows),
+    "dotstream/packages": Method(packages.asked, packages.packages),
+    "dotstream/status": Method(StatusParams.of, status.status, StatusRows),
+}
