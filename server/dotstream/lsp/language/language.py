@@ -95,6 +95,7 @@ class Language:
             types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: (answers.symbols, None),
             types.TEXT_DOCUMENT_INLAY_HINT: (answers.inlay_hints, None),
             types.TEXT_DOCUMENT_CODE_LENS: (answers.lenses, None),
+            types.TEXT_DOCUMENT_DOCUMENT_LINK: (answers.links, None),
             types.TEXT_DOCUMENT_CODE_ACTION: (
                 answers.actions,
                 types.CodeActionOptions(
