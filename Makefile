@@ -31,9 +31,11 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
-# Figures beside GNU Stow and cp: make bench BENCH_ARGS="--only apply --files 10000"
-bench: $(VENV)/.runtime oracles
+# Figures beside GNU Stow and cp, then those of the language server:
+# make bench BENCH_ARGS="--only apply --files 10000" WIRE_ARGS="--only latency"
+bench: $(VENV)/.dev oracles
 	$(BIN)/python -m tests.bench.run $(BENCH_ARGS)
+	$(BIN)/python -m tests.bench.wire $(WIRE_ARGS)
 
 # Many more random farms than the tests run: make fuzz N=20000 SEED=7
 fuzz: $(VENV)/.dev oracles
