@@ -263,7 +263,8 @@ class WebSocket:
                     assert isinstance(event, Frame)
                     if event.opcode is Opcode.TEXT:
                         yield bytes(event.data)
-                self.close_code = self._protocol.close_code
+                if (goodbye := self._protocol.close_rcvd) is not None:
+                    self.close_code = goodbye.code
                 data = self._socket.recv(1 << 16)
                 if not data:
                     return
