@@ -8,6 +8,9 @@ BIN := $(VENV)/bin
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dotstream
 STOW_VERSION := 2.4.1
 STOW := $(CACHE)/stow-python-$(STOW_VERSION)
+NVIM_PLUGIN := extensions/nvim
+STYLUA_VERSION := 2.5.2
+STYLUA := $(CACHE)/stylua-$(STYLUA_VERSION)
 VSCODE_TOOLS := tests/editors/vscode/tools
 VSCODE := $(CACHE)/vscode-$(shell cat $(addprefix $(VSCODE_TOOLS)/,install.sh package-lock.json) \
     | sha256sum | cut -c 1-12)
@@ -18,13 +21,14 @@ N ?= 5000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types check bench fuzz setup oracles vscode-tools vscode-check extension clean
+.PHONY: demo test lint types check bench fuzz setup oracles \
+    vscode-tools vscode-check extension nvim-tools nvim-lint nvim-picture clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.runtime
 	$(BIN)/python examples/demo.py
 
-test: lint types oracles vscode-tools vscode-check extension
+test: lint types oracles vscode-tools vscode-check extension nvim-lint
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: lint types
@@ -41,17 +45,27 @@ types: $(VENV)/.dev
 bench: $(VENV)/.runtime oracles
 	$(BIN)/python -m tests.bench.run $(BENCH_ARGS)
 
+# The plugin for Neovim: formatted, and nothing unused or undefined.
+nvim-lint: $(STYLUA)/bin/stylua nvim-tools
+	$(STYLUA)/bin/stylua --check $(NVIM_PLUGIN)
+	luacheck --quiet --config $(NVIM_PLUGIN)/.luacheckrc $(NVIM_PLUGIN)
+
+# The pictures of the plan buffer in the documentation, taken from a real terminal.
+nvim-picture: $(VENV)/.dev nvim-tools
+	$(BIN)/python -m tests.editors.nvim.picture docs/images
+
 # Many more random farms than the tests run: make fuzz N=20000 SEED=7
 fuzz: $(VENV)/.dev oracles
 	$(BIN)/python -m tests.properties.fuzz --cases $(N) $(if $(SEED),--seed $(SEED))
 
-setup: $(VENV)/.dev oracles vscode-tools
+setup: $(VENV)/.dev oracles vscode-tools nvim-tools
 
 # ------------------------------------------------------------------ what they need
 
-# $(call debian,PROGRAMS): installs those that are missing, if it may.
+# $(call debian,PROGRAMS): installs those that are missing, if it may; PROGRAM:PACKAGE where
+# the package has another name.
 debian = @missing=; for tool in $(1); do \
-	    command -v $$tool >/dev/null 2>&1 || missing="$$missing $$tool"; \
+	    command -v $${tool%:*} >/dev/null 2>&1 || missing="$$missing $${tool\#*:}"; \
 	done; \
 	test -z "$$missing" && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
@@ -85,6 +99,14 @@ $(STOW)/bin/stow:
 	@mkdir -p $(CACHE)
 	$(PYTHON) -m venv $(STOW)
 	$(STOW)/bin/python -m pip install --quiet "stow-python==$(STOW_VERSION)"
+
+# What the plugin for Neovim is checked and drawn with; Neovim itself is in the group dev.
+nvim-tools:
+	$(call debian,luacheck:lua-check tmux npm)
+
+$(STYLUA)/bin/stylua:
+	npm install --silent --no-audit --no-fund --global --prefix $(STYLUA) \
+	    @johnnymorganz/stylua-bin@$(STYLUA_VERSION)
 
 # VS Code's own server, and a browser for it: the tests of the extension use the real editor.
 vscode-tools:
