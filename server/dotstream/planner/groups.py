@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dotstream.model.items import Item
     from dotstream.model.options import Package
     from dotstream.model.plan import Metadata
+    from dotstream.model.run import Run
 
 __all__ = ["Group", "plan_groups"]
 
@@ -55,7 +56,7 @@ def plan_groups(
     """
     walked: list[Farm] = []
 
-    def items() -> Generator[Item]:
+    def items() -> Generator[Item | Run]:
         for group in groups:
             farm = Farm(
                 target=group.target,

@@ -12,12 +12,13 @@ from dotstream.model.items import Item, Operation
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from dotstream.model.run import Run
     from dotstream.planner.decide import Claim, State
     from dotstream.planner.farm import Farm
 
 __all__ = ["Visit", "adopt_file", "clear", "move_aside", "put_link", "remove"]
 
-Visit: TypeAlias = "Generator[Item | Visit]"
+Visit: TypeAlias = "Generator[Item | Run | Visit]"
 """Items, and visits further down, which the walk enters before it goes on."""
 
 
