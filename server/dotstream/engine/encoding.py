@@ -59,12 +59,15 @@ def encode(steps: Sequence[Step]) -> bytes:
 def decode(first: int, data: bytes) -> Iterator[Part]:
     """Read what ``encode`` wrote, numbered from ``first``."""
     fields = data.decode("utf-8", "surrogateescape").split("\0")
-    here = Directory("/")
+    here = above = Directory("/")
     at, number = 0, first
     while at < len(fields):
         code, root, path = fields[at : at + 3]
         if root:
-            here = Directory(root).descend(path)
+            parent, _, name = path.rpartition("/")
+            if above.root != root or above.path != parent:  # most have a sibling before them
+                above = Directory(root).descend(parent)
+            here = above.child(name) if name else above
         if code in _RUN_KINDS:
             package, stem, count = fields[at + 3 : at + 6]
             at += 6 + int(count)

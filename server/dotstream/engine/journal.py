@@ -5,7 +5,7 @@ chunks: one row holds a few hundred of them, their fields joined by NUL, which n
 hold.  That costs a fifth of a row per step and reads back the same way, forwards and
 backwards.  There is no mark per step, only a cursor per transaction.
 
-``planning``: nothing was done.  ``active``: the steps before the cursor are done, those of
+``active``: the steps before the cursor are done, those of
 one more chunk may be.  ``rolling_back``, ``stuck``: the steps from the cursor on are not
 done, those of one chunk before it may be undone already.  ``committed``: all are done and
 the manifest has them.
@@ -39,7 +39,7 @@ __all__ = ["BATCH", "UNFINISHED", "Journal"]
 BATCH = 512
 """Steps read, carried out and acknowledged together; no chunk holds more."""
 
-UNFINISHED = ("planning", "active", "rolling_back", "stuck")
+UNFINISHED = ("active", "rolling_back", "stuck")
 
 _SCHEMA_VERSION = 2
 _APPLICATION_ID = 0x646F7473  # "dots"
@@ -173,13 +173,15 @@ class Journal:
     # Writing ---------------------------------------------------------------------------
 
     def begin(self, metadata: Metadata, started: float) -> int:
-        """Open a transaction and return its number."""
+        """Open a transaction and return its number; nobody sees it before ``activate``."""
         with self._explained():
             run = self._database.execute
+            run("PRAGMA synchronous = FULL")
+            run("BEGIN IMMEDIATE")
             (self._next,) = run("SELECT coalesce(max(first + size), 1) FROM chunk").fetchone()
             cursor = run(
                 "INSERT INTO txn(state, action, packages, directory, target, started, undoes, "
-                "first, cursor) VALUES ('planning', ?, ?, ?, ?, ?, ?, ?, ?)",
+                "first, cursor) VALUES ('active', ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     metadata.action,
                     json.dumps(metadata.packages),
@@ -196,7 +198,10 @@ class Journal:
         return number
 
     def append(self, steps: Sequence[Step], size: int) -> None:
-        """Write up to ``BATCH`` steps down, in one commit; ``size`` is how many they are."""
+        """Write up to ``BATCH`` steps down; ``size`` is how many they are.
+
+        Once the transaction is active, that is a commit.
+        """
         with self._explained():
             self._database.execute(
                 "INSERT INTO chunk VALUES (?, ?, ?)", (self._next, size, encode(steps))
@@ -211,12 +216,10 @@ class Journal:
     def activate(self, transaction: int, digest: str) -> None:
         """Begin to carry out; from here on, what was written down is durable."""
         with self._explained():
-            self._database.execute("PRAGMA synchronous = FULL")
-        self._write(
-            "UPDATE txn SET state = 'active', digest = ? WHERE id = ?", (digest, transaction)
-        )
-        with self._explained():
-            self._database.execute("PRAGMA synchronous = NORMAL")
+            run = self._database.execute
+            run("UPDATE txn SET digest = ? WHERE id = ?", (digest, transaction))
+            run("COMMIT")
+            run("PRAGMA synchronous = NORMAL")
 
     def advance(self, transaction: int, cursor: int) -> None:
         """Record how far a transaction has come."""
@@ -266,10 +269,13 @@ class Journal:
             run("PRAGMA synchronous = NORMAL")
 
     def discard(self, transaction: int) -> None:
-        """Forget a transaction that never changed anything."""
+        """Forget a transaction that never changed anything; its number is free again."""
         with self._explained():
             try:
-                self._delete(transaction)
+                if self._database.in_transaction:  # it is not active yet
+                    self._database.execute("ROLLBACK")
+                else:
+                    self._delete(transaction)
             except sqlite3.OperationalError:
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
@@ -285,6 +291,7 @@ class Journal:
             (transaction,),
         )
         run("DELETE FROM txn WHERE id = ?", (transaction,))
+        run("UPDATE sqlite_sequence SET seq = ? WHERE name = 'txn'", (transaction - 1,))
         run("COMMIT")
 
     def forget_backup(self, sequence: int) -> None:

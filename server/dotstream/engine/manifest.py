@@ -34,8 +34,8 @@ CREATE TABLE page(
     path BLOB NOT NULL,
     first BLOB NOT NULL,
     entries BLOB NOT NULL,
-    PRIMARY KEY (root, path, first)
-) STRICT, WITHOUT ROWID
+    UNIQUE (root, path, first)
+) STRICT
 """
 
 _PAGE = 512

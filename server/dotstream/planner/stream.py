@@ -16,52 +16,56 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from dotstream.model.cancel import CancellationToken
+    from dotstream.model.directory import Directory
     from dotstream.model.plan import Metadata
 
 __all__ = ["Digest", "StreamingPlan", "in_runs"]
 
 _HASHED = 1024  # strings hashed at a time
-_SHORT = ("create_link", "remove_link")
+_LINKS = {"create_link": "create_links", "remove_link": "remove_links"}
 
 
 class Digest:
     """A running hash over operations: BLAKE2b-128 of their fields, in order.
 
-    Of links that are made or removed, the fields are: kind, name, text without the name,
-    and whether the name came after that; so a run is hashed as it is.
+    Links in a row that are made, or removed, in one directory are hashed as their names,
+    after what they have in common, whether they come as a run or one by one.
     """
 
-    __slots__ = ("_directory", "_hash", "_parts")
+    __slots__ = ("_hash", "_parts", "_row")
 
     def __init__(self) -> None:
         self._hash = blake2b(digest_size=16)
         self._parts: list[str] = []
-        self._directory: object = None
+        self._row: tuple[str, str, Directory] | None = None
 
     def add(self, operation: Operation | Run) -> None:
         """Take one operation, or a run of them, in."""
-        parts, kind = self._parts, operation.kind
-        directory = operation.directory
-        if directory is not self._directory:
-            if directory != self._directory:
-                parts.append(directory.absolute)
-            self._directory = directory
+        kind, directory = operation.kind, operation.directory
         if isinstance(operation, Run):
-            between = f"\0{operation.stem}\0.\0{kind}\0"
-            parts += (kind, between.join(operation.names), operation.stem, ".")
-        else:
-            name, text = operation.name, operation.text or ""
-            before = operation.before or ""
-            if kind in _SHORT:
-                whole = text or before
-                text = whole.removesuffix(name)
-                before = "" if text == whole else "."
-            parts += (kind, name, text, before)
-        if len(parts) > _HASHED or isinstance(operation, Run):
+            self._add_links(kind, operation.stem, directory, operation.names)
+            return
+        name, text, before = operation.name, operation.text or "", operation.before or ""
+        link = text or before
+        if kind in _LINKS and link.endswith(name):
+            self._add_links(kind, link.removesuffix(name), directory, [name])
+            return
+        self._row = None
+        self._parts += ("", directory.absolute, kind, name, text, before)
+        if len(self._parts) > _HASHED:
+            self._flush()
+
+    def _add_links(self, kind: str, stem: str, directory: Directory, names: list[str]) -> None:
+        row = (kind, stem, directory)
+        if row != self._row:
+            self._row = row
+            self._parts += ("", directory.absolute, _LINKS[kind], stem)
+        self._parts += names
+        if len(self._parts) > _HASHED:
             self._flush()
 
     def _flush(self) -> None:
-        # Names cannot hold NUL, so joining with it is unambiguous.
+        # Names cannot hold NUL, nor be empty, so joining with it is unambiguous.
         text = "\0".join(self._parts) + "\0"
         self._hash.update(text.encode("utf-8", "surrogateescape"))
         self._parts.clear()

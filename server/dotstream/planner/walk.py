@@ -186,8 +186,14 @@ class _Walk:
     ) -> Visit:
         """Plan a directory that is new: nothing is there, so nothing is looked at."""
         if len(cursors) == 1 and plain(listings[0]) and not self.farm.options.stow:
-            (cursor,), (listing,) = cursors, listings
-            yield from self._new_links(place, cursor, [(*entry, None) for entry in listing])
+            cursor, listing = cursors[0], listings[0]
+            names = [name for name, kind, _ in listing if kind == FILE]
+            if len(names) < len(listing):
+                entries = [(*entry, None) for entry in listing]
+                yield from self._new_links(place, cursor, entries)
+            elif names:
+                stem = self.farm.prefix(cursor, place)
+                yield Run("create_link", place, names, cursor.package.name, stem)
             return
         for name, claims in claims_by_name(cursors, listings):
             cursor, kind, raw = claims[0]
