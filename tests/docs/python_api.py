@@ -18,6 +18,7 @@ import dotstream
 from dotstream import errors
 from dotstream.aio import AsyncStreamingPlan
 from dotstream.model.child import Child
+from dotstream.model.difference import Difference, DifferenceKind
 from dotstream.model.events import Phase, Progress, Result
 from dotstream.model.finding import Finding, FindingKind, ScanMode, Severity
 from dotstream.model.history import Backup, Recovery, Transaction, TransactionState
@@ -66,6 +67,7 @@ SECTIONS: dict[str, list[type]] = {
         PackageStatus,
         Located,
         Child,
+        Difference,
         Transaction,
         Backup,
         Recovery,
@@ -89,6 +91,7 @@ WORDS = {
     "PackageState": PackageState,
     "LocatedState": LocatedState,
     "Role": Role,
+    "DifferenceKind": DifferenceKind,
     "TransactionState": TransactionState,
     "FindingKind": FindingKind,
     "Severity": Severity,
