@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from dotstream.model.options import Folding, Layout, LinkStyle, Policy
 
-__all__ = ["STOWRC_NAME", "load", "read_config"]
+__all__ = ["STOWRC_NAME", "load", "read_config", "target_path"]
 
 STOWRC_NAME = ".stowrc"
 
@@ -88,6 +88,18 @@ def read_config(path: str) -> str | None:
     return decode(data, path=path)
 
 
+def target_path(written: str, *, directory: str, home: str, environ: Mapping[str, str]) -> str:
+    """Return the canonical path that a target written in the file at ``directory`` means.
+
+    Raises:
+        KeyError: it refers to a variable that is not set; its argument is the name.
+    """
+    from dotstream.config.stowrc import expand
+
+    path = expand(written, environ=environ, home=home, home_of=home_of)
+    return canonical(posixpath.join(directory, path))
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """The package directory and the machine it is on."""
@@ -104,10 +116,9 @@ class _Place:
         Raises:
             KeyError: it refers to a variable that is not set.
         """
-        from dotstream.config.stowrc import expand
-
-        path = expand(written, environ=self.environ, home=self.home, home_of=home_of)
-        return canonical(posixpath.join(self.directory, path))
+        return target_path(
+            written, directory=self.directory, home=self.home, environ=self.environ
+        )
 
 
 def _from_toml(text: str, path: str, here: _Place, forced: str | None) -> Settings:

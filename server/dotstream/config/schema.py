@@ -18,7 +18,19 @@ if TYPE_CHECKING:
 
     from dotstream.config.positions import KeyPath
 
-__all__ = ["PACKAGE", "PLATFORMS", "PROFILE", "TOP", "Fault", "Key", "faults"]
+__all__ = [
+    "PACKAGE",
+    "PLATFORMS",
+    "PROFILE",
+    "TOP",
+    "Fault",
+    "FaultCode",
+    "Key",
+    "faults",
+    "keys_of",
+]
+
+FaultCode: TypeAlias = Literal["unknown-key", "bad-value", "bad-name", "bad-pattern"]
 
 Kind: TypeAlias = Literal[
     "text", "switch", "choice", "globs", "hosts", "platforms", "packages", "profiles"
@@ -51,12 +63,19 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong with a document: at which key, or at its value, and what to do."""
+    """Something wrong with a document: at which key, or at its value, and what to do.
+
+    Attributes:
+        better: what was probably meant, to be written instead.
+        code: what kind of mistake it is, for programs.
+    """
 
     path: KeyPath
     message: str
     hint: str | None = None
     value: bool = True
+    better: str | None = None
+    code: FaultCode = "bad-value"
 
 
 _FOLDING = Key(
@@ -147,7 +166,8 @@ def faults(document: Mapping[str, object]) -> Iterator[Fault]:
                 continue
             fault = fault_in_name(name) if section == "packages" else None
             if fault is not None:
-                yield Fault(path, f"{name!r} is not a package name: {fault}", value=False)
+                message = f"{name!r} is not a package name: {fault}"
+                yield Fault(path, message, value=False, code="bad-name")
             yield from _table(table, keys, path)
     yield from _extensions(document)
 
@@ -159,27 +179,45 @@ def _table(table: Mapping[str, object], keys: tuple[Key, ...], path: KeyPath) ->
         if name in known:
             yield from _value(here, value, known[name])
         else:
-            yield Fault(here, f"unknown key {name!r}", _suggestion(name, path), value=False)
+            better = next(iter(nearest(name, _known(path))), None)
+            hint = f"did you mean {better!r}?" if better else _elsewhere(name, path)
+            yield Fault(
+                here,
+                f"unknown key {name!r}",
+                hint,
+                value=False,
+                better=better,
+                code="unknown-key",
+            )
 
 
-def _suggestion(name: str, path: KeyPath) -> str:
-    sections = {"": TOP, "[packages.NAME]": PACKAGE, "[profiles.NAME]": PROFILE}
-    here = f"[{path[0]}.NAME]" if path else ""
-    known = [key.name for key in sections[here]] + ([] if path else list(_TABLES))
-    close = nearest(name, known)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    for section, keys in sections.items():
-        if section != here and name in [key.name for key in keys]:
-            return f"it belongs {f'in {section}' if section else 'at the top of the file'}"
-    return f"the keys here are {', '.join(known)}"
+def keys_of(table: KeyPath) -> tuple[Key, ...]:
+    """Return the keys that a table may have: ``()`` is the top, else ``(section, name)``."""
+    if not table:
+        return TOP
+    return _TABLES.get(str(table[0]), ()) if len(table) == 2 else ()
+
+
+def _known(table: KeyPath) -> list[str]:
+    return [key.name for key in keys_of(table)] + ([] if table else list(_TABLES))
+
+
+def _elsewhere(name: str, table: KeyPath) -> str:
+    places = {"at the top of the file": TOP} | {
+        f"in [{section}.NAME]": keys for section, keys in _TABLES.items()
+    }
+    for place, keys in places.items():
+        if name in [key.name for key in keys]:
+            return f"it belongs {place}"
+    return f"the keys here are {', '.join(_known(table))}"
 
 
 def _misplaced(path: KeyPath, value: object, keys: tuple[Key, ...]) -> Fault:
     section, name = path
     if name in [key.name for key in keys]:
         hint = f"{name!r} belongs in a table such as [{section}.zsh]"
-        return Fault(path, f"[{section}] holds one table for each name", hint, value=False)
+        message = f"[{section}] holds one table for each name"
+        return Fault(path, message, hint, value=False, code="unknown-key")
     return _wrong_type(path, value, f"a table, [{section}.{name}]")
 
 
@@ -223,21 +261,21 @@ def _string(path: KeyPath, value: object, key: Key) -> Iterator[Fault]:
     elif key.kind == "packages":
         fault = fault_in_name(value)
         if fault is not None:
-            yield Fault(path, f"{value!r} is not a package name: {fault}")
+            yield Fault(path, f"{value!r} is not a package name: {fault}", code="bad-name")
     elif key.kind == "globs":
         try:
             glob(value)
         except PatternError as error:
-            yield Fault(path, f"{key.name} pattern {value!r}: {error}")
+            yield Fault(path, f"{key.name} pattern {value!r}: {error}", code="bad-pattern")
     elif key.kind in ("text", "hosts") and (not value or "\0" in value):
         yield Fault(path, f"{key.name} cannot be {value!r}")
 
 
 def _choice(path: KeyPath, value: str, key: Key) -> Iterator[Fault]:
     if value not in key.choices:
-        close = nearest(value, key.choices)
-        hint = f"did you mean {close[0]!r}?" if close else f"one of {', '.join(key.choices)}"
-        yield Fault(path, f"{key.name} cannot be {value!r}", hint)
+        better = next(iter(nearest(value, key.choices)), None)
+        hint = f"did you mean {better!r}?" if better else f"one of {', '.join(key.choices)}"
+        yield Fault(path, f"{key.name} cannot be {value!r}", hint, better=better)
 
 
 def _extensions(document: Mapping[str, object]) -> Iterator[Fault]:
@@ -251,9 +289,9 @@ def _extensions(document: Mapping[str, object]) -> Iterator[Fault]:
         for index, parent in enumerate(extended):
             path: KeyPath = ("profiles", name, "extends", index)
             if parent not in parents:
-                close = nearest(parent, parents)
-                hint = f"did you mean {close[0]!r}?" if close else None
-                yield Fault(path, f"there is no profile {parent!r}", hint)
+                better = next(iter(nearest(parent, parents)), None)
+                hint = f"did you mean {better!r}?" if better else None
+                yield Fault(path, f"there is no profile {parent!r}", hint, better=better)
             elif _leads_to(parent, name, parents):
                 way = "" if parent == name else f" by way of {parent!r}"
                 yield Fault(path, f"profile {name!r} extends itself{way}")

@@ -15,6 +15,8 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 import dotstream
+import dotstream.config.load  # here, and not while the first plan is waited for
+from dotstream.lsp.language.language import Language
 from dotstream.lsp.outbox import Outbox
 from dotstream.lsp.protocol import Protocol
 
@@ -45,13 +47,17 @@ async def converse(link: Link, stopped: asyncio.Event) -> int:
             pass
 
     outbox = Outbox(link, broken=lambda: post(stopped.set))
-    protocol = _protocol()
+    server = _server()
+    protocol = server.protocol
+    assert isinstance(protocol, Protocol)  # noqa: S101 - it was just made so
     protocol.attach(outbox, stopped)
+    language = Language(protocol)
     reader = Thread(
         target=_read, args=(link, protocol, outbox, post, stopped), name="reader", daemon=True
     )  # a daemon: nothing else ends a read from a client that neither writes nor leaves
     reader.start()
     await stopped.wait()
+    await language.end()
     await protocol.works.end_all()  # also takes back what a client that left had begun
     outbox.put(link.farewell())
     await asyncio.to_thread(outbox.close)
@@ -59,15 +65,13 @@ async def converse(link: Link, stopped: asyncio.Event) -> int:
     return protocol.exit_code
 
 
-def _protocol() -> Protocol:
-    server = LanguageServer(
+def _server() -> LanguageServer:
+    return LanguageServer(
         "dotstream",
         dotstream.__version__,
         protocol_cls=Protocol,
         converter_factory=default_converter,
     )
-    assert isinstance(server.protocol, Protocol)  # noqa: S101 - it was just made so
-    return server.protocol
 
 
 class _Ahead:

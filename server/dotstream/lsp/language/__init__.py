@@ -1,0 +1,1 @@
+"""Ordinary LSP: what any editor shows of configuration, ignore lists and linked files."""

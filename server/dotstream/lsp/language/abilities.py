@@ -1,0 +1,54 @@
+"""What the client said that it can do, as far as answers depend on it."""
+
+from __future__ import annotations
+
+import re
+
+from lsprotocol import types
+from pygls.capabilities import get_capability
+
+__all__ = ["Abilities"]
+
+_MARKS = re.compile(r"\*\*|`")
+
+
+class Abilities:
+    """The capabilities of one client, asked for by what they allow."""
+
+    def __init__(self, capabilities: types.ClientCapabilities) -> None:
+        self._capabilities = capabilities
+
+    def has(self, path: str) -> bool:
+        """Whether a capability is there and true, by its path in snake case."""
+        return bool(get_capability(self._capabilities, path, default=False))
+
+    def hover(self, markdown: str) -> types.MarkupContent:
+        """Return a text for a hover, in a format that the client shows."""
+        return self._content(markdown, "text_document.hover.content_format")
+
+    def documentation(self, markdown: str) -> types.MarkupContent:
+        """Return a text beside a completion, in a format that the client shows."""
+        path = "text_document.completion.completion_item.documentation_format"
+        return self._content(markdown, path)
+
+    def _content(self, markdown: str, path: str) -> types.MarkupContent:
+        formats = get_capability(self._capabilities, path, default=None)
+        if types.MarkupKind.Markdown in (formats or ()):
+            return types.MarkupContent(types.MarkupKind.Markdown, markdown)
+        return types.MarkupContent(types.MarkupKind.PlainText, _MARKS.sub("", markdown))
+
+    def commands(self) -> dict[str, str]:
+        """Return the client's own commands, by what they are for."""
+        experimental = self._capabilities.experimental
+        for name in ("dotstream", "commands"):
+            if isinstance(experimental, dict):
+                experimental = experimental.get(name)
+            else:
+                experimental = getattr(experimental, name, None)
+        if experimental is not None and not isinstance(experimental, dict):
+            experimental = getattr(experimental, "_asdict", dict)()
+        return {
+            str(what): command
+            for what, command in (experimental or {}).items()
+            if isinstance(command, str)
+        }

@@ -1,0 +1,103 @@
+"""What can be done about a problem, or with a file: code actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from dotstream.lsp.language.config_diagnostics import SOURCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from dotstream.lsp.language.commands import Commands
+    from dotstream.lsp.language.documents import Document
+    from dotstream.lsp.language.subject import Subject
+
+__all__ = ["corrections", "for_member"]
+
+_TITLES = {
+    "backup": "Back up {target} and link it to {source}",
+    "adopt": "Adopt {target} into package {package}, and link it",
+    "overwrite": "Overwrite {target} with a link to {source}",
+    "skip": "Skip {target}",
+}
+"""By policy, the safest first."""
+
+
+def corrections(
+    document: Document, diagnostics: Sequence[types.Diagnostic]
+) -> list[types.CodeAction]:
+    """Return edits that write what was probably meant."""
+    found = []
+    for each in diagnostics:
+        better = _data(each).get("better")
+        if each.source != SOURCE or not isinstance(better, str):
+            continue
+        text = document.text
+        start, end = text.offset(each.range.start), text.offset(each.range.end)
+        written = text.source[start:end]
+        quote = written[:1] if written[:1] in "\"'" else ""
+        edit = types.TextEdit(each.range, f"{quote}{better}{quote}")
+        found.append(
+            types.CodeAction(
+                title=f"Change to {better!r}",
+                kind=types.CodeActionKind.QuickFix,
+                diagnostics=[each],
+                is_preferred=True,
+                edit=types.WorkspaceEdit(changes={document.uri: [edit]}),
+            )
+        )
+    return found
+
+
+def for_member(
+    subject: Subject, commands: Commands, diagnostics: Sequence[types.Diagnostic]
+) -> list[types.CodeAction]:
+    """Return what can be done with a file; what settles a problem first."""
+    ours = [each for each in diagnostics if each.source == SOURCE] or None
+    return [
+        types.CodeAction(
+            title=title,
+            kind=types.CodeActionKind.QuickFix if fixes else types.CodeActionKind.Refactor,
+            diagnostics=ours if fixes else None,
+            is_preferred=preferred or None,
+            command=commands.make(title, what, subject.argument(**more)),
+        )
+        for title, what, more, fixes, preferred in _offers(subject)
+    ]
+
+
+_Offer = tuple[str, str, dict[str, Any], bool, bool]
+
+
+def _offers(subject: Subject) -> Iterator[_Offer]:
+    """Yield (title, command, argument, whether it settles the problem, whether it is safe)."""
+    located = subject.located
+    words = {
+        "target": subject.label(located.target),
+        "source": subject.label(located.source),
+        "package": located.package,
+    }
+    if located.state == "conflict" and located.conflict is not None:
+        for policy, title in _TITLES.items():
+            if policy in located.conflict.choices or policy == "skip":
+                more = {"policy": policy}
+                yield title.format(**words), "resolve", more, True, policy == "backup"
+        yield "Show the difference", "diff", {}, False, False
+    elif located.state == "unlinked":
+        yield f"Link {words['target']} now", "link", {}, True, True
+    elif located.state == "linked":
+        broken = not located.exists
+        title = "Remove the broken link" if broken else "Unlink"
+        yield f"{title} {words['target']}", "unlink", {}, broken, broken
+    elif located.state == "other" and located.role is None and located.target is None:
+        yield "Adopt this file into a package", "adopt", {"action": "adopt"}, False, False
+        return
+    if located.state in ("conflict", "unlinked"):
+        yield f"Never link {words['target']}: add it to ignore", "ignore", {}, True, False
+
+
+def _data(diagnostic: types.Diagnostic) -> Mapping[str, object]:
+    return diagnostic.data if isinstance(diagnostic.data, dict) else {}

@@ -1,0 +1,45 @@
+"""The commands that lenses and code actions carry: the client's own, or else the server's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["SERVER_COMMANDS", "Commands"]
+
+SERVER_COMMANDS = (
+    "plan",
+    "apply",
+    "undo",
+    "cancel",
+    "resolve",
+    "link",
+    "unlink",
+    "adopt",
+    "ignore",
+    "diff",
+    "recover",
+    "doctor",
+)
+"""What can be asked for by ``workspace/executeCommand``, each behind ``dotstream.server.``."""
+
+
+class Commands:
+    """Makes commands that the client can run.
+
+    Args:
+        own: the client's own commands, by what they are for; it shows plans in its own
+            way, where the server can only write messages.
+    """
+
+    def __init__(self, own: Mapping[str, str]) -> None:
+        self._own = own
+
+    def make(self, title: str, what: str, argument: dict[str, Any]) -> types.Command:
+        """Return a command; its one argument is an object."""
+        name = self._own.get(what, f"dotstream.server.{what}")
+        return types.Command(title, name, arguments=[argument])

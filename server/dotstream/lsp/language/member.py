@@ -1,0 +1,154 @@
+"""What is shown of a file that is, or should be, linked: problems, lenses, hints, hover."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from dotstream.errors import DotstreamError
+from dotstream.lsp.language.config_diagnostics import SOURCE
+from dotstream.model.directory import display
+from dotstream.model.items import Conflict, Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dotstream.lsp.language.commands import Commands
+    from dotstream.lsp.language.documents import Document
+    from dotstream.lsp.language.subject import Subject
+    from dotstream.model.cancel import CancellationToken
+
+__all__ = ["diagnose", "explain", "hint", "lenses"]
+
+_MOST_STEPS = 10
+"""Operations that a hover lists."""
+
+
+def diagnose(document: Document, subject: Subject) -> list[types.Diagnostic]:
+    """Return what is wrong with a file's link, on its first line."""
+    located = subject.located
+    severity = types.DiagnosticSeverity
+    if located.state == "conflict":
+        code, how = "conflict", severity.Error
+        message = located.message
+    elif located.state == "linked" and not located.exists:
+        code, how = "broken-link", severity.Warning
+        message = located.message
+    elif located.state == "unlinked":
+        code, how = "unlinked", severity.Hint
+        message = f"not linked yet as {subject.label(located.target)}"
+    else:
+        return []
+    choices = located.conflict.choices if located.conflict is not None else ()
+    argument = subject.argument(choices=[choice for choice in choices if choice != "fail"])
+    data = {name: argument[name] for name in ("root", "path", "source", "package", "choices")}
+    first = types.Range(types.Position(0, 0), document.text.line_end(0))
+    return [
+        types.Diagnostic(
+            range=first,
+            severity=how,
+            code=code,
+            source=SOURCE,
+            message=display(message),
+            data=data,
+        )
+    ]
+
+
+def in_short(subject: Subject) -> str | None:
+    """Say in a few words how a file stands; ``None`` if there is nothing to say."""
+    located = subject.located
+    where = subject.label(located.target)
+    if located.role is None or where == "":
+        return None
+    if located.role == "target":
+        source = subject.label(located.source)
+        words = {
+            "linked": f"linked to {source}",
+            "unlinked": f"not linked to {source}",
+            "conflict": f"in the way of {source}",
+            "ignored": f"not linked: {display(located.message)}",
+        }
+    else:
+        words = {
+            "linked": f"linked as {where}",
+            "unlinked": f"not linked as {where}",
+            "conflict": f"conflict at {where}",
+            "ignored": f"not linked: {display(located.message)}",
+        }
+    if located.state == "linked" and not located.exists:
+        return f"broken link to {subject.label(located.source)}"
+    return words.get(located.state)
+
+
+def lenses(subject: Subject, commands: Commands) -> list[types.CodeLens]:
+    """Return how a file stands and what can be done, to be shown above its first line."""
+    words = in_short(subject)
+    if words is None:
+        return []
+    located = subject.located
+    # A lens without a command cannot be shown; the plan is what there is to see.
+    found = [commands.make(words, "plan", subject.argument(action="manage"))]
+    if located.state == "linked":
+        found.append(commands.make("unlink", "unlink", subject.argument()))
+    elif located.state == "unlinked":
+        found.append(commands.make("link now", "link", subject.argument()))
+    elif located.state == "conflict" and located.conflict is not None:
+        if "backup" in located.conflict.choices:
+            argument = subject.argument(policy="backup")
+            found.append(commands.make("back up and link", "resolve", argument))
+        found.append(commands.make("show difference", "diff", subject.argument()))
+    first = types.Range(types.Position(0, 0), types.Position(0, 0))
+    return [types.CodeLens(first, command) for command in found]
+
+
+def hint(document: Document, subject: Subject) -> list[types.InlayHint]:
+    """Return how a file stands, to be shown behind its first line."""
+    words = in_short(subject)
+    if words is None:
+        return []
+    return [types.InlayHint(document.text.line_end(0), f"→ {words}", padding_left=True)]
+
+
+def explain(subject: Subject, cancel: CancellationToken) -> str:
+    """Return all there is to say about a file, as Markdown."""
+    located = subject.located
+    if located.package is None:
+        return ""
+    lines = [
+        (
+            f"**{display(located.package)}**: `{subject.label(located.source)}` ↔ "
+            f"`{subject.label(located.target)}`"
+        ),
+        display(located.message),
+    ]
+    steps = [] if located.state in ("linked", "ignored") else [*_steps(subject, cancel)]
+    if steps:
+        lines.append("\n".join(f"- {step}" for step in steps))
+    if located.conflict is not None and located.conflict.choices:
+        choices = ", ".join(f"`{choice}`" for choice in located.conflict.choices)
+        lines.append(f"Can be settled by {choices}.")
+    return "\n\n".join(lines)
+
+
+def _steps(subject: Subject, cancel: CancellationToken) -> Iterator[str]:
+    """Yield what managing the package would do here, a line each."""
+    located = subject.located
+    package, path = located.package, located.target
+    if package is None or path is None:
+        return
+    try:
+        with subject.client.stream("manage", [package], path=path, cancel=cancel) as plan:
+            for number, item in enumerate(plan):
+                if number == _MOST_STEPS:
+                    yield "and more"
+                    return
+                where = f"`{subject.label(item.path)}`"
+                if isinstance(item, Operation):
+                    leads = item.text if item.kind in ("create_link", "replace_link") else None
+                    yield f"{item.verb} {where}" + (f" to `{display(leads)}`" if leads else "")
+                elif not isinstance(item, Conflict):
+                    yield f"{where}: {display(item.message)}"
+    except DotstreamError as error:
+        yield display(str(error))

@@ -1,0 +1,95 @@
+"""What an open file has to do with the packages, from whichever side it was opened."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dotstream.client import Client
+from dotstream.config.discover import find_directory
+from dotstream.errors import DotstreamError
+from dotstream.fs.look import canonical
+from dotstream.fs.surroundings import home_directory
+from dotstream.fs.terminal import environment
+from dotstream.lsp.uris import label, to_uri
+from dotstream.model.directory import display
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dotstream.model.located import Located
+
+__all__ = ["Subject", "package_directories", "subject_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A path that a package has something to do with, or could.
+
+    Attributes:
+        located: where it stands.
+        client: of the package directory that it belongs to.
+    """
+
+    located: Located
+    client: Client
+
+    def label(self, path: str | None) -> str:
+        """Return a path for people."""
+        return "" if path is None else label(path, home_directory(environment()))
+
+    def argument(self, **more: Any) -> dict[str, Any]:
+        """Return what commands about this path are told."""
+        located = self.located
+        place = located.target or located.path
+        argument: dict[str, Any] = {
+            "root": to_uri(self.client.directory),
+            "target": to_uri(self.client.settings.target),
+            "path": to_uri(place),
+            "source": None if located.source is None else to_uri(located.source),
+            "package": None if located.package is None else display(located.package),
+            "label": self.label(place),
+        }
+        return {**argument, **more}
+
+
+def package_directories(path: str, folders: Iterable[str]) -> Iterator[str]:
+    """Yield the package directories that a path may belong to, the nearest first.
+
+    That are those above it, above what it leads to if it is linked, those that the editor
+    has open, and ``$DOTSTREAM_DIR``.
+    """
+    named = environment().get("DOTSTREAM_DIR")
+    starts = [
+        posixpath.dirname(path),
+        posixpath.dirname(canonical(path)),
+        *folders,
+        *([named] if named else ()),
+    ]
+    seen: set[str] = set()
+    for start in starts:
+        found = find_directory(start)
+        if found is not None and canonical(found) not in seen:
+            seen.add(canonical(found))
+            yield found
+
+
+def subject_of(path: str, folders: Iterable[str]) -> Subject | None:
+    """Return what a path has to do with the packages around it, or ``None`` for nothing.
+
+    Where the configuration is wrong, nothing can be told; its own document tells why.
+    """
+    aside: Subject | None = None
+    for directory in package_directories(path, folders):
+        try:
+            client = Client(directory)
+            found = Subject(client.locate(path), client)
+        except (DotstreamError, OSError):
+            continue
+        if found.located.role is not None:
+            return found
+        target = client.settings.target
+        if aside is None and posixpath.normpath(path).startswith(f"{target.rstrip('/')}/"):
+            aside = found
+    return aside
