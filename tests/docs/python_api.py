@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast, get_args
 
 import dotstream
 from dotstream import errors
-from dotstream.aio import AsyncStreamingPlan
+from dotstream.async_streams import AsyncStream, AsyncStreamingPlan
 from dotstream.model.child import Child
 from dotstream.model.difference import Difference, DifferenceKind
 from dotstream.model.events import Phase, Progress, Result
@@ -52,7 +52,14 @@ Every error that dotstream raises on purpose is in `dotstream.errors`, below `Do
 
 SECTIONS: dict[str, list[type]] = {
     "Clients": [dotstream.Client, dotstream.AsyncClient],
-    "Plans": [dotstream.StreamingPlan, AsyncStreamingPlan, dotstream.Plan, Metadata, Summary],
+    "Plans": [
+        dotstream.StreamingPlan,
+        AsyncStreamingPlan,
+        AsyncStream,
+        dotstream.Plan,
+        Metadata,
+        Summary,
+    ],
     "Items of a plan": [
         dotstream.Operation,
         dotstream.Conflict,
