@@ -8,17 +8,27 @@ BIN := $(VENV)/bin
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dotstream
 STOW_VERSION := 2.4.1
 STOW := $(CACHE)/stow-python-$(STOW_VERSION)
+NVIM_PLUGIN := extensions/nvim
+STYLUA_VERSION := 2.5.2
+STYLUA := $(CACHE)/stylua-$(STYLUA_VERSION)
+VSCODE_TOOLS := tests/editors/vscode/tools
+VSCODE := $(CACHE)/vscode-$(shell cat $(addprefix $(VSCODE_TOOLS)/,install.sh package-lock.json) \
+    | sha256sum | cut -c 1-12)
+EXTENSION := extensions/vscode
+EXTENSION_SOURCES := $(shell find $(EXTENSION) -type f -not -name '*.vsix' \
+    -not -path '*/node_modules/*' -not -path '*/dist/*')
 N ?= 5000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types check bench fuzz setup oracles clean
+.PHONY: demo test lint types check bench fuzz setup oracles \
+    vscode-tools vscode-check extension nvim-tools nvim-lint nvim-picture clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.runtime
 	$(BIN)/python examples/demo.py
 
-test: lint types oracles
+test: lint types oracles vscode-tools vscode-check extension nvim-lint
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: lint types
@@ -31,17 +41,42 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
-# Figures beside GNU Stow and cp: make bench BENCH_ARGS="--only apply --files 10000"
-bench: $(VENV)/.runtime oracles
+# Figures beside GNU Stow and cp, then those of the language server:
+# make bench BENCH_ARGS="--only apply --files 10000" WIRE_ARGS="--only latency"
+bench: $(VENV)/.dev oracles
 	$(BIN)/python -m tests.bench.run $(BENCH_ARGS)
+	$(BIN)/python -m tests.bench.wire $(WIRE_ARGS)
+
+# The plugin for Neovim: formatted, and nothing unused or undefined.
+nvim-lint: $(STYLUA)/bin/stylua nvim-tools
+	$(STYLUA)/bin/stylua --check $(NVIM_PLUGIN)
+	luacheck --quiet --config $(NVIM_PLUGIN)/.luacheckrc $(NVIM_PLUGIN)
+
+# The pictures of the plan buffer in the documentation, taken from a real terminal.
+nvim-picture: $(VENV)/.dev nvim-tools
+	$(BIN)/python -m tests.editors.nvim.picture docs/images
 
 # Many more random farms than the tests run: make fuzz N=20000 SEED=7
 fuzz: $(VENV)/.dev oracles
 	$(BIN)/python -m tests.properties.fuzz --cases $(N) $(if $(SEED),--seed $(SEED))
 
-setup: $(VENV)/.dev oracles
+setup: $(VENV)/.dev oracles vscode-tools nvim-tools
 
 # ------------------------------------------------------------------ what they need
+
+# $(call debian,PROGRAMS): installs those that are missing, if it may; PROGRAM:PACKAGE where
+# the package has another name.
+debian = @missing=; for tool in $(1); do \
+	    command -v $${tool%:*} >/dev/null 2>&1 || missing="$$missing $${tool\#*:}"; \
+	done; \
+	test -z "$$missing" && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    get="apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=120"; \
+	    $$get $$missing || { apt-get update -qq && $$get $$missing; }; \
+	else \
+	    echo "The tests need$$missing; install with: sudo apt-get install$$missing" >&2; exit 1; \
+	fi
 
 # --group needs pip 25.1 or newer, which Python 3.11 does not bring.
 $(VENV)/.pip:
@@ -60,22 +95,38 @@ $(VENV)/.dev: $(VENV)/.runtime
 # Both GNU Stows that the trees are compared with, as programs: Debian's, written in
 # Perl, and its Python twin, apart from our own environment.
 oracles: $(STOW)/bin/stow
-	@missing=; for tool in stow strace; do \
-	    command -v $$tool >/dev/null 2>&1 || missing="$$missing $$tool"; \
-	done; \
-	test -z "$$missing" && exit 0; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
-	    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing \
-	    || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-	         apt-get install -qq -y --no-install-recommends $$missing; }; \
-	else \
-	    echo "The tests need$$missing; install with: sudo apt-get install$$missing" >&2; exit 1; \
-	fi
+	$(call debian,stow strace)
 
 $(STOW)/bin/stow:
 	@mkdir -p $(CACHE)
 	$(PYTHON) -m venv $(STOW)
 	$(STOW)/bin/python -m pip install --quiet "stow-python==$(STOW_VERSION)"
 
+# What the plugin for Neovim is checked and drawn with; Neovim itself is in the group dev.
+nvim-tools:
+	$(call debian,luacheck:lua-check tmux npm)
+
+$(STYLUA)/bin/stylua:
+	npm install --silent --no-audit --no-fund --global --prefix $(STYLUA) \
+	    @johnnymorganz/stylua-bin@$(STYLUA_VERSION)
+
+# VS Code's own server, and a browser for it: the tests of the extension use the real editor.
+vscode-tools:
+	$(call debian,chromium npm)
+	@$(VSCODE_TOOLS)/install.sh $(VSCODE)
+
+extension: $(EXTENSION)/dotstream.vsix
+
+vscode-check: $(EXTENSION)/node_modules/.made
+	npm --prefix $(EXTENSION) run --silent check
+
+$(EXTENSION)/dotstream.vsix: $(EXTENSION)/node_modules/.made $(EXTENSION_SOURCES)
+	npm --prefix $(EXTENSION) run --silent package
+
+$(EXTENSION)/node_modules/.made: $(EXTENSION)/package-lock.json | vscode-tools
+	npm --prefix $(EXTENSION) ci --silent --no-audit --no-fund
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(EXTENSION)/dist $(EXTENSION)/node_modules $(EXTENSION)/*.vsix
+	rm -rf $(VENV) build dist .artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -15,6 +15,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 import dotstream
+import dotstream.config.load  # here, and not while the first plan is waited for
 from dotstream.lsp.language.language import Language
 from dotstream.lsp.outbox import Outbox
 from dotstream.lsp.protocol import Protocol
@@ -46,7 +47,9 @@ async def converse(link: Link, stopped: asyncio.Event) -> int:
             pass
 
     outbox = Outbox(link, broken=lambda: post(stopped.set))
-    protocol = _protocol()
+    server = _server()
+    protocol = server.protocol
+    assert isinstance(protocol, Protocol)  # noqa: S101 - it was just made so
     protocol.attach(outbox, stopped)
     language = Language(protocol)
     reader = Thread(
@@ -62,15 +65,13 @@ async def converse(link: Link, stopped: asyncio.Event) -> int:
     return protocol.exit_code
 
 
-def _protocol() -> Protocol:
-    server = LanguageServer(
+def _server() -> LanguageServer:
+    return LanguageServer(
         "dotstream",
         dotstream.__version__,
         protocol_cls=Protocol,
         converter_factory=default_converter,
     )
-    assert isinstance(server.protocol, Protocol)  # noqa: S101 - it was just made so
-    return server.protocol
 
 
 class _Ahead:

@@ -1,0 +1,79 @@
+--- What goes wrong, where a person sees it: one table from the server's words to levels.
+local M = {}
+
+local levels = vim.log.levels
+
+M.INSTALL = 'pipx install "dotstream[lsp]"'
+
+---@type table<string, { level: integer, advice?: string }>
+local KINDS = {
+  cancelled = { level = levels.INFO },
+  conflict = {
+    level = levels.WARN,
+    advice = "ga settles the conflict under the cursor, gA all of them",
+  },
+  stale_plan = { level = levels.WARN, advice = "the plan is made again; look at it, then :w" },
+  target_changed = { level = levels.WARN, advice = "R plans again" },
+  locked = { level = levels.WARN, advice = "wait for it, then try again" },
+  busy = { level = levels.WARN, advice = ":Dotstream cancel ends what is running" },
+  ended = { level = levels.ERROR, advice = ":Dotstream log has its last words" },
+  no_such_package = { level = levels.ERROR },
+  config = { level = levels.ERROR },
+  usage = { level = levels.ERROR },
+  rollback_incomplete = { level = levels.ERROR, advice = ":Dotstream recover finishes it" },
+  bug = { level = levels.ERROR, advice = ":Dotstream log has the details" },
+}
+
+---@param message string
+---@param level? integer
+function M.notify(message, level)
+  vim.notify("dotstream: " .. message, level or levels.INFO)
+end
+
+---@param fault dotstream.Fault
+---@return string? kind
+function M.kind(fault)
+  return type(fault.data) == "table" and fault.data.kind or nil
+end
+
+---@param fault dotstream.Fault
+---@return string text, integer level
+function M.explain(fault)
+  local kind = M.kind(fault)
+  local known = KINDS[kind] or { level = levels.ERROR }
+  local lines = { fault.message }
+  if fault.code == -32601 then
+    lines = { "the server is too old for this; bring it up to date: " .. M.upgrade() }
+  end
+  for _, left in ipairs(type(fault.data) == "table" and fault.data.left or {}) do
+    table.insert(lines, "  · " .. left)
+  end
+  if kind == "no_such_package" and #(fault.data.nearest or {}) > 0 then
+    table.insert(lines, "did you mean " .. table.concat(fault.data.nearest, ", ") .. "?")
+  end
+  if known.advice then
+    table.insert(lines, known.advice)
+  end
+  return table.concat(lines, "\n"), known.level
+end
+
+---@param fault dotstream.Fault
+function M.show(fault)
+  M.notify(M.explain(fault))
+end
+
+---@return string
+function M.upgrade()
+  return 'pipx install --force "dotstream[lsp]"'
+end
+
+---@param command string
+function M.missing(command)
+  M.notify(
+    ("%s was not found; install it with\n  %s\nor say where it is: "):format(command, M.INSTALL)
+      .. 'require("dotstream").setup({ cmd = { "/path/to/dotstream", "lsp", "--stdio" } })',
+    levels.ERROR
+  )
+end
+
+return M

@@ -1,0 +1,263 @@
+--- The server: found, started in package directories and on command, brought back after a crash.
+local config = require("dotstream.config")
+local errors = require("dotstream.errors")
+local paths = require("dotstream.paths")
+
+local M = {}
+
+M.NAME = "dotstream"
+--- Version of the protocol that this plugin speaks.
+M.PROTOCOL = 1
+
+--- Ids of our own commands, which the server's code actions and lenses call.
+M.COMMANDS = { "plan", "resolve", "diff", "link", "unlink", "adopt", "ignore" }
+
+---@type table<integer, fun(client: vim.lsp.Client?)[]>
+local waiting = {}
+---@type table<integer, boolean>
+local stopping = {}
+local told_missing = false
+
+--- The command that starts the server, with the program's full path; nil if there is none.
+---@return string[]?
+function M.command()
+  local cmd = vim.deepcopy(config.get().cmd)
+  local program = vim.fn.exepath(vim.fs.normalize(cmd[1]))
+  if program == "" then
+    return nil
+  end
+  cmd[1] = program
+  return cmd
+end
+
+---@return table
+local function capabilities()
+  local commands = {}
+  for _, name in ipairs(M.COMMANDS) do
+    commands[name] = "dotstream." .. name
+  end
+  local all = vim.lsp.protocol.make_client_capabilities()
+  all.experimental = { dotstream = { version = M.PROTOCOL, commands = commands } }
+  return all
+end
+
+---@param client vim.lsp.Client
+---@return table? announced
+function M.announced(client)
+  local experimental = client.server_capabilities and client.server_capabilities.experimental
+  return type(experimental) == "table" and experimental.dotstream or nil
+end
+
+---@param client vim.lsp.Client
+---@param method string
+---@return boolean
+function M.supports(client, method)
+  local announced = M.announced(client)
+  return announced ~= nil and vim.list_contains(announced.methods or {}, method)
+end
+
+---@param client vim.lsp.Client
+local function on_init(client)
+  local announced = M.announced(client)
+  if not announced or announced.version ~= M.PROTOCOL then
+    local found = announced and tostring(announced.version) or "none"
+    errors.notify(
+      ("the server speaks version %s of the protocol, and this plugin %d; bring both up to date: %s"):format(
+        found,
+        M.PROTOCOL,
+        errors.upgrade()
+      ),
+      vim.log.levels.ERROR
+    )
+  end
+  local resumed = waiting[client.id] or {}
+  waiting[client.id] = nil
+  vim.schedule(function() -- an error in here is no error of the handshake
+    for _, resume in ipairs(resumed) do
+      resume(client)
+    end
+  end)
+end
+
+---@param client vim.lsp.Client
+---@param buffers integer[]
+local function attach_all(client, buffers)
+  for _, bufnr in ipairs(buffers) do
+    if vim.api.nvim_buf_is_loaded(bufnr) then
+      vim.lsp.buf_attach_client(bufnr, client.id)
+    end
+  end
+end
+
+---@param root string
+---@param buffers integer[] that the server that ended was attached to
+function M.come_back(root, buffers)
+  M.ensure(root, function(client)
+    attach_all(client, buffers)
+    if M.supports(client, "dotstream/recover") then
+      require("dotstream.recover").offer(client, { quiet = true })
+    end
+  end)
+end
+
+---@param root string
+---@param buffers integer[]
+local function offer_restart(root, buffers)
+  local choices = { "Restart it", "Show its log", "Leave it" }
+  vim.ui.select(choices, { prompt = "The dotstream server ended unexpectedly" }, function(choice)
+    if choice == choices[1] then
+      M.come_back(root, buffers)
+    elseif choice == choices[2] then
+      M.open_log()
+    end
+  end)
+end
+
+---@param code integer
+---@param signal integer
+---@param client_id integer
+local function on_exit(code, signal, client_id)
+  local client = vim.lsp.get_client_by_id(client_id)
+  local root = client and client.root_dir
+  local buffers = client and vim.tbl_keys(client.attached_buffers) or {}
+  vim.schedule(function()
+    local expected = stopping[client_id] or vim.v.exiting ~= vim.NIL
+    stopping[client_id] = nil
+    for _, resume in ipairs(waiting[client_id] or {}) do
+      resume(nil)
+    end
+    waiting[client_id] = nil
+    require("dotstream.request").client_ended(client_id)
+    require("dotstream.events").emit(
+      "DotstreamServerEnded",
+      { code = code, signal = signal, root = root, expected = expected }
+    )
+    if not expected and (code ~= 0 or signal ~= 0) then
+      local how = signal ~= 0 and ("killed by signal %d"):format(signal)
+        or ("with exit code %d"):format(code)
+      errors.notify("the server ended unexpectedly, " .. how, vim.log.levels.ERROR)
+      if root then
+        offer_restart(root, buffers)
+      end
+    end
+  end)
+end
+
+--- Where the server starts by itself: for files of a package directory, linked ones too,
+--- and for files in the way of a link while it runs.
+---@param bufnr integer
+---@param on_root fun(root: string)
+local function root_dir(bufnr, on_root)
+  local name = vim.api.nvim_buf_get_name(bufnr)
+  if name == "" or name:find("^%a+://") then
+    return
+  end
+  local root = paths.root_of(name)
+  if root then
+    if M.command() then
+      on_root(root)
+    elseif not told_missing then
+      told_missing = true
+      errors.missing(config.get().cmd[1])
+    end
+    return
+  end
+  for _, client in ipairs(vim.lsp.get_clients({ name = M.NAME })) do
+    require("dotstream.inline").state_of(client, name, function(state)
+      if state.role == "target" and client.root_dir then
+        on_root(client.root_dir)
+      end
+    end)
+  end
+end
+
+--- The configuration for |vim.lsp.config()|.
+---@return vim.lsp.Config
+function M.config()
+  return {
+    cmd = function(dispatchers, resolved)
+      local cmd = M.command() or config.get().cmd
+      return vim.lsp.rpc.start(cmd, dispatchers, { cwd = resolved and resolved.cmd_cwd })
+    end,
+    root_dir = root_dir,
+    capabilities = capabilities(),
+    handlers = {
+      ["$/progress"] = function(...)
+        return require("dotstream.request").on_progress(...)
+      end,
+      ["dotstream/changed"] = function(_, params, context)
+        require("dotstream.inline").refresh_all()
+        require("dotstream.events").emit(
+          "DotstreamChanged",
+          vim.tbl_extend("force", params, { client_id = context.client_id })
+        )
+      end,
+    },
+    commands = require("dotstream.actions").commands(),
+    on_init = on_init,
+    on_exit = on_exit,
+    on_attach = function(client, bufnr)
+      require("dotstream.inline").attach(client, bufnr)
+    end,
+  }
+end
+
+--- Call back with the server of a package directory, started if need be.
+---@param root string absolute path
+---@param on_ready fun(client: vim.lsp.Client)
+---@param on_failed? fun() if it does not start, which is told to the user here
+function M.ensure(root, on_ready, on_failed)
+  local function resume(client)
+    if client then
+      on_ready(client)
+    elseif on_failed then
+      on_failed()
+    end
+  end
+  for _, client in ipairs(vim.lsp.get_clients({ name = M.NAME, _uninitialized = true })) do
+    if client.root_dir == root and not client:is_stopped() and not stopping[client.id] then
+      if client.initialized then
+        return on_ready(client)
+      end
+      waiting[client.id] = waiting[client.id] or {}
+      table.insert(waiting[client.id], resume)
+      return
+    end
+  end
+  if not M.command() then
+    errors.missing(config.get().cmd[1])
+    return resume(nil)
+  end
+  local resolved = vim.deepcopy(vim.lsp.config[M.NAME])
+  resolved.root_dir = root
+  local id = vim.lsp.start(resolved, { attach = false })
+  if id then
+    waiting[id] = waiting[id] or {}
+    table.insert(waiting[id], resume)
+  else
+    resume(nil)
+  end
+end
+
+--- Stop every server, and start those anew that buffers or plans are attached to.
+function M.restart()
+  local roots = {}
+  for _, client in ipairs(vim.lsp.get_clients({ name = M.NAME })) do
+    stopping[client.id] = true
+    roots[client.root_dir] = vim.tbl_keys(client.attached_buffers)
+    client:stop()
+  end
+  for root, buffers in pairs(roots) do
+    M.ensure(root, function(client)
+      attach_all(client, buffers)
+      errors.notify("the server was restarted")
+    end)
+  end
+end
+
+function M.open_log()
+  vim.cmd.split(vim.fn.fnameescape(vim.lsp.log.get_filename()))
+  vim.cmd.normal({ "G", bang = true })
+end
+
+return M

@@ -1,0 +1,85 @@
+/** Wiring only: what there is, what listens to what, and what is taken down at the end. */
+import { commands, Uri, window, workspace, type Disposable, type ExtensionContext } from "vscode";
+import { Badges } from "./ui/badges";
+import { Care } from "./ui/care";
+import { Changes } from "./ui/changes";
+import { Decorations } from "./ui/decorations";
+import { telling } from "./ui/failures";
+import { Overview } from "./ui/overview";
+import { PackagesView } from "./ui/packagesView";
+import { Past } from "./ui/past";
+import { PlanEditor } from "./ui/planEditor";
+import { Plans } from "./ui/plans";
+import { Reports } from "./ui/reports";
+import { roots } from "./ui/roots";
+import { Running } from "./ui/running";
+import { Server } from "./ui/server";
+import { SECTION } from "./ui/settings";
+import { StatusBar } from "./ui/statusBar";
+
+let server: Server | undefined;
+
+export async function activate(context: ExtensionContext): Promise<void> {
+  const log = window.createOutputChannel("Dotstream", { log: true });
+  const started = new Server(log);
+  server = started;
+  const running = new Running();
+  const overview = new Overview(started, log);
+  const plans = new Plans(started, running, (place) => overview.where(place));
+  const reports = new Reports();
+  const view = new PackagesView(started, overview);
+  const changes = new Changes(started, plans);
+  const past = new Past(started, running, changes, log);
+  const care = new Care(started, running, overview, view, reports);
+  const add = (id: string, run: (...args: never[]) => Promise<void>): Disposable =>
+    commands.registerCommand(id, telling(log, run));
+
+  context.subscriptions.push(
+    log,
+    started,
+    running,
+    plans,
+    reports,
+    overview,
+    view,
+    new PlanEditor(plans),
+    new Decorations(plans),
+    new StatusBar(overview, running),
+    new Badges(started, overview),
+    ...changes.register(add),
+    ...past.register(add),
+    ...care.register(add),
+    add("dotstream.showMore", (node: Parameters<PackagesView["more"]>[0]) => view.more(node)),
+    add("dotstream.cancel", async (uri?: Uri) => {
+      const plan = uri instanceof Uri ? plans.at(uri) : undefined;
+      if (plan !== undefined) plan.cancel();
+      else if (running.cancelAll() === 0) {
+        await window.showInformationMessage("dotstream: nothing is under way.");
+      }
+    }),
+    add("dotstream.restart", () => started.restart()),
+    add("dotstream.showLog", () => {
+      log.show();
+      return Promise.resolve();
+    }),
+    workspace.onDidChangeConfiguration(async (event) => {
+      if (!event.affectsConfiguration(SECTION)) return;
+      const decisive = ["server", "root", "target"].some((key) =>
+        event.affectsConfiguration(`${SECTION}.${key}`),
+      );
+      if (decisive) await started.restart();
+    }),
+    workspace.onDidGrantWorkspaceTrust(() => started.restart()),
+    started.onDidChangeState((state) => {
+      // Only where it is wanted: a window without dotfiles is left in peace.
+      if (state === "missing" && roots().length > 0) {
+        void commands.executeCommand("dotstream.installHelp");
+      }
+    }),
+  );
+  await started.restart();
+}
+
+export async function deactivate(): Promise<void> {
+  await server?.stop();
+}

@@ -1,0 +1,29 @@
+/** What the doctor found, as text; the grammar of plans colours it too. */
+import type { Doctor, Finding } from "../protocol/messages";
+import { oneLine, splitLabel } from "../protocol/paths";
+import { number, plural } from "./sums";
+
+/** The report, grouped by directory, each finding with the command that mends it. */
+export function findingLines(
+  found: readonly Finding[],
+  { findings, fixed, counts }: Doctor,
+  mended: boolean,
+): string {
+  const kinds = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${number(count)} ${kind}`)
+    .join(", ");
+  const sum = findings === 0 ? "nothing is wrong" : `${plural(findings, "finding")}: ${kinds}`;
+  const lines = [`Doctor: ${sum}${mended ? `; ${number(fixed)} mended` : ""}`, ""];
+  let directory = "";
+  for (const finding of found) {
+    const [above, name] = splitLabel(finding.label);
+    if (above !== directory) lines.push(above || "/");
+    directory = above;
+    lines.push(`  ! ${finding.kind.padEnd(8)} ${name}: ${oneLine(finding.message)}`);
+    if (finding.command !== null) lines.push(`      ${oneLine(finding.command)}`);
+  }
+  const more = findings - found.length;
+  if (more > 0) lines.push("", `… ${number(more)} more`);
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,68 @@
+/** Error answers of the server, as what a person reads and can do next. */
+import type { FaultData } from "./messages";
+
+/** What helps against a failure, offered as a button. */
+export type Remedy = "refresh" | "recover" | "configuration" | "doctor" | "log";
+
+export interface Fault {
+  readonly message: string;
+  readonly remedies: readonly Remedy[];
+  /** Whether it is what the user asked for, and so no failure. */
+  readonly cancelled: boolean;
+  /** What it is about, where that is one path. */
+  readonly uri?: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+const CANCELLED = -32800;
+const METHOD_NOT_FOUND = -32601;
+
+const REMEDIES: Readonly<Record<string, readonly Remedy[]>> = {
+  stale_plan: ["refresh"],
+  target_changed: ["refresh"],
+  conflict: ["refresh"],
+  scan_failed: ["doctor"],
+  config: ["configuration"],
+  no_such_package: [],
+  usage: [],
+  invalid_params: [],
+  rollback_incomplete: ["recover", "log"],
+  journal: ["doctor", "log"],
+  locked: [],
+  busy: [],
+};
+
+interface Answer {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly data?: unknown;
+}
+
+/** Read a rejected request; anything else than an error answer is shown as it is. */
+export function faultOf(error: unknown): Fault {
+  const answer = (typeof error === "object" && error !== null ? error : {}) as Answer;
+  const data = (
+    typeof answer.data === "object" && answer.data !== null ? answer.data : {}
+  ) as FaultData;
+  const text = typeof answer.message === "string" ? answer.message : String(error);
+  if (answer.code === METHOD_NOT_FOUND) {
+    return {
+      message: `This server is too old for that (${text}). Update it: pipx upgrade dotstream`,
+      remedies: ["log"],
+      cancelled: false,
+    };
+  }
+  return {
+    message: sentenceCase(text),
+    remedies: REMEDIES[data.kind ?? ""] ?? ["log"],
+    cancelled: answer.code === CANCELLED || data.kind === "cancelled",
+    ...(typeof data.uri === "string" ? { uri: data.uri } : {}),
+    ...(typeof data.line === "number" ? { line: data.line } : {}),
+    ...(typeof data.column === "number" ? { column: data.column } : {}),
+  };
+}
+
+function sentenceCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,194 @@
+/** Looking after the links: how they are, what is wrong, what differs. */
+import {
+  CancellationTokenSource,
+  commands,
+  env,
+  Uri,
+  window,
+  workspace,
+  type Disposable,
+} from "vscode";
+import { findingLines } from "../plan/findings";
+import { plural } from "../plan/sums";
+import type { CommandArgument, Difference, Doctor, Finding, Place } from "../protocol/messages";
+import { isOpenable } from "../protocol/paths";
+import { INSTALL_COMMAND } from "../server/discover";
+import type { Overview } from "./overview";
+import { fileOf, type EntryNode, type PackagesView } from "./packagesView";
+import type { Reports } from "./reports";
+import { chooseRoot, placeAt } from "./roots";
+import type { Running } from "./running";
+import type { Server } from "./server";
+
+/** Findings that are kept and shown; more are counted. */
+const LISTED = 5000;
+
+/** What `dotstream.toml` says at first: only what nearly everyone changes. */
+const STARTER = `# Where links are made.
+target = "~"
+
+# Directories that many programs share, so that none is turned into one link.
+never-fold = [".config", ".local/bin", ".local/share", ".ssh"]
+`;
+
+export class Care {
+  constructor(
+    private readonly server: Server,
+    private readonly running: Running,
+    private readonly overview: Overview,
+    private readonly view: PackagesView,
+    private readonly reports: Reports,
+  ) {}
+
+  register(
+    add: (id: string, run: (...args: never[]) => Promise<void>) => Disposable,
+  ): Disposable[] {
+    return [
+      add("dotstream.status", () => this.status()),
+      add("dotstream.refreshView", () => this.overview.refresh()),
+      add("dotstream.doctor", () => this.doctor(false)),
+      add("dotstream.mend", () => this.doctor(true)),
+      add("dotstream.diff", (given: CommandArgument) => this.diff(given)),
+      add("dotstream.compare", (node: EntryNode) =>
+        this.diff({ ...node.place, path: node.child.path, label: node.child.label }),
+      ),
+      add("dotstream.openSource", (node: Pick<EntryNode, "child">) => open(node)),
+      add("dotstream.init", () => this.init()),
+      add("dotstream.installHelp", () => this.installHelp()),
+    ];
+  }
+
+  private async status(): Promise<void> {
+    if ((await chooseRoot()) === undefined) return;
+    await this.view.reveal();
+    await this.overview.refresh();
+  }
+
+  private async doctor(fix: boolean): Promise<void> {
+    const place = await chooseRoot();
+    if (place === undefined) return;
+    const [found, result] = await this.examine(place, fix);
+    const words = plural(result.findings, "finding");
+    await this.reports.show(
+      "Doctor",
+      findingLines(found, result, fix),
+      !fix && result.findings > 0 ? [{ title: "$(tools) Mend", command: "dotstream.mend" }] : [],
+    );
+    if (result.findings === 0) void window.showInformationMessage("dotstream found nothing wrong.");
+    else if (fix)
+      void window.showInformationMessage(`${words}, ${result.fixed.toString()} mended.`);
+  }
+
+  private async examine(place: Place, fix: boolean): Promise<readonly [Finding[], Doctor]> {
+    const source = new CancellationTokenSource();
+    const token = this.server.token();
+    const window = this.server.window();
+    const found: Finding[] = [];
+    const title = fix ? "Mending" : "Looking for trouble";
+    const result = await this.running.run(title, source, async (report) => {
+      const reading = this.server.onBatch<Finding>(token, (batch) => {
+        if (batch.items === undefined) return;
+        found.push(...batch.items.slice(0, LISTED - found.length));
+        report({ message: plural(found.length, "finding") });
+        this.server.acknowledge(token, batch.seq);
+      });
+      try {
+        const params = { ...place, fix, window, partialResultToken: token };
+        return await this.server.request<Doctor>("dotstream/doctor", params, source.token);
+      } finally {
+        reading.dispose();
+      }
+    });
+    return [found, result];
+  }
+
+  private async diff(given: CommandArgument): Promise<void> {
+    const { root, path } = given;
+    if (root === undefined || path === undefined) return;
+    const params = { ...placeAt(root), path };
+    const found = await this.server.request<Difference>("dotstream/diff", params);
+    const title = `${found.targetLabel} ↔ ${found.sourceLabel}`;
+    switch (found.kind) {
+      case "same":
+        void window.showInformationMessage(`${title}: there is no difference.`);
+        return;
+      case "binary":
+        void window.showInformationMessage(`${title}: the files differ, and are not text.`);
+        return;
+      case "directory":
+        void window.showInformationMessage(
+          `${title}: a directory cannot be shown as a difference.`,
+        );
+        return;
+      case "missing":
+        void window.showInformationMessage(`${title}: one of them does not exist.`);
+        return;
+      case "text":
+        await this.show(found, title);
+    }
+  }
+
+  private async show({ source, target, diff }: Difference, title: string): Promise<void> {
+    if (source !== null && target !== null && isOpenable(source) && isOpenable(target)) {
+      await commands.executeCommand("vscode.diff", Uri.parse(target), Uri.parse(source), title);
+    } else {
+      // VS Code cannot open names that are not UTF-8; the server can.
+      await this.reports.show("Difference", diff ?? "", [], "diff");
+    }
+  }
+
+  private async init(): Promise<void> {
+    const folders = workspace.workspaceFolders ?? [];
+    const folder = folders.length > 1 ? await window.showWorkspaceFolderPick() : folders[0];
+    if (folder === undefined) {
+      await commands.executeCommand("vscode.openFolder");
+      return;
+    }
+    const file = Uri.joinPath(folder.uri, "dotstream.toml");
+    const there = await workspace.fs.stat(file).then(
+      () => true,
+      () => false, // which is what is hoped for
+    );
+    if (!there) await workspace.fs.writeFile(file, Buffer.from(STARTER));
+    await window.showTextDocument(file);
+    await this.overview.refresh();
+  }
+
+  private async installHelp(): Promise<void> {
+    const { discovery } = this.server;
+    const copy = "Copy Command";
+    const terminal = "Run in Terminal";
+    const set = "Open Settings";
+    const again = "Look Again";
+    const why =
+      discovery?.found === false && discovery.configured
+        ? `The setting “dotstream.server.path” names ${discovery.tried[0] ?? ""}, which is no program.`
+        : "The program “dotstream” was not found in the Python environment, on PATH or in ~/.local/bin.";
+    const choice = await window.showWarningMessage(
+      `${why} To install it: ${INSTALL_COMMAND}`,
+      copy,
+      terminal,
+      set,
+      again,
+    );
+    if (choice === copy) await env.clipboard.writeText(INSTALL_COMMAND);
+    else if (choice === terminal) {
+      const shell = window.createTerminal("Install dotstream");
+      shell.show();
+      shell.sendText(INSTALL_COMMAND, false);
+    } else if (choice === set) {
+      await commands.executeCommand("workbench.action.openSettings", "dotstream.server.path");
+    } else if (choice === again) await this.server.restart();
+  }
+}
+
+async function open({ child }: Pick<EntryNode, "child">): Promise<void> {
+  const file = fileOf(child);
+  if (file === undefined) {
+    void window.showInformationMessage(
+      `VS Code cannot open ${child.label}: its name is not UTF-8. dotstream handles it all the same.`,
+    );
+    return;
+  }
+  await commands.executeCommand("vscode.open", file);
+}

@@ -1,0 +1,78 @@
+/** Questions to the user: which packages, which way. */
+import { window, type QuickPickItem } from "vscode";
+import type { Action, PackageStatus, Place } from "../protocol/messages";
+import { plural } from "../plan/sums";
+import { packagesOf } from "./packages";
+import type { Server } from "./server";
+
+const ACTIONS: readonly (QuickPickItem & { readonly action: Action })[] = [
+  { label: "Manage", detail: "Make the links of packages", action: "manage" },
+  { label: "Unmanage", detail: "Remove the links of packages", action: "unmanage" },
+  { label: "Remanage", detail: "Bring the links of packages up to date", action: "remanage" },
+];
+
+export async function chooseAction(): Promise<Action | undefined> {
+  return (await window.showQuickPick(ACTIONS, { title: "Plan what?" }))?.action;
+}
+
+/** Names of packages to act on, several at once; `undefined` if the user turns away. */
+export async function choosePackages(
+  server: Server,
+  place: Place,
+  action: Action,
+): Promise<readonly string[] | undefined> {
+  const found = await packagesOf(server, place);
+  const choices = found.packages
+    .filter((each) => each.active)
+    .map((each) => ({ label: each.name }));
+  if (choices.length === 0) {
+    void window.showInformationMessage(`There are no packages in ${found.rootLabel}.`);
+    return undefined;
+  }
+  const picked = await window.showQuickPick(choices, {
+    title: `Packages to ${action} in ${found.targetLabel}`,
+    placeHolder: "Type to filter; tick several",
+    canPickMany: true,
+  });
+  return picked === undefined || picked.length === 0 ? undefined : picked.map(({ label }) => label);
+}
+
+/** The package that files are moved into: one that is there, or a new name. */
+export async function chooseHome(server: Server, place: Place): Promise<string | undefined> {
+  const found = await packagesOf(server, place);
+  const names = found.packages.map(({ name }) => name);
+  return await new Promise((resolve) => {
+    const pick = window.createQuickPick();
+    const items = names.map((label): QuickPickItem => ({ label }));
+    pick.title = "Adopt into which package?";
+    pick.placeholder = "Choose a package, or type the name of a new one";
+    pick.items = items;
+    pick.onDidChangeValue((value) => {
+      const fresh = value.trim();
+      pick.items =
+        fresh === "" || names.includes(fresh)
+          ? items
+          : [...items, { label: fresh, description: "new package", alwaysShow: true }];
+    });
+    pick.onDidAccept(() => {
+      resolve(pick.selectedItems[0]?.label);
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+  });
+}
+
+/** `2 changes due, 1 conflict` or `12 links`. */
+export function statusWords(status: PackageStatus): string {
+  const words = [
+    ...(status.links > 0 ? [plural(status.links, "link")] : []),
+    ...(status.changes > 0 ? [`${plural(status.changes, "change")} due`] : []),
+    ...(status.conflicts > 0 ? [plural(status.conflicts, "conflict")] : []),
+    ...(status.errors > 0 ? [plural(status.errors, "error")] : []),
+  ];
+  return [status.state, ...words].join(" · ");
+}

@@ -1,0 +1,271 @@
+/** The Dotfiles view: packages with their state, and what is in them, a level at a time. */
+import {
+  commands,
+  EventEmitter,
+  MarkdownString,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  Uri,
+  window,
+  type Disposable,
+  type TreeDataProvider,
+  type TreeView,
+} from "vscode";
+import { entryWords, stateOf, type EntryState } from "../plan/states";
+import { plural } from "../plan/sums";
+import type { Child, Children, Package, PackageState, Place } from "../protocol/messages";
+import { isOpenable, oneLine } from "../protocol/paths";
+import { statusWords } from "./choosing";
+import type { Farm, Overview } from "./overview";
+import type { Server } from "./server";
+
+/** Children that are shown at once. */
+const PAGE = 200;
+
+interface FarmNode {
+  readonly kind: "farm";
+  readonly farm: Farm;
+}
+
+interface PackageNode {
+  readonly kind: "package";
+  readonly place: Place;
+  readonly farm: Farm;
+  readonly package: Package;
+}
+
+/** A file or directory of a package, where it is or will be in the target. */
+export interface EntryNode {
+  readonly kind: "entry";
+  readonly place: Place;
+  readonly package: Package;
+  readonly child: Child;
+}
+
+interface MoreNode {
+  readonly kind: "more";
+  readonly parent: PackageNode | EntryNode;
+}
+
+export type Node = FarmNode | PackageNode | EntryNode | MoreNode;
+
+interface Pages {
+  readonly nodes: EntryNode[];
+  next: number | null;
+}
+
+const ICONS: Readonly<Record<PackageState, readonly [icon: string, colour: string]>> = {
+  managed: ["pass-filled", "dotstream.linkedForeground"],
+  partial: ["circle-large-outline", "dotstream.pendingForeground"],
+  unmanaged: ["circle-large-outline", "disabledForeground"],
+  conflict: ["warning", "dotstream.conflictForeground"],
+  empty: ["circle-slash", "disabledForeground"],
+};
+
+const ENTRY_COLOURS: Readonly<Record<EntryState, string | undefined>> = {
+  linked: "dotstream.linkedForeground",
+  pending: "dotstream.pendingForeground",
+  conflict: "dotstream.conflictForeground",
+  none: undefined,
+};
+
+export class PackagesView implements TreeDataProvider<Node>, Disposable {
+  private readonly emitter = new EventEmitter<Node | undefined>();
+  private readonly view: TreeView<Node>;
+  private readonly subscriptions: Disposable[];
+  /** What was loaded below a node, as far as it was looked at. */
+  private pages = new WeakMap<PackageNode | EntryNode, Pages>();
+  /** Counts updates, so that a page that was asked for before one is not kept after it. */
+  private stale = 0;
+
+  readonly onDidChangeTreeData = this.emitter.event;
+
+  constructor(
+    private readonly server: Server,
+    private readonly overview: Overview,
+  ) {
+    this.view = window.createTreeView("dotstream.packages", {
+      treeDataProvider: this,
+      showCollapseAll: true,
+    });
+    this.subscriptions = [
+      this.view,
+      overview.onDidChange(() => {
+        this.update();
+      }),
+      this.view.onDidChangeVisibility(({ visible }) => {
+        if (visible) overview.refreshSoon();
+      }),
+    ];
+  }
+
+  async reveal(): Promise<void> {
+    await commands.executeCommand("dotstream.packages.focus");
+  }
+
+  getTreeItem(node: Node): TreeItem {
+    switch (node.kind) {
+      case "farm":
+        return farmItem(node);
+      case "package":
+        return packageItem(node);
+      case "entry":
+        return entryItem(node);
+      case "more":
+        return this.moreItem(node);
+    }
+  }
+
+  async getChildren(node?: Node): Promise<Node[]> {
+    if (node === undefined) {
+      const { farms } = this.overview;
+      const [first, ...others] = farms;
+      if (first === undefined) return [];
+      return others.length === 0
+        ? packageNodes(first)
+        : farms.map((farm) => ({ kind: "farm", farm }));
+    }
+    if (node.kind === "farm") return packageNodes(node.farm);
+    if (node.kind === "more") return [];
+    const pages = this.pages.get(node) ?? (await this.load(node));
+    return pages.next === null ? pages.nodes : [...pages.nodes, { kind: "more", parent: node }];
+  }
+
+  /** Show the next page below a node. */
+  async more(node: MoreNode): Promise<void> {
+    await this.load(node.parent);
+    this.emitter.fire(node.parent);
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+    this.emitter.dispose();
+  }
+
+  private async load(node: PackageNode | EntryNode): Promise<Pages> {
+    const pages = this.pages.get(node) ?? { nodes: [], next: 0 };
+    const stale = this.stale;
+    const found = await this.server.request<Children>("dotstream/children", {
+      ...node.place,
+      action: "manage",
+      packages: [node.package.name],
+      ...(node.kind === "package"
+        ? { package: node.package.name }
+        : { directory: node.child.path }),
+      offset: pages.next ?? 0,
+      limit: PAGE,
+      kept: true,
+    });
+    const { place } = node;
+    pages.nodes.push(
+      ...found.items.map((child): EntryNode => ({
+        kind: "entry",
+        place,
+        package: node.package,
+        child,
+      })),
+    );
+    pages.next = found.next;
+    if (stale === this.stale) this.pages.set(node, pages);
+    return pages;
+  }
+
+  private update(): void {
+    this.stale += 1;
+    this.pages = new WeakMap();
+    this.emitter.fire(undefined);
+    const conflicts = this.overview.farms
+      .flatMap(({ statuses }) => [...statuses.values()])
+      .reduce((sum, status) => sum + status.conflicts, 0);
+    this.view.badge =
+      conflicts === 0 ? undefined : { value: conflicts, tooltip: plural(conflicts, "conflict") };
+  }
+
+  private moreItem(node: MoreNode): TreeItem {
+    const item = new TreeItem("Show more…");
+    item.iconPath = new ThemeIcon("ellipsis");
+    item.command = { title: "Show More", command: "dotstream.showMore", arguments: [node] };
+    return item;
+  }
+}
+
+function packageNodes(farm: Farm): PackageNode[] {
+  return farm.packages.packages.map((each) => ({
+    kind: "package",
+    place: farm.place,
+    farm,
+    package: each,
+  }));
+}
+
+function farmItem({ farm }: FarmNode): TreeItem {
+  const item = new TreeItem(farm.packages.rootLabel, TreeItemCollapsibleState.Expanded);
+  item.id = farm.place.root;
+  item.description = `→ ${farm.packages.targetLabel}`;
+  item.iconPath = new ThemeIcon("repo");
+  item.contextValue = "farm";
+  return item;
+}
+
+function packageItem(node: PackageNode): TreeItem {
+  const { farm } = node;
+  const { name, active, reason } = node.package;
+  const item = new TreeItem(oneLine(name), TreeItemCollapsibleState.Collapsed);
+  const status = farm.statuses.get(name);
+  item.id = `${farm.place.root} ${name}`;
+  if (!active) {
+    item.collapsibleState = TreeItemCollapsibleState.None;
+    item.description = reason ?? "not for this machine";
+    item.iconPath = new ThemeIcon("circle-slash", new ThemeColor("disabledForeground"));
+    item.contextValue = "inactive";
+    return item;
+  }
+  item.description = status === undefined ? "" : statusWords(status);
+  item.contextValue = `package-${status?.state ?? "unknown"}`;
+  const [icon, colour] = ICONS[status?.state ?? "unmanaged"];
+  item.iconPath =
+    status === undefined
+      ? new ThemeIcon("loading~spin")
+      : new ThemeIcon(icon, new ThemeColor(colour));
+  item.tooltip = `${oneLine(name)} → ${farm.packages.targetLabel}`;
+  return item;
+}
+
+function entryItem({ child, package: { name } }: EntryNode): TreeItem {
+  const item = new TreeItem(
+    oneLine(child.name),
+    child.expandable ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
+  );
+  const state = stateOf(child.rows);
+  item.id = `${name} ${child.path}`;
+  item.description = entryWords(child.rows);
+  item.contextValue = `${child.expandable ? "directory" : "file"}-${state}`;
+  const colour = ENTRY_COLOURS[state];
+  item.iconPath = new ThemeIcon(
+    state === "conflict" ? "warning" : child.expandable ? "folder" : "file-symlink-file",
+    colour === undefined ? undefined : new ThemeColor(colour),
+  );
+  item.tooltip = tooltip(child);
+  if (!child.expandable) {
+    item.command = { title: "Open", command: "dotstream.openSource", arguments: [{ child }] };
+  }
+  return item;
+}
+
+function tooltip(child: Child): MarkdownString {
+  const shown = new MarkdownString();
+  shown.appendText(oneLine(child.label));
+  for (const row of child.rows) {
+    if (row.to !== undefined) shown.appendText(`\n→ ${oneLine(row.to)}`);
+    if (row.message !== undefined) shown.appendText(`\n${oneLine(row.message)}`);
+  }
+  return shown;
+}
+
+/** The file behind an entry: the one in the package, or what is in the target. */
+export function fileOf(child: Child): Uri | undefined {
+  const uri = child.source ?? child.path;
+  return isOpenable(uri) ? Uri.parse(uri) : undefined;
+}

@@ -1,0 +1,281 @@
+/** The language server: started, restarted, asked. */
+import { constants, accessSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import {
+  EventEmitter,
+  extensions,
+  workspace,
+  type CancellationToken,
+  type Disposable,
+  type LogOutputChannel,
+} from "vscode";
+import {
+  LanguageClient,
+  ProgressType,
+  RevealOutputChannelOn,
+  State,
+  WorkDoneProgress,
+  type LanguageClientOptions,
+  type StaticFeature,
+} from "vscode-languageclient/node";
+import { PROTOCOL_VERSION, type Batch } from "../protocol/messages";
+import { discover, type Discovery } from "../server/discover";
+import { SECTION, settings } from "./settings";
+
+export type ServerState = "untrusted" | "missing" | "starting" | "running" | "failed" | "stopped";
+
+/** Our own commands, which code actions and code lenses of the server are to call. */
+const CLIENT_COMMANDS = {
+  plan: "dotstream.plan",
+  resolve: "dotstream.resolve",
+  diff: "dotstream.diff",
+  link: "dotstream.link",
+  unlink: "dotstream.unlink",
+  adopt: "dotstream.adopt",
+  ignore: "dotstream.ignore",
+};
+
+const ANNOUNCEMENT: StaticFeature = {
+  fillClientCapabilities(capabilities) {
+    capabilities.experimental = {
+      ...(capabilities.experimental as object | undefined),
+      dotstream: { version: PROTOCOL_VERSION, commands: CLIENT_COMMANDS },
+    };
+  },
+  initialize() {
+    // There is nothing to hook up: the server acts on what it was told.
+  },
+  getState: () => ({ kind: "static" }),
+  clear() {
+    // And so nothing to take back.
+  },
+};
+
+interface Announced {
+  readonly version?: number;
+  readonly maxWindow?: number;
+  readonly methods?: readonly string[];
+}
+
+/** What is asked of the server needs it to run. */
+export class NotRunning extends Error {
+  constructor(readonly state: ServerState) {
+    super(`The dotstream server is not running (${state}).`);
+  }
+}
+
+export interface WorkReport {
+  readonly message?: string;
+  readonly percentage?: number;
+}
+
+export class Server implements Disposable {
+  private client: LanguageClient | undefined;
+  private changing: Promise<void> = Promise.resolve();
+  private restartDue = false;
+  private announced: Announced = {};
+  private tokens = 0;
+  private readonly stateEmitter = new EventEmitter<ServerState>();
+  private readonly changedEmitter = new EventEmitter<void>();
+  private current: ServerState = "stopped";
+  private lookup: Discovery | undefined;
+
+  readonly onDidChangeState = this.stateEmitter.event;
+  /** Something was changed in a target, by us or by another client of the server. */
+  readonly onDidChangeFiles = this.changedEmitter.event;
+
+  constructor(private readonly log: LogOutputChannel) {}
+
+  get state(): ServerState {
+    return this.current;
+  }
+
+  /** How the server was looked for the last time. */
+  get discovery(): Discovery | undefined {
+    return this.lookup;
+  }
+
+  /** Start, or stop and start again; several calls at once make one restart. */
+  restart(): Promise<void> {
+    if (!this.restartDue) {
+      this.restartDue = true;
+      this.changing = this.changing.then(async () => {
+        this.restartDue = false;
+        await this.stop();
+        await this.start();
+      });
+    }
+    return this.changing;
+  }
+
+  async stop(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    if (client !== undefined) await client.dispose(2000);
+  }
+
+  /** Whether the server says that it answers a method. */
+  supports(method: string): boolean {
+    return this.announced.methods?.includes(method) ?? false;
+  }
+
+  /** The largest number of batches that may be in flight. */
+  window(): number {
+    return Math.max(1, Math.min(settings.window(), this.announced.maxWindow ?? 64));
+  }
+
+  async request<Result>(
+    method: string,
+    params: object,
+    cancel?: CancellationToken,
+  ): Promise<Result> {
+    return await this.running().sendRequest<Result>(method, params, cancel);
+  }
+
+  acknowledge(token: string, seq: number): void {
+    if (this.client?.isRunning() === true) {
+      void this.client.sendNotification("dotstream/ack", { token, seq });
+    }
+  }
+
+  /** A token that no request has used. */
+  token(): string {
+    this.tokens += 1;
+    return `dotstream-${this.tokens.toString()}`;
+  }
+
+  onBatch<Item>(token: string, handle: (batch: Batch<Item>) => void): Disposable {
+    return this.running().onProgress(new ProgressType<Batch<Item>>(), token, handle);
+  }
+
+  onWork(token: string, handle: (report: WorkReport) => void): Disposable {
+    return this.running().onProgress(WorkDoneProgress.type, token, (value) => {
+      if (value.kind !== "end") handle(value);
+    });
+  }
+
+  dispose(): void {
+    this.stateEmitter.dispose();
+    this.changedEmitter.dispose();
+  }
+
+  private running(): LanguageClient {
+    if (this.client === undefined || this.current !== "running") {
+      throw new NotRunning(this.current);
+    }
+    return this.client;
+  }
+
+  private async start(): Promise<void> {
+    if (!workspace.isTrusted) {
+      this.become("untrusted");
+      return;
+    }
+    const found = discover({
+      configured: settings.serverPath(),
+      interpreter: await chosenInterpreter(),
+      path: process.env.PATH ?? "",
+      home: homedir(),
+      isExecutable,
+    });
+    this.lookup = found;
+    if (!found.found) {
+      this.log.warn(`no server; looked at: ${found.tried.join(", ")}`);
+      this.become("missing");
+      return;
+    }
+    this.log.info(`server: ${found.command} (found by ${found.by})`);
+    this.become("starting");
+    const client = this.create(found.command);
+    this.client = client;
+    try {
+      await client.start();
+    } catch (error) {
+      this.log.error(`the server did not start: ${String(error)}`);
+      this.become("failed");
+      return;
+    }
+    this.greeted(client);
+  }
+
+  private create(command: string): LanguageClient {
+    const options: LanguageClientOptions = {
+      documentSelector: [{ scheme: "file" }],
+      outputChannel: this.log,
+      traceOutputChannel: this.log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      progressOnInitialization: false,
+      initializationOptions: { root: settings.root() || null, target: settings.target() || null },
+      middleware: {
+        provideCodeLenses: (document, cancel, next) =>
+          settings.codeLens() ? next(document, cancel) : [],
+        provideInlayHints: (document, range, cancel, next) =>
+          settings.inlayHints() ? next(document, range, cancel) : [],
+      },
+    };
+    const client = new LanguageClient(
+      SECTION,
+      "dotstream",
+      { command, args: ["lsp"], options: { env: process.env } },
+      options,
+    );
+    client.registerFeature(ANNOUNCEMENT);
+    client.onNotification("dotstream/changed", () => {
+      this.changedEmitter.fire();
+    });
+    client.onDidChangeState(({ newState }) => {
+      if (client !== this.client) return;
+      if (newState === State.Stopped && this.current === "running") this.become("failed");
+      if (newState === State.Running && this.current === "failed") this.greeted(client);
+    });
+    return client;
+  }
+
+  private greeted(client: LanguageClient): void {
+    const experimental = client.initializeResult?.capabilities.experimental as
+      { readonly dotstream?: Announced } | undefined;
+    this.announced = experimental?.dotstream ?? {};
+    if (this.announced.version !== PROTOCOL_VERSION) {
+      this.log.warn(
+        `the server speaks version ${String(this.announced.version)} of the protocol, ` +
+          `this extension version ${PROTOCOL_VERSION.toString()}`,
+      );
+    }
+    this.become("running");
+  }
+
+  private become(state: ServerState): void {
+    this.current = state;
+    this.stateEmitter.fire(state);
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+interface PythonApi {
+  readonly environments?: {
+    getActiveEnvironmentPath(): { readonly path: string };
+    resolveEnvironment(environment: {
+      readonly path: string;
+    }): Promise<
+      { readonly executable: { readonly uri?: { readonly fsPath: string } } } | undefined
+    >;
+  };
+}
+
+/** The interpreter that is chosen in the Python extension, if that is there. */
+async function chosenInterpreter(): Promise<string | undefined> {
+  const python = extensions.getExtension<PythonApi>("ms-python.python");
+  if (python === undefined) return undefined;
+  const { environments } = await python.activate();
+  if (environments === undefined) return undefined;
+  const found = await environments.resolveEnvironment(environments.getActiveEnvironmentPath());
+  return found?.executable.uri?.fsPath;
+}

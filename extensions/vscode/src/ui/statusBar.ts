@@ -1,0 +1,88 @@
+/** One word about the dotfiles in the status bar: what is under way, or how they are. */
+import {
+  commands,
+  StatusBarAlignment,
+  ThemeColor,
+  window,
+  type Disposable,
+  type StatusBarItem,
+} from "vscode";
+import { plural } from "../plan/sums";
+import type { Overview, OverviewState } from "./overview";
+import type { Running } from "./running";
+
+const STATES: Readonly<Partial<Record<OverviewState, readonly [text: string, tooltip: string]>>> = {
+  untrusted: ["$(shield) Dotfiles", "dotstream waits until you trust this workspace."],
+  missing: ["$(warning) Dotfiles: no server", "dotstream is not installed, or not found."],
+  failed: [
+    "$(error) Dotfiles: server stopped",
+    "The dotstream server did not start, or has ended.",
+  ],
+  starting: ["$(loading~spin) Dotfiles", "The dotstream server is starting."],
+};
+
+export class StatusBar implements Disposable {
+  private readonly item: StatusBarItem;
+  private readonly subscriptions: Disposable[];
+
+  constructor(
+    private readonly overview: Overview,
+    private readonly running: Running,
+  ) {
+    this.item = window.createStatusBarItem("dotstream.status", StatusBarAlignment.Left);
+    this.item.name = "Dotfiles";
+    this.item.command = "dotstream.packages.focus";
+    this.subscriptions = [
+      overview.onDidChange(() => {
+        this.update();
+        void commands.executeCommand("setContext", "dotstream.state", overview.state);
+      }),
+      running.onDidChange(() => {
+        this.update();
+        const busy = running.message !== undefined;
+        void commands.executeCommand("setContext", "dotstream.busy", busy);
+      }),
+    ];
+  }
+
+  dispose(): void {
+    this.item.dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private update(): void {
+    const { item, running, overview } = this;
+    const { message } = running;
+    const known = STATES[overview.state];
+    item.backgroundColor = undefined;
+    if (message !== undefined) {
+      item.text = `$(sync~spin) ${message}`;
+      item.tooltip = "Click to see the packages; Dotstream: Cancel stops this.";
+    } else if (known !== undefined) {
+      [item.text, item.tooltip] = known;
+    } else if (overview.state === "ready") {
+      this.summarise();
+    } else {
+      item.hide();
+      return;
+    }
+    item.show();
+  }
+
+  private summarise(): void {
+    const statuses = this.overview.farms.flatMap(({ statuses }) => [...statuses.values()]);
+    const sum = (count: "conflicts" | "changes") =>
+      statuses.reduce((total, status) => total + status[count], 0);
+    const [conflicts, changes] = [sum("conflicts"), sum("changes")];
+    const managed = statuses.filter(({ state }) => state === "managed").length;
+    this.item.tooltip = `${managed.toString()} of ${plural(statuses.length, "package")} managed`;
+    if (conflicts > 0) {
+      this.item.text = `$(warning) Dotfiles: ${plural(conflicts, "conflict")}`;
+      this.item.backgroundColor = new ThemeColor("statusBarItem.warningBackground");
+    } else if (changes > 0) {
+      this.item.text = `$(circle-large-outline) Dotfiles: ${plural(changes, "change")} due`;
+    } else {
+      this.item.text = "$(link) Dotfiles";
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { discover, type Surroundings } from "../src/server/discover";
+
+function around(programs: readonly string[], given: Partial<Surroundings> = {}): Surroundings {
+  return {
+    configured: "",
+    interpreter: undefined,
+    path: "/usr/local/bin:/usr/bin",
+    home: "/home/me",
+    isExecutable: (path) => programs.includes(path),
+    ...given,
+  };
+}
+
+const EVERYWHERE = [
+  "/opt/dotstream",
+  "/venv/bin/dotstream",
+  "/usr/bin/dotstream",
+  "/home/me/.local/bin/dotstream",
+];
+
+describe("the server is found", () => {
+  it("first by the setting", () => {
+    const given = { configured: "/opt/dotstream", interpreter: "/venv/bin/python" };
+    expect(discover(around(EVERYWHERE, given))).toEqual({
+      found: true,
+      command: "/opt/dotstream",
+      by: "setting",
+    });
+  });
+
+  it("then in the chosen Python environment", () => {
+    const found = discover(around(EVERYWHERE, { interpreter: "/venv/bin/python" }));
+    expect(found).toMatchObject({ command: "/venv/bin/dotstream", by: "Python environment" });
+  });
+
+  it("then on PATH", () => {
+    const found = discover(around(EVERYWHERE, { interpreter: "/other/bin/python" }));
+    expect(found).toMatchObject({ command: "/usr/bin/dotstream", by: "PATH" });
+  });
+
+  it("then where user installations go", () => {
+    const found = discover(around(["/home/me/.local/bin/dotstream"]));
+    expect(found).toMatchObject({ by: "user installation" });
+  });
+
+  it("with ~ in the setting", () => {
+    const given = { configured: " ~/bin/dotstream " };
+    expect(discover(around(["/home/me/bin/dotstream"], given))).toMatchObject({
+      command: "/home/me/bin/dotstream",
+    });
+  });
+});
+
+describe("the server is not found", () => {
+  it("elsewhere where the setting names no program", () => {
+    expect(discover(around(EVERYWHERE, { configured: "/nowhere" }))).toEqual({
+      found: false,
+      tried: ["/nowhere"],
+      configured: true,
+    });
+  });
+
+  it("and all that was tried is told", () => {
+    const found = discover(around([], { interpreter: "/venv/bin/python", path: "/usr/bin:" }));
+    expect(found).toEqual({
+      found: false,
+      tried: ["/venv/bin/dotstream", "/usr/bin/dotstream", "/home/me/.local/bin/dotstream"],
+      configured: false,
+    });
+  });
+});

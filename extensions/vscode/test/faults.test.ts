@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { faultOf } from "../src/protocol/faults";
+
+describe("an error answer", () => {
+  it("of a stale plan offers to plan again", () => {
+    const fault = faultOf({
+      code: -32801,
+      message: "the plan is another",
+      data: { kind: "stale_plan" },
+    });
+    expect(fault).toEqual({
+      message: "The plan is another",
+      remedies: ["refresh"],
+      cancelled: false,
+    });
+  });
+
+  it("of a wrong configuration leads to the place", () => {
+    const data = { kind: "config", uri: "file:///d/dotstream.toml", line: 2, column: 5 };
+    expect(faultOf({ code: -32602, message: "unknown key", data })).toMatchObject({
+      remedies: ["configuration"],
+      uri: "file:///d/dotstream.toml",
+      line: 2,
+      column: 5,
+    });
+  });
+
+  it("to a cancelled request is no failure", () => {
+    expect(faultOf({ code: -32800, message: "cancelled" }).cancelled).toBe(true);
+  });
+
+  it("of an older server says how to update", () => {
+    const { message } = faultOf({ code: -32601, message: "no such method" });
+    expect(message).toContain("pipx upgrade dotstream");
+  });
+
+  it.each([new Error("pipe closed"), "pipe closed", undefined])("that is none: %s", (error) => {
+    expect(faultOf(error).remedies).toEqual(["log"]);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import {
+  applyCall,
+  identityOf,
+  planCall,
+  resolved,
+  resolvedAll,
+  titleOf,
+  type PlanRequest,
+} from "../src/plan/request";
+
+const manage: PlanRequest = {
+  kind: "change",
+  params: { root: "file:///d", action: "manage", packages: ["vim", "zsh"] },
+};
+const undo: PlanRequest = { kind: "undo", params: { root: "file:///d", transaction: 7 } };
+
+describe("a plan's title", () => {
+  it.each<[PlanRequest, string]>([
+    [manage, "manage vim zsh"],
+    [undo, "undo 7"],
+    [
+      {
+        kind: "change",
+        params: {
+          root: "file:///d",
+          action: "manage",
+          packages: ["a", "b", "c", "d", "e", "f", "g"],
+        },
+      },
+      "manage a b c d e and 2 more",
+    ],
+    [
+      { kind: "change", params: { root: "file:///d", action: "manage" } },
+      "manage the default profile",
+    ],
+    [
+      { kind: "change", params: { root: "file:///d", action: "manage", profile: "work" } },
+      "manage profile work",
+    ],
+    [
+      {
+        kind: "change",
+        params: {
+          root: "file:///d",
+          action: "adopt",
+          packages: ["zsh"],
+          paths: ["file:///h/.zsh%20rc", "file:///h/caf%E9"],
+        },
+      },
+      "adopt .zsh rc caf%E9 into zsh",
+    ],
+  ])("%#", (request, expected) => {
+    expect(titleOf(request)).toBe(expected);
+  });
+});
+
+describe("a plan and its application", () => {
+  it("ask for the same, the latter with the digest of what was shown", () => {
+    const [method, params] = planCall(manage);
+    expect(method).toBe("dotstream/plan");
+    expect(applyCall(manage, "d1")).toEqual(["dotstream/apply", { ...params, digest: "d1" }]);
+  });
+
+  it("of an undo differ in dryRun", () => {
+    const params = { root: "file:///d", transaction: 7 };
+    expect(planCall(undo)).toEqual(["dotstream/undo", { ...params, dryRun: true }]);
+    expect(applyCall(undo, "d1")).toEqual(["dotstream/undo", { ...params, digest: "d1" }]);
+  });
+});
+
+describe("choices", () => {
+  it("gather, and win over the policy for all", () => {
+    const once = resolved(manage, "file:///h/a", "backup");
+    const twice = resolvedAll(resolved(once, "file:///h/b", "adopt"), "skip");
+    expect(twice.params.options).toEqual({
+      onConflict: "skip",
+      resolutions: { "file:///h/a": "backup", "file:///h/b": "adopt" },
+    });
+  });
+
+  it("do not make it another plan", () => {
+    expect(identityOf(resolvedAll(manage, "skip"))).toBe(identityOf(manage));
+    expect(identityOf(undo)).not.toBe(identityOf(manage));
+  });
+});

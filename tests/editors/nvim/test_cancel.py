@@ -1,0 +1,57 @@
+"""Cancelling: a plan half-way, an apply half-way; and a server that dies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.snapshot import difference, snapshot
+
+if TYPE_CHECKING:
+    from tests.editors.nvim.neovim import Neovim
+    from tests.lsp.conftest import World
+
+STATE = frozenset({".local"})  # where journals are kept
+
+
+def test_a_plan_is_cancelled_half_way(world: World, nvim: Neovim) -> None:
+    world.grow("big", 30_000)
+    before = snapshot(world.target, prune=STATE)
+    nvim.dotstream("plan manage big")
+    nvim.wait("vim.list_contains(_G.events, 'DotstreamPlanUpdated')")
+    nvim.press("<C-c>")
+    nvim.until("cancelled")
+    assert "cancelled" in nvim.bar()
+    assert nvim.plan(".model.counts.create_link") < 30_000
+    assert len(nvim.lines()) > 1  # what came stays
+    assert difference(before, snapshot(world.target, prune=STATE)) == []
+
+
+def test_an_apply_is_cancelled_half_way_and_taken_back(world: World, nvim: Neovim) -> None:
+    world.grow("big", 30_000)
+    nvim.dotstream("plan manage big", "planned")
+    before = snapshot(world.target, prune=STATE)
+    nvim.command("write")
+    nvim.wait(f"vim.uv.fs_stat('{world.target}/d0002') ~= nil")
+    nvim.dotstream("cancel")
+    nvim.until("cancelled")
+    assert difference(before, snapshot(world.target, prune=STATE)) == []
+    assert any("rolled back" in note for note in nvim.notes())
+    nvim.press("R")
+    nvim.until("planned")
+
+
+def test_a_server_that_is_killed_is_brought_back(nvim: Neovim) -> None:
+    nvim.dotstream("plan manage zsh", "planned")
+    nvim.choose("Restart")
+    nvim.kill_server()
+    nvim.wait("#_G.asked > 0")
+    assert nvim.asked()[0]["prompt"] == "The dotstream server ended unexpectedly"
+    assert "the server ended unexpectedly, killed by signal 9" in nvim.notes()[0]
+    nvim.wait("#vim.lsp.get_clients({ name = 'dotstream' }) == 1")
+    nvim.press("R")
+    nvim.until("planned")
+
+
+def test_nothing_to_cancel(nvim: Neovim) -> None:
+    nvim.dotstream("cancel")
+    assert nvim.notes() == ["dotstream: nothing is running"]

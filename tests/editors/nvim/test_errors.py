@@ -1,0 +1,127 @@
+"""What goes wrong is said where a person sees it, with what to do about it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.editors.nvim.neovim import Neovim
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.lsp.conftest import World
+
+OLD_SERVER = """
+import json, sys
+while header := sys.stdin.buffer.readline():
+    length = int(header.split()[1])
+    sys.stdin.buffer.readline()
+    asked = json.loads(sys.stdin.buffer.read(length))
+    if asked.get("method") == "exit":
+        break
+    if "id" not in asked:
+        continue
+    answer = {"jsonrpc": "2.0", "id": asked["id"]}
+    if asked["method"] == "initialize":
+        answer["result"] = {"capabilities": {}}
+    else:
+        answer["error"] = {"code": -32601, "message": "no such method"}
+    body = json.dumps(answer).encode()
+    sys.stdout.buffer.write(b"Content-Length: %d\\r\\n\\r\\n%b" % (len(body), body))
+    sys.stdout.buffer.flush()
+"""
+
+
+def test_a_missing_server_is_told_how_to_be_installed(world: World) -> None:
+    with Neovim(world.root, path="/usr/bin:/bin") as nvim:
+        nvim.dotstream("plan manage zsh")
+        (note,) = nvim.notes()
+        assert "dotstream was not found" in note
+        assert 'pipx install "dotstream[lsp]"' in note
+        assert "cmd = {" in note
+
+
+def test_opening_a_file_without_a_server_says_so_once(world: World) -> None:
+    with Neovim(world.root, path="/usr/bin:/bin") as nvim:
+        nvim.command("edit dotstream.toml")
+        nvim.command("edit zsh/dot-zshrc")
+        assert len(nvim.notes()) == 1
+
+
+def test_a_server_that_is_too_old(world: World, tmp_path: Path) -> None:
+    script = tmp_path / "old.py"
+    script.write_text(OLD_SERVER)
+    setup = f"vim.g.dotstream = {{ cmd = {{ '{sys.executable}', '{script}' }} }}"
+    with Neovim(world.root, setup=setup) as nvim:
+        nvim.dotstream("plan manage zsh", "failed")
+        notes = nvim.notes()
+        assert "the server speaks version none of the protocol, and this plugin 1" in notes[0]
+        assert "too old" in notes[1]
+        assert 'pipx install --force "dotstream[lsp]"' in notes[1]
+
+
+def test_a_server_that_does_not_start(world: World) -> None:
+    with Neovim(world.root, setup="vim.g.dotstream = { cmd = { 'false' } }") as nvim:
+        nvim.dotstream("plan manage zsh")
+        nvim.wait("#_G.asked > 0")
+        assert "the server ended unexpectedly, with exit code 1" in nvim.notes()[0]
+
+
+def test_a_package_that_does_not_exist(nvim: Neovim) -> None:
+    nvim.dotstream("plan manage zhs", "failed")
+    assert "zhs" in nvim.notes()[0]
+    assert "did you mean zsh?" in nvim.notes()[0]
+    assert "failed" in nvim.bar()
+
+
+def test_a_wrong_configuration(world: World, nvim: Neovim) -> None:
+    (world.root / "dotstream.toml").write_text('foldin = "never"\n')
+    nvim.dotstream("plan manage zsh", "failed")
+    assert "dotstream.toml" in nvim.notes()[0]
+    assert "folding" in nvim.notes()[0]
+
+
+def test_a_lock_that_is_held(world: World, nvim: Neovim) -> None:
+    nvim.dotstream("plan manage zsh", "planned")
+    held = os.open(world.target, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        nvim.command("write")
+        nvim.wait("#_G.notes > 0")
+        assert "wait for it, then try again" in nvim.notes()[0]
+        nvim.until("planned")
+    finally:
+        os.close(held)
+    nvim.command("write")
+    nvim.until("applied")
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("frobnicate", "there is no :Dotstream frobnicate"),
+        ("plan --nope=1", "there is no flag --nope"),
+        ("plan --profile", "--profile needs a value"),
+    ],
+)
+def test_a_wrong_command(words: str, problem: str, nvim: Neovim) -> None:
+    nvim.dotstream(words)
+    assert problem in nvim.notes()[0]
+
+
+def test_no_package_directory(scratch_home: Path) -> None:
+    with Neovim(scratch_home) as nvim:
+        nvim.dotstream("plan manage zsh")
+        assert "there is no package directory here" in nvim.notes()[0]
+
+
+def test_settings_that_do_not_exist(world: World) -> None:
+    setup = "vim.g.dotstream = { plan = { max_row = 5 }, inline = 3 }"
+    with Neovim(world.root, setup=setup) as nvim:
+        nvim.dotstream("plan manage zsh", "planned")
+        assert "there is no option plan.max_row" in nvim.notes()[0]
+        assert "inline: expected a table, got a number" in nvim.notes()[0]

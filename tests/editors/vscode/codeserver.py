@@ -1,0 +1,187 @@
+"""VS Code's own server (code-server), which hands the real workbench to a browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_from_bytes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.editors.vscode.tools import Tools
+
+__all__ = ["CodeServer"]
+
+_SETTINGS = {
+    "chat.disableAIFeatures": True,
+    "extensions.autoCheckUpdates": False,
+    "extensions.ignoreRecommendations": True,
+    "files.autoSave": "off",
+    "security.workspace.trust.enabled": False,
+    "telemetry.telemetryLevel": "off",
+    "window.commandCenter": False,
+    "workbench.layoutControl.enabled": False,
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
+    "workbench.startupEditor": "none",
+    "workbench.tips.enabled": False,
+}
+
+
+_BUILT_IN = ("theme-defaults", "theme-modern-icons", "theme-seti", "diff", "shellscript")
+"""The extensions of VS Code's own that the workbench has; dozens more only take time."""
+
+
+class CodeServer:
+    """A code-server of its own in ``scratch``, with a home of its own and one extension.
+
+    Args:
+        tools: the programs.
+        scratch: an empty directory.
+        extension: the packed extension (``.vsix``) to install.
+        settings: settings of this machine, where those with paths must stand.
+    """
+
+    def __init__(
+        self, tools: Tools, scratch: Path, *, extension: Path, settings: dict[str, Any]
+    ) -> None:
+        self.scratch = scratch
+        self.home = scratch / "home"
+        self.data = scratch / "data"
+        self.home.mkdir()
+        (self.data / "User").mkdir(parents=True)
+        (self.data / "Machine").mkdir()
+        (self.data / "User" / "settings.json").write_text(json.dumps(_SETTINGS))
+        (self.data / "Machine" / "settings.json").write_text(json.dumps(settings))
+        (scratch / "config.yaml").touch()
+        built_in = scratch / "built-in"
+        built_in.mkdir()
+        for name in _BUILT_IN:
+            (built_in / name).symlink_to(f"{tools.built_in}/{name}")
+        self._command = [
+            tools.node,
+            tools.entry,
+            f"--user-data-dir={self.data}",
+            f"--extensions-dir={scratch / 'extensions'}",
+            f"--builtin-extensions-dir={built_in}",
+            f"--config={scratch / 'config.yaml'}",
+            "--auth=none",
+            "--bind-addr=127.0.0.1:0",
+            "--disable-telemetry",
+            "--disable-update-check",
+            "--disable-getting-started-override",
+            "--disable-workspace-trust",
+            # A page that is gone has gone for good: its extensions stop at once.
+            "--reconnection-grace-time=1",
+        ]
+        self._environment = _environment(tools, self.home)
+        subprocess.run(
+            [*self._command, "--install-extension", str(extension), "--force"],
+            env=self._environment,
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
+        self._log = scratch / "code-server.log"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.address = self._wait_for_address()
+
+    def url(self, folder: str | os.PathLike[str]) -> str:
+        """Return the address of the workbench on a folder."""
+        return f"{self.address}?folder={quote_from_bytes(os.fsencode(folder))}"
+
+    def logs(self) -> str:
+        """Return what server, extension host and extension logged, for a failed test."""
+        found = [self._log, *sorted(self.data.glob("logs/**/exthost*/**/*.log"))]
+        return "\n".join(
+            f"==> {path.relative_to(self.scratch)}\n{text}"
+            for path in found
+            if (text := path.read_text(errors="replace")[-20_000:])
+        )
+
+    def processes(self, words: str) -> list[int]:
+        """Return the ids of the processes below this server with ``words`` in their command."""
+        return [
+            pid
+            for pid in _descendants(self._process.pid)
+            if words.encode() in _command_line(pid).replace(b"\0", b" ")
+        ]
+
+    def stop(self) -> None:
+        """End the server with all that it has started."""
+        below = _descendants(self._process.pid)
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(10)
+        for pid in below:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+    def _wait_for_address(self) -> str:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            found = re.search(r"listening on (http://\S+)", self._log.read_text())
+            if found:
+                return found[1]
+            assert self._process.poll() is None, f"code-server ended: {self._log.read_text()}"
+            time.sleep(0.05)
+        self.stop()
+        raise AssertionError(f"code-server does not start: {self._log.read_text()}")
+
+
+def _environment(tools: Tools, home: Path) -> dict[str, str]:
+    """Return an environment that shows nothing of the machine's own settings."""
+    return {
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "PATH": f"{os.path.dirname(tools.node)}:/usr/bin:/bin",
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "XDG_DATA_HOME": str(home / ".local/share"),
+        "XDG_STATE_HOME": str(home / ".local/state"),
+    }
+
+
+def _descendants(pid: int) -> list[int]:
+    found: list[int] = []
+    for task in _list(f"/proc/{pid}/task"):
+        for child in _read(f"/proc/{pid}/task/{task}/children").split():
+            found += [int(child), *_descendants(int(child))]
+    return found
+
+
+def _command_line(pid: int) -> bytes:
+    return _read(f"/proc/{pid}/cmdline")
+
+
+def _list(path: str) -> list[str]:
+    try:
+        return os.listdir(path)
+    except OSError:  # it has ended meanwhile
+        return []
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:  # it has ended meanwhile
+        return b""

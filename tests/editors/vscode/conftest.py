@@ -1,0 +1,103 @@
+"""One code-server and one browser for all scenarios; a page and a farm for each."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import async_playwright
+from tests.editors.vscode.codeserver import CodeServer
+from tests.editors.vscode.tools import REPOSITORY, Tools, tools
+from tests.editors.vscode.workbench import Workbench
+from tests.farm import farm, scratch
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Generator, Iterator
+
+    from playwright.async_api import Browser
+
+__all__ = ["farm", "scratch"]
+
+_ARTIFACTS = REPOSITORY / ".artifacts" / "vscode"
+_EXTENSION = REPOSITORY / "extensions/vscode/dotstream.vsix"
+_SERVER = REPOSITORY / ".venv/bin/dotstream"
+_BROWSER_OPTIONS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",  # which root cannot have
+]
+_FAILED = pytest.StashKey[bool]()
+_NOTES: list[str] = []
+"""Figures that the tests of this session took."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        item.stash[_FAILED] = True
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _NOTES:
+        terminalreporter.section("figures from VS Code")
+        for note in _NOTES:
+            terminalreporter.write_line(note)
+
+
+@pytest.fixture(scope="session")
+def programs() -> Tools:
+    return tools()
+
+
+@pytest.fixture(scope="session")
+def code_server(
+    programs: Tools, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CodeServer]:
+    """Return VS Code's server with the extension, which finds dotstream by its setting."""
+    assert _EXTENSION.exists(), "the extension is not packed; do so with: make extension"
+    server = CodeServer(
+        programs,
+        tmp_path_factory.mktemp("code-server"),
+        extension=_EXTENSION,
+        settings={"dotstream.server.path": str(_SERVER)},
+    )
+    yield server
+    server.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(programs: Tools) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(
+            executable_path=programs.browser, args=_BROWSER_OPTIONS
+        )
+        yield chromium
+        await chromium.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def workbench(
+    code_server: CodeServer, browser: Browser, request: pytest.FixtureRequest
+) -> AsyncIterator[Workbench]:
+    """Return a new page; after a failure its picture and all logs are kept."""
+    name = re.sub(r"\W+", "-", request.node.name)
+    os.makedirs(_ARTIFACTS, exist_ok=True)
+    context = await browser.new_context(viewport={"width": 1400, "height": 900})
+    page = await context.new_page()
+    bench = Workbench(page, code_server, _ARTIFACTS, _NOTES)
+    yield bench
+    if request.node.stash.get(_FAILED, False):
+        await bench.picture(f"{name}-failed")
+        (_ARTIFACTS / f"{name}-failed.log").write_text(code_server.logs())
+    await context.close()

@@ -1,0 +1,219 @@
+"""VS Code's workbench in a browser, as a user sees and works it."""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from playwright.async_api import TimeoutError as StillWaiting
+from playwright.async_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from playwright.async_api import Locator, Page
+    from tests.editors.vscode.codeserver import CodeServer
+
+__all__ = ["Frames", "Workbench"]
+
+_PATIENCE = 30_000
+"""Milliseconds that anything may take to appear; it shows up as soon as it is there."""
+
+_WATCH_FRAMES = """() => {
+    const frames = { gaps: [], last: performance.now(), on: true };
+    window.dotstreamFrames = frames;
+    const next = (now) => {
+        frames.gaps.push(now - frames.last);
+        frames.last = now;
+        if (frames.on) requestAnimationFrame(next);
+    };
+    requestAnimationFrame(next);
+}"""
+
+_STOP_WATCHING = """() => {
+    window.dotstreamFrames.on = false;
+    return window.dotstreamFrames.gaps;
+}"""
+
+
+class Frames:
+    """The times between two frames, in milliseconds, while the renderer was watched."""
+
+    def __init__(self) -> None:
+        self.gaps: list[float] = []
+
+    def __str__(self) -> str:
+        ordered = sorted(self.gaps)
+        return (
+            f"{len(ordered)} frames, median {ordered[len(ordered) // 2]:.0f} ms, "
+            f"99 % {ordered[len(ordered) * 99 // 100]:.0f} ms, longest {ordered[-1]:.0f} ms"
+        )
+
+
+class Workbench:
+    """A page of the browser with a workbench in it.
+
+    Args:
+        page: the browser's page.
+        server: where the workbench comes from.
+        artifacts: where pictures are kept, for people to look at.
+        notes: where figures are kept, for people to read.
+    """
+
+    def __init__(self, page: Page, server: CodeServer, artifacts: Path, notes: list[str]) -> None:
+        self.page = page
+        self.notes = notes
+        self._server = server
+        self._artifacts = artifacts
+        page.set_default_timeout(_PATIENCE)
+
+    async def open(self, folder: str) -> None:
+        """Open a folder and wait until the extension is there."""
+        await self.page.goto(self._server.url(folder))
+        await self.page.locator('.activitybar [aria-label="Dotfiles"]').first.wait_for()
+
+    # ------------------------------------------------------------- commands
+
+    async def run(self, command: str) -> None:
+        """Run a command of the palette, by its whole title: ``dotstream: Plan…``."""
+        entry = self.page.locator(
+            f'.quick-input-list .monaco-list-row[aria-label^="{command}"]'
+        ).first
+        box = self.page.locator(".quick-input-widget input[type=text]")
+        # A workbench that is still moving its focus about may lose the key.
+        for _ in range(10):
+            await self.page.keyboard.press("F1")
+            try:
+                await box.fill(f">{command}", timeout=2_000)
+                await entry.wait_for(timeout=3_000)
+            except StillWaiting:
+                await self.page.keyboard.press("Escape")
+                continue
+            await self.page.keyboard.press("Enter")
+            return
+        raise AssertionError(f"the palette has no command {command!r}")
+
+    async def pick(self, label: str) -> None:
+        """Choose an entry of the list that is open."""
+        await self._choice(label).click()
+
+    async def tick(self, *labels: str) -> None:
+        """Tick entries of the list that is open, and accept it."""
+        for label in labels:
+            await self._choice(label).click()
+        await self.page.locator(".quick-input-action .monaco-button", has_text="OK").click()
+
+    def _choice(self, label: str) -> Locator:
+        # The row may be described after its label: "zsh, 3 links".
+        row = f'.quick-input-list .monaco-list-row[aria-label^="{label}"]'
+        return self.page.locator(row).first
+
+    async def plan(self, action: str, *packages: str) -> None:
+        """Ask for a plan as a user does, which the active editor then shows."""
+        await self.run("Dotstream: Plan")
+        await self.pick(action)
+        await self.tick(*packages)
+
+    # -------------------------------------------------------- notifications
+
+    def toast(self, text: str | re.Pattern[str]) -> Locator:
+        """Return the notification that says so."""
+        return self.page.locator(".notification-toast", has_text=text)
+
+    async def said(self, text: str | re.Pattern[str], *, within: int = 30) -> str:
+        """Wait for a notification, for some seconds at most, and return all of its text."""
+        found = self.toast(text).first
+        await found.wait_for(timeout=within * 1000)
+        return await found.locator(".notification-list-item-message").first.inner_text()
+
+    async def gone(self, text: str | re.Pattern[str]) -> None:
+        """Wait until no notification says so any longer."""
+        await expect(self.toast(text)).to_have_count(0, timeout=_PATIENCE)
+
+    async def press(self, button: str, *, of: str | re.Pattern[str]) -> None:
+        """Press a button of a notification."""
+        toast = self.toast(of).first
+        await toast.locator(".monaco-button", has_text=re.compile(f"^{button}$")).click()
+
+    # ---------------------------------------------------------- what stands
+
+    def editor(self) -> Locator:
+        """Return the text editor that is active."""
+        return self.page.locator(".editor-group-container.active .monaco-editor").first
+
+    async def lines(self) -> list[str]:
+        """Return the lines of the active editor that are on the screen, top to bottom."""
+        rows = (
+            await self.editor()
+            .locator(".view-lines > .view-line")
+            .evaluate_all(
+                """lines => lines
+                .map((line) => [parseFloat(line.style.top), line.textContent])
+                .sort((one, other) => one[0] - other[0])
+                .map(([, text]) => text)"""
+            )
+        )
+        return [str(row).replace("\xa0", " ") for row in rows]
+
+    async def lenses(self) -> list[str]:
+        """Return the code lenses of the active editor that are on the screen."""
+        found = await self.editor().locator(".codelens-decoration").all_inner_texts()
+        return [text.replace("\xa0", " ") for text in found]
+
+    async def offers(self, *titles: str) -> None:
+        """Wait until code lenses of the active editor offer all of these."""
+        for title in titles:
+            lens = self.editor().locator(".codelens-decoration", has_text=title).first
+            await expect(lens).to_be_visible(timeout=_PATIENCE)
+
+    async def click(self, lens: str) -> None:
+        """Click a code lens of the active editor."""
+        await self.editor().locator(".codelens-decoration a", has_text=lens).first.click()
+
+    async def rows(self, view: str = ".pane-body") -> list[str]:
+        """Return the rows of a tree that are on the screen."""
+        found = await self.page.locator(f"{view} .monaco-list-row").evaluate_all(
+            """rows => rows
+                .map((row) => [parseFloat(row.style.top), row.getAttribute("aria-label")])
+                .sort((one, other) => one[0] - other[0])
+                .map(([, text]) => text)"""
+        )
+        return [str(row) for row in found]
+
+    async def shows(self, text: str) -> None:
+        """Wait until a line of the active editor shows a text."""
+        line = self.editor().locator(".view-line", has_text=text).first
+        await expect(line).to_be_visible(timeout=_PATIENCE)
+
+    async def nothing_blocks(self) -> None:
+        """Check that no dialog stands before the page, as for an error in a command."""
+        dialog = self.page.locator(".monaco-dialog-box")
+        assert await dialog.count() == 0, await dialog.first.inner_text()
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something outside of the workbench is so."""
+        end = time.monotonic() + _PATIENCE / 1000
+        while not holds():
+            assert time.monotonic() < end, "it does not come to be so"
+            await self.page.wait_for_timeout(20)
+
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[Frames]:
+        """Record the times between frames while the block runs."""
+        frames = Frames()
+        await self.page.evaluate(_WATCH_FRAMES)
+        try:
+            yield frames
+        finally:
+            frames.gaps = await self.page.evaluate(_STOP_WATCHING)
+
+    def note(self, text: str) -> None:
+        """Have a figure printed after the tests."""
+        self.notes.append(text)
+
+    async def picture(self, name: str) -> None:
+        """Keep a picture of the page as ``name``."""
+        await self.page.screenshot(path=self._artifacts / f"{name}.png")
