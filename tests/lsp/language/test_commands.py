@@ -135,17 +135,15 @@ async def test_without_a_way_to_show_it_the_page_is_named(
     desk: Desk, root: Path, scratch_home: Path
 ) -> None:
     (scratch_home / ".zshrc").write_text("mine\n")
-    said = await order(
-        desk,
-        "diff",
-        root=uri(root),
-        path=uri(scratch_home / ".zshrc"),
-        source=uri(root / "zsh/dot-zshrc"),
-    )
+    (root / "zsh/dot-zshrc").write_bytes(b"caf\xe9\n")
+    said = await order(desk, "diff", root=uri(root), path=uri(scratch_home / ".zshrc"))
     assert said.startswith("it is written to ~/.cache/dotstream/")
     (page,) = (scratch_home / ".cache/dotstream").glob("*/difference.diff")
-    assert page.read_text().splitlines()[:2] == ["--- ~/.zshrc", "+++ ~/dotfiles/zsh/dot-zshrc"]
-    assert "-mine" in page.read_text()
+    assert page.read_text(errors="replace").splitlines()[:2] == [
+        "--- ~/.zshrc",
+        "+++ ~/dotfiles/zsh/dot-zshrc",
+    ]
+    assert b"-mine\n+caf" in page.read_bytes()
     assert desk.progress == []
 
 
