@@ -14,7 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from os import PathLike
 
-__all__ = ["Places"]
+__all__ = ["Places", "components", "within"]
+
+
+def within(path: str, directory: str) -> bool:
+    """Whether an absolute path is ``directory`` or below it, by its text."""
+    return f"{path}/".startswith(f"{directory.rstrip('/')}/")
+
+
+def components(path: str, directory: str) -> tuple[str, ...]:
+    """Return the components of a path below ``directory``, which it is within."""
+    inside = path[len(directory) :].strip("/")
+    return tuple(inside.split("/")) if inside else ()
 
 
 class Places:

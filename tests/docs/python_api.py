@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, cast, get_args
 import dotstream
 from dotstream import errors
 from dotstream.aio import AsyncStreamingPlan
+from dotstream.model.child import Child
 from dotstream.model.events import Phase, Progress, Result
 from dotstream.model.finding import Finding, FindingKind, ScanMode, Severity
 from dotstream.model.history import Backup, Recovery, Transaction, TransactionState
 from dotstream.model.items import ConflictKind, OperationKind
+from dotstream.model.located import Located, LocatedState, Role
 from dotstream.model.options import Action, Folding, Layout, LinkStyle, Options, Policy
 from dotstream.model.plan import Metadata, Summary
 from dotstream.model.status import PackageInfo, PackageState, PackageStatus
@@ -62,6 +64,8 @@ SECTIONS: dict[str, list[type]] = {
         Result,
         PackageInfo,
         PackageStatus,
+        Located,
+        Child,
         Transaction,
         Backup,
         Recovery,
@@ -83,6 +87,8 @@ WORDS = {
     "ConflictKind": ConflictKind,
     "Phase": Phase,
     "PackageState": PackageState,
+    "LocatedState": LocatedState,
+    "Role": Role,
     "TransactionState": TransactionState,
     "FindingKind": FindingKind,
     "Severity": Severity,
@@ -122,7 +128,9 @@ def _members(each: type) -> list[str]:
     """Return the public methods and properties of a class, in the order of the source."""
     return [
         name
-        for name, value in vars(each).items()
+        for part in reversed(each.__mro__)
+        if part.__module__.startswith("dotstream.")
+        for name, value in vars(part).items()
         if not name.startswith("_")
         and (inspect.isfunction(value) or isinstance(value, (property, classmethod)))
     ]

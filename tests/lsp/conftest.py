@@ -65,3 +65,11 @@ def editor(world: World) -> Iterator[Editor]:  # noqa: ARG001 - HOME is set by t
         connected.acks = True
         yield connected
     assert b"Traceback" not in connected.log, connected.log.decode()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Editor]:
+    """Return an editor for tests that change nothing; they share it."""
+    with Editor() as connected:
+        yield connected
+    assert b"Traceback" not in connected.log, connected.log.decode()

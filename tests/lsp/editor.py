@@ -208,11 +208,11 @@ class Editor:
                 self._answers[message["id"]] = message
                 self._answered[message["id"]] += 1
             elif message["method"] == "$/progress":
-                if self.keep or value["kind"] != "operations":
+                if self.keep or "items" not in value:
                     self._values.setdefault(message["params"]["token"], []).append(value)
-                self.batches += value["kind"] == "operations"
+                self.batches += "items" in value
             self._changed.notify_all()
-        if self.acks and value.get("kind") == "operations":
+        if self.acks and "items" in value:
             token = message["params"]["token"]
             try:
                 self.notify("dotstream/ack", {"token": token, "seq": value["seq"]})

@@ -10,9 +10,10 @@ import pytest
 
 from dotstream.lsp import faults
 from dotstream.lsp.batches import MAX_BATCH, MAX_WINDOW, UNASKED
+from dotstream.lsp.methods import METHODS
 from dotstream.lsp.params import PlanParams
 from dotstream.lsp.protocol import VERSION
-from dotstream.lsp.works import MAX_WORKS
+from dotstream.lsp.works import MAX_READS, MAX_WORKS
 from dotstream.model.items import OPERATION_KINDS
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/protocol.md").read_text(encoding="utf-8")
@@ -21,9 +22,29 @@ BLOCKS = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, 
 
 def test_the_limits_are_those_of_the_server() -> None:
     announced = BLOCKS[0]["capabilities"]["experimental"]["dotstream"]
-    assert announced == {"version": VERSION, "maxWindow": MAX_WINDOW, "maxBatch": MAX_BATCH}
+    assert announced == {
+        "version": VERSION,
+        "maxWindow": MAX_WINDOW,
+        "maxBatch": MAX_BATCH,
+        "methods": list(METHODS),
+    }
     assert f"the first {UNASKED} rows" in PAGE
     assert f"At most {MAX_WORKS} requests" in PAGE
+    assert f"and {MAX_READS} others" in PAGE
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_is_described(method: str) -> None:
+    assert f"## `{method}` (request)\n" in PAGE
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_first_example_of_every_method_is_accepted(method: str) -> None:
+    section = PAGE.partition(f"## `{method}` (request)\n")[2].partition("\n## ")[0]
+    example = re.search(r"```json\n(.*?)```", section, re.DOTALL)
+    assert example is not None
+    asked = METHODS[method].check(json.loads(example[1]))
+    assert asked.root == "/home/me/dotfiles"
 
 
 def test_the_example_of_a_plan_is_accepted() -> None:
@@ -43,5 +64,4 @@ def test_every_kind_of_error_is_described_under_its_code(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", [*OPERATION_KINDS, "conflict", "error", "notice"])
 def test_every_kind_of_row_is_described(kind: str) -> None:
-    # keep_link only appears in plans that ask for it, which this protocol cannot yet.
-    assert (f"`{kind}`" in PAGE) == (kind != "keep_link")
+    assert f"`{kind}`" in PAGE

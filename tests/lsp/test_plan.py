@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def test_initialize_announces_our_methods_with_their_limits(editor: Editor) -> None:
     assert editor.initialized["serverInfo"]["name"] == "dotstream"
     announced = editor.initialized["capabilities"]["experimental"]["dotstream"]
+    methods = announced.pop("methods")
     assert announced == {"version": 1, "maxWindow": 64, "maxBatch": 256}
+    assert {"dotstream/plan", "dotstream/apply"} <= set(methods)
 
 
 def test_a_plan_streams_its_rows_and_answers_with_the_sum(world: World, editor: Editor) -> None:

@@ -41,13 +41,6 @@ WRONG: list[tuple[str, Any, str]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def server() -> Any:
-    with Editor() as connected:
-        yield connected
-    assert b"Traceback" not in connected.log
-
-
 @pytest.mark.parametrize(("field", "value", "problem"), WRONG)
 def test_a_wrong_parameter_is_named(
     world: World, server: Editor, field: str, value: object, problem: str

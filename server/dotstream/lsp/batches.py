@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from math import inf
 from threading import Condition
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dotstream.errors import Cancelled
-from dotstream.lsp.rows import dumps, kind_of
+from dotstream.lsp.rows import dumps
 
 if TYPE_CHECKING:
     from typing import Literal
 
     from dotstream.lsp.outbox import Outbox
-    from dotstream.lsp.rows import Rows
+    from dotstream.lsp.rows import Streamed
     from dotstream.model.cancel import CancellationToken
-    from dotstream.model.items import Item
 
     Reason = Literal["complete", "cancelled", "failed"]
 
@@ -47,9 +46,10 @@ class Batches:
     Args:
         token: the client's ``partialResultToken``; ``None`` sends nothing, only counts.
         window: batches that may be unacknowledged; ``None`` for a client that does not ack.
+        rows: makes rows of items.
 
     Attributes:
-        counts: items so far, by kind.
+        counts: items so far, by their word.
         omitted: items that were counted but not sent.
     """
 
@@ -58,7 +58,7 @@ class Batches:
         token: str | int | None,
         window: int | None,
         *,
-        rows: Rows,
+        rows: Streamed[Any],
         outbox: Outbox,
         cancel: CancellationToken,
     ) -> None:
@@ -68,14 +68,14 @@ class Batches:
         self._outbox = outbox
         self._cancel = cancel
         self._left = 0 if token is None else UNASKED if window is None else inf
-        self._waiting: list[Item] = []
+        self._waiting: list[Any] = []
         self._sent = 0
         self._acked = 0
         self._changed = Condition()
         self.counts: dict[str, int] = {}
         self.omitted = 0
 
-    def add(self, item: Item) -> None:
+    def add(self, item: object) -> None:
         """Take one item; blocks while the client has no room for it.
 
         Raises:
@@ -167,15 +167,15 @@ class Batches:
             (
                 '{"jsonrpc":"2.0","method":"$/progress","params":{"token":'
                 f"{dumps(self._token)}"
-                f',"value":{{"kind":"operations","seq":{self._sent},"items":['
+                f',"value":{{"kind":"{self._rows.kind}","seq":{self._sent},"items":['
                 f"{','.join(rows)}"
                 f'],"counts":{dumps(self.counts)}}}}}}}'
             ).encode("ascii")
         )
 
-    def _count(self, item: Item) -> None:
-        kind = kind_of(item)
-        self.counts[kind] = self.counts.get(kind, 0) + 1
+    def _count(self, item: object) -> None:
+        word = self._rows.word(item)
+        self.counts[word] = self.counts.get(word, 0) + 1
 
     def _put(self, value: dict[str, object]) -> None:
         message = {

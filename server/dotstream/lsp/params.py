@@ -7,11 +7,13 @@ that a newer client can talk to an older server.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from math import inf
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from pygls.exceptions import JsonRpcInvalidParams
 
 from dotstream.lsp.uris import path_of
+from dotstream.model.directory import display
 from dotstream.model.options import ACTIONS, FOLDINGS, POLICIES, Preferences
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from dotstream.model.options import Action
 
-__all__ = ["AckParams", "Fields", "PlanParams", "invalid"]
+__all__ = ["AckParams", "ApplyParams", "Asked", "Fields", "PlanParams", "common", "invalid"]
 
 _Text = TypeVar("_Text", bound=str)
 
@@ -58,6 +60,10 @@ class Fields:
             raise invalid(self._prefix + name, f"expected {_KINDS[kind]}, got {_kind(value)}")
         return _encodable(self._prefix + name, value) if isinstance(value, str) else value
 
+    def has(self, name: str) -> bool:
+        """Whether there is anything but ``null``."""
+        return self._values.get(name) is not None
+
     def optional_text(self, name: str) -> str | None:
         """Return a string, or ``None``."""
         value = self._get(name, str)
@@ -74,13 +80,17 @@ class Fields:
         """Return a boolean; false if it is left out."""
         return self._get(name, bool) is True
 
-    def number(self, name: str, *, required: bool = False) -> int | None:
-        """Return an integer of at least 1, or ``None``."""
+    def number(
+        self, name: str, *, required: bool = False, least: int = 1, most: float = inf
+    ) -> int | None:
+        """Return an integer from ``least`` to ``most``, or ``None``."""
         value = self._get(name, int, required=required)
         if not isinstance(value, int):
             return None
-        if value < 1:
-            raise invalid(self._prefix + name, f"expected 1 or more, got {value}")
+        if value < least:
+            raise invalid(self._prefix + name, f"expected {least} or more, got {value}")
+        if value > most:
+            raise invalid(self._prefix + name, f"expected {most} or less, got {value}")
         return value
 
     def token(self, name: str, *, required: bool = False) -> str | int | None:
@@ -161,30 +171,86 @@ def _path(field: str, value: object) -> str:
         raise invalid(field, str(error)) from None
 
 
-@dataclass(frozen=True, slots=True)
-class PlanParams:
-    """What ``dotstream/plan`` and ``dotstream/apply`` are asked for.
+class Common(TypedDict):
+    """What every request may have, by the names of ``Asked``."""
+
+    root: str
+    target: str | None
+    window: int | None
+    partial: str | int | None
+    work_done: str | int | None
+
+
+def common(fields: Fields, *, streams: bool = False) -> Common:
+    """Read what every request may have.
+
+    Args:
+        streams: whether the method sends rows, if the client says where to.
+    """
+    root = fields.path("root", required=True)
+    assert root is not None  # noqa: S101 - required
+    return {
+        "root": root,
+        "target": fields.path("target"),
+        "window": fields.number("window") if streams else None,
+        "partial": fields.token("partialResultToken") if streams else None,
+        "work_done": fields.token("workDoneToken"),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What every request of ours is about.
 
     Attributes:
         root: absolute path of the package directory.
         target: absolute path, or ``None`` for the configured one.
-        paths: absolute paths, for ``adopt``.
-        stream, digest: for ``dotstream/apply`` only.
         window: batches the client allows in flight; ``None`` if it does not acknowledge.
+        partial: the token that rows are sent on.
+        work_done: the token that progress is told on.
     """
 
     root: str
     target: str | None
+    window: int | None = None
+    partial: str | int | None = None
+    work_done: str | int | None = None
+
+    @property
+    def title(self) -> str:
+        """What is done, for the editor's progress display."""
+        return "Look"
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the size of the work is known before it ends."""
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanParams(Asked):
+    """What ``dotstream/plan`` is asked for.
+
+    Attributes:
+        paths: absolute paths, for ``adopt``.
+    """
+
     action: Action
     packages: tuple[str, ...]
     profile: str | None
     paths: tuple[str, ...]
     prefer: Preferences
-    stream: bool
-    digest: str | None
-    window: int | None
-    partial: str | int | None
-    work_done: str | int | None
+
+    @property
+    def title(self) -> str:
+        """What is planned."""
+        return f"Plan {self.words}"
+
+    @property
+    def words(self) -> str:
+        """The action and what it is about."""
+        names = ", ".join(self.packages[:3]) + (", …" if len(self.packages) > 3 else "")
+        return display(f"{self.action} {names or self.profile or ''}".strip())
 
     @classmethod
     def of(cls, value: object) -> PlanParams:
@@ -194,36 +260,82 @@ class PlanParams:
             JsonRpcInvalidParams: a field is missing or wrong.
         """
         fields = Fields(value)
-        root = fields.path("root", required=True)
-        action = fields.choice("action", ACTIONS, required=True)
-        assert root is not None and action is not None  # noqa: S101, PT018 - required
-        options = fields.object("options")
-        paths = fields.paths("paths")
-        if paths and action != "adopt":
-            raise invalid("paths", f"only adopt takes paths, and this is {action}")
-        if action == "adopt" and not paths:
-            raise invalid("paths", "required: what to adopt")
-        packages = fields.texts("packages")
-        if action == "adopt" and len(packages) > 1:
-            raise invalid("packages", "adopt puts everything into one package")
+        if fields.optional_text("digest") is not None:
+            raise invalid("digest", "only dotstream/apply takes it")
+        return PlanParams(**planned(fields))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyParams(PlanParams):
+    """What ``dotstream/apply`` is asked for.
+
+    Attributes:
+        stream: whether to begin while the plan is still being computed.
+        digest: of the plan that was shown.
+    """
+
+    stream: bool
+    digest: str | None
+
+    @property
+    def title(self) -> str:
+        """What is applied."""
+        return f"Apply {self.words}"
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the whole plan is known before the first operation."""
+        return not self.stream
+
+    @classmethod
+    def of(cls, value: object) -> ApplyParams:
+        """Check what a client sent.
+
+        Raises:
+            JsonRpcInvalidParams: a field is missing or wrong.
+        """
+        fields = Fields(value)
         return cls(
-            root=root,
-            target=fields.path("target"),
-            action=action,
-            packages=packages,
-            profile=fields.optional_text("profile"),
-            paths=paths,
-            prefer=Preferences(
-                folding=options.choice("folding", FOLDINGS),
-                on_conflict=options.choice("onConflict", POLICIES),
-                resolutions=options.by_path("resolutions", POLICIES),
-            ),
-            stream=options.boolean("stream"),
+            **planned(fields),
+            stream=fields.object("options").boolean("stream"),
             digest=fields.optional_text("digest"),
-            window=fields.number("window"),
-            partial=fields.token("partialResultToken"),
-            work_done=fields.token("workDoneToken"),
         )
+
+
+class _Planned(Common):
+    action: Action
+    packages: tuple[str, ...]
+    profile: str | None
+    paths: tuple[str, ...]
+    prefer: Preferences
+
+
+def planned(fields: Fields) -> _Planned:
+    """Read what a plan is made from, by the names of ``PlanParams``."""
+    shared = common(fields, streams=True)
+    action = fields.choice("action", ACTIONS, required=True)
+    assert action is not None  # noqa: S101 - required
+    options = fields.object("options")
+    paths = fields.paths("paths")
+    if paths and action != "adopt":
+        raise invalid("paths", f"only adopt takes paths, and this is {action}")
+    if action == "adopt" and not paths:
+        raise invalid("paths", "required: what to adopt")
+    packages = fields.texts("packages")
+    if action == "adopt" and len(packages) > 1:
+        raise invalid("packages", "adopt puts everything into one package")
+    return {
+        **shared,
+        "action": action,
+        "packages": packages,
+        "profile": fields.optional_text("profile"),
+        "paths": paths,
+        "prefer": Preferences(
+            folding=options.choice("folding", FOLDINGS),
+            on_conflict=options.choice("onConflict", POLICIES),
+            resolutions=options.by_path("resolutions", POLICIES),
+        ),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,53 +5,85 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dotstream.client import Client
+from dotstream.errors import RollbackIncomplete
 from dotstream.fs.files import is_directory
 from dotstream.lsp.params import invalid
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
-    from dotstream.lsp.params import PlanParams
+    from dotstream.lsp.params import ApplyParams, Asked, PlanParams
     from dotstream.lsp.rows import JSON
     from dotstream.lsp.work import Work
     from dotstream.model.cancel import CancellationToken
-    from dotstream.model.events import Progress
+    from dotstream.model.history import Recovery
     from dotstream.model.plan import Summary
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["apply", "plan"]
+__all__ = ["apply", "carried_out", "opened", "plan", "summed_up"]
 
 
-def plan(work: Work) -> dict[str, JSON]:
+def plan(params: PlanParams, work: Work) -> dict[str, JSON]:
     """Plan, and send every item as it is found."""
-    with _stream(_client(work.params), work.params, work.cancel_token) as found:
+    with _stream(opened(params), params, work.cancel_token) as found:
         for item in found:
             work.batches.add(item)
-    return _summed_up(found.summary)
+    return summed_up(found.summary)
 
 
-def apply(work: Work) -> dict[str, JSON]:
+def apply(params: ApplyParams, work: Work) -> dict[str, JSON]:
     """Apply, and send every item as it is planned."""
-
-    def note(progress: Progress) -> None:
-        work.progress = progress  # told to the client by the event loop, at its own pace
-
-    params, client = work.params, _client(work.params)
-    result = client.apply(
+    client = opened(params)
+    return carried_out(
+        client,
         _stream(client, params, work.cancel_token),
+        work,
         stream=params.stream,
         digest=params.digest,
-        cancel=work.cancel_token,
-        on_progress=note,
-        on_item=work.batches.add,
     )
+
+
+def carried_out(
+    client: Client,
+    plan: StreamingPlan,
+    work: Work,
+    *,
+    stream: bool = False,
+    digest: str | None = None,
+) -> dict[str, JSON]:
+    """Apply a plan, send its items, and note what it changed."""
+
+    def recovered(recovery: Recovery) -> None:
+        found = recovery.transaction
+        work.note_change(client, None if found is None else found.id)
+
+    try:
+        result = client.apply(
+            plan,
+            stream=stream,
+            digest=digest,
+            cancel=work.cancel_token,
+            on_progress=work.note_progress,
+            on_item=work.batches.add,
+            on_recovery=recovered,
+        )
+    except RollbackIncomplete:
+        work.note_change(client, None)
+        raise
+    if result.transaction is not None:
+        work.note_change(client, result.transaction)
     return {
-        **_summed_up(result.summary),
+        **summed_up(result.summary),
         "applied": result.applied,
         "transaction": result.transaction,
     }
 
 
-def _client(params: PlanParams) -> Client:
+def opened(params: Asked) -> Client:
+    """Return the client of the package directory that a request is about.
+
+    Raises:
+        JsonRpcInvalidParams: it is no directory.
+    """
     if not is_directory(params.root):
         raise invalid("root", f"{display(params.root)} is not a directory")
     return Client(params.root, target=params.target)
@@ -74,7 +106,8 @@ def _stream(client: Client, params: PlanParams, cancel: CancellationToken) -> St
     )
 
 
-def _summed_up(summary: Summary) -> dict[str, JSON]:
+def summed_up(summary: Summary) -> dict[str, JSON]:
+    """Return a plan's summary as JSON."""
     return {
         "digest": summary.digest,
         "counts": dict(summary.counts),

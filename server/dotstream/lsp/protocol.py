@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakSet
 
 from cattrs import transform_error
 from cattrs.errors import BaseValidationError
@@ -24,22 +25,33 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from dotstream.lsp.batches import MAX_BATCH, MAX_WINDOW
 from dotstream.lsp.faults import BUG, INTERNAL_ERROR, INVALID_REQUEST, fault_of
+from dotstream.lsp.methods import METHODS
 from dotstream.lsp.params import AckParams
 from dotstream.lsp.rows import dumps
 from dotstream.lsp.works import Works
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
 
     from dotstream.lsp.outbox import Outbox
     from dotstream.lsp.rows import JSON
+    from dotstream.lsp.work import Changed
 
-__all__ = ["VERSION", "Protocol"]
+__all__ = ["VERSION", "Protocol", "tell"]
 
 VERSION = 1
 """Version of our own methods; goes up when a client could break."""
 
 _log = logging.getLogger(__name__)
+
+_connected: WeakSet[Protocol] = WeakSet()
+"""The connections of this process; used on the event loop only."""
+
+
+def tell(changed: Changed) -> None:
+    """Tell every client of this process that something was changed."""
+    for protocol in list(_connected):
+        protocol.tell_changed(changed)
 
 
 class Protocol(LanguageServerProtocol):
@@ -53,14 +65,12 @@ class Protocol(LanguageServerProtocol):
             stopped: set when the client says that the server may end.
         """
         self.set_writer(outbox, include_headers=False)
-        self.works = Works(outbox, asyncio.get_running_loop(), self.answer)
+        self.works = Works(outbox, asyncio.get_running_loop(), self.answer, tell)
         self._outbox = outbox
         self._stopped = stopped
         self._initialized = False
-        self._long: dict[str, Callable[[str | int, object], None]] = {
-            "dotstream/plan": self.works.plan,
-            "dotstream/apply": self.works.apply,
-        }
+        self._announced = False
+        _connected.add(self)
 
     @property
     def exit_code(self) -> int:
@@ -100,8 +110,8 @@ class Protocol(LanguageServerProtocol):
             if self._initialized:
                 raise _invalid_request("the server is initialized already")
             raise JsonRpcServerNotInitialized("the first request has to be initialize")
-        if method in self._long:
-            self._long[method](request_id, message.get("params"))
+        if method in METHODS:
+            self.works.start(request_id, METHODS[method], message.get("params"))
         elif method in self.fm.builtin_features or method in self.fm.features:
             self.handle_message(self._structured(method, message))
         else:
@@ -175,6 +185,12 @@ class Protocol(LanguageServerProtocol):
             error = types.ResponseError(INTERNAL_ERROR, BUG, {"kind": "bug"})
         super()._send_response(msg_id, result, error)
 
+    def tell_changed(self, changed: Changed) -> None:
+        """Tell the client that something was changed, if it said that it knows of us."""
+        if self._announced:
+            message = {"jsonrpc": "2.0", "method": "dotstream/changed", "params": changed}
+            self._outbox.write(dumps(message).encode("ascii"))
+
     # Ordinary LSP with additions -------------------------------------------------------
 
     @lsp_method(types.INITIALIZE)
@@ -183,8 +199,16 @@ class Protocol(LanguageServerProtocol):
     ) -> Generator[Any, Any, types.InitializeResult]:
         """Say hello, and which version of our methods there is, with its limits."""
         result = yield from super().lsp_initialize(params)
-        limits = {"version": VERSION, "maxWindow": MAX_WINDOW, "maxBatch": MAX_BATCH}
-        result.capabilities.experimental = {"dotstream": limits}
+        result.capabilities.experimental = {
+            "dotstream": {
+                "version": VERSION,
+                "maxWindow": MAX_WINDOW,
+                "maxBatch": MAX_BATCH,
+                "methods": list(METHODS),
+            }
+        }
+        offered = params.capabilities.experimental
+        self._announced = isinstance(offered, dict) and bool(offered.get("dotstream"))
         self._initialized = True
         return result
 

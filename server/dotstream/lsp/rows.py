@@ -7,7 +7,7 @@ and an encoder that is handed dictionaries takes several times as long.
 from __future__ import annotations
 
 from json.encoder import JSONEncoder, encode_basestring_ascii
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, TypeVar
 
 from dotstream.lsp.uris import label, quoted, to_uri
 from dotstream.model.directory import display
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.model.items import Item, Notice
 
-__all__ = ["JSON", "Rows", "dumps", "kind_of", "shown"]
+__all__ = ["JSON", "Rows", "Streamed", "counted", "dumps", "kind_of", "shown"]
+
+_Item_contra = TypeVar("_Item_contra", contravariant=True)
 
 JSON: TypeAlias = "str | int | float | bool | Sequence[JSON] | Mapping[str, JSON] | None"
 
@@ -27,6 +29,7 @@ JSON: TypeAlias = "str | int | float | bool | Sequence[JSON] | Mapping[str, JSON
 dumps = JSONEncoder(separators=(",", ":")).encode
 """Return a value as compact JSON."""
 
+_PASSIVE = ("conflict", "error", "notice", "keep_link")
 _HOLDS_LINK_TEXT = ("remove_link", "replace_link", "unfold", "keep_link")
 
 
@@ -53,6 +56,36 @@ def kind_of(item: Item) -> str:
     return "error" if isinstance(item, ScanError) else "notice"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words: ``1 error``, ``3,000 operations``."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+class Streamed(Protocol[_Item_contra]):
+    """What makes rows of one kind of items.
+
+    Attributes:
+        kind: what the rows are, in the plural.
+        verb: what is being done while they come.
+    """
+
+    kind: ClassVar[str]
+    verb: ClassVar[str]
+
+    def __init__(self, home: str) -> None:
+        """Prepare; ``home`` is the path that labels call ``~``."""
+
+    def row(self, item: _Item_contra) -> str:
+        """Return one item as a JSON object."""
+
+    def word(self, item: _Item_contra) -> str:
+        """Return the word under which an item is counted."""
+
+    @staticmethod
+    def summed(counts: Mapping[str, int]) -> str:
+        """Return counts as a person would say them."""
+
+
 class Rows:
     """Makes the rows of one plan.
 
@@ -60,12 +93,29 @@ class Rows:
         home: absolute path that labels call ``~``.
     """
 
+    kind: ClassVar[str] = "operations"
+    verb: ClassVar[str] = "planning"
+
     def __init__(self, home: str) -> None:
         self._home = home.rstrip("/") or "/"
         self._directory: Directory | None = None
         self._uri = ""
         self._label = ""
         self._packages: dict[str, str] = {}
+
+    def word(self, item: Item) -> str:
+        """Return the ``op`` of a row."""
+        return kind_of(item)
+
+    @staticmethod
+    def summed(counts: Mapping[str, int]) -> str:
+        """Return how many operations, conflicts and errors there are."""
+        operations = sum(count for kind, count in counts.items() if kind not in _PASSIVE)
+        words = [counted(operations, "operation")]
+        words += [
+            counted(counts[noun], noun) for noun in ("conflict", "error") if counts.get(noun)
+        ]
+        return ", ".join(words)
 
     def row(self, item: Item) -> str:
         """Return one item as a JSON object."""

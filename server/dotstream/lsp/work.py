@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threading import Thread
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from dotstream.errors import Cancelled
 from dotstream.fs.surroundings import home_directory
@@ -11,7 +11,8 @@ from dotstream.fs.terminal import environment
 from dotstream.lsp.batches import MAX_WINDOW, Batches
 from dotstream.lsp.faults import fault_of
 from dotstream.lsp.rows import Rows
-from dotstream.lsp.workdone import WorkDone, sum_in_words
+from dotstream.lsp.uris import label, to_uri
+from dotstream.lsp.workdone import WorkDone
 from dotstream.model.cancel import CancellationToken
 
 if TYPE_CHECKING:
@@ -19,15 +20,24 @@ if TYPE_CHECKING:
 
     from lsprotocol.types import ResponseError
 
+    from dotstream.client import Client
+    from dotstream.lsp.method import Method
     from dotstream.lsp.outbox import Outbox
-    from dotstream.lsp.params import PlanParams
+    from dotstream.lsp.params import Asked
     from dotstream.lsp.rows import JSON
     from dotstream.model.events import Progress
 
-__all__ = ["Outcome", "Task", "Work"]
+__all__ = ["Changed", "Outcome", "Work"]
 
 Outcome: TypeAlias = "dict[str, JSON] | ResponseError"
-Task: TypeAlias = "Callable[[Work], dict[str, JSON]]"
+
+
+class Changed(TypedDict):
+    """What ``dotstream/changed`` says."""
+
+    root: str
+    target: str
+    transaction: int | None
 
 
 class Work:
@@ -37,17 +47,17 @@ class Work:
         params: what was asked, checked.
         cancel_token: what the work looks at between operations.
         batches: takes the items that it comes upon.
-        progress: the last thing the engine said of how far it is; set by the work.
+        progress: the last thing the engine said of how far it is.
+        changed: what the work changed, once it has.
+        home: the path that labels call ``~``.
     """
 
     def __init__(
         self,
         request_id: str | int,
-        params: PlanParams,
-        task: Task,
+        params: Asked,
+        method: Method[Any],
         *,
-        title: str,
-        bounded: bool,
         outbox: Outbox,
         finished: Callable[[Work, Outcome], None],
     ) -> None:
@@ -55,18 +65,23 @@ class Work:
         self.params = params
         self.cancel_token = CancellationToken()
         self.progress: Progress | None = None
-        self._task = task
+        self.changed: Changed | None = None
+        self.home = home_directory(environment())
+        self.method = method
         self._outbox = outbox
         self._finished = finished
         window = None if params.window is None else min(params.window, MAX_WINDOW)
         self.batches = Batches(
             params.partial,
             window,
-            rows=Rows(home_directory(environment())),
+            rows=(method.rows or Rows)(self.home),
             outbox=outbox,
             cancel=self.cancel_token,
         )
-        self._work_done = WorkDone(params.work_done, outbox, title, bounded=bounded)
+        title = params.title
+        self._work_done = WorkDone(
+            params.work_done, outbox, title, rows=method.rows, bounded=params.bounded
+        )
         # No daemon: an apply that is being rolled back has to come to its end.
         self._thread = Thread(target=self._run, name=f"{title} ({request_id})")
 
@@ -85,10 +100,27 @@ class Work:
         self.batches.tick()
         self._work_done.report(dict(self.batches.counts), self.progress)
 
+    def note_progress(self, progress: Progress) -> None:
+        """Take how far the engine is; the event loop tells the client, at its own pace."""
+        self.progress = progress
+
+    def note_change(self, client: Client, transaction: int | None) -> None:
+        """Take that something was changed, for all who are to be told of it."""
+        self.changed = {
+            "root": to_uri(client.directory),
+            "target": to_uri(client.target),
+            "transaction": transaction,
+        }
+
+    def label(self, path: str) -> str:
+        """Return a path for people."""
+        return label(path, self.home)
+
     def end_progress(self, outcome: Outcome) -> None:
         """Tell the editor's progress display how it ended."""
         if isinstance(outcome, dict):
-            self._work_done.end(sum_in_words(self.batches.counts))
+            rows = self.method.rows
+            self._work_done.end(rows.summed(self.batches.counts) if rows else "")
         else:
             self._work_done.end(outcome.message)
 
@@ -96,9 +128,11 @@ class Work:
         """Work, and hand over the outcome: the boundary of the thread."""
         outcome: Outcome
         try:
-            result = self._task(self)
+            result = self.method.task(self.params, self)
             self.batches.finish("complete")
-            outcome = {**result, "omitted": self.batches.omitted}
+            outcome = result
+            if self.method.rows is not None:
+                outcome = {"omitted": self.batches.omitted, **result}
         except Cancelled as error:
             self.batches.finish("cancelled")
             outcome = fault_of(error, counts=self.batches.counts)

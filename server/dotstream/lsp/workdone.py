@@ -7,7 +7,7 @@ is complete.  While planning, and with ``stream``, there is a count and no perce
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dotstream.lsp.rows import dumps
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dotstream.lsp.outbox import Outbox
-    from dotstream.lsp.rows import JSON
+    from dotstream.lsp.rows import JSON, Streamed
     from dotstream.model.events import Progress
 
-__all__ = ["WorkDone", "sum_in_words"]
+__all__ = ["WorkDone"]
 
 _EVERY = 0.1
 """Seconds between two reports."""
@@ -29,12 +29,20 @@ class WorkDone:
 
     Args:
         token: the client's ``workDoneToken``; ``None`` tells nothing.
+        rows: what is counted while it goes on; ``None`` if nothing is.
         bounded: whether the size of the work will be known before it ends.
     """
 
     def __init__(
-        self, token: str | int | None, outbox: Outbox, title: str, *, bounded: bool
+        self,
+        token: str | int | None,
+        outbox: Outbox,
+        title: str,
+        *,
+        rows: type[Streamed[Any]] | None,
+        bounded: bool,
     ) -> None:
+        self._rows = rows
         self._token = token
         self._outbox = outbox
         self._bounded = bounded
@@ -50,7 +58,7 @@ class WorkDone:
         now = monotonic()
         if self._token is None or now < self._next or not self._outbox.has_room():
             return
-        message = _so_far(counts, progress)
+        message = _so_far(self._rows, counts, progress)
         if message == self._last:
             return
         self._last, self._next = message, now + _EVERY
@@ -61,8 +69,8 @@ class WorkDone:
         self._send(report)
 
     def end(self, message: str) -> None:
-        """Tell that it is over, and how it ended."""
-        self._send({"kind": "end", "message": message})
+        """Tell that it is over, and how it ended if there is anything to say."""
+        self._send({"kind": "end", "message": message} if message else {"kind": "end"})
 
     def _send(self, value: dict[str, JSON]) -> None:
         if self._token is not None:
@@ -71,24 +79,11 @@ class WorkDone:
             self._outbox.write(dumps(message).encode("ascii"))
 
 
-def _so_far(counts: Mapping[str, int], progress: Progress | None) -> str:
+def _so_far(
+    rows: type[Streamed[Any]] | None, counts: Mapping[str, int], progress: Progress | None
+) -> str:
     if progress is None or progress.phase == "planning":
-        return f"planning: {sum_in_words(counts)}"
+        return f"{rows.verb}: {rows.summed(counts)}" if rows else ""
     verb = "applying" if progress.phase == "applying" else "rolling back"
     of = f" of {progress.total:,}" if progress.total is not None else ""
     return f"{verb}: {progress.done:,}{of}"
-
-
-def sum_in_words(counts: Mapping[str, int]) -> str:
-    """Return counts as a person would say them: operations, conflicts and errors."""
-    words = []
-    passive = {"conflict", "error", "notice", "keep_link"}
-    operations = sum(count for kind, count in counts.items() if kind not in passive)
-    for number, noun in (
-        (operations, "operation"),
-        (counts.get("conflict", 0), "conflict"),
-        (counts.get("error", 0), "error"),
-    ):
-        if number or noun == "operation":
-            words.append(f"{number:,} {noun}" + ("" if number == 1 else "s"))
-    return ", ".join(words)

@@ -7,27 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pygls.exceptions import JsonRpcException
 
-from dotstream.lsp import plan
 from dotstream.lsp.batches import AGE
 from dotstream.lsp.faults import REQUEST_FAILED
-from dotstream.lsp.params import PlanParams, invalid
+from dotstream.lsp.params import invalid
 from dotstream.lsp.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dotstream.lsp.method import Method
     from dotstream.lsp.outbox import Outbox
     from dotstream.lsp.params import AckParams
-    from dotstream.lsp.work import Outcome, Task
+    from dotstream.lsp.work import Changed, Outcome
 
-__all__ = ["MAX_WORKS", "Works"]
+__all__ = ["MAX_READS", "MAX_WORKS", "Works"]
 
 MAX_WORKS = 8
-"""Requests that may be worked on at once."""
+"""Requests with rows that may be worked on at once."""
+
+MAX_READS = 64
+"""Other requests that may be worked on at once."""
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +40,7 @@ class Works:
 
     Args:
         answer: sends the answer to a request: a result or an error.
+        changed: told of what a request changed, after it is answered.
     """
 
     def __init__(
@@ -44,10 +48,12 @@ class Works:
         outbox: Outbox,
         loop: asyncio.AbstractEventLoop,
         answer: Callable[[str | int, Outcome], None],
+        changed: Callable[[Changed], None],
     ) -> None:
         self._outbox = outbox
         self._loop = loop
         self._answer = answer
+        self._changed = changed
         self._works: dict[str | int, Work] = {}
         self._idle = asyncio.Event()
         self._idle.set()
@@ -56,42 +62,27 @@ class Works:
     def __contains__(self, request_id: object) -> bool:
         return request_id in self._works
 
-    def plan(self, request_id: str | int, params: object) -> None:
-        """Begin to plan."""
-        asked = PlanParams.of(params)
-        if asked.digest is not None:
-            raise invalid("digest", "only dotstream/apply takes it")
-        self._start(request_id, asked, plan.plan, f"Plan {_words(asked)}", bounded=False)
+    def start(self, request_id: str | int, method: Method[Any], sent: object) -> None:
+        """Begin to work on a request.
 
-    def apply(self, request_id: str | int, params: object) -> None:
-        """Begin to apply."""
-        asked = PlanParams.of(params)
-        title = f"Apply {_words(asked)}"
-        self._start(request_id, asked, plan.apply, title, bounded=not asked.stream)
+        Args:
+            sent: its parameters, as they came.
 
-    def _start(
-        self,
-        request_id: str | int,
-        params: PlanParams,
-        task: Task,
-        title: str,
-        *,
-        bounded: bool,
-    ) -> None:
-        if len(self._works) >= MAX_WORKS:
-            message = f"{MAX_WORKS} requests are being worked on; wait for one, or cancel one"
+        Raises:
+            JsonRpcException: a parameter is wrong, or too much is being worked on.
+        """
+        params = method.check(sent)
+        streams = method.rows is not None
+        most = MAX_WORKS if streams else MAX_READS
+        if (
+            sum((work.method.rows is not None) == streams for work in self._works.values())
+            >= most
+        ):
+            message = f"{most} requests are being worked on; wait for one, or cancel one"
             raise JsonRpcException(message, REQUEST_FAILED, {"kind": "busy"})
         if params.partial is not None and self._streaming(params.partial):
             raise invalid("partialResultToken", "another request is streaming on it")
-        work = Work(
-            request_id,
-            params,
-            task,
-            title=title,
-            bounded=bounded,
-            outbox=self._outbox,
-            finished=self._hand_over,
-        )
+        work = Work(request_id, params, method, outbox=self._outbox, finished=self._hand_over)
         self._works[request_id] = work
         self._idle.clear()
         work.start()
@@ -106,6 +97,8 @@ class Works:
         del self._works[work.request_id]
         work.end_progress(outcome)
         self._answer(work.request_id, outcome)
+        if work.changed is not None:
+            self._changed(work.changed)
         if not self._works:
             self._idle.set()
 
@@ -146,11 +139,3 @@ class Works:
         for work in self._works.values():
             work.cancel()
         await self._idle.wait()
-
-
-def _words(params: PlanParams) -> str:
-    """Return what a request is about, for its title."""
-    from dotstream.model.directory import display
-
-    names = ", ".join(params.packages[:3]) + (", …" if len(params.packages) > 3 else "")
-    return display(f"{params.action} {names or params.profile or ''}".strip())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from math import inf
 from typing import TYPE_CHECKING
 
 from dotstream.errors import Cancelled
@@ -89,6 +90,12 @@ class Farm:
             with its own ignore rules.
         records: what is recorded as ours, where there is more to know than the links show.
 
+    Attributes:
+        unchanged: links found as they are wanted.
+        only: the components of the one target path to plan; empty for all of them.
+        lowest: the depth of the lowest directories that are planned.
+        steps: when each package is unmanaged.
+
     Raises:
         OSError: the target cannot be opened.
     """
@@ -115,6 +122,7 @@ class Farm:
         self._packages: dict[tuple[str, str], Package] = {}
         self.unchanged = 0
         self.only: tuple[str, ...] = ()
+        self.lowest: float = inf
         self.steps: dict[tuple[str, str], int] = {}
         markers = (".stow",) if options.stow else (".stow", "dotstream.toml")
         self._ownership = Ownership(

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from dotstream.planner.farm import Farm
 from dotstream.planner.stream import StreamingPlan
 from dotstream.planner.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.entry import Records
     from dotstream.model.items import Item
     from dotstream.model.options import Package
     from dotstream.model.plan import Metadata
+    from dotstream.planner.level import Below
 
-__all__ = ["Group", "plan_groups"]
+__all__ = ["Group", "plan_groups", "plan_level"]
 
 
 class Group(NamedTuple):
@@ -68,7 +69,10 @@ def plan_groups(
             walked.append(farm)
             try:
                 if plan is None:
-                    yield from walk(farm, manage=group.manage, unmanage=group.unmanage, only=only)
+                    yield from cast(
+                        "Iterable[Item]",  # with no lowest directory, nothing is left out
+                        walk(farm, manage=group.manage, unmanage=group.unmanage, only=only),
+                    )
                 else:
                     yield from plan(farm, group)
             finally:
@@ -77,3 +81,39 @@ def plan_groups(
     return StreamingPlan(
         metadata, items(), cancel, lambda: sum(farm.unchanged for farm in walked)
     )
+
+
+def plan_level(
+    metadata: Metadata,
+    group: Group,
+    *,
+    lookup: Callable[[str, str], Package],
+    cancel: CancellationToken,
+    only: tuple[str, ...],
+    lowest: int,
+    records: Records | None = None,
+) -> Generator[Item | Below]:
+    """Plan one directory and the way down to it, and nothing below.
+
+    Args:
+        only: the components of the directory, or of one name in it.
+        lowest: the depth of the directory.
+
+    Raises:
+        OSError: the target cannot be opened.
+        Cancelled: the token was cancelled.
+    """
+    farm = Farm(
+        target=group.target,
+        stow_dir=metadata.directory,
+        options=metadata.options,
+        lookup=lookup,
+        cancel=cancel,
+        records=records,
+    )
+    try:
+        yield from walk(
+            farm, manage=group.manage, unmanage=group.unmanage, only=only, lowest=lowest
+        )
+    finally:
+        farm.close()

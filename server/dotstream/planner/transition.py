@@ -8,6 +8,7 @@ from dotstream.fs.listing import DIR
 from dotstream.fs.look import canonical
 from dotstream.model.directory import Directory
 from dotstream.model.items import Item, Operation
+from dotstream.planner.level import Below
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -15,10 +16,13 @@ if TYPE_CHECKING:
     from dotstream.planner.decide import Claim, State
     from dotstream.planner.farm import Farm
 
-__all__ = ["Visit", "adopt_file", "clear", "move_aside", "put_link", "remove"]
+__all__ = ["Planned", "Visit", "adopt_file", "clear", "move_aside", "put_link", "remove"]
 
-Visit: TypeAlias = "Generator[Item | Visit]"
-"""Items, and visits further down, which the walk enters before it goes on."""
+Visit: TypeAlias = "Generator[Planned]"
+"""What is planned in a directory."""
+
+Planned: TypeAlias = "Item | Below | Visit"
+"""An item; or a visit further down, which the walk enters before it goes on, or leaves out."""
 
 
 def put_link(
@@ -31,7 +35,7 @@ def put_link(
         yield Operation("replace_link", place, name, package, text, now)
     else:
         yield Operation("refold", place, name, package, text, _mode(farm, place, name))
-        yield clear(farm, place.child(name))
+        yield _cleared(farm, place.child(name))
 
 
 def remove(farm: Farm, place: Directory, name: str, now: State) -> Visit:
@@ -40,7 +44,7 @@ def remove(farm: Farm, place: Directory, name: str, now: State) -> Visit:
         yield _unlink(farm, place, name, now)
     elif now == DIR:
         yield Operation("remove_dir", place, name, "", None, _mode(farm, place, name))
-        yield clear(farm, place.child(name))
+        yield _cleared(farm, place.child(name))
 
 
 def clear(farm: Farm, place: Directory) -> Visit:
@@ -54,6 +58,10 @@ def clear(farm: Farm, place: Directory) -> Visit:
             yield from remove(farm, place, name, DIR)
         else:
             yield _unlink(farm, place, name, farm.target.link_text(place.join(name)))
+
+
+def _cleared(farm: Farm, there: Directory) -> Visit | Below:
+    return Below(there, None) if there.depth > farm.lowest else clear(farm, there)
 
 
 def move_aside(farm: Farm, place: Directory, name: str, package: str) -> Operation:

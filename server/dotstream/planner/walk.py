@@ -13,6 +13,7 @@ the first operation inside of it; an operation at a path touches nothing beside 
 
 from __future__ import annotations
 
+from math import inf
 from types import GeneratorType
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from dotstream.model.items import Conflict, Item, Notice, Operation
 from dotstream.planner.decide import decide
 from dotstream.planner.farm import Cursor, Farm, scan_error
 from dotstream.planner.folding import empties, occupied, refold
+from dotstream.planner.level import Below
 from dotstream.planner.merging import claims_by_name, merge, plain
 from dotstream.planner.names import DOT_PREFIX
 from dotstream.planner.states import States
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from dotstream.fs.listing import Entry
     from dotstream.model.options import Package
     from dotstream.planner.decide import Claim, Decision, State
-    from dotstream.planner.transition import Visit
+    from dotstream.planner.transition import Planned, Visit
 
 __all__ = ["walk"]
 
@@ -52,16 +54,19 @@ def walk(
     manage: Sequence[Package],
     unmanage: Sequence[tuple[int, Package]],
     only: tuple[str, ...] = (),
-) -> Iterator[Item]:
+    lowest: float = inf,
+) -> Iterator[Item | Below]:
     """Plan everything, lazily.
 
     Args:
         manage: packages to link, in order.
         unmanage: packages to unlink before that, each with its step.
         only: the components of the one target path to plan, instead of all of them.
+        lowest: the depth of the lowest directories to plan.
 
     Yields:
-        Operations, conflicts, scan errors and notices, in the order of the walk.
+        Operations, conflicts, scan errors and notices, in the order of the walk; and what
+        is ``Below`` the lowest directories, in place of what is in there.
 
     Raises:
         Cancelled: the farm's token was cancelled.
@@ -75,7 +80,7 @@ def walk(
     farm.steps = {(package.stow_dir, package.name): step for step, package in reversed(unmanage)}
     unlinked = [Cursor(package, top, step=step) for step, package in unmanage]
     linked = [Cursor(package, top) for package in manage]
-    farm.only = only
+    farm.only, farm.lowest = only, lowest
     stack = [_Walk(farm).visit(root, unlinked, linked, REAL)]
     try:
         while stack:
@@ -138,6 +143,14 @@ class _Walk:
 
     def __init__(self, farm: Farm) -> None:
         self.farm = farm
+
+    def enter(
+        self, there: Directory, unlinked: list[Cursor], linked: list[Cursor], mode: str
+    ) -> Visit | Below:
+        """Return the visit of a directory further down, or a word that it is not made."""
+        if there.depth > self.farm.lowest:
+            return Below(there, (linked or unlinked)[0].source("").rstrip("/"))
+        return self.visit(there, unlinked, linked, mode)
 
     def visit(
         self,
@@ -243,7 +256,7 @@ class _Walk:
         listings: list[Iterable[Entry]],
         mode: str,
         only: str | None,
-    ) -> Generator[Item | Visit, None, int]:
+    ) -> Generator[Planned, None, int]:
         """Plan a directory where links may go: everything in it is looked at.
 
         Returns:
@@ -365,7 +378,7 @@ class _Walk:
         claims: list[Claim],
         unlinked: list[Cursor] | None = None,
         mode: str = REAL,
-    ) -> Generator[Item | Visit, None, bool]:
+    ) -> Generator[Planned, None, bool]:
         """Decide one name and emit what leads from ``now`` to it.
 
         Returns:
@@ -388,7 +401,7 @@ class _Walk:
         claims: list[Claim],
         unlinked: list[Cursor],
         mode: str,
-    ) -> Generator[Item | Visit, None, bool]:
+    ) -> Generator[Planned, None, bool]:
         decision = decide(self.farm, place, name, start, claims)
         yield from decision.reports
         final = decision.state
@@ -421,7 +434,7 @@ class _Walk:
 
     def _unlink_inside(
         self, there: Directory, unlinked: list[Cursor]
-    ) -> Generator[Item | Visit, None, bool]:
+    ) -> Generator[Planned, None, bool]:
         """Go into a directory where links go and none come; it may go itself.
 
         Returns:
@@ -430,9 +443,15 @@ class _Walk:
         farm = self.farm
         package = farm.made_by(there)
         if package is None:
-            yield self.visit(there, unlinked, [], REAL)
+            yield self.enter(there, unlinked, [], REAL)
             return True
         # Whether it goes depends on everything in it, also where one path is asked for.
+        if farm.lowest < inf:
+            gone = empties(farm, there, unlinked)
+            if gone:
+                yield self._remove_made(there, _Emptying(package))
+            yield self.enter(there, unlinked, [], REAL)
+            return not gone
         farm.only = farm.only[: there.depth]
         emptying = _Emptying(package)
         yield self.visit(there, unlinked, [], REAL, emptying)
@@ -455,9 +474,9 @@ class _Walk:
         if now == DIR:
             if start == DIR and mode == REAL:
                 if inner or unlinked:
-                    yield self.visit(there, unlinked, inner, REAL)
+                    yield self.enter(there, unlinked, inner, REAL)
             else:
-                yield self.visit(there, [], inner, RESET)
+                yield self.enter(there, [], inner, RESET)
             return
         package = inner[0].package.name if inner else ""
         if isinstance(now, str):
@@ -468,4 +487,4 @@ class _Walk:
             yield Operation("make_dir", place, name, package)
         else:
             return
-        yield self.visit(there, [], inner, FRESH)
+        yield self.enter(there, [], inner, FRESH)

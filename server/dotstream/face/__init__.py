@@ -1,0 +1,1 @@
+"""What ``Client`` is put together from, a topic a file."""

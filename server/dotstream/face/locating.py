@@ -1,0 +1,282 @@
+"""Single paths: which side they are on, whose they are, and whether they are linked."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dotstream.engine.records import ManifestRecords
+from dotstream.face.planning import Planning
+from dotstream.fs.files import is_directory
+from dotstream.fs.listing import DIR
+from dotstream.fs.look import Tree, marker
+from dotstream.model.cancel import CancellationToken
+from dotstream.model.directory import Directory
+from dotstream.model.items import Conflict, Operation
+from dotstream.model.located import Located
+from dotstream.model.options import Preferences
+from dotstream.model.plan import Metadata
+from dotstream.places import components, within
+from dotstream.planner.groups import Group, plan_level
+from dotstream.planner.level import Below
+from dotstream.planner.names import raw_candidates, to_target
+from dotstream.planner.ownership import Ownership
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from os import PathLike
+
+    from dotstream.model.located import Role
+
+__all__ = ["Locating"]
+
+# Whether a directory would be folded depends on all that is in it; one path does not.
+_ALONE = Preferences(folding="never", on_conflict="fail", report_kept=True)
+
+
+class Locating(Planning):
+    """Tells where single paths stand; see ``Client``."""
+
+    def locate(self, path: str | PathLike[str]) -> Located:
+        """Tell what one path has to do with the packages, from whichever side it is on.
+
+        Only the way down to it is looked at, once for every package that could have it.
+
+        Args:
+            path: in a package, or in a target; need not exist.
+
+        Raises:
+            ConfigError: the configuration or an ignore list is wrong.
+            OSError: the package directory or the target cannot be opened.
+        """
+        full = posixpath.normpath(self._places.expand(path))
+        inside = self._places.below(full, {self.directory})
+        if not within(inside, self.directory):
+            settings = self.settings
+            targets = {settings.target, *map(settings.target_of, settings.packages)}
+            there = self._places.below(full, targets)
+            around = sorted((root for root in targets if within(there, root)), key=len)
+            if around:
+                return self._at_target(full, there, around[::-1])
+            inside = self._places.lexical(full)  # a link from elsewhere may lead here
+        if not within(inside, self.directory):
+            return Located(
+                full, None, "other", message="it is neither in a package nor in a target"
+            )
+        parts = components(inside, self.directory)
+        if not parts or not self._is_package(parts[0]):
+            return Located(full, None, "other", message="it is in no package")
+        return self._at_source(full, "source", parts)
+
+    def _is_package(self, name: str) -> bool:
+        return not name.startswith(".") and is_directory(f"{self.directory}/{name}")
+
+    # From the package ------------------------------------------------------------------
+
+    def _at_source(self, path: str, role: Role, parts: tuple[str, ...]) -> Located:
+        """Tell of a package's member: ``parts`` is the package and the way down in it."""
+        settings, name = self.settings, parts[0]
+        options = settings.options(_ALONE)
+        first = 0 if options.layout == "named" else 1  # the part that appears first in the target
+        raws = parts[first:]
+        way = [to_target(raw) if options.dotfiles else raw for raw in raws]
+        root = settings.target_of(name)
+        source = "/".join((self.directory.rstrip("/"), *parts))
+        found = Located(
+            path,
+            role,
+            "other",
+            name,
+            source,
+            Directory(root).at("/".join(way)),
+            exists=_leads_somewhere(self.directory, parts),
+        )
+        if not is_directory(root):
+            why = f"the target {root} is not a directory"
+            return replace(found, state="unlinked", message=why)
+        depth, text = _link_on(root, way)
+        if text is not None:
+            owner = self._ownership().owner(Directory(root).descend("/".join(way[:depth])), text)
+            above = "/".join((self.directory.rstrip("/"), *parts[: first + depth + 1]))
+            if owner is not None and owner.full == above:
+                # Inside of a fold, names are shown as the package has them.
+                shown = "/".join((*way[: depth + 1], *raws[depth + 1 :]))
+                return _linked(replace(found, target=Directory(root).at(shown)))
+        never = self._why_never(parts)
+        if never is not None:
+            return replace(found, state="ignored", message=never)
+        if not way:
+            return replace(found, state="directory", message="this is a package")
+        return self._planned(found, root, tuple(way))
+
+    def _why_never(self, parts: tuple[str, ...]) -> str | None:
+        """Return why a member is not linked at all, or ``None``."""
+        name = parts[0]
+        why = self.settings.excluded(name)
+        if why is not None:
+            return f"package {name} is not for this machine: {why}"
+        package = self.settings.package(name, _ALONE)
+        above = ""
+        for raw in parts[1:]:
+            ignored = package.ignored(above)
+            if ignored is not None and ignored(raw):
+                return f"package {name} ignores {raw}"
+            shown = to_target(raw) if self.settings.dotfiles else raw
+            above = f"{above}/{shown}" if above else shown
+        return None
+
+    def _planned(self, found: Located, root: str, way: tuple[str, ...]) -> Located:
+        """Tell by what managing its package would do at a path that is not linked."""
+        assert found.package is not None  # noqa: S101 - a package's member
+        settings = self.settings
+        package = settings.package(found.package, _ALONE)
+        metadata = Metadata(
+            "manage", (package.name,), self.directory, root, settings.options(_ALONE)
+        )
+        state, message = found, "nothing is to be linked here"
+        path = "/".join(way)
+        for item in plan_level(
+            metadata,
+            Group(root, [package]),
+            lookup=self._lookup(_ALONE),
+            cancel=CancellationToken(),
+            only=way,
+            lowest=len(way) - 1,
+            records=ManifestRecords(self._state, settings.target),
+        ):
+            if isinstance(item, Conflict):
+                return replace(found, state="conflict", message=item.message, conflict=item)
+            if isinstance(item, Below):
+                if item.place.path == path and state is found:
+                    state = replace(found, state="directory", message="a directory on both sides")
+            elif isinstance(item, Operation):
+                if item.kind == "keep_link":
+                    return _linked(found)
+                why = f"package {package.name} is not linked here yet"
+                state = replace(found, state="unlinked", message=why)
+            else:
+                message = item.message
+        if state is not found:
+            return state
+        if not found.exists:
+            return replace(found, message=f"package {package.name} has nothing here")
+        return replace(found, state="ignored", message=message)
+
+    # From the target -------------------------------------------------------------------
+
+    def _at_target(self, path: str, there: str, around: Sequence[str]) -> Located:
+        """Tell of a path in the target: by the link that is there, or by who wants it.
+
+        Args:
+            there: the path, resolved above its target.
+            around: the targets that it is in, the nearest first.
+        """
+        nearest = around[0]
+        way = components(there, nearest)
+        depth, text = _link_on(nearest, way) if is_directory(nearest) else (len(way), None)
+        if text is not None:
+            place = Directory(nearest).descend("/".join(way[:depth]))
+            owner = self._ownership().owner(place, text)
+            if owner is not None and owner.stow_dir != self.directory:
+                why = f"a link into package {owner.package} of {owner.stow_dir}"
+                return Located(path, None, "other", message=why)
+            if owner is not None:
+                parts = (
+                    owner.package,
+                    *components(owner.full, f"{self.directory}/{owner.package}"),
+                )
+                return self._by_link(path, there, (*parts, *way[depth + 1 :]))
+        best: Located | None = None
+        for parts in self._members_at(there, around):
+            found = self._at_source(path, "target", parts)
+            if best is None or best.state in ("ignored", "other"):
+                best = found
+        if best is not None:
+            return best
+        if not way:
+            return Located(path, None, "directory", target=there, message="this is the target")
+        return Located(path, None, "other", message="no package has anything here")
+
+    def _by_link(self, path: str, there: str, parts: tuple[str, ...]) -> Located:
+        """Tell of a path that a link of ours is at, or above."""
+        if not self._is_package(parts[0]):
+            source = "/".join((self.directory.rstrip("/"), *parts))
+            why = f"this link leads to {source}, but package {parts[0]} is gone"
+            return Located(path, "target", "linked", parts[0], source, there, message=why)
+        found = self._at_source(path, "target", parts)
+        if found.target != there:
+            why = f"this link leads to {found.source}, which belongs at {found.target}"
+            return replace(found, state="linked", target=there, conflict=None, message=why)
+        return found
+
+    def _members_at(self, there: str, around: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """Yield the packages' members that belong at a path of the target."""
+        settings = self.settings
+        tree = Tree(self.directory)
+        try:
+            for root in around:
+                way = components(there, root)
+                for name in settings.available():
+                    if settings.target_of(name) != root:
+                        continue
+                    inside = way
+                    if settings.layout == "named":
+                        shown = to_target(name) if settings.dotfiles else name
+                        if way[:1] != (shown,):
+                            continue
+                        inside = way[1:]
+                    yield from _raws(tree, (name,), inside, dotfiles=settings.dotfiles)
+        finally:
+            tree.close()
+
+    def _ownership(self) -> Ownership:
+        return Ownership(
+            self.directory,
+            marked=lambda path: marker(path, (".stow", "dotstream.toml")),
+            literal=False,
+        )
+
+
+def _raws(
+    tree: Tree, above: tuple[str, ...], way: Sequence[str], *, dotfiles: bool
+) -> Iterator[tuple[str, ...]]:
+    """Yield what in a package would appear at ``way``."""
+    if not way:
+        if len(above) > 1:
+            yield above
+        return
+    for raw in raw_candidates(way[0], dotfiles=dotfiles):
+        if tree.kind("/".join((*above, raw))) is not None:
+            yield from _raws(tree, (*above, raw), way[1:], dotfiles=dotfiles)
+
+
+def _link_on(root: str, way: Sequence[str]) -> tuple[int, str | None]:
+    """Return the first link on the way down from ``root``: which component, and its text."""
+    tree = Tree(root)
+    try:
+        for depth in range(len(way)):
+            state = tree.state("/".join(way[: depth + 1]))
+            if isinstance(state, str):
+                return depth, state
+            if state != DIR:
+                break
+        return len(way), None
+    finally:
+        tree.close()
+
+
+def _leads_somewhere(directory: str, parts: Sequence[str]) -> bool:
+    tree = Tree(directory)
+    try:
+        return tree.exists("/".join(parts))
+    finally:
+        tree.close()
+
+
+def _linked(found: Located) -> Located:
+    """Tell of a link that is as wanted, though it may be broken."""
+    message = f"linked to package {found.package}"
+    if not found.exists:
+        message = f"this link of package {found.package} leads to {found.source}, which is gone"
+    return replace(found, state="linked", message=message)

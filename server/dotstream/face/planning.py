@@ -1,0 +1,261 @@
+"""Planning, as a stream or in one go, and applying."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.engine.records import ManifestRecords
+from dotstream.errors import UsageError
+from dotstream.face.opened import AS_CONFIGURED, Opened
+from dotstream.model.cancel import CancellationToken
+from dotstream.model.plan import Metadata
+from dotstream.places import components, within
+from dotstream.planner.groups import Group, plan_groups
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from os import PathLike
+
+    from dotstream.model.events import Progress, Result
+    from dotstream.model.history import Recovery
+    from dotstream.model.items import Item
+    from dotstream.model.options import Action, Options, Package, Preferences
+    from dotstream.model.plan import Plan
+    from dotstream.planner.stream import StreamingPlan
+
+__all__ = ["Planning"]
+
+
+class Planning(Opened):
+    """Plans, and carries plans out; see ``Client``."""
+
+    # Streaming ------------------------------------------------------------------------
+
+    def stream(
+        self,
+        action: Action,
+        packages: Sequence[str] = (),
+        *,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan ``manage``, ``unmanage`` or ``remanage``, computed as it is iterated.
+
+        Args:
+            packages: names; none means the profile, or everything, or the default profile.
+            path: plan only this path of the target and what is below it.
+            cancel: stops the plan from any thread.
+
+        Raises:
+            UsageError: a name is no package name, or nothing is named.
+            PackageNotFound: a package does not exist.
+            ConfigError: the configuration or an ignore list is wrong.
+        """
+        settings = self.settings
+        names = settings.select(
+            packages, profile, everything=everything, anywhere=action == "unmanage"
+        )
+        groups = self._groups(action, names, prefer)
+        targets = tuple(sorted(group.target for group in groups))
+        only: tuple[str, ...] = ()
+        if path is not None:
+            groups, only = self._narrowed(groups, path)
+        return plan_groups(
+            Metadata(
+                action,
+                names,
+                self.directory,
+                settings.target,
+                settings.options(prefer),
+                targets=targets,
+            ),
+            groups,
+            lookup=self._lookup(prefer),
+            cancel=cancel or CancellationToken(),
+            only=only,
+            records=ManifestRecords(self._state, settings.target),
+        )
+
+    def _groups(self, action: Action, names: Sequence[str], prefer: Preferences) -> list[Group]:
+        """Return what is wanted of each target."""
+        links, unlinks = action != "unmanage", action != "manage"
+        by_target: dict[str, list[Package]] = {}
+        for name in names:
+            target = self._existing_target(self.settings.target_of(name))
+            by_target.setdefault(target, []).append(self.settings.package(name, prefer))
+        return [
+            Group(
+                target,
+                found if links else (),
+                [(0, package) for package in found] if unlinks else (),
+            )
+            for target, found in by_target.items()
+        ]
+
+    def _narrowed(
+        self, groups: list[Group], path: str | PathLike[str]
+    ) -> tuple[list[Group], tuple[str, ...]]:
+        """Return the one group that a path is in, if any, and the path's components there."""
+        wanted = self._places.below(path, {group.target for group in groups})
+        around = [group for group in groups if within(wanted, group.target)]
+        if not around:
+            return [], ()
+        group = max(around, key=lambda group: len(group.target))
+        return [group], components(wanted, group.target)
+
+    def stream_manage(self, *packages: str, prefer: Preferences = AS_CONFIGURED) -> StreamingPlan:
+        """Plan to install links; see ``stream``."""
+        return self.stream("manage", packages, prefer=prefer)
+
+    def stream_unmanage(
+        self, *packages: str, prefer: Preferences = AS_CONFIGURED
+    ) -> StreamingPlan:
+        """Plan to remove links; see ``stream``."""
+        return self.stream("unmanage", packages, prefer=prefer)
+
+    def stream_remanage(
+        self, *packages: str, prefer: Preferences = AS_CONFIGURED
+    ) -> StreamingPlan:
+        """Plan to bring links up to date with the smallest change; see ``stream``."""
+        return self.stream("remanage", packages, prefer=prefer)
+
+    def stream_adopt(
+        self,
+        *paths: str | PathLike[str],
+        package: str | None = None,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan to move what is in the target into a package, and link it back.
+
+        Args:
+            paths: in the target; relative ones are looked for in the working directory,
+                then in the target. ``*``, ``?`` and ``[…]`` match names.
+            package: where to; by default named after the paths. It need not exist.
+
+        Raises:
+            UsageError: a path is outside of the target, or no package name can be found.
+        """
+        from dotstream.config.names import package_name
+        from dotstream.planner.adopt import adopt, suggest_package
+
+        settings = self.settings
+        target = self._existing_target(settings.target)
+        inside = self._places.inside(paths, target)
+        if package is None:
+            suggested = suggest_package(inside)
+            if suggested is None:
+                raise UsageError("these paths have no name in common; name one with --package")
+            if settings.options(prefer).layout == "named":
+                from dotstream.planner.names import to_package
+
+                suggested = to_package(inside[0].partition("/")[0]) or suggested
+            package = suggested
+        package = package_name(package)
+        into = settings.package(package, prefer)
+        return plan_groups(
+            Metadata(
+                "adopt", (package,), self.directory, settings.target, settings.options(prefer)
+            ),
+            [Group(target)],
+            lookup=self._lookup(prefer),
+            cancel=cancel or CancellationToken(),
+            plan=lambda farm, _: adopt(farm, into, inside, keep=(self._state,)),
+        )
+
+    def stream_steps(
+        self,
+        *,
+        unmanage: Sequence[Package],
+        manage: Sequence[Package],
+        options: Options,
+        target: str,
+        lookup: Callable[[str, str], Package],
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan packages that are already resolved: first unlink in order, then link in order.
+
+        What GNU Stow's command line asks for; no configuration is read.
+        """
+        names = tuple(dict.fromkeys(package.name for package in (*unmanage, *manage)))
+        action: Action = "remanage" if unmanage and manage else "manage"
+        if unmanage and not manage:
+            action = "unmanage"
+        return plan_groups(
+            Metadata(action, names, self.directory, target, options),
+            [Group(target, manage, list(enumerate(unmanage)))],
+            lookup=lookup,
+            cancel=cancel or CancellationToken(),
+        )
+
+    # In one go ------------------------------------------------------------------------
+
+    def plan_manage(self, *packages: str, prefer: Preferences = AS_CONFIGURED) -> Plan:
+        """Plan to install links, the whole plan in memory."""
+        return self.stream_manage(*packages, prefer=prefer).collect()
+
+    def plan_unmanage(self, *packages: str, prefer: Preferences = AS_CONFIGURED) -> Plan:
+        """Plan to remove links, the whole plan in memory."""
+        return self.stream_unmanage(*packages, prefer=prefer).collect()
+
+    def plan_remanage(self, *packages: str, prefer: Preferences = AS_CONFIGURED) -> Plan:
+        """Plan to bring links up to date, the whole plan in memory."""
+        return self.stream_remanage(*packages, prefer=prefer).collect()
+
+    def plan_adopt(
+        self,
+        *paths: str | PathLike[str],
+        package: str | None = None,
+        prefer: Preferences = AS_CONFIGURED,
+    ) -> Plan:
+        """Plan to move what is in the target into a package, the whole plan in memory."""
+        return self.stream_adopt(*paths, package=package, prefer=prefer).collect()
+
+    # Applying -------------------------------------------------------------------------
+
+    def apply(
+        self,
+        plan: Plan | StreamingPlan,
+        *,
+        stream: bool = False,
+        digest: str | None = None,
+        cancel: CancellationToken | None = None,
+        wait: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+        on_item: Callable[[Item], None] | None = None,
+        on_recovery: Callable[[Recovery], None] | None = None,
+    ) -> Result:
+        """Carry a plan out: all of it or nothing.
+
+        An unfinished transaction of an earlier run is taken back first.
+
+        Args:
+            stream: begin while the plan is still being computed.
+            digest: of the plan that was shown; if the plan is another by now, it is refused.
+            cancel: stops it between two operations, and everything is rolled back.
+            wait: wait for another dotstream that is changing the same target.
+            on_progress: called once per batch of operations.
+            on_item: called for every item as it is planned.
+            on_recovery: called if an unfinished transaction was taken back.
+
+        Raises:
+            ConflictError, ScanFailed, StalePlan, TargetLocked: nothing was changed.
+            OperationFailed, Cancelled: everything was rolled back.
+            RollbackIncomplete: rolled back but for what it names.
+        """
+        from dotstream.engine.transaction import apply
+
+        return apply(
+            plan,
+            state=self._state,
+            stream=stream,
+            digest=digest,
+            cancel=cancel,
+            wait=wait,
+            on_progress=on_progress,
+            on_item=on_item,
+            on_recovery=on_recovery,
+        )

@@ -1,0 +1,45 @@
+"""Where a single path stands: on which side, whose it is, and whether it is linked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from dotstream.model.items import Conflict
+
+__all__ = ["Located", "LocatedState", "Role"]
+
+Role = Literal["source", "target"]
+
+LocatedState = Literal["linked", "unlinked", "conflict", "ignored", "directory", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """What a path has to do with the packages.
+
+    Attributes:
+        path: the path that was asked about, absolute, as it was named.
+        role: whether it is in a package, or where a package's member belongs; ``None``
+            where no package has anything to do with it.
+        state: ``linked`` also where a link above leads to it; ``unlinked`` where managing
+            the package would link it; ``directory`` where both sides have a directory;
+            ``ignored`` where it is never linked; ``other`` for all else.
+        package: the name of the package.
+        source, target: absolute paths of the member and of where it belongs.
+        exists: whether there is something at ``source``, following links: a link that
+            leads there is broken if not.
+        message: one sentence for people.
+        conflict: what stands in the way, if something does; it has the choices.
+    """
+
+    path: str
+    role: Role | None
+    state: LocatedState
+    package: str | None = None
+    source: str | None = None
+    target: str | None = None
+    exists: bool = False
+    message: str = ""
+    conflict: Conflict | None = None
