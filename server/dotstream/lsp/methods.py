@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dotstream.lsp import packages, plan, status
+from dotstream.lsp import children, packages, plan, status
+from dotstream.lsp.children import ChildrenParams
 from dotstream.lsp.method import Method
 from dotstream.lsp.params import ApplyParams, PlanParams
 from dotstream.lsp.rows import Rows
@@ -17,4 +18,5 @@ METHODS: dict[str, Method[Any]] = {
     "dotstream/apply": Method(ApplyParams.of, plan.apply, Rows),
     "dotstream/packages": Method(packages.asked, packages.packages),
     "dotstream/status": Method(StatusParams.of, status.status, StatusRows),
+    "dotstream/children": Method(ChildrenParams.of, children.children),
 }
