@@ -125,7 +125,9 @@ def test_the_server_is_restarted(world: World, nvim: Neovim) -> None:
     nvim.dotstream("restart")
     nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('restarted') end)")
     nvim.wait("#vim.lsp.get_clients({ name = 'dotstream', bufnr = 0 }) == 1")
-    assert nvim.lua("return vim.lsp.get_clients({ name = 'dotstream', bufnr = 0 })[1].id") != first
+    assert (
+        nvim.lua("return vim.lsp.get_clients({ name = 'dotstream', bufnr = 0 })[1].id") != first
+    )
     assert nvim.asked() == []
 
 

@@ -9,9 +9,6 @@ M.NAME = "dotstream"
 --- Version of the protocol that this plugin speaks.
 M.PROTOCOL = 1
 
---- Ids of our own commands, which the server's code actions and lenses call.
-M.COMMANDS = { "plan", "resolve", "diff", "link", "unlink", "adopt", "ignore" }
-
 ---@type table<integer, fun(client: vim.lsp.Client?)[]>
 local waiting = {}
 ---@type table<integer, boolean>
@@ -33,7 +30,7 @@ end
 ---@return table
 local function capabilities()
   local commands = {}
-  for _, name in ipairs(M.COMMANDS) do
+  for _, name in ipairs(require("dotstream.actions").NAMES) do
     commands[name] = "dotstream." .. name
   end
   local all = vim.lsp.protocol.make_client_capabilities()
