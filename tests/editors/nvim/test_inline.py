@@ -56,6 +56,12 @@ def test_a_file_says_where_it_will_be_and_is_linked(world: World, nvim: Neovim) 
     nvim.wait("vim.b.dotstream_status == '→ ~/.zshrc · linked'")
     assert nvim.virtual("dotstream.inline") == ["→ ~/.zshrc · linked"]
     assert nvim.lua("return require('dotstream').statusline()") == "→ ~/.zshrc · linked"
+
+
+def test_a_linked_file_says_where_it_is_from(world: World, nvim: Neovim) -> None:
+    nvim.command("Dotstream! manage zsh")
+    nvim.until("applied")
+    nvim.press("q")
     edit(nvim, world.target / ".zshrc")
     nvim.wait(SAID)
     assert nvim.virtual("dotstream.inline") == ["← ~/dotfiles/zsh/dot-zshrc · linked"]
