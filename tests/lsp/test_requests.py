@@ -87,7 +87,7 @@ def test_a_wrong_configuration_is_told_with_its_place(world: World, server: Edit
 
 
 def test_unknown_methods_are_refused(server: Editor) -> None:
-    for method in ("no/such", "dotstream/nothing", "$/nothing", "textDocument/hover"):
+    for method in ("no/such", "dotstream/nothing", "$/nothing", "textDocument/moniker"):
         assert server.error(method, {"a": {"jsonrpc": "2.0"}})["code"] == -32601
 
 

@@ -15,6 +15,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 import dotstream
+import dotstream.config.load  # here, and not while the first plan is waited for
 from dotstream.lsp.language.language import Language
 from dotstream.lsp.outbox import Outbox
 from dotstream.lsp.protocol import Protocol
@@ -50,13 +51,13 @@ async def converse(link: Link, stopped: asyncio.Event) -> int:
     protocol = server.protocol
     assert isinstance(protocol, Protocol)  # noqa: S101 - it was just made so
     protocol.attach(outbox, stopped)
-    language = Language(server)
+    language = Language(protocol)
     reader = Thread(
         target=_read, args=(link, protocol, outbox, post, stopped), name="reader", daemon=True
     )  # a daemon: nothing else ends a read from a client that neither writes nor leaves
     reader.start()
     await stopped.wait()
-    language.close()
+    await language.end()
     await protocol.works.end_all()  # also takes back what a client that left had begun
     outbox.put(link.farewell())
     await asyncio.to_thread(outbox.close)

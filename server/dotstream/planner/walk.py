@@ -88,7 +88,7 @@ def walk(
                 if isinstance(item, GeneratorType):
                     stack.append(item)
                     break
-                if only and not _concerns(item, only):  # type: ignore[arg-type]  # not a visit
+                if only and not _concerns(item, root.root, only):  # type: ignore[arg-type]  # not a visit
                     continue
                 yield item  # type: ignore[misc]  # not a visit, as just seen
             else:
@@ -111,10 +111,12 @@ def _sole(
     return farm.prefix(unlinked[0], place), farm.ignored(unlinked[0], place)
 
 
-def _concerns(item: Item, only: tuple[str, ...]) -> bool:
+def _concerns(item: Item, root: str, only: tuple[str, ...]) -> bool:
     """Whether an item is about the one path to plan, or about what is above or below it."""
     if not isinstance(item, (Operation, Conflict)) or not item.name:
         return True
+    if item.directory.root != root:
+        return True  # a member that makes way for a file that is adopted
     parts = item.directory.join(item.name).split("/")
     return all(one == other for one, other in zip(parts, only, strict=False))
 

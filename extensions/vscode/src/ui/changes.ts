@@ -61,6 +61,7 @@ export class Changes {
     if (preview) await this.plans.show(session);
     await session.plan(request);
     await this.offer(session, preview);
+    if (!preview) this.plans.forgetClosed();
   }
 
   private async plan(given?: CommandArgument): Promise<void> {

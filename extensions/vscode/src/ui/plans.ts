@@ -3,6 +3,7 @@ import {
   commands,
   EventEmitter,
   languages,
+  TabInputText,
   Uri,
   window,
   workspace,
@@ -39,11 +40,9 @@ export class Plans implements TextDocumentContentProvider, Disposable {
         this.tellReady();
       }),
       workspace.registerTextDocumentContentProvider(SCHEME, this),
-      workspace.onDidCloseTextDocument((document) => {
-        // Setting the language of a document closes it too, and opens it at once.
-        if (document.uri.scheme === SCHEME && document.languageId === LANGUAGE) {
-          this.forget(document.uri);
-        }
+      // The document itself lives on for minutes after its last tab.
+      window.tabGroups.onDidChangeTabs(({ closed }) => {
+        if (closed.length > 0) this.forgetClosed();
       }),
     ];
   }
@@ -111,10 +110,17 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     void commands.executeCommand("setContext", "dotstream.planReady", ready);
   }
 
-  private forget(uri: Uri): void {
-    const session = this.at(uri);
-    if (session === undefined || session.state === "applying") return;
-    this.sessions.delete(uri.toString());
-    session.dispose();
+  /** Let go of plans that are nowhere to be seen; a plan that is being made is cancelled. */
+  forgetClosed(): void {
+    const open = new Set(
+      window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .map(({ input }) => (input instanceof TabInputText ? input.uri.toString() : "")),
+    );
+    for (const [uri, session] of this.sessions) {
+      if (open.has(uri) || session.state === "applying") continue;
+      this.sessions.delete(uri);
+      session.dispose();
+    }
   }
 }

@@ -7,12 +7,15 @@ import { operations, plural, sentence } from "../plan/sums";
 import { PlanText } from "../plan/text";
 import { faultOf, type Fault } from "../protocol/faults";
 import type { Counts, PathUri, Place, Policy, Row, Summary } from "../protocol/messages";
+import { oneLine } from "../protocol/paths";
 import type { Running } from "./running";
 import type { Server } from "./server";
 import { settings } from "./settings";
 
-/** Milliseconds between two renderings of a plan that is arriving. */
+/** Milliseconds between two renderings of a plan that is arriving, at least. */
 const BETWEEN = 250;
+/** How many times as long as a rendering took the editor is left in peace after it. */
+const REST = 4;
 /** Milliseconds after which a rendering counts as seen, where the editor does not say so. */
 const UNSEEN = 1000;
 
@@ -86,6 +89,7 @@ export class PlanSession {
 
   /** Plan, or plan anew; the rows appear in the document as they arrive. */
   async plan(request?: PlanRequest): Promise<void> {
+    if (this.state === "applying") return; // that is to be cancelled on purpose only
     if (request !== undefined) this.request = request;
     this.source?.cancel();
     const source = new CancellationTokenSource();
@@ -199,14 +203,21 @@ export class PlanSession {
   private flush(flow: Flow): void {
     const generation = this.generation;
     this.stale = false;
+    const began = Date.now();
+    const { latest } = flow;
+    // Until the text is seen, the timer only keeps others from rendering.
+    this.timer = setTimeout(() => undefined, UNSEEN);
     void this.seen().then(() => {
-      if (generation === this.generation && !this.stale) flow.shown();
+      if (generation !== this.generation || this.state !== "planning") return;
+      flow.shown(latest);
+      clearTimeout(this.timer);
+      const rest = Math.max(BETWEEN, REST * (Date.now() - began));
+      this.timer = setTimeout(() => {
+        this.timer = undefined;
+        if (this.stale) this.flush(flow);
+      }, rest);
     });
     this.emitter.fire();
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      if (this.stale && this.state === "planning") this.flush(flow);
-    }, BETWEEN);
   }
 
   /** Wait until the editor has taken the text over, if the document is open at all. */
@@ -238,7 +249,15 @@ export class PlanSession {
         return `done: ${sentence(this.counts, 0, true)}`;
       case "cancelled":
       case "failed":
-        return `${this.state}: ${this.fault?.message ?? ""}`.replaceAll("\n", " ");
+        return failure(this.state, this.fault?.message ?? "");
     }
   }
+}
+
+/** What became of it, on one line that begins with the state. */
+function failure(state: string, message: string): string {
+  const shown = oneLine(message);
+  return shown.toLowerCase().startsWith(state)
+    ? shown.charAt(0).toLowerCase() + shown.slice(1)
+    : `${state}: ${shown}`;
 }

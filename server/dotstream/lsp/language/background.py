@@ -29,12 +29,16 @@ class Background:
         self._tokens: set[CancellationToken] = set()
         self._later: dict[Hashable, asyncio.Task[None]] = {}
 
-    async def run(self, work: Callable[[CancellationToken], _Result]) -> _Result:
+    async def run(
+        self,
+        work: Callable[[CancellationToken], _Result],
+        token: CancellationToken | None = None,
+    ) -> _Result:
         """Have a thread work, and return what it found.
 
         Cancelling the caller cancels the token.
         """
-        token = CancellationToken()
+        token = token or CancellationToken()
         self._tokens.add(token)
         try:
             loop = asyncio.get_running_loop()

@@ -285,9 +285,7 @@ def _ignore(
     return Outcome(f"Ignored {_name(place)}", edit=Edit(path, package, pattern))
 
 
-DEEDS: dict[
-    str, Callable[[Request, CancellationToken, Callable[[Progress], None]], Outcome]
-] = {
+DEEDS: dict[str, Callable[[Request, CancellationToken, Callable[[Progress], None]], Outcome]] = {
     "plan": _plan,
     "apply": _apply,
     "undo": _undo,

@@ -30,8 +30,10 @@ def with_ignored(text: str, package: str, pattern: str) -> tuple[int, str]:
         packages = document.get("packages")
         table = packages.get(package) if isinstance(packages, dict) else None
         globs = table.get("ignore") if isinstance(table, dict) else None
-        if isinstance(globs, list) and pattern in globs and len(mistakes(after)) == len(
-            mistakes(text)
+        if (
+            isinstance(globs, list)
+            and pattern in globs
+            and len(mistakes(after)) == len(mistakes(text))
         ):
             return offset, addition
     raise UsageError(f"write this into dotstream.toml: packages.{package}.ignore = [{pattern!r}]")

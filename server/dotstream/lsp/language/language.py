@@ -13,12 +13,16 @@ from dotstream.lsp.language.background import Background
 from dotstream.lsp.language.commands import Commands
 from dotstream.lsp.language.config_packages import PackageCounts
 from dotstream.lsp.language.documents import Document, Documents
-from dotstream.lsp.uris import path_of
+from dotstream.lsp.language.execution import Execution
+from dotstream.lsp.language.watching import watched
+from dotstream.lsp.protocol import tell
+from dotstream.lsp.uris import path_of, to_uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pygls.lsp.server import LanguageServer
+    from dotstream.lsp.language.deeds import Outcome, Request
+    from dotstream.lsp.protocol import Protocol
 
 __all__ = ["Language"]
 
@@ -26,33 +30,45 @@ _TYPING = 0.15
 """Seconds without a key before what is typed is looked at."""
 
 
+_REFRESHES = {
+    types.WORKSPACE_INLAY_HINT_REFRESH: "workspace.inlay_hint.refresh_support",
+    types.WORKSPACE_CODE_LENS_REFRESH: "workspace.code_lens.refresh_support",
+}
+"""Requests that have the client ask again, and what it says if it takes them."""
+
+
 class Language:
     """The ordinary features of one connection.
 
     Args:
-        server: asked for the client's capabilities, and told of what is found.
+        protocol: asked for the client's capabilities, and told of what is found.
     """
 
-    def __init__(self, server: LanguageServer) -> None:
-        self._server = server
+    def __init__(self, protocol: Protocol) -> None:
+        self._protocol = protocol
         self._documents = Documents()
         self._background = Background()
         self._counts = PackageCounts()
+        self._skipped: set[str] = set()
+        self._execution = Execution(protocol, self._background, self._documents, self._done)
         self._register()
+        protocol.listeners.append(self.changed)
 
-    def close(self) -> None:
-        """End what is being worked on."""
+    async def end(self) -> None:
+        """End what is being worked on, and wait for what has to be taken back."""
+        await self._execution.end()
         self._background.close()
 
     @property
     def _session(self) -> Session:
-        abilities = Abilities(self._server.client_capabilities)
+        abilities = Abilities(self._protocol.client_capabilities)
         commands = Commands(abilities.commands())
-        return Session(abilities, commands, self._counts, tuple(self._folders()))
+        folders, skipped = tuple(self._folders()), frozenset(self._skipped)
+        return Session(abilities, commands, self._counts, folders, skipped)
 
     def _folders(self) -> Iterator[str]:
         """Yield what the editor has open; its oldest way to say so is one root."""
-        workspace = self._server.protocol.workspace
+        workspace = self._protocol.workspace
         uris = [folder.uri for folder in workspace.folders.values()]
         for uri in uris or [workspace.root_uri or ""]:
             try:
@@ -67,6 +83,8 @@ class Language:
             types.TEXT_DOCUMENT_DID_CHANGE: self._changed,
             types.TEXT_DOCUMENT_DID_SAVE: self._saved,
             types.TEXT_DOCUMENT_DID_CLOSE: self._closed,
+            types.WORKSPACE_DID_CHANGE_WATCHED_FILES: self._files_changed,
+            types.INITIALIZED: self._initialized,
         }
         questions: dict[str, tuple[Callable[..., Any], Any]] = {
             types.TEXT_DOCUMENT_COMPLETION: (
@@ -77,6 +95,7 @@ class Language:
             types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: (answers.symbols, None),
             types.TEXT_DOCUMENT_INLAY_HINT: (answers.inlay_hints, None),
             types.TEXT_DOCUMENT_CODE_LENS: (answers.lenses, None),
+            types.TEXT_DOCUMENT_DOCUMENT_LINK: (answers.links, None),
             types.TEXT_DOCUMENT_CODE_ACTION: (
                 answers.actions,
                 types.CodeActionOptions(
@@ -87,12 +106,20 @@ class Language:
                 ),
             ),
         }
+        cancelled = types.WINDOW_WORK_DONE_PROGRESS_CANCEL
+        others = self._protocol.fm.builtin_features[cancelled]
+
+        def cancel(params: types.WorkDoneProgressCancelParams) -> None:
+            self._execution.cancel(params.token)
+            others(params)
+
+        self._protocol.fm.builtin_features[cancelled] = cancel
         for method, take in events.items():
             # pygls' own would answer first, and keep the documents its own way.
-            self._server.protocol.fm.builtin_features.pop(method, None)
-            self._server.feature(method)(_taking(take))
+            self._protocol.fm.builtin_features.pop(method, None)
+            self._protocol.fm.feature(method)(_taking(take))
         for method, (answer, options) in questions.items():
-            self._server.feature(method, options)(self._answering(answer))
+            self._protocol.fm.feature(method, options)(self._answering(answer))
 
     def _answering(self, answer: Callable[..., Any]) -> Callable[..., Any]:
         """Return a request's handler: it answers about a document that is open."""
@@ -111,7 +138,7 @@ class Language:
     # Documents -------------------------------------------------------------------------
 
     def _opened(self, params: types.DidOpenTextDocumentParams) -> None:
-        codec = self._server.protocol.workspace.position_codec
+        codec = self._protocol.workspace.position_codec
         document = self._documents.open(params.text_document, codec)
         if document is not None:
             self._look_at(document, 0)
@@ -125,13 +152,65 @@ class Language:
     def _saved(self, params: types.DidSaveTextDocumentParams) -> None:
         document = self._documents.find(params.text_document.uri)
         if document is not None:
-            self._look_at(document, 0)
+            self.changed()
 
     def _closed(self, params: types.DidCloseTextDocumentParams) -> None:
         document = self._documents.close(params.text_document.uri)
         if document is not None:
             self._background.drop(("diagnose", document.path))
             self._publish(document, [])
+
+    # What changed ----------------------------------------------------------------------
+
+    def changed(self) -> None:
+        """Look at everything again: packages, target or configuration changed."""
+        self._counts.forget()
+        for document in self._documents:
+            self._look_at(document, 0)
+        abilities = Abilities(self._protocol.client_capabilities)
+        for method, ability in _REFRESHES.items():
+            if abilities.has(ability):
+                self._protocol.send_request(method, None)
+
+    def _done(self, request: Request, outcome: Outcome) -> None:
+        if outcome.skipped is not None:
+            self._skipped.add(outcome.skipped)
+        if outcome.changed:
+            tell(  # us too
+                {
+                    "root": to_uri(request.root),
+                    "target": to_uri(request.client.target),
+                    "transaction": outcome.transaction,
+                }
+            )
+        elif outcome.skipped is not None:
+            self.changed()
+
+    def _files_changed(self, _params: types.DidChangeWatchedFilesParams) -> None:
+        async def look() -> None:
+            self.changed()
+
+        self._background.later("files changed", _TYPING, look)
+
+    def _initialized(self, _params: types.InitializedParams) -> None:
+        """Have the client watch what answers depend on, if it can."""
+        abilities = Abilities(self._protocol.client_capabilities)
+        watching = "workspace.did_change_watched_files"
+        if not abilities.has(f"{watching}.dynamic_registration"):
+            return
+        folders = tuple(self._folders())
+        relative = abilities.has(f"{watching}.relative_pattern_support")
+
+        async def ask() -> None:
+            watchers = await self._background.run(lambda _: watched(folders, relative=relative))
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+            method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+            registration = types.Registration("dotstream-files", method, options)
+            self._protocol.send_request(
+                types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([registration])
+            )
+
+        self._background.later("register", 0, ask)
 
     # Diagnostics -----------------------------------------------------------------------
 
@@ -148,8 +227,9 @@ class Language:
         self._background.later(("diagnose", document.path), delay, look)
 
     def _publish(self, document: Document, found: list[types.Diagnostic]) -> None:
-        self._server.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(document.uri, found, document.version)
+        self._protocol.notify(
+            types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
+            types.PublishDiagnosticsParams(document.uri, found, document.version),
         )
 
 

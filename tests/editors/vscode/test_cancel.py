@@ -1,0 +1,37 @@
+"""An apply that is cancelled in VS Code leaves the target as it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.editors.vscode.large import make_large
+from tests.snapshot import difference, snapshot
+
+if TYPE_CHECKING:
+    from tests.editors.vscode.workbench import Workbench
+    from tests.farm import Farm
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
+
+
+async def test_an_apply_is_cancelled_in_its_notification_and_rolled_back(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"home/.profile": "mine", "home/0001/0002": "mine too"})
+    make_large(f"{farm.directory}/big", 200_000)
+    farm.configured(f'target = "{farm.target}"\nfolding = "never"\non-conflict = "backup"\n')
+    before = snapshot(farm.target)
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "big")
+    await workbench.said("manage big: 200,000 to link", within=90)
+    await workbench.press("Apply", of="manage big: 200,000 to link")
+    await workbench.said("Applying manage big")
+    await workbench.picture("applying")
+    await workbench.press("Cancel", of="Applying manage big")
+    said = await workbench.said("the target is as it was before")
+    await workbench.picture("apply-cancelled")
+    workbench.note(f"cancelling an apply: {said}")
+    await workbench.shows("cancelled:")
+    await workbench.nothing_blocks()
+    assert difference(before, snapshot(farm.target)) == []

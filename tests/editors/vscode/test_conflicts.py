@@ -1,0 +1,83 @@
+"""Conflicts in VS Code: shown as they are, settled by a click, and nothing lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.snapshot import difference
+
+if TYPE_CHECKING:
+    from tests.editors.vscode.workbench import Workbench
+    from tests.farm import Farm
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_conflict_is_settled_in_the_plan(workbench: Workbench, farm: Farm) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "theirs", "stow/zsh/dot-zprofile": "p"})
+    farm.make({"home/.zshrc": "mine"})
+    farm.configured(f'target = "{farm.target}"\n')
+    before = farm.tree()
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "zsh")
+    await workbench.said("1 conflict")
+    await workbench.shows("! conflict .zshrc")
+    await workbench.offers("Skip", "Back up", "Overwrite", "Adopt", "Show difference")
+    await workbench.picture("conflict")
+    assert difference(before, farm.tree()) == []
+
+    await workbench.click("Back up")
+    await workbench.shows("~ move     .zshrc")
+    await workbench.offers("Apply")
+    await workbench.picture("conflict-settled")
+    assert difference(before, farm.tree()) == []
+
+    await workbench.click("Apply")
+    await workbench.said("manage zsh: 2 linked")
+    await workbench.nothing_blocks()
+    assert farm.home() == {
+        ".zshrc": "-> ../stow/zsh/dot-zshrc",
+        ".zprofile": "-> ../stow/zsh/dot-zprofile",
+    }
+
+
+async def test_a_plan_that_no_longer_holds_is_not_applied(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "theirs", "stow/zsh/dot-zprofile": "p"})
+    farm.configured(f'target = "{farm.target}"\n')
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "zsh")
+    await workbench.said("manage zsh: 2 to link")
+    farm.make({"stow/zsh/dot-zlogin": "new"})
+    before = farm.tree()
+    await workbench.press("Apply", of="manage zsh: 2 to link")
+    await workbench.said("nothing was changed")
+    await workbench.picture("stale")
+    await workbench.nothing_blocks()
+    assert difference(before, farm.tree()) == []
+
+    await workbench.press("Refresh Plan", of="nothing was changed")
+    await workbench.shows("3 to link")
+    await workbench.shows("+ link     .zlogin")
+    await workbench.offers("Apply")
+    await workbench.click("Apply")
+    await workbench.said("manage zsh: 3 linked")
+    assert sorted(farm.home()) == [".zlogin", ".zprofile", ".zshrc"]
+
+
+async def test_names_that_are_not_utf8_are_planned_and_linked(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/odd/caf\udce9": "latin", "stow/odd/new\nline": "n", "stow/odd/100%#;": "p"})
+    farm.configured(f'target = "{farm.target}"\n')
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "odd")
+    await workbench.said("manage odd: 3 to link")
+    await workbench.shows(r"caf\xe9")
+    await workbench.picture("names")
+    await workbench.press("Apply", of="manage odd: 3 to link")
+    await workbench.said("manage odd: 3 linked")
+    await workbench.nothing_blocks()
+    assert sorted(farm.home()) == ["100%#;", "caf\udce9", "new\nline"]

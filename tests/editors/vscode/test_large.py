@@ -1,0 +1,65 @@
+"""A million operations in VS Code: rows at once, a live renderer, a Cancel that works."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.editors.vscode.large import make_large
+from tests.farm import QUICK, Farm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.editors.vscode.workbench import Workbench
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
+
+
+@pytest.fixture(scope="module")
+def million() -> Iterator[Farm]:
+    """Return a farm with the package ``big`` of a million files, none of them linked."""
+    made = tempfile.mkdtemp(prefix="dotstream-test-", dir=QUICK)
+    farm = Farm(f"{made}/farm")
+    make_large(f"{farm.directory}/big", 1_000_000)
+    farm.configured(f'target = "{farm.target}"\nfolding = "never"\n')
+    yield farm
+    shutil.rmtree(made)
+
+
+async def test_rows_are_there_long_before_the_plan_is_and_the_renderer_never_stops(
+    workbench: Workbench, million: Farm
+) -> None:
+    await workbench.open(million.directory)
+    async with workbench.watched() as frames:
+        await workbench.plan("Manage", "big")
+        await workbench.shows("planning…")
+        await workbench.shows("+ link     0000")
+        early = await workbench.lines()
+        await workbench.said("Planning manage big")
+        await workbench.picture("million-planning")
+        await workbench.said("manage big: 1,000,000 to link", within=180)
+    workbench.note(f"planning 1,000,000 operations: {frames}")
+    await workbench.shows("1,000,000 to link")
+    await workbench.picture("million-planned")
+    assert "planning…" in early
+    assert os.listdir(million.target) == []
+
+
+async def test_a_plan_is_cancelled_in_its_notification(
+    workbench: Workbench, million: Farm
+) -> None:
+    await workbench.open(million.directory)
+    await workbench.plan("Manage", "big")
+    await workbench.said("Planning manage big")
+    async with workbench.watched() as frames:
+        await workbench.press("Cancel", of="Planning manage big")
+        await workbench.shows("cancelled:")
+    workbench.note(f"cancelling a plan: {frames}")
+    await workbench.picture("plan-cancelled")
+    await workbench.gone("Planning manage big")
+    await workbench.nothing_blocks()
+    assert os.listdir(million.target) == []

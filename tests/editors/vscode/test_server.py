@@ -1,0 +1,35 @@
+"""The server that VS Code runs: killed, and there again."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.editors.vscode.codeserver import CodeServer
+    from tests.editors.vscode.workbench import Workbench
+    from tests.farm import Farm
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_server_that_was_killed_is_started_again(
+    workbench: Workbench, code_server: CodeServer, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set"})
+    farm.configured(f'target = "{farm.target}"\n')
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "zsh")
+    await workbench.said("manage zsh: 1 to link")
+    (first,) = code_server.processes("dotstream lsp")
+    os.kill(first, signal.SIGKILL)
+    await workbench.until(lambda: code_server.processes("dotstream lsp") not in ([], [first]))
+    await workbench.plan("Manage", "vim")
+    await workbench.press("Apply", of="manage vim: 1 to link")
+    await workbench.said("manage vim: 1 linked")
+    await workbench.picture("restarted")
+    await workbench.nothing_blocks()
+    assert farm.home() == {".vimrc": "-> ../stow/vim/dot-vimrc"}

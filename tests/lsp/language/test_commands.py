@@ -1,0 +1,251 @@
+"""The server's own commands: every policy by its code action, and undone after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+from tests.lsp.language.desk import Desk, uri
+from tests.lsp.language.test_member import actions, lenses
+from tests.snapshot import difference, snapshot
+
+from dotstream.client import Client
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def run(desk: Desk, command: types.Command) -> str:
+    """Run a command as an editor does, and return what it says in the end."""
+    said = len(desk.said)
+    await desk.client.workspace_execute_command_async(
+        types.ExecuteCommandParams(command.command, list(command.arguments or ()))
+    )
+    await desk.until(lambda: len(desk.said) > said)
+    return desk.said[-1].message
+
+
+async def order(desk: Desk, what: str, **argument: Any) -> str:
+    return await run(desk, types.Command(what, f"dotstream.server.{what}", arguments=[argument]))
+
+
+@pytest.mark.parametrize(
+    ("policy", "title", "target", "source"),
+    [
+        ("backup", "Back up ~/.zshrc and link it to ~/dotfiles/zsh/dot-zshrc", None, "theirs\n"),
+        (
+            "overwrite",
+            "Overwrite ~/.zshrc with a link to ~/dotfiles/zsh/dot-zshrc",
+            None,
+            "theirs\n",
+        ),
+        ("adopt", "Adopt ~/.zshrc into package zsh, and link it", None, "mine\n"),
+        ("skip", "Skip ~/.zshrc", "mine\n", "theirs\n"),
+    ],
+)
+async def test_a_conflict_is_resolved_by_each_policy_and_undone(
+    capable: Desk,
+    root: Path,
+    scratch_home: Path,
+    policy: str,
+    title: str,
+    target: str | None,
+    source: str,
+) -> None:
+    rc, link = root / "zsh/dot-zshrc", scratch_home / ".zshrc"
+    rc.write_text("theirs\n")
+    link.write_text("mine\n")
+    (scratch_home / ".vimrc").write_text("another conflict\n")
+    prune = frozenset({".local", ".cache"})
+    before = snapshot(scratch_home, prune=prune)
+    capable.open(link)
+    await capable.codes(link, "conflict")
+    (action,) = [each for each in await actions(capable, link) if each.title == title]
+    assert action.command is not None
+    said = await run(capable, action.command)
+    await capable.codes(link)
+    assert rc.read_text() == source
+    if target is not None:
+        assert said == "Skipped ~/.zshrc; nothing was changed"
+        assert link.read_text() == target
+        assert difference(before, snapshot(scratch_home, prune=prune)) == []
+        return
+    assert said.endswith("operations")
+    assert link.resolve() == rc
+    # Nothing but this file was touched: the other conflict is still one.
+    changed = difference(before, snapshot(scratch_home, prune=prune))
+    assert {line.split("'")[1] for line in changed} <= {".zshrc", "dotfiles/zsh/dot-zshrc"}
+    assert (await order(capable, "undo", root=uri(root))).startswith("Undo of change 1: ")
+    assert difference(before, snapshot(scratch_home, prune=prune)) == []
+    await capable.codes(link, "conflict")
+    assert policy in title.lower().replace(" up", "up")
+
+
+async def test_link_and_unlink_one_file(capable: Desk, root: Path, scratch_home: Path) -> None:
+    path = root / "vim/dot-vimrc"
+    prune = frozenset({".local", ".cache"})
+    before = snapshot(scratch_home, prune=prune)
+    capable.open(path)
+    await capable.codes(path, "unlinked")
+    link = (await actions(capable, path))[0].command
+    assert link is not None
+    assert await run(capable, link) == "Link ~/.vimrc: 1 operation"
+    await capable.codes(path)
+    assert [line[:9] for line in difference(before, snapshot(scratch_home, prune=prune))] == [
+        "+ '.vimrc"
+    ]
+    assert (await lenses(capable, path))[0][0] == "linked as ~/.vimrc"
+    unlink = (await actions(capable, path))[0].command
+    assert unlink is not None
+    assert await run(capable, unlink) == "Unlink ~/.vimrc: 1 operation"
+    await capable.codes(path, "unlinked")
+    assert difference(before, snapshot(scratch_home, prune=prune)) == []
+    assert capable.refreshes == {
+        types.WORKSPACE_INLAY_HINT_REFRESH: 2,
+        types.WORKSPACE_CODE_LENS_REFRESH: 2,
+    }
+
+
+async def test_progress_is_begun_by_the_server_and_ended(capable: Desk, root: Path) -> None:
+    assert await order(capable, "apply", root=uri(root), packages=["vim", "zsh"]) == (
+        "manage vim, zsh: 5 operations"
+    )
+    kinds = [value["kind"] for _, value in capable.progress]
+    assert (kinds[0], kinds[-1]) == ("begin", "end")
+    assert {token for token, _ in capable.progress} == {"dotstream-1"}
+    begin, end = capable.progress[0][1], capable.progress[-1][1]
+    assert begin == {"kind": "begin", "title": "Apply vim, zsh", "cancellable": True}
+    assert end["message"] == "manage vim, zsh: 5 operations"
+
+
+async def test_a_plan_is_shown_as_text(capable: Desk, root: Path, scratch_home: Path) -> None:
+    (scratch_home / ".vimrc").write_text("mine")
+    said = await order(capable, "plan", root=uri(root), packages=["vim"])
+    assert said == "Plan: manage vim: 3 operations, 1 conflict"
+    (shown,) = capable.shown
+    assert shown.uri.startswith(uri(scratch_home / ".cache/dotstream"))
+    text = Client(root).directory and _read(shown.uri)
+    assert text.splitlines()[0] == "# Plan: manage vim"
+    assert "conflict         ~/.vimrc: package vim wants a link here" in text
+    assert "link             ~/.vim/colors/dusk.vim -> " in text
+    assert not (scratch_home / ".vim").exists()
+
+
+async def test_without_a_way_to_show_it_the_page_is_named(
+    desk: Desk, root: Path, scratch_home: Path
+) -> None:
+    (scratch_home / ".zshrc").write_text("mine\n")
+    said = await order(
+        desk,
+        "diff",
+        root=uri(root),
+        path=uri(scratch_home / ".zshrc"),
+        source=uri(root / "zsh/dot-zshrc"),
+    )
+    assert said.startswith("it is written to ~/.cache/dotstream/")
+    (page,) = (scratch_home / ".cache/dotstream").glob("*/difference.diff")
+    assert page.read_text().splitlines()[:2] == ["--- ~/.zshrc", "+++ ~/dotfiles/zsh/dot-zshrc"]
+    assert "-mine" in page.read_text()
+    assert desk.progress == []
+
+
+async def test_a_file_is_adopted_from_the_target(
+    capable: Desk, root: Path, scratch_home: Path
+) -> None:
+    path = scratch_home / ".tmux.conf"
+    path.write_text("mine\n")
+    capable.open(path)
+    await capable.codes(path)
+    (action,) = await actions(capable, path)
+    assert action.command is not None
+    said = await run(capable, action.command)
+    assert said.startswith("Adopt ~/.tmux.conf into package tmux: ")
+    assert (root / "tmux/dot-tmux.conf").read_text() == "mine\n"
+    assert path.resolve() == root / "tmux/dot-tmux.conf"
+
+
+async def test_a_broken_link_is_removed(capable: Desk, root: Path, scratch_home: Path) -> None:
+    client = Client(root)
+    client.apply(client.plan_manage("zsh"))
+    (root / "zsh/dot-zshrc").unlink()
+    path = scratch_home / ".zshrc"
+    capable.open(path, "")
+    await capable.codes(path, "broken-link")
+    (action,) = await actions(capable, path)
+    assert action.command is not None
+    assert await run(capable, action.command) == "Unlink ~/.zshrc: 1 operation"
+    assert not path.is_symlink()
+
+
+async def test_ignoring_writes_the_configuration(capable: Desk, root: Path) -> None:
+    path = root / "vim/dot-vim/colors/dusk.vim"
+    capable.open(path)
+    await capable.codes(path, "unlinked")
+    command = (await actions(capable, path))[-1].command
+    assert command is not None
+    said = await run(capable, command)
+    assert said == "Added '/.vim/colors/dusk.vim' to ignore of package vim"
+    assert (root / "dotstream.toml").read_text() == (
+        'folding = "never"\n\n[packages.vim]\nignore = ["/.vim/colors/dusk.vim"]\n'
+    )
+    await capable.codes(path)
+
+
+async def test_check_up_and_recovery_report(desk: Desk, root: Path) -> None:
+    assert await order(desk, "recover", root=uri(root)) == "Recover: nothing was left unfinished"
+    assert (
+        await order(desk, "doctor", root=uri(root)) == "Check-up: everything is as it should be"
+    )
+
+
+async def test_what_goes_wrong_is_said(desk: Desk, root: Path, scratch_home: Path) -> None:
+    (scratch_home / ".zshrc").write_text("mine")
+    said = await order(desk, "apply", root=uri(root), packages=["zsh"])
+    assert said.startswith("1 conflict; nothing was changed.")
+    assert desk.said[-1].type == types.MessageType.Error
+    said = await order(desk, "apply", root=uri(root), packages=["zhs"])
+    assert "zhs" in said
+    said = await order(desk, "undo", root=uri(root))
+    assert desk.said[-1].type == types.MessageType.Error
+
+
+@pytest.mark.parametrize(
+    ("what", "argument"),
+    [("apply", {}), ("apply", {"root": "/x"}), ("plan", {"root": "file:///no/such/place"})],
+)
+async def test_wrong_arguments_are_refused(
+    desk: Desk, what: str, argument: dict[str, Any]
+) -> None:
+    with pytest.raises(JsonRpcInvalidParams):
+        await desk.client.workspace_execute_command_async(
+            types.ExecuteCommandParams(f"dotstream.server.{what}", [argument])
+        )
+
+
+async def test_a_command_is_cancelled_by_its_progress(
+    capable: Desk, root: Path, scratch_home: Path
+) -> None:
+    for number in range(4000):
+        (root / f"zsh/f{number}").touch()
+    prune = frozenset({".local", ".cache"})
+    before = snapshot(scratch_home, prune=prune)
+    command = types.Command("x", "dotstream.server.apply", arguments=[{"root": uri(root)}])
+    await capable.client.workspace_execute_command_async(
+        types.ExecuteCommandParams(command.command, list(command.arguments or ()))
+    )
+    await capable.until(lambda: bool(capable.progress))
+    capable.client.window_work_done_progress_cancel(
+        types.WorkDoneProgressCancelParams(capable.progress[0][0])
+    )
+    await capable.until(lambda: bool(capable.said))
+    assert "ancelled" in capable.said[-1].message
+    assert difference(before, snapshot(scratch_home, prune=prune)) == []
+
+
+def _read(address: str) -> str:
+    from urllib.parse import unquote
+
+    with open(unquote(address.removeprefix("file://")), encoding="utf-8") as file:
+        return file.read()
