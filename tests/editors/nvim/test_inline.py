@@ -46,7 +46,7 @@ def act(nvim: Neovim, title: str) -> None:
     )
 
 
-def test_a_file_says_where_it_will_be_and_is_linked(world: World, nvim: Neovim) -> None:
+def test_a_file_says_where_it_will_be_and_is_linked(nvim: Neovim) -> None:
     edit(nvim, "zsh/dot-zshrc")
     nvim.wait(SAID)
     assert nvim.virtual("dotstream.inline") == ["→ ~/.zshrc · not linked"]
@@ -74,11 +74,11 @@ def test_inline_text_can_be_turned_off(world: World, nvim: Neovim) -> None:
     assert nvim.virtual("dotstream.inline") == []
 
 
-def test_inlay_hints_take_its_place(world: World, nvim: Neovim) -> None:
+def test_inlay_hints_count_in_the_configuration(world: World, nvim: Neovim) -> None:
+    (world.root / "dotstream.toml").write_text('folding = "never"\n\n[packages.zsh]\n')
     nvim.lua("vim.lsp.inlay_hint.enable(true)")
-    edit(nvim, world.root / "zsh/dot-zshrc")
-    nvim.wait("#vim.lsp.inlay_hint.get({ bufnr = 0 }) > 0")
-    assert nvim.virtual("dotstream.inline") == []
+    edit(nvim, "dotstream.toml")
+    nvim.wait("#vim.lsp.inlay_hint.get({ bufnr = 0 }) == 1")
 
 
 def test_no_server_where_there_is_no_package_directory(world: World, nvim: Neovim) -> None:
@@ -120,7 +120,8 @@ def test_lenses_in_the_configuration_plan_and_apply(world: World, nvim: Neovim) 
     edit(nvim, "dotstream.toml")
     nvim.wait("#vim.lsp.codelens.get(0) == 3")
     shown = nvim.lua(
-        "return vim.tbl_map(function(lens) return lens.command.title end, vim.lsp.codelens.get(0))"
+        "return vim.tbl_map(function(lens) return lens.command.title end, "
+        "vim.lsp.codelens.get(0))"
     )
     assert shown == ["Plan", "Manage", "Unmanage"]
     nvim.lua("vim.api.nvim_win_set_cursor(0, { 3, 0 })")
