@@ -166,7 +166,11 @@ class Neovim:
     def virtual(self, namespace: str) -> list[str]:
         """Return the virtual text of the current buffer, one string a mark."""
         return [
-            "".join(chunk[0] for chunk in mark[3]["virt_text"]).strip()
+            " ".join(
+                chunk[0].strip()
+                for chunks in (mark[3]["virt_text"], *mark[3].get("virt_lines", ()))
+                for chunk in chunks
+            )
             for mark in self.marks(namespace)
             if "virt_text" in mark[3]
         ]
