@@ -63,12 +63,9 @@ class Terminal:
             f"set rtp^={PLUGIN} noshowmode noruler laststatus=0 cmdheight=0 fillchars=eob:\\ ",
         ]
         arguments += ["-c", "runtime plugin/dotstream.lua", "-c", "set termguicolors"]
-        subprocess.run(
-            [*self._tmux, "new-session", "-d", "-x", str(WIDTH), "-y", str(HEIGHT)]
-            + ["-c", str(directory), "env", "-i", *(f"{k}={v}" for k, v in environ.items())]
-            + arguments,
-            check=True,
-        )
+        session = ["new-session", "-d", "-x", str(WIDTH), "-y", str(HEIGHT), "-c", str(directory)]
+        clean = ["env", "-i", *(f"{name}={text}" for name, text in environ.items())]
+        subprocess.run([*self._tmux, *session, *clean, *arguments], check=True)
         _until(self._socket.exists)
         self.nvim = pynvim.attach("socket", path=str(self._socket))
 
@@ -126,11 +123,6 @@ def main() -> None:
             _until(lambda: "settles" in terminal.screen())
             time.sleep(0.3)  # until the cursor is drawn
             _draw(terminal.screen(), "nvim: :Dotstream plan", into / "neovim-plan.svg")
-            (into / "neovim-plan.txt").unlink(missing_ok=True)
-            print(re.sub(r"\x1b\[[0-9;:]*m", "", terminal.screen()))
-        except AssertionError:
-            print(terminal.screen())
-            raise
         finally:
             terminal.close()
 

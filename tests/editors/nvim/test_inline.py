@@ -6,9 +6,9 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.editors.nvim.neovim import Neovim
 
 if TYPE_CHECKING:
-    from tests.editors.nvim.neovim import Neovim
     from tests.lsp.conftest import World
 
 ATTACHED = "#vim.lsp.get_clients({ name = 'dotstream', bufnr = 0 }) == 1"
@@ -65,6 +65,21 @@ def test_a_linked_file_says_where_it_is_from(world: World, nvim: Neovim) -> None
     edit(nvim, world.target / ".zshrc")
     nvim.wait(SAID)
     assert nvim.virtual("dotstream.inline") == ["← ~/dotfiles/zsh/dot-zshrc · linked"]
+
+
+@pytest.mark.parametrize("name", ["zsh/dot-zshrc", "zsh/plain"])
+def test_a_file_that_neovim_is_started_with(name: str, world: World) -> None:
+    (world.root / "zsh/plain").write_text("nothing that tells\n")
+    with Neovim(world.root, file=name) as nvim:
+        nvim.wait(SAID)
+        assert "not linked" in nvim.virtual("dotstream.inline")[0]
+
+
+def test_a_file_without_a_filetype(world: World, nvim: Neovim) -> None:
+    (world.root / "zsh/plain").write_text("nothing that tells\n")
+    edit(nvim, "zsh/plain")
+    assert nvim.lua("return vim.bo.filetype") == ""
+    nvim.wait(SAID)
 
 
 def test_inline_text_can_be_turned_off(world: World, nvim: Neovim) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.editors.nvim.neovim import Neovim
+
 if TYPE_CHECKING:
-    from tests.editors.nvim.neovim import Neovim
     from tests.lsp.conftest import World
 
 
@@ -35,8 +36,6 @@ def test_the_rest_of_a_directory_is_loaded(world: World, nvim: Neovim) -> None:
 
 
 def test_directories_that_did_not_fit_are_opened_one_by_one(world: World) -> None:
-    from tests.editors.nvim.neovim import Neovim
-
     world.grow("big", 4000)
     with Neovim(world.root, setup="vim.g.dotstream = { plan = { max_rows = 600 } }") as nvim:
         nvim.dotstream("plan manage big", "planned")

@@ -51,7 +51,18 @@ def main() -> None:
         page.write_text(written(page))
     nvim = Path(sys.executable).parent / "nvim"
     subprocess.run(
-        [nvim, "--headless", "-u", "NONE", "-i", "NONE", "-c", f"helptags {PLUGIN}/doc", "-c", "q"],
+        [
+            nvim,
+            "--headless",
+            "-u",
+            "NONE",
+            "-i",
+            "NONE",
+            "-c",
+            f"helptags {PLUGIN}/doc",
+            "-c",
+            "q",
+        ],
         check=True,
     )
 

@@ -199,6 +199,26 @@ function M.config()
   }
 end
 
+--- Enable the server when the first file is opened; attach it to files without a filetype
+--- too, which |vim.lsp.enable()| does not look at.
+---@param bufnr integer
+function M.consider(bufnr)
+  if not config.get().enable or not vim.api.nvim_buf_is_loaded(bufnr) then
+    return
+  end
+  if not vim.lsp.is_enabled(M.NAME) then
+    vim.lsp.enable(M.NAME)
+  end
+  local resolved = vim.lsp.config[M.NAME]
+  if vim.bo[bufnr].filetype == "" and vim.bo[bufnr].buftype == "" and not resolved.filetypes then
+    root_dir(bufnr, function(root)
+      local settled = vim.deepcopy(resolved)
+      settled.root_dir = root
+      vim.lsp.start(settled, { bufnr = bufnr })
+    end)
+  end
+end
+
 --- Call back with the server of a package directory, started if need be.
 ---@param root string absolute path
 ---@param on_ready fun(client: vim.lsp.Client)
