@@ -230,6 +230,7 @@ function packageItem(node: PackageNode): TreeItem {
       ? new ThemeIcon("loading~spin")
       : new ThemeIcon(icon, new ThemeColor(colour));
   item.tooltip = `${oneLine(name)} → ${farm.packages.targetLabel}`;
+  item.accessibilityInformation = { label: `${oneLine(name)}, ${item.description}` };
   return item;
 }
 
@@ -248,6 +249,7 @@ function entryItem({ child, package: { name } }: EntryNode): TreeItem {
     colour === undefined ? undefined : new ThemeColor(colour),
   );
   item.tooltip = tooltip(child);
+  item.accessibilityInformation = { label: `${oneLine(child.name)}, ${item.description}` };
   if (!child.expandable) {
     item.command = { title: "Open", command: "dotstream.openSource", arguments: [{ child }] };
   }

@@ -129,7 +129,11 @@ export class Server implements Disposable {
     params: object,
     cancel?: CancellationToken,
   ): Promise<Result> {
-    return await this.running().sendRequest<Result>(method, params, cancel);
+    const client = this.running();
+    // A token that is there but undefined would count as a second parameter.
+    return cancel === undefined
+      ? await client.sendRequest<Result>(method, params)
+      : await client.sendRequest<Result>(method, params, cancel);
   }
 
   acknowledge(token: string, seq: number): void {
