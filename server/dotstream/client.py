@@ -8,6 +8,7 @@ client.apply(plan)
 from __future__ import annotations
 
 from dotstream.face.examining import Examining
+from dotstream.face.expanding import Expanding
 from dotstream.face.locating import Locating
 from dotstream.face.looking import Looking
 from dotstream.face.remembering import Remembering
@@ -15,7 +16,7 @@ from dotstream.face.remembering import Remembering
 __all__ = ["Client"]
 
 
-class Client(Examining, Remembering, Locating, Looking):
+class Client(Examining, Remembering, Locating, Looking, Expanding):
     """A package directory and its target, ready to plan and apply.
 
     Args:

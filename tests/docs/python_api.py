@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, cast, get_args
 import dotstream
 from dotstream import errors
 from dotstream.aio import AsyncStreamingPlan
+from dotstream.model.child import Child
 from dotstream.model.events import Phase, Progress, Result
 from dotstream.model.finding import Finding, FindingKind, ScanMode, Severity
 from dotstream.model.history import Backup, Recovery, Transaction, TransactionState
@@ -64,6 +65,7 @@ SECTIONS: dict[str, list[type]] = {
         PackageInfo,
         PackageStatus,
         Located,
+        Child,
         Transaction,
         Backup,
         Recovery,

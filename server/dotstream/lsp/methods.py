@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dotstream.lsp import packages, plan, status
+from dotstream.lsp import children, packages, past, plan, status
+from dotstream.lsp.children import ChildrenParams
 from dotstream.lsp.method import Method
 from dotstream.lsp.params import ApplyParams, PlanParams
+from dotstream.lsp.past import HistoryParams, RecoverParams, UndoParams
 from dotstream.lsp.rows import Rows
 from dotstream.lsp.status import StatusParams, StatusRows
 
@@ -17,4 +19,8 @@ METHODS: dict[str, Method[Any]] = {
     "dotstream/apply": Method(ApplyParams.of, plan.apply, Rows),
     "dotstream/packages": Method(packages.asked, packages.packages),
     "dotstream/status": Method(StatusParams.of, status.status, StatusRows),
+    "dotstream/children": Method(ChildrenParams.of, children.children),
+    "dotstream/history": Method(HistoryParams.of, past.history),
+    "dotstream/undo": Method(UndoParams.of, past.undo, Rows),
+    "dotstream/recover": Method(RecoverParams.of, past.recover),
 }

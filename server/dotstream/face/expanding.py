@@ -1,0 +1,172 @@
+"""One directory of a plan at a time, for trees that open lazily."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from dotstream.engine.records import ManifestRecords
+from dotstream.errors import UsageError
+from dotstream.face.opened import AS_CONFIGURED
+from dotstream.face.planning import Planning
+from dotstream.model.cancel import CancellationToken
+from dotstream.model.child import Child
+from dotstream.model.directory import Directory
+from dotstream.model.items import Conflict, Item, Operation
+from dotstream.model.plan import Metadata
+from dotstream.places import components, within
+from dotstream.planner.groups import plan_level
+from dotstream.planner.level import Below
+from dotstream.planner.names import to_target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from os import PathLike
+
+    from dotstream.model.options import Action, Options, Package, Preferences
+
+__all__ = ["Expanding"]
+
+
+class Expanding(Planning):
+    """Plans single directories; see ``Client``."""
+
+    def children(
+        self,
+        action: Action,
+        packages: Sequence[str] = (),
+        *,
+        profile: str | None = None,
+        everything: bool = False,
+        directory: str | PathLike[str] | None = None,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> Iterator[Child]:
+        """Plan the names of one directory, and nothing below; see ``stream``.
+
+        Put together, all directories are the whole plan.  Whether a directory becomes one
+        link, and whether one that we made goes, depends on all that is in it, so it is
+        looked through until that is known.
+
+        Args:
+            directory: in the target; by default the target.
+
+        Yields:
+            The names that the plan has something for, or looks further down at, in byte
+            order; with an empty name what is about the directory itself.
+
+        Raises:
+            UsageError: the directory is in no target of these packages.
+            PackageNotFound, ConfigError: as ``stream``.
+        """
+        settings = self.settings
+        names = settings.select(
+            packages, profile, everything=everything, anywhere=action == "unmanage"
+        )
+        groups = self._groups(action, names, prefer)
+        if directory is None:
+            directory = groups[0].target if len(groups) == 1 else settings.target
+        found, only = self._narrowed(groups, directory)
+        if not found:
+            raise UsageError(
+                f"{posixpath.normpath(self._places.expand(directory))} is in no target"
+            )
+        (group,) = found
+        options = settings.options(prefer)
+        return _by_name(
+            plan_level(
+                Metadata(action, names, self.directory, group.target, options),
+                group,
+                lookup=self._lookup(prefer),
+                cancel=cancel or CancellationToken(),
+                only=only,
+                lowest=len(only),
+                records=ManifestRecords(self._state, settings.target),
+            ),
+            _Level(
+                Directory(group.target).descend("/".join(only)),
+                [*group.manage, *(package for _, package in group.unmanage)],
+                options,
+            ),
+        )
+
+
+class _Level:
+    """Tells which name of a directory something is about."""
+
+    def __init__(self, place: Directory, packages: Sequence[Package], options: Options) -> None:
+        self.place = place
+        self._packages = {package.path: package for package in packages}
+        self._options = options
+
+    def name(self, item: Item | Below) -> str | None:
+        """Return a name; empty for the directory itself; ``None`` for what is above."""
+        if isinstance(item, Below):
+            return item.place.name if item.place.parent == self.place else None
+        if isinstance(item, Operation | Conflict):
+            return item.name if item.directory == self.place else None
+        parts = self._parts(item.path)
+        if parts is None:
+            return ""
+        here = components(self.place.path, "")
+        if parts[: len(here)] != here:
+            return None
+        return parts[len(here)] if len(parts) > len(here) else ""
+
+    def _parts(self, path: str) -> tuple[str, ...] | None:
+        """Return where in the target a path belongs, in a package or in the target."""
+        for root, package in self._packages.items():
+            if within(path, root):
+                inside = components(path, root)
+                if self._options.layout == "named":
+                    inside = (package.name, *inside)
+                return tuple(map(to_target, inside)) if self._options.dotfiles else inside
+        root = self.place.root
+        return components(path, root) if within(path, root) else None
+
+
+def _by_name(items: Iterable[Item | Below], level: _Level) -> Iterator[Child]:
+    """Gather what comes in a row about the same name."""
+    place = level.place
+    current: str | None = None
+    gathered: list[Item | Below] = []
+    for item in items:
+        name = level.name(item)
+        if name is None:
+            # Before a file is adopted, the package's own is moved out of its way.
+            if isinstance(item, Operation) and item.directory.root != place.root:
+                if current:
+                    yield _child(place, current, gathered)
+                current, gathered = None, [item]
+            continue
+        if current is not None and name != current:
+            yield _child(place, current, gathered)
+            gathered = []
+        current = name
+        gathered.append(item)
+    if current is not None:
+        yield _child(place, current, gathered)
+
+
+def _child(place: Directory, name: str, gathered: Sequence[Item | Below]) -> Child:
+    source = next((found for item in gathered if (found := _source(item))), None)
+    return Child(
+        name,
+        place.at(name),
+        source,
+        any(isinstance(item, Below) for item in gathered),
+        tuple(item for item in gathered if not isinstance(item, Below)),
+    )
+
+
+def _source(item: Item | Below) -> str | None:
+    """Return the package member that something is about."""
+    if isinstance(item, Below | Conflict):
+        return item.source
+    if not isinstance(item, Operation):
+        return None
+    linked = item.kind in ("create_link", "replace_link", "refold", "keep_link")
+    text = item.text if linked else item.before
+    if text is None or (item.kind not in ("remove_link", "unfold") and not linked):
+        return None
+    return posixpath.normpath(posixpath.join(item.directory.absolute, text))

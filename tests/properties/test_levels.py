@@ -1,0 +1,80 @@
+"""All directories of a plan, each planned by itself, are the whole plan."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from tests.farm import QUICK, Entry, lines
+from tests.properties.test_path_plan import (
+    _actions,
+    _found,
+    _inside,
+    _is_note,
+    _laid_out,
+    _member,
+    _packed,
+    _preferences,
+    _some,
+)
+
+from dotstream.model.options import FOLDINGS, Action, Folding, Preferences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dotstream.client import Client
+    from dotstream.model.child import Child
+
+
+def _expanded(
+    client: Client, action: Action, packages: Sequence[str], prefer: Preferences, directory: str
+) -> Iterator[Child]:
+    """Open a tree completely, a directory at a time."""
+    level = client.children(action, packages, prefer=prefer, directory=directory)
+    children = list(level)
+    names = [child.name for child in children]
+    assert len(names) == len(set(names)), "a name is told of once"
+    for child in children:
+        yield child
+        if child.expandable:
+            yield from _expanded(client, action, packages, prefer, child.path)
+
+
+@given(
+    members=st.dictionaries(_member, _packed, min_size=1, max_size=10),
+    theirs=st.dictionaries(_inside.map(lambda path: f"home/{path}"), _found, max_size=4),
+    managed=st.none() | st.sampled_from(FOLDINGS),
+    before=st.tuples(_actions, _some, _preferences),
+    now=st.tuples(_actions, _some, _preferences),
+)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_all_directories_together_are_the_whole_plan(
+    members: dict[str, Entry],
+    theirs: dict[str, Entry],
+    managed: Folding | None,
+    before: tuple[Action, list[str], Preferences],
+    now: tuple[Action, list[str], Preferences],
+) -> None:
+    with tempfile.TemporaryDirectory(dir=QUICK) as root:
+        farm = _laid_out(root + "/farm", members | theirs)
+        if managed is not None:
+            farm.run("manage", prefer=Preferences(folding=managed, on_conflict="skip"))
+        action, packages, prefer = before
+        past = farm.plan(action, *packages, prefer=prefer)
+        if not past.conflicts and not past.errors:
+            farm.client().apply(past)
+        action, packages, prefer = now
+        client = farm.client()
+        whole = lines(client.stream(action, packages, prefer=prefer).collect().items, farm.root)
+        children = list(_expanded(client, action, packages, prefer, farm.target))
+        told = [line for child in children for line in lines(child.items, farm.root)]
+        event(f"{len(children)} names")
+        # A notice may stand at a directory and above it, so it is told of more than once.
+        assert set(told) == set(whole)
+        assert Counter(line for line in told if not _is_note(line)) == Counter(
+            line for line in whole if not _is_note(line)
+        )
