@@ -66,13 +66,12 @@ export async function chooseHome(server: Server, place: Place): Promise<string |
   });
 }
 
-/** `2 changes due, 1 conflict` or `12 links`. */
+/** `managed · 12 links`, or `1 conflict · 2 changes due`. */
 export function statusWords(status: PackageStatus): string {
-  const words = [
-    ...(status.links > 0 ? [plural(status.links, "link")] : []),
-    ...(status.changes > 0 ? [`${plural(status.changes, "change")} due`] : []),
-    ...(status.conflicts > 0 ? [plural(status.conflicts, "conflict")] : []),
+  return [
+    ...(status.conflicts > 0 ? [plural(status.conflicts, "conflict")] : [status.state]),
     ...(status.errors > 0 ? [plural(status.errors, "error")] : []),
-  ];
-  return [status.state, ...words].join(" · ");
+    ...(status.changes > 0 ? [`${plural(status.changes, "change")} due`] : []),
+    ...(status.links > 0 ? [plural(status.links, "link")] : []),
+  ].join(" · ");
 }
