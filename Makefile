@@ -41,9 +41,11 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
-# Figures beside GNU Stow and cp: make bench BENCH_ARGS="--only apply --files 10000"
-bench: $(VENV)/.runtime oracles
+# Figures beside GNU Stow and cp, then those of the language server:
+# make bench BENCH_ARGS="--only apply --files 10000" WIRE_ARGS="--only latency"
+bench: $(VENV)/.dev oracles
 	$(BIN)/python -m tests.bench.run $(BENCH_ARGS)
+	$(BIN)/python -m tests.bench.wire $(WIRE_ARGS)
 
 # The plugin for Neovim: formatted, and nothing unused or undefined.
 nvim-lint: $(STYLUA)/bin/stylua nvim-tools

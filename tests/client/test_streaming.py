@@ -312,3 +312,13 @@ def test_kept_links_are_only_reported_when_asked_for(two: Farm) -> None:
     assert (plan.summary.operations, plan.summary.unchanged) == (0, 4)
     assert two.plan("manage").items == ()
     assert plan.summary.digest == two.plan("manage").summary.digest
+
+
+def test_a_plan_of_one_path_makes_room_for_what_is_adopted(farm: Farm) -> None:
+    farm.make({"stow/zsh/rc": "theirs", "home/rc": "mine", "home/other": "x"})
+    path = f"{farm.target}/rc"
+    prefer = Preferences(resolutions={path: "adopt"})
+    client = farm.client()
+    client.apply(client.stream("manage", ["zsh"], path=path, prefer=prefer))
+    assert farm.read("stow/zsh/rc") == "mine"
+    assert farm.home()["rc"] == "-> ../stow/zsh/rc"

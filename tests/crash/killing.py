@@ -125,9 +125,9 @@ def _journal(countdown: Countdown) -> type[Journal]:
             with countdown.around():
                 return super().begin(metadata, started)
 
-        def append(self, steps: Sequence[Step]) -> None:
+        def append(self, steps: Sequence[Step], size: int) -> None:
             with countdown.around():
-                super().append(steps)
+                super().append(steps, size)
 
         def activate(self, transaction: int, digest: str) -> None:
             with countdown.around():

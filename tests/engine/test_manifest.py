@@ -13,7 +13,7 @@ from tests.crash.scenes import check_manifest, links
 from tests.engine.stories import STORIES
 from tests.farm import Farm, File
 
-from dotstream.engine.encoding import encode
+from dotstream.engine.encoding import decode, encode
 from dotstream.engine.journal import Journal
 from dotstream.engine.manifest import SCHEMA, Entry, Manifest
 from dotstream.engine.transaction import apply
@@ -22,10 +22,12 @@ from dotstream.fs.state import existing_state
 from dotstream.model.directory import Directory
 from dotstream.model.items import Operation
 from dotstream.model.options import FOLDINGS, Preferences
+from dotstream.model.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from dotstream.engine.steps import Step
     from dotstream.model.items import OperationKind
     from dotstream.model.options import Action
 
@@ -53,14 +55,26 @@ def _fold(
     place = Directory(_ROOT).descend(path)
     ordered = sorted(names, key=os.fsencode)
     text = more.get("text", "../dotfiles/zsh/{}")
-    steps = [
-        (kind, Operation(kind, place, name, "zsh", *_fields(kind, text.format(name))))
-        for name in ordered
+    operations = [
+        Operation(kind, place, name, "zsh", *_fields(kind, text.format(name))) for name in ordered
     ]
-    chunks = [
-        (start + 1, encode(steps[start : start + 512])) for start in range(0, len(steps), 512)
-    ]
-    manifest.fold(chunks, _STOW, _ROOT, lambda _number, _path: None)
+    parts = decode(1, encode(list(_runs(operations))))
+    manifest.fold(parts, _STOW, _ROOT, lambda _number, _path: None)
+
+
+def _runs(operations: list[Operation]) -> Iterator[Step]:
+    """Have links in a row as runs, as the planner has them."""
+    for start in range(0, len(operations), 512):
+        chunk = operations[start : start + 512]
+        first = chunk[0]
+        stem = (first.text or first.before or "").removesuffix(first.name)
+        if first.kind in ("create_link", "remove_link") and stem != first.text:
+            names = [operation.name for operation in chunk]
+            run = Run(first.kind, first.directory, names, first.package, stem)
+            assert list(run.operations()) == chunk
+            yield run.kind, run
+        else:
+            yield from ((operation.kind, operation) for operation in chunk)
 
 
 def _fields(kind: OperationKind, text: str) -> tuple[str | None, str | None]:
@@ -82,7 +96,7 @@ def _pages(database: sqlite3.Connection) -> list[list[str]]:
         "SELECT first, entries FROM page ORDER BY root, path, first"
     ):
         fields = data.split(b"\0")
-        names = fields[::5]
+        names = fields[::5] if fields[0] else fields[4:]
         assert names == sorted(set(names))
         assert names[0] == first
         assert 0 < len(names) <= 512

@@ -1,4 +1,4 @@
-"""A client for tests: a real server process, every message framed and kept.
+"""A client for tests: a real server process, every message kept, and checked.
 
 A thread reads whatever the server sends and wakes those who wait for it; nothing here
 sleeps.  It can misbehave on request: not acknowledge, not read, vanish.
@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
+from collections import Counter
 from threading import Condition, Event, Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
 
+from tests.lsp.wires import PATIENCE, Server
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import TracebackType
     from typing import Self
 
 __all__ = ["Editor", "uri"]
-
-_PATIENCE = 60.0
 
 
 def uri(path: str | os.PathLike[str]) -> str:
@@ -30,47 +29,52 @@ def uri(path: str | os.PathLike[str]) -> str:
 
 
 class Editor:
-    """One server process and what it has said.
+    """One client and what the server has said to it.
 
     Args:
         initialize: whether to shake hands at once.
         environ: variables on top of this process's own; ``None`` removes one.
+        server: a server to connect to; by default one is started for this client alone.
 
     Attributes:
         acks: whether every batch is acknowledged as it is read.
-        reading: cleared, nothing more is read from the pipe.
+        reading: cleared, nothing more is taken from the wire.
     """
 
     def __init__(
-        self, *, initialize: bool = True, environ: dict[str, str | None] | None = None
+        self,
+        *,
+        initialize: bool = True,
+        environ: dict[str, str | None] | None = None,
+        server: Server | None = None,
     ) -> None:
-        surroundings: dict[str, str | None] = {**os.environ, **(environ or {})}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "dotstream", "lsp", "--stdio"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={name: text for name, text in surroundings.items() if text is not None},
-        )
+        self._alone = server is None
+        self.server = server or Server(environ=environ)
+        self.process = self.server.process
+        self.wire = self.server.connect()
         self.acks = False
         self.reading = Event()
         self.reading.set()
         self.messages: list[dict[str, Any]] = []
         self.keep = True
         self.batches = 0
-        self.log = b""
         self._answers: dict[Any, dict[str, Any]] = {}
+        self._answered: Counter[Any] = Counter()
         self._values: dict[Any, list[dict[str, Any]]] = {}
         self._ended = False
         self._next = 0
         self._changed = Condition()
         self._write = Condition()
-        self._threads = [Thread(target=self._read), Thread(target=self._collect_log)]
-        for thread in self._threads:
-            thread.start()
+        self._reader = Thread(target=self._read)
+        self._reader.start()
         if initialize:
             self.initialized = self.ask("initialize", {"processId": None, "capabilities": {}})
             self.notify("initialized", {})
+
+    @property
+    def log(self) -> bytes:
+        """What the server has logged."""
+        return self.server.log
 
     def __enter__(self) -> Self:
         return self
@@ -87,15 +91,13 @@ class Editor:
 
     def send_bytes(self, data: bytes) -> None:
         """Write bytes as they are."""
-        assert self.process.stdin is not None
         with self._write:
-            self.process.stdin.write(data)
-            self.process.stdin.flush()
+            self.wire.send_bytes(data)
 
     def send(self, message: object) -> None:
         """Send one message."""
-        body = json.dumps(message).encode()
-        self.send_bytes(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+        with self._write:
+            self.wire.send(json.dumps(message).encode())
 
     def notify(self, method: str, params: object) -> None:
         """Send a notification."""
@@ -119,7 +121,7 @@ class Editor:
     def wait(self, condition: Callable[[], bool]) -> None:
         """Wait until something holds, looked at after every message."""
         with self._changed:
-            met = self._changed.wait_for(lambda: condition() or self._ended, _PATIENCE)
+            met = self._changed.wait_for(lambda: condition() or self._ended, PATIENCE)
         assert met, "the server did not say what was waited for"
         assert condition(), f"the server ended: {self.log.decode()}"
 
@@ -141,6 +143,11 @@ class Editor:
         found: dict[str, Any] = answer["error"]
         return found
 
+    def outstanding(self, asked: Mapping[Any, int]) -> dict[Any, int]:
+        """Return which of so many requests per id are not answered, and how many."""
+        left = {request: count - self._answered[request] for request, count in asked.items()}
+        return {request: count for request, count in left.items() if count}
+
     def values(self, token: object) -> list[dict[str, Any]]:
         """Return what came on a progress token so far."""
         return list(self._values.get(token, ()))
@@ -151,49 +158,43 @@ class Editor:
 
     # Ending ----------------------------------------------------------------------------
 
-    def leave(self) -> int:
+    def leave(self) -> int | None:
         """Say goodbye, or just hang up if the server does not listen; return its exit code."""
         self.reading.set()
         try:
-            if self.process.poll() is None and not self._ended:
+            if not self._ended and self.process.poll() is None:
                 self.answer(self.request("shutdown"))
                 self.notify("exit", None)
         except OSError:
             pass
         return self.hang_up()
 
-    def hang_up(self) -> int:
-        """Close both pipes without a word, as a client that dies does."""
-        assert self.process.stdin is not None
-        try:
-            self.process.stdin.close()
-        except BrokenPipeError:
-            pass
+    def hang_up(self) -> int | None:
+        """Send nothing more, and read what is still said; return the server's exit code.
+
+        ``None`` if it goes on because it has other clients.
+        """
+        self.wire.half_close()
         self.reading.set()
-        code = self.process.wait(_PATIENCE)
-        for thread in self._threads:
-            thread.join(_PATIENCE)
-        for pipe in (self.process.stdout, self.process.stderr):
-            assert pipe is not None
-            pipe.close()
-        return code
+        self._reader.join(PATIENCE)
+        assert not self._reader.is_alive(), "the server does not hang up"
+        self.wire.cut()
+        return self.server.end() if self._alone else None
+
+    def vanish(self) -> int | None:
+        """Close everything without a word, unread messages and all, as a client that dies."""
+        self.reading.clear()
+        self.wire.cut()
+        self.reading.set()
+        self._reader.join(PATIENCE)
+        return self.server.end() if self._alone else None
 
     # The reading thread ----------------------------------------------------------------
 
-    def _collect_log(self) -> None:
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.log += line
-
     def _read(self) -> None:
-        assert self.process.stdout is not None
-        pipe = self.process.stdout
-        while self.reading.wait() and (header := pipe.readline()):
-            assert header.startswith(b"Content-Length: "), header
-            length = int(header.split()[1])
-            while pipe.readline() != b"\r\n":
-                pass
-            self._take(json.loads(pipe.read(length)))
+        messages = self.wire.messages()
+        while self.reading.wait() and (body := next(messages, None)) is not None:
+            self._take(json.loads(body))
         with self._changed:
             self._ended = True
             self._changed.notify_all()
@@ -205,6 +206,7 @@ class Editor:
                 self.messages.append(message)
             if "method" not in message:
                 self._answers[message["id"]] = message
+                self._answered[message["id"]] += 1
             elif message["method"] == "$/progress":
                 if self.keep or "items" not in value:
                     self._values.setdefault(message["params"]["token"], []).append(value)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 STATE = frozenset({".local"})  # where journals are kept
 
 
-def _applying(world: World, editor: Editor, **more: object) -> int:
+def applying(world: World, editor: Editor, **more: object) -> int:
     """Start an apply that has changed the target by the time this returns."""
     world.grow("big", 5000)
     editor.acks = False
@@ -74,7 +74,7 @@ def test_cancelling_nothing_changes_nothing(editor: Editor) -> None:
 def test_a_cancelled_apply_leaves_the_target_as_it_was(world: World, editor: Editor) -> None:
     world.grow("other", 1)
     before = snapshot(world.target, prune=STATE | {"dotfiles"})
-    request = _applying(world, editor)
+    request = applying(world, editor)
     assert (world.target / "d0000/f000").is_symlink()
     editor.cancel(request)
     error = editor.answer(request)["error"]
@@ -86,7 +86,7 @@ def test_a_cancelled_apply_leaves_the_target_as_it_was(world: World, editor: Edi
 
 def test_the_progress_display_of_the_editor_can_cancel(world: World, editor: Editor) -> None:
     before = snapshot(world.target, prune=STATE | {"dotfiles"})
-    request = _applying(world, editor, workDoneToken="w")
+    request = applying(world, editor, workDoneToken="w")
     editor.notify("window/workDoneProgress/cancel", {"token": "w"})
     assert editor.answer(request)["error"]["code"] == -32800
     assert editor.values("w")[-1]["kind"] == "end"
@@ -97,7 +97,7 @@ def test_the_progress_display_of_the_editor_can_cancel(world: World, editor: Edi
 def test_an_apply_whose_client_leaves_is_taken_back(world: World, how: str) -> None:
     before = snapshot(world.target, prune=STATE | {"dotfiles"})
     editor = Editor()
-    request = _applying(world, editor)
+    request = applying(world, editor)
     assert (world.target / "d0000/f000").is_symlink()
     if how == "hang up":
         assert editor.hang_up() == 1

@@ -117,7 +117,8 @@ def _apply(
     report = session.report
     with plan:
         # What was shown and agreed to is not shown again; the digest proves it is the same.
-        report.begin(plan.metadata, listing=session.verbose and digest is None)
+        listing = session.verbose and digest is None
+        report.begin(plan.metadata, listing=listing)
         session.changed = True
         result = session.client.apply(
             plan,
@@ -126,7 +127,8 @@ def _apply(
             digest=digest,
             cancel=cancel,
             on_progress=report.progress,
-            on_item=report.item,
+            on_item=report.item if listing or session.json else None,
+            on_trouble=None if listing or session.json else report.item,
             on_recovery=report.recovered,
         )
     report.applied(result)

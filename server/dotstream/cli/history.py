@@ -27,7 +27,6 @@ EXAMPLES = """\
   dotstream undo 12                    take number 12 back"""
 
 _MARKS: dict[TransactionState, tuple[str, Colour]] = {
-    "planning": ("under way", "cyan"),
     "active": ("under way", "cyan"),
     "rolling_back": ("being rolled back", "cyan"),
     "stuck": ("rolled back in part", "alarm"),

@@ -9,13 +9,12 @@ back.  Either way memory does not grow with the plan.
 from __future__ import annotations
 
 from contextlib import suppress
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from dotstream.engine.execute import Executor
 from dotstream.engine.journal import BATCH
 from dotstream.engine.rollback import Rollback
-from dotstream.engine.steps import with_closings
+from dotstream.engine.steps import batches, numbered, with_closings
 from dotstream.errors import (
     Cancelled,
     ConflictError,
@@ -29,15 +28,17 @@ from dotstream.errors import (
 from dotstream.fs.look import is_permission, reason
 from dotstream.model.events import Progress, Result
 from dotstream.model.items import OPERATION_KINDS, Conflict, Operation, ScanError
+from dotstream.model.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dotstream.engine.journal import Journal
-    from dotstream.engine.steps import Step, StepKind
+    from dotstream.engine.steps import Part
     from dotstream.fs.change import Changes
     from dotstream.fs.descriptors import Descriptors
     from dotstream.model.cancel import CancellationToken
+    from dotstream.model.events import Phase
     from dotstream.model.history import TransactionState
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
@@ -51,7 +52,7 @@ class Application:
     """One plan being applied to one target.
 
     Args:
-        items: the plan's items, in order.
+        items: the plan's items, in order; links in a row may be runs.
         summary: returns the plan's counts and digest once ``items`` is used up.
         journal: of the target; the target's lock is held.
         backups: absolute path of the directory that takes what is set aside.
@@ -59,12 +60,13 @@ class Application:
         cancel: looked at between operations; it does not cancel a rollback.
         on_progress: called once per batch.
         on_item: called for every item as it is planned.
+        on_trouble: called for those that are no operations.
     """
 
     def __init__(
         self,
         metadata: Metadata,
-        items: Iterable[Item],
+        items: Iterable[Item | Run],
         summary: Callable[[], Summary],
         *,
         journal: Journal,
@@ -76,6 +78,7 @@ class Application:
         cancel: CancellationToken,
         on_progress: Callable[[Progress], None] | None = None,
         on_item: Callable[[Item], None] | None = None,
+        on_trouble: Callable[[Item], None] | None = None,
     ) -> None:
         self._metadata = metadata
         self._items = items
@@ -85,6 +88,7 @@ class Application:
         self._cancel = cancel
         self._on_progress = on_progress
         self._on_item = on_item
+        self._on_trouble = on_trouble
         self._conflicts: list[Conflict] = []
         self._errors: list[ScanError] = []
         self._planned = 0
@@ -94,6 +98,7 @@ class Application:
         self._first = self._done = journal.next
         self._failed = False
         self._executor = Executor(changes, descriptors, self._number, backups)
+        self._executor.done = self._first
 
     def run(self, *, stream: bool, digest: str | None) -> Result:
         """Apply the plan.
@@ -108,27 +113,25 @@ class Application:
             RollbackIncomplete: rolled back but for what it names.
         """
         try:
-            steps = with_closings(self._operations())
+            steps = batches(with_closings(self._operations()), BATCH)
             if stream:
                 self._journal.activate(self._number, "")
-                while batch := list(islice(steps, BATCH)):
+                for batch, size in steps:
                     start = self._journal.next
-                    self._journal.append(batch)
-                    self._carry_out(
-                        [(start + index, *step) for index, step in enumerate(batch)], None
-                    )
+                    self._journal.append(batch, size)
+                    self._carry_out(list(numbered(start, batch)), None)
                     self._refuse_conflicts()
                 summary = self._agree(digest)
             else:
-                while batch := list(islice(steps, BATCH)):
-                    self._journal.append(batch)
-                    self._report(self._planned, batch)
+                for batch, size in steps:
+                    self._journal.append(batch, size)
+                    self._report("planning", self._planned, None, batch[-1][1])
                 summary = self._agree(digest)
                 end = self._journal.next
                 if end > self._first:
                     self._journal.activate(self._number, summary.digest)
-                    for rows in self._journal.steps(self._first, end):
-                        self._carry_out(rows, end - self._first)
+                    for parts in self._journal.chunks(self._first):
+                        self._carry_out(parts, end - self._first)
             if self._done == self._first:
                 self._journal.discard(self._number)
                 return Result(summary, 0, None)
@@ -141,13 +144,14 @@ class Application:
             raise
         return Result(summary, self._planned, self._number)
 
-    def _operations(self) -> Iterator[Operation]:
+    def _operations(self) -> Iterator[Operation | Run]:
         """Pass operations on; keep the first conflicts and errors, and show every item."""
-        show = self._on_item
         for item in self._items:
-            if show is not None:
-                show(item)
-            if isinstance(item, Operation):
+            self._show(item)
+            if isinstance(item, Run):
+                self._planned += len(item.names)
+                yield item
+            elif isinstance(item, Operation):
                 if item.kind != "keep_link":
                     self._planned += 1
                     yield item
@@ -156,6 +160,13 @@ class Application:
                     self._conflicts.append(item)
             elif isinstance(item, ScanError) and len(self._errors) < _REMEMBERED:
                 self._errors.append(item)
+
+    def _show(self, item: Item | Run) -> None:
+        if self._on_trouble is not None and not isinstance(item, (Operation, Run)):
+            self._on_trouble(item)
+        if self._on_item is not None:
+            for each in item.operations() if isinstance(item, Run) else (item,):
+                self._on_item(each)
 
     def _agree(self, digest: str | None) -> Summary:
         """Return the plan's summary if the whole plan may be carried out."""
@@ -173,38 +184,37 @@ class Application:
         if self._errors and not self._skip_errors:
             raise ScanFailed(self._errors, max(self._summary().errors, len(self._errors)))
 
-    def _carry_out(self, rows: list[tuple[int, StepKind, Operation]], total: int | None) -> None:
+    def _carry_out(self, parts: list[Part], total: int | None) -> None:
         """Carry out one batch, looking at the token between operations."""
-        do, link, token = self._executor.do, self._executor.link, self._cancel
-        operation, done = rows[0][2], rows[0][0]
+        executor, token = self._executor, self._cancel
+        sequence, _, item = parts[0]
         try:
-            for sequence, kind, operation in rows:
-                if token.cancelled:
+            for sequence, kind, item in parts:
+                if isinstance(item, Run):
+                    executor.run(sequence, item, token)
+                elif token.cancelled:
                     raise Cancelled
-                if kind == "create_link":  # most steps are this one
-                    link(operation)
                 else:
-                    do(sequence, kind, operation)
-                done = sequence + 1
+                    executor.do(sequence, kind, item)
         except (Cancelled, PreconditionFailed):
             raise  # nothing of that step was done
         except OSError as error:
             self._failed = True  # some of that step may be done
-            raise OperationFailed(
-                operation, reason(error), permission=is_permission(error)
-            ) from error
+            if isinstance(item, Run):
+                item = item.operation(executor.done - sequence)
+            raise OperationFailed(item, reason(error), permission=is_permission(error)) from error
         except BaseException:
             self._failed = True
             raise
         finally:
-            self._done = done
+            self._done = executor.done
         self._journal.advance(self._number, self._done)
-        if self._on_progress is not None:
-            self._on_progress(Progress("applying", self._done - self._first, total, operation))
+        self._report("applying", self._done - self._first, total, item)
 
-    def _report(self, done: int, batch: list[Step]) -> None:
+    def _report(self, phase: Phase, done: int, total: int | None, item: Operation | Run) -> None:
         if self._on_progress is not None:
-            self._on_progress(Progress("planning", done, None, batch[-1][1]))
+            operation = item.operation(-1) if isinstance(item, Run) else item
+            self._on_progress(Progress(phase, done, total, operation))
 
     def _abandon(self, error: BaseException) -> None:
         """Take back what was done; raise in place of ``error`` only if something is left."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dotstream.engine.names import aside_name, kept_path, spare_name
 from dotstream.engine.steps import CLOSINGS
-from dotstream.errors import PreconditionFailed
+from dotstream.errors import Cancelled, PreconditionFailed
 from dotstream.fs.listing import DIR
 from dotstream.fs.look import entry_kind, fingerprint, link_text
 from dotstream.fs.move import move
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from dotstream.engine.steps import StepKind
     from dotstream.fs.change import Changes
     from dotstream.fs.descriptors import Descriptors
+    from dotstream.model.cancel import CancellationToken
     from dotstream.model.items import Operation
+    from dotstream.model.run import Run
 
 __all__ = ["Executor"]
 
@@ -35,6 +37,9 @@ class Executor:
         descriptors: the directories that are open.
         transaction: its number, which names temporary entries.
         backups: absolute path of the directory that takes what is set aside.
+
+    Attributes:
+        done: the number after the last step that was carried out.
     """
 
     def __init__(
@@ -44,6 +49,7 @@ class Executor:
         self._descriptors = descriptors
         self._transaction = transaction
         self._backups = backups
+        self.done = 0
         self._do: dict[StepKind, Callable[[int, Operation], None]] = {
             "create_link": self._create_link,
             "remove_link": self._remove_link,
@@ -65,7 +71,37 @@ class Executor:
             PreconditionFailed: the path is not as the plan saw it; nothing was done.
             OSError: the system refused; ``Reverter`` takes back what was done of it.
         """
+        self.done = sequence
         self._do[kind](sequence, operation)
+        self.done = sequence + 1
+
+    def run(self, sequence: int, run: Run, token: CancellationToken) -> None:
+        """Carry out a run whose first step is ``sequence``; raises as ``do`` does.
+
+        Raises:
+            Cancelled: the token, which is looked at between two links, was cancelled.
+        """
+        self.done = sequence
+        fd = self._descriptors.fd(run.directory)
+        index = 0
+        try:
+            if run.kind == "create_link":
+                symlink, stem = self._changes.symlink, run.stem
+                for index, name in enumerate(run.names):  # noqa: B007 - told in the end
+                    if token.cancelled:
+                        raise Cancelled
+                    symlink(stem + name, fd, name)
+            else:
+                for index, operation in enumerate(run.operations()):
+                    if token.cancelled:
+                        raise Cancelled
+                    self._take_away(sequence + index, operation, operation.before)
+        except FileExistsError:
+            raise PreconditionFailed(run.operation(index), "something is there now") from None
+        else:
+            index += 1
+        finally:
+            self.done = sequence + index
 
     def reopen(self, steps: Iterable[tuple[int, StepKind, Operation]]) -> None:
         """Take up the folds that steps carried out by another run have left open."""
@@ -89,16 +125,12 @@ class Executor:
 
     # Links -----------------------------------------------------------------------------
 
-    def link(self, operation: Operation) -> None:
-        """Carry out a ``create_link``, which is one system call; raises as ``do`` does."""
+    def _create_link(self, sequence: int, operation: Operation) -> None:
         fd = self._descriptors.fd(operation.directory)
         try:
             self._changes.symlink(operation.text or "", fd, operation.name)
         except FileExistsError:
             raise PreconditionFailed(operation, "something is there now") from None
-
-    def _create_link(self, sequence: int, operation: Operation) -> None:
-        self.link(operation)
 
     def _remove_link(self, sequence: int, operation: Operation) -> None:
         self._take_away(sequence, operation, operation.before)

@@ -5,7 +5,7 @@ chunks: one row holds a few hundred of them, their fields joined by NUL, which n
 hold.  That costs a fifth of a row per step and reads back the same way, forwards and
 backwards.  There is no mark per step, only a cursor per transaction.
 
-``planning``: nothing was done.  ``active``: the steps before the cursor are done, those of
+``active``: the steps before the cursor are done, those of
 one more chunk may be.  ``rolling_back``, ``stuck``: the steps from the cursor on are not
 done, those of one chunk before it may be undone already.  ``committed``: all are done and
 the manifest has them.
@@ -16,9 +16,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import chain
+from typing import TYPE_CHECKING
 
-from dotstream.engine.encoding import decode, encode
+from dotstream.engine.encoding import decode, encode, singly
 from dotstream.engine.manifest import SCHEMA as MANIFEST_SCHEMA
 from dotstream.engine.manifest import Manifest
 from dotstream.errors import JournalError
@@ -28,21 +29,19 @@ from dotstream.model.history import Transaction
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
-    from dotstream.engine.steps import Step, StepKind
+    from dotstream.engine.encoding import NumberedStep
+    from dotstream.engine.steps import Part, Step
     from dotstream.model.history import TransactionState
-    from dotstream.model.items import Operation
     from dotstream.model.plan import Metadata
 
-__all__ = ["BATCH", "UNFINISHED", "Journal", "NumberedStep"]
-
-NumberedStep: TypeAlias = "tuple[int, StepKind, Operation]"
+__all__ = ["BATCH", "UNFINISHED", "Journal"]
 
 BATCH = 512
 """Steps read, carried out and acknowledged together; no chunk holds more."""
 
-UNFINISHED = ("planning", "active", "rolling_back", "stuck")
+UNFINISHED = ("active", "rolling_back", "stuck")
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _APPLICATION_ID = 0x646F7473  # "dots"
 
 _SCHEMA = f"""
@@ -133,6 +132,12 @@ class Journal:
                 f"{self._path} was written by a newer dotstream "
                 f"(format {version}, this one knows {_SCHEMA_VERSION}); update dotstream"
             )
+        elif version < _SCHEMA_VERSION:
+            raise JournalError(
+                f"{self._path} was written by an older dotstream (format {version}, this one "
+                f"needs {_SCHEMA_VERSION}); 'dotstream doctor --rebuild' sets it aside and "
+                "makes a new one from the links on disk"
+            )
         if not readonly:
             run("PRAGMA synchronous = NORMAL")
             reserve(self._path)
@@ -168,13 +173,15 @@ class Journal:
     # Writing ---------------------------------------------------------------------------
 
     def begin(self, metadata: Metadata, started: float) -> int:
-        """Open a transaction and return its number."""
+        """Open a transaction and return its number; nobody sees it before ``activate``."""
         with self._explained():
             run = self._database.execute
+            run("PRAGMA synchronous = FULL")
+            run("BEGIN IMMEDIATE")
             (self._next,) = run("SELECT coalesce(max(first + size), 1) FROM chunk").fetchone()
             cursor = run(
                 "INSERT INTO txn(state, action, packages, directory, target, started, undoes, "
-                "first, cursor) VALUES ('planning', ?, ?, ?, ?, ?, ?, ?, ?)",
+                "first, cursor) VALUES ('active', ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     metadata.action,
                     json.dumps(metadata.packages),
@@ -190,13 +197,16 @@ class Journal:
         assert number is not None  # noqa: S101 - an INSERT has one
         return number
 
-    def append(self, steps: Sequence[Step]) -> None:
-        """Write up to ``BATCH`` steps down, in one commit."""
+    def append(self, steps: Sequence[Step], size: int) -> None:
+        """Write up to ``BATCH`` steps down; ``size`` is how many they are.
+
+        Once the transaction is active, that is a commit.
+        """
         with self._explained():
             self._database.execute(
-                "INSERT INTO chunk VALUES (?, ?, ?)", (self._next, len(steps), encode(steps))
+                "INSERT INTO chunk VALUES (?, ?, ?)", (self._next, size, encode(steps))
             )
-        self._next += len(steps)
+        self._next += size
 
     @property
     def next(self) -> int:
@@ -206,12 +216,10 @@ class Journal:
     def activate(self, transaction: int, digest: str) -> None:
         """Begin to carry out; from here on, what was written down is durable."""
         with self._explained():
-            self._database.execute("PRAGMA synchronous = FULL")
-        self._write(
-            "UPDATE txn SET state = 'active', digest = ? WHERE id = ?", (digest, transaction)
-        )
-        with self._explained():
-            self._database.execute("PRAGMA synchronous = NORMAL")
+            run = self._database.execute
+            run("UPDATE txn SET digest = ? WHERE id = ?", (digest, transaction))
+            run("COMMIT")
+            run("PRAGMA synchronous = NORMAL")
 
     def advance(self, transaction: int, cursor: int) -> None:
         """Record how far a transaction has come."""
@@ -238,7 +246,10 @@ class Journal:
             try:
                 (target,) = run("SELECT target FROM txn WHERE id = ?", (transaction,)).fetchone()
                 self.manifest.fold(
-                    self._chunks(self.first(transaction)), directory, _text(target), on_backup
+                    chain.from_iterable(self.chunks(self.first(transaction))),
+                    directory,
+                    _text(target),
+                    on_backup,
                 )
                 run(
                     "UPDATE txn SET state = 'committed', digest = ?, counts = ?, cursor = ? "
@@ -251,17 +262,20 @@ class Journal:
                     (transaction, transaction),
                 )
                 run("COMMIT")
-            except sqlite3.Error:
+            except (sqlite3.Error, JournalError):
                 if self._database.in_transaction:
                     run("ROLLBACK")
                 raise
             run("PRAGMA synchronous = NORMAL")
 
     def discard(self, transaction: int) -> None:
-        """Forget a transaction that never changed anything."""
+        """Forget a transaction that never changed anything; its number is free again."""
         with self._explained():
             try:
-                self._delete(transaction)
+                if self._database.in_transaction:  # it is not active yet
+                    self._database.execute("ROLLBACK")
+                else:
+                    self._delete(transaction)
             except sqlite3.OperationalError:
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
@@ -277,6 +291,7 @@ class Journal:
             (transaction,),
         )
         run("DELETE FROM txn WHERE id = ?", (transaction,))
+        run("UPDATE sqlite_sequence SET seq = ? WHERE name = 'txn'", (transaction - 1,))
         run("COMMIT")
 
     def forget_backup(self, sequence: int) -> None:
@@ -315,12 +330,23 @@ class Journal:
             ).fetchone()
         return int(last[0] if row[0] is None else row[0])
 
+    def chunks(self, first: int) -> Iterator[list[Part]]:
+        """Read the chunk that begins with step ``first``, and those after it."""
+        while True:
+            with self._explained():
+                row = self._database.execute(
+                    "SELECT steps, size FROM chunk WHERE first = ?", (first,)
+                ).fetchone()
+            if row is None:
+                return
+            yield list(decode(first, row[0]))
+            first += row[1]
+
     def steps(self, first: int, end: int) -> Iterator[list[NumberedStep]]:
         """Read steps ``first`` ≤ number < ``end`` forwards, chunk by chunk."""
         while first < end:
-            rows = self._chunk("first <= ? ORDER BY first DESC", first)
-            if rows and not (first <= rows[0][0] and rows[-1][0] < end):
-                rows = [row for row in rows if first <= row[0] < end]
+            found = self._chunk("first <= ? ORDER BY first DESC", first)
+            rows = [row for row in found if first <= row[0] < end]
             if not rows:
                 return
             yield rows
@@ -343,21 +369,7 @@ class Journal:
                 f"SELECT first, steps FROM chunk WHERE {which} LIMIT 1",  # noqa: S608 - ours
                 (number,),
             ).fetchone()
-        if row is None:
-            return []
-        return decode(row[0], row[1])
-
-    def _chunks(self, first: int) -> Iterator[tuple[int, bytes]]:
-        """Read chunks from ``first`` on, as they are."""
-        while True:
-            row = self._database.execute(
-                "SELECT first, steps, size FROM chunk WHERE first >= ? ORDER BY first LIMIT 1",
-                (first,),
-            ).fetchone()
-            if row is None:
-                return
-            yield row[0], row[1]
-            first = row[0] + row[2]
+        return [] if row is None else list(singly(decode(row[0], row[1])))
 
     def history(self, limit: int | None = None) -> Iterator[Transaction]:
         """Stream transactions, newest first."""

@@ -3,20 +3,27 @@
 Entries are kept in pages, a few hundred names of one directory to a row, sorted; so it can
 be streamed, looked into by directory, and folded from a transaction's steps in the same
 commit that ends it, at a fraction of the cost of a row per link.
+
+A page is fields joined by NUL: name, code, package, stow directory and value of each entry.
+Links of one package whose texts begin alike make a plain page, which says that once: an
+empty field, package, stow directory, what the texts begin with, and the names.
 """
 
 from __future__ import annotations
 
-from itertools import chain, repeat
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
-from dotstream.engine.encoding import KINDS, LINKED, UNLINKED, Columns, runs
 from dotstream.fs.listing import sort_key
 from dotstream.model.entry import Entry, EntryKind
+from dotstream.model.run import Run
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from dotstream.engine.steps import Part
+    from dotstream.model.items import Operation
 
 __all__ = ["SCHEMA", "Entry", "Manifest"]
 
@@ -27,8 +34,8 @@ CREATE TABLE page(
     path BLOB NOT NULL,
     first BLOB NOT NULL,
     entries BLOB NOT NULL,
-    PRIMARY KEY (root, path, first)
-) STRICT, WITHOUT ROWID
+    UNIQUE (root, path, first)
+) STRICT
 """
 
 _PAGE = 512
@@ -48,6 +55,7 @@ class Manifest:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self._stows: dict[str, str] = {}
+        self._added: tuple[str, str, str] | None = None
 
     # Reading ---------------------------------------------------------------------------
 
@@ -101,9 +109,7 @@ class Manifest:
             "ORDER BY first DESC LIMIT 1",
             (_bytes(root), _bytes(path), _bytes(name)),
         ).fetchone()
-        if row is None:
-            return None
-        if name not in _text(row[0]).split("\0")[::_FIELDS]:
+        if row is None or name not in _names(_text(row[0]).split("\0")):
             return None
         return next(entry for entry in self._decode(root, path, row[0]) if entry.name == name)
 
@@ -113,7 +119,8 @@ class Manifest:
         for (data,) in self._database.execute(
             "SELECT entries FROM page WHERE root = ? AND path = ?", (_bytes(root), _bytes(path))
         ):
-            found.update(_text(data).split("\0")[2::_FIELDS])
+            fields = _text(data).split("\0")
+            found.update(fields[2::_FIELDS] if fields[0] else fields[1:2])
         return found
 
     def any_below(self, root: str, path: str) -> bool:
@@ -168,15 +175,15 @@ class Manifest:
 
     def fold(
         self,
-        chunks: Iterable[tuple[int, bytes]],
+        parts: Iterable[Part],
         stow_dir: str,
         target: str,
         on_backup: Callable[[int, str], None],
     ) -> None:
-        """Take a finished transaction's steps in, chunk by chunk.
+        """Take a finished transaction's steps in.
 
         Args:
-            chunks: the number of the first step and the encoded steps of each.
+            parts: its steps and runs, in order.
             stow_dir: the package directory that the operations are about.
             target: absolute path of the target.
             on_backup: called with the number and the path of each step that moved
@@ -186,56 +193,61 @@ class Manifest:
         adopted: dict[tuple[str, str, str], str] = {}
         pending: dict[tuple[str, str], dict[str, _Row | None]] = {}
         emptied: tuple[str, str] | None = None
-        for first, data in chunks:
-            for start, root, path, columns in runs(data):
-                codes, names, packages, texts, befores = columns
-                if (root, path) == emptied and codes.count(UNLINKED) == len(codes):
-                    continue  # it was forgotten as a whole
-                changes = pending.get((root, path))
-                if changes is None:
-                    if not adopted and self._add_new(root, path, number, columns):
-                        continue
-                    if len(pending) >= _PENDING:
-                        oldest = next(iter(pending))
-                        self._change(*oldest, pending.pop(oldest))
-                    changes = pending[root, path] = {}
-                if not adopted and set(codes) == {LINKED}:
-                    for name, package, text in zip(names, packages, texts, strict=True):
-                        changes[name] = (name, "L", package, number, text)
-                else:
-                    for index, code in enumerate(codes):
-                        kind, name, text = KINDS[code][0], names[index], texts[index]
-                        package, before = packages[index], befores[index]
-                        if kind in ("create_link", "replace_link", "refold"):
-                            mode = adopted.pop((root, path, name), None)
-                            value = text if mode is None else f"{text}\1{mode}"
-                            changes[name] = (name, "A" if mode else "L", package, number, value)
-                        elif kind in ("make_dir", "unfold") and root != stow_dir:
-                            changes[name] = (name, "D", package, number, "")
-                        elif kind == "remove_link":
-                            changes[name] = None
-                        elif kind == "remove_dir":
-                            changes[name] = None
-                            inside = f"{path}/{name}" if path else name
-                            emptied = root, inside
-                            pending.pop(emptied, None)
-                            self._forget(root, inside)
-                        elif kind == "move_file":
-                            if not text:
-                                inside = f"{path}/{name}" if path else name
-                                on_backup(first + start + index, f"{root.rstrip('/')}/{inside}")
-                                self._flush(pending)
-                                self._set_aside(first + start + index, root, path, name)
-                                changes = pending[root, path] = {}
-                            elif text.startswith(f"{stow_dir}/"):
-                                adopted[root, path, name] = before.rpartition(" ")[2]
-                            else:
-                                self._flush(pending)
-                                self._bring_back(name.rpartition("-")[2], target, text)
-                                changes = pending[root, path] = {}
-                if len(changes) >= _PAGE:
-                    self._change(root, path, pending.pop((root, path)))
+        self._added = None
+        for sequence, kind, item in parts:
+            root, path = place = item.directory.root, item.directory.path
+            if kind == "remove_link" and place == emptied:
+                continue  # it was forgotten as a whole
+            changes = pending.get(place)
+            if changes is None:
+                if isinstance(item, Run) and not adopted and self._add_new(item, number):
+                    continue
+                if len(pending) >= _PENDING:
+                    oldest = next(iter(pending))
+                    self._change(*oldest, pending.pop(oldest))
+                changes = pending[place] = {}
+            if isinstance(item, Run):
+                for operation in item.operations():
+                    self._take_in(operation, number, changes, adopted)
+            elif kind == "remove_dir":
+                changes[item.name] = None
+                emptied = root, item.directory.join(item.name)
+                pending.pop(emptied, None)
+                self._forget(*emptied)
+            elif kind == "move_file" and not item.text:
+                on_backup(sequence, item.path)
+                self._flush(pending)
+                self._set_aside(sequence, root, path, item.name)
+            elif kind == "move_file" and not (item.text or "").startswith(f"{stow_dir}/"):
+                self._flush(pending)
+                self._bring_back(item.name.rpartition("-")[2], target, item.text or "")
+            elif kind == item.kind and (kind != "make_dir" or root != stow_dir):  # no closing
+                self._take_in(item, number, changes, adopted)
+            if len(changes) >= _PAGE and pending.pop(place, None) is not None:
+                self._change(root, path, changes)
         self._flush(pending)
+
+    @staticmethod
+    def _take_in(
+        operation: Operation,
+        number: str,
+        changes: dict[str, _Row | None],
+        adopted: dict[tuple[str, str, str], str],
+    ) -> None:
+        """Note what one operation on a link or directory changes in its directory."""
+        name, package, text = operation.name, operation.package, operation.text or ""
+        key = (operation.directory.root, operation.directory.path, name)
+        match operation.kind:
+            case "create_link" | "replace_link" | "refold":
+                mode = adopted.pop(key, None)
+                value = text if mode is None else f"{text}\1{mode}"
+                changes[name] = (name, "A" if mode else "L", package, number, value)
+            case "make_dir" | "unfold":
+                changes[name] = (name, "D", package, number, "")
+            case "remove_link":
+                changes[name] = None
+            case "move_file":
+                adopted[key] = (operation.before or "").rpartition(" ")[2]
 
     def _forget(self, root: str, path: str) -> None:
         """Forget everything in one directory."""
@@ -291,26 +303,30 @@ class Manifest:
             (row,) = _rows(own[0])
             self._change(target, inside.rpartition("/")[0], {row[0]: row})
 
-    def _add_new(self, root: str, path: str, number: str, columns: Columns) -> bool:
-        """Record a run of new links in a directory nothing is recorded of, if it is one.
+    def _add_new(self, run: Run, number: str) -> bool:
+        """Record a run of new links in a directory nothing else is recorded of, if it is one.
 
         Nearly every link comes this way, so nothing is done name by name.
         """
-        codes, names, packages, texts, _ = columns
-        if not _FEW < len(names) <= _PAGE or codes.count(LINKED) != len(codes):
+        names, root, path = run.names, run.directory.root, run.directory.path
+        if run.kind != "create_link" or not _FEW < len(names) <= _PAGE:
             return False
         if not "".join(names).isascii() or names != sorted(names):
             return False
         key = (_bytes(root), _bytes(path))
-        if self._database.execute(
-            "SELECT 1 FROM page WHERE root = ? AND path = ? LIMIT 1", key
-        ).fetchone():
+        added = self._added
+        goes_on = added is not None and added[:2] == (root, path) and added[2] < names[0]
+        if (
+            not goes_on
+            and self._database.execute(
+                "SELECT 1 FROM page WHERE root = ? AND path = ? LIMIT 1", key
+            ).fetchone()
+        ):
             return False
-        same = (repeat("L"), packages, repeat(number))
-        fields = chain.from_iterable(zip(names, *same, texts, strict=False))
+        self._added = root, path, names[-1]
+        entries = "\0".join(("", run.package, number, run.stem, *names))
         self._database.execute(
-            "INSERT INTO page VALUES (?, ?, ?, ?)",
-            (*key, _bytes(names[0]), _bytes("\0".join(fields))),
+            "INSERT INTO page VALUES (?, ?, ?, ?)", (*key, _bytes(names[0]), _bytes(entries))
         )
         return True
 
@@ -383,8 +399,15 @@ def _sorted(names: Iterable[str]) -> list[str]:
     return sorted(listed, key=None if "".join(listed).isascii() else sort_key)
 
 
+def _names(fields: list[str]) -> list[str]:
+    return fields[::_FIELDS] if fields[0] else fields[4:]
+
+
 def _rows(data: bytes) -> Iterator[_Row]:
     fields = _text(data).split("\0")
+    if not fields[0]:
+        _, package, number, stem, *names = fields
+        return ((name, "L", package, number, stem + name) for name in names)
     return zip(*(fields[start::_FIELDS] for start in range(_FIELDS)), strict=True)
 
 

@@ -46,9 +46,6 @@ def recover(
     if unfinished is None:
         return Recovery()
     first, cursor, end = journal.resume(unfinished.id)
-    if unfinished.state == "planning":
-        journal.discard(unfinished.id)
-        return Recovery(unfinished, "rolled_back", 0)
     forwards = resume and unfinished.state == "active" and bool(unfinished.digest)
     doubtful = min(cursor + BATCH, end) if unfinished.state == "active" else cursor
     rollback = Rollback()

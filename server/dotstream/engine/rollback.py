@@ -16,7 +16,8 @@ from dotstream.model.events import Progress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dotstream.engine.journal import Journal, NumberedStep
+    from dotstream.engine.encoding import NumberedStep
+    from dotstream.engine.journal import Journal
     from dotstream.fs.change import Changes
 
 __all__ = ["Rollback"]

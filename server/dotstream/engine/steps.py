@@ -10,17 +10,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from dotstream.model.run import Run
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dotstream.model.items import Operation, OperationKind
 
-__all__ = ["CLOSINGS", "STEP_KINDS", "Step", "StepKind", "with_closings"]
+__all__ = [
+    "CLOSINGS",
+    "STEP_KINDS",
+    "Part",
+    "Step",
+    "StepKind",
+    "batches",
+    "numbered",
+    "with_closings",
+]
 
 StepKind: TypeAlias = "OperationKind | Literal['end_unfold', 'end_refold', 'end_remove_dir']"
 
-Step: TypeAlias = "tuple[StepKind, Operation]"
-"""What is done and the operation it belongs to; a closing step has its opening's."""
+Step: TypeAlias = "tuple[StepKind, Operation | Run]"
+"""What is done and the operation it belongs to; a closing step has its opening's.  A run
+stands for a step each."""
+
+Part: TypeAlias = "tuple[int, StepKind, Operation | Run]"
+"""A step by its number, or a run by the number of its first step."""
 
 CLOSINGS: dict[str, StepKind] = {
     "unfold": "end_unfold",
@@ -45,23 +60,45 @@ STEP_KINDS: dict[StepKind, OperationKind] = {
 so only ever append."""
 
 
-def with_closings(operations: Iterable[Operation]) -> Iterator[Step]:
+def with_closings(operations: Iterable[Operation | Run]) -> Iterator[Step]:
     """Turn operations into steps, closing each unfold and refold after its last operation."""
     opened: list[tuple[Operation, str, str]] = []
     for operation in operations:
         while opened and not _inside(operation, opened[-1]):
             opening, _, _ = opened.pop()
             yield CLOSINGS[opening.kind], opening
-        kind = operation.kind
-        yield kind, operation
-        if kind in CLOSINGS:
+        yield operation.kind, operation
+        if operation.kind in CLOSINGS and not isinstance(operation, Run):
             directory = operation.directory
             opened.append((operation, directory.root, directory.join(operation.name)))
     for opening, _, _ in reversed(opened):
         yield CLOSINGS[opening.kind], opening
 
 
-def _inside(operation: Operation, opened: tuple[Operation, str, str]) -> bool:
+def batches(steps: Iterable[Step], size: int) -> Iterator[tuple[list[Step], int]]:
+    """Gather steps in batches of at most ``size``, each with how many steps it is."""
+    batch: list[Step] = []
+    filled = 0
+    for kind, operation in steps:
+        for part in operation.cut(size) if isinstance(operation, Run) else (operation,):
+            count = len(part.names) if isinstance(part, Run) else 1
+            if filled + count > size:
+                yield batch, filled
+                batch, filled = [], 0
+            batch.append((kind, part))
+            filled += count
+    if batch:
+        yield batch, filled
+
+
+def numbered(first: int, batch: Iterable[Step]) -> Iterator[Part]:
+    """Number the steps of a batch."""
+    for kind, operation in batch:
+        yield first, kind, operation
+        first += len(operation.names) if isinstance(operation, Run) else 1
+
+
+def _inside(operation: Operation | Run, opened: tuple[Operation, str, str]) -> bool:
     _, root, path = opened
     directory = operation.directory
     return directory.root == root and (

@@ -18,6 +18,7 @@ from dotstream.fs.look import reason
 from dotstream.fs.state import process_name, target_state
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.plan import Plan
+from dotstream.planner.stream import in_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -93,6 +94,7 @@ def apply(
     wait: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     on_item: Callable[[Item], None] | None = None,
+    on_trouble: Callable[[Item], None] | None = None,
     on_recovery: Callable[[Recovery], None] | None = None,
     changes: Changes | None = None,
 ) -> Result:
@@ -130,7 +132,7 @@ def apply(
                 raise StalePlan(plan.summary.digest, "")
             application = Application(
                 metadata,
-                plan.items if isinstance(plan, Plan) else plan,
+                plan.items if isinstance(plan, Plan) else in_runs(plan),
                 lambda: plan.summary,
                 journal=writer.journal,
                 changes=writer.changes,
@@ -141,6 +143,7 @@ def apply(
                 cancel=cancel,
                 on_progress=on_progress,
                 on_item=on_item,
+                on_trouble=on_trouble,
             )
             return application.run(stream=stream, digest=digest)
     finally:

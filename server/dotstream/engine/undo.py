@@ -26,7 +26,8 @@ from dotstream.model.items import Conflict, Item, Notice, Operation, ScanError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dotstream.engine.journal import Journal, NumberedStep
+    from dotstream.engine.encoding import NumberedStep
+    from dotstream.engine.journal import Journal
     from dotstream.model.history import Transaction
 
 __all__ = ["undo"]

@@ -226,6 +226,7 @@ class Planning(Opened):
         wait: bool = False,
         on_progress: Callable[[Progress], None] | None = None,
         on_item: Callable[[Item], None] | None = None,
+        on_trouble: Callable[[Item], None] | None = None,
         on_recovery: Callable[[Recovery], None] | None = None,
     ) -> Result:
         """Carry a plan out: all of it or nothing.
@@ -239,6 +240,8 @@ class Planning(Opened):
             wait: wait for another dotstream that is changing the same target.
             on_progress: called once per batch of operations.
             on_item: called for every item as it is planned.
+            on_trouble: called for those that are no operations; a long plan is done sooner
+                if nobody asks for the others.
             on_recovery: called if an unfinished transaction was taken back.
 
         Raises:
@@ -257,5 +260,6 @@ class Planning(Opened):
             wait=wait,
             on_progress=on_progress,
             on_item=on_item,
+            on_trouble=on_trouble,
             on_recovery=on_recovery,
         )

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import islice
 
-__all__ = ["host_name", "is_directory", "is_file", "platform", "read_bytes", "subdirectories"]
+__all__ = [
+    "entries",
+    "host_name",
+    "is_directory",
+    "is_file",
+    "platform",
+    "read_bytes",
+    "subdirectories",
+]
 
 
 def read_bytes(path: str) -> bytes | None:
@@ -42,6 +51,20 @@ def subdirectories(path: str) -> list[str]:
     with os.scandir(path) as scan:
         names = [entry.name for entry in scan if entry.name[0] != "." and entry.is_dir()]
     return sorted(names, key=os.fsencode)
+
+
+def entries(path: str, most: int) -> list[tuple[str, bool]]:
+    """Return the first names in a directory and whether each is a directory, links not followed.
+
+    They are in no order; a directory that cannot be read has none.
+    """
+    try:
+        with os.scandir(path) as scan:
+            return [
+                (entry.name, entry.is_dir(follow_symlinks=False)) for entry in islice(scan, most)
+            ]
+    except OSError:
+        return []
 
 
 def host_name() -> str:

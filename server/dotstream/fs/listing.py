@@ -11,11 +11,12 @@ import heapq
 import marshal
 import os
 from itertools import islice
-from operator import itemgetter
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from dotstream.model.hidden import Hidden
 
 __all__ = [
     "DIR",
@@ -23,8 +24,10 @@ __all__ = [
     "LINK",
     "SPECIAL",
     "Entry",
+    "Rename",
     "any_entry",
     "bounded_listing",
+    "short_listing",
     "sort_key",
     "sorted_entries",
 ]
@@ -34,6 +37,9 @@ FILE, DIR, LINK, SPECIAL = 1, 2, 3, 4
 
 Entry = tuple[str, int, str]
 """``(name to sort by, kind, raw name)``."""
+
+Rename: TypeAlias = "tuple[str, Callable[[str], str]]"
+"""A prefix, and what maps raw names that begin with it to the name to sort by."""
 
 RUN = 8192
 _CHUNK = 64
@@ -58,15 +64,11 @@ def _by_bytes(entry: Entry) -> tuple[bytes, bytes]:
     return os.fsencode(entry[0]), os.fsencode(entry[2])
 
 
-def _ascii(entries: list[Entry]) -> bool:
-    return "".join(map(itemgetter(0), entries)).isascii()
-
-
 def sorted_entries(
     fd: int,
     *,
-    hidden: Callable[[str], bool] | None = None,
-    rename: tuple[str, Callable[[str], str]] | None = None,
+    hidden: Hidden | None = None,
+    rename: Rename | None = None,
     poll: Callable[[], None] | None = None,
 ) -> list[Entry] | Iterator[Entry]:
     """List the directory open at ``fd``, sorted by the bytes of the (renamed) name.
@@ -87,26 +89,7 @@ def sorted_entries(
     with os.scandir(fd) as scan:
         while True:
             block = list(islice(scan, RUN))
-            # One comprehension per case: this runs once for each of a million names.
-            if hidden is None:
-                entries = [(name := entry.name, _kind(entry), name) for entry in block]
-            else:
-                entries = [
-                    (name, _kind(entry), name)
-                    for entry in block
-                    if not hidden(name := entry.name)
-                ]
-            plain = True
-            if rename is not None:
-                prefix, renamed = rename
-                plain = not [None for entry in entries if entry[0].startswith(prefix)]
-                if not plain:
-                    entries = [
-                        (renamed(raw) if raw.startswith(prefix) else raw, kind, raw)
-                        for _, kind, raw in entries
-                    ]
-            plain = plain and _ascii(entries)
-            entries.sort(key=None if plain else _by_bytes)
+            entries, plain = _sorted_block(block, hidden, rename)
             if len(block) < RUN and spill is None:
                 return entries
             spill = spill or _Spill()
@@ -115,6 +98,43 @@ def sorted_entries(
                 return spill.merge()
             if poll is not None:
                 poll()
+
+
+def short_listing(fd: int, *, hidden: Hidden | None, rename: Rename | None) -> list[Entry] | None:
+    """List a directory like ``sorted_entries``; ``None`` if it is a very wide one.
+
+    Raises:
+        OSError: the directory cannot be read.
+    """
+    with os.scandir(fd) as scan:
+        block = list(islice(scan, RUN))
+    return _sorted_block(block, hidden, rename)[0] if len(block) < RUN else None
+
+
+def _sorted_block(
+    block: list[os.DirEntry[str]], hidden: Hidden | None, rename: Rename | None
+) -> tuple[list[Entry], bool]:
+    """Return sorted entries, and whether plain comparing is enough to sort them."""
+    names = [entry.name for entry in block]
+    if hidden is not None and not hidden.none_of(names):
+        test = hidden.test
+        block = [entry for entry in block if not test(entry.name)]
+        names = [entry.name for entry in block]
+    entries = [
+        (name, FILE if entry.is_file(follow_symlinks=False) else _kind(entry), name)
+        for name, entry in zip(names, block, strict=True)
+    ]
+    joined = "\0".join(names)
+    plain = joined.isascii()
+    if rename is not None and f"\0{rename[0]}" in f"\0{joined}":
+        prefix, renamed = rename
+        plain = False
+        entries = [
+            (renamed(raw) if raw.startswith(prefix) else raw, kind, raw)
+            for _, kind, raw in entries
+        ]
+    entries.sort(key=None if plain else _by_bytes)
+    return entries, plain
 
 
 def bounded_listing(fd: int, limit: int) -> dict[str, int] | None:

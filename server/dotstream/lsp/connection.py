@@ -15,6 +15,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 import dotstream
+import dotstream.config.load  # here, and not while the first plan is waited for
 from dotstream.lsp.language.language import Language
 from dotstream.lsp.outbox import Outbox
 from dotstream.lsp.protocol import Protocol

@@ -40,13 +40,13 @@ async def serve(scheme: str, address: Address, link: Callable[[socket.socket], L
     try:
         listener = _listen(address)
     except OSError as error:
-        why = error.strerror or str(error)
+        why = (error.strerror or str(error)).partition(" (while")[0]
         sys.stderr.write(f"dotstream: cannot listen on {address.host}:{address.port}: {why}\n")
         return 1
-    _tell(scheme, listener.getsockname())
     clients: dict[asyncio.Task[int], asyncio.Event] = {}
     accepting = asyncio.create_task(_accept(listener, link, clients))
     on_end(accepting.cancel)
+    _tell(scheme, listener.getsockname())
     try:
         await accepting
     except asyncio.CancelledError:
@@ -71,9 +71,7 @@ def _tell(scheme: str, where: tuple[str, int]) -> None:
     host, port = where[:2]
     shown = f"[{host}]" if ":" in host else host
     if not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
-        _log.warning(
-            "%s is reachable from outside: anyone who can connect can change files", host
-        )
+        _log.warning("%s is open to others: anyone who can connect can change files", host)
     sys.stderr.write(f"dotstream: listening on {scheme}://{shown}:{port}\n")
     sys.stderr.flush()
 

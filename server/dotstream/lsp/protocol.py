@@ -31,7 +31,7 @@ from dotstream.lsp.rows import dumps
 from dotstream.lsp.works import Works
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from dotstream.lsp.outbox import Outbox
     from dotstream.lsp.rows import JSON
@@ -70,6 +70,7 @@ class Protocol(LanguageServerProtocol):
         self._stopped = stopped
         self._initialized = False
         self._announced = False
+        self.listeners: list[Callable[[], None]] = []  # called when something was changed
         _connected.add(self)
 
     @property
@@ -190,6 +191,8 @@ class Protocol(LanguageServerProtocol):
         if self._announced:
             message = {"jsonrpc": "2.0", "method": "dotstream/changed", "params": changed}
             self._outbox.write(dumps(message).encode("ascii"))
+        for listener in self.listeners:
+            listener()
 
     # Ordinary LSP with additions -------------------------------------------------------
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["Backup", "Recovery", "Transaction", "TransactionState"]
 
 TransactionState = Literal[
-    "planning", "active", "rolling_back", "committed", "rolled_back", "stuck", "undone"
+    "active", "rolling_back", "committed", "rolled_back", "stuck", "undone"
 ]
 
 
@@ -20,7 +20,7 @@ class Transaction:
     """One apply, as the journal has it.
 
     Attributes:
-        state: ``planning``, ``active``, ``rolling_back`` and ``stuck`` are unfinished.
+        state: ``active``, ``rolling_back`` and ``stuck`` are unfinished.
         action: what was asked for; also ``undo``, ``restore``, ``doctor``.
         directory, target: absolute paths of the package directory and the target.
         started: seconds since the epoch.

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from dotstream.model.hidden import Hidden
+
 __all__ = [
     "ACTIONS",
     "FOLDINGS",
@@ -35,8 +37,8 @@ LAYOUTS: tuple[Layout, ...] = ("mirror", "named")
 LINK_STYLES: tuple[LinkStyle, ...] = ("relative", "absolute")
 POLICIES: tuple[Policy, ...] = ("fail", "skip", "backup", "overwrite", "adopt")
 
-IgnoreRules: TypeAlias = Callable[[str], Callable[[str], bool] | None]
-"""``rules(directory)`` → ``ignored(name)``, or ``None`` where nothing can be ignored.
+IgnoreRules: TypeAlias = Callable[[str], Hidden | None]
+"""``rules(directory)`` → ``hidden(name)``, or ``None`` where nothing can be ignored.
 
 ``directory`` is the translated path in the target, relative and without slashes around
 it; ``name`` is the raw name in the package.

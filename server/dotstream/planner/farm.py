@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from dotstream.errors import Cancelled
-from dotstream.fs.listing import DIR, LINK, Entry, sorted_entries
+from dotstream.fs.listing import DIR, LINK, Entry, short_listing, sorted_entries
 from dotstream.fs.look import Tree, close, is_permission, marker, reason
 from dotstream.model.items import ScanError
 from dotstream.planner.names import DOT_PREFIX, raw_candidates, to_target
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.model.entry import Entry as Record
     from dotstream.model.entry import Records
+    from dotstream.model.hidden import Hidden
     from dotstream.model.options import Options, Package, Policy
 
 __all__ = ["Cursor", "Farm", "scan_error"]
@@ -41,9 +42,10 @@ class Cursor:
         prefix: what comes before the raw name in a link text; set by ``Farm.prefix``.
         hidden: the test for ignored names, and whether it is known; set by
             ``Farm.ignored``.
+        listed: its members, where ``Farm.glance`` has just listed them.
     """
 
-    __slots__ = ("hidden", "looped", "old", "package", "prefix", "step", "sub", "trail")
+    __slots__ = ("hidden", "listed", "looped", "old", "package", "prefix", "step", "sub", "trail")
 
     def __init__(
         self,
@@ -60,7 +62,8 @@ class Cursor:
         self.old = old
         self.trail = trail
         self.prefix: str | None = None
-        self.hidden: tuple[Callable[[str], bool] | None] | None = None
+        self.hidden: tuple[Hidden | None] | None = None
+        self.listed: list[Entry] | None = None
         self.looped = False
 
     def inside(self, raw: str) -> str:
@@ -114,6 +117,7 @@ class Farm:
         self.stow_dir = stow_dir
         self.options = options
         self.dotfiles = options.dotfiles
+        self._rename = (DOT_PREFIX, to_target) if options.dotfiles else None
         self._lookup = lookup
         self._cancel = cancel
         self.records = None if options.stow else records
@@ -237,16 +241,29 @@ class Farm:
                 if not (ignored and ignored(raw))
                 and (kind := tree.kind(cursor.inside(raw))) is not None
             ]
+        if cursor.listed is not None:
+            listed, cursor.listed = cursor.listed, None
+            return listed
         fd = tree.open(cursor.sub)
         try:
-            return sorted_entries(
-                fd,
-                hidden=ignored,
-                rename=(DOT_PREFIX, to_target) if self.dotfiles else None,
-                poll=self.poll,
+            return sorted_entries(fd, hidden=ignored, rename=self._rename, poll=self.poll)
+        finally:
+            close(fd)
+
+    def glance(self, cursor: Cursor, place: Directory) -> list[Entry] | None:
+        """List what a package has for ``place`` ahead of ``members``, unless it is very long.
+
+        Raises:
+            OSError: the package's directory cannot be read.
+        """
+        fd = self.tree(cursor.package).open(cursor.sub or "")
+        try:
+            cursor.listed = short_listing(
+                fd, hidden=self.ignored(cursor, place), rename=self._rename
             )
         finally:
             close(fd)
+        return cursor.listed
 
     def candidates(self, name: str) -> tuple[str, ...]:
         """Return the raw names under which a member could appear as ``name``.
@@ -256,7 +273,7 @@ class Farm:
         raws = raw_candidates(name, dotfiles=self.dotfiles)
         return raws or ((name,) if self.options.compat else ())
 
-    def ignored(self, cursor: Cursor, place: Directory) -> Callable[[str], bool] | None:
+    def ignored(self, cursor: Cursor, place: Directory) -> Hidden | None:
         """Return the test for ignored raw names in ``place``, or ``None`` if there are none."""
         if cursor.hidden is None:
             path = place.path

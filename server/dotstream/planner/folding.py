@@ -89,6 +89,19 @@ def _same_inside(farm: Farm, cursor: Cursor, place: Directory) -> bool:
 def occupied(farm: Farm, cursor: Cursor, place: Directory) -> bool:
     """Whether a package directory holds anything that would be linked."""
     farm.poll()
+    try:
+        listed = farm.glance(cursor, place)
+        if listed is None:  # too long to be listed for this
+            return _any_member(farm, cursor, place)
+    except OSError:
+        return True  # opening it reports why it cannot be read
+    if any(kind != DIR for _, kind, _ in listed):
+        return True
+    return any(occupied(farm, cursor.child(raw), place.child(name)) for name, _, raw in listed)
+
+
+def _any_member(farm: Farm, cursor: Cursor, place: Directory) -> bool:
+    """Look through a very long directory for something that would be linked."""
     ignored = farm.ignored(cursor, place)
     directories: list[str] = []
 
@@ -100,10 +113,7 @@ def occupied(farm: Farm, cursor: Cursor, place: Directory) -> bool:
             return False
         return True
 
-    try:
-        fd = farm.tree(cursor.package).open(cursor.sub or "")
-    except OSError:
-        return True  # opening it reports why it cannot be read
+    fd = farm.tree(cursor.package).open(cursor.sub or "")
     try:
         if any_entry(fd, counts):
             return True

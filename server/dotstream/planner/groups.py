@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from dotstream.model.run import Run
 from dotstream.planner.farm import Farm
 from dotstream.planner.stream import StreamingPlan
 from dotstream.planner.walk import walk
@@ -56,7 +57,7 @@ def plan_groups(
     """
     walked: list[Farm] = []
 
-    def items() -> Generator[Item]:
+    def items() -> Generator[Item | Run]:
         for group in groups:
             farm = Farm(
                 target=group.target,
@@ -70,7 +71,7 @@ def plan_groups(
             try:
                 if plan is None:
                     yield from cast(
-                        "Iterable[Item]",  # with no lowest directory, nothing is left out
+                        "Iterable[Item | Run]",  # with no lowest directory, nothing is left out
                         walk(farm, manage=group.manage, unmanage=group.unmanage, only=only),
                     )
                 else:
@@ -112,8 +113,12 @@ def plan_level(
         records=records,
     )
     try:
-        yield from walk(
+        for found in walk(
             farm, manage=group.manage, unmanage=group.unmanage, only=only, lowest=lowest
-        )
+        ):
+            if isinstance(found, Run):
+                yield from found.operations()
+            else:
+                yield found
     finally:
         farm.close()

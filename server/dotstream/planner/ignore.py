@@ -14,11 +14,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias
 
 from dotstream.errors import ConfigError, PermissionRefused, UsageError
 from dotstream.fs.look import is_permission, reason
 from dotstream.fs.surroundings import read_text
+from dotstream.model.hidden import Hidden
 from dotstream.planner.patterns import PatternError, Perl, glob, perl
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ __all__ = [
 LOCAL_LIST = ".stow-local-ignore"
 GLOBAL_LIST = ".stow-global-ignore"
 
-_Names: TypeAlias = "Callable[[str], bool]"
 _Search: TypeAlias = "Callable[[str], re.Match[str] | None]"
 
 _SPACE = " \t\n\r\f\v"
@@ -196,6 +196,8 @@ class _Rules:
         anywhere: ``(text to put before the path, test)``.
         globs: ``(test of the directory, source for the name)``.
         joined: ``names`` with the sources of the globs that hold somewhere, as one test.
+        begins, ends: characters of which what ``names`` match begins with one or ends with
+            one; ``None`` where that cannot be said of all.
     """
 
     __slots__ = (
@@ -203,6 +205,8 @@ class _Rules:
         "always",
         "anywhere",
         "at_top",
+        "begins",
+        "ends",
         "globs",
         "joined",
         "names",
@@ -217,7 +221,9 @@ class _Rules:
         self.rooted: list[tuple[str, _Search]] = []
         self.anywhere: list[tuple[str, _Search]] = []
         self.globs: list[tuple[_Search, str]] = []
-        self.joined: dict[tuple[str, ...], _Names | None] = {}
+        self.joined: dict[tuple[str, ...], _Search | None] = {}
+        self.begins: set[str] | None = set()
+        self.ends: set[str] = {"\n"}  # "$" also stands before a last line break
 
     def add_pattern(self, pattern: str) -> None:
         """Add a pattern of a list."""
@@ -228,6 +234,7 @@ class _Rules:
                 self.alone.append(test.match)
             else:
                 self.names.append(test.pattern)
+                self._tell(known.prefix[:1], known.ending)
             return
         test = _regexp(f"(?:^|/)(?:{known.text})(?:/|$)")
         rest = _after_root(pattern, known)
@@ -250,6 +257,7 @@ class _Rules:
             self.anywhere.append(("", test.search))
         else:
             self.names.append(f"(?s:.*){test.pattern}")
+            self._tell("", known.ending)
 
     def add_glob(self, pattern: str, *, dotfiles: bool) -> None:
         """Add a glob."""
@@ -257,10 +265,20 @@ class _Rules:
         source = _regexp(rf"(?:{known.name})\Z").pattern
         if known.directory is None:
             self.names.append(source)
+            self._tell("", pattern[-1] if pattern[-1].isalnum() else "")
         elif known.directory == "":
             self.top.append(source)
         else:
             self.globs.append((_regexp(known.directory).fullmatch, source))
+
+    def _tell(self, begins: str, ends: str) -> None:
+        """Note by which character a source for names can be told, if there is one."""
+        if begins and self.begins is not None:
+            self.begins.add(begins)
+        elif ends:
+            self.ends.add(ends)
+        else:
+            self.begins = None
 
     def ready(self) -> IgnoreRules:
         """Return the rules as a function of the directory."""
@@ -268,14 +286,14 @@ class _Rules:
         self.at_top = self._join(tuple(self.top))
         return self._in
 
-    def _join(self, more: tuple[str, ...]) -> _Names | None:
+    def _join(self, more: tuple[str, ...]) -> _Search | None:
         sources = (*self.names, *more)
         if not sources:
             return None
         # A match object is as good as true, and no Python code runs for a name.
-        return cast("_Names", _regexp("|".join(sources)).match)
+        return _regexp("|".join(sources)).match
 
-    def _in(self, directory: str) -> _Names | None:
+    def _in(self, directory: str) -> Hidden | None:
         """Return the test for names in ``directory``."""
         tests = [(test, "") for test in self.alone]
         if not directory:
@@ -285,9 +303,12 @@ class _Rules:
         for prefix, test in self.rooted:
             if path.startswith(prefix) or prefix.startswith(path):
                 tests.append((test, path))
-        return _either(self._named(directory), tests)
+        named = self._named(directory)
+        if not tests and named is self.always and named and self.begins is not None:
+            return Hidden(named, frozenset(self.begins), frozenset(self.ends))
+        return _either(named, tests)
 
-    def _named(self, directory: str) -> _Names | None:
+    def _named(self, directory: str) -> _Search | None:
         live = tuple(source for holds, source in self.globs if holds(directory))
         if not live:
             return self.always
@@ -308,16 +329,17 @@ def _after_root(pattern: str, known: Perl) -> Perl | None:
     return None if rest.looks_back or rest.numbered else rest
 
 
-def _either(names: _Names | None, tests: list[tuple[_Search, str]]) -> _Names | None:
+def _either(names: _Search | None, tests: list[tuple[_Search, str]]) -> Hidden | None:
     """Return a test that holds if ``names`` does, or any of ``tests`` on its path."""
     if not tests:
-        return names
+        return None if names is None else Hidden(names)
     if len(tests) == 1:
         ((test, path),) = tests
         if names is None:
-            return lambda name: test(path + name) is not None
-        return lambda name: bool(names(name)) or test(path + name) is not None
-    return lambda name: (
-        (names is not None and bool(names(name)))
-        or any(test(path + name) for test, path in tests)
+            return Hidden(lambda name: test(path + name))
+        return Hidden(lambda name: names(name) or test(path + name))
+    return Hidden(
+        lambda name: (
+            (names is not None and names(name)) or any(test(path + name) for test, path in tests)
+        )
     )

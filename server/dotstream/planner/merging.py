@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from dotstream.fs.listing import sort_key
 
@@ -22,9 +22,14 @@ if TYPE_CHECKING:
 __all__ = ["claims_by_name", "merge", "plain"]
 
 
-def plain(listing: Iterable[Entry]) -> bool:
+def plain(listing: Iterable[Entry]) -> TypeGuard[list[Entry]]:
     """Whether every name is its raw name, so that no two members share one."""
-    return isinstance(listing, list) and all(name is raw for name, _, raw in listing)
+    if not isinstance(listing, list):
+        return False
+    if not listing:
+        return True
+    names, _, raws = zip(*listing, strict=True)
+    return bool(names == raws)
 
 
 def claims_by_name(

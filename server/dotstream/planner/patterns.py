@@ -31,6 +31,7 @@ class Perl:
     Attributes:
         text: the Python regular expression.
         prefix: literal text that every match begins with; often empty.
+        ending: literal character that every match ends with; often empty.
         alternatives: whether it has a ``|`` outside of groups.
         numbered: whether it refers to its groups, so that it must stay on its own.
         looks_back: whether it asks what stands before it (``^``, ``\b``, lookbehind).
@@ -39,6 +40,7 @@ class Perl:
 
     text: str
     prefix: str
+    ending: str
     alternatives: bool
     numbered: bool
     looks_back: bool
@@ -134,6 +136,7 @@ class _Translation:
         return Perl(
             "".join(text for text, _ in self.out) + self.closing,
             "" if self.alternatives else self._prefix(),
+            "" if self.alternatives or self.closing or not self.out else self.out[-1][1] or "",
             self.alternatives,
             self.numbered,
             self.looks_back,

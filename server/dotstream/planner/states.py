@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.fs.listing import LINK, bounded_listing
+from dotstream.fs.listing import FILE, LINK, bounded_listing
 from dotstream.fs.look import close, link_reader, link_text
 
 if TYPE_CHECKING:
@@ -60,6 +60,39 @@ class States:
             if self._misses == _MISSES and self._wanted > _MISSES:
                 self._known = bounded_listing(self._fd, 2 * self._wanted + 1000)
         return state
+
+    def others(self, listing: list[Entry], stem: str) -> list[tuple[str, int, str, State]]:
+        """Look at every name of a plain listing; return what is no link to its member.
+
+        Args:
+            stem: what the text of a link to a member begins with.
+
+        Returns:
+            The entries of the others, each with its state.
+        """
+        found: list[tuple[str, int, str, State]] = []
+        now: State
+        for name, kind, raw in listing:
+            try:
+                now = self._read(name) if self._known is None else self.of(name)
+            except OSError:
+                now = self.of(name)
+            if kind != FILE or now != stem + name:
+                found.append((name, kind, raw, now))
+        return found
+
+    def linked(self, there: list[Entry], listing: list[Entry], stem: str) -> set[str]:
+        """Return the names that are links to the file of that name in a plain listing."""
+        links = {name for name, kind, _ in there if kind == LINK}
+        read, found = self._read, set()
+        for name, kind, _ in listing:
+            if kind == FILE and name in links:
+                try:
+                    if read(name) == stem + name:
+                        found.add(name)
+                except OSError:
+                    continue  # gone since; looked at again like the others
+        return found
 
     def release(self) -> None:
         """Give the descriptor back; the next look opens it again."""

@@ -9,48 +9,63 @@ from typing import TYPE_CHECKING, Self
 from dotstream.errors import Cancelled
 from dotstream.model.items import Conflict, Item, Notice, Operation
 from dotstream.model.plan import Plan, Summary
+from dotstream.model.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from types import TracebackType
 
     from dotstream.model.cancel import CancellationToken
+    from dotstream.model.directory import Directory
     from dotstream.model.plan import Metadata
 
-__all__ = ["Digest", "StreamingPlan"]
+__all__ = ["Digest", "StreamingPlan", "in_runs"]
 
 _HASHED = 1024  # strings hashed at a time
+_LINKS = {"create_link": "create_links", "remove_link": "remove_links"}
 
 
 class Digest:
-    """A running hash over operations: BLAKE2b-128 of their fields, in order."""
+    """A running hash over operations: BLAKE2b-128 of their fields, in order.
 
-    __slots__ = ("_directory", "_hash", "_parts")
+    Links in a row that are made, or removed, in one directory are hashed as their names,
+    after what they have in common, whether they come as a run or one by one.
+    """
+
+    __slots__ = ("_hash", "_parts", "_row")
 
     def __init__(self) -> None:
         self._hash = blake2b(digest_size=16)
         self._parts: list[str] = []
-        self._directory: object = None
+        self._row: tuple[str, str, Directory] | None = None
 
-    def add(self, operation: Operation) -> None:
-        """Take one operation in."""
-        parts = self._parts
-        directory = operation.directory
-        if directory is not self._directory:
-            if directory != self._directory:
-                parts.append(directory.absolute)
-            self._directory = directory
-        parts += (
-            operation.kind,
-            operation.name,
-            operation.text or "",
-            operation.before or "",
-        )
-        if len(parts) > _HASHED:
+    def add(self, operation: Operation | Run) -> None:
+        """Take one operation, or a run of them, in."""
+        kind, directory = operation.kind, operation.directory
+        if isinstance(operation, Run):
+            self._add_links(kind, operation.stem, directory, operation.names)
+            return
+        name, text, before = operation.name, operation.text or "", operation.before or ""
+        link = text or before
+        if kind in _LINKS and link.endswith(name):
+            self._add_links(kind, link.removesuffix(name), directory, [name])
+            return
+        self._row = None
+        self._parts += ("", directory.absolute, kind, name, text, before)
+        if len(self._parts) > _HASHED:
+            self._flush()
+
+    def _add_links(self, kind: str, stem: str, directory: Directory, names: list[str]) -> None:
+        row = (kind, stem, directory)
+        if row != self._row:
+            self._row = row
+            self._parts += ("", directory.absolute, _LINKS[kind], stem)
+        self._parts += names
+        if len(self._parts) > _HASHED:
             self._flush()
 
     def _flush(self) -> None:
-        # Names cannot hold NUL, so joining with it is unambiguous.
+        # Names cannot hold NUL, nor be empty, so joining with it is unambiguous.
         text = "\0".join(self._parts) + "\0"
         self._hash.update(text.encode("utf-8", "surrogateescape"))
         self._parts.clear()
@@ -76,7 +91,7 @@ class StreamingPlan:
     def __init__(
         self,
         metadata: Metadata,
-        items: Generator[Item],
+        items: Generator[Item | Run],
         cancel: CancellationToken,
         unchanged: Callable[[], int],
     ) -> None:
@@ -89,23 +104,30 @@ class StreamingPlan:
         self._digest = Digest()
         self._started = time.perf_counter()
         self._summary: Summary | None = None
+        self._runs = self._count()
         self._iterator = self._iterate()
 
-    def _iterate(self) -> Iterator[Item]:
+    def _count(self) -> Generator[Item | Run]:
+        """Yield what was planned, links in a row as one run; count and hash it."""
         counts, token, take_in = self._counts, self._cancel, self._digest.add
         for item in self._source:
             if token.cancelled:
                 self._source.close()
                 raise Cancelled
-            if isinstance(item, Operation):
+            count = 1
+            if isinstance(item, Run):
                 kind: str = item.kind
+                count = len(item.names)
+                take_in(item)
+            elif isinstance(item, Operation):
+                kind = item.kind
                 if kind != "keep_link":
                     take_in(item)
             elif isinstance(item, Conflict):
                 kind = "conflict"
             else:
                 kind = "notice" if isinstance(item, Notice) else "error"
-            counts[kind] = counts.get(kind, 0) + 1
+            counts[kind] = counts.get(kind, 0) + count
             yield item
         if token.cancelled:
             raise Cancelled
@@ -116,6 +138,21 @@ class StreamingPlan:
             self._digest.hexdigest(),
             time.perf_counter() - self._started,
         )
+
+    def _iterate(self) -> Generator[Item]:
+        """Yield every item by itself."""
+        counts, token = self._counts, self._cancel
+        for item in self._runs:
+            if not isinstance(item, Run):
+                yield item
+                continue
+            counts[item.kind] -= len(item.names)  # so far, only what was handed on counts
+            for operation in item.operations():
+                if token.cancelled:
+                    self._runs.close()
+                    raise Cancelled
+                counts[item.kind] += 1
+                yield operation
 
     def __iter__(self) -> Iterator[Item]:
         """Return the one iterator over the plan's items.
@@ -148,7 +185,8 @@ class StreamingPlan:
     def close(self) -> None:
         """Stop planning and give everything back."""
         if not self.done:
-            self._iterator.close()  # type: ignore[attr-defined]
+            self._iterator.close()
+            self._runs.close()
             self._source.close()
 
     def collect(self) -> Plan:
@@ -171,3 +209,8 @@ class StreamingPlan:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def in_runs(plan: StreamingPlan) -> Iterator[Item | Run]:
+    """Iterate over a plan, instead of its own iterator, with links in a row as one run."""
+    return plan._runs  # noqa: SLF001 - beside its class, so that it is no part of the API

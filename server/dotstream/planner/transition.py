@@ -13,6 +13,7 @@ from dotstream.planner.level import Below
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from dotstream.model.run import Run
     from dotstream.planner.decide import Claim, State
     from dotstream.planner.farm import Farm
 
@@ -21,7 +22,7 @@ __all__ = ["Planned", "Visit", "adopt_file", "clear", "move_aside", "put_link", 
 Visit: TypeAlias = "Generator[Planned]"
 """What is planned in a directory."""
 
-Planned: TypeAlias = "Item | Below | Visit"
+Planned: TypeAlias = "Item | Run | Below | Visit"
 """An item; or a visit further down, which the walk enters before it goes on, or leaves out."""
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from dotstream.fs.listing import DIR, FILE, LINK
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Notice, Operation
+from dotstream.model.run import Run
 from dotstream.planner.decide import decide
 from dotstream.planner.farm import Cursor, Farm, scan_error
 from dotstream.planner.folding import empties, occupied, refold
@@ -45,6 +46,7 @@ REAL, RESET, FRESH = "real", "reset", "fresh"
 entries count as gone; new, so that there is nothing to look at."""
 
 _HELD = 8192  # removals held back until it is known whether their directory goes too
+_LONG = 512  # names of one run of removals
 _POLLED = 511  # how often a long directory asks whether to stop (a mask)
 
 
@@ -55,7 +57,7 @@ def walk(
     unmanage: Sequence[tuple[int, Package]],
     only: tuple[str, ...] = (),
     lowest: float = inf,
-) -> Iterator[Item | Below]:
+) -> Iterator[Item | Run | Below]:
     """Plan everything, lazily.
 
     Args:
@@ -65,8 +67,8 @@ def walk(
         lowest: the depth of the lowest directories to plan.
 
     Yields:
-        Operations, conflicts, scan errors and notices, in the order of the walk; and what
-        is ``Below`` the lowest directories, in place of what is in there.
+        Operations and runs of them, conflicts, scan errors and notices, in the order of
+        the walk; and what is ``Below`` the lowest directories, in place of what is in there.
 
     Raises:
         Cancelled: the farm's token was cancelled.
@@ -88,9 +90,10 @@ def walk(
                 if isinstance(item, GeneratorType):
                     stack.append(item)
                     break
-                if only and not _concerns(item, only):  # type: ignore[arg-type]  # not a visit
-                    continue
-                yield item  # type: ignore[misc]  # not a visit, as just seen
+                if only:
+                    yield from _concerning(item, root.root, only)  # type: ignore[arg-type]  # not a visit
+                else:
+                    yield item  # type: ignore[misc]  # not a visit, as just seen
             else:
                 stack.pop()
     finally:
@@ -111,12 +114,17 @@ def _sole(
     return farm.prefix(unlinked[0], place), farm.ignored(unlinked[0], place)
 
 
-def _concerns(item: Item, only: tuple[str, ...]) -> bool:
-    """Whether an item is about the one path to plan, or about what is above or below it."""
-    if not isinstance(item, (Operation, Conflict)) or not item.name:
-        return True
-    parts = item.directory.join(item.name).split("/")
-    return all(one == other for one, other in zip(parts, only, strict=False))
+def _concerning(
+    found: Item | Run | Below, root: str, only: tuple[str, ...]
+) -> Iterator[Item | Below]:
+    """Pass on what is about the one path to plan, or about what is above or below it."""
+    for item in found.operations() if isinstance(found, Run) else (found,):
+        parts: list[str] = []
+        # In another root it is a member that makes way for a file that is adopted.
+        if isinstance(item, (Operation, Conflict)) and item.name and item.directory.root == root:
+            parts = item.directory.join(item.name).split("/")
+        if all(one == other for one, other in zip(parts, only, strict=False)):
+            yield item
 
 
 class _Emptying:
@@ -192,23 +200,52 @@ class _Walk:
         self, place: Directory, cursors: list[Cursor], listings: list[Iterable[Entry]]
     ) -> Visit:
         """Plan a directory that is new: nothing is there, so nothing is looked at."""
-        stow, prefix = self.farm.options.stow, self.farm.prefix
-        if len(cursors) == 1 and plain(listings[0]) and not stow:
-            cursor = cursors[0]
-            before, package = prefix(cursor, place), cursor.package.name
-            for name, kind, raw in listings[0]:
-                if kind == FILE or kind == LINK:  # noqa: PLR1714, SIM109 - the hottest line
-                    yield Operation("create_link", place, name, package, before + name)
-                else:
-                    yield from self._settle(place, name, None, None, [(cursor, kind, raw)])
+        if len(cursors) == 1 and plain(listings[0]) and not self.farm.options.stow:
+            cursor, listing = cursors[0], listings[0]
+            names = [name for name, kind, _ in listing if kind == FILE]
+            if len(names) < len(listing):
+                entries = [(*entry, None) for entry in listing]
+                yield from self._new_links(place, cursor, entries)
+            elif names:
+                stem = self.farm.prefix(cursor, place)
+                yield Run("create_link", place, names, cursor.package.name, stem)
             return
         for name, claims in claims_by_name(cursors, listings):
             cursor, kind, raw = claims[0]
             if kind == FILE and len(claims) == 1:
-                text = prefix(cursor, place) + raw
+                text = self.farm.prefix(cursor, place) + raw
                 yield Operation("create_link", place, name, cursor.package.name, text)
             else:
                 yield from self._settle(place, name, None, None, claims)
+
+    def _new_links(
+        self,
+        place: Directory,
+        cursor: Cursor,
+        entries: Iterable[tuple[str, int, str, State]],
+        states: States | None = None,
+    ) -> Visit:
+        """Plan what one package has for a directory, files in a row as one run.
+
+        Args:
+            entries: its members that are not linked yet, each with what is in its place.
+            states: gives its descriptor back before what may need some.
+        """
+        names: list[str] = []
+        stem, package = self.farm.prefix(cursor, place), cursor.package.name
+        for name, kind, raw, now in entries:
+            if now is None and kind == FILE:
+                names.append(name)
+                continue
+            if names:
+                yield Run("create_link", place, names, package, stem)
+                names = []
+            for item in self._settle(place, name, now, now, [(cursor, kind, raw)]):
+                if states is not None and not isinstance(item, Operation):
+                    states.release()
+                yield item
+        if names:
+            yield Run("create_link", place, names, package, stem)
 
     def _linking(
         self, place: Directory, cursors: list[Cursor], listings: list[Iterable[Entry]]
@@ -218,21 +255,10 @@ class _Walk:
         states = States(farm, place, listings)
         try:
             if len(cursors) == 1 and not farm.options.report_kept and plain(listings[0]):
-                cursor = cursors[0]
-                prefix, package = farm.prefix(cursor, place), cursor.package.name
-                for count, (name, kind, raw) in enumerate(listings[0], 1):
-                    if not count & _POLLED:
-                        farm.poll()
-                    now = states.of(name)
-                    if now == prefix + name and kind == FILE:
-                        farm.unchanged += 1
-                    elif now is None and kind == FILE:
-                        yield Operation("create_link", place, name, package, prefix + name)
-                    else:
-                        for item in self._settle(place, name, now, now, [(cursor, kind, raw)]):
-                            if not isinstance(item, Operation):
-                                states.release()  # a visit further down may need descriptors
-                            yield item
+                cursor, listing = cursors[0], listings[0]
+                others = states.others(listing, farm.prefix(cursor, place))
+                farm.unchanged += len(listing) - len(others)
+                yield from self._new_links(place, cursor, others, states)
                 return
             for name, claims in claims_by_name(cursors, listings):
                 now = states.of(name)
@@ -264,11 +290,23 @@ class _Walk:
         """
         farm = self.farm
         left = 0
-        entries = merge(farm.target_entries(place), cursors, listings)
+        there = farm.target_entries(place)
         states = States(farm, place, [])
-        prefix, hidden = _sole(farm, place, unlinked)
-        quiet = not farm.options.report_kept
+        stem, hidden = _sole(farm, place, unlinked)
+        gone: list[str] = []
         try:
+            if (
+                len(cursors) == 1
+                and isinstance(there, list)
+                and plain(listings[0])
+                and not farm.options.report_kept
+            ):
+                kept = states.linked(there, listings[0], farm.prefix(cursors[0], place))
+                there = [entry for entry in there if entry[0] not in kept]
+                listings = [[entry for entry in listings[0] if entry[0] not in kept]]
+                farm.unchanged += len(kept)  # to be removed, only to be made again
+                left += len(kept)
+            entries = merge(there, cursors, listings)
             for count, (name, kind, claims) in enumerate(entries, 1):
                 if only is not None and name != only:
                     continue
@@ -277,21 +315,20 @@ class _Walk:
                 now: State = kind or None
                 if kind == LINK:
                     now = states.of(name)
-                    if not claims:
-                        if (
-                            now == prefix + name
-                            and not name.startswith(DOT_PREFIX)  # that shows as another
-                            and not (hidden and hidden(name))
-                        ):
-                            package = unlinked[0].package.name
-                            yield Operation("remove_link", place, name, package, None, now)
-                            continue
-                    elif len(claims) == 1 and quiet:
-                        (cursor, wanted, raw) = claims[0]
-                        if wanted == FILE and now == farm.prefix(cursor, place) + raw:
-                            farm.unchanged += 1  # to be removed, only to be made again
-                            left += 1
-                            continue
+                    if (
+                        now == stem + name
+                        and not claims
+                        and not name.startswith(DOT_PREFIX)  # that shows as another
+                        and not (hidden and hidden(name))
+                    ):
+                        gone.append(name)
+                        if len(gone) == _LONG:
+                            yield Run("remove_link", place, gone, unlinked[0].package.name, stem)
+                            gone = []
+                        continue
+                if gone:
+                    yield Run("remove_link", place, gone, unlinked[0].package.name, stem)
+                    gone = []
                 if mode == RESET or now is None:
                     left += yield from self._settle(place, name, now, None, claims, mode=mode)
                     continue
@@ -309,6 +346,8 @@ class _Walk:
                     inner = farm.subdirectories(unlinked, place, name)
                     start = self._after_refolding(place, name, unlinked, inner, claims)
                 left += yield from self._settle(place, name, now, start, claims, inner)
+            if gone:
+                yield Run("remove_link", place, gone, unlinked[0].package.name, stem)
         finally:
             states.release()
         return left
@@ -319,13 +358,15 @@ class _Walk:
         Where it holds links only, it is moved aside first and emptied there, which takes
         half the work; with directories in it, it goes after them.
         """
-        held: list[Operation] | None = []
+        held: list[Operation | Run] | None = []
+        count = 0
         changing = self._changing(place, unlinked, [], [], REAL, None)
         try:
             while True:
                 item = next(changing)
                 if held is not None:
-                    if isinstance(item, Operation) and len(held) < _HELD:
+                    count += len(item.names) if isinstance(item, Run) else 1
+                    if isinstance(item, (Operation, Run)) and count <= _HELD:
                         held.append(item)
                         continue
                     yield from held

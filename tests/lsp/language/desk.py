@@ -98,6 +98,7 @@ class Desk:
         *,
         capabilities: types.ClientCapabilities = PLAIN,
         folders: Sequence[Path] = (),
+        root: Path | None = None,
         environ: dict[str, str] | None = None,
     ) -> Desk:
         """Start a server and shake hands."""
@@ -114,6 +115,7 @@ class Desk:
         desk.hello = await client.initialize_session(
             types.InitializeParams(
                 capabilities=capabilities,
+                root_uri=None if root is None else uri(root),
                 workspace_folders=[
                     types.WorkspaceFolder(uri(folder), folder.name) for folder in folders
                 ],

@@ -139,3 +139,15 @@ async def test_the_outline_has_tables_with_their_keys(desk: Desk, root: Path) ->
         if isinstance(each, types.DocumentSymbol)
     }
     assert outline == {"link": [], "zsh": ["hosts"], "b": ["packages"]}
+
+
+async def test_packages_and_targets_are_links(desk: Desk, root: Path, scratch_home: Path) -> None:
+    path = root / "dotstream.toml"
+    desk.open(path, 'target = "~"\n[packages.zsh]\ntarget = "$NONE"\n[packages.none]\n')
+    found = await desk.client.text_document_document_link_async(
+        types.DocumentLinkParams(types.TextDocumentIdentifier(uri(path)))
+    )
+    assert [(each.range.start.line, each.target, each.tooltip) for each in found or ()] == [
+        (1, uri(root / "zsh"), "~/dotfiles/zsh"),
+        (0, uri(scratch_home), "~"),
+    ]

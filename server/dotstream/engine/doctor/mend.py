@@ -69,7 +69,7 @@ def _operations(subject: Subject) -> Generator[Item]:
     place = existing_state(subject.state, subject.target)
     with opened(place) as journal:
         unfinished = journal.unfinished() if journal else None
-        if place is not None and unfinished is not None and unfinished.state != "planning":
+        if place is not None and unfinished is not None:
             yield Notice(
                 place.journal, f"transaction {unfinished.id} was cut short and is settled first"
             )

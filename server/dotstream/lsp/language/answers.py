@@ -16,8 +16,10 @@ from dotstream.lsp.language import (
     config_completion,
     config_diagnostics,
     config_hover,
+    config_links,
     config_outline,
     config_packages,
+    ignore_lists,
     member,
 )
 from dotstream.lsp.language.actions import corrections, for_member
@@ -41,6 +43,7 @@ __all__ = [
     "hover",
     "inlay_hints",
     "lenses",
+    "links",
     "symbols",
 ]
 
@@ -71,6 +74,8 @@ def diagnostics(
     """Return what is wrong with a document."""
     if document.kind == "configuration":
         return config_diagnostics.diagnose(document)
+    if document.kind == "ignore list":
+        return ignore_lists.diagnose(document)
     subject = session.subject(document)
     if subject is None or subject.located.target in session.skipped:
         return []
@@ -101,8 +106,13 @@ def hover(
             params.position,
             session.abilities,
             lambda name: session.counts.explain(directory, name, cancel),
-            lambda pattern, _package: pattern,
+            lambda pattern, package: ignore_lists.explain_glob(
+                pattern, directory, package, cancel
+            ),
         )
+    if document.kind == "ignore list":
+        told = ignore_lists.explain_line(document, params.position.line, session.folders, cancel)
+        return None if told is None else types.Hover(session.abilities.hover(told[0]), told[1])
     subject = session.subject(document) if params.position.line == 0 else None
     words = "" if subject is None else member.explain(subject, cancel)
     if not words:
@@ -130,6 +140,8 @@ def inlay_hints(
     """Return what is shown between the lines of a document."""
     if document.kind == "configuration":
         return session.counts.hints(document, params.range, cancel)
+    if document.kind == "ignore list":
+        return ignore_lists.hints(document, params.range, session.folders, cancel)
     # Where there are lenses, they say it already.
     if params.range.start.line > 0 or session.abilities.has("text_document.code_lens"):
         return None
@@ -143,8 +155,20 @@ def lenses(
     """Return what can be done, to be shown above the lines of a document."""
     if document.kind == "configuration":
         return config_packages.lenses(document, session.commands)
+    if document.kind == "ignore list":
+        return None
     subject = session.subject(document)
     return None if subject is None else member.lenses(subject, session.commands)
+
+
+def links(
+    session: Session,
+    document: Document,
+    params: types.DocumentLinkParams,
+    cancel: CancellationToken,
+) -> list[types.DocumentLink] | None:
+    """Return what a document names and an editor can open."""
+    return config_links.links(document) if document.kind == "configuration" else None
 
 
 def actions(
@@ -156,7 +180,7 @@ def actions(
     """Return what can be done about problems, or with the file."""
     if document.kind == "configuration":
         found = corrections(document, params.context.diagnostics)
-    elif params.range.start.line > 0:
+    elif document.kind == "ignore list" or params.range.start.line > 0:
         return None
     else:
         subject = session.subject(document)

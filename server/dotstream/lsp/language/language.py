@@ -14,7 +14,9 @@ from dotstream.lsp.language.commands import Commands
 from dotstream.lsp.language.config_packages import PackageCounts
 from dotstream.lsp.language.documents import Document, Documents
 from dotstream.lsp.language.execution import Execution
-from dotstream.lsp.uris import path_of
+from dotstream.lsp.language.watching import watched
+from dotstream.lsp.protocol import tell
+from dotstream.lsp.uris import path_of, to_uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,6 +52,7 @@ class Language:
         self._skipped: set[str] = set()
         self._execution = Execution(protocol, self._background, self._documents, self._done)
         self._register()
+        protocol.listeners.append(self.changed)
 
     async def end(self) -> None:
         """End what is being worked on, and wait for what has to be taken back."""
@@ -80,6 +83,8 @@ class Language:
             types.TEXT_DOCUMENT_DID_CHANGE: self._changed,
             types.TEXT_DOCUMENT_DID_SAVE: self._saved,
             types.TEXT_DOCUMENT_DID_CLOSE: self._closed,
+            types.WORKSPACE_DID_CHANGE_WATCHED_FILES: self._files_changed,
+            types.INITIALIZED: self._initialized,
         }
         questions: dict[str, tuple[Callable[..., Any], Any]] = {
             types.TEXT_DOCUMENT_COMPLETION: (
@@ -90,6 +95,7 @@ class Language:
             types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: (answers.symbols, None),
             types.TEXT_DOCUMENT_INLAY_HINT: (answers.inlay_hints, None),
             types.TEXT_DOCUMENT_CODE_LENS: (answers.lenses, None),
+            types.TEXT_DOCUMENT_DOCUMENT_LINK: (answers.links, None),
             types.TEXT_DOCUMENT_CODE_ACTION: (
                 answers.actions,
                 types.CodeActionOptions(
@@ -169,8 +175,42 @@ class Language:
     def _done(self, request: Request, outcome: Outcome) -> None:
         if outcome.skipped is not None:
             self._skipped.add(outcome.skipped)
-        if outcome.changed or outcome.skipped is not None:
+        if outcome.changed:
+            tell(  # us too
+                {
+                    "root": to_uri(request.root),
+                    "target": to_uri(request.client.target),
+                    "transaction": outcome.transaction,
+                }
+            )
+        elif outcome.skipped is not None:
             self.changed()
+
+    def _files_changed(self, _params: types.DidChangeWatchedFilesParams) -> None:
+        async def look() -> None:
+            self.changed()
+
+        self._background.later("files changed", _TYPING, look)
+
+    def _initialized(self, _params: types.InitializedParams) -> None:
+        """Have the client watch what answers depend on, if it can."""
+        abilities = Abilities(self._protocol.client_capabilities)
+        watching = "workspace.did_change_watched_files"
+        if not abilities.has(f"{watching}.dynamic_registration"):
+            return
+        folders = tuple(self._folders())
+        relative = abilities.has(f"{watching}.relative_pattern_support")
+
+        async def ask() -> None:
+            watchers = await self._background.run(lambda _: watched(folders, relative=relative))
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+            method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+            registration = types.Registration("dotstream-files", method, options)
+            self._protocol.send_request(
+                types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([registration])
+            )
+
+        self._background.later("register", 0, ask)
 
     # Diagnostics -----------------------------------------------------------------------
 

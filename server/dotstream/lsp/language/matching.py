@@ -1,0 +1,119 @@
+"""What ignore patterns match in packages: looked up to a limit, every pattern by itself."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dotstream.client import Client
+from dotstream.errors import Cancelled, DotstreamError
+from dotstream.fs.files import entries, is_file
+from dotstream.planner.ignore import LOCAL_LIST
+from dotstream.planner.names import to_target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dotstream.model.cancel import CancellationToken
+    from dotstream.model.options import IgnoreRules
+
+__all__ = ["MOST_LOOKED_AT", "Matches", "matches", "packages_under", "uses_dot_names"]
+
+MOST_LOOKED_AT = 20_000
+"""Names that are compared before the rest is left out."""
+
+_FIRST = 10
+
+
+@dataclass(slots=True)
+class Matches:
+    """What one pattern matches.
+
+    Attributes:
+        count: names; what is below a directory that matches is not counted.
+        first: some of them, as paths with their package before them.
+        complete: whether everything was looked at.
+    """
+
+    count: int = 0
+    first: list[str] = field(default_factory=list)
+    complete: bool = True
+
+    @property
+    def words(self) -> str:
+        """The count in words."""
+        more = "" if self.complete else "+"
+        return f"{self.count:,}{more} match{'' if self.count == 1 and not more else 'es'}"
+
+
+def matches(
+    rules: Sequence[IgnoreRules | None],
+    packages: Sequence[str],
+    *,
+    dotfiles: bool,
+    cancel: CancellationToken,
+) -> list[Matches]:
+    """Return what each of several rules matches in packages, in one walk.
+
+    Args:
+        rules: compiled one by one; ``None`` matches nothing.
+        packages: absolute paths.
+        dotfiles: whether ``dot-`` names are translated in the paths that are compared.
+    """
+    found = [Matches() for _ in rules]
+    looked_at = 0
+    for package in packages:
+        everything = [index for index, rule in enumerate(rules) if rule is not None]
+        waiting = [("", "", everything)]
+        while waiting:
+            raw_above, above, live = waiting.pop()
+            tests = [(index, rule(above)) for index in live if (rule := rules[index])]
+            inside = f"{package}/{raw_above}" if raw_above else package
+            for name, is_directory in sorted(entries(inside, MOST_LOOKED_AT - looked_at)):
+                if cancel.cancelled:
+                    raise Cancelled
+                looked_at += 1
+                if not above and name == LOCAL_LIST:
+                    continue  # ignored whatever the list says
+                raw = f"{raw_above}/{name}" if raw_above else name
+                left = []
+                for index, test in tests:
+                    if test is not None and test(name):
+                        found[index].count += 1
+                        if len(found[index].first) < _FIRST:
+                            found[index].first.append(f"{posixpath.basename(package)}/{raw}")
+                    else:
+                        left.append(index)
+                if is_directory and left:
+                    shown = to_target(name) if dotfiles else name
+                    waiting.append((raw, f"{above}/{shown}" if above else shown, left))
+            if looked_at >= MOST_LOOKED_AT:
+                for each in found:
+                    each.complete = False
+                return found
+    return found
+
+
+def packages_under(directory: str, *, without_list: bool = False) -> Iterator[str]:
+    """Yield the packages of a package directory, absolute.
+
+    Args:
+        without_list: leave out those with an ignore list of their own.
+    """
+    try:
+        names = Client(directory).settings.available()
+    except DotstreamError:
+        return
+    for name in names:
+        path = f"{directory.rstrip('/')}/{name}"
+        if not (without_list and is_file(f"{path}/{LOCAL_LIST}")):
+            yield path
+
+
+def uses_dot_names(directory: str) -> bool:
+    """Whether a package directory translates ``dot-`` names; it does if that cannot be told."""
+    try:
+        return Client(directory).settings.dotfiles
+    except DotstreamError:
+        return True

@@ -1,0 +1,43 @@
+"""The test for names that are left out of a directory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["Hidden"]
+
+
+class Hidden:
+    """Tells which names of one directory are left out.
+
+    Args:
+        test: of one name; what it returns counts as true or false.
+        begins, ends: every name that is left out begins with a character of the one or ends
+            with a character of the other; ``None`` where that cannot be said.
+    """
+
+    __slots__ = ("_begins", "_ends", "test")
+
+    def __init__(
+        self,
+        test: Callable[[str], object],
+        begins: frozenset[str] | None = None,
+        ends: frozenset[str] | None = None,
+    ) -> None:
+        self.test = test
+        self._begins, self._ends = begins, ends
+
+    def __call__(self, name: str) -> bool:
+        """Whether a name is left out."""
+        return bool(self.test(name))
+
+    def none_of(self, names: Sequence[str]) -> bool:
+        """Whether none of the names is left out, as far as a glance can tell."""
+        if self._begins is None or self._ends is None:
+            return False
+        return self._begins.isdisjoint([name[0] for name in names]) and self._ends.isdisjoint(
+            [name[-1] for name in names]
+        )
