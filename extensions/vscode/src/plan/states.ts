@@ -18,7 +18,7 @@ export function entryWords(rows: readonly Row[]): string {
       row.op === "keep_link"
         ? "linked"
         : row.op === "conflict"
-          ? `in the way: ${(row.conflict ?? "something").replaceAll("_", " ")}`
+          ? `conflict: ${(row.conflict ?? "something").replaceAll("_", " ")}`
           : `${verbOf(row)} due`,
     )
     .join(", ");

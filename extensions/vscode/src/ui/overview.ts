@@ -8,7 +8,7 @@ import {
   type Disposable,
   type LogOutputChannel,
 } from "vscode";
-import { faultOf } from "../protocol/faults";
+import { faultOf, type Fault } from "../protocol/faults";
 import type { PackageStatus, Packages, Place } from "../protocol/messages";
 import { labelOf } from "../protocol/paths";
 import { packagesOf } from "./packages";
@@ -27,11 +27,13 @@ export interface Farm {
 }
 
 export type OverviewState =
-  "untrusted" | "missing" | "starting" | "failed" | "noRoot" | "empty" | "ready";
+  "untrusted" | "missing" | "starting" | "failed" | "noRoot" | "broken" | "empty" | "ready";
 
 export class Overview implements Disposable {
   farms: readonly Farm[] = [];
   state: OverviewState = "starting";
+  /** Why there is nothing to show, where the packages could not be read. */
+  trouble: Fault | undefined;
   /** Whether statuses are still arriving. */
   busy = false;
 
@@ -73,7 +75,7 @@ export class Overview implements Disposable {
       await this.load(source);
     } catch (error) {
       const fault = faultOf(error);
-      if (!fault.cancelled) this.log.warn(`status: ${fault.message}`);
+      if (!fault.cancelled) this.fail(fault);
     } finally {
       if (this.source === source) {
         this.busy = false;
@@ -111,6 +113,7 @@ export class Overview implements Disposable {
       return;
     }
     const known = this.farms;
+    this.trouble = undefined;
     const found: Farm[] = [];
     for (const place of places) {
       const packages = await packagesOf(this.server, place);
@@ -124,6 +127,14 @@ export class Overview implements Disposable {
     this.watch();
     this.tell();
     for (const farm of found) await this.loadStatuses(farm, source);
+  }
+
+  private fail(fault: Fault): void {
+    this.log.warn(`status: ${fault.message}`);
+    this.trouble = fault;
+    this.farms = [];
+    this.state = "broken";
+    this.watch(); // what was wrong may be mended
   }
 
   private async loadStatuses(farm: Farm, source: CancellationTokenSource): Promise<void> {
@@ -145,7 +156,8 @@ export class Overview implements Disposable {
   /** Names that come and go change what is to be linked; contents do not. */
   private watch(): void {
     for (const watcher of this.watchers) watcher.dispose();
-    this.watchers = this.farms.flatMap(({ place }) => {
+    const places = roots().map(placeOf);
+    this.watchers = places.flatMap((place) => {
       const root = Uri.parse(place.root);
       const names = workspace.createFileSystemWatcher(
         new RelativePattern(root, "**"),

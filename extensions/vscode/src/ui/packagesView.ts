@@ -176,6 +176,7 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
     this.stale += 1;
     this.pages = new WeakMap();
     this.emitter.fire(undefined);
+    this.view.message = this.overview.trouble?.message ?? "";
     const conflicts = this.overview.farms
       .flatMap(({ statuses }) => [...statuses.values()])
       .reduce((sum, status) => sum + status.conflicts, 0);
