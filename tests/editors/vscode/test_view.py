@@ -43,7 +43,7 @@ async def test_the_view_lists_packages_and_what_is_in_them(
     farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.view("Dotfiles")
-    await workbench.row("vim, conflict").click()
+    await workbench.row("vim, ").click()
     await workbench.row(".vimrc").wait_for()
     await workbench.picture("view")
     await workbench.row("zsh, unmanaged").hover()

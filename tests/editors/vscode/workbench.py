@@ -106,6 +106,11 @@ class Workbench:
             await self._choice(label).click()
         await self.page.locator(".quick-input-action .monaco-button", has_text="OK").click()
 
+    async def answer(self, text: str) -> None:
+        """Type an answer into the list that is open, and accept what it then offers."""
+        await self.page.locator(".quick-input-widget input[type=text]").fill(text)
+        await self._choice(text).click()
+
     def _choice(self, label: str) -> Locator:
         # The row may be described after its label: "zsh, 3 links".
         row = f'.quick-input-list .monaco-list-row[aria-label^="{label}"]'
@@ -180,7 +185,7 @@ class Workbench:
     def row(self, label: str) -> Locator:
         """Return the row of the view that is open whose label begins so."""
         return self.page.locator(
-            f'.sidebar .tree-explorer-viewlet-tree-view .monaco-list-row[aria-label^="{label}"]'
+            f'.sidebar .pane-body .monaco-list-row[aria-label^="{label}"]'
         ).first
 
     async def shows(self, text: str) -> None:
