@@ -11,8 +11,8 @@ import {
 import { faultOf, type Fault } from "../protocol/faults";
 import type { PackageStatus, Packages, Place } from "../protocol/messages";
 import { labelOf } from "../protocol/paths";
-import { packagesOf } from "./packages";
 import { placeOf, roots } from "./roots";
+import type { Running } from "./running";
 import type { Server } from "./server";
 
 /** Milliseconds between two changes that are told: a tree that is told more often stays empty. */
@@ -37,6 +37,8 @@ export class Overview implements Disposable {
   /** Whether statuses are still arriving. */
   busy = false;
 
+  /** Whether a refresh is due when nothing else is under way. */
+  private postponed = false;
   private source: CancellationTokenSource | undefined;
   private timer: NodeJS.Timeout | undefined;
   private due: NodeJS.Timeout | undefined;
@@ -48,9 +50,13 @@ export class Overview implements Disposable {
 
   constructor(
     private readonly server: Server,
+    private readonly running: Running,
     private readonly log: LogOutputChannel,
   ) {
     this.subscriptions = [
+      running.onDidChange(() => {
+        this.yieldTo(running);
+      }),
       server.onDidChangeState(() => void this.refresh()),
       server.onDidChangeFiles(() => {
         this.refreshSoon();
@@ -69,6 +75,10 @@ export class Overview implements Disposable {
   /** Ask again for everything. */
   async refresh(): Promise<void> {
     this.source?.cancel();
+    if (this.running.message !== undefined) {
+      this.postponed = true;
+      return;
+    }
     const source = new CancellationTokenSource();
     this.source = source;
     try {
@@ -116,7 +126,11 @@ export class Overview implements Disposable {
     this.trouble = undefined;
     const found: Farm[] = [];
     for (const place of places) {
-      const packages = await packagesOf(this.server, place);
+      const packages = await this.server.request<Packages>(
+        "dotstream/packages",
+        place,
+        source.token,
+      );
       // What was known is shown until the news is there.
       const before = known.find((farm) => farm.place.root === place.root);
       found.push({ place, packages, statuses: new Map(before?.statuses) });
@@ -127,6 +141,18 @@ export class Overview implements Disposable {
     this.watch();
     this.tell();
     for (const farm of found) await this.loadStatuses(farm, source);
+  }
+
+  /** Let what the user asked for go first; a status scans the same files. */
+  private yieldTo(running: Running): void {
+    if (running.message !== undefined) {
+      if (!this.busy) return;
+      this.source?.cancel();
+      this.postponed = true;
+    } else if (this.postponed) {
+      this.postponed = false;
+      this.refreshSoon();
+    }
   }
 
   private fail(fault: Fault): void {

@@ -15,6 +15,7 @@ import {
 } from "vscode";
 import { entryWords, stateOf, type EntryState } from "../plan/states";
 import { plural } from "../plan/sums";
+import type { Fault } from "../protocol/faults";
 import type { Child, Children, Package, PackageState, Place } from "../protocol/messages";
 import { isOpenable, oneLine } from "../protocol/paths";
 import { statusWords } from "./choosing";
@@ -49,7 +50,13 @@ interface MoreNode {
   readonly parent: PackageNode | EntryNode;
 }
 
-export type Node = FarmNode | PackageNode | EntryNode | MoreNode;
+/** Why there are no packages to show. */
+interface TroubleNode {
+  readonly kind: "trouble";
+  readonly fault: Fault;
+}
+
+export type Node = TroubleNode | FarmNode | PackageNode | EntryNode | MoreNode;
 
 interface Pages {
   readonly nodes: EntryNode[];
@@ -107,6 +114,8 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
 
   getTreeItem(node: Node): TreeItem {
     switch (node.kind) {
+      case "trouble":
+        return troubleItem(node);
       case "farm":
         return farmItem(node);
       case "package":
@@ -120,7 +129,8 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
 
   async getChildren(node?: Node): Promise<Node[]> {
     if (node === undefined) {
-      const { farms } = this.overview;
+      const { farms, trouble } = this.overview;
+      if (trouble !== undefined) return [{ kind: "trouble", fault: trouble }];
       const [first, ...others] = farms;
       if (first === undefined) return [];
       return others.length === 0
@@ -128,7 +138,7 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
         : farms.map((farm) => ({ kind: "farm", farm }));
     }
     if (node.kind === "farm") return packageNodes(node.farm);
-    if (node.kind === "more") return [];
+    if (node.kind === "more" || node.kind === "trouble") return [];
     const pages = this.pages.get(node) ?? (await this.load(node));
     return pages.next === null ? pages.nodes : [...pages.nodes, { kind: "more", parent: node }];
   }
@@ -176,7 +186,6 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
     this.stale += 1;
     this.pages = new WeakMap();
     this.emitter.fire(undefined);
-    this.view.message = this.overview.trouble?.message ?? "";
     const conflicts = this.overview.farms
       .flatMap(({ statuses }) => [...statuses.values()])
       .reduce((sum, status) => sum + status.conflicts, 0);
@@ -199,6 +208,14 @@ function packageNodes(farm: Farm): PackageNode[] {
     farm,
     package: each,
   }));
+}
+
+function troubleItem({ fault }: TroubleNode): TreeItem {
+  const item = new TreeItem(fault.message);
+  item.tooltip = fault.message;
+  item.iconPath = new ThemeIcon("error", new ThemeColor("dotstream.conflictForeground"));
+  item.command = { title: "Open dotstream.toml", command: "dotstream.openConfiguration" };
+  return item;
 }
 
 function farmItem({ farm }: FarmNode): TreeItem {
