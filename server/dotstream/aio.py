@@ -1,134 +1,38 @@
-"""dotstream for asyncio: the same words, computed in one worker thread.
+"""dotstream for asyncio: the same words, computed in worker threads.
 
-    async with client.stream_manage("zsh") as plan:
-        async for item in plan:
-            ...
-
-The worker runs ahead of the consumer by at most a few batches, then it waits: a slow
-consumer slows the scan.  The event loop is never blocked.
+async with client.stream_manage("zsh") as plan:
+    async for item in plan:
+        ...
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
+from dotstream.async_streams import AsyncStream, AsyncStreamingPlan
 from dotstream.client import Client
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from os import PathLike
-    from types import TracebackType
     from typing import Self
 
     from dotstream.model.events import Progress, Result
-    from dotstream.model.items import Item
+    from dotstream.model.finding import Finding, ScanMode
+    from dotstream.model.history import Backup, Recovery, Transaction
+    from dotstream.model.located import Located
     from dotstream.model.options import Action
-    from dotstream.model.plan import Metadata, Plan, Summary
-    from dotstream.planner.stream import StreamingPlan
+    from dotstream.model.plan import Plan
+    from dotstream.model.status import PackageStatus
 
-__all__ = ["AsyncClient", "AsyncStreamingPlan"]
+__all__ = ["AsyncClient"]
 
 _AS_CONFIGURED = Preferences()
-_BATCH = 256
-_AHEAD = 4
 
-
-class AsyncStreamingPlan:
-    """A streaming plan to be used with ``async with`` and ``async for``, once.
-
-    Attributes:
-        metadata: what was asked; known at once.
-    """
-
-    def __init__(self, plan: StreamingPlan) -> None:
-        self._plan = plan
-        self.metadata: Metadata = plan.metadata
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._ready: asyncio.Queue[list[Item] | BaseException | None] = asyncio.Queue()
-        self._room = threading.Semaphore(_AHEAD)
-        self._worker: threading.Thread | None = None
-        self._closed = False
-
-    @property
-    def summary(self) -> Summary:
-        """Counts so far; with the digest once the last item was reached."""
-        return self._plan.summary
-
-    def cancel(self) -> None:
-        """Ask the plan to stop; iterating then raises ``Cancelled``."""
-        self._plan.cancel()
-
-    async def collect(self) -> Plan:
-        """Compute the whole plan into memory."""
-        return await asyncio.to_thread(self._plan.collect)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._closed = True
-        self._room.release()
-        if self._worker is not None:
-            await asyncio.to_thread(self._worker.join)
-        else:
-            self._plan.close()
-
-    async def __aiter__(self) -> AsyncIterator[Item]:
-        """Iterate over the plan's items.
-
-        Raises:
-            Cancelled: the plan was cancelled.
-        """
-        self._loop = asyncio.get_running_loop()
-        self._worker = threading.Thread(target=self._work, name="dotstream-plan", daemon=True)
-        self._worker.start()
-        while True:
-            batch = await self._ready.get()
-            if batch is None:
-                return
-            if isinstance(batch, BaseException):
-                raise batch
-            for item in batch:
-                yield item
-            self._room.release()
-
-    def _work(self) -> None:
-        """Compute batches in the worker thread and hand them over."""
-        try:
-            with self._plan as plan:
-                batch: list[Item] = []
-                size = 1  # the first item goes out at once
-                for item in plan:
-                    batch.append(item)
-                    if len(batch) == size:
-                        if not self._hand_over(batch):
-                            return
-                        batch, size = [], _BATCH
-                self._hand_over(batch)
-        except Exception as error:  # noqa: BLE001 - raised again in the consumer's thread
-            self._put(error)
-        else:
-            self._put(None)
-
-    def _hand_over(self, batch: list[Item]) -> bool:
-        self._room.acquire()
-        if self._closed:
-            return False
-        self._put(batch)
-        return True
-
-    def _put(self, value: list[Item] | BaseException | None) -> None:
-        assert self._loop is not None  # noqa: S101 - set before the worker starts
-        self._loop.call_soon_threadsafe(self._ready.put_nowait, value)
+_Value = TypeVar("_Value")
 
 
 class AsyncClient:
@@ -205,7 +109,9 @@ class AsyncClient:
         stream: bool = False,
         digest: str | None = None,
         cancel: CancellationToken | None = None,
+        wait: bool = False,
         on_progress: Callable[[Progress], None] | None = None,
+        on_recovery: Callable[[Recovery], None] | None = None,
     ) -> Result:
         """Carry a plan out in a worker thread; see ``Client.apply``.
 
@@ -213,21 +119,140 @@ class AsyncClient:
         raises ``asyncio.CancelledError``. ``on_progress`` runs in the worker thread.
         """
         token = cancel or CancellationToken()
-        source = plan._plan if isinstance(plan, AsyncStreamingPlan) else plan  # noqa: SLF001
-        work = asyncio.ensure_future(
-            asyncio.to_thread(
-                self.client.apply,
+        source = plan.plan if isinstance(plan, AsyncStreamingPlan) else plan
+        return await _whole(
+            token,
+            lambda: self.client.apply(
                 source,
                 stream=stream,
                 digest=digest,
                 cancel=token,
+                wait=wait,
                 on_progress=on_progress,
-            )
+                on_recovery=on_recovery,
+            ),
         )
-        try:
-            return await asyncio.shield(work)
-        except asyncio.CancelledError:
-            token.cancel()
-            await asyncio.wait([work])
-            work.exception()  # it was rolled back; the caller asked for that
-            raise
+
+    # The past --------------------------------------------------------------------------
+
+    def history(self, limit: int | None = None) -> AsyncStream[Transaction]:
+        """Stream the target's transactions, newest first; see ``Client.history``."""
+        return _stream(self.client.history(limit))
+
+    async def unfinished(self) -> Transaction | None:
+        """Return the transaction that another run left unfinished."""
+        return await asyncio.to_thread(self.client.unfinished)
+
+    def stream_undo(
+        self,
+        number: int | None = None,
+        *,
+        prefer: Preferences = _AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStreamingPlan:
+        """Plan to take a finished transaction back; see ``Client.stream_undo``."""
+        return AsyncStreamingPlan(self.client.stream_undo(number, prefer=prefer, cancel=cancel))
+
+    async def recover(
+        self,
+        *,
+        resume: bool = False,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Recovery:
+        """Finish what another run left unfinished; see ``Client.recover``.
+
+        Cancelling the awaiting task stops waiting for the lock, but never cuts it short.
+        """
+        token = cancel or CancellationToken()
+        return await _whole(
+            token,
+            lambda: self.client.recover(
+                resume=resume, wait=wait, cancel=token, on_progress=on_progress
+            ),
+        )
+
+    def backups(self) -> AsyncStream[Backup]:
+        """Stream what was moved out of the way and is kept; see ``Client.backups``."""
+        return _stream(self.client.backups())
+
+    def stream_restore(
+        self, *numbers: int, prefer: Preferences = _AS_CONFIGURED
+    ) -> AsyncStreamingPlan:
+        """Plan to move backups back to where they were; see ``Client.stream_restore``."""
+        return AsyncStreamingPlan(self.client.stream_restore(*numbers, prefer=prefer))
+
+    # Looking and mending ---------------------------------------------------------------
+
+    def status(
+        self, *packages: str, cancel: CancellationToken | None = None
+    ) -> AsyncStream[PackageStatus]:
+        """Tell how far each package is linked; see ``Client.status``."""
+        return _stream(self.client.status(*packages, cancel=cancel))
+
+    async def locate(self, path: str | PathLike[str]) -> Located:
+        """Tell what one path has to do with the packages; see ``Client.locate``."""
+        return await asyncio.to_thread(self.client.locate, path)
+
+    def doctor(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStream[Finding]:
+        """Look for what is wrong with links and records; see ``Client.doctor``."""
+        return _stream(self.client.doctor(mode=mode, depth=depth, skip=skip, cancel=cancel))
+
+    def stream_fix(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStreamingPlan:
+        """Plan what mends links without loss; see ``Client.stream_fix``."""
+        return AsyncStreamingPlan(
+            self.client.stream_fix(mode=mode, depth=depth, skip=skip, cancel=cancel)
+        )
+
+    async def correct(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> int:
+        """Put the records right by the links on disk; see ``Client.correct``."""
+        token = cancel or CancellationToken()
+        return await _whole(
+            token,
+            lambda: self.client.correct(
+                mode=mode, depth=depth, skip=skip, wait=wait, cancel=token
+            ),
+        )
+
+
+async def _whole(token: CancellationToken, work: Callable[[], _Value]) -> _Value:
+    """Do something in a worker thread that is not left half done.
+
+    Cancelling the awaiting task cancels ``token`` and waits for the end.
+    """
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        token.cancel()
+        await asyncio.wait([task])
+        task.exception()  # it was taken back; the caller asked for that
+        raise
+
+
+def _stream(values: Iterator[_Value]) -> AsyncStream[_Value]:
+    generator = cast("Generator[_Value]", values)  # which all of them are
+    return AsyncStream(generator, generator.close)

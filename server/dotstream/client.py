@@ -7,16 +7,16 @@ client.apply(plan)
 
 from __future__ import annotations
 
+from dotstream.face.comparing import Comparing
 from dotstream.face.examining import Examining
 from dotstream.face.expanding import Expanding
-from dotstream.face.locating import Locating
 from dotstream.face.looking import Looking
 from dotstream.face.remembering import Remembering
 
 __all__ = ["Client"]
 
 
-class Client(Examining, Remembering, Locating, Looking, Expanding):
+class Client(Examining, Remembering, Comparing, Looking, Expanding):
     """A package directory and its target, ready to plan and apply.
 
     Args:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dotstream.aio import AsyncClient
-from dotstream.errors import Cancelled
+from dotstream.errors import Cancelled, ConfigError
+from dotstream.fs.lock import Lock
+from dotstream.fs.state import existing_state
+from dotstream.model.items import Operation
+from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
     from tests.farm import Farm
@@ -41,7 +46,7 @@ def test_leaving_early_ends_the_worker(farm: Farm) -> None:
                 break
 
     asyncio.run(look())
-    assert not [thread for thread in threading.enumerate() if thread.name == "dotstream-plan"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "dotstream-stream"]
 
 
 def test_a_slow_consumer_holds_the_planner_back(farm: Farm) -> None:
@@ -99,3 +104,113 @@ def test_cancelling_the_task_rolls_back_first(farm: Farm) -> None:
     asyncio.run(go())
     assert farm.home() == {} or len(farm.home()) == len(_MANY)  # it may have been too late
     assert client.unfinished() is None
+
+
+def test_leaving_a_loop_early_without_a_block_ends_the_worker_too(farm: Farm) -> None:
+    client = farm.make(_MANY).client()
+    client.apply(client.stream_manage("zsh"))
+    for name in _MANY:
+        os.remove(f"{farm.root}/{name}")
+
+    async def look() -> None:
+        async for finding in AsyncClient(client).doctor():
+            assert finding.kind == "broken_link"
+            break
+
+    asyncio.run(look())
+    for thread in threading.enumerate():
+        if thread.name == "dotstream-stream":
+            thread.join(60)
+            assert not thread.is_alive()
+
+
+def test_the_past_is_told_and_taken_back(farm: Farm) -> None:
+    client = farm.make({"stow/zsh/dot-zshrc": "z", "home/.zshrc": "mine"}).client()
+    backup = Preferences(on_conflict="backup")
+
+    async def go() -> None:
+        away = AsyncClient(client)
+        assert [each async for each in away.history()] == []
+        result = await away.apply(away.stream_manage("zsh", prefer=backup))
+        (kept,) = [each async for each in away.backups()]
+        assert kept.path == f"{farm.target}/.zshrc"
+        assert await away.unfinished() is None
+        async with away.stream_undo() as plan:
+            assert plan.metadata.undoes == result.transaction
+            kinds = [item.kind async for item in plan if isinstance(item, Operation)]
+        assert kinds == ["remove_link", "move_file"]
+        await away.apply(away.stream_undo(result.transaction))
+        told = [each.action async for each in away.history(limit=1)]
+        assert told == ["undo"]
+
+    asyncio.run(go())
+    assert farm.read("home/.zshrc") == "mine"
+
+
+def test_a_backup_is_restored(farm: Farm) -> None:
+    client = farm.make({"stow/zsh/dot-zshrc": "z", "home/.zshrc": "mine"}).client()
+
+    async def go() -> None:
+        away = AsyncClient(client)
+        await away.apply(away.stream_manage("zsh", prefer=Preferences(on_conflict="backup")))
+        await away.apply(away.stream_unmanage("zsh"))
+        async with away.backups() as backups:
+            numbers = [backup.id async for backup in backups]
+        await away.apply(away.stream_restore(*numbers))
+
+    asyncio.run(go())
+    assert farm.read("home/.zshrc") == "mine"
+
+
+def test_with_nothing_unfinished_there_is_nothing_to_recover(farm: Farm) -> None:
+    client = farm.make({"stow/zsh/dot-zshrc": "z"}).client()
+    assert asyncio.run(AsyncClient(client).recover()).transaction is None
+    assert asyncio.run(AsyncClient(client).recover(resume=True)).direction is None
+
+
+def test_cancelling_the_task_ends_the_wait_for_the_lock(farm: Farm) -> None:
+    client = farm.make({"stow/zsh/dot-zshrc": "z"}).client()
+    client.apply(client.stream_manage("zsh"))
+    place = existing_state(farm.state, farm.target)
+    assert place is not None
+
+    async def go() -> None:
+        task = asyncio.ensure_future(AsyncClient(client).recover(wait=True))
+        await asyncio.sleep(0)  # it begins
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    with Lock(place.lock, farm.target):
+        asyncio.run(go())
+
+
+def test_what_is_wrong_is_told_and_mended(farm: Farm) -> None:
+    client = farm.make({"stow/zsh/dot-zshrc": "z", "stow/vim/dot-vimrc": "v"}).client()
+
+    async def go() -> None:
+        away = AsyncClient(client)
+        await away.apply(away.stream_manage("zsh", "vim"))
+        states = {each.name: each.state async for each in away.status()}
+        assert states == {"vim": "managed", "zsh": "managed"}
+        os.remove(f"{farm.target}/.zshrc")
+        assert (await away.locate(f"{farm.target}/.zshrc")).state == "unlinked"
+        assert [each.kind async for each in away.doctor()] == ["missing_link"]
+        await away.apply(away.stream_fix())
+        assert await away.correct() == 0
+        assert [each.kind async for each in away.doctor(mode="deep", depth=2)] == []
+
+    asyncio.run(go())
+    assert farm.home()[".zshrc"] == "-> ../stow/zsh/dot-zshrc"
+
+
+def test_an_error_is_raised_where_the_stream_is_iterated(farm: Farm) -> None:
+    client = farm.configured("nonsense = 1\n")
+
+    async def go() -> None:
+        stream = AsyncClient(client).status()
+        with pytest.raises(ConfigError):
+            async for _ in stream:
+                pass
+
+    asyncio.run(go())

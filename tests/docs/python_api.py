@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, cast, get_args
 
 import dotstream
 from dotstream import errors
-from dotstream.aio import AsyncStreamingPlan
+from dotstream.async_streams import AsyncStream, AsyncStreamingPlan
 from dotstream.model.child import Child
+from dotstream.model.difference import Difference, DifferenceKind
 from dotstream.model.events import Phase, Progress, Result
 from dotstream.model.finding import Finding, FindingKind, ScanMode, Severity
 from dotstream.model.history import Backup, Recovery, Transaction, TransactionState
@@ -51,7 +52,14 @@ Every error that dotstream raises on purpose is in `dotstream.errors`, below `Do
 
 SECTIONS: dict[str, list[type]] = {
     "Clients": [dotstream.Client, dotstream.AsyncClient],
-    "Plans": [dotstream.StreamingPlan, AsyncStreamingPlan, dotstream.Plan, Metadata, Summary],
+    "Plans": [
+        dotstream.StreamingPlan,
+        AsyncStreamingPlan,
+        AsyncStream,
+        dotstream.Plan,
+        Metadata,
+        Summary,
+    ],
     "Items of a plan": [
         dotstream.Operation,
         dotstream.Conflict,
@@ -66,6 +74,7 @@ SECTIONS: dict[str, list[type]] = {
         PackageStatus,
         Located,
         Child,
+        Difference,
         Transaction,
         Backup,
         Recovery,
@@ -89,6 +98,7 @@ WORDS = {
     "PackageState": PackageState,
     "LocatedState": LocatedState,
     "Role": Role,
+    "DifferenceKind": DifferenceKind,
     "TransactionState": TransactionState,
     "FindingKind": FindingKind,
     "Severity": Severity,

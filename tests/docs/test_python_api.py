@@ -48,6 +48,15 @@ def test_every_public_method_says_what_it_is_for() -> None:
 
 @pytest.mark.parametrize("name", WORDS)
 def test_types_of_a_few_words_are_listed_by_the_model(name: str) -> None:
-    homes = ["options", "items", "events", "status", "history", "finding", "located"]
+    homes = [
+        "options",
+        "items",
+        "events",
+        "status",
+        "history",
+        "finding",
+        "located",
+        "difference",
+    ]
     found = [home for home in homes if hasattr(import_module(f"dotstream.model.{home}"), name)]
     assert found != []

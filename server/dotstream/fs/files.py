@@ -8,11 +8,13 @@ from itertools import islice
 
 __all__ = [
     "entries",
+    "exists",
     "host_name",
     "is_directory",
     "is_file",
     "platform",
     "read_bytes",
+    "read_start",
     "subdirectories",
 ]
 
@@ -28,6 +30,21 @@ def read_bytes(path: str) -> bytes | None:
             return file.read()
     except FileNotFoundError:
         return None
+
+
+def read_start(path: str, size: int) -> bytes:
+    """Return the first ``size`` bytes of a file, or all of them.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with open(path, "rb") as file:
+        return file.read(size)
+
+
+def exists(path: str) -> bool:
+    """Whether ``path`` leads to anything, following links."""
+    return os.path.exists(path)
 
 
 def is_file(path: str) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dotstream.lsp import children, packages, past, plan, status
+from dotstream.lsp import children, diff, doctor, packages, past, plan, status
 from dotstream.lsp.children import ChildrenParams
+from dotstream.lsp.diff import DiffParams
+from dotstream.lsp.doctor import DoctorParams, FindingRows
 from dotstream.lsp.method import Method
 from dotstream.lsp.params import ApplyParams, PlanParams
 from dotstream.lsp.past import HistoryParams, RecoverParams, UndoParams
@@ -23,4 +25,6 @@ METHODS: dict[str, Method[Any]] = {
     "dotstream/history": Method(HistoryParams.of, past.history),
     "dotstream/undo": Method(UndoParams.of, past.undo, Rows),
     "dotstream/recover": Method(RecoverParams.of, past.recover),
+    "dotstream/doctor": Method(DoctorParams.of, doctor.doctor, FindingRows),
+    "dotstream/diff": Method(DiffParams.of, diff.diff),
 }

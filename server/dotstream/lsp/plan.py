@@ -49,8 +49,13 @@ def carried_out(
     *,
     stream: bool = False,
     digest: str | None = None,
+    quiet: bool = False,
 ) -> dict[str, JSON]:
-    """Apply a plan, send its items, and note what it changed."""
+    """Apply a plan, and note what it changed.
+
+    Args:
+        quiet: whether its items are not sent.
+    """
 
     def recovered(recovery: Recovery) -> None:
         found = recovery.transaction
@@ -63,7 +68,7 @@ def carried_out(
             digest=digest,
             cancel=work.cancel_token,
             on_progress=work.note_progress,
-            on_item=work.batches.add,
+            on_item=None if quiet else work.batches.add,
             on_recovery=recovered,
         )
     except RollbackIncomplete:

@@ -1,0 +1,146 @@
+"""Streams for asyncio: what a generator yields, computed in one worker thread.
+
+The worker runs ahead of the consumer by at most a few batches, then it waits: a slow
+consumer slows the scan.  The event loop is never blocked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from dotstream.model.items import Item
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from types import TracebackType
+    from typing import Self
+
+    from dotstream.model.plan import Metadata, Plan, Summary
+    from dotstream.planner.stream import StreamingPlan
+
+__all__ = ["AsyncStream", "AsyncStreamingPlan"]
+
+_BATCH = 256
+_AHEAD = 4
+
+_Value = TypeVar("_Value")
+
+
+class AsyncStream(Generic[_Value]):
+    """Values to be used with ``async for``, once; ``async with`` ends it at the block's end.
+
+    Nothing is computed before it is iterated.
+    """
+
+    def __init__(self, values: Iterator[_Value], close: Callable[[], None]) -> None:
+        self._values = values
+        self._close = close
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ready: asyncio.Queue[list[_Value] | BaseException | None] = asyncio.Queue()
+        self._room = threading.Semaphore(_AHEAD)
+        self._worker: threading.Thread | None = None
+        self._closed = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._end()
+        if self._worker is not None:
+            await asyncio.to_thread(self._worker.join)
+        else:
+            self._close()
+
+    def _end(self) -> None:
+        """Have the worker give everything back and end."""
+        self._closed = True
+        self._room.release()
+
+    async def __aiter__(self) -> AsyncIterator[_Value]:
+        """Iterate over the values.
+
+        Raises:
+            DotstreamError: what the synchronous method raises while it is iterated.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._worker = threading.Thread(target=self._work, name="dotstream-stream", daemon=True)
+        self._worker.start()
+        try:
+            while True:
+                batch = await self._ready.get()
+                if batch is None:
+                    return
+                if isinstance(batch, BaseException):
+                    raise batch
+                for value in batch:
+                    yield value
+                self._room.release()
+        finally:
+            self._end()
+
+    def _work(self) -> None:
+        """Compute batches in the worker thread and hand them over."""
+        try:
+            try:
+                batch: list[_Value] = []
+                size = 1  # the first value goes out at once
+                for value in self._values:
+                    batch.append(value)
+                    if len(batch) == size:
+                        if not self._hand_over(batch):
+                            return
+                        batch, size = [], _BATCH
+                self._hand_over(batch)
+            finally:
+                self._close()
+        except Exception as error:  # noqa: BLE001 - raised again in the consumer's thread
+            self._put(error)
+        else:
+            self._put(None)
+
+    def _hand_over(self, batch: list[_Value]) -> bool:
+        self._room.acquire()
+        if self._closed:
+            return False
+        self._put(batch)
+        return True
+
+    def _put(self, value: list[_Value] | BaseException | None) -> None:
+        assert self._loop is not None  # noqa: S101 - set before the worker starts
+        try:
+            self._loop.call_soon_threadsafe(self._ready.put_nowait, value)
+        except RuntimeError:
+            pass  # the loop has ended, and nobody waits any more
+
+
+class AsyncStreamingPlan(AsyncStream[Item]):
+    """A streaming plan to be used with ``async with`` and ``async for``, once.
+
+    Attributes:
+        metadata: what was asked; known at once.
+    """
+
+    def __init__(self, plan: StreamingPlan) -> None:
+        super().__init__(iter(plan), plan.close)
+        self.plan = plan
+        self.metadata: Metadata = plan.metadata
+
+    @property
+    def summary(self) -> Summary:
+        """Counts so far; with the digest once the last item was reached."""
+        return self.plan.summary
+
+    def cancel(self) -> None:
+        """Ask the plan to stop; iterating then raises ``Cancelled``."""
+        self.plan.cancel()
+
+    async def collect(self) -> Plan:
+        """Compute the whole plan into memory."""
+        return await asyncio.to_thread(self.plan.collect)

@@ -1,0 +1,72 @@
+"""A package's file beside what is in its place."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from dotstream.errors import UsageError
+from dotstream.face.locating import Locating
+from dotstream.fs.files import exists, is_directory, is_file, read_start
+from dotstream.model.difference import Difference
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+__all__ = ["Comparing"]
+
+_BYTES = 256 * 1024  # of each file
+_LINES = 4000  # of each file: comparing takes up to their product
+
+
+class Comparing(Locating):
+    """Compares both sides of a path; see ``Client``."""
+
+    def diff(self, path: str | PathLike[str]) -> Difference:
+        """Compare a package's file with what is at its place in the target.
+
+        Args:
+            path: of either of them.
+
+        Raises:
+            UsageError: it has nothing to do with any package.
+            OSError: one of them cannot be read.
+        """
+        found = self.locate(path)
+        source, target = found.source, found.target
+        if source is None or target is None:
+            raise UsageError(f"{found.path} cannot be compared: {found.message}")
+        if not exists(source) or not exists(target):
+            return Difference(source, target, "missing")
+        if is_directory(source) or is_directory(target):
+            return Difference(source, target, "directory")
+        if not is_file(source) or not is_file(target):
+            return Difference(source, target, "binary")
+        ours, theirs = read_start(source, _BYTES + 1), read_start(target, _BYTES + 1)
+        truncated = max(len(ours), len(theirs)) > _BYTES
+        if ours == theirs and not truncated:
+            return Difference(source, target, "same")
+        if found.state == "linked":
+            return Difference(source, target, "same")
+        if b"\0" in ours or b"\0" in theirs:
+            return Difference(source, target, "binary", truncated=truncated)
+        text, cut = _unified(theirs[:_BYTES], ours[:_BYTES])
+        return Difference(source, target, "text", text, truncated or cut)
+
+
+def _unified(before: bytes, after: bytes) -> tuple[str, bool]:
+    """Return a unified diff without its header, and whether lines were left out."""
+    from difflib import unified_diff
+
+    old, new = _lines(before), _lines(after)
+    cut = max(len(old), len(new)) > _LINES
+    found = list(unified_diff(old[:_LINES], new[:_LINES]))[2:]
+    for number, line in enumerate(found):
+        if not line.endswith("\n"):
+            found[number] = f"{line}\n\\ No newline at end of file\n"
+    return "".join(found), cut
+
+
+def _lines(data: bytes) -> list[str]:
+    # Not splitlines, for which a line also ends at a form feed and the like.
+    return list(StringIO(data.decode("utf-8", "backslashreplace"), newline="\n"))

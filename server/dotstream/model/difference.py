@@ -1,0 +1,30 @@
+"""What a package's file and the one in its place have that differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Difference", "DifferenceKind"]
+
+DifferenceKind = Literal["same", "text", "binary", "directory", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A package's file compared with what is at its place in the target.
+
+    Attributes:
+        source, target: absolute paths of both.
+        kind: ``same``, also where one is a link to the other; ``text`` or ``binary`` where
+            they differ; ``directory`` or ``missing`` where one or both are that.
+        text: of the kind ``text``: from what is in the target to what the package has, as
+            a unified diff without its two header lines.
+        truncated: whether only their beginnings were compared.
+    """
+
+    source: str
+    target: str
+    kind: DifferenceKind
+    text: str | None = None
+    truncated: bool = False
