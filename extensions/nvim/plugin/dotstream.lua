@@ -23,13 +23,25 @@ end, {
 })
 
 -- The server itself starts only in package directories: `root_dir` in lsp/dotstream.lua.
-vim.api.nvim_create_autocmd("FileType", {
+vim.api.nvim_create_autocmd({ "BufReadPost", "BufNewFile" }, {
   group = vim.api.nvim_create_augroup("dotstream.enable", {}),
-  desc = "dotstream: enable the server before the first file is looked at",
-  once = true,
+  desc = "dotstream: look whether the file is of a package directory",
+  callback = function(event)
+    if vim.v.vim_did_enter == 1 then
+      vim.schedule(function() -- by then it has its filetype, if it will have one
+        require("dotstream.server").consider(event.buf)
+      end)
+    end
+  end,
+})
+vim.api.nvim_create_autocmd("VimEnter", {
+  group = "dotstream.enable",
+  desc = "dotstream: look at the files that Neovim was started with",
   callback = function()
-    if require("dotstream.config").get().enable then
-      vim.lsp.enable("dotstream")
+    for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
+      if vim.api.nvim_buf_is_loaded(bufnr) and vim.api.nvim_buf_get_name(bufnr) ~= "" then
+        require("dotstream.server").consider(bufnr)
+      end
     end
   end,
 })

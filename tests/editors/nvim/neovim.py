@@ -59,9 +59,17 @@ class Neovim:
         directory: its working directory.
         setup: Lua that runs before the plugin is loaded.
         path: what ``PATH`` is; by default this environment's programs first.
+        file: what it is started with, the plugin loaded by then as a user's would be.
     """
 
-    def __init__(self, directory: Path, *, setup: str = "", path: str | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        setup: str = "",
+        path: str | None = None,
+        file: str | None = None,
+    ) -> None:
         programs = os.path.dirname(sys.executable)
         environ = {
             "HOME": os.environ["HOME"],
@@ -77,6 +85,9 @@ class Neovim:
             *("env", "-i", "-C", str(directory), *(f"{k}={v}" for k, v in environ.items())),
             *(f"{programs}/nvim", "--embed", "--headless", "-u", "NONE", "-i", "NONE", "-n"),
         ]
+        if file is not None:
+            arguments += ["--cmd", f"set rtp^={PLUGIN} | filetype plugin on"]
+            arguments += ["--cmd", "runtime plugin/dotstream.lua", file]
         self._nvim = pynvim.attach("child", argv=arguments)
         self.lua(_PRELUDE)
         self.lua(setup)
@@ -166,7 +177,11 @@ class Neovim:
     def virtual(self, namespace: str) -> list[str]:
         """Return the virtual text of the current buffer, one string a mark."""
         return [
-            "".join(chunk[0] for chunk in mark[3]["virt_text"]).strip()
+            " ".join(
+                chunk[0].strip()
+                for chunks in (mark[3]["virt_text"], *mark[3].get("virt_lines", ()))
+                for chunk in chunks
+            )
             for mark in self.marks(namespace)
             if "virt_text" in mark[3]
         ]

@@ -23,7 +23,7 @@ def conflict(world: World, nvim: Neovim) -> Neovim:
 def test_a_conflict_says_what_is_in_the_way(conflict: Neovim) -> None:
     assert "1 conflict" in conflict.bar()
     row = conflict.lua("return vim.api.nvim_get_current_line()")
-    assert row.startswith("  conflict .zshrc ← ")
+    assert row == "  conflict .zshrc ← ~/dotfiles/zsh/dot-zshrc"
     told = next(text for text in conflict.virtual("dotstream.plan") if "[" in text)
     assert "a file is in its place" in told
     for policy in ("adopt", "backup", "overwrite", "skip"):

@@ -28,7 +28,7 @@ def test_a_plan_is_grouped_by_directory(world: World, nvim: Neovim) -> None:
         "  link     dusk.vim → ../../dotfiles/vim/dot-vim/colors/dusk.vim  (vim)",
     ]
     assert "manage vim zsh" in nvim.bar()
-    assert "3 to link, 2 mkdir" in nvim.bar()
+    assert "3 to link, 2 directories to make" in nvim.bar()
     assert difference(before, snapshot(world.target, prune=STATE)) == []
 
 

@@ -1,89 +1,79 @@
---- What the server's code actions and code lenses call here.  Each has one argument:
---- `{ root, target, path, source, package, policy?, action?, label }`.
-local errors = require("dotstream.errors")
+--- What the server's code actions and code lenses call here, because it is better shown than
+--- told: plans, differences, a choice of packages.  All else they ask of the server itself.
+---
+--- Each has one argument: `{ root, target, path, source, package, policy?, action?, label }`.
 local paths = require("dotstream.paths")
 
 local M = {}
 
+--- What they are for; the server is told the names at initialization.
+M.NAMES = { "plan", "apply", "adopt", "diff" }
+
+---@param value any
+---@return string?
+local function path_of(value)
+  return type(value) == "string" and paths.from_uri(value) or nil
+end
+
 ---@param argument table
+---@param fields table
 ---@return dotstream.PlanRequest
 local function request(argument, fields)
-  local uri = function(value)
-    return type(value) == "string" and paths.from_uri(value) or nil
+  local packages = type(argument.packages) == "table" and argument.packages or nil
+  if not packages and type(argument.package) == "string" then
+    packages = { argument.package }
   end
-  local package = type(argument.package) == "string" and argument.package or nil
   return vim.tbl_extend("force", {
-    root = uri(argument.root),
-    target = uri(argument.target),
-    packages = package and { package } or nil,
-    after = "ask",
+    root = path_of(argument.root),
+    target = path_of(argument.target),
+    packages = packages,
+    profile = type(argument.profile) == "string" and argument.profile or nil,
   }, fields)
 end
 
 ---@param argument table
-local function plan(argument)
-  local packages = argument.packages
-  require("dotstream.start").plan(request(argument, {
-    action = argument.action or "manage",
-    packages = type(packages) == "table" and packages or nil,
-    profile = type(argument.profile) == "string" and argument.profile or nil,
-    after = "show",
-  }))
-end
-
---- Plan the package with one conflict settled.
----@param argument table
-local function resolve(argument)
-  require("dotstream.start").plan(request(argument, {
-    action = argument.action or "manage",
-    options = { resolutions = { [argument.path] = argument.policy } },
-  }))
+---@param after "show"|"ask"
+local function plan(argument, after)
+  local action = argument.action or "manage"
+  require("dotstream.start").plan(request(argument, { action = action, after = after }))
 end
 
 ---@param argument table
 local function adopt(argument)
-  require("dotstream.start").plan(
-    request(argument, { action = "adopt", paths = { paths.from_uri(argument.path) } })
-  )
+  local asked = request(argument, {
+    action = "adopt",
+    paths = { paths.from_uri(argument.path) },
+    after = "ask",
+  })
+  if asked.packages then
+    require("dotstream.start").plan(asked)
+  else
+    require("dotstream.command").choose_package(asked)
+  end
 end
 
 ---@param argument table
 ---@param context lsp.HandlerContext
 local function diff(argument, context)
   local client = assert(vim.lsp.get_client_by_id(context.client_id))
-  local asked = request(argument, {})
-  require("dotstream.diff").show(client, asked.root, asked.target, argument.path)
-end
-
---- Add the file to the ignore list of its package directory, by hand: the list is the
---- user's, so it is opened with the line added and not saved.
----@param argument table
-local function ignore(argument)
-  local root = paths.from_uri(argument.root)
-  local source = type(argument.source) == "string" and argument.source or argument.path
-  local name = vim.fs.basename(paths.from_uri(source))
-  vim.cmd.split(vim.fn.fnameescape(root .. "/dotstream.toml"))
-  errors.notify(('add "%s" to `ignore`, and save'):format(paths.shown(name)))
+  local root = assert(path_of(argument.root))
+  require("dotstream.diff").show(client, root, path_of(argument.target), argument.path)
 end
 
 ---@return table<string, fun(command: lsp.Command, context: table)>
 function M.commands()
-  local run = {
-    ["dotstream.plan"] = plan,
-    ["dotstream.resolve"] = resolve,
-    ["dotstream.diff"] = diff,
-    ["dotstream.adopt"] = adopt,
-    ["dotstream.ignore"] = ignore,
-    ["dotstream.link"] = function(argument)
-      require("dotstream.start").plan(request(argument, { action = "manage" }))
-    end,
-    ["dotstream.unlink"] = function(argument)
-      require("dotstream.start").plan(request(argument, { action = "unmanage" }))
-    end,
-  }
   local commands = {}
-  for name, act in pairs(run) do
-    commands[name] = function(command, context)
+  for name, act in pairs({
+    plan = function(argument)
+      plan(argument, "show")
+    end,
+    apply = function(argument)
+      plan(argument, "ask")
+    end,
+    adopt = adopt,
+    diff = diff,
+  }) do
+    commands["dotstream." .. name] = function(command, context)
       act((command.arguments or {})[1] or {}, context)
     end
   end

@@ -210,7 +210,7 @@ function M.run(arguments)
 end
 
 --- How long completion waits for the server, in milliseconds.
-local PATIENCE = 1500
+local PATIENCE = 5000
 
 ---@return { packages: string[], profiles: string[] }
 local function listed()

@@ -61,13 +61,6 @@ end
 
 ---@param client vim.lsp.Client
 ---@param bufnr integer
-local function inlay_hints_say_it(client, bufnr)
-  return client:supports_method("textDocument/inlayHint", bufnr)
-    and vim.lsp.inlay_hint.is_enabled({ bufnr = bufnr })
-end
-
----@param client vim.lsp.Client
----@param bufnr integer
 function M.refresh(client, bufnr)
   local name = vim.api.nvim_buf_get_name(bufnr)
   M.state_of(client, name, function(state)
@@ -77,7 +70,7 @@ function M.refresh(client, bufnr)
     local text, highlight = M.text(state)
     vim.b[bufnr].dotstream_status = text or ""
     vim.api.nvim_buf_clear_namespace(bufnr, namespace, 0, -1)
-    if text and config.get().inline.enable and not inlay_hints_say_it(client, bufnr) then
+    if text and config.get().inline.enable then
       vim.api.nvim_buf_set_extmark(bufnr, namespace, 0, 0, {
         virt_text = { { config.get().inline.prefix .. text, highlight } },
         virt_text_pos = "eol",

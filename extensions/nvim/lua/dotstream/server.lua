@@ -9,9 +9,6 @@ M.NAME = "dotstream"
 --- Version of the protocol that this plugin speaks.
 M.PROTOCOL = 1
 
---- Ids of our own commands, which the server's code actions and lenses call.
-M.COMMANDS = { "plan", "resolve", "diff", "link", "unlink", "adopt", "ignore" }
-
 ---@type table<integer, fun(client: vim.lsp.Client?)[]>
 local waiting = {}
 ---@type table<integer, boolean>
@@ -33,7 +30,7 @@ end
 ---@return table
 local function capabilities()
   local commands = {}
-  for _, name in ipairs(M.COMMANDS) do
+  for _, name in ipairs(require("dotstream.actions").NAMES) do
     commands[name] = "dotstream." .. name
   end
   local all = vim.lsp.protocol.make_client_capabilities()
@@ -200,6 +197,26 @@ function M.config()
       require("dotstream.inline").attach(client, bufnr)
     end,
   }
+end
+
+--- Enable the server when the first file is opened; attach it to files without a filetype
+--- too, which |vim.lsp.enable()| does not look at.
+---@param bufnr integer
+function M.consider(bufnr)
+  if not config.get().enable or not vim.api.nvim_buf_is_loaded(bufnr) then
+    return
+  end
+  if not vim.lsp.is_enabled(M.NAME) then
+    vim.lsp.enable(M.NAME)
+  end
+  local resolved = vim.lsp.config[M.NAME]
+  if vim.bo[bufnr].filetype == "" and vim.bo[bufnr].buftype == "" and not resolved.filetypes then
+    root_dir(bufnr, function(root)
+      local settled = vim.deepcopy(resolved)
+      settled.root_dir = root
+      vim.lsp.start(settled, { bufnr = bufnr })
+    end)
+  end
 end
 
 --- Call back with the server of a package directory, started if need be.

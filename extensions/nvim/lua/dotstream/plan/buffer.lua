@@ -72,6 +72,7 @@ function Buffer:mark(row, line)
     sign_text = line.name and sign ~= "" and sign or nil,
     sign_hl_group = group,
     virt_text = line.virtual,
+    virt_lines = line.below and { line.below },
   })
   if line.name and line.name[2] < #line.text then
     vim.api.nvim_buf_set_extmark(self.bufnr, namespace, row, line.name[2], {

@@ -55,7 +55,8 @@ local function detail(row)
   elseif op == "remove_link" or op == "unfold" then
     return (op == "unfold" and "/" or "") .. " (was → " .. shown(row.before or "") .. ")"
   elseif op == "conflict" then
-    return row.source and " ← " .. shown(vim.uri_to_fname(row.source)) or ""
+    local source = row.source and vim.fn.fnamemodify(vim.uri_to_fname(row.source), ":~")
+    return source and " ← " .. shown(source) or ""
   elseif op == "error" or op == "notice" then
     return ""
   end
@@ -68,6 +69,7 @@ end
 ---@field class? dotstream.RowClass
 ---@field name? integer[] columns of the word and the name
 ---@field virtual? string[][] what follows the text
+---@field below? string[][] what stands in a line of its own below it
 ---@field heading? boolean
 
 ---@param row dotstream.Row
@@ -79,20 +81,20 @@ function M.row(row, resolution)
   local head = ("  %-8s %s"):format(WORDS[row.op] or row.op, name)
   local package = row.package and row.op ~= "conflict" and ("  (%s)"):format(shown(row.package))
     or ""
-  local virtual
-  if row.message then
+  local virtual, below
+  if row.op == "conflict" then
+    local choices = resolution or table.concat(row.choices or {}, " · ")
+    virtual = { { ("  [%s]"):format(choices), "DotstreamChoices" } }
+    below = { { "           " .. shown(row.message or ""), M.HIGHLIGHTS[class] } }
+  elseif row.message then
     virtual = { { "  " .. shown(row.message), M.HIGHLIGHTS[class] } }
-    if row.op == "conflict" then
-      local choices = resolution and ("[%s]"):format(resolution)
-        or ("[%s]"):format(table.concat(row.choices or {}, " · "))
-      table.insert(virtual, { "  " .. choices, "DotstreamChoices" })
-    end
   end
   return {
     text = head .. detail(row) .. package,
     class = class,
     name = { 2, #head },
     virtual = virtual,
+    below = below,
   }
 end
 
@@ -145,12 +147,13 @@ function M.counts(counts, done)
     { "move_file", "to move", "moved" },
     { "unfold", "to unfold", "unfolded" },
     { "refold", "to fold", "folded" },
-    { "make_dir", "mkdir", "mkdir" },
-    { "remove_dir", "rmdir", "rmdir" },
+    { "make_dir", "to make", "made", "directory", "directories" },
+    { "remove_dir", "to remove", "removed", "directory", "directories" },
   }) do
     local number = counts[entry[1]] or 0
     if number > 0 then
-      table.insert(parts, ("%s %s"):format(M.number(number), done and entry[3] or entry[2]))
+      local noun = entry[4] and (number == 1 and entry[4] or entry[5]) .. " " or ""
+      table.insert(parts, ("%s %s%s"):format(M.number(number), noun, done and entry[3] or entry[2]))
     end
   end
   if (counts.conflict or 0) > 0 then

@@ -1,0 +1,154 @@
+"""The command: completion, and every sub-command that is not a plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.editors.nvim.neovim import Neovim
+    from tests.lsp.conftest import World
+
+COMMANDS = [
+    *("adopt", "cancel", "diff", "doctor", "history", "log", "manage", "plan", "recover"),
+    *("remanage", "restart", "status", "undo", "unmanage"),
+]
+
+
+def test_commands_are_completed(nvim: Neovim) -> None:
+    assert nvim.complete("Dotstream ") == COMMANDS
+    assert nvim.complete("Dotstream re") == ["recover", "remanage", "restart"]
+
+
+@pytest.mark.parametrize("command", ["manage", "unmanage", "remanage", "status"])
+def test_packages_are_completed(command: str, nvim: Neovim) -> None:
+    assert nvim.complete(f"Dotstream {command} ") == ["vim", "zsh"]
+    assert nvim.complete(f"Dotstream {command} z") == ["zsh"]
+    assert nvim.complete(f"Dotstream {command} zsh ") == ["vim"]
+
+
+def test_actions_and_packages_of_a_plan_are_completed(nvim: Neovim) -> None:
+    assert nvim.complete("Dotstream plan ") == [
+        *("manage", "unmanage", "remanage", "adopt"),
+        *("vim", "zsh"),
+    ]
+    assert nvim.complete("Dotstream plan unmanage v") == ["vim"]
+
+
+def test_flags_and_their_values_are_completed(world: World, nvim: Neovim) -> None:
+    (world.root / "dotstream.toml").write_text('[profiles.work]\npackages = ["zsh"]\n')
+    assert nvim.complete("Dotstream manage --f") == ["--folding="]
+    assert nvim.complete("Dotstream manage --folding=a") == ["--folding=always"]
+    assert nvim.complete("Dotstream manage --on-conflict=b") == ["--on-conflict=backup"]
+    assert nvim.complete("Dotstream manage --profile=") == ["--profile=work"]
+    assert nvim.complete("Dotstream adopt --package=z") == ["--package=zsh"]
+    assert nvim.complete("Dotstream manage --dir=vim") == ["--dir=vim/"]
+
+
+def test_files_are_completed_for_adopt(nvim: Neovim) -> None:
+    assert nvim.complete("Dotstream adopt zsh/") == ["zsh/dot-zshrc"]
+    assert nvim.complete("Dotstream plan adopt dotstream") == ["dotstream.toml"]
+
+
+def test_without_packages_everything_is_planned(nvim: Neovim) -> None:
+    nvim.dotstream("plan", "planned")
+    assert "manage vim zsh" in nvim.bar()
+
+
+def test_without_packages_the_default_profile_is_planned(world: World, nvim: Neovim) -> None:
+    (world.root / "dotstream.toml").write_text('[profiles.default]\npackages = ["zsh"]\n')
+    nvim.dotstream("plan", "planned")
+    assert len(nvim.lines()) == 2
+
+
+def test_a_profile_is_planned(world: World, nvim: Neovim) -> None:
+    (world.root / "dotstream.toml").write_text('[profiles.work]\npackages = ["zsh"]\n')
+    nvim.dotstream("plan manage --profile=work", "planned")
+    assert "manage work" in nvim.bar()
+    assert len(nvim.lines()) == 2
+
+
+def test_another_directory_and_target(world: World, nvim: Neovim) -> None:
+    other = world.target / "elsewhere"
+    other.mkdir()
+    nvim.command("cd /")
+    nvim.dotstream(f"plan manage zsh --dir={world.root} --target={other}", "planned")
+    assert nvim.lines()[0] == "~/elsewhere/"
+
+
+def test_folding_of_the_command(nvim: Neovim) -> None:
+    nvim.dotstream("plan manage vim --folding=always", "planned")
+    assert any(".vim → dotfiles/vim/dot-vim" in line for line in nvim.lines())
+
+
+def test_status_lists_packages_and_plans_them(world: World, nvim: Neovim) -> None:
+    (world.target / ".zshrc").write_text("mine\n")
+    nvim.dotstream("status")
+    nvim.wait("vim.wo.winbar:find('2 packages') ~= nil")
+    vim, zsh = nvim.lines()
+    assert vim.split()[:2] == ["vim", "unmanaged"]
+    assert zsh.split()[:2] == ["zsh", "conflict"]
+    assert "1 conflict" in zsh
+    nvim.line_with("vim")
+    nvim.press("<CR>")
+    nvim.until("planned")
+    assert "manage vim" in nvim.bar()
+
+
+def test_status_of_some_packages_and_refreshing_it(world: World, nvim: Neovim) -> None:
+    nvim.dotstream("status zsh")
+    nvim.wait("vim.wo.winbar:find('1 package') ~= nil")
+    assert nvim.lines()[0].split()[:2] == ["zsh", "unmanaged"]
+    nvim.command("Dotstream! manage zsh")
+    nvim.until("applied")
+    nvim.press("q")
+    nvim.lua("vim.fn.win_gotoid(vim.fn.bufwinid('^dotstream://status'))")
+    nvim.press("R")
+    nvim.wait("vim.api.nvim_get_current_line():find(' managed') ~= nil")
+    assert "1 link" in nvim.lines()[0]
+    nvim.press("x")
+    nvim.until("planned")
+    assert "unmanage zsh" in nvim.bar()
+    assert (world.target / ".zshrc").is_symlink()
+
+
+def test_the_log_is_opened(nvim: Neovim) -> None:
+    nvim.dotstream("log")
+    assert nvim.lua("return vim.api.nvim_buf_get_name(0)").endswith("lsp.log")
+
+
+def test_the_server_is_restarted(world: World, nvim: Neovim) -> None:
+    nvim.command(f"edit {world.root}/zsh/dot-zshrc")
+    nvim.wait("#vim.lsp.get_clients({ name = 'dotstream', bufnr = 0 }) == 1")
+    first = nvim.lua("return vim.lsp.get_clients({ name = 'dotstream' })[1].id")
+    nvim.dotstream("restart")
+    nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('restarted') end)")
+    nvim.wait("#vim.lsp.get_clients({ name = 'dotstream', bufnr = 0 }) == 1")
+    assert (
+        nvim.lua("return vim.lsp.get_clients({ name = 'dotstream', bufnr = 0 })[1].id") != first
+    )
+    assert nvim.asked() == []
+
+
+def test_adopting_the_file_that_is_open(world: World, nvim: Neovim) -> None:
+    (world.target / ".zprofile").write_text("mine\n")
+    nvim.lua("vim.g.dotstream = { root = ... }", str(world.root))
+    nvim.command(f"cd {world.target}")
+    nvim.command(f"edit {world.target}/.zprofile")
+    nvim.choose("zsh", "Apply")
+    nvim.dotstream("adopt", "applied")
+    assert [asked["prompt"].split(":")[0] for asked in nvim.asked()] == [
+        "Adopt into which package?",
+        "adopt zsh",
+    ]
+    assert (world.root / "zsh/dot-zprofile").read_text() == "mine\n"
+    assert (world.target / ".zprofile").is_symlink()
+
+
+def test_adopting_files_by_name(world: World, nvim: Neovim) -> None:
+    (world.target / ".zlogin").write_text("mine\n")
+    nvim.dotstream(f"plan adopt --package=zsh {world.target}/.zlogin", "planned")
+    assert "adopt zsh" in nvim.bar()
+    assert nvim.lines()[1].startswith("  move     .zlogin → ")
+    assert nvim.asked() == []

@@ -1,0 +1,158 @@
+"""In ordinary buffers: how the file is linked, diagnostics, code actions, hints and lenses."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.editors.nvim.neovim import Neovim
+
+if TYPE_CHECKING:
+    from tests.lsp.conftest import World
+
+ATTACHED = "#vim.lsp.get_clients({ name = 'dotstream', bufnr = 0 }) == 1"
+SAID = "(vim.b.dotstream_status or '') ~= ''"
+
+
+def edit(nvim: Neovim, path: object) -> None:
+    """Open a file and wait until a server is attached to it."""
+    nvim.command(f"edit {path}")
+    nvim.wait(ATTACHED)
+
+
+def titles(nvim: Neovim) -> list[str]:
+    """Return the code actions on the first line."""
+    found: list[str] = nvim.lua(
+        """
+        local client = vim.lsp.get_clients({ name = "dotstream", bufnr = 0 })[1]
+        local params = vim.lsp.util.make_range_params(0, client.offset_encoding)
+        params.context = { diagnostics = vim.tbl_map(function(diagnostic)
+          return diagnostic.user_data.lsp
+        end, vim.diagnostic.get(0)) }
+        local answer = client:request_sync("textDocument/codeAction", params, 20000, 0)
+        return vim.tbl_map(function(action) return action.title end, answer.result or {})
+        """
+    )
+    return found
+
+
+def act(nvim: Neovim, title: str) -> None:
+    """Run the code action whose title begins like this."""
+    nvim.lua(
+        "local title = ...; vim.lsp.buf.code_action({ apply = true, filter = function(action) "
+        "return vim.startswith(action.title, title) end })",
+        title,
+    )
+
+
+def test_a_file_says_where_it_will_be_and_is_linked(nvim: Neovim) -> None:
+    edit(nvim, "zsh/dot-zshrc")
+    nvim.wait(SAID)
+    assert nvim.virtual("dotstream.inline") == ["→ ~/.zshrc · not linked"]
+    nvim.command("Dotstream! manage zsh")
+    nvim.until("applied")
+    nvim.press("q")
+    nvim.wait("vim.b.dotstream_status == '→ ~/.zshrc · linked'")
+    assert nvim.virtual("dotstream.inline") == ["→ ~/.zshrc · linked"]
+    assert nvim.lua("return require('dotstream').statusline()") == "→ ~/.zshrc · linked"
+
+
+def test_a_linked_file_says_where_it_is_from(world: World, nvim: Neovim) -> None:
+    nvim.command("Dotstream! manage zsh")
+    nvim.until("applied")
+    nvim.press("q")
+    edit(nvim, world.target / ".zshrc")
+    nvim.wait(SAID)
+    assert nvim.virtual("dotstream.inline") == ["← ~/dotfiles/zsh/dot-zshrc · linked"]
+
+
+@pytest.mark.parametrize("name", ["zsh/dot-zshrc", "zsh/plain"])
+def test_a_file_that_neovim_is_started_with(name: str, world: World) -> None:
+    (world.root / "zsh/plain").write_text("nothing that tells\n")
+    with Neovim(world.root, file=name) as nvim:
+        nvim.wait(SAID)
+        assert "not linked" in nvim.virtual("dotstream.inline")[0]
+
+
+def test_a_file_without_a_filetype(world: World, nvim: Neovim) -> None:
+    (world.root / "zsh/plain").write_text("nothing that tells\n")
+    edit(nvim, "zsh/plain")
+    assert nvim.lua("return vim.bo.filetype") == ""
+    nvim.wait(SAID)
+
+
+def test_inline_text_can_be_turned_off(world: World, nvim: Neovim) -> None:
+    nvim.lua("require('dotstream').setup({ inline = { enable = false } })")
+    edit(nvim, world.root / "zsh/dot-zshrc")
+    nvim.wait(SAID)
+    assert nvim.virtual("dotstream.inline") == []
+
+
+def test_inlay_hints_count_in_the_configuration(world: World, nvim: Neovim) -> None:
+    (world.root / "dotstream.toml").write_text('folding = "never"\n\n[packages.zsh]\n')
+    nvim.lua("vim.lsp.inlay_hint.enable(true)")
+    edit(nvim, "dotstream.toml")
+    nvim.wait("#vim.lsp.inlay_hint.get({ bufnr = 0 }) == 1")
+
+
+def test_no_server_where_there_is_no_package_directory(world: World, nvim: Neovim) -> None:
+    (world.target / "notes.txt").write_text("nothing\n")
+    nvim.command(f"cd {world.target}")
+    nvim.command("edit notes.txt")
+    nvim.command("setfiletype text")
+    assert nvim.lua("return #vim.lsp.get_clients({ _uninitialized = true })") == 0
+
+
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_a_conflict_is_a_diagnostic_with_actions(side: str, world: World, nvim: Neovim) -> None:
+    (world.target / ".zshrc").write_text("mine\n")
+    edit(nvim, world.root / "zsh/dot-zshrc")
+    if side == "target":
+        edit(nvim, world.target / ".zshrc")
+    nvim.wait("#vim.diagnostic.get(0) == 1")
+    nvim.wait("(vim.b.dotstream_status or ''):find('conflict') ~= nil")
+    found = titles(nvim)
+    assert found[0].startswith("Back up ~/.zshrc and link it")
+    assert any(title.startswith("Adopt ~/.zshrc into package zsh") for title in found)
+    act(nvim, "Back up")
+    nvim.wait("(vim.b.dotstream_status or ''):find('linked') ~= nil")
+    assert os.readlink(world.target / ".zshrc") == "dotfiles/zsh/dot-zshrc"
+
+
+def test_a_conflict_is_adopted_by_its_action(world: World, nvim: Neovim) -> None:
+    (world.target / ".zshrc").write_text("mine\n")
+    edit(nvim, world.root / "zsh/dot-zshrc")
+    nvim.wait("#vim.diagnostic.get(0) == 1")
+    act(nvim, "Adopt")
+    nvim.wait("(vim.b.dotstream_status or ''):find('linked') ~= nil")
+    assert (world.target / ".zshrc").is_symlink()
+    assert (world.root / "zsh/dot-zshrc").read_text() == "mine\n"
+
+
+def test_lenses_in_the_configuration_plan_and_apply(world: World, nvim: Neovim) -> None:
+    (world.root / "dotstream.toml").write_text('folding = "never"\n\n[packages.zsh]\n')
+    edit(nvim, "dotstream.toml")
+    nvim.wait("#vim.lsp.codelens.get(0) == 3")
+    shown = nvim.lua(
+        "return vim.tbl_map(function(lens) return lens.command.title end, "
+        "vim.lsp.codelens.get(0))"
+    )
+    assert shown == ["Plan", "Manage", "Unmanage"]
+    nvim.lua("vim.api.nvim_win_set_cursor(0, { 3, 0 })")
+    nvim.choose("Plan")
+    nvim.lua("vim.lsp.codelens.run()")
+    nvim.until("planned")
+    assert "manage zsh" in nvim.bar()
+    nvim.press("q")
+    nvim.choose("Manage", "Apply")
+    nvim.lua("vim.lsp.codelens.run()")
+    nvim.until("applied")
+    assert (world.target / ".zshrc").is_symlink()
+
+
+def test_a_wrong_key_is_a_diagnostic(world: World, nvim: Neovim) -> None:
+    (world.root / "dotstream.toml").write_text('foldin = "never"\n')
+    edit(nvim, "dotstream.toml")
+    nvim.wait("#vim.diagnostic.get(0) == 1")
+    assert nvim.lua("return vim.diagnostic.get(0)[1].source") == "dotstream"

@@ -1,0 +1,57 @@
+"""Plans that are larger than the buffer: bounded, and the rest loaded when asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.editors.nvim.neovim import Neovim
+
+if TYPE_CHECKING:
+    from tests.lsp.conftest import World
+
+
+def test_the_buffer_and_the_memory_are_bounded(world: World, nvim: Neovim) -> None:
+    world.grow("big", 60_000)
+    nvim.screen(120, 40)
+    nvim.dotstream("plan manage zsh vim", "planned")
+    before = nvim.memory()
+    nvim.dotstream("plan manage big", "planned")
+    assert "60,000 to link" in nvim.bar()
+    lines = nvim.lines()
+    assert len(lines) < 10_200
+    assert nvim.plan(".model.kept") <= 10_000
+    assert nvim.memory() - before < 100
+    assert "more rows in further directories: <CR> loads the tree of the target" in lines[-1]
+
+
+def test_the_rest_of_a_directory_is_loaded(world: World, nvim: Neovim) -> None:
+    world.grow("big", 2500)
+    nvim.dotstream("plan manage big", "planned")
+    first = nvim.line_with("… 500 more: <CR> loads them")
+    nvim.press("zo<CR>")
+    nvim.wait("not vim.api.nvim_buf_get_lines(0, a[1] - 1, a[1], false)[1]:find('…')", first)
+    lines = nvim.lines()
+    assert sum(line.startswith("  link     f") for line in lines) == 1000 + 500 + 500
+    assert "  link     f999 → ../dotfiles/big/d0000/f999  (big)" in lines
+
+
+def test_directories_that_did_not_fit_are_opened_one_by_one(world: World) -> None:
+    world.grow("big", 4000)
+    with Neovim(world.root, setup="vim.g.dotstream = { plan = { max_rows = 600 } }") as nvim:
+        nvim.dotstream("plan manage big", "planned")
+        nvim.line_with("further directories")
+        nvim.press("zR<CR>")
+        nvim.wait(
+            "vim.iter(vim.api.nvim_buf_get_lines(0, 0, -1, false)):any(function(line) "
+            "return line == '  ▸ d0003/' end)"
+        )
+        nvim.line_with("▸ d0003/")
+        nvim.press("zR<CR>")
+        nvim.wait(
+            "vim.iter(vim.api.nvim_buf_get_lines(0, 0, -1, false)):any(function(line) "
+            "return line == '~/d0003/' end)"
+        )
+        assert "  link     f999 → ../dotfiles/big/d0003/f999  (big)" in nvim.lines()
+        nvim.command("write")
+        nvim.until("applied")
+        assert (world.target / "d0003/f999").is_symlink()
