@@ -245,3 +245,33 @@ def _read(address: str) -> str:
 
     with open(unquote(address.removeprefix("file://")), encoding="utf-8") as file:
         return file.read()
+
+
+async def test_one_file_of_a_directory_that_would_be_folded(
+    capable: Desk, root: Path, scratch_home: Path
+) -> None:
+    (root / "dotstream.toml").write_text("")
+    (root / "vim/dot-vim/colors/dawn.vim").touch()
+    path = root / "vim/dot-vim/colors/dusk.vim"
+    capable.open(path)
+    await capable.codes(path, "unlinked")
+    link = (await actions(capable, path))[0].command
+    assert link is not None
+    said = await run(capable, link)
+    assert said == "Link ~/.vim/colors/dusk.vim: 3 operations"
+    assert [each.name for each in (scratch_home / ".vim/colors").iterdir()] == ["dusk.vim"]
+    await capable.codes(path)
+    # As a fold, it is not unlinked by itself, and that is said.
+    client = Client(root)
+    client.apply(client.plan_unmanage("vim"))
+    client.apply(client.plan_manage("vim"))
+    assert (scratch_home / ".vim").is_symlink()
+    assert (await lenses(capable, path))[1] == (
+        "unlink all of ~/.vim",
+        "dotstream.server.unlink",
+    )
+    (action,) = await actions(capable, path)
+    assert action.title == "Unlink ~/.vim, the whole directory that this file is in"
+    assert action.command is not None
+    assert await run(capable, action.command) == "Unlink ~/.vim: 1 operation"
+    assert not (scratch_home / ".vim").is_symlink()
