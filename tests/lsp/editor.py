@@ -13,6 +13,7 @@ from threading import Condition, Event, Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
 
+from tests.lsp.schema import Checker
 from tests.lsp.wires import PATIENCE, Server
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Editor:
         self.messages: list[dict[str, Any]] = []
         self.keep = True
         self.batches = 0
+        self.checker = Checker()
         self._answers: dict[Any, dict[str, Any]] = {}
         self._answered: Counter[Any] = Counter()
         self._values: dict[Any, list[dict[str, Any]]] = {}
@@ -96,6 +98,7 @@ class Editor:
 
     def send(self, message: object) -> None:
         """Send one message."""
+        self.checker.sent(message)
         with self._write:
             self.wire.send(json.dumps(message).encode())
 
@@ -124,6 +127,11 @@ class Editor:
             met = self._changed.wait_for(lambda: condition() or self._ended, PATIENCE)
         assert met, "the server did not say what was waited for"
         assert condition(), f"the server ended: {self.log.decode()}"
+
+    def wait_for_end(self) -> None:
+        """Wait until the server hangs up."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._ended, PATIENCE), "it does not hang up"
 
     def answer(self, request: object) -> dict[str, Any]:
         """Return the whole answer to a request."""
@@ -179,7 +187,9 @@ class Editor:
         self._reader.join(PATIENCE)
         assert not self._reader.is_alive(), "the server does not hang up"
         self.wire.cut()
-        return self.server.end() if self._alone else None
+        code = self.server.end() if self._alone else None
+        assert not self.checker.problems, self.checker.problems
+        return code
 
     def vanish(self) -> int | None:
         """Close everything without a word, unread messages and all, as a client that dies."""
@@ -200,6 +210,7 @@ class Editor:
             self._changed.notify_all()
 
     def _take(self, message: dict[str, Any]) -> None:
+        self.checker.received(message)
         value = message.get("params", {}).get("value", {})
         with self._changed:
             if self.keep or "seq" not in value:

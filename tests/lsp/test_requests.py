@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.lsp.editor import Editor, uri
 
+from dotstream.lsp.methods import METHODS
+
 if TYPE_CHECKING:
     from tests.lsp.conftest import World
 
@@ -176,3 +178,21 @@ def test_more_requests_at_once_than_there_are_threads_are_refused(
         server.cancel(request)
     for request in requests:
         assert server.answer(request)["error"]["code"] == -32800
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_is_answered_if_it_is_cancelled_at_once(
+    world: World, server: Editor, method: str
+) -> None:
+    world.grow("big", 200)
+    params = world.params("big", path=uri(world.target / ".zshrc"))
+    request = server.request(method, params)
+    server.cancel(request)
+    answer = server.answer(request)
+    assert "result" in answer or answer["error"]["code"] in (-32800, -32602)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_needs_a_package_directory(server: Editor, method: str) -> None:
+    error = server.error(method, {"action": "manage", "path": "file:///x"})
+    assert (error["code"], error["data"]["field"]) == (-32602, "root")

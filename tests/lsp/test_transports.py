@@ -201,7 +201,8 @@ def test_a_message_may_come_in_fragments(listening: Server) -> None:
 def test_frames_that_are_not_text_end_the_connection(listening: Server) -> None:
     editor = Editor(server=listening)
     editor.wire.send_bytes(Frame(Opcode.BINARY, b"{}").serialize(mask=True))
-    assert editor.hang_up() is None
+    editor.wait_for_end()
+    editor.hang_up()
     assert isinstance(editor.wire, WebSocket)
     assert editor.wire.close_code == 1003
 

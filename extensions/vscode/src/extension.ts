@@ -24,7 +24,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const started = new Server(log);
   server = started;
   const running = new Running();
-  const overview = new Overview(started, log);
+  const overview = new Overview(started, running, log);
   const plans = new Plans(started, running, (place) => overview.where(place));
   const reports = new Reports();
   const view = new PackagesView(started, overview);
@@ -33,6 +33,11 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const care = new Care(started, running, overview, view, reports);
   const add = (id: string, run: (...args: never[]) => Promise<void>): Disposable =>
     commands.registerCommand(id, telling(log, run));
+  const addAsking = (id: string, run: (...args: never[]) => Promise<void>): Disposable =>
+    add(id, async (...args) => {
+      await started.settled();
+      await run(...args);
+    });
 
   context.subscriptions.push(
     log,
@@ -46,9 +51,9 @@ export async function activate(context: ExtensionContext): Promise<void> {
     new Decorations(plans),
     new StatusBar(overview, running),
     new Badges(started, overview),
-    ...changes.register(add),
-    ...past.register(add),
-    ...care.register(add),
+    ...changes.register(addAsking),
+    ...past.register(addAsking),
+    ...care.register(addAsking),
     add("dotstream.showMore", (node: Parameters<PackagesView["more"]>[0]) => view.more(node)),
     add("dotstream.cancel", async (uri?: Uri) => {
       const plan = uri instanceof Uri ? plans.at(uri) : undefined;

@@ -40,7 +40,7 @@ describe("a row as a line", () => {
 
   it("stays one line whatever is in a name", () => {
     const [directory, text] = line(link("~/a\nb/c\u2028d", "x\ty"));
-    expect(`${directory}${text}`).toBe("~/a\\x0ab/  + link     c\\x2028d → x\\x09y (zsh)");
+    expect(`${directory}${text}`).toBe("~/a\\nb/  + link     c\\u2028d → x\\ty (zsh)");
   });
 
   it("shows a row of a newer server", () => {

@@ -22,6 +22,6 @@ describe("paths of the wire", () => {
   });
 
   it("fit on one line", () => {
-    expect(oneLine("a\nb\u0085c")).toBe("a\\x0ab\\x85c");
+    expect(oneLine("a\nb\u0085c")).toBe("a\\nb\\x85c");
   });
 });

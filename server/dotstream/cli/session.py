@@ -86,8 +86,10 @@ class Session:
         )
 
     def _bar(self) -> Bar | None:
-        """Return the bar, on a terminal whose lines nobody else is filling."""
-        if not self.err_terminal or self.quiet or (self.verbose and self.terminal):
+        """Return the bar, on a terminal that can erase it and whose lines nobody else fills."""
+        if not self.err_terminal or self.environ.get("TERM") == "dumb":
+            return None
+        if self.quiet or (self.verbose and self.terminal):
             return None
         from dotstream.cli.progress import Bar
 

@@ -147,11 +147,14 @@ class Application:
     def _operations(self) -> Iterator[Operation | Run]:
         """Pass operations on; keep the first conflicts and errors, and show every item."""
         for item in self._items:
-            self._show(item)
             if isinstance(item, Run):
-                self._planned += len(item.names)
-                yield item
-            elif isinstance(item, Operation):
+                for part in item.cut(BATCH):
+                    self._show(part)
+                    self._planned += part.size
+                    yield part
+                continue
+            self._show(item)
+            if isinstance(item, Operation):
                 if item.kind != "keep_link":
                     self._planned += 1
                     yield item

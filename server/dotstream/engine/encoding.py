@@ -33,52 +33,54 @@ def encode(steps: Sequence[Step]) -> bytes:
     """Write steps as bytes, fields joined by NUL, which none of them can hold.
 
     A step is: kind, root, path, name, package, text, before.  A run is: kind, root, path,
-    package, stem, how many names, and each name.
+    package, stem, the length of its names, and these, joined by NUL too.
 
     A directory is written where it changes; an empty root means the one before.  No link
     is empty and no precondition either, so an empty field means that there is none.
     """
-    fields: list[str] = []
+    written: list[bytes] = []
     here: Directory | None = None
     for kind, item in steps:
         directory = item.directory
         if directory is here:
-            root = path = ""
+            where = "\0"
         else:
-            here, root, path = directory, directory.root, directory.path
+            here, where = directory, f"{directory.root}\0{directory.path}"
         if isinstance(item, Run):
-            count = str(len(item.names))
-            fields += (_RUN_CODES[item.kind], root, path, item.package, item.stem, count)
-            fields += item.names
+            length = len(item.joined)
+            written.append(
+                _bytes(f"{_RUN_CODES[item.kind]}\0{where}\0{item.package}\0{item.stem}\0{length}")
+            )
+            written.append(item.joined)
         else:
-            fields += (_CODES[kind], root, path, item.name, item.package)
-            fields += (item.text or "", item.before or "")
-    return "\0".join(fields).encode("utf-8", "surrogateescape")
+            text, before = item.text or "", item.before or ""
+            fields = (_CODES[kind], where, item.name, item.package, text, before)
+            written.append(_bytes("\0".join(fields)))
+    return b"\0".join(written)
 
 
 def decode(first: int, data: bytes) -> Iterator[Part]:
     """Read what ``encode`` wrote, numbered from ``first``."""
-    fields = data.decode("utf-8", "surrogateescape").split("\0")
     here = above = Directory("/")
-    at, number = 0, first
-    while at < len(fields):
-        code, root, path = fields[at : at + 3]
+    number, rest = first, data
+    while rest:
+        *fields, rest = rest.split(b"\0", 6)
+        code, root, path, name, package, text = map(_text, fields)
         if root:
-            parent, _, name = path.rpartition("/")
+            parent, _, base = path.rpartition("/")
             if above.root != root or above.path != parent:  # most have a sibling before them
                 above = Directory(root).descend(parent)
-            here = above.child(name) if name else above
+            here = above.child(base) if base else above
         if code in _RUN_KINDS:
-            package, stem, count = fields[at + 3 : at + 6]
-            at += 6 + int(count)
-            run = Run(_RUN_KINDS[code], here, fields[at - int(count) : at], package, stem)
+            package, stem, length = name, package, int(text)
+            joined, rest = rest[:length], rest[length + 1 :]
+            run = Run(_RUN_KINDS[code], here, None, package, stem, joined=joined)
             yield number, run.kind, run
-            number += int(count)
+            number += run.size
         else:
-            name, package, text, before = fields[at + 3 : at + 7]
-            at += 7
             kind, operation = _KINDS[code]
-            step = Operation(operation, here, name, package, text or None, before or None)
+            before, _, rest = rest.partition(b"\0")
+            step = Operation(operation, here, name, package, text or None, _text(before) or None)
             yield number, kind, step
             number += 1
 
@@ -91,3 +93,11 @@ def singly(parts: Iterable[Part]) -> Iterator[NumberedStep]:
                 yield index, kind, operation
         else:
             yield number, kind, item
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")

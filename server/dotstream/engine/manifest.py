@@ -55,7 +55,7 @@ class Manifest:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self._stows: dict[str, str] = {}
-        self._added: tuple[str, str, str] | None = None
+        self._added: tuple[bytes, bytes, bytes] | None = None
 
     # Reading ---------------------------------------------------------------------------
 
@@ -308,14 +308,12 @@ class Manifest:
 
         Nearly every link comes this way, so nothing is done name by name.
         """
-        names, root, path = run.names, run.directory.root, run.directory.path
-        if run.kind != "create_link" or not _FEW < len(names) <= _PAGE:
+        names, root, path = run.joined, run.directory.root, run.directory.path
+        if run.kind != "create_link" or not _FEW < run.size <= _PAGE:
             return False
-        if not "".join(names).isascii() or names != sorted(names):
-            return False
-        key = (_bytes(root), _bytes(path))
-        added = self._added
-        goes_on = added is not None and added[:2] == (root, path) and added[2] < names[0]
+        key, added = (_bytes(root), _bytes(path)), self._added
+        first = names[: names.find(b"\0")]
+        goes_on = added is not None and added[:2] == key and added[2] < first
         if (
             not goes_on
             and self._database.execute(
@@ -323,11 +321,9 @@ class Manifest:
             ).fetchone()
         ):
             return False
-        self._added = root, path, names[-1]
-        entries = "\0".join(("", run.package, number, run.stem, *names))
-        self._database.execute(
-            "INSERT INTO page VALUES (?, ?, ?, ?)", (*key, _bytes(names[0]), _bytes(entries))
-        )
+        self._added = (*key, names[names.rfind(b"\0") + 1 :])
+        entries = b"\0".join((b"", _bytes(run.package), _bytes(number), _bytes(run.stem), names))
+        self._database.execute("INSERT INTO page VALUES (?, ?, ?, ?)", (*key, first, entries))
         return True
 
     def _change(self, root: str, path: str, wanted: Mapping[str, _Row | None]) -> None:

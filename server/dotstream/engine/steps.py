@@ -76,17 +76,22 @@ def with_closings(operations: Iterable[Operation | Run]) -> Iterator[Step]:
 
 
 def batches(steps: Iterable[Step], size: int) -> Iterator[tuple[list[Step], int]]:
-    """Gather steps in batches of at most ``size``, each with how many steps it is."""
+    """Gather steps in batches of at most ``size``, each with how many steps it is.
+
+    No run may be longer.
+    """
     batch: list[Step] = []
     filled = 0
-    for kind, operation in steps:
-        for part in operation.cut(size) if isinstance(operation, Run) else (operation,):
-            count = len(part.names) if isinstance(part, Run) else 1
-            if filled + count > size:
-                yield batch, filled
-                batch, filled = [], 0
-            batch.append((kind, part))
-            filled += count
+    for step in steps:
+        count = step[1].size if isinstance(step[1], Run) else 1
+        if filled + count > size:
+            yield batch, filled
+            batch, filled = [], 0
+        batch.append(step)
+        filled += count
+        if filled == size:  # at once, without waiting for what comes next
+            yield batch, filled
+            batch, filled = [], 0
     if batch:
         yield batch, filled
 
@@ -95,7 +100,7 @@ def numbered(first: int, batch: Iterable[Step]) -> Iterator[Part]:
     """Number the steps of a batch."""
     for kind, operation in batch:
         yield first, kind, operation
-        first += len(operation.names) if isinstance(operation, Run) else 1
+        first += operation.size if isinstance(operation, Run) else 1
 
 
 def _inside(operation: Operation | Run, opened: tuple[Operation, str, str]) -> bool:

@@ -20,6 +20,8 @@ def cache_home(environ: Mapping[str, str], home: str) -> str:
 def replace_text(path: str, text: str) -> None:
     """Write a file whole, so that nobody ever sees half of it; as UTF-8.
 
+    Bytes that are not UTF-8 are surrogates in ``text``, as in file names.
+
     Directories above it are made.  Links are followed, and permissions stay what they are;
     a new file is its owner's alone.
 
@@ -31,7 +33,7 @@ def replace_text(path: str, text: str) -> None:
     beside = f"{path}.{os.getpid()}.new"
     fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        with open(fd, "w", encoding="utf-8", newline="") as file:
+        with open(fd, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
             if os.path.exists(path):
                 os.fchmod(fd, os.stat(path).st_mode & 0o7777)
             file.write(text)

@@ -79,6 +79,8 @@ class Outbox:
             self._closing = True
             self._changed.notify_all()
         self._thread.join(timeout)
+        with self._changed:
+            self._drop()
 
     def _run(self) -> None:
         while data := self._next():
@@ -86,14 +88,18 @@ class Outbox:
                 self._link.write(data)
             except OSError:
                 with self._changed:
-                    self._broken = True
-                    self._waiting.clear()
-                    self._changed.notify_all()
+                    self._drop()
                 self._on_broken()
                 return
             with self._changed:
                 self._queued -= len(data)
                 self._changed.notify_all()
+
+    def _drop(self) -> None:
+        """Take and keep nothing any more; the lock is held."""
+        self._broken = True
+        self._waiting.clear()
+        self._changed.notify_all()
 
     def _next(self) -> bytes:
         """Return the next bytes to write; none at the end."""

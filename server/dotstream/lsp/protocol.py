@@ -154,6 +154,12 @@ class Protocol(LanguageServerProtocol):
         else:
             _log.error("ignored %s", method or "a response", exc_info=error)
 
+    def get_message_type(  # type: ignore[override] # a function instead of its cache
+        self, method: str
+    ) -> type[Any] | None:
+        """Return the type of a message; pygls' own keeps every connection in a cache."""
+        return cast("tuple[type[Any] | None]", types.METHOD_TO_TYPES.get(method, (None,)))[0]
+
     # Going out -------------------------------------------------------------------------
 
     def answer(

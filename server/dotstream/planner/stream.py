@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Digest", "StreamingPlan", "in_runs"]
 
-_HASHED = 1024  # strings hashed at a time
+_HASHED = 256  # pieces hashed at a time
 _LINKS = {"create_link": "create_links", "remove_link": "remove_links"}
 
 
@@ -36,38 +36,39 @@ class Digest:
 
     def __init__(self) -> None:
         self._hash = blake2b(digest_size=16)
-        self._parts: list[str] = []
+        self._parts: list[bytes] = []
         self._row: tuple[str, str, Directory] | None = None
 
     def add(self, operation: Operation | Run) -> None:
         """Take one operation, or a run of them, in."""
         kind, directory = operation.kind, operation.directory
         if isinstance(operation, Run):
-            self._add_links(kind, operation.stem, directory, operation.names)
+            self._add_links(kind, operation.stem, directory, operation.joined)
             return
         name, text, before = operation.name, operation.text or "", operation.before or ""
         link = text or before
         if kind in _LINKS and link.endswith(name):
-            self._add_links(kind, link.removesuffix(name), directory, [name])
+            self._add_links(kind, link.removesuffix(name), directory, _bytes(name))
             return
         self._row = None
-        self._parts += ("", directory.absolute, kind, name, text, before)
+        self._parts.append(
+            _bytes(f"\x00{directory.absolute}\x00{kind}\x00{name}\x00{text}\x00{before}")
+        )
         if len(self._parts) > _HASHED:
             self._flush()
 
-    def _add_links(self, kind: str, stem: str, directory: Directory, names: list[str]) -> None:
+    def _add_links(self, kind: str, stem: str, directory: Directory, names: bytes) -> None:
         row = (kind, stem, directory)
         if row != self._row:
             self._row = row
-            self._parts += ("", directory.absolute, _LINKS[kind], stem)
-        self._parts += names
+            self._parts.append(_bytes(f"\0{directory.absolute}\0{_LINKS[kind]}\0{stem}"))
+        self._parts.append(names)
         if len(self._parts) > _HASHED:
             self._flush()
 
     def _flush(self) -> None:
         # Names cannot hold NUL, nor be empty, so joining with it is unambiguous.
-        text = "\0".join(self._parts) + "\0"
-        self._hash.update(text.encode("utf-8", "surrogateescape"))
+        self._hash.update(b"\0".join((*self._parts, b"")))
         self._parts.clear()
 
     def hexdigest(self) -> str:
@@ -117,7 +118,7 @@ class StreamingPlan:
             count = 1
             if isinstance(item, Run):
                 kind: str = item.kind
-                count = len(item.names)
+                count = item.size
                 take_in(item)
             elif isinstance(item, Operation):
                 kind = item.kind
@@ -146,7 +147,7 @@ class StreamingPlan:
             if not isinstance(item, Run):
                 yield item
                 continue
-            counts[item.kind] -= len(item.names)  # so far, only what was handed on counts
+            counts[item.kind] -= item.size  # so far, only what was handed on counts
             for operation in item.operations():
                 if token.cancelled:
                     self._runs.close()
@@ -214,3 +215,7 @@ class StreamingPlan:
 def in_runs(plan: StreamingPlan) -> Iterator[Item | Run]:
     """Iterate over a plan, instead of its own iterator, with links in a row as one run."""
     return plan._runs  # noqa: SLF001 - beside its class, so that it is no part of the API
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

@@ -365,7 +365,7 @@ class _Walk:
             while True:
                 item = next(changing)
                 if held is not None:
-                    count += len(item.names) if isinstance(item, Run) else 1
+                    count += item.size if isinstance(item, Run) else 1
                     if isinstance(item, (Operation, Run)) and count <= _HELD:
                         held.append(item)
                         continue

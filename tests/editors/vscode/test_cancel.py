@@ -32,6 +32,6 @@ async def test_an_apply_is_cancelled_in_its_notification_and_rolled_back(
     said = await workbench.said("the target is as it was before")
     await workbench.picture("apply-cancelled")
     workbench.note(f"cancelling an apply: {said}")
-    await workbench.shows("cancelled:")
+    await workbench.shows("ancelled; ")
     await workbench.nothing_blocks()
     assert difference(before, snapshot(farm.target)) == []

@@ -42,6 +42,26 @@ async def test_a_conflict_is_settled_in_the_plan(workbench: Workbench, farm: Far
     }
 
 
+async def test_a_conflict_is_settled_by_a_quick_fix_in_the_file(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "theirs", "home/.zshrc": "mine"})
+    farm.configured(f'target = "{farm.target}"\n')
+    before = farm.tree()
+    await workbench.open(farm.directory)
+    await workbench.reveal("zsh", "dot-zshrc")
+    await workbench.shows("theirs")
+    await workbench.quick_fix("Back up")
+    await workbench.shows("~ move     .zshrc")
+    await workbench.picture("quick-fix")
+    assert difference(before, farm.tree()) == []
+    await workbench.offers("Apply")
+    await workbench.click("Apply")
+    await workbench.said("manage zsh: 1 linked")
+    await workbench.nothing_blocks()
+    assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"}
+
+
 async def test_a_plan_that_no_longer_holds_is_not_applied(
     workbench: Workbench, farm: Farm
 ) -> None:

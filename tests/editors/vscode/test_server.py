@@ -16,6 +16,24 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+async def test_where_there_is_no_server_the_user_learns_how_to_get_it(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc"})
+    farm.make({"stow/.vscode/settings.json": '{"dotstream.server.path": "/nowhere/dotstream"}'})
+    farm.configured(f'target = "{farm.target}"\n')
+    await workbench.open(farm.directory)
+    said = await workbench.said("/nowhere/dotstream")
+    await workbench.picture("no-server")
+    assert 'pipx install "dotstream[lsp]"' in said
+
+    farm.make({"stow/.vscode/settings.json": "{}"})
+    await workbench.press("Look Again", of="/nowhere/dotstream")
+    await workbench.plan("Manage", "zsh")
+    await workbench.said("manage zsh: 1 to link")
+    await workbench.nothing_blocks()
+
+
 async def test_a_server_that_was_killed_is_started_again(
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:

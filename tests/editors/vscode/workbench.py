@@ -106,6 +106,11 @@ class Workbench:
             await self._choice(label).click()
         await self.page.locator(".quick-input-action .monaco-button", has_text="OK").click()
 
+    async def answer(self, text: str) -> None:
+        """Type an answer into the list that is open, and accept what it then offers."""
+        await self.page.locator(".quick-input-widget input[type=text]").fill(text)
+        await self._choice(text).click()
+
     def _choice(self, label: str) -> Locator:
         # The row may be described after its label: "zsh, 3 links".
         row = f'.quick-input-list .monaco-list-row[aria-label^="{label}"]'
@@ -173,20 +178,60 @@ class Workbench:
         """Click a code lens of the active editor."""
         await self.editor().locator(".codelens-decoration a", has_text=lens).first.click()
 
-    async def rows(self, view: str = ".pane-body") -> list[str]:
-        """Return the rows of a tree that are on the screen."""
-        found = await self.page.locator(f"{view} .monaco-list-row").evaluate_all(
-            """rows => rows
-                .map((row) => [parseFloat(row.style.top), row.getAttribute("aria-label")])
-                .sort((one, other) => one[0] - other[0])
-                .map(([, text]) => text)"""
-        )
-        return [str(row) for row in found]
+    async def view(self, title: str) -> None:
+        """Open a view of the activity bar."""
+        await self.page.locator(f'.activitybar [aria-label="{title}"]').first.click()
+
+    def row(self, label: str) -> Locator:
+        """Return the row of the view that is open whose label begins so."""
+        return self.page.locator(
+            f'.sidebar .pane-body .monaco-list-row[aria-label^="{label}"]'
+        ).first
 
     async def shows(self, text: str) -> None:
         """Wait until a line of the active editor shows a text."""
         line = self.editor().locator(".view-line", has_text=text).first
         await expect(line).to_be_visible(timeout=_PATIENCE)
+
+    async def reveal(self, *names: str) -> None:
+        """Click through the Explorer: opens directories, and a file at the end."""
+        for name in names:
+            await self._explorer(name).click()
+
+    async def badge(self, name: str, expected: str) -> None:
+        """Wait until the Explorer marks a file with these letters."""
+        await self._explorer(name).locator(".monaco-icon-label").first.wait_for()
+        # The badge is drawn by a style sheet.
+        await self.page.wait_for_function(
+            """([name, expected]) => {
+                const rows = document.querySelectorAll(".explorer-folders-view .monaco-list-row");
+                const row = [...rows].find((each) => each.getAttribute("aria-label") === name);
+                return [...(row?.querySelectorAll("*") ?? [])].some(
+                    (each) => getComputedStyle(each, "::after").content === `"${expected}"`,
+                );
+            }""",
+            arg=[name, expected],
+        )
+
+    def _explorer(self, name: str) -> Locator:
+        return self.page.locator(
+            f'.explorer-folders-view .monaco-list-row[aria-label^="{name}"]'
+        ).first
+
+    async def quick_fix(self, title: str) -> None:
+        """Choose one of the quick fixes at the beginning of the file in the active editor."""
+        offered = self.page.locator(".action-widget .monaco-list-row", has_text=title).first
+        await self.editor().locator(".view-line").first.click()
+        await self.page.keyboard.press("Control+Home")
+        for _ in range(10):
+            await self.page.keyboard.press("Control+.")
+            try:
+                await offered.click(timeout=3_000)
+            except StillWaiting:
+                await self.page.keyboard.press("Escape")
+                continue
+            return
+        raise AssertionError(f"there is no quick fix {title!r}")
 
     async def nothing_blocks(self) -> None:
         """Check that no dialog stands before the page, as for an error in a command."""

@@ -42,7 +42,7 @@ PLAIN = types.ClientCapabilities(
                 types.ClientCodeActionKindOptions(value_set=[types.CodeActionKind.QuickFix])
             )
         ),
-        document_link=types.DocumentLinkClientCapabilities(),
+        document_link=types.DocumentLinkClientCapabilities(tooltip_support=True),
     ),
 )
 """An editor that knows the features and asks for them, and takes no requests."""

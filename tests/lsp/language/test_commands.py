@@ -102,10 +102,8 @@ async def test_link_and_unlink_one_file(capable: Desk, root: Path, scratch_home:
     assert await run(capable, unlink) == "Unlink ~/.vimrc: 1 operation"
     await capable.codes(path, "unlinked")
     assert difference(before, snapshot(scratch_home, prune=prune)) == []
-    assert capable.refreshes == {
-        types.WORKSPACE_INLAY_HINT_REFRESH: 2,
-        types.WORKSPACE_CODE_LENS_REFRESH: 2,
-    }
+    for method in (types.WORKSPACE_INLAY_HINT_REFRESH, types.WORKSPACE_CODE_LENS_REFRESH):
+        assert capable.refreshes[method] >= 2
 
 
 async def test_progress_is_begun_by_the_server_and_ended(capable: Desk, root: Path) -> None:
@@ -137,17 +135,15 @@ async def test_without_a_way_to_show_it_the_page_is_named(
     desk: Desk, root: Path, scratch_home: Path
 ) -> None:
     (scratch_home / ".zshrc").write_text("mine\n")
-    said = await order(
-        desk,
-        "diff",
-        root=uri(root),
-        path=uri(scratch_home / ".zshrc"),
-        source=uri(root / "zsh/dot-zshrc"),
-    )
+    (root / "zsh/dot-zshrc").write_bytes(b"caf\xe9\n")
+    said = await order(desk, "diff", root=uri(root), path=uri(scratch_home / ".zshrc"))
     assert said.startswith("it is written to ~/.cache/dotstream/")
     (page,) = (scratch_home / ".cache/dotstream").glob("*/difference.diff")
-    assert page.read_text().splitlines()[:2] == ["--- ~/.zshrc", "+++ ~/dotfiles/zsh/dot-zshrc"]
-    assert "-mine" in page.read_text()
+    assert page.read_text(errors="replace").splitlines()[:2] == [
+        "--- ~/.zshrc",
+        "+++ ~/dotfiles/zsh/dot-zshrc",
+    ]
+    assert b"-mine\n+caf" in page.read_bytes()
     assert desk.progress == []
 
 

@@ -62,3 +62,16 @@ async def test_an_old_editor_names_one_root(root: Path, scratch_home: Path) -> N
     desk.open(scratch_home / ".zshrc")
     await desk.codes(scratch_home / ".zshrc", "conflict")
     await desk.leave()
+
+
+async def test_folders_that_are_opened_later_count(root: Path, scratch_home: Path) -> None:
+    (scratch_home / ".zshrc").write_text("mine\n")
+    desk = await Desk.sit_down(capabilities=CAPABLE)
+    desk.open(scratch_home / ".zshrc")
+    await desk.codes(scratch_home / ".zshrc")
+    added = types.WorkspaceFoldersChangeEvent([types.WorkspaceFolder(uri(root), "dots")], [])
+    desk.client.workspace_did_change_workspace_folders(
+        types.DidChangeWorkspaceFoldersParams(added)
+    )
+    await desk.codes(scratch_home / ".zshrc", "conflict")
+    await desk.leave()

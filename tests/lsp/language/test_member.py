@@ -226,3 +226,16 @@ async def test_documents_that_are_no_files_are_left_alone(desk: Desk, scheme: st
         types.HoverParams(types.TextDocumentIdentifier(scheme), types.Position(0, 0))
     )
     assert found is None
+
+
+async def test_the_first_line_is_followed_as_it_is_edited(desk: Desk, root: Path) -> None:
+    path = root / "zsh/dot-zshrc"
+    desk.open(path, "# é\nsecond\n" + "x\n" * 5000)
+    (found,) = await desk.codes(path, "unlinked")
+    assert found.range.end == types.Position(0, 3)
+    far = types.Range(types.Position(4000, 0), types.Position(4000, 1))
+    start = types.Range(types.Position(0, 0), types.Position(0, 1))
+    desk.edit(path, 2, types.TextDocumentContentChangePartial(far, "y"))
+    desk.edit(path, 3, types.TextDocumentContentChangePartial(start, "####"))
+    desk.save(path)
+    await desk.diagnostics(path, lambda all_: all_[0].range.end == types.Position(0, 6))

@@ -11,6 +11,18 @@ export function stateOf(rows: readonly Row[]): EntryState {
   return rows.some(({ op }) => op === "keep_link") ? "linked" : "none";
 }
 
+/** Conflicts in a few words; the whole sentence of the server is too long for a tree. */
+const OBSTACLES: Readonly<Record<string, string>> = {
+  real_file: "a file is in its place",
+  real_directory: "a directory is in its place",
+  foreign_link: "another link is in its place",
+  dangling_link: "a broken link is in its place",
+  other_package: "another package has this place",
+  same_path: "two files want this place",
+  file_and_directory: "a file and a directory want this place",
+  parent_link: "a directory above is a link",
+};
+
 /** What is said of an entry beside its name. */
 export function entryWords(rows: readonly Row[]): string {
   return rows
@@ -18,7 +30,7 @@ export function entryWords(rows: readonly Row[]): string {
       row.op === "keep_link"
         ? "linked"
         : row.op === "conflict"
-          ? (row.message ?? "conflict")
+          ? (OBSTACLES[row.conflict ?? ""] ?? "conflict")
           : `${verbOf(row)} due`,
     )
     .join(", ");

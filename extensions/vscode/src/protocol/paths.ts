@@ -12,9 +12,15 @@ export function isOpenable(uri: string): boolean {
 
 const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
 
-/** `text` on one line, whatever is in it. */
+const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** `text` on one line, whatever is in it, with the server's own escapes. */
 export function oneLine(text: string): string {
-  return text.replace(CONTROL, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return text.replace(CONTROL, (char) => {
+    const code = char.charCodeAt(0);
+    const hex = code.toString(16);
+    return ESCAPES[char] ?? (code < 256 ? `\\x${hex.padStart(2, "0")}` : `\\u${hex}`);
+  });
 }
 
 /** A label as its directory, with the slash at the end, and its name. */

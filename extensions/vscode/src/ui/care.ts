@@ -3,6 +3,8 @@ import {
   CancellationTokenSource,
   commands,
   env,
+  Position,
+  Range,
   Uri,
   window,
   workspace,
@@ -53,6 +55,7 @@ export class Care {
         this.diff({ ...node.place, path: node.child.path, label: node.child.label }),
       ),
       add("dotstream.openSource", (node: Pick<EntryNode, "child">) => open(node)),
+      add("dotstream.openConfiguration", () => this.openConfiguration()),
       add("dotstream.init", () => this.init()),
       add("dotstream.installHelp", () => this.installHelp()),
     ];
@@ -135,6 +138,16 @@ export class Care {
       // VS Code cannot open names that are not UTF-8; the server can.
       await this.reports.show("Difference", diff ?? "", [], "diff");
     }
+  }
+
+  private async openConfiguration(): Promise<void> {
+    const place = await chooseRoot();
+    if (place === undefined) return;
+    const file = Uri.joinPath(Uri.parse(place.root), "dotstream.toml");
+    const { uri, line = 1, column = 1 } = this.overview.trouble ?? {};
+    const at = new Position(Math.max(0, line - 1), Math.max(0, column - 1));
+    const selection = uri === undefined ? {} : { selection: new Range(at, at) };
+    await window.showTextDocument(uri === undefined ? file : Uri.parse(uri), selection);
   }
 
   private async init(): Promise<void> {

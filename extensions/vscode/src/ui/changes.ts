@@ -191,6 +191,7 @@ export class Changes {
       void window.showInformationMessage(`${title}: ${words}`);
       return;
     }
+    if (this.plans.isVisible(session)) return; // which says so itself, with what can be done
     const choice = await window.showWarningMessage(
       `${title}: ${words}. Nothing is changed until each conflict has an answer.`,
       "Show Plan",

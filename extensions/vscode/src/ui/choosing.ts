@@ -1,8 +1,7 @@
 /** Questions to the user: which packages, which way. */
 import { window, type QuickPickItem } from "vscode";
-import type { Action, PackageStatus, Place } from "../protocol/messages";
+import type { Action, Packages, PackageStatus, Place } from "../protocol/messages";
 import { plural } from "../plan/sums";
-import { packagesOf } from "./packages";
 import type { Server } from "./server";
 
 const ACTIONS: readonly (QuickPickItem & { readonly action: Action })[] = [
@@ -21,7 +20,7 @@ export async function choosePackages(
   place: Place,
   action: Action,
 ): Promise<readonly string[] | undefined> {
-  const found = await packagesOf(server, place);
+  const found = await server.request<Packages>("dotstream/packages", place);
   const choices = found.packages
     .filter((each) => each.active)
     .map((each) => ({ label: each.name }));
@@ -39,7 +38,7 @@ export async function choosePackages(
 
 /** The package that files are moved into: one that is there, or a new name. */
 export async function chooseHome(server: Server, place: Place): Promise<string | undefined> {
-  const found = await packagesOf(server, place);
+  const found = await server.request<Packages>("dotstream/packages", place);
   const names = found.packages.map(({ name }) => name);
   return await new Promise((resolve) => {
     const pick = window.createQuickPick();
@@ -66,13 +65,12 @@ export async function chooseHome(server: Server, place: Place): Promise<string |
   });
 }
 
-/** `2 changes due, 1 conflict` or `12 links`. */
+/** `managed · 12 links`, or `1 conflict · 2 changes due`. */
 export function statusWords(status: PackageStatus): string {
-  const words = [
-    ...(status.links > 0 ? [plural(status.links, "link")] : []),
-    ...(status.changes > 0 ? [`${plural(status.changes, "change")} due`] : []),
-    ...(status.conflicts > 0 ? [plural(status.conflicts, "conflict")] : []),
+  return [
+    ...(status.conflicts > 0 ? [plural(status.conflicts, "conflict")] : [status.state]),
     ...(status.errors > 0 ? [plural(status.errors, "error")] : []),
-  ];
-  return [status.state, ...words].join(" · ");
+    ...(status.changes > 0 ? [`${plural(status.changes, "change")} due`] : []),
+    ...(status.links > 0 ? [plural(status.links, "link")] : []),
+  ].join(" · ");
 }

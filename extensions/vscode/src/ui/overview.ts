@@ -8,11 +8,11 @@ import {
   type Disposable,
   type LogOutputChannel,
 } from "vscode";
-import { faultOf } from "../protocol/faults";
+import { faultOf, type Fault } from "../protocol/faults";
 import type { PackageStatus, Packages, Place } from "../protocol/messages";
 import { labelOf } from "../protocol/paths";
-import { packagesOf } from "./packages";
 import { placeOf, roots } from "./roots";
+import type { Running } from "./running";
 import type { Server } from "./server";
 
 /** Milliseconds between two changes that are told: a tree that is told more often stays empty. */
@@ -27,14 +27,18 @@ export interface Farm {
 }
 
 export type OverviewState =
-  "untrusted" | "missing" | "starting" | "failed" | "noRoot" | "empty" | "ready";
+  "untrusted" | "missing" | "starting" | "failed" | "noRoot" | "broken" | "empty" | "ready";
 
 export class Overview implements Disposable {
   farms: readonly Farm[] = [];
   state: OverviewState = "starting";
+  /** Why there is nothing to show, where the packages could not be read. */
+  trouble: Fault | undefined;
   /** Whether statuses are still arriving. */
   busy = false;
 
+  /** Whether a refresh is due when nothing else is under way. */
+  private postponed = false;
   private source: CancellationTokenSource | undefined;
   private timer: NodeJS.Timeout | undefined;
   private due: NodeJS.Timeout | undefined;
@@ -46,9 +50,13 @@ export class Overview implements Disposable {
 
   constructor(
     private readonly server: Server,
+    private readonly running: Running,
     private readonly log: LogOutputChannel,
   ) {
     this.subscriptions = [
+      running.onDidChange(() => {
+        this.yieldTo(running);
+      }),
       server.onDidChangeState(() => void this.refresh()),
       server.onDidChangeFiles(() => {
         this.refreshSoon();
@@ -67,13 +75,17 @@ export class Overview implements Disposable {
   /** Ask again for everything. */
   async refresh(): Promise<void> {
     this.source?.cancel();
+    if (this.running.message !== undefined) {
+      this.postponed = true;
+      return;
+    }
     const source = new CancellationTokenSource();
     this.source = source;
     try {
       await this.load(source);
     } catch (error) {
       const fault = faultOf(error);
-      if (!fault.cancelled) this.log.warn(`status: ${fault.message}`);
+      if (!fault.cancelled) this.fail(fault);
     } finally {
       if (this.source === source) {
         this.busy = false;
@@ -111,9 +123,14 @@ export class Overview implements Disposable {
       return;
     }
     const known = this.farms;
+    this.trouble = undefined;
     const found: Farm[] = [];
     for (const place of places) {
-      const packages = await packagesOf(this.server, place);
+      const packages = await this.server.request<Packages>(
+        "dotstream/packages",
+        place,
+        source.token,
+      );
       // What was known is shown until the news is there.
       const before = known.find((farm) => farm.place.root === place.root);
       found.push({ place, packages, statuses: new Map(before?.statuses) });
@@ -124,6 +141,26 @@ export class Overview implements Disposable {
     this.watch();
     this.tell();
     for (const farm of found) await this.loadStatuses(farm, source);
+  }
+
+  /** Let what the user asked for go first; a status scans the same files. */
+  private yieldTo(running: Running): void {
+    if (running.message !== undefined) {
+      if (!this.busy) return;
+      this.source?.cancel();
+      this.postponed = true;
+    } else if (this.postponed) {
+      this.postponed = false;
+      this.refreshSoon();
+    }
+  }
+
+  private fail(fault: Fault): void {
+    this.log.warn(`status: ${fault.message}`);
+    this.trouble = fault;
+    this.farms = [];
+    this.state = "broken";
+    this.watch(); // what was wrong may be mended
   }
 
   private async loadStatuses(farm: Farm, source: CancellationTokenSource): Promise<void> {
@@ -145,7 +182,8 @@ export class Overview implements Disposable {
   /** Names that come and go change what is to be linked; contents do not. */
   private watch(): void {
     for (const watcher of this.watchers) watcher.dispose();
-    this.watchers = this.farms.flatMap(({ place }) => {
+    const places = roots().map(placeOf);
+    this.watchers = places.flatMap((place) => {
       const root = Uri.parse(place.root);
       const names = workspace.createFileSystemWatcher(
         new RelativePattern(root, "**"),

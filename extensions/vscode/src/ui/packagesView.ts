@@ -15,6 +15,7 @@ import {
 } from "vscode";
 import { entryWords, stateOf, type EntryState } from "../plan/states";
 import { plural } from "../plan/sums";
+import type { Fault } from "../protocol/faults";
 import type { Child, Children, Package, PackageState, Place } from "../protocol/messages";
 import { isOpenable, oneLine } from "../protocol/paths";
 import { statusWords } from "./choosing";
@@ -49,7 +50,13 @@ interface MoreNode {
   readonly parent: PackageNode | EntryNode;
 }
 
-export type Node = FarmNode | PackageNode | EntryNode | MoreNode;
+/** Why there are no packages to show. */
+interface TroubleNode {
+  readonly kind: "trouble";
+  readonly fault: Fault;
+}
+
+export type Node = TroubleNode | FarmNode | PackageNode | EntryNode | MoreNode;
 
 interface Pages {
   readonly nodes: EntryNode[];
@@ -107,6 +114,8 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
 
   getTreeItem(node: Node): TreeItem {
     switch (node.kind) {
+      case "trouble":
+        return troubleItem(node);
       case "farm":
         return farmItem(node);
       case "package":
@@ -120,7 +129,8 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
 
   async getChildren(node?: Node): Promise<Node[]> {
     if (node === undefined) {
-      const { farms } = this.overview;
+      const { farms, trouble } = this.overview;
+      if (trouble !== undefined) return [{ kind: "trouble", fault: trouble }];
       const [first, ...others] = farms;
       if (first === undefined) return [];
       return others.length === 0
@@ -128,7 +138,7 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
         : farms.map((farm) => ({ kind: "farm", farm }));
     }
     if (node.kind === "farm") return packageNodes(node.farm);
-    if (node.kind === "more") return [];
+    if (node.kind === "more" || node.kind === "trouble") return [];
     const pages = this.pages.get(node) ?? (await this.load(node));
     return pages.next === null ? pages.nodes : [...pages.nodes, { kind: "more", parent: node }];
   }
@@ -200,6 +210,14 @@ function packageNodes(farm: Farm): PackageNode[] {
   }));
 }
 
+function troubleItem({ fault }: TroubleNode): TreeItem {
+  const item = new TreeItem(fault.message);
+  item.tooltip = fault.message;
+  item.iconPath = new ThemeIcon("error", new ThemeColor("dotstream.conflictForeground"));
+  item.command = { title: "Open dotstream.toml", command: "dotstream.openConfiguration" };
+  return item;
+}
+
 function farmItem({ farm }: FarmNode): TreeItem {
   const item = new TreeItem(farm.packages.rootLabel, TreeItemCollapsibleState.Expanded);
   item.id = farm.place.root;
@@ -230,6 +248,7 @@ function packageItem(node: PackageNode): TreeItem {
       ? new ThemeIcon("loading~spin")
       : new ThemeIcon(icon, new ThemeColor(colour));
   item.tooltip = `${oneLine(name)} → ${farm.packages.targetLabel}`;
+  item.accessibilityInformation = { label: `${oneLine(name)}, ${item.description}` };
   return item;
 }
 
@@ -248,6 +267,7 @@ function entryItem({ child, package: { name } }: EntryNode): TreeItem {
     colour === undefined ? undefined : new ThemeColor(colour),
   );
   item.tooltip = tooltip(child);
+  item.accessibilityInformation = { label: `${oneLine(child.name)}, ${item.description}` };
   if (!child.expandable) {
     item.command = { title: "Open", command: "dotstream.openSource", arguments: [{ child }] };
   }

@@ -85,6 +85,11 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     return session;
   }
 
+  isVisible(session: PlanSession): boolean {
+    const uri = session.uri.toString();
+    return window.visibleTextEditors.some(({ document }) => document.uri.toString() === uri);
+  }
+
   /** Bring a plan's document to the front. */
   async show(session: PlanSession): Promise<void> {
     const document = await workspace.openTextDocument(session.uri);

@@ -1,12 +1,13 @@
 /** The package directories of this window. */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { commands, Uri, window, workspace } from "vscode";
 import type { PathUri, Place } from "../protocol/messages";
 import { settings } from "./settings";
 
-const MARKERS = ["dotstream.toml", ".stowrc", ".stow"];
+const CONFIGURATION = "dotstream.toml";
+const MARKERS = [CONFIGURATION, ".stowrc", ".stow"];
 const USUAL = ["dotfiles", ".dotfiles"];
 
 /** Absolute paths: the one that is set, or those of the folders, or the usual one at home. */
@@ -15,8 +16,10 @@ export function roots(): string[] {
   if (set !== "") return [expandHome(set)];
   const found = (workspace.workspaceFolders ?? [])
     .filter((folder) => folder.uri.scheme === "file")
-    .map((folder) => findUpward(folder.uri.fsPath))
-    .filter((root) => root !== undefined);
+    .flatMap((folder) => {
+      const above = findUpward(folder.uri.fsPath);
+      return above === undefined ? findBelow(folder.uri.fsPath) : [above];
+    });
   if (found.length > 0) return [...new Set(found)];
   const usual = USUAL.map((name) => join(homedir(), name)).find(isRoot);
   return usual === undefined ? [] : [usual];
@@ -59,6 +62,14 @@ export async function chooseRoot(): Promise<Place | undefined> {
 
 function isRoot(path: string): boolean {
   return MARKERS.some((name) => existsSync(join(path, name)));
+}
+
+/** The package directories that are right inside a folder, as in a home that is open. */
+function findBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(folder, entry.name))
+    .filter((path) => existsSync(join(path, CONFIGURATION)));
 }
 
 function findUpward(start: string): string | undefined {

@@ -10,11 +10,14 @@ import {
   type LogOutputChannel,
 } from "vscode";
 import {
+  CloseAction,
+  ErrorAction,
   LanguageClient,
   ProgressType,
   RevealOutputChannelOn,
   State,
   WorkDoneProgress,
+  type CloseHandlerResult,
   type LanguageClientOptions,
   type StaticFeature,
 } from "vscode-languageclient/node";
@@ -51,10 +54,15 @@ const ANNOUNCEMENT: StaticFeature = {
   },
 };
 
+/** Milliseconds to wait for a server that is starting. */
+const PATIENCE = 10_000;
+/** How often the server may end by itself within some milliseconds before it stays that way. */
+const MOST_CRASHES = 4;
+const CRASHES_COUNT = 180_000;
+
 interface Announced {
   readonly version?: number;
   readonly maxWindow?: number;
-  readonly methods?: readonly string[];
 }
 
 /** What is asked of the server needs it to run. */
@@ -74,6 +82,8 @@ export class Server implements Disposable {
   private changing: Promise<void> = Promise.resolve();
   private restartDue = false;
   private announced: Announced = {};
+  /** When the server ended by itself. */
+  private crashes: number[] = [];
   private tokens = 0;
   private readonly stateEmitter = new EventEmitter<ServerState>();
   private readonly changedEmitter = new EventEmitter<void>();
@@ -102,6 +112,7 @@ export class Server implements Disposable {
       this.changing = this.changing.then(async () => {
         this.restartDue = false;
         await this.stop();
+        this.crashes = [];
         await this.start();
       });
     }
@@ -114,9 +125,18 @@ export class Server implements Disposable {
     if (client !== undefined) await client.dispose(2000);
   }
 
-  /** Whether the server says that it answers a method. */
-  supports(method: string): boolean {
-    return this.announced.methods?.includes(method) ?? false;
+  /** Wait for a start that is under way, for some seconds at most. */
+  async settled(): Promise<void> {
+    if (this.current !== "starting") return;
+    await new Promise<void>((resolve) => {
+      const finish = () => {
+        clearTimeout(patience);
+        watching.dispose();
+        resolve();
+      };
+      const watching = this.onDidChangeState(finish);
+      const patience = setTimeout(finish, PATIENCE);
+    });
   }
 
   /** The largest number of batches that may be in flight. */
@@ -129,7 +149,11 @@ export class Server implements Disposable {
     params: object,
     cancel?: CancellationToken,
   ): Promise<Result> {
-    return await this.running().sendRequest<Result>(method, params, cancel);
+    const client = this.running();
+    // A token that is there but undefined would count as a second parameter.
+    return cancel === undefined
+      ? await client.sendRequest<Result>(method, params)
+      : await client.sendRequest<Result>(method, params, cancel);
   }
 
   acknowledge(token: string, seq: number): void {
@@ -204,6 +228,10 @@ export class Server implements Disposable {
       outputChannel: this.log,
       traceOutputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue }),
+        closed: () => this.closed(),
+      },
       progressOnInitialization: false,
       initializationOptions: { root: settings.root() || null, target: settings.target() || null },
       middleware: {
@@ -224,11 +252,24 @@ export class Server implements Disposable {
       this.changedEmitter.fire();
     });
     client.onDidChangeState(({ newState }) => {
-      if (client !== this.client) return;
-      if (newState === State.Stopped && this.current === "running") this.become("failed");
-      if (newState === State.Running && this.current === "failed") this.greeted(client);
+      // The first start is waited for; this is for those after a crash.
+      if (client === this.client && newState === State.Running && this.crashes.length > 0) {
+        this.greeted(client);
+      }
     });
     return client;
+  }
+
+  /** The server has ended by itself: start it again, unless it keeps ending. */
+  private closed(): CloseHandlerResult {
+    const now = Date.now();
+    this.crashes = [...this.crashes.filter((at) => now - at < CRASHES_COUNT), now];
+    if (this.crashes.length > MOST_CRASHES) {
+      this.become("failed");
+      return { action: CloseAction.DoNotRestart, handled: true };
+    }
+    this.become("starting");
+    return { action: CloseAction.Restart, handled: true };
   }
 
   private greeted(client: LanguageClient): void {

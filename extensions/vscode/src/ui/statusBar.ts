@@ -18,6 +18,7 @@ const STATES: Readonly<Partial<Record<OverviewState, readonly [text: string, too
     "$(error) Dotfiles: server stopped",
     "The dotstream server did not start, or has ended.",
   ],
+  broken: ["$(error) Dotfiles", "dotstream cannot read the packages; the Dotfiles view says why."],
   starting: ["$(loading~spin) Dotfiles", "The dotstream server is starting."],
 };
 

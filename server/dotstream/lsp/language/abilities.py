@@ -24,18 +24,20 @@ class Abilities:
 
     def hover(self, markdown: str) -> types.MarkupContent:
         """Return a text for a hover, in a format that the client shows."""
-        return self._content(markdown, "text_document.hover.content_format")
-
-    def documentation(self, markdown: str) -> types.MarkupContent:
-        """Return a text beside a completion, in a format that the client shows."""
-        path = "text_document.completion.completion_item.documentation_format"
-        return self._content(markdown, path)
-
-    def _content(self, markdown: str, path: str) -> types.MarkupContent:
-        formats = get_capability(self._capabilities, path, default=None)
-        if types.MarkupKind.Markdown in (formats or ()):
+        if self._shows("markdown", "text_document.hover.content_format"):
             return types.MarkupContent(types.MarkupKind.Markdown, markdown)
-        return types.MarkupContent(types.MarkupKind.PlainText, _MARKS.sub("", markdown))
+        return types.MarkupContent(types.MarkupKind.PlainText, _plain(markdown))
+
+    def documentation(self, markdown: str) -> types.MarkupContent | str:
+        """Return a text beside a completion, in a format that the client shows."""
+        formats = "text_document.completion.completion_item.documentation_format"
+        if self._shows("markdown", formats):
+            return types.MarkupContent(types.MarkupKind.Markdown, markdown)
+        return _plain(markdown)
+
+    def _shows(self, kind: str, path: str) -> bool:
+        formats = get_capability(self._capabilities, path, default=None)
+        return types.MarkupKind(kind) in (formats or ())
 
     def commands(self) -> dict[str, str]:
         """Return the client's own commands, by what they are for."""
@@ -52,3 +54,7 @@ class Abilities:
             for what, command in (experimental or {}).items()
             if isinstance(command, str)
         }
+
+
+def _plain(markdown: str) -> str:
+    return _MARKS.sub("", markdown)

@@ -168,7 +168,9 @@ def links(
     cancel: CancellationToken,
 ) -> list[types.DocumentLink] | None:
     """Return what a document names and an editor can open."""
-    return config_links.links(document) if document.kind == "configuration" else None
+    if document.kind != "configuration":
+        return None
+    return config_links.links(document, session.abilities)
 
 
 def actions(

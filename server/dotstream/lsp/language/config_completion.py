@@ -99,7 +99,7 @@ def _offers(cursor: Cursor, known: _World) -> Iterator[_Offer]:
         yield from _headers(cursor.keys, known)
     elif cursor.spot == "key":
         yield from _keys(path, known, cursor)
-    elif cursor.spot == "value" and (cursor.in_array or not cursor.written):
+    elif cursor.spot == "value" and path and (cursor.in_array or not cursor.written):
         key = next((key for key in keys_of(path[:-1]) if key.name == path[-1]), None)
         if key is not None:
             yield from _values(key, path, known, cursor)

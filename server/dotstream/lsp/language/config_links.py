@@ -18,17 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dotstream.config.positions import Range
+    from dotstream.lsp.language.abilities import Abilities
     from dotstream.lsp.language.documents import Document
 
 __all__ = ["links"]
 
 
-def links(document: Document) -> list[types.DocumentLink]:
+def links(document: Document, abilities: Abilities) -> list[types.DocumentLink]:
     """Return the directories that the document names, where they exist."""
     directory = posixpath.dirname(document.path)
     home = home_directory(environment())
+    tips = abilities.has("text_document.document_link.tooltip_support")
     return [
-        types.DocumentLink(document.text.range(place), to_uri(path), label(path, home))
+        types.DocumentLink(
+            document.text.range(place), to_uri(path), label(path, home) if tips else None
+        )
         for place, path in _named(document, directory, home)
         if is_directory(path)
     ]

@@ -255,10 +255,8 @@ def _doctor(
 def _diff(
     request: Request, cancel: CancellationToken, tell: Callable[[Progress], None]
 ) -> Outcome:
-    if request.source is None:
-        raise invalid("source", "required: the package's file")
-    text = difference_page(request.source, request.place(), _name)
-    return Outcome(page=("difference.diff", text))
+    found = request.client.diff(request.place())
+    return Outcome(page=("difference.diff", difference_page(found, _name)))
 
 
 def _ignore(

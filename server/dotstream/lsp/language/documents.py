@@ -25,6 +25,9 @@ __all__ = ["Document", "Documents", "Kind"]
 
 Kind: TypeAlias = Literal["configuration", "ignore list", "member"]
 
+_HEAD = 4096
+"""Characters that are kept of a member: only its first line is of interest."""
+
 _KINDS: dict[str, Kind] = {
     CONFIG_NAME: "configuration",
     LOCAL_LIST: "ignore list",
@@ -75,7 +78,8 @@ class Documents:
         path = _path(item.uri)
         if path is None:
             return None
-        text = Text(item.text, codec)
+        kind = _KINDS.get(posixpath.basename(path), "member")
+        text = Text(item.text[:_HEAD] if kind == "member" else item.text, codec)
         self._open[path] = Document(item.uri, path, item.version, text)
         return self._open[path]
 
@@ -88,7 +92,8 @@ class Documents:
             return None
         text = document.text
         for change in changes:
-            text = text.changed(change)
+            if document.kind != "member" or _touches_first_line(change):
+                text = text.changed(change)
         changed = Document(document.uri, document.path, version, text)
         self._open[document.path] = changed
         return changed
@@ -97,6 +102,11 @@ class Documents:
         """Forget a document, and return it."""
         path = _path(uri)
         return None if path is None else self._open.pop(path, None)
+
+
+def _touches_first_line(change: types.TextDocumentContentChangeEvent) -> bool:
+    place = getattr(change, "range", None)
+    return place is None or place.start.line == 0
 
 
 def _path(uri: str) -> str | None:

@@ -50,6 +50,7 @@ class Language:
         self._background = Background()
         self._counts = PackageCounts()
         self._skipped: set[str] = set()
+        self._published: dict[str, list[types.Diagnostic]] = {}
         self._execution = Execution(protocol, self._background, self._documents, self._done)
         self._register()
         protocol.listeners.append(self.changed)
@@ -118,6 +119,8 @@ class Language:
             # pygls' own would answer first, and keep the documents its own way.
             self._protocol.fm.builtin_features.pop(method, None)
             self._protocol.fm.feature(method)(_taking(take))
+        folders = types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS  # pygls keeps the list
+        self._protocol.fm.feature(folders)(_taking(lambda _: self.changed()))
         for method, (answer, options) in questions.items():
             self._protocol.fm.feature(method, options)(self._answering(answer))
 
@@ -151,7 +154,12 @@ class Language:
 
     def _saved(self, params: types.DidSaveTextDocumentParams) -> None:
         document = self._documents.find(params.text_document.uri)
-        if document is not None:
+        if document is None:
+            return
+        if document.kind == "member":
+            self._counts.forget()
+            self._look_at(document, 0)
+        else:
             self.changed()
 
     def _closed(self, params: types.DidCloseTextDocumentParams) -> None:
@@ -159,6 +167,7 @@ class Language:
         if document is not None:
             self._background.drop(("diagnose", document.path))
             self._publish(document, [])
+            del self._published[document.path]
 
     # What changed ----------------------------------------------------------------------
 
@@ -167,6 +176,10 @@ class Language:
         self._counts.forget()
         for document in self._documents:
             self._look_at(document, 0)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Have the client ask again for what it shows."""
         abilities = Abilities(self._protocol.client_capabilities)
         for method, ability in _REFRESHES.items():
             if abilities.has(ability):
@@ -221,12 +234,17 @@ class Language:
                 lambda cancel: answers.diagnostics(session, document, cancel), None
             )
             now = self._documents.at(document.path)
-            if found is not None and now is not None and now.version == document.version:
-                self._publish(document, found)
+            if found is None or now is None or now.version != document.version:
+                return
+            before = self._published.get(document.path)
+            self._publish(document, found)
+            if document.kind == "member" and before is not None and before != found:
+                self._refresh()
 
         self._background.later(("diagnose", document.path), delay, look)
 
     def _publish(self, document: Document, found: list[types.Diagnostic]) -> None:
+        self._published[document.path] = found
         self._protocol.notify(
             types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
             types.PublishDiagnosticsParams(document.uri, found, document.version),

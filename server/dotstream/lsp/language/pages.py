@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from difflib import unified_diff
 from typing import TYPE_CHECKING
 
-from dotstream.fs.files import is_directory, read_bytes
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from dotstream.model.difference import Difference
     from dotstream.model.finding import Finding
     from dotstream.model.items import Item
     from dotstream.planner.stream import StreamingPlan
@@ -20,8 +19,6 @@ __all__ = ["MOST_LINES", "checkup_page", "difference_page", "plan_page"]
 
 MOST_LINES = 5_000
 """Lines that are written out; the rest is counted."""
-
-_MOST_BYTES = 1024 * 1024
 
 
 def plan_page(plan: StreamingPlan, title: str, name: Callable[[str], str]) -> tuple[str, str]:
@@ -63,28 +60,21 @@ def checkup_page(findings: Iterable[Finding], title: str, name: Callable[[str], 
     return _written(lines, total, f"{total:,} found") if total else ""
 
 
-def difference_page(source: str, target: str, name: Callable[[str], str]) -> str:
-    """Return how the target differs from the package's member, or why that cannot be told.
-
-    Raises:
-        OSError: one of them cannot be read.
-    """
-    texts = []
-    for path in (target, source):
-        if is_directory(path):
-            return f"{name(path)} is a directory.\n"
-        data = read_bytes(path)
-        if data is None:
-            return f"There is nothing at {name(path)}.\n"
-        if b"\0" in data[:8192]:
-            return f"{name(path)} is not text.\n"
-        if len(data) > _MOST_BYTES:
-            return f"{name(path)} is too large to compare here.\n"
-        texts.append(data.decode("utf-8", "replace").splitlines())
-    lines = list(unified_diff(texts[0], texts[1], name(target), name(source), lineterm=""))
-    if not lines:
-        return f"{name(target)} and {name(source)} are the same.\n"
-    return _written(lines[:MOST_LINES], len(lines), "")
+def difference_page(found: Difference, name: Callable[[str], str]) -> str:
+    """Return how the target differs from the package's file, or why that cannot be told."""
+    target, source = name(found.target), name(found.source)
+    match found.kind:
+        case "same":
+            return f"{target} and {source} are the same.\n"
+        case "text":
+            more = "\n… and more\n" if found.truncated else ""
+            return f"--- {target}\n+++ {source}\n{found.text or ''}{more}"
+        case "binary":
+            return f"{target} and {source} differ, and are not text.\n"
+        case "directory":
+            return f"{target} or {source} is a directory.\n"
+        case "missing":
+            return f"There is nothing at {target} or {source}.\n"
 
 
 def _line(item: Item, name: Callable[[str], str]) -> str:
