@@ -51,6 +51,9 @@ class Bench:
         """Make a package directory with one package of so many files; return its path."""
         directory = f"{self.scratch}/{'flat' if flat else 'nested'}-{files}"
         if not os.path.exists(directory):
+            if files >= self.large:  # a RAM disk has room for few files, however small
+                other = f"{self.scratch}/{'nested' if flat else 'flat'}-{files}"
+                shutil.rmtree(other, ignore_errors=True)
             wide = files if flat else 100
             for start in range(0, files, wide):
                 branch = "all" if flat else f"area-{start // 10_000:03d}/dir-{start // 100:05d}"
