@@ -23,7 +23,7 @@ __all__ = ["PLUGIN", "Neovim"]
 ROOT = Path(__file__).parents[3]
 PLUGIN = ROOT / "extensions/nvim"
 
-_PATIENCE = 20_000  # milliseconds
+_PATIENCE = 60_000  # milliseconds
 
 _PRELUDE = """
 _G.notes, _G.asked, _G.choices, _G.events = {}, {}, {}, {}
@@ -211,6 +211,13 @@ class Neovim:
         os.kill(child, signal.SIGKILL)
 
     # The plan ------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the server, and wait until it has answered."""
+        self.lua(
+            "require('dotstream.server').ensure(vim.fn.getcwd(), function() _G.ready = true end)"
+        )
+        self.wait("_G.ready")
 
     def dotstream(self, words: str, state: str | None = None) -> None:
         """Run ``:Dotstream`` and, if given, wait until the plan shown is in a state."""

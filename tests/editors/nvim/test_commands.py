@@ -23,12 +23,14 @@ def test_commands_are_completed(nvim: Neovim) -> None:
 
 @pytest.mark.parametrize("command", ["manage", "unmanage", "remanage", "status"])
 def test_packages_are_completed(command: str, nvim: Neovim) -> None:
+    nvim.start()
     assert nvim.complete(f"Dotstream {command} ") == ["vim", "zsh"]
     assert nvim.complete(f"Dotstream {command} z") == ["zsh"]
     assert nvim.complete(f"Dotstream {command} zsh ") == ["vim"]
 
 
 def test_actions_and_packages_of_a_plan_are_completed(nvim: Neovim) -> None:
+    nvim.start()
     assert nvim.complete("Dotstream plan ") == [
         *("manage", "unmanage", "remanage", "adopt"),
         *("vim", "zsh"),
@@ -38,6 +40,7 @@ def test_actions_and_packages_of_a_plan_are_completed(nvim: Neovim) -> None:
 
 def test_flags_and_their_values_are_completed(world: World, nvim: Neovim) -> None:
     (world.root / "dotstream.toml").write_text('[profiles.work]\npackages = ["zsh"]\n')
+    nvim.start()
     assert nvim.complete("Dotstream manage --f") == ["--folding="]
     assert nvim.complete("Dotstream manage --folding=a") == ["--folding=always"]
     assert nvim.complete("Dotstream manage --on-conflict=b") == ["--on-conflict=backup"]

@@ -9,6 +9,8 @@ import pytest
 from tests.editors.nvim.neovim import Neovim
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.lsp.conftest import World
 
 ATTACHED = "#vim.lsp.get_clients({ name = 'dotstream', bufnr = 0 }) == 1"
@@ -102,6 +104,15 @@ def test_no_server_where_there_is_no_package_directory(world: World, nvim: Neovi
     nvim.command("edit notes.txt")
     nvim.command("setfiletype text")
     assert nvim.lua("return #vim.lsp.get_clients({ _uninitialized = true })") == 0
+
+
+def test_settings_of_stow_in_the_home_directory_start_nothing(scratch_home: Path) -> None:
+    (scratch_home / ".stowrc").write_text("--dotfiles\n")
+    (scratch_home / "notes.txt").write_text("nothing\n")
+    with Neovim(scratch_home) as nvim:
+        nvim.command("edit notes.txt")
+        assert nvim.lua("return #vim.lsp.get_clients({ _uninitialized = true })") == 0
+        assert nvim.lua("return require('dotstream.paths').current_root() == nil")
 
 
 @pytest.mark.parametrize("side", ["source", "target"])

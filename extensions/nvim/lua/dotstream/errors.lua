@@ -10,10 +10,10 @@ local KINDS = {
   cancelled = { level = levels.INFO },
   conflict = {
     level = levels.WARN,
-    advice = "ga settles the conflict under the cursor, gA all of them",
+    advice = "{resolve} settles the conflict under the cursor, {resolve_all} all of them",
   },
   stale_plan = { level = levels.WARN, advice = "the plan is made again; look at it, then :w" },
-  target_changed = { level = levels.WARN, advice = "R plans again" },
+  target_changed = { level = levels.WARN, advice = "{refresh} plans again" },
   locked = { level = levels.WARN, advice = "wait for it, then try again" },
   busy = { level = levels.WARN, advice = ":Dotstream cancel ends what is running" },
   ended = { level = levels.ERROR, advice = ":Dotstream log has its last words" },
@@ -36,6 +36,14 @@ function M.kind(fault)
   return type(fault.data) == "table" and fault.data.kind or nil
 end
 
+--- Put the user's own keys into a text that names them: "{refresh} plans again".
+---@param text string
+---@return string
+function M.with_keys(text)
+  local keys = require("dotstream.config").get().plan.keys
+  return (text:gsub("{([%w_]+)}", keys))
+end
+
 ---@param fault dotstream.Fault
 ---@return string text, integer level
 function M.explain(fault)
@@ -52,7 +60,7 @@ function M.explain(fault)
     table.insert(lines, "did you mean " .. table.concat(fault.data.nearest, ", ") .. "?")
   end
   if known.advice then
-    table.insert(lines, known.advice)
+    table.insert(lines, M.with_keys(known.advice))
   end
   return table.concat(lines, "\n"), known.level
 end

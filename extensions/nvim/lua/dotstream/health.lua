@@ -1,11 +1,14 @@
 --- `:checkhealth dotstream`.
 local M = {}
 
+--- How long the server may take to start, in milliseconds.
+local PATIENCE = 20000
+
 ---@param program string
 ---@return string? version
 local function version(program)
   local ran, done = pcall(function()
-    return vim.system({ program, "--version" }, { text = true }):wait(5000)
+    return vim.system({ program, "--version" }, { text = true }):wait(PATIENCE)
   end)
   return ran and done.code == 0 and vim.trim(done.stdout) or nil
 end
@@ -21,7 +24,7 @@ local function check_protocol(cmd)
   }, { attach = false, silent = true })
   local client = client_id and vim.lsp.get_client_by_id(client_id)
   local answered = client
-    and vim.wait(5000, function()
+    and vim.wait(PATIENCE, function()
       return client.initialized or client:is_stopped()
     end, 10)
   if not client or not answered or not client.initialized then

@@ -23,11 +23,18 @@ function M.absolute(path)
 end
 
 --- The nearest package directory at or above a path; links are followed first, so that a
---- linked file counts as the package's.
+--- linked file counts as the package's.  A `.stowrc` in the home directory is GNU Stow's
+--- settings for the user, and does not make all of it a package directory.
 ---@param path string absolute
 ---@return string?
 function M.root_of(path)
-  return vim.fs.root(vim.uv.fs_realpath(path) or path, M.MARKERS)
+  local home = vim.uv.fs_realpath(vim.uv.os_homedir() or "/")
+  return vim.fs.root(vim.uv.fs_realpath(path) or path, function(name, directory)
+    if name == ".stowrc" and directory == home then
+      return false
+    end
+    return vim.list_contains(M.MARKERS, name)
+  end)
 end
 
 --- The package directory that a command is about: of the current file, of the working

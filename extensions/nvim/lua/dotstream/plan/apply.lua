@@ -64,12 +64,13 @@ function M.apply(session)
     local why = {
       planning = "the plan is not complete yet",
       applying = "it is being applied already",
-      applied = "it is applied already; R plans again",
-      undone = "it was undone; R plans again",
-      cancelled = "the plan was cancelled; R plans again",
-      failed = "there is no plan; R plans again",
+      applied = "it is applied already; {refresh} plans again",
+      undone = "it was undone; {refresh} plans again",
+      cancelled = "the plan was cancelled; {refresh} plans again",
+      failed = "there is no plan; {refresh} plans again",
+      planned = "the plan has no digest; {refresh} plans again",
     }
-    return errors.notify(why[session.state] or "there is no plan", vim.log.levels.WARN)
+    return errors.notify(errors.with_keys(why[session.state]), vim.log.levels.WARN)
   end
   session:become("applying")
   session:with_server(function(client)

@@ -1,8 +1,8 @@
 --- What is above a plan: what it is about, counts, state, and what to do next.
-local config = require("dotstream.config")
 local model = require("dotstream.plan.model")
 local paths = require("dotstream.paths")
 local view = require("dotstream.plan.view")
+local with_keys = require("dotstream.errors").with_keys
 
 local M = {}
 
@@ -39,11 +39,10 @@ function M.chunks(session)
     )
   end
   local words = {
-    planning = "planning …  <C-c> cancels",
-    planned = ":w applies  g? keys",
+    planning = "planning …  {cancel} cancels",
+    planned = ":w applies  {help} keys",
     applying = "applying …",
-    applied = "applied"
-      .. (session.transaction and ("  %s undoes"):format(config.get().plan.keys.undo) or ""),
+    applied = session.transaction and "applied  {undo} undoes" or "applied",
     undone = "undone",
     cancelled = "cancelled",
     failed = "failed",
@@ -51,7 +50,7 @@ function M.chunks(session)
   local operations, conflicts, faults = model.sums(session.model.counts)
   if session.state == "planned" then
     if conflicts > 0 then
-      words.planned = ("%s settles a conflict"):format(config.get().plan.keys.resolve)
+      words.planned = "{resolve} settles a conflict"
     elseif faults > 0 or operations == 0 then
       words.planned = ""
     end
@@ -59,7 +58,7 @@ function M.chunks(session)
   local bad = session.state == "failed" or session.state == "cancelled"
   table.insert(
     chunks,
-    { "  " .. words[session.state], bad and "DotstreamError" or "DotstreamChoices" }
+    { "  " .. with_keys(words[session.state]), bad and "DotstreamError" or "DotstreamChoices" }
   )
   if session.note ~= "" then
     table.insert(
