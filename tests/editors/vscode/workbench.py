@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Frames", "Workbench"]
 
-_PATIENCE = 30_000
+_PATIENCE = 60_000
 """Milliseconds that anything may take to appear; it shows up as soon as it is there."""
 
 _WATCH_FRAMES = """() => {
@@ -128,7 +128,7 @@ class Workbench:
         """Return the notification that says so."""
         return self.page.locator(".notification-toast", has_text=text)
 
-    async def said(self, text: str | re.Pattern[str], *, within: int = 30) -> str:
+    async def said(self, text: str | re.Pattern[str], *, within: int = 60) -> str:
         """Wait for a notification, for some seconds at most, and return all of its text."""
         found = self.toast(text).first
         await found.wait_for(timeout=within * 1000)
