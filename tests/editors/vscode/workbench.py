@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from contextlib import asynccontextmanager
@@ -256,8 +257,8 @@ class Workbench:
             frames.gaps = await self.page.evaluate(_STOP_WATCHING)
 
     def note(self, text: str) -> None:
-        """Have a figure printed after the tests."""
-        self.notes.append(text)
+        """Have a figure printed after the tests, with how busy the machine was."""
+        self.notes.append(f"{text} (load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores)")
 
     async def picture(self, name: str) -> None:
         """Keep a picture of the page as ``name``."""
