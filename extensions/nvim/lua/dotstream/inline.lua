@@ -44,7 +44,7 @@ function M.text(state)
     return nil
   end
   local other = state.role == "source" and state.targetLabel or state.sourceLabel
-  local word = WORDS[state.state] or state.state
+  local word = state.broken and "broken link" or WORDS[state.state] or state.state
   local parts = {}
   if type(other) == "string" then
     table.insert(parts, (state.role == "source" and "→ " or "← ") .. paths.shown(other))
@@ -55,7 +55,8 @@ function M.text(state)
   if #parts == 0 then
     return nil
   end
-  local highlight = state.state == "conflict" and "DotstreamInlineConflict" or "DotstreamInline"
+  local highlight = (state.state == "conflict" or state.broken) and "DotstreamInlineConflict"
+    or "DotstreamInline"
   return table.concat(parts, " · "), highlight
 end
 

@@ -11,8 +11,10 @@ local server = require("dotstream.server")
 
 local M = {}
 
---- Milliseconds between two looks at what has arrived, and between two updates of counts.
+--- Milliseconds between two looks at what has arrived, that one of them may take, and
+--- between two updates of counts.
 local FLUSH = 5
+local BUDGET = 5
 local COUNTS = 100
 
 ---@alias dotstream.State
@@ -30,7 +32,8 @@ local COUNTS = 100
 ---@field handle? dotstream.Handle
 ---@field resolutions table<string, string>
 ---@field generation integer counts plans, so that late rows of an older one are ignored
----@field queue table[]
+---@field queue table[] values that are not shown yet
+---@field ending? fun() what is to be done once they are
 ---@field loading table<string, boolean>
 local Session = {}
 Session.__index = Session
@@ -122,7 +125,7 @@ function Session:plan(on_complete)
   local settings = config.get().plan
   self.model = model.new(settings.max_rows, settings.max_rows_per_directory)
   self.queue, self.digest, self.transaction, self.loading = {}, nil, nil, {}
-  self.began = vim.uv.hrtime()
+  self.ending = nil
   self.buffer:message("  planning …")
   self:become("planning")
   events.emit("DotstreamPlanStarted", self:event())
@@ -165,11 +168,13 @@ function Session:send_plan(client, on_complete)
         return
       end
       self.handle = nil
-      self:flush()
-      self:planned(fault, result)
-      if not fault and on_complete then
-        on_complete()
+      self.ending = function() -- once all that came before is shown
+        self:planned(fault, result)
+        if not fault and on_complete then
+          on_complete()
+        end
       end
+      self:flush_soon()
     end,
   })
 end
@@ -191,29 +196,39 @@ function Session:flush_soon()
   end
 end
 
---- Show what has arrived, then tell the server that there is room for more.
+--- Show what has arrived, a few milliseconds' worth, then tell the server that there is
+--- room for more.
 function Session:flush()
-  if #self.queue == 0 or not self:valid() then
+  if not self:valid() then
     return
   end
-  local dirty, last = {}, nil ---@type table<dotstream.Group, boolean>, integer?
-  for _, value in ipairs(self.queue) do
+  local enough = vim.uv.hrtime() + BUDGET * 1e6
+  local last ---@type integer?
+  while #self.queue > 0 and vim.uv.hrtime() < enough do
+    local value = table.remove(self.queue, 1)
     self.model.counts = value.counts or self.model.counts
     if value.items then
+      local dirty = {}
       self.model:add(value.items, dirty)
+      self.buffer:update(self.model, dirty, self.resolutions)
       last = value.seq
     end
   end
-  self.queue = {}
-  self.buffer:update(self.model, dirty, self.resolutions)
   if last and self.handle then
     self.handle.ack(last)
   end
   local now = vim.uv.now()
-  if now - self.counted >= COUNTS then
+  if last and now - self.counted >= COUNTS then
     self.counted = now
     self:show_state()
     events.emit("DotstreamPlanUpdated", self:event())
+  end
+  if #self.queue > 0 then
+    self:flush_soon()
+  elseif self.ending then
+    local ending = self.ending
+    self.ending = nil
+    ending()
   end
 end
 
