@@ -32,8 +32,8 @@ class Subject(NamedTuple):
     rounds: int | None = None
 
 
-def process(command: Sequence[str], env: Mapping[str, str]) -> Cost:
-    """Run ``command`` to its end and return what it took; it must succeed.
+def process(command: Sequence[str], env: Mapping[str, str], *, ends: int = 0) -> Cost:
+    """Run ``command`` to its end and return what it took; ``ends`` is the exit code it must have.
 
     Its peak memory is no less than this process's own, which it has for an instant.
     """
@@ -43,7 +43,7 @@ def process(command: Sequence[str], env: Mapping[str, str]) -> Cost:
         child = os.posix_spawnp(command[0], list(command), dict(env), file_actions=actions)
         _, status, usage = os.wait4(child, 0)
         wall = time.perf_counter() - began
-        if os.waitstatus_to_exitcode(status) != 0:
+        if os.waitstatus_to_exitcode(status) != ends:
             said.seek(0)
             sys.exit(f"{' '.join(command)} failed: {said.read(2000).decode(errors='replace')}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -50,6 +51,9 @@ class Bench:
         """Make a package directory with one package of so many files; return its path."""
         directory = f"{self.scratch}/{'flat' if flat else 'nested'}-{files}"
         if not os.path.exists(directory):
+            if files >= self.large:  # a RAM disk has room for few files, however small
+                other = f"{self.scratch}/{'nested' if flat else 'flat'}-{files}"
+                shutil.rmtree(other, ignore_errors=True)
             wide = files if flat else 100
             for start in range(0, files, wide):
                 branch = "all" if flat else f"area-{start // 10_000:03d}/dir-{start // 100:05d}"
@@ -84,6 +88,25 @@ class Bench:
         """Make every link of the package."""
         self.fresh()
         process(self.ours(directory, "manage", "-q"), self.env)
+
+    def refused(self, files: int, *, flat: bool) -> list[str]:
+        """Put a file in the place of the last link; return a command that meets it last."""
+        self.fresh()
+        last = f"all/file-{files - 1:07d}.conf"
+        if not flat:
+            last = f"area-{(files - 1) // 10_000:03d}/dir-{(files - 1) // 100:05d}/{last[4:]}"
+        os.makedirs(os.path.dirname(f"{self.target}/{last}"))
+        with open(f"{self.target}/{last}", "w", encoding="utf-8") as file:
+            file.write("in the way")
+        return self.ours(self.farm(files, flat=flat), "manage", "-q", "--stream")
+
+    def killed(self, files: int, *, flat: bool) -> list[str]:
+        """Have a run killed when all but one of its links are made; return what recovers it."""
+        self.fresh()
+        farm, state = self.farm(files, flat=flat), f"{self.env['XDG_STATE_HOME']}/dotstream"
+        killed = [sys.executable, "-m", "tests.bench.killed", farm, self.target, state]
+        process([*killed, PACKAGE, str(files)], self.env, ends=-signal.SIGKILL)
+        return [self.dotstream, "-d", farm, "-t", self.target, "recover", "-q"]
 
 
 def ratio(costs: dict[str, Cost], ours: str, other: str) -> float:
@@ -174,15 +197,21 @@ def memory(bench: Bench) -> Iterator[Row]:
         for files in (bench.large // 100, bench.large):
             farm = bench.farm(files, flat=flat)
             bench.fresh()
+            manage = bench.ours(farm, "manage", "-q")
             for name, command in (
-                ("plan", bench.ours(farm, "manage", "-n", "-q")),
-                ("apply", bench.ours(farm, "manage", "-q")),
+                ("plan", [*manage, "-n"]),
+                ("apply", manage),
                 ("remanage", bench.ours(farm, "remanage", "-q")),
+                ("undo", [bench.dotstream, "-d", farm, "-t", bench.target, "undo", "-q"]),
+                ("apply --stream", [*manage, "--stream"]),
                 ("unmanage", bench.ours(farm, "unmanage", "-q")),
             ):
                 peaks.setdefault(name, []).append(process(command, bench.env))
+            refused = bench.refused(files, flat=flat)
+            peaks.setdefault("rollback", []).append(process(refused, bench.env, ends=3))
+            recover = bench.killed(files, flat=flat)
+            peaks.setdefault("recovery", []).append(process(recover, bench.env))
             bench.fresh()
-            process(bench.ours(farm, "manage", "-q", "--stream"), bench.env)
         for name, (small, large) in peaks.items():
             growth = large.memory - small.memory
             figure = f"grows {growth:.1f} MiB"
@@ -265,6 +294,7 @@ def main() -> None:
         bench = Bench(scratch, options.files, options.large, options.rounds)
         where = "a RAM disk" if memory_disk else scratch
         print(f"{options.files:,} and {options.large:,} files on {where}")
+        print(f"Python {sys.version.split()[0]}, {sys.base_prefix}")
         print(f"{'':28} {'wall':>10} {'cpu':>9} {'peak':>7}")
         for name in options.only or SECTIONS:
             print(f"-- {name}: {(SECTIONS[name].__doc__ or '').splitlines()[0]}")

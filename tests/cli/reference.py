@@ -43,11 +43,7 @@ On a terminal the plan is grouped by directory and `~` stands for your home. In 
 def reference() -> str:
     """Return the text of the page."""
     parts = [INTRODUCTION, _section("dotstream", ["--help"])]
-    parts += [
-        _section(f"dotstream {name}", [name, "--help"])
-        for name in (*COMMANDS, *PROGRAMS)
-        if name != "lsp"
-    ]
+    parts += [_section(f"dotstream {name}", [name, "--help"]) for name in (*COMMANDS, *PROGRAMS)]
     return "\n".join(parts)
 
 

@@ -80,7 +80,7 @@ def test_commands_and_their_flags_exist(page: Path) -> None:
         text = help_of(command)
         for word in words:
             flag = _FLAG.match(word)
-            if flag and command != "lsp" and not re.search(rf"{flag[0]}\b", text):
+            if flag and not re.search(rf"{flag[0]}\b", text):
                 short = len(flag[0]) > 2 and not flag[0].startswith("--")
                 if not (short and all(f"-{letter}" in text for letter in flag[0][1:])):
                     wrong.append(f"{command} {word}")

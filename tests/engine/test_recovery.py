@@ -412,7 +412,18 @@ def _make_newer(path: str) -> None:
     database.close()
 
 
-_SPOILT = {"corrupt": _spoil_all, "foreign": _make_foreign, "newer": _make_newer}
+def _make_older(path: str) -> None:
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA user_version = 1")
+    database.close()
+
+
+_SPOILT = {
+    "corrupt": _spoil_all,
+    "foreign": _make_foreign,
+    "newer": _make_newer,
+    "older": _make_older,
+}
 
 
 @pytest.mark.parametrize("how", _SPOILT)
@@ -448,6 +459,17 @@ def test_a_newer_journal_says_so(farm: Farm) -> None:
     _make_newer(_journal(farm))
     with pytest.raises(JournalError, match="newer dotstream"):
         farm.run("unmanage")
+
+
+def test_an_older_journal_says_how_to_make_it_anew(farm: Farm) -> None:
+    farm.make({"stow/zsh/a": "z"}).run("manage")
+    _make_older(_journal(farm))
+    with pytest.raises(JournalError, match=r"older dotstream.*doctor --rebuild"):
+        farm.run("unmanage")
+    aside, _ = farm.client().rebuild()
+    assert aside is not None
+    farm.run("unmanage")
+    assert farm.home() == {}
 
 
 def test_a_journal_that_was_only_just_created_when_the_run_died_is_an_empty_past(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.lsp.editor import Editor, uri
+from tests.lsp.wires import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,3 +63,37 @@ def test_other_announcements_mean_nothing(world: World, offered: Any) -> None:
         editor.ask("initialize", {"processId": None, "capabilities": capabilities})
         editor.ask("dotstream/apply", world.params("zsh"))
         assert told(editor) == []
+
+
+def test_every_client_of_a_server_hears_what_one_of_them_changed(world: World) -> None:
+    server = Server("tcp")
+    with Editor(server=server) as silent, Editor(server=server, initialize=False) as other:
+        other.ask("initialize", {"processId": None, "capabilities": ANNOUNCED})
+        applied = silent.ask("dotstream/apply", world.params("zsh"))["transaction"]
+        other.wait(
+            lambda: any(
+                message.get("method") == "dotstream/changed"
+                and message["params"]["transaction"] == applied
+                for message in other.messages
+            )
+        )
+        assert told(silent) == []
+    assert server.end() == 0
+
+
+def test_a_change_that_is_taken_back_is_not_told(world: World, listener: Editor) -> None:
+    world.grow("big", 3000)
+    params = world.params("big", window=1, partialResultToken="a", options={"stream": True})
+    request = listener.request("dotstream/apply", params)
+    listener.wait(lambda: listener.batches == 1)
+    listener.cancel(request)
+    assert listener.answer(request)["error"]["code"] == -32800
+    assert told(listener) == []
+
+
+def test_what_a_check_up_mends_is_told(world: World, listener: Editor) -> None:
+    about = {"root": uri(world.root), "target": uri(world.target)}
+    listener.ask("dotstream/apply", world.params("zsh"))
+    (world.target / ".zshrc").unlink()
+    listener.ask("dotstream/doctor", about | {"fix": True})
+    assert len(told(listener)) == 2

@@ -13,7 +13,7 @@ from dotstream.lsp.batches import MAX_BATCH, MAX_WINDOW, UNASKED
 from dotstream.lsp.methods import METHODS
 from dotstream.lsp.params import PlanParams
 from dotstream.lsp.protocol import VERSION
-from dotstream.lsp.works import MAX_READS, MAX_WORKS
+from dotstream.lsp.works import MAX_OTHERS, MAX_WORKS
 from dotstream.model.items import OPERATION_KINDS
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/protocol.md").read_text(encoding="utf-8")
@@ -30,7 +30,7 @@ def test_the_limits_are_those_of_the_server() -> None:
     }
     assert f"the first {UNASKED} rows" in PAGE
     assert f"At most {MAX_WORKS} requests" in PAGE
-    assert f"and {MAX_READS} others" in PAGE
+    assert f"and {MAX_OTHERS} others" in PAGE
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -165,7 +165,7 @@ def test_an_id_in_use_is_refused(world: World, server: Editor) -> None:
     server.wait(lambda: server.values("dup")[-1]["kind"] == "done")
 
 
-def test_more_requests_at_once_than_there_are_threads_are_refused(
+def test_more_streams_at_once_than_are_served_are_refused_and_other_requests_are_not(
     world: World, server: Editor
 ) -> None:
     world.grow("big", 2000)
@@ -173,7 +173,9 @@ def test_more_requests_at_once_than_there_are_threads_are_refused(
         server.request("dotstream/plan", world.params("big", window=1, partialResultToken=n))
         for n in range(8)
     ]
-    assert server.error("dotstream/plan", world.params("zsh"))["data"]["kind"] == "busy"
+    ninth = world.params("zsh", partialResultToken="ninth")
+    assert server.error("dotstream/plan", ninth)["data"]["kind"] == "busy"
+    assert server.ask("dotstream/plan", world.params("zsh"))["counts"] == {"create_link": 1}
     for request in requests:
         server.cancel(request)
     for request in requests:

@@ -84,6 +84,8 @@ class Server:
             return Pipes(self.process.stdin, self.process.stdout)
         connected = socket.create_connection(self.address(), PATIENCE)
         connected.settimeout(None)
+        # Else an acknowledgement waits for the answer to the one before.
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return Tcp(connected) if self.transport == "tcp" else WebSocket(connected)
 
     def peak(self) -> int:

@@ -40,7 +40,10 @@ def nobody() -> Iterator[None]:
 def ignored(rules: IgnoreRules, path: str) -> bool:
     directory, _, name = path.rpartition("/")
     test = rules(directory)
-    return test is not None and bool(test(name))
+    if test is None or not test(name):
+        return False
+    assert not test.none_of(["x", name]), "a glance at the names must not miss one"
+    return True
 
 
 def from_list(text: str) -> IgnoreRules:

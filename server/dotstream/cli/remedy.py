@@ -31,7 +31,6 @@ _BY_HAND: dict[ConflictKind, str] = {
     "target_in_package_directory": "choose a target outside of it with -t",
     "package_has_file": "compare the two and remove one, or adopt into another package",
     "not_invertible": "rename the file, or set dotfiles = false",
-    "outside_target": "name a path in the target, or choose another target with -t",
     "missing_source": "check the spelling; the path is taken from the working directory",
 }
 

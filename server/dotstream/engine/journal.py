@@ -13,7 +13,6 @@ the manifest has them.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from contextlib import contextmanager
 from itertools import chain
@@ -49,12 +48,12 @@ CREATE TABLE txn(
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     state TEXT NOT NULL,
     action TEXT NOT NULL,
-    packages TEXT NOT NULL,
+    packages BLOB NOT NULL,
     directory BLOB NOT NULL,
     target BLOB NOT NULL,
     started REAL NOT NULL,
     digest TEXT NOT NULL DEFAULT '',
-    counts TEXT NOT NULL DEFAULT '{{}}',
+    counts TEXT NOT NULL DEFAULT '',
     undoes INTEGER,
     undone_by INTEGER,
     first INTEGER NOT NULL,
@@ -184,7 +183,7 @@ class Journal:
                 "first, cursor) VALUES ('active', ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     metadata.action,
-                    json.dumps(metadata.packages),
+                    _bytes("\0".join(metadata.packages)),
                     _bytes(metadata.directory),
                     _bytes(metadata.target),
                     started,
@@ -254,7 +253,7 @@ class Journal:
                 run(
                     "UPDATE txn SET state = 'committed', digest = ?, counts = ?, cursor = ? "
                     "WHERE id = ?",
-                    (digest, json.dumps(dict(counts)), self._next, transaction),
+                    (digest, _written(counts), self._next, transaction),
                 )
                 run(
                     "UPDATE txn SET state = 'undone', undone_by = ? WHERE id = "
@@ -416,12 +415,12 @@ class Journal:
             number,
             state,
             action,
-            tuple(json.loads(packages)),
+            tuple(_text(packages).split("\0")) if packages else (),
             _text(directory),
             _text(target),
             started,
             digest,
-            json.loads(counts),
+            _read(counts),
             by,
             undoes,
         )
@@ -439,6 +438,17 @@ class Journal:
                 return
             last = row[0]
             yield row[0], row[1], _text(row[2])
+
+
+def _written(counts: Mapping[str, int]) -> str:
+    """Write how many operations there are of each kind: ``create_link 3 make_dir 1``."""
+    return " ".join(f"{kind} {count}" for kind, count in counts.items())
+
+
+def _read(counts: str) -> dict[str, int]:
+    """Read what ``_written`` wrote."""
+    words = counts.split()
+    return dict(zip(words[::2], map(int, words[1::2]), strict=True))
 
 
 def _quoted(path: str) -> str:

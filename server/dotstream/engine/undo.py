@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dotstream.engine.names import kept_path
-from dotstream.fs.listing import DIR, LINK, any_entry, bounded_listing
+from dotstream.fs.listing import DIR, LINK, any_entry, more_than
 from dotstream.fs.look import (
     Tree,
     close,
@@ -214,10 +214,10 @@ class _Undo:
         tree = self._tree(operation.directory.root)
         fd = tree.open_real(place.path)
         try:
-            inside = bounded_listing(fd, going)
+            others = more_than(fd, going)
         finally:
             close(fd)
-        if inside is None or len(inside) > going:
+        if others:
             yield Notice(operation.path, "kept: it holds what is not ours")
             return
         self._forget(operation)

@@ -27,6 +27,7 @@ __all__ = [
     "Rename",
     "any_entry",
     "bounded_listing",
+    "more_than",
     "short_listing",
     "sort_key",
     "sorted_entries",
@@ -150,6 +151,16 @@ def bounded_listing(fd: int, limit: int) -> dict[str, int] | None:
             if len(found) > limit:
                 return None
     return found
+
+
+def more_than(fd: int, limit: int) -> bool:
+    """Whether a directory has more than ``limit`` entries.
+
+    Raises:
+        OSError: the directory cannot be read.
+    """
+    with os.scandir(fd) as scan:
+        return next(islice(scan, limit, None), None) is not None
 
 
 def any_entry(fd: int, test: Callable[[str, int], bool]) -> bool:

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from dotstream.lsp.params import AckParams
     from dotstream.lsp.work import Changed, Outcome
 
-__all__ = ["MAX_READS", "MAX_WORKS", "Works"]
+__all__ = ["MAX_OTHERS", "MAX_WORKS", "Works"]
 
 MAX_WORKS = 8
-"""Requests with rows that may be worked on at once."""
+"""Requests that stream rows and may be worked on at once."""
 
-MAX_READS = 64
+MAX_OTHERS = 64
 """Other requests that may be worked on at once."""
 
 _log = logging.getLogger(__name__)
@@ -72,12 +72,10 @@ class Works:
             JsonRpcException: a parameter is wrong, or too much is being worked on.
         """
         params = method.check(sent)
-        streams = method.rows is not None
-        most = MAX_WORKS if streams else MAX_READS
-        if (
-            sum((work.method.rows is not None) == streams for work in self._works.values())
-            >= most
-        ):
+        streams = params.partial is not None
+        most = MAX_WORKS if streams else MAX_OTHERS
+        alike = sum((work.params.partial is not None) == streams for work in self._works.values())
+        if alike >= most:
             message = f"{most} requests are being worked on; wait for one, or cancel one"
             raise JsonRpcException(message, REQUEST_FAILED, {"kind": "busy"})
         if params.partial is not None and self._streaming(params.partial):

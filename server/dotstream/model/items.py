@@ -115,7 +115,6 @@ ConflictKind = Literal[
     "target_in_package_directory",
     "package_has_file",
     "not_invertible",
-    "outside_target",
     "missing_source",
 ]
 
@@ -193,8 +192,6 @@ class Conflict:
                     f"{self.name!r} would come back under another name when {wants} is "
                     "managed, because of its dot- prefix"
                 )
-            case "outside_target":
-                return "this path is not inside the target"
             case "missing_source":
                 if self.source:
                     return f"what was here is gone: there is nothing at {self.source}"

@@ -185,10 +185,9 @@ class StreamingPlan:
 
     def close(self) -> None:
         """Stop planning and give everything back."""
-        if not self.done:
-            self._iterator.close()
-            self._runs.close()
-            self._source.close()
+        self._iterator.close()
+        self._runs.close()
+        self._source.close()
 
     def collect(self) -> Plan:
         """Compute the whole plan into memory.

@@ -46,7 +46,7 @@ REAL, RESET, FRESH = "real", "reset", "fresh"
 entries count as gone; new, so that there is nothing to look at."""
 
 _HELD = 8192  # removals held back until it is known whether their directory goes too
-_LONG = 512  # names of one run of removals
+_LONG = 512  # names of one run
 _POLLED = 511  # how often a long directory asks whether to stop (a mask)
 
 
@@ -200,52 +200,13 @@ class _Walk:
         self, place: Directory, cursors: list[Cursor], listings: list[Iterable[Entry]]
     ) -> Visit:
         """Plan a directory that is new: nothing is there, so nothing is looked at."""
-        if len(cursors) == 1 and plain(listings[0]) and not self.farm.options.stow:
-            cursor, listing = cursors[0], listings[0]
-            names = [name for name, kind, _ in listing if kind == FILE]
-            if len(names) < len(listing):
-                entries = [(*entry, None) for entry in listing]
-                yield from self._new_links(place, cursor, entries)
-            elif names:
-                stem = self.farm.prefix(cursor, place)
-                yield Run("create_link", place, names, cursor.package.name, stem)
-            return
-        for name, claims in claims_by_name(cursors, listings):
-            cursor, kind, raw = claims[0]
-            if kind == FILE and len(claims) == 1:
-                text = self.farm.prefix(cursor, place) + raw
-                yield Operation("create_link", place, name, cursor.package.name, text)
-            else:
-                yield from self._settle(place, name, None, None, claims)
-
-    def _new_links(
-        self,
-        place: Directory,
-        cursor: Cursor,
-        entries: Iterable[tuple[str, int, str, State]],
-        states: States | None = None,
-    ) -> Visit:
-        """Plan what one package has for a directory, files in a row as one run.
-
-        Args:
-            entries: its members that are not linked yet, each with what is in its place.
-            states: gives its descriptor back before what may need some.
-        """
-        names: list[str] = []
-        stem, package = self.farm.prefix(cursor, place), cursor.package.name
-        for name, kind, raw, now in entries:
-            if now is None and kind == FILE:
-                names.append(name)
-                continue
-            if names:
-                yield Run("create_link", place, names, package, stem)
-                names = []
-            for item in self._settle(place, name, now, now, [(cursor, kind, raw)]):
-                if states is not None and not isinstance(item, Operation):
-                    states.release()
-                yield item
-        if names:
-            yield Run("create_link", place, names, package, stem)
+        if len(cursors) == 1 and plain(listings[0]):
+            names = [name for name, kind, _ in listings[0] if kind == FILE]
+            if names and len(names) == len(listings[0]):
+                yield self._links(place, cursors[0], names)
+                return
+        entries = ((name, claims, None) for name, claims in claims_by_name(cursors, listings))
+        yield from self._meet(place, entries)
 
     def _linking(
         self, place: Directory, cursors: list[Cursor], listings: list[Iterable[Entry]]
@@ -253,26 +214,56 @@ class _Walk:
         """Plan a directory that exists, with nothing to unmanage in it."""
         farm = self.farm
         states = States(farm, place, listings)
+        entries: Iterable[tuple[str, list[Claim], State]]
         try:
             if len(cursors) == 1 and not farm.options.report_kept and plain(listings[0]):
                 cursor, listing = cursors[0], listings[0]
                 others = states.others(listing, farm.prefix(cursor, place))
                 farm.unchanged += len(listing) - len(others)
-                yield from self._new_links(place, cursor, others, states)
-                return
-            for name, claims in claims_by_name(cursors, listings):
-                now = states.of(name)
-                cursor, kind, raw = claims[0]
-                if now is None and kind == FILE and len(claims) == 1:
-                    text = farm.prefix(cursor, place) + raw
-                    yield Operation("create_link", place, name, cursor.package.name, text)
-                    continue
-                for item in self._settle(place, name, now, now, claims):
-                    if not isinstance(item, Operation):
-                        states.release()
-                    yield item
+                entries = [(name, [(cursor, kind, raw)], now) for name, kind, raw, now in others]
+            else:
+                entries = (
+                    (name, claims, states.of(name))
+                    for name, claims in claims_by_name(cursors, listings)
+                )
+            for item in self._meet(place, entries):
+                if not isinstance(item, (Operation, Run)):
+                    states.release()  # a visit further down may need descriptors
+                yield item
         finally:
             states.release()
+
+    def _meet(self, place: Directory, entries: Iterable[tuple[str, list[Claim], State]]) -> Visit:
+        """Plan names in turn; new files of one package in a row are one run.
+
+        Args:
+            entries: each name, who wants it, and what is there.
+        """
+        names: list[str] = []
+        owner: Cursor | None = None
+        for name, claims, now in entries:
+            cursor, kind, raw = claims[0]
+            new = now is None and kind == FILE and len(claims) == 1
+            if owner is not None and not (
+                new and cursor is owner and raw == name and len(names) < _LONG
+            ):
+                yield self._links(place, owner, names)
+                names, owner = [], None
+            if new and raw == name:
+                owner = cursor
+                names.append(name)
+            elif new:
+                text = self.farm.prefix(cursor, place) + raw
+                yield Operation("create_link", place, name, cursor.package.name, text)
+            else:
+                yield from self._settle(place, name, now, now, claims)
+        if owner is not None:
+            yield self._links(place, owner, names)
+
+    def _links(self, place: Directory, cursor: Cursor, names: list[str]) -> Run:
+        """Return new links to members of one package."""
+        stem = self.farm.prefix(cursor, place)
+        return Run("create_link", place, names, cursor.package.name, stem)
 
     def _changing(
         self,

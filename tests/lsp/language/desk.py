@@ -80,6 +80,7 @@ class Desk:
         refreshes: the refresh requests by method.
         registered: what the server registered later.
         said: the messages for people.
+        edits: what was to be changed in open files.
     """
 
     def __init__(self, client: LanguageClient) -> None:
@@ -87,6 +88,7 @@ class Desk:
         self.shown: list[types.ShowDocumentParams] = []
         self.refreshes: dict[str, int] = {}
         self.registered: list[types.Registration] = []
+        self.edits: list[types.WorkspaceEdit] = []
         self.said: list[types.ShowMessageParams] = []
         self.progress: list[tuple[Any, Any]] = []
         self._waiting: list[asyncio.Future[None]] = []
@@ -250,6 +252,12 @@ class Desk:
 
         feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, publish)
         feature(types.WINDOW_SHOW_DOCUMENT, show)
+
+        def edit(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+            self.edits.append(params.edit)
+            return types.ApplyWorkspaceEditResult(applied=True)
+
+        feature(types.WORKSPACE_APPLY_EDIT, edit)
         feature(types.WINDOW_SHOW_MESSAGE, self.said.append)
         feature(types.PROGRESS, report)
         feature(types.WINDOW_WORK_DONE_PROGRESS_CREATE, lambda _: None)

@@ -189,6 +189,39 @@ async def test_ignoring_writes_the_configuration(capable: Desk, root: Path) -> N
     await capable.codes(path)
 
 
+async def test_ignoring_goes_through_an_editor_that_has_the_file_open(
+    capable: Desk, root: Path
+) -> None:
+    path = root / "dotstream.toml"
+    capable.open(path, "# é not saved\n[packages.zsh]\n")
+    said = await order(
+        capable,
+        "ignore",
+        root=uri(root),
+        package="zsh",
+        path=uri(root.parent / ".zshrc"),
+    )
+    assert said == "Added '/.zshrc' to ignore of package zsh; save ~/dotfiles/dotstream.toml"
+    (edit,) = capable.edits
+    assert edit.changes is not None
+    (change,) = edit.changes[uri(path)]
+    assert (change.range.start, change.new_text) == (
+        types.Position(2, 0),
+        'ignore = ["/.zshrc"]\n',
+    )
+    assert path.read_text() == 'folding = "never"\n'
+
+
+async def test_a_stowrc_is_not_put_out_of_force_by_ignoring(desk: Desk, root: Path) -> None:
+    (root / "dotstream.toml").unlink()
+    (root / ".stowrc").write_text("--target=~\n")
+    said = await order(
+        desk, "ignore", root=uri(root), package="zsh", path=uri(root.parent / "dot-zshrc")
+    )
+    assert "dotstream init --from-stow" in said
+    assert not (root / "dotstream.toml").exists()
+
+
 async def test_check_up_and_recovery_report(desk: Desk, root: Path) -> None:
     assert await order(desk, "recover", root=uri(root)) == "Recover: nothing was left unfinished"
     assert (
@@ -220,8 +253,9 @@ async def test_wrong_arguments_are_refused(
         )
 
 
-async def test_a_command_is_cancelled_by_its_progress(
-    capable: Desk, root: Path, scratch_home: Path
+@pytest.mark.parametrize("way", ["progress", "command"])
+async def test_a_command_is_cancelled(
+    capable: Desk, root: Path, scratch_home: Path, way: str
 ) -> None:
     for number in range(4000):
         (root / f"zsh/f{number}").touch()
@@ -232,9 +266,14 @@ async def test_a_command_is_cancelled_by_its_progress(
         types.ExecuteCommandParams(command.command, list(command.arguments or ()))
     )
     await capable.until(lambda: bool(capable.progress))
-    capable.client.window_work_done_progress_cancel(
-        types.WorkDoneProgressCancelParams(capable.progress[0][0])
-    )
+    if way == "progress":
+        capable.client.window_work_done_progress_cancel(
+            types.WorkDoneProgressCancelParams(capable.progress[0][0])
+        )
+    else:
+        await capable.client.workspace_execute_command_async(
+            types.ExecuteCommandParams("dotstream.server.cancel")
+        )
     await capable.until(lambda: bool(capable.said))
     assert "ancelled" in capable.said[-1].message
     assert difference(before, snapshot(scratch_home, prune=prune)) == []
@@ -245,3 +284,33 @@ def _read(address: str) -> str:
 
     with open(unquote(address.removeprefix("file://")), encoding="utf-8") as file:
         return file.read()
+
+
+async def test_one_file_of_a_directory_that_would_be_folded(
+    capable: Desk, root: Path, scratch_home: Path
+) -> None:
+    (root / "dotstream.toml").write_text("")
+    (root / "vim/dot-vim/colors/dawn.vim").touch()
+    path = root / "vim/dot-vim/colors/dusk.vim"
+    capable.open(path)
+    await capable.codes(path, "unlinked")
+    link = (await actions(capable, path))[0].command
+    assert link is not None
+    said = await run(capable, link)
+    assert said == "Link ~/.vim/colors/dusk.vim: 3 operations"
+    assert [each.name for each in (scratch_home / ".vim/colors").iterdir()] == ["dusk.vim"]
+    await capable.codes(path)
+    # As a fold, it is not unlinked by itself, and that is said.
+    client = Client(root)
+    client.apply(client.plan_unmanage("vim"))
+    client.apply(client.plan_manage("vim"))
+    assert (scratch_home / ".vim").is_symlink()
+    assert (await lenses(capable, path))[1] == (
+        "unlink all of ~/.vim",
+        "dotstream.server.unlink",
+    )
+    (action,) = await actions(capable, path)
+    assert action.title == "Unlink ~/.vim, the whole directory that this file is in"
+    assert action.command is not None
+    assert await run(capable, action.command) == "Unlink ~/.vim: 1 operation"
+    assert not (scratch_home / ".vim").is_symlink()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from tests.lsp.language.desk import Desk, uri
 from tests.lsp.language.test_config_packages import hints
 from tests.lsp.language.test_member import hover
@@ -70,14 +73,24 @@ async def test_globs_of_the_configuration_say_what_they_match(desk: Desk, root: 
         assert found.contents.value == words
 
 
-async def test_many_files_are_looked_at_up_to_a_limit(desk: Desk, root: Path) -> None:
+async def test_many_files_are_looked_at_up_to_a_limit_or_a_cancellation(
+    desk: Desk, root: Path
+) -> None:
     package = root / "zsh"
     for number in range(200):
         (package / f"d{number}").mkdir()
     for number in range(20_000):
         (package / f"d{number % 200}/f{number}").touch()
     path = package / ".stow-local-ignore"
-    desk.open(path, "f.*\n")
-    ((line, column, words),) = await hints(desk, path)
-    assert (line, column) == (0, 3)
-    assert words.endswith("+ matches")
+    desk.open(path, "f.*\n" * 20)
+    everything = types.Range(types.Position(0, 0), types.Position(99, 0))
+    params = types.InlayHintParams(types.TextDocumentIdentifier(uri(path)), everything)
+    send: Any = desk.client.protocol.send_request
+    future = asyncio.wrap_future(send(types.TEXT_DOCUMENT_INLAY_HINT, params, msg_id="first"))
+    desk.client.cancel_request(types.CancelParams("first"))
+    with pytest.raises(JsonRpcException) as caught:
+        await future
+    assert caught.value.code == types.LSPErrorCodes.RequestCancelled
+    found = await hints(desk, path)
+    assert len(found) == 20
+    assert {(column, words[-9:]) for _, column, words in found} == {(3, "+ matches")}

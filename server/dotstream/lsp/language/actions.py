@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from dotstream.lsp.language.config_diagnostics import SOURCE
+from dotstream.lsp.uris import to_uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -89,9 +90,11 @@ def _offers(subject: Subject) -> Iterator[_Offer]:
     elif located.state == "unlinked":
         yield f"Link {words['target']} now", "link", {}, True, True
     elif located.state == "linked":
-        broken = not located.exists
+        broken, link = not located.exists, subject.link or located.path
         title = "Remove the broken link" if broken else "Unlink"
-        yield f"{title} {words['target']}", "unlink", {}, broken, broken
+        whole = "" if link == located.target else ", the whole directory that this file is in"
+        more = {"path": to_uri(link), "label": subject.label(link)}
+        yield f"{title} {subject.label(link)}{whole}", "unlink", more, broken, broken
     elif located.state == "other" and located.role is None and located.target is None:
         yield "Adopt this file into a package", "adopt", {"action": "adopt"}, False, False
         return

@@ -150,7 +150,8 @@ def _stream(request: Request, cancel: CancellationToken, **more: Any) -> Streami
 
 def _title(request: Request) -> str:
     about = ", ".join(request.packages) or request.profile or "all packages"
-    return f"{request.action} {display(about)}"
+    place = f" at {_name(request.path)}" if request.path is not None else ""
+    return f"{request.action} {display(about)}{place}"
 
 
 def _did(result: Result, what: str) -> Outcome:
@@ -180,9 +181,11 @@ def _apply(
 def _link(
     request: Request, cancel: CancellationToken, tell: Callable[[Progress], None]
 ) -> Outcome:
-    plan = _stream(request, cancel)
+    # A fold would link more than the one file that is meant.
+    place = request.place()
+    plan = _stream(request, cancel, prefer=Preferences(folding="never"))
     result = request.client.apply(plan, cancel=cancel, on_progress=tell)
-    return _did(result, f"Link {_name(request.path or request.root)}")
+    return _did(result, f"Link {_name(place)}")
 
 
 def _unlink(
@@ -205,7 +208,7 @@ def _resolve(
     found = request.client.locate(place).conflict
     # What is in the way may be a directory above.
     resolutions = {place: policy} | ({} if found is None else {found.path: policy})
-    plan = _stream(request, cancel, prefer=Preferences(resolutions=resolutions))
+    plan = _stream(request, cancel, prefer=Preferences(folding="never", resolutions=resolutions))
     result = request.client.apply(plan, cancel=cancel, on_progress=tell)
     verb = {"backup": "Back up and link", "adopt": "Adopt and link", "overwrite": "Overwrite"}
     return _did(result, f"{verb[policy]} {_name(place)}")

@@ -53,10 +53,11 @@ class Language:
         self._published: dict[str, list[types.Diagnostic]] = {}
         self._execution = Execution(protocol, self._background, self._documents, self._done)
         self._register()
-        protocol.listeners.append(self.changed)
 
     async def end(self) -> None:
         """End what is being worked on, and wait for what has to be taken back."""
+        if self.changed in self._protocol.listeners:
+            self._protocol.listeners.remove(self.changed)
         await self._execution.end()
         self._background.close()
 
@@ -206,7 +207,8 @@ class Language:
         self._background.later("files changed", _TYPING, look)
 
     def _initialized(self, _params: types.InitializedParams) -> None:
-        """Have the client watch what answers depend on, if it can."""
+        """Follow changes, and have the client watch what answers depend on, if it can."""
+        self._protocol.listeners.append(self.changed)
         abilities = Abilities(self._protocol.client_capabilities)
         watching = "workspace.did_change_watched_files"
         if not abilities.has(f"{watching}.dynamic_registration"):

@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from dotstream.errors import DotstreamError
 from dotstream.lsp.language.config_diagnostics import SOURCE
+from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation
 
@@ -91,7 +92,10 @@ def lenses(subject: Subject, commands: Commands) -> list[types.CodeLens]:
     # A lens without a command cannot be shown; the plan is what there is to see.
     found = [commands.make(words, "plan", subject.argument(action="manage"))]
     if located.state == "linked":
-        found.append(commands.make("unlink", "unlink", subject.argument()))
+        link = subject.link or located.path
+        title = "unlink" if link == located.target else f"unlink all of {subject.label(link)}"
+        argument = subject.argument(path=to_uri(link), label=subject.label(link))
+        found.append(commands.make(title, "unlink", argument))
     elif located.state == "unlinked":
         found.append(commands.make("link now", "link", subject.argument()))
     elif located.state == "conflict" and located.conflict is not None:

@@ -39,6 +39,19 @@ class Subject:
         """Return a path for people."""
         return "" if path is None else label(path, home_directory(environment()))
 
+    @property
+    def link(self) -> str | None:
+        """Where the link is that a linked file is reached by: above it, if it is in a fold."""
+        target, root = self.located.target, self.client.settings.target
+        if target is None or self.located.state != "linked":
+            return None
+        position = target.find("/", len(root.rstrip("/")) + 1)
+        while position > 0:
+            if canonical(target[:position]) != target[:position]:
+                return target[:position]
+            position = target.find("/", position + 1)
+        return target
+
     def argument(self, **more: Any) -> dict[str, Any]:
         """Return what commands about this path are told."""
         located = self.located

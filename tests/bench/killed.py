@@ -1,0 +1,42 @@
+"""A manage that is killed at its last link but one, as by ``kill -9``.
+
+usage: python killed.py DIRECTORY TARGET STATE PACKAGE LINKS
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from dotstream.client import Client
+from dotstream.engine.transaction import apply
+from dotstream.fs.change import Changes
+from dotstream.model.options import Preferences
+
+
+class Killing(Changes):
+    """The real changes, until so many links are made."""
+
+    def __init__(self, links: int) -> None:
+        super().__init__()
+        self._left = links
+
+    def symlink(self, text: str, fd: int, name: str) -> None:
+        """Make a link, or die."""
+        self._left -= 1
+        if not self._left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().symlink(text, fd, name)
+
+
+def main() -> None:
+    """Link a package until the last link but one is made."""
+    directory, target, state, package, links = sys.argv[1:]
+    plan = Client(directory, target=target, state=state).stream_manage(
+        package, prefer=Preferences(folding="never")
+    )
+    apply(plan, state=state, changes=Killing(int(links)))
+
+
+main()
