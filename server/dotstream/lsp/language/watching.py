@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["watched"]
 
-_COME_AND_GO = types.WatchKind.Create | types.WatchKind.Delete
+_COME_AND_GO = types.WatchKind.Create | types.WatchKind.Delete  # a number: no member is both
 
 
 def watched(folders: Iterable[str], *, relative: bool) -> list[types.FileSystemWatcher]:
@@ -34,9 +34,7 @@ def watched(folders: Iterable[str], *, relative: bool) -> list[types.FileSystemW
     if relative:
         roots = {find_directory(folder) for folder in folders}
         found += [
-            types.FileSystemWatcher(
-                types.RelativePattern(to_uri(root), "**/*"), types.WatchKind(_COME_AND_GO)
-            )
+            types.FileSystemWatcher(types.RelativePattern(to_uri(root), "**/*"), _COME_AND_GO)
             for root in sorted(filter(None, roots))
         ]
     return found
