@@ -15,7 +15,7 @@ import tempfile
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.crash.killing import die_at
+from tests.crash.killing import Killing, die_at
 from tests.crash.mounts import elsewhere
 from tests.crash.scenes import SCENES, Scene, Stage, check_manifest, lost, world
 from tests.farm import QUICK
@@ -109,18 +109,20 @@ def whole(
     stream: bool = False,
     resume: bool = False,
     every: int = 1,
+    seam: type[Killing] = Killing,
 ) -> tuple[int, list[Trouble]]:
     """Kill at every point in turn; recover by command and by the next command, in turn.
 
     Args:
         resume: carry on what can be carried on.
+        seam: where the points are.
         every: only each so-manieth point, to be quick.
     """
     play = _Play(scene, root, away, stream=stream)
     troubles: list[Trouble] = []
     points, number = 0, 1
     farm = play.stage.reset()
-    while die_at(number, play.perform):
+    while die_at(number, play.perform, seam):
         points += 1
         active = resume and _is_active(farm)
         command = not resume and points % 2 == 0

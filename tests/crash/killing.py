@@ -6,6 +6,7 @@ The child is forked, works through the real seam and the real journal, and sends
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
     from dotstream.model.history import TransactionState
     from dotstream.model.plan import Metadata
 
-__all__ = ["CHANGES", "Countdown", "Killing", "die_at"]
+__all__ = ["CHANGES", "Countdown", "Killing", "WithoutExchange", "die_at"]
 
 CHANGES = (
     "symlink", "mkdir", "chmod", "rmdir", "unlink",
-    "copy", "discard", "sync", "rename", "exchange",
+    "copy", "discard", "sync", "rename", "exchange", "settle",
 )  # fmt: skip
 """Every method of ``Changes``; a test sees to that."""
 
@@ -116,6 +117,25 @@ class Killing(Changes):
         with self._countdown.around():
             super().exchange(fd, one, other)
 
+    def settle(self, fd: int, one: str, other: str) -> None:
+        with self._countdown.around():
+            super().settle(fd, one, other)
+
+
+class WithoutExchange(Killing):
+    """The same where the system has no ``renameat2``: a point at each call instead."""
+
+    def _renameat2(self, fd: int, old: str, to_fd: int, new: str, flags: int) -> int:
+        return errno.ENOSYS
+
+    def rename(self, fd: int, old: str, to_fd: int, new: str) -> None:
+        with self._countdown.around(composed=True):
+            Changes.rename(self, fd, old, to_fd, new)
+
+    def exchange(self, fd: int, one: str, other: str) -> None:
+        with self._countdown.around(composed=True):
+            Changes.exchange(self, fd, one, other)
+
 
 def _journal(countdown: Countdown) -> type[Journal]:
     """Return a journal with points around its writes."""
@@ -154,7 +174,7 @@ def _journal(countdown: Countdown) -> type[Journal]:
     return Points
 
 
-def die_at(number: int, run: Callable[[Changes], object]) -> bool:
+def die_at(number: int, run: Callable[[Changes], object], seam: type[Killing] = Killing) -> bool:
     """Run in a forked child that is killed at its ``number``-th point.
 
     Returns:
@@ -169,7 +189,7 @@ def die_at(number: int, run: Callable[[Changes], object]) -> bool:
         try:
             countdown = Countdown(number)
             vars(transaction)["Journal"] = _journal(countdown)
-            run(Killing(countdown))
+            run(seam(countdown))
             code = 0
         finally:
             if code:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.crash.enumerate import twice, whole
-from tests.crash.killing import CHANGES, Killing
+from tests.crash.killing import CHANGES, Killing, WithoutExchange
 from tests.crash.mounts import elsewhere
 from tests.crash.scenes import SCENES
 
@@ -99,3 +99,11 @@ def test_killed_again_while_recovering_it_ends_before_or_after(
     pairs, troubles = twice(SCENES[name], f"{scratch}/here", away, every=_TWICE[name])
     assert pairs
     assert not troubles, f"{len(troubles)} of {pairs} pairs: {troubles[:3]}"
+
+
+@pytest.mark.parametrize("name", ["remanage", "manage with unfold", "unmanage with refold"])
+def test_killed_anywhere_where_nothing_can_be_exchanged_it_ends_before_or_after(
+    scratch: Path, away: str, name: str
+) -> None:
+    points, troubles = whole(SCENES[name], f"{scratch}/here", away, seam=WithoutExchange)
+    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"

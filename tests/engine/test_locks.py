@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.crash.killing import die_at
 
-from dotstream.engine.transaction import writing
+from dotstream.engine.transaction import apply, writing
 from dotstream.errors import Cancelled, TargetLocked
 from dotstream.model.cancel import CancellationToken
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.farm import Farm
+
+    from dotstream.fs.change import Changes
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -170,6 +173,31 @@ def test_the_first_lock_is_given_back_when_the_second_is_held(two: Farm) -> None
             pass
         with writing(one, state=two.state) as writer:
             assert writer.journal.unfinished() is None
+
+
+def test_taking_back_locks_every_target_of_what_was_cut_short(two: Farm) -> None:
+    other = f"{two.root}/other"
+    os.mkdir(other)
+    client = two.configured(f'target = "{two.target}"\n[packages.git]\ntarget = "{other}"\n')
+
+    def work(changes: Changes) -> None:
+        apply(client.stream("manage", ["git", "zsh"]), state=two.state, changes=changes)
+
+    number = 1
+    while die_at(number, work) and not (os.listdir(other) or os.listdir(two.target)):
+        number += 1
+    assert client.unfinished() is not None
+    with _held(two, target=other):
+        with pytest.raises(TargetLocked):
+            client.recover()
+        with pytest.raises(TargetLocked):
+            client.apply(client.stream_manage("zsh"))
+        with pytest.raises(TargetLocked):
+            client.prune_backups()
+    recovery = client.recover()
+    assert recovery.transaction is not None
+    assert client.unfinished() is None
+    assert (os.listdir(other), two.home()) == ([], {})
 
 
 def test_a_target_that_may_be_reached_by_two_paths_is_one(two: Farm, scratch: Path) -> None:

@@ -451,7 +451,7 @@ _SPOILT: dict[str, tuple[Callable[[str], None], str]] = {
         "newer dotstream",
     ),
     "without its tables": (
-        _database("PRAGMA application_id = 1685025907", "PRAGMA user_version = 1"),
+        _database("PRAGMA application_id = 1685025907", "PRAGMA user_version = 2"),
         "no such table",
     ),
 }

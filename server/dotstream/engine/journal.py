@@ -51,6 +51,7 @@ CREATE TABLE txn(
     packages BLOB NOT NULL,
     directory BLOB NOT NULL,
     target BLOB NOT NULL,
+    targets BLOB NOT NULL,
     started REAL NOT NULL,
     digest TEXT NOT NULL DEFAULT '',
     counts TEXT NOT NULL DEFAULT '',
@@ -179,13 +180,14 @@ class Journal:
             run("BEGIN IMMEDIATE")
             (self._next,) = run("SELECT coalesce(max(first + size), 1) FROM chunk").fetchone()
             cursor = run(
-                "INSERT INTO txn(state, action, packages, directory, target, started, undoes, "
-                "first, cursor) VALUES ('active', ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO txn(state, action, packages, directory, target, targets, started, "
+                "undoes, first, cursor) VALUES ('active', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     metadata.action,
                     _bytes("\0".join(metadata.packages)),
                     _bytes(metadata.directory),
                     _bytes(metadata.target),
+                    _bytes("\0".join(metadata.targets)),
                     started,
                     metadata.undoes,
                     self._next,
@@ -389,6 +391,17 @@ class Journal:
         """Return the transaction that was begun and neither finished nor taken back."""
         marks = ", ".join(f"'{state}'" for state in UNFINISHED)
         return self._transaction(f"state IN ({marks}) AND id > coalesce(?, 0) ORDER BY id", None)
+
+    def unfinished_targets(self) -> set[str]:
+        """Return the targets that the unfinished transaction is about besides this one."""
+        found = self.unfinished()
+        if found is None:
+            return set()
+        with self._explained():
+            (targets,) = self._database.execute(
+                "SELECT targets FROM txn WHERE id = ?", (found.id,)
+            ).fetchone()
+        return set(_text(targets).split("\0")) - {found.target, ""}
 
     def _transaction(self, which: str, value: int | None) -> Transaction | None:
         with self._explained():

@@ -141,6 +141,7 @@ class Reverter:
 
     def _replace_link(self, fd: int, sequence: int, operation: Operation) -> str | None:
         name, spare = operation.name, spare_name(self._transaction, sequence)
+        self._changes.settle(fd, spare, name)
         old, new = operation.before, operation.text
         there, held = link_text(fd, name), link_text(fd, spare)
         if there == old:
@@ -219,6 +220,7 @@ class Reverter:
 
     def _end_unfold(self, fd: int, _sequence: int, operation: Operation) -> str | None:
         name, aside = operation.name, self._aside(operation)
+        self._changes.settle(fd, aside, name)
         there, beside = entry_kind(fd, name), entry_kind(fd, aside)
         if there != DIR:
             return None  # not exchanged yet, or exchanged back
@@ -232,6 +234,7 @@ class Reverter:
 
     def _refold(self, fd: int, _sequence: int, operation: Operation) -> str | None:
         name, aside = operation.name, self._aside(operation)
+        self._changes.settle(fd, aside, name)
         beside = entry_kind(fd, aside)
         if beside == LINK and link_text(fd, aside) == operation.text:
             self._changes.unlink(fd, aside)
@@ -249,6 +252,7 @@ class Reverter:
         return None
 
     def _end_refold(self, fd: int, _sequence: int, operation: Operation) -> str | None:
+        self._changes.settle(fd, self._aside(operation), operation.name)
         if (
             entry_kind(fd, self._aside(operation)) is None
             and link_text(fd, operation.name) == operation.text

@@ -13,6 +13,7 @@ from dotstream.engine.recovery import recover
 from dotstream.errors import Cancelled, JournalError, StalePlan, TargetLocked
 from dotstream.fs.change import Changes
 from dotstream.fs.descriptors import Descriptors
+from dotstream.fs.files import is_directory
 from dotstream.fs.lock import Lock, LockHeld
 from dotstream.fs.look import reason
 from dotstream.fs.state import process_name, target_state
@@ -50,7 +51,7 @@ def writing(
     cancel: CancellationToken | None = None,
     changes: Changes | None = None,
 ) -> Generator[Writer]:
-    """Lock a target and open its journal.
+    """Lock a target, and all that a transaction left unfinished there is about.
 
     Args:
         target, state: absolute paths of the target and of the state directory.
@@ -68,20 +69,28 @@ def writing(
         if token.cancelled:
             raise Cancelled
 
-    with ExitStack() as held:
-        for each in sorted({target, *others}):  # always in the same order
-            try:
-                place = target_state(state, each)
-                lock = Lock(place.lock, process_name(sys.argv), target=each, wait=wait, poll=poll)
-                held.enter_context(lock)
-            except LockHeld as holder:
-                raise TargetLocked(each, holder.holder) from None
-            except OSError as error:
-                raise JournalError(f"{state}: {reason(error)}; nothing was changed") from error
-        place = target_state(state, target)
-        journal = Journal(place.journal)
-        held.callback(journal.close)
-        yield Writer(journal, place, changes or Changes())
+    wanted = {target, *others}
+    while True:
+        with ExitStack() as held:
+            for each in sorted(wanted):  # always in the same order
+                try:
+                    place = target_state(state, each)
+                    name = process_name(sys.argv)
+                    held.enter_context(Lock(place.lock, name, target=each, wait=wait, poll=poll))
+                except LockHeld as holder:
+                    raise TargetLocked(each, holder.holder) from None
+                except OSError as error:
+                    raise JournalError(
+                        f"{state}: {reason(error)}; nothing was changed"
+                    ) from error
+            place = target_state(state, target)
+            journal = Journal(place.journal)
+            held.callback(journal.close)
+            left = {each for each in journal.unfinished_targets() if is_directory(each)}
+            if left <= wanted:
+                yield Writer(journal, place, changes or Changes())
+                return
+        wanted |= left  # to be taken back: all are locked anew, in the same order
 
 
 def apply(

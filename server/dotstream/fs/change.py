@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Changes"]
 
 _NOREPLACE, _EXCHANGE = 1, 2
+_SPARE = "-spare"  # what stands after a name while it is exchanged in three renames
 _UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
 
 
@@ -125,10 +126,14 @@ class Changes:
             raise OSError(number, os.strerror(number), old, None, new)
 
     def exchange(self, fd: int, one: str, other: str) -> None:
-        """Swap two names of one directory in one step."""
+        """Swap two names of one directory, in one step where the system can.
+
+        Where it cannot, a kill in between leaves what ``settle`` puts right; ``one`` has to
+        be a name of ours.
+        """
         number = self._renameat2(fd, one, fd, other, _EXCHANGE)
         if number in _UNSUPPORTED:
-            spare = f"{one}-spare"
+            spare = one + _SPARE
             os.rename(other, spare, src_dir_fd=fd, dst_dir_fd=fd)
             try:
                 os.rename(one, other, src_dir_fd=fd, dst_dir_fd=fd)
@@ -138,6 +143,16 @@ class Changes:
             os.rename(spare, one, src_dir_fd=fd, dst_dir_fd=fd)
         elif number:
             raise OSError(number, os.strerror(number), one, None, other)
+
+    def settle(self, fd: int, one: str, other: str) -> None:
+        """Put right an exchange that took three renames and was stopped between them."""
+        spare = one + _SPARE
+        if not _lexists(fd, spare):
+            return
+        if not _lexists(fd, other):
+            self.rename(fd, spare, fd, other)
+        elif not _lexists(fd, one):
+            self.rename(fd, spare, fd, one)
 
     def _renameat2(self, fd: int, old: str, to_fd: int, new: str, flags: int) -> int:
         if not self._looked_up:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Digest", "StreamingPlan", "in_runs"]
 
 _HASHED = 256  # pieces hashed at a time
+_LONG = 1024  # bytes that are not kept waiting for others
 _LINKS = {"create_link": "create_links", "remove_link": "remove_links"}
 
 
@@ -63,7 +64,7 @@ class Digest:
             self._row = row
             self._parts.append(_bytes(f"\0{directory.absolute}\0{_LINKS[kind]}\0{stem}"))
         self._parts.append(names)
-        if len(self._parts) > _HASHED:
+        if len(self._parts) > _HASHED or len(names) > _LONG:
             self._flush()
 
     def _flush(self) -> None:

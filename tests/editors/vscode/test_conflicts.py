@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.editors.vscode.workbench import Workbench
     from tests.farm import Farm
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
 
 async def test_a_conflict_is_settled_in_the_plan(workbench: Workbench, farm: Farm) -> None:
@@ -21,7 +21,7 @@ async def test_a_conflict_is_settled_in_the_plan(workbench: Workbench, farm: Far
     before = farm.tree()
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")
-    await workbench.said("1 conflict")
+    await workbench.shows("1 to link; 1 conflict")
     await workbench.shows("! conflict .zshrc")
     await workbench.offers("Skip", "Back up", "Overwrite", "Adopt", "Show difference")
     await workbench.picture("conflict")

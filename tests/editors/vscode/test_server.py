@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.editors.vscode.workbench import Workbench
     from tests.farm import Farm
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
 
 async def test_where_there_is_no_server_the_user_learns_how_to_get_it(
@@ -28,7 +28,7 @@ async def test_where_there_is_no_server_the_user_learns_how_to_get_it(
     assert 'pipx install "dotstream[lsp]"' in said
 
     farm.make({"stow/.vscode/settings.json": "{}"})
-    await workbench.press("Look Again", of="/nowhere/dotstream")
+    await workbench.press("Retry", of="/nowhere/dotstream")
     await workbench.plan("Manage", "zsh")
     await workbench.said("manage zsh: 1 to link")
     await workbench.nothing_blocks()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from contextlib import asynccontextmanager
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Frames", "Workbench"]
 
-_PATIENCE = 30_000
+_PATIENCE = 60_000
 """Milliseconds that anything may take to appear; it shows up as soon as it is there."""
 
 _WATCH_FRAMES = """() => {
@@ -128,7 +129,7 @@ class Workbench:
         """Return the notification that says so."""
         return self.page.locator(".notification-toast", has_text=text)
 
-    async def said(self, text: str | re.Pattern[str], *, within: int = 30) -> str:
+    async def said(self, text: str | re.Pattern[str], *, within: int = 60) -> str:
         """Wait for a notification, for some seconds at most, and return all of its text."""
         found = self.toast(text).first
         await found.wait_for(timeout=within * 1000)
@@ -256,8 +257,8 @@ class Workbench:
             frames.gaps = await self.page.evaluate(_STOP_WATCHING)
 
     def note(self, text: str) -> None:
-        """Have a figure printed after the tests."""
-        self.notes.append(text)
+        """Have a figure printed after the tests, with how busy the machine was."""
+        self.notes.append(f"{text} (load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores)")
 
     async def picture(self, name: str) -> None:
         """Keep a picture of the page as ``name``."""

@@ -3,6 +3,9 @@ import type { Doctor, Finding } from "../protocol/messages";
 import { oneLine, splitLabel } from "../protocol/paths";
 import { number, plural } from "./sums";
 
+/** Severities of what is wrong, as against what is only worth knowing. */
+const SERIOUS = new Set(["error", "warning"]);
+
 /** The report, grouped by directory, each finding with the command that mends it. */
 export function findingLines(
   found: readonly Finding[],
@@ -11,7 +14,7 @@ export function findingLines(
 ): string {
   const kinds = Object.entries(counts)
     .filter(([, count]) => count > 0)
-    .map(([kind, count]) => `${number(count)} ${kind}`)
+    .map(([kind, count]) => `${number(count)} ${words(kind)}`)
     .join(", ");
   const sum = findings === 0 ? "nothing is wrong" : `${plural(findings, "finding")}: ${kinds}`;
   const lines = [`Doctor: ${sum}${mended ? `; ${number(fixed)} mended` : ""}`, ""];
@@ -20,10 +23,15 @@ export function findingLines(
     const [above, name] = splitLabel(finding.label);
     if (above !== directory) lines.push(above || "/");
     directory = above;
-    lines.push(`  ! ${finding.kind.padEnd(8)} ${name}: ${oneLine(finding.message)}`);
+    const sign = SERIOUS.has(finding.severity) ? "!" : "·";
+    lines.push(`  ${sign} ${name}: ${oneLine(finding.message)}`);
     if (finding.command !== null) lines.push(`      ${oneLine(finding.command)}`);
   }
   const more = findings - found.length;
   if (more > 0) lines.push("", `… ${number(more)} more`);
   return `${lines.join("\n")}\n`;
+}
+
+function words(kind: string): string {
+  return kind.replaceAll("_", " ");
 }

@@ -169,16 +169,16 @@ export class Care {
 
   private async installHelp(): Promise<void> {
     const { discovery } = this.server;
-    const copy = "Copy Command";
-    const terminal = "Run in Terminal";
-    const set = "Open Settings";
-    const again = "Look Again";
+    const copy = "Copy";
+    const terminal = "Install…";
+    const set = "Settings";
+    const again = "Retry";
     const why =
       discovery?.found === false && discovery.configured
-        ? `The setting “dotstream.server.path” names ${discovery.tried[0] ?? ""}, which is no program.`
+        ? `The setting “dotstream.server.path” names ${discovery.tried[0] ?? ""}, which is not a program.`
         : "The program “dotstream” was not found in the Python environment, on PATH or in ~/.local/bin.";
     const choice = await window.showWarningMessage(
-      `${why} To install it: ${INSTALL_COMMAND}`,
+      `${why} To install dotstream: ${INSTALL_COMMAND}`,
       copy,
       terminal,
       set,

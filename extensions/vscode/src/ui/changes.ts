@@ -39,11 +39,9 @@ export class Changes {
       add("dotstream.adopt", (given?: Uri | CommandArgument, all?: Uri[]) =>
         this.adopt(given, all),
       ),
-      add("dotstream.link", (given: CommandArgument) => this.forPackage("manage", given)),
-      add("dotstream.unlink", (given: CommandArgument) => this.forPackage("unmanage", given)),
-      add("dotstream.ignore", async (given: CommandArgument) => {
-        await commands.executeCommand("dotstream.server.ignore", given);
-      }),
+      add("dotstream.change", (given: CommandArgument) =>
+        this.forPackage(given, settings.previewFirst()),
+      ),
       add("dotstream.apply", (uri?: Uri) => this.apply(uri)),
       add("dotstream.refreshPlan", (uri?: Uri) => this.refresh(uri)),
       add("dotstream.forgetChoices", (uri: Uri) => this.forgetChoices(uri)),
@@ -66,7 +64,7 @@ export class Changes {
 
   private async plan(given?: CommandArgument): Promise<void> {
     if (given?.root !== undefined && given.package != null) {
-      await this.forPackage(given.action ?? "manage", given);
+      await this.forPackage(given, true);
       return;
     }
     const place = await chooseRoot();
@@ -86,14 +84,13 @@ export class Changes {
     await this.propose(request(place, action, packages), settings.previewFirst());
   }
 
-  private async forPackage(action: Action, given: CommandArgument): Promise<void> {
+  private async forPackage(given: CommandArgument, preview: boolean): Promise<void> {
+    const action = given.action ?? "manage";
     const place = placeIn(given) ?? (await chooseRoot());
     if (place === undefined) return;
     const packages =
       given.package == null ? await choosePackages(this.server, place, action) : [given.package];
-    if (packages !== undefined) {
-      await this.propose(request(place, action, packages), settings.previewFirst());
-    }
+    if (packages !== undefined) await this.propose(request(place, action, packages), preview);
   }
 
   private async adopt(given?: Uri | CommandArgument, all?: Uri[]): Promise<void> {

@@ -25,7 +25,7 @@ import { NAME_COLUMN } from "../plan/lines";
 import { HEADER } from "../plan/text";
 import { operations, plural } from "../plan/sums";
 import type { PathUri, Policy, Row } from "../protocol/messages";
-import { isOpenable, oneLine } from "../protocol/paths";
+import { isOpenable, oneLine, splitLabel } from "../protocol/paths";
 import { LANGUAGE, SCHEME, type Plans } from "./plans";
 import type { PlanSession } from "./session";
 
@@ -99,13 +99,13 @@ export class PlanEditor
   provideDocumentLinks(document: TextDocument): DocumentLink[] {
     const session = this.plans.at(document.uri);
     const links: DocumentLink[] = [];
-    const end = Math.min(document.lineCount, MARKED);
-    for (let line = HEADER; session !== undefined && line < end; line += 1) {
-      const target = place(session.text.rowAt(line));
-      if (target === undefined) continue;
-      const text = document.lineAt(line).text;
-      const name = nameRange(line, text);
-      const link = new DocumentLink(name, target);
+    const last = Math.min(document.lineCount, MARKED);
+    for (let line = HEADER; session !== undefined && line < last; line += 1) {
+      const row = session.text.rowAt(line);
+      const target = place(row);
+      if (row === undefined || target === undefined) continue;
+      const end = NAME_COLUMN + splitLabel(row.label)[1].length;
+      const link = new DocumentLink(new Range(line, NAME_COLUMN, line, end), target);
       link.tooltip = "Open";
       links.push(link);
     }
@@ -219,12 +219,6 @@ function place(row: Row | undefined): Uri | undefined {
   if (row === undefined) return undefined;
   const uri: PathUri = row.source ?? row.path;
   return isOpenable(uri) ? Uri.parse(uri) : undefined;
-}
-
-function nameRange(line: number, text: string): Range {
-  const arrow = text.indexOf(" → ", NAME_COLUMN);
-  const end = arrow === -1 ? text.length : arrow;
-  return new Range(line, NAME_COLUMN, line, Math.max(NAME_COLUMN, end));
 }
 
 function describe(row: Row): MarkdownString {

@@ -27,15 +27,16 @@ import { SECTION, settings } from "./settings";
 
 export type ServerState = "untrusted" | "missing" | "starting" | "running" | "failed" | "stopped";
 
-/** Our own commands, which code actions and code lenses of the server are to call. */
+/**
+ * Our own commands, which code actions and code lenses of the server are to call: those that
+ * show a plan first. What concerns a single link, the server does by itself.
+ */
 const CLIENT_COMMANDS = {
   plan: "dotstream.plan",
+  apply: "dotstream.change",
   resolve: "dotstream.resolve",
   diff: "dotstream.diff",
-  link: "dotstream.link",
-  unlink: "dotstream.unlink",
   adopt: "dotstream.adopt",
-  ignore: "dotstream.ignore",
 };
 
 const ANNOUNCEMENT: StaticFeature = {

@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { findingLines } from "../src/plan/findings";
+import type { Finding } from "../src/protocol/messages";
+
+const broken: Finding = {
+  kind: "broken_link",
+  severity: "warning",
+  path: "file:///home/me/.vimrc",
+  label: "~/.vimrc",
+  message: "leads nowhere",
+  command: "dotstream remanage vim",
+};
+const result = { counts: { broken_link: 1 }, findings: 1, fixed: 0 };
+
+it("a finding stands below its directory, with the command that mends it", () => {
+  expect(findingLines([broken], result, false)).toBe(
+    "Doctor: 1 finding: 1 broken link\n\n~/\n  ! .vimrc: leads nowhere\n      dotstream remanage vim\n",
+  );
+});
+
+it("what is only worth knowing is not marked as wrong", () => {
+  const text = findingLines([{ ...broken, severity: "info", command: null }], result, false);
+  expect(text).toContain("  · .vimrc: leads nowhere\n");
+});
+
+it("findings that are not kept are counted", () => {
+  expect(findingLines([broken], { ...result, findings: 3 }, false)).toContain("… 2 more");
+});
+
+it("it is said that nothing is wrong, and what was mended", () => {
+  const none = { counts: {}, findings: 0, fixed: 2 };
+  expect(findingLines([], none, true)).toBe("Doctor: nothing is wrong; 2 mended\n\n");
+});
