@@ -65,10 +65,6 @@ class Watched(Changes):
         self._step("exchange", other)
         super().exchange(fd, one, other)
 
-    def settle(self, fd: int, one: str, other: str) -> None:
-        self._step("settle", other)
-        super().settle(fd, one, other)
-
 
 class Faulty(Watched):
     """Refuses the ``at``-th change with ``number``; ``fired`` tells whether it came to that."""
