@@ -15,6 +15,7 @@ from tests.properties.test_path_plan import (
     _inside,
     _is_note,
     _laid_out,
+    _lived_in,
     _member,
     _packed,
     _preferences,
@@ -61,12 +62,7 @@ def test_all_directories_together_are_the_whole_plan(
 ) -> None:
     with tempfile.TemporaryDirectory(dir=QUICK) as root:
         farm = _laid_out(root + "/farm", members | theirs)
-        if managed is not None:
-            farm.run("manage", prefer=Preferences(folding=managed, on_conflict="skip"))
-        action, packages, prefer = before
-        past = farm.plan(action, *packages, prefer=prefer)
-        if not past.conflicts and not past.errors:
-            farm.client().apply(past)
+        _lived_in(farm, managed, before)
         action, packages, prefer = now
         client = farm.client()
         whole = lines(client.stream(action, packages, prefer=prefer).collect().items, farm.root)

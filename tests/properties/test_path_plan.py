@@ -43,6 +43,18 @@ def _laid_out(root: str, tree: dict[str, Entry]) -> Farm:
     return farm
 
 
+def _lived_in(
+    farm: Farm, managed: Folding | None, before: tuple[Action, list[str], Preferences]
+) -> None:
+    """Give a farm a past: everything managed, or nothing, and then one more change."""
+    if managed is not None:
+        farm.run("manage", prefer=Preferences(folding=managed, on_conflict="skip"))
+    action, packages, prefer = before
+    past = farm.plan(action, *packages, prefer=prefer)
+    if not past.conflicts and not past.errors:
+        farm.client().apply(past)
+
+
 def _about(item: Item, farm: Farm, path: str) -> bool:
     """Whether an item is at the path of the target, above it or below it."""
     here = item.path.removeprefix(farm.target).strip("/")
@@ -68,12 +80,7 @@ def test_a_path_planned_alone_is_what_the_whole_plan_says_about_it(
 ) -> None:
     with tempfile.TemporaryDirectory(dir=QUICK) as root:
         farm = _laid_out(root + "/farm", members | theirs)
-        if managed is not None:
-            farm.run("manage", prefer=Preferences(folding=managed, on_conflict="skip"))
-        action, packages, prefer = before
-        past = farm.plan(action, *packages, prefer=prefer)
-        if not past.conflicts and not past.errors:
-            farm.client().apply(past)
+        _lived_in(farm, managed, before)
         action, packages, prefer = now
         client = farm.client()
         whole = client.stream(action, packages, prefer=prefer).collect()

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from dotstream.lsp.params import Asked, Fields, common, invalid
+from dotstream.lsp.params import Asked, Fields, common, invalid, preferences
 from dotstream.lsp.plan import opened
 from dotstream.lsp.rows import Rows, shown
 from dotstream.lsp.uris import to_uri
-from dotstream.model.options import FOLDINGS, POLICIES, Preferences
 from dotstream.planner.names import to_target
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from dotstream.lsp.rows import JSON
     from dotstream.lsp.work import Work
     from dotstream.model.child import Child
+    from dotstream.model.options import Preferences
 
 __all__ = ["MAX_PAGE", "PAGE", "ChildrenParams", "children"]
 
@@ -73,7 +73,6 @@ class ChildrenParams(Asked):
         shared = common(fields)
         action = fields.choice("action", _ACTIONS, required=True)
         assert action is not None  # noqa: S101 - required
-        options = fields.object("options")
         directory, package = fields.path("directory"), fields.optional_text("package")
         if directory is not None and package is not None:
             raise invalid("package", "name a directory or a package, not both")
@@ -83,12 +82,7 @@ class ChildrenParams(Asked):
             action=action,
             packages=packages or (() if package is None else (package,)),
             profile=fields.optional_text("profile"),
-            prefer=Preferences(
-                folding=options.choice("folding", FOLDINGS),
-                on_conflict=options.choice("onConflict", POLICIES),
-                resolutions=options.by_path("resolutions", POLICIES),
-                report_kept=fields.boolean("kept"),
-            ),
+            prefer=replace(preferences(fields), report_kept=fields.boolean("kept")),
             directory=directory,
             package=package,
             offset=fields.number("offset", least=0) or 0,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -89,18 +88,7 @@ class FindingRows:
 
     def row(self, item: Finding) -> str:
         """Return one finding as a JSON object."""
-        return dumps(
-            {
-                "kind": item.kind,
-                "severity": item.severity,
-                "path": to_uri(item.path),
-                "label": label(item.path, self._home),
-                "package": None if item.package is None else shown(item.package),
-                "message": display(item.message),
-                "command": None if item.command is None else display(item.command),
-                "mendable": item.mendable,
-            }
-        )
+        return dumps(_finding(item, self._home))
 
     def word(self, item: Finding) -> str:
         """Return the kind of a finding."""
@@ -116,7 +104,6 @@ def doctor(params: DoctorParams, work: Work) -> dict[str, JSON]:
     """Mend what can be, if asked for, and tell what is wrong."""
     client = opened(params)
     fixed = _mend(client, params, work) if params.fix else 0
-    rows = FindingRows(work.home)
     answered: list[JSON] = []
     counts: dict[str, int] = {}
     for found in client.doctor(
@@ -126,12 +113,25 @@ def doctor(params: DoctorParams, work: Work) -> dict[str, JSON]:
         counts[finding.kind] = counts.get(finding.kind, 0) + 1
         work.batches.add(finding)
         if params.partial is None and len(answered) < MAX_FINDINGS:
-            answered.append(json.loads(rows.row(finding)))
+            answered.append(_finding(finding, work.home))
     total = sum(counts.values())
     result: dict[str, JSON] = {"counts": counts, "findings": total, "fixed": fixed}
     if params.partial is None:
         result |= {"items": answered, "omitted": total - len(answered)}
     return result
+
+
+def _finding(item: Finding, home: str) -> dict[str, JSON]:
+    return {
+        "kind": item.kind,
+        "severity": item.severity,
+        "path": to_uri(item.path),
+        "label": label(item.path, home),
+        "package": None if item.package is None else shown(item.package),
+        "message": display(item.message),
+        "command": None if item.command is None else display(item.command),
+        "mendable": item.mendable,
+    }
 
 
 def _complete(command: str | None, client: Client, params: DoctorParams) -> str | None:

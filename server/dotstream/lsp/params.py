@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
     from dotstream.model.options import Action
 
-__all__ = ["AckParams", "ApplyParams", "Asked", "Fields", "PlanParams", "common", "invalid"]
+__all__ = [
+    "AckParams",
+    "ApplyParams",
+    "Asked",
+    "Fields",
+    "PlanParams",
+    "common",
+    "invalid",
+    "preferences",
+]
 
 _Text = TypeVar("_Text", bound=str)
 
@@ -310,12 +319,21 @@ class _Planned(Common):
     prefer: Preferences
 
 
+def preferences(fields: Fields) -> Preferences:
+    """Read the ``options`` that every plan may have."""
+    options = fields.object("options")
+    return Preferences(
+        folding=options.choice("folding", FOLDINGS),
+        on_conflict=options.choice("onConflict", POLICIES),
+        resolutions=options.by_path("resolutions", POLICIES),
+    )
+
+
 def planned(fields: Fields) -> _Planned:
     """Read what a plan is made from, by the names of ``PlanParams``."""
     shared = common(fields, streams=True)
     action = fields.choice("action", ACTIONS, required=True)
     assert action is not None  # noqa: S101 - required
-    options = fields.object("options")
     paths = fields.paths("paths")
     if paths and action != "adopt":
         raise invalid("paths", f"only adopt takes paths, and this is {action}")
@@ -330,11 +348,7 @@ def planned(fields: Fields) -> _Planned:
         "packages": packages,
         "profile": fields.optional_text("profile"),
         "paths": paths,
-        "prefer": Preferences(
-            folding=options.choice("folding", FOLDINGS),
-            on_conflict=options.choice("onConflict", POLICIES),
-            resolutions=options.by_path("resolutions", POLICIES),
-        ),
+        "prefer": preferences(fields),
     }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dotstream.errors import Cancelled
 from dotstream.lsp.params import Asked, Fields, common, invalid
-from dotstream.lsp.plan import carried_out, opened, summed_up
+from dotstream.lsp.plan import carried_out, looked_at, opened
 from dotstream.lsp.rows import shown
 from dotstream.model.directory import display
 from dotstream.model.options import Preferences
@@ -125,10 +125,7 @@ def undo(params: UndoParams, work: Work) -> dict[str, JSON]:
     undone = {"undone": plan.metadata.undoes}
     if not params.dry_run:
         return carried_out(client, plan, work, digest=params.digest) | undone
-    with plan:
-        for item in plan:
-            work.batches.add(item)
-    return summed_up(plan.summary) | undone
+    return looked_at(plan, work) | undone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

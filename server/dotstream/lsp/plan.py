@@ -19,15 +19,12 @@ if TYPE_CHECKING:
     from dotstream.model.plan import Summary
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["apply", "carried_out", "opened", "plan", "summed_up"]
+__all__ = ["apply", "carried_out", "looked_at", "opened", "plan"]
 
 
 def plan(params: PlanParams, work: Work) -> dict[str, JSON]:
     """Plan, and send every item as it is found."""
-    with _stream(opened(params), params, work.cancel_token) as found:
-        for item in found:
-            work.batches.add(item)
-    return summed_up(found.summary)
+    return looked_at(_stream(opened(params), params, work.cancel_token), work)
 
 
 def apply(params: ApplyParams, work: Work) -> dict[str, JSON]:
@@ -40,6 +37,14 @@ def apply(params: ApplyParams, work: Work) -> dict[str, JSON]:
         stream=params.stream,
         digest=params.digest,
     )
+
+
+def looked_at(plan: StreamingPlan, work: Work) -> dict[str, JSON]:
+    """Compute a plan, and send every item as it is found."""
+    with plan:
+        for item in plan:
+            work.batches.add(item)
+    return _summed_up(plan.summary)
 
 
 def carried_out(
@@ -77,7 +82,7 @@ def carried_out(
     if result.transaction is not None:
         work.note_change(client, result.transaction)
     return {
-        **summed_up(result.summary),
+        **_summed_up(result.summary),
         "applied": result.applied,
         "transaction": result.transaction,
     }
@@ -111,7 +116,7 @@ def _stream(client: Client, params: PlanParams, cancel: CancellationToken) -> St
     )
 
 
-def summed_up(summary: Summary) -> dict[str, JSON]:
+def _summed_up(summary: Summary) -> dict[str, JSON]:
     """Return a plan's summary as JSON."""
     return {
         "digest": summary.digest,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, TypeVar
 from dotstream.lsp.uris import label, quoted, to_uri
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation, ScanError
+from dotstream.model.plan import operations_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +30,6 @@ JSON: TypeAlias = "str | int | float | bool | Sequence[JSON] | Mapping[str, JSON
 dumps = JSONEncoder(separators=(",", ":")).encode
 """Return a value as compact JSON."""
 
-_PASSIVE = ("conflict", "error", "notice", "keep_link")
 _HOLDS_LINK_TEXT = ("remove_link", "replace_link", "unfold", "keep_link")
 
 
@@ -110,8 +110,7 @@ class Rows:
     @staticmethod
     def summed(counts: Mapping[str, int]) -> str:
         """Return how many operations, conflicts and errors there are."""
-        operations = sum(count for kind, count in counts.items() if kind not in _PASSIVE)
-        words = [counted(operations, "operation")]
+        words = [counted(operations_in(counts), "operation")]
         words += [
             counted(counts[noun], noun) for noun in ("conflict", "error") if counts.get(noun)
         ]

@@ -108,14 +108,9 @@ def status(params: StatusParams, work: Work) -> dict[str, JSON]:
         work.batches.add(item)
         if params.partial is None:
             answered.append(_package(item))
-    return (
-        {"packages": answered}
-        if params.partial is not None
-        else {
-            "packages": answered,
-            "omitted": 0,
-        }
-    )
+    if params.partial is None:
+        return {"packages": answered, "omitted": 0}
+    return {"packages": []}
 
 
 def _package(item: Placed) -> dict[str, JSON]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dotstream.lsp.rows import JSON, Streamed
     from dotstream.model.events import Progress
 
-__all__ = ["WorkDone"]
+__all__ = ["WorkDone", "in_words"]
 
 _EVERY = 0.1
 """Seconds between two reports."""
@@ -84,6 +84,10 @@ def _so_far(
 ) -> str:
     if progress is None or progress.phase == "planning":
         return f"{rows.verb}: {rows.summed(counts)}" if rows else ""
-    verb = "applying" if progress.phase == "applying" else "rolling back"
+    return in_words(progress)
+
+
+def in_words(progress: Progress) -> str:
+    """Return how far the engine is: ``applying: 512 of 2,000``."""
     of = f" of {progress.total:,}" if progress.total is not None else ""
-    return f"{verb}: {progress.done:,}{of}"
+    return f"{progress.phase.replace('_', ' ')}: {progress.done:,}{of}"

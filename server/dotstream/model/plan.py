@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from dotstream.model.items import Conflict, Item, Notice, Operation, ScanError
     from dotstream.model.options import Action, Options
 
-__all__ = ["Metadata", "Plan", "Summary"]
+__all__ = ["Metadata", "Plan", "Summary", "operations_in"]
+
+_PASSIVE = ("conflict", "error", "notice", "keep_link")
+
+
+def operations_in(counts: Mapping[str, int]) -> int:
+    """Return how many of the counted items would be carried out."""
+    return sum(count for kind, count in counts.items() if kind not in _PASSIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,7 @@ class Summary:
     @property
     def operations(self) -> int:
         """How many operations the plan would carry out."""
-        passive = ("conflict", "error", "notice", "keep_link")
-        return sum(count for kind, count in self.counts.items() if kind not in passive)
+        return operations_in(self.counts)
 
     @property
     def conflicts(self) -> int:

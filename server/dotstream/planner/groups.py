@@ -59,14 +59,7 @@ def plan_groups(
 
     def items() -> Generator[Item | Run]:
         for group in groups:
-            farm = Farm(
-                target=group.target,
-                stow_dir=metadata.directory,
-                options=metadata.options,
-                lookup=lookup,
-                cancel=cancel,
-                records=records,
-            )
+            farm = _farm(metadata, group, lookup, cancel, records)
             walked.append(farm)
             try:
                 if plan is None:
@@ -104,14 +97,7 @@ def plan_level(
         OSError: the target cannot be opened.
         Cancelled: the token was cancelled.
     """
-    farm = Farm(
-        target=group.target,
-        stow_dir=metadata.directory,
-        options=metadata.options,
-        lookup=lookup,
-        cancel=cancel,
-        records=records,
-    )
+    farm = _farm(metadata, group, lookup, cancel, records)
     try:
         for found in walk(
             farm, manage=group.manage, unmanage=group.unmanage, only=only, lowest=lowest
@@ -122,3 +108,20 @@ def plan_level(
                 yield found
     finally:
         farm.close()
+
+
+def _farm(
+    metadata: Metadata,
+    group: Group,
+    lookup: Callable[[str, str], Package],
+    cancel: CancellationToken,
+    records: Records | None,
+) -> Farm:
+    return Farm(
+        target=group.target,
+        stow_dir=metadata.directory,
+        options=metadata.options,
+        lookup=lookup,
+        cancel=cancel,
+        records=records,
+    )

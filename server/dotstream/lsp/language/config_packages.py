@@ -18,9 +18,8 @@ from dotstream.client import Client
 from dotstream.config.mistakes import readable
 from dotstream.errors import DotstreamError
 from dotstream.fs.files import is_directory
-from dotstream.fs.surroundings import home_directory
-from dotstream.fs.terminal import environment
-from dotstream.lsp.uris import label, to_uri
+from dotstream.lsp.labels import path_label
+from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
 from dotstream.model.options import Preferences
 
@@ -116,12 +115,11 @@ class PackageCounts:
     def explain(self, directory: str, name: str, cancel: CancellationToken) -> str:
         """Return what a package is and how far it is linked, as Markdown."""
         path = f"{directory.rstrip('/')}/{name}"
-        home = home_directory(environment())
         try:
             words = self.words(directory, name, cancel)
         except DotstreamError as error:
             words = display(str(error))
-        return f"**{display(name)}**: `{label(path, home)}`\n\n{words}"
+        return f"**{display(name)}**: `{path_label(path)}`\n\n{words}"
 
 
 def lenses(document: Document, commands: Commands) -> list[types.CodeLens]:
@@ -154,7 +152,7 @@ def _tables(document: Document) -> Iterator[tuple[str, types.Range]]:
 def _count(directory: str, name: str, cancel: CancellationToken) -> _Count:
     client = Client(directory)
     settings = client.settings
-    target = label(settings.target_of(name), home_directory(environment()))
+    target = path_label(settings.target_of(name))
     reason = settings.excluded(name)
     if reason is None and not is_directory(f"{client.directory}/{name}"):
         reason = "there is no such directory"

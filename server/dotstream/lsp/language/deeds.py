@@ -10,14 +10,14 @@ from dotstream.config.discover import CONFIG_NAME
 from dotstream.config.load import STOWRC_NAME
 from dotstream.errors import UsageError
 from dotstream.fs.files import is_directory, is_file
-from dotstream.fs.surroundings import home_directory, read_text
-from dotstream.fs.terminal import environment
+from dotstream.fs.surroundings import read_text
+from dotstream.lsp.labels import path_label
 from dotstream.lsp.language.ignoring import pattern_for, with_ignored
 from dotstream.lsp.language.pages import checkup_page, difference_page, plan_page
-from dotstream.lsp.params import Fields, invalid
-from dotstream.lsp.uris import label
+from dotstream.lsp.params import Fields, invalid, preferences
+from dotstream.lsp.rows import counted
 from dotstream.model.directory import display
-from dotstream.model.options import ACTIONS, FOLDINGS, POLICIES, Preferences
+from dotstream.model.options import ACTIONS, POLICIES, Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,6 @@ class Request:
         assert root is not None  # noqa: S101 - required
         if not is_directory(root):
             raise invalid("root", f"{display(root)} is not a directory")
-        options = fields.object("options")
         source, package = fields.path("source"), fields.optional_text("package")
         if source is not None and source.startswith(f"{root}/"):
             package = source[len(root) + 1 :].partition("/")[0]  # exact, whatever its bytes
@@ -77,11 +76,7 @@ class Request:
             profile=fields.optional_text("profile"),
             action=fields.choice("action", ACTIONS) or "manage",
             policy=fields.choice("policy", POLICIES),
-            prefer=Preferences(
-                folding=options.choice("folding", FOLDINGS),
-                on_conflict=options.choice("onConflict", POLICIES),
-                resolutions=options.by_path("resolutions", POLICIES),
-            ),
+            prefer=preferences(fields),
             transaction=fields.number("transaction"),
         )
 
@@ -126,10 +121,6 @@ class Outcome:
     edit: Edit | None = None
 
 
-def _name(path: str) -> str:
-    return label(path, home_directory(environment()))
-
-
 def _stream(request: Request, cancel: CancellationToken, **more: Any) -> StreamingPlan:
     client = request.client
     everything = (
@@ -150,15 +141,14 @@ def _stream(request: Request, cancel: CancellationToken, **more: Any) -> Streami
 
 def _title(request: Request) -> str:
     about = ", ".join(request.packages) or request.profile or "all packages"
-    place = f" at {_name(request.path)}" if request.path is not None else ""
+    place = f" at {path_label(request.path)}" if request.path is not None else ""
     return f"{request.action} {display(about)}{place}"
 
 
 def _did(result: Result, what: str) -> Outcome:
     if result.transaction is None:
         return Outcome(f"{what}: there was nothing to do")
-    noun = "operation" if result.applied == 1 else "operations"
-    message = f"{what}: {result.applied:,} {noun}"
+    message = f"{what}: {counted(result.applied, 'operation')}"
     return Outcome(message, changed=True, transaction=result.transaction)
 
 
@@ -166,7 +156,7 @@ def _plan(
     request: Request, cancel: CancellationToken, tell: Callable[[Progress], None]
 ) -> Outcome:
     title = _title(request)
-    text, sums = plan_page(_stream(request, cancel), f"Plan: {title}", _name)
+    text, sums = plan_page(_stream(request, cancel), f"Plan: {title}", path_label)
     return Outcome(f"Plan: {title}: {sums}", page=("plan.txt", text))
 
 
@@ -185,7 +175,7 @@ def _link(
     place = request.place()
     plan = _stream(request, cancel, prefer=Preferences(folding="never"))
     result = request.client.apply(plan, cancel=cancel, on_progress=tell)
-    return _did(result, f"Link {_name(place)}")
+    return _did(result, f"Link {path_label(place)}")
 
 
 def _unlink(
@@ -194,7 +184,7 @@ def _unlink(
     client = request.client
     plan = client.stream("unmanage", request.packages, path=request.place(), cancel=cancel)
     result = client.apply(plan, cancel=cancel, on_progress=tell)
-    return _did(result, f"Unlink {_name(request.place())}")
+    return _did(result, f"Unlink {path_label(request.place())}")
 
 
 def _resolve(
@@ -204,14 +194,14 @@ def _resolve(
     if policy is None:
         raise invalid("policy", "required: what to do about what is in the way")
     if policy in ("skip", "fail"):
-        return Outcome(f"Skipped {_name(place)}; nothing was changed", skipped=place)
+        return Outcome(f"Skipped {path_label(place)}; nothing was changed", skipped=place)
     found = request.client.locate(place).conflict
     # What is in the way may be a directory above.
     resolutions = {place: policy} | ({} if found is None else {found.path: policy})
     plan = _stream(request, cancel, prefer=Preferences(folding="never", resolutions=resolutions))
     result = request.client.apply(plan, cancel=cancel, on_progress=tell)
     verb = {"backup": "Back up and link", "adopt": "Adopt and link", "overwrite": "Overwrite"}
-    return _did(result, f"{verb[policy]} {_name(place)}")
+    return _did(result, f"{verb[policy]} {path_label(place)}")
 
 
 def _adopt(
@@ -222,7 +212,7 @@ def _adopt(
     plan = client.stream_adopt(request.place(), package=package, cancel=cancel)
     into = display(plan.metadata.packages[0])
     result = client.apply(plan, cancel=cancel, on_progress=tell)
-    return _did(result, f"Adopt {_name(request.place())} into package {into}")
+    return _did(result, f"Adopt {path_label(request.place())} into package {into}")
 
 
 def _undo(
@@ -249,7 +239,7 @@ def _doctor(
     request: Request, cancel: CancellationToken, tell: Callable[[Progress], None]
 ) -> Outcome:
     findings = request.client.doctor(cancel=cancel)
-    text = checkup_page(findings, f"Check-up of {_name(request.root)}", _name)
+    text = checkup_page(findings, f"Check-up of {path_label(request.root)}", path_label)
     if not text:
         return Outcome("Check-up: everything is as it should be")
     return Outcome(f"Check-up: {text.rstrip().rpartition(chr(10))[2]}", page=("doctor.txt", text))
@@ -259,7 +249,7 @@ def _diff(
     request: Request, cancel: CancellationToken, tell: Callable[[Progress], None]
 ) -> Outcome:
     found = request.client.diff(request.place())
-    return Outcome(page=("difference.diff", difference_page(found, _name)))
+    return Outcome(page=("difference.diff", difference_page(found, path_label)))
 
 
 def _ignore(
@@ -283,7 +273,7 @@ def _ignore(
             "turn it into one with 'dotstream init --from-stow' first"
         )
     with_ignored(read_text(path) or "", package, pattern)  # refuses before anything is done
-    return Outcome(f"Ignored {_name(place)}", edit=Edit(path, package, pattern))
+    return Outcome(f"Ignored {path_label(place)}", edit=Edit(path, package, pattern))
 
 
 DEEDS: dict[str, Callable[[Request, CancellationToken, Callable[[Progress], None]], Outcome]] = {

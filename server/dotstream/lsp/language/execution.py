@@ -17,16 +17,18 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from dotstream.errors import Cancelled, DotstreamError
-from dotstream.fs.look import reason
 from dotstream.fs.surroundings import home_directory, read_text
 from dotstream.fs.terminal import environment
 from dotstream.fs.text_file import cache_home, replace_text
+from dotstream.lsp.faults import fault_of
+from dotstream.lsp.labels import path_label
 from dotstream.lsp.language.abilities import Abilities
 from dotstream.lsp.language.commands import SERVER_COMMANDS
 from dotstream.lsp.language.deeds import DEEDS, Edit, Outcome, Request
 from dotstream.lsp.language.ignoring import with_ignored
 from dotstream.lsp.language.text import Text
-from dotstream.lsp.uris import label, to_uri
+from dotstream.lsp.uris import to_uri
+from dotstream.lsp.workdone import in_words
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.directory import display
 
@@ -127,7 +129,7 @@ class Execution:
             nonlocal next_report
             if shown is not None and monotonic() >= next_report:
                 next_report = monotonic() + _EVERY
-                self._report(shown, _report(progress))
+                self._report(shown, {"kind": "report", "message": in_words(progress)})
 
         try:
             if cancel.cancelled:
@@ -139,14 +141,9 @@ class Execution:
                 return await self._edit(outcome.edit), types.MessageType.Info
             return outcome, types.MessageType.Info
         except Cancelled as error:
-            return Outcome(display(str(error))), types.MessageType.Warning
-        except DotstreamError as error:
-            return Outcome(display(str(error))), types.MessageType.Error
-        except JsonRpcException as error:
-            return Outcome(display(error.message)), types.MessageType.Error
-        except OSError as error:
-            where = f"{error.filename}: " if isinstance(error.filename, str) else ""
-            return Outcome(display(where + reason(error))), types.MessageType.Error
+            return Outcome(fault_of(error).message), types.MessageType.Warning
+        except (DotstreamError, JsonRpcException, OSError) as error:
+            return Outcome(fault_of(error).message), types.MessageType.Error
 
     async def _edit(self, edit: Edit) -> Outcome:
         """Write into a file, through the editor if it can: there it can be undone."""
@@ -167,7 +164,7 @@ class Execution:
                 ),
             )
             if answer is not None and answer.applied:
-                return Outcome(f"{message}; save {label(edit.path, _home())}")
+                return Outcome(f"{message}; save {path_label(edit.path)}")
             return Outcome("The editor did not take the change")
         after = text.source[:offset] + addition + text.source[offset:]
         await self._background.run(lambda _: replace_text(edit.path, after))
@@ -223,7 +220,7 @@ class Execution:
                 shown = await self._ask(types.WINDOW_SHOW_DOCUMENT, show)
             if shown is None or not shown.success:
                 message = f"{message}; " if message else ""
-                message += f"it is written to {label(path, _home())}"
+                message += f"it is written to {path_label(path)}"
         if message:
             self._say(message, kind)
 
@@ -231,16 +228,7 @@ class Execution:
 def _write(root: str, name: str, text: str) -> str:
     """Write a page where pages of its package directory are kept, and return its path."""
     place = blake2b(root.encode("utf-8", "surrogateescape"), digest_size=6).hexdigest()
-    path = f"{cache_home(environment(), _home())}/{place}/{name}"
+    environ = environment()
+    path = f"{cache_home(environ, home_directory(environ))}/{place}/{name}"
     replace_text(path, text)
     return path
-
-
-def _home() -> str:
-    return home_directory(environment())
-
-
-def _report(progress: Progress) -> dict[str, Any]:
-    words = {"planning": "planning", "applying": "applying", "rolling_back": "rolling back"}
-    of = f" of {progress.total:,}" if progress.total is not None else ""
-    return {"kind": "report", "message": f"{words[progress.phase]}: {progress.done:,}{of}"}

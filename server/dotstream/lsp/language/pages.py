@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dotstream.lsp.rows import Rows
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation
 
@@ -34,16 +35,7 @@ def plan_page(plan: StreamingPlan, title: str, name: Callable[[str], str]) -> tu
             total += 1
             if total <= MOST_LINES:
                 lines.append(_line(item, name))
-    summary = plan.summary
-    sums = ", ".join(
-        f"{count:,} {noun}{'' if count == 1 else 's'}"
-        for count, noun in (
-            (summary.operations, "operation"),
-            (summary.conflicts, "conflict"),
-            (summary.errors, "error"),
-        )
-        if count or noun == "operation"
-    )
+    sums = Rows.summed(plan.summary.counts)
     return _written(lines, total, sums), sums
 
 

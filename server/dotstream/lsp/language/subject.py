@@ -10,9 +10,9 @@ from dotstream.client import Client
 from dotstream.config.discover import find_directory
 from dotstream.errors import DotstreamError
 from dotstream.fs.look import canonical
-from dotstream.fs.surroundings import home_directory
 from dotstream.fs.terminal import environment
-from dotstream.lsp.uris import label, to_uri
+from dotstream.lsp.labels import path_label
+from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Subject:
 
     def label(self, path: str | None) -> str:
         """Return a path for people."""
-        return "" if path is None else label(path, home_directory(environment()))
+        return "" if path is None else path_label(path)
 
     @property
     def link(self) -> str | None:
