@@ -111,17 +111,18 @@ class Executor:
             elif kind.startswith("end_"):
                 self._place(operation)
 
-    def renew(self, operation: Operation) -> None:
+    def renewed(self, operation: Operation) -> Operation:
         """Take a file that a rollback has copied back for the one it was before."""
         fd = self._descriptors.fd(operation.directory)
         try:
             now = fingerprint(fd, operation.name)
         except FileNotFoundError:
-            return  # carrying it out says so
+            return operation  # carrying it out says so
         kind, _, _, *rest = now.split(" ")
         before = (operation.before or "").split(" ")
         if [before[0], *before[3:]] == [kind, *rest]:
-            operation.before = now
+            return operation._replace(before=now)
+        return operation
 
     # Links -----------------------------------------------------------------------------
 

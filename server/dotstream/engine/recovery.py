@@ -95,10 +95,11 @@ def _carry_on(
     try:
         executor.reopen(step for rows in journal.steps(first, cursor) for step in rows)
         for rows in journal.steps(cursor, end):
-            for sequence, kind, operation in rows:
+            for sequence, kind, planned in rows:
+                operation = planned
                 try:
                     if kind == "move_file" and sequence < doubtful:
-                        executor.renew(operation)
+                        operation = executor.renewed(planned)
                     executor.do(sequence, kind, operation)
                 except OSError as error:
                     raise OperationFailed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,7 @@ class ChildrenParams(Asked):
             action=action,
             packages=packages or (() if package is None else (package,)),
             profile=fields.optional_text("profile"),
-            prefer=replace(preferences(fields), report_kept=fields.boolean("kept")),
+            prefer=preferences(fields)._replace(report_kept=fields.boolean("kept")),
             directory=directory,
             package=package,
             offset=fields.number("offset", least=0) or 0,
