@@ -141,17 +141,18 @@ def _sorted_block(
 ) -> tuple[Listing, bool]:
     """Return sorted entries, and whether plain comparing is enough to sort them."""
     names = [entry.name for entry in block]
-    if hidden is not None and not hidden.none_of(names):
+    in_order = sorted(names)
+    if hidden is not None and not hidden.none_of(in_order):
         test = hidden.test
         block = [entry for entry in block if not test(entry.name)]
         names = [entry.name for entry in block]
+        in_order = sorted(names)
     regular = [entry.is_file(follow_symlinks=False) for entry in block]
     joined = "\0".join(names)
     plain = joined.isascii()
     renamed = rename is not None and f"\0{rename[0]}" in f"\0{joined}"
     if all(regular) and not renamed:
-        names.sort(key=None if plain else sort_key)
-        return Files(names), plain
+        return Files(in_order if plain else sorted(names, key=sort_key)), plain
     entries = [
         (name, FILE if is_file else _kind(entry), name)
         for name, is_file, entry in zip(names, regular, block, strict=True)
