@@ -100,6 +100,17 @@ def test_long_files_are_compared_by_their_beginning(
     assert len(found["diff"]) < 2_000_000
 
 
+def test_a_comparison_that_takes_long_can_be_cancelled(world: World, editor: Editor) -> None:
+    """Every pair of lines is swapped, which is the hardest there is: seconds of work."""
+    pairs = [(f"{number}\n", f"{number + 1}\n") for number in range(0, 4000, 2)]
+    ours = "".join(one + other for one, other in pairs).encode()
+    theirs = "".join(other + one for one, other in pairs).encode()
+    request = editor.request("dotstream/diff", asked(world, written(world, ours, theirs)))
+    editor.error("no/such/method", {})  # it has begun
+    editor.cancel(request)
+    assert editor.answer(request)["error"]["data"]["kind"] == "cancelled"
+
+
 def test_a_path_that_is_nobodys_is_refused(world: World, editor: Editor) -> None:
     (world.target / "mine").touch()
     error = editor.error("dotstream/diff", asked(world, world.target / "mine"))
