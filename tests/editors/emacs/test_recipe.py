@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Work = Callable[[str], list[dict[str, Any]]]
 
+_EMACS = ("emacs", "--batch", "-f", "package-initialize")
 _SESSION = Path(__file__).with_name("session.el")
 
 
@@ -37,8 +38,7 @@ def work(scratch_home: Path) -> Work:
 
     def work(script: str) -> list[dict[str, Any]]:
         done = subprocess.run(
-            ["emacs", "--batch", "-f", "package-initialize"]
-            + ["-l", init, "-l", _SESSION, "--eval", f"(progn {script})"],
+            [*_EMACS, "-l", init, "-l", _SESSION, "--eval", f"(progn {script})"],
             cwd=scratch_home,
             env={**os.environ, "PATH": path},
             capture_output=True,
