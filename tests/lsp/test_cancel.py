@@ -119,6 +119,21 @@ def test_a_cancelled_apply_leaves_the_target_as_it_was(world: World, editor: Edi
     assert not difference(before, snapshot(world.target, prune=STATE | {"dotfiles"}))
 
 
+def test_the_progress_display_of_the_editor_can_cancel_a_plan(
+    world: World, editor: Editor
+) -> None:
+    world.grow("big", 5000)
+    editor.acks = False
+    params = world.params("big", window=1, partialResultToken="p", workDoneToken="w")
+    request = editor.request("dotstream/plan", params)
+    editor.wait(lambda: editor.batches == 1)
+    editor.notify("window/workDoneProgress/cancel", {"token": "other"})
+    editor.notify("window/workDoneProgress/cancel", {"token": "w"})
+    assert editor.answer(request)["error"]["code"] == -32800
+    assert editor.values("p")[-1]["reason"] == "cancelled"
+    assert editor.values("w")[-1]["kind"] == "end"
+
+
 def test_the_progress_display_of_the_editor_can_cancel(world: World, editor: Editor) -> None:
     before = snapshot(world.target, prune=STATE | {"dotfiles"})
     request = applying(world, editor, workDoneToken="w")

@@ -135,12 +135,3 @@ def test_a_wrong_parameter_is_named(
     assert error["code"] == -32602
     assert error["data"] == {"kind": "invalid_params", "field": field}
     assert problem in error["message"]
-
-
-def test_a_file_that_may_not_be_read_is_told(world: World, editor: Editor) -> None:
-    path = written(world, b"x", b"y")
-    path.chmod(0)
-    if os.access(path, os.R_OK):
-        pytest.skip("the superuser may read everything")
-    error = editor.error("dotstream/diff", asked(world, path))
-    assert (error["code"], error["data"]["kind"]) == (-32803, "permission")
