@@ -110,9 +110,11 @@ class Journal:
 
     def _prepare(self, *, readonly: bool) -> None:
         run = self._database.execute
+        run("BEGIN")  # all three from one moment: another run may just be making it
         (application,) = run("PRAGMA application_id").fetchone()
         (version,) = run("PRAGMA user_version").fetchone()
         (tables,) = run("SELECT count(*) FROM sqlite_master").fetchone()
+        run("COMMIT")
         if readonly and not tables:
             # Killed before the very first write: an empty past, which needs no file.
             self._database.close()

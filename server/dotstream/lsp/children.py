@@ -101,6 +101,7 @@ def children(params: ChildrenParams, work: Work) -> dict[str, JSON]:
         params.packages,
         profile=params.profile,
         directory=directory,
+        skip=params.offset,
         prefer=params.prefer,
         cancel=work.cancel_token,
     )
@@ -114,7 +115,7 @@ def children(params: ChildrenParams, work: Work) -> dict[str, JSON]:
             else:
                 itself.extend(json.loads(rows.row(item)) for item in child.items)
 
-    page = list(islice(named(), params.offset, params.offset + params.limit + 1))
+    page = list(islice(named(), params.limit + 1))
     more = len(page) > params.limit
     return {
         "directory": to_uri(directory),
