@@ -59,9 +59,6 @@ _VERBS: dict[OperationKind, str] = {
 class Operation(NamedTuple):
     """One change to one path, with what must be true just before it is made.
 
-    Treated as frozen; not declared so because a frozen dataclass costs three times as
-    much to make.
-
     Attributes:
         kind: what is done. ``keep_link`` changes nothing: it reports a link that is
             already as wanted, and only appears in plans that ask for it.
