@@ -75,11 +75,14 @@ class Killing(Changes):
 
     def __init__(self, countdown: Countdown) -> None:
         super().__init__()
+        self.link = self._link
         self._countdown = countdown
 
-    def symlink(self, text: str, fd: int, name: str) -> None:
+    symlink = Changes.symlink  # its point is that of the link
+
+    def _link(self, text: str, name: str, *, dir_fd: int) -> None:
         with self._countdown.around():
-            super().symlink(text, fd, name)
+            os.symlink(text, name, dir_fd=dir_fd)
 
     def mkdir(self, fd: int, name: str, mode: int = 0o777) -> None:
         with self._countdown.around():

@@ -86,11 +86,14 @@ class Executor:
         index = 0
         try:
             if run.kind == "create_link":
-                symlink, stem = self._changes.symlink, run.stem
+                link, stem = self._changes.link, run.stem
                 for index, name in enumerate(run.names):  # noqa: B007 - told in the end
                     if token.cancelled:
                         raise Cancelled
-                    symlink(stem + name, fd, name)
+                    try:
+                        link(stem + name, name, dir_fd=fd)
+                    except InterruptedError:
+                        self._changes.symlink(stem + name, fd, name)
             else:
                 for index, operation in enumerate(run.operations()):
                     if token.cancelled:
