@@ -130,7 +130,9 @@ async def test_a_package_with_a_target_of_its_own(
     assert link.resolve() == rc
     assert (await lenses(capable, rc))[0][0] == f"linked as {link}"
     assert await act(f"Unlink {link}") == f"Unlink {link}: 1 operation"
+    await capable.codes(rc, "unlinked")
     link.write_text("mine\n")
+    capable.save(rc)  # nobody else tells the server of a change out there
     await capable.codes(rc, "conflict")
     said = await act(f"Back up {link} and link it to ~/dotfiles/zsh/dot-zshrc")
     assert said == f"Back up and link {link}: 2 operations"
