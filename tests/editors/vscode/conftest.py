@@ -50,6 +50,7 @@ def pytest_runtest_makereport(
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if _NOTES:
+        (_ARTIFACTS / "figures.txt").write_text("".join(f"{note}\n" for note in _NOTES))
         terminalreporter.section("figures from VS Code")
         for note in _NOTES:
             terminalreporter.write_line(note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
     from tests.editors.vscode.codeserver import CodeServer
 
-__all__ = ["Frames", "Workbench"]
+__all__ = ["Frames", "Tasks", "Workbench"]
 
 _PATIENCE = 60_000
 """Milliseconds that anything may take to appear; it shows up as soon as it is there."""
@@ -52,6 +53,36 @@ class Frames:
             f"{len(ordered)} frames, median {ordered[len(ordered) // 2]:.0f} ms, "
             f"99 % {ordered[len(ordered) * 99 // 100]:.0f} ms, longest {ordered[-1]:.0f} ms"
         )
+
+
+class Tasks:
+    """What the renderer's main thread did, in milliseconds of its CPU time, longest first.
+
+    A machine that is busy with other things makes frames late, but no task longer.
+    """
+
+    def __init__(self, trace: bytes) -> None:
+        events = json.loads(trace)["traceEvents"]
+        mains = {
+            (event["pid"], event["tid"])
+            for event in events
+            if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+        }
+        # The browser has other pages too, which are idle.
+        self.times = sorted(
+            (
+                event["tdur"] / 1000
+                for event in events
+                if event["name"] == "ThreadControllerImpl::RunTask"
+                and event["ph"] == "X"
+                and (event["pid"], event["tid"]) in mains
+            ),
+            reverse=True,
+        )
+
+    def __str__(self) -> str:
+        longest = ", ".join(f"{time:.0f}" for time in self.times[:5])
+        return f"{len(self.times)} tasks, the longest {longest} ms of CPU"
 
 
 class Workbench:
@@ -256,8 +287,20 @@ class Workbench:
         finally:
             frames.gaps = await self.page.evaluate(_STOP_WATCHING)
 
+    async def trace(self) -> None:
+        """Begin to record what the renderer does."""
+        browser = self.page.context.browser
+        assert browser is not None
+        await browser.start_tracing(page=self.page, categories=["-*", "toplevel", "__metadata"])
+
+    async def traced(self) -> Tasks:
+        """Return what the renderer did since."""
+        browser = self.page.context.browser
+        assert browser is not None
+        return Tasks(await browser.stop_tracing())
+
     def note(self, text: str) -> None:
-        """Have a figure printed after the tests, with how busy the machine was."""
+        """Have a figure kept and printed, with how busy the machine was."""
         self.notes.append(f"{text} (load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores)")
 
     async def picture(self, name: str) -> None:
