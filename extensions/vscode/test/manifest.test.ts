@@ -1,5 +1,5 @@
 /** What is stated twice: package.json beside the sources, the grammar and the README. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
@@ -44,5 +44,23 @@ describe("package.json", () => {
 
   it.each(Object.keys(contributes.configuration.properties))("has %s in the README", (key) => {
     expect(text("README.md")).toContain(`\`${key}\``);
+  });
+});
+
+describe("README.md", () => {
+  const pictures = [...text("README.md").matchAll(/\]\((images\/[^)]+)\)/g)].map(
+    ([, path]) => path,
+  );
+
+  it("has pictures", () => {
+    expect(pictures.length).toBeGreaterThan(2);
+  });
+
+  it.each(pictures)("has %s to show", (path) => {
+    expect(existsSync(join(here, path ?? ""))).toBe(true);
+  });
+
+  it("has its pictures in the package", () => {
+    expect(text(".vscodeignore")).toContain("!images/**");
   });
 });

@@ -7,13 +7,10 @@ function many(count: number, from = 0) {
 }
 
 describe("the text of a plan", () => {
-  it("stands under a title and a sum, by directory", () => {
+  it("stands under a header, by directory", () => {
     const text = new PlanText(100);
     text.add([link("~/.config/a"), link("~/.config/b"), link("~/.zshrc")]);
-    expect(text.text("Plan: manage zsh", "3 to link").split("\n")).toEqual([
-      "Plan: manage zsh",
-      "3 to link",
-      "",
+    expect(text.between(0, text.length).split("\n")).toEqual([
       "~/.config/",
       "  + link     a → dotfiles/x (zsh)",
       "  + link     b → dotfiles/x (zsh)",
@@ -30,9 +27,12 @@ describe("the text of a plan", () => {
   it("knows the row of every line", () => {
     const text = new PlanText(100);
     text.add([link("~/.config/a"), conflict("~/.zshrc")]);
-    const lines = text.text("", "").split("\n");
+    const lines = text.between(0, text.length).split("\n");
     lines.forEach((shown, at) => {
-      const name = text.rowAt(at)?.label.split("/").at(-1);
+      const name = text
+        .rowAt(HEADER + at)
+        ?.label.split("/")
+        .at(-1);
       if (name === undefined) expect(shown.startsWith("  ")).toBe(false);
       else expect(shown).toContain(name);
     });
@@ -42,22 +42,23 @@ describe("the text of a plan", () => {
   it("is bounded, and counts the rest", () => {
     const text = new PlanText(1000);
     for (let batch = 0; batch < 1000; batch += 1) text.add(many(1000, batch * 1000));
-    expect(text.text("", "").split("\n").length).toBeLessThan(1010);
+    expect(text.length).toBeLessThan(1010);
     expect(text.omitted).toBe(1_000_000 - 999);
-    expect(text.text("", "")).toContain("… 999,001 more");
+    expect(text.tail()).toContain("… 999,001 more");
   });
 
-  it("says whether something new is to be seen", () => {
-    const text = new PlanText(10);
-    expect(text.add(many(20))).toBe(true);
-    expect(text.add(many(20))).toBe(false);
+  it("can be had in pieces", () => {
+    const text = new PlanText(100);
+    text.add(many(20));
+    expect(text.between(0, 7) + text.between(7, 21)).toBe(text.between(0, text.length));
+    expect(text.tail()).toBe("");
   });
 
   it("shows conflicts that come after its end, a thousand of them", () => {
     const text = new PlanText(10);
     text.add(many(50));
-    expect(text.add([conflict("~/.zshrc")])).toBe(true);
-    expect(text.text("", "")).toContain("! conflict .zshrc");
+    text.add([conflict("~/.zshrc")]);
+    expect(text.between(0, text.length)).toContain("! conflict .zshrc");
     text.add(Array.from({ length: 5000 }, (_, index) => conflict(`~/.c${index}`)));
     expect(text.troubles.length).toBe(1000);
   });

@@ -23,13 +23,16 @@ _SETTINGS = {
     "extensions.autoCheckUpdates": False,
     "extensions.ignoreRecommendations": True,
     "files.autoSave": "off",
-    "security.workspace.trust.enabled": False,
     "telemetry.telemetryLevel": "off",
     "window.commandCenter": False,
     "workbench.layoutControl.enabled": False,
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
+}
+_TRUST: dict[bool, dict[str, object]] = {
+    False: {"security.workspace.trust.enabled": False},
+    True: {"security.workspace.trust.startupPrompt": "never"},
 }
 
 
@@ -45,18 +48,31 @@ class CodeServer:
         scratch: an empty directory.
         extension: the packed extension (``.vsix``) to install.
         settings: settings of this machine, where those with paths must stand.
+        distrustful: whether folders must be trusted first, as they must be by default.
     """
 
     def __init__(
-        self, tools: Tools, scratch: Path, *, extension: Path, settings: dict[str, Any]
+        self,
+        tools: Tools,
+        scratch: Path,
+        *,
+        extension: Path,
+        settings: dict[str, Any],
+        distrustful: bool = False,
     ) -> None:
         self.scratch = scratch
         self.home = scratch / "home"
         self.data = scratch / "data"
-        self.home.mkdir()
+        self.programs = self.home / "bin"
+        """The first directory on ``PATH``."""
+        self.programs.mkdir(parents=True)
+        # Extensions have the PATH of a login shell.
+        (self.home / ".profile").write_text('PATH="$HOME/bin:$PATH"\n')
         (self.data / "User").mkdir(parents=True)
         (self.data / "Machine").mkdir()
-        (self.data / "User" / "settings.json").write_text(json.dumps(_SETTINGS))
+        (self.data / "User" / "settings.json").write_text(
+            json.dumps(_SETTINGS | _TRUST[distrustful])
+        )
         (self.data / "Machine" / "settings.json").write_text(json.dumps(settings))
         (scratch / "config.yaml").touch()
         built_in = scratch / "built-in"
@@ -75,7 +91,7 @@ class CodeServer:
             "--disable-telemetry",
             "--disable-update-check",
             "--disable-getting-started-override",
-            "--disable-workspace-trust",
+            *([] if distrustful else ["--disable-workspace-trust"]),
             # A page that is gone has gone for good: its extensions stop at once.
             "--reconnection-grace-time=1",
         ]
@@ -102,6 +118,10 @@ class CodeServer:
     def url(self, folder: str | os.PathLike[str]) -> str:
         """Return the address of the workbench on a folder."""
         return f"{self.address}?folder={quote_from_bytes(os.fsencode(folder))}"
+
+    def workspace_url(self, file: str | os.PathLike[str]) -> str:
+        """Return the address of the workbench on several folders, which a file names."""
+        return f"{self.address}?workspace={quote_from_bytes(os.fsencode(file))}"
 
     def logs(self) -> str:
         """Return what server, extension host and extension logged, for a failed test."""

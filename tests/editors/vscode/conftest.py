@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser
 
-__all__ = ["farm", "scratch"]
+__all__ = ["EXTENSION", "SERVER", "farm", "scratch"]
 
 _ARTIFACTS = REPOSITORY / ".artifacts" / "vscode"
-_EXTENSION = REPOSITORY / "extensions/vscode/dotstream.vsix"
-_SERVER = REPOSITORY / ".venv/bin/dotstream"
+EXTENSION = REPOSITORY / "extensions/vscode/dotstream.vsix"
+SERVER = REPOSITORY / ".venv/bin/dotstream"
 _BROWSER_OPTIONS = [
     "--disable-background-networking",
     "--disable-component-update",
@@ -50,6 +50,7 @@ def pytest_runtest_makereport(
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if _NOTES:
+        (_ARTIFACTS / "figures.txt").write_text("".join(f"{note}\n" for note in _NOTES))
         terminalreporter.section("figures from VS Code")
         for note in _NOTES:
             terminalreporter.write_line(note)
@@ -65,12 +66,12 @@ def code_server(
     programs: Tools, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[CodeServer]:
     """Return VS Code's server with the extension, which finds dotstream by its setting."""
-    assert _EXTENSION.exists(), "the extension is not packed; do so with: make extension"
+    assert EXTENSION.exists(), "the extension is not packed; do so with: make extension"
     server = CodeServer(
         programs,
         tmp_path_factory.mktemp("code-server"),
-        extension=_EXTENSION,
-        settings={"dotstream.server.path": str(_SERVER)},
+        extension=EXTENSION,
+        settings={"dotstream.server.path": str(SERVER)},
     )
     yield server
     server.stop()

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
 
+_FROZEN = 500
+"""Milliseconds of CPU in one task that a user would call frozen; usual are 30 to 40."""
+
 
 @pytest.fixture(scope="module")
 def million() -> Iterator[Farm]:
@@ -39,15 +42,18 @@ async def test_rows_are_there_long_before_the_plan_is_and_the_renderer_never_sto
     async with workbench.watched() as frames:
         await workbench.plan("Manage", "big")
         await workbench.shows("planning…")
+        await workbench.trace()
         await workbench.shows("+ link     0000")
         early = await workbench.lines()
         await workbench.said("Planning manage big")
         await workbench.picture("million-planning")
         await workbench.said("manage big: 1,000,000 to link", within=180)
-    workbench.note(f"planning 1,000,000 operations: {frames}")
     await workbench.shows("1,000,000 to link")
+    tasks = await workbench.traced()
+    workbench.note(f"planning 1,000,000 operations: {frames}; {tasks}")
     await workbench.picture("million-planned")
     assert "planning…" in early
+    assert tasks.times[0] < _FROZEN
     assert os.listdir(million.target) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
     from tests.editors.vscode.codeserver import CodeServer
 
-__all__ = ["Frames", "Workbench"]
+__all__ = ["Frames", "Tasks", "Workbench"]
 
 _PATIENCE = 60_000
 """Milliseconds that anything may take to appear; it shows up as soon as it is there."""
@@ -54,6 +55,36 @@ class Frames:
         )
 
 
+class Tasks:
+    """What the renderer's main thread did, in milliseconds of its CPU time, longest first.
+
+    A machine that is busy with other things makes frames late, but no task longer.
+    """
+
+    def __init__(self, trace: bytes) -> None:
+        events = json.loads(trace)["traceEvents"]
+        mains = {
+            (event["pid"], event["tid"])
+            for event in events
+            if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+        }
+        # The browser has other pages too, which are idle.
+        self.times = sorted(
+            (
+                event["tdur"] / 1000
+                for event in events
+                if event["name"] == "ThreadControllerImpl::RunTask"
+                and event["ph"] == "X"
+                and (event["pid"], event["tid"]) in mains
+            ),
+            reverse=True,
+        )
+
+    def __str__(self) -> str:
+        longest = ", ".join(f"{time:.0f}" for time in self.times[:5])
+        return f"{len(self.times)} tasks, the longest {longest} ms of CPU"
+
+
 class Workbench:
     """A page of the browser with a workbench in it.
 
@@ -74,6 +105,13 @@ class Workbench:
     async def open(self, folder: str) -> None:
         """Open a folder and wait until the extension is there."""
         await self.page.goto(self._server.url(folder))
+        await self.page.locator('.activitybar [aria-label="Dotfiles"]').first.wait_for()
+
+    async def open_folders(self, *folders: str) -> None:
+        """Open several folders in one window."""
+        file = self._server.home / "several.code-workspace"
+        file.write_text(json.dumps({"folders": [{"path": folder} for folder in folders]}))
+        await self.page.goto(self._server.workspace_url(file))
         await self.page.locator('.activitybar [aria-label="Dotfiles"]').first.wait_for()
 
     # ------------------------------------------------------------- commands
@@ -100,6 +138,19 @@ class Workbench:
     async def pick(self, label: str) -> None:
         """Choose an entry of the list that is open."""
         await self._choice(label).click()
+
+    async def choose(self, text: str, *, picture: str | None = None) -> None:
+        """Choose the entry of the list that is open which says so somewhere."""
+        entry = self.page.locator(".quick-input-list .monaco-list-row", has_text=text).first
+        await entry.wait_for()
+        if picture is not None:
+            await self.picture(picture)
+        await entry.click()
+
+    async def decide(self, button: str, *, of: str) -> None:
+        """Press a button of the dialog that stands before the page and says so."""
+        dialog = self.page.locator(".monaco-dialog-box", has_text=of)
+        await dialog.locator(".monaco-button", has_text=button).click()
 
     async def tick(self, *labels: str) -> None:
         """Tick entries of the list that is open, and accept it."""
@@ -179,6 +230,40 @@ class Workbench:
         """Click a code lens of the active editor."""
         await self.editor().locator(".codelens-decoration a", has_text=lens).first.click()
 
+    async def hover(self, text: str, says: str) -> None:
+        """Point at a text of the active editor, and wait until the hover says something."""
+        hover = self.page.locator(".monaco-hover", has_text=says).first
+        spot = self.editor().get_by_text(text, exact=True).first
+        for _ in range(10):
+            await self.page.mouse.move(0, 0)
+            await spot.hover()
+            try:
+                await hover.wait_for(timeout=3_000)
+            except StillWaiting:
+                continue
+            return
+        raise AssertionError(f"no hover over {text!r} says {says!r}")
+
+    async def complete(self, typed: str, offered: str) -> None:
+        """Type at the cursor, and accept a completion that is then offered."""
+        entry = self.page.locator(f'.suggest-widget .monaco-list-row[aria-label^="{offered}"]')
+        await self.page.keyboard.type(typed)
+        for _ in range(10):
+            await self.page.keyboard.press("Control+Space")
+            try:
+                await entry.first.click(timeout=3_000)
+            except StillWaiting:
+                await self.page.keyboard.press("Escape")
+                continue
+            return
+        raise AssertionError(f"{offered!r} is not offered")
+
+    async def status(self, text: str) -> Locator:
+        """Wait until an item of the status bar says so, and return it."""
+        item = self.page.locator(".statusbar-item", has_text=text).first
+        await item.wait_for()
+        return item
+
     async def view(self, title: str) -> None:
         """Open a view of the activity bar."""
         await self.page.locator(f'.activitybar [aria-label="{title}"]').first.click()
@@ -200,16 +285,17 @@ class Workbench:
             await self._explorer(name).click()
 
     async def badge(self, name: str, expected: str) -> None:
-        """Wait until the Explorer marks a file with these letters."""
+        """Wait until the Explorer marks a file with this letter, or with none."""
         await self._explorer(name).locator(".monaco-icon-label").first.wait_for()
         # The badge is drawn by a style sheet.
         await self.page.wait_for_function(
             """([name, expected]) => {
                 const rows = document.querySelectorAll(".explorer-folders-view .monaco-list-row");
                 const row = [...rows].find((each) => each.getAttribute("aria-label") === name);
-                return [...(row?.querySelectorAll("*") ?? [])].some(
-                    (each) => getComputedStyle(each, "::after").content === `"${expected}"`,
-                );
+                const found = [...(row?.querySelectorAll("*") ?? [])]
+                    .map((each) => getComputedStyle(each, "::after").content)
+                    .filter((content) => ['"P"', '"L"', '"!"'].includes(content));
+                return (found[0] ?? '""') === `"${expected}"`;
             }""",
             arg=[name, expected],
         )
@@ -256,8 +342,20 @@ class Workbench:
         finally:
             frames.gaps = await self.page.evaluate(_STOP_WATCHING)
 
+    async def trace(self) -> None:
+        """Begin to record what the renderer does."""
+        browser = self.page.context.browser
+        assert browser is not None
+        await browser.start_tracing(page=self.page, categories=["-*", "toplevel", "__metadata"])
+
+    async def traced(self) -> Tasks:
+        """Return what the renderer did since."""
+        browser = self.page.context.browser
+        assert browser is not None
+        return Tasks(await browser.stop_tracing())
+
     def note(self, text: str) -> None:
-        """Have a figure printed after the tests, with how busy the machine was."""
+        """Have a figure kept and printed, with how busy the machine was."""
         self.notes.append(f"{text} (load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores)")
 
     async def picture(self, name: str) -> None:

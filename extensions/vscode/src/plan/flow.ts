@@ -9,6 +9,8 @@
 export class Flow {
   private received = 0;
   private acknowledged = 0;
+  /** Batches that came, each with the number of rows there were then. */
+  private readonly waiting: { readonly seq: number; readonly rows: number }[] = [];
 
   /** @param acknowledge tells the server that all batches up to `seq` are dealt with. */
   constructor(
@@ -16,29 +18,21 @@ export class Flow {
     private readonly acknowledge: (seq: number) => void,
   ) {}
 
-  /** Note a batch; one that came before changes nothing. */
-  receive(seq: number): void {
-    if (seq > this.received) this.received = seq;
+  /** Note a batch, with which there are so many rows; one that came before changes nothing. */
+  receive(seq: number, rows: number): void {
+    if (seq <= this.received) return;
+    this.received = seq;
+    this.waiting.push({ seq, rows });
   }
 
-  /** The last batch that was received. */
-  get latest(): number {
-    return this.received;
-  }
-
-  /** What was received up to a batch has been shown. */
-  shown(seq: number): void {
-    if (seq > this.acknowledged) {
-      this.acknowledged = seq;
-      this.acknowledge(seq);
-    }
-  }
-
-  /** Nothing of what was received needs showing: tell the server now and then. */
-  skipped(): void {
-    // Well before the window is full, so that the server never has to wait for the answer.
-    if (this.received - this.acknowledged >= Math.ceil(this.window / 4)) {
-      this.shown(this.received);
-    }
+  /** So many rows are shown: tell the server, well before it would have to wait for it. */
+  shown(rows: number): void {
+    const ahead = this.waiting.findIndex((batch) => batch.rows > rows);
+    const seen = ahead < 0 ? this.waiting.length : ahead;
+    const last = this.waiting[seen - 1];
+    if (last === undefined || last.seq - this.acknowledged < Math.ceil(this.window / 4)) return;
+    this.waiting.splice(0, seen);
+    this.acknowledged = last.seq;
+    this.acknowledge(last.seq);
   }
 }

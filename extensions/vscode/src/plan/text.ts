@@ -21,7 +21,7 @@ export interface Section {
  * decision, so another thousand of them are shown.
  */
 export class PlanText {
-  private body = "";
+  private readonly lines: string[] = [];
   private readonly rows: (Row | undefined)[] = [];
   private readonly heads: number[] = [];
   private readonly troubleLines: number[] = [];
@@ -30,6 +30,11 @@ export class PlanText {
   private hidden = 0;
 
   constructor(private readonly limit: number) {}
+
+  /** Lines below the header. */
+  get length(): number {
+    return this.lines.length;
+  }
 
   /** Rows that are counted but not shown. */
   get omitted(): number {
@@ -41,9 +46,8 @@ export class PlanText {
     return this.troubleLines;
   }
 
-  /** Take rows up; return whether any of them is shown. */
-  add(rows: readonly Row[]): boolean {
-    const before = this.body.length;
+  /** Take rows up. */
+  add(rows: readonly Row[]): void {
     for (const row of rows) {
       const trouble = effectOf(row) === "trouble";
       if (this.rows.length >= this.limit && !(trouble && this.beyond < TROUBLES_BEYOND)) {
@@ -53,7 +57,6 @@ export class PlanText {
       if (this.rows.length >= this.limit) this.beyond += 1;
       this.append(row, trouble);
     }
-    return this.body.length !== before;
   }
 
   /** What stands at a line of the document. */
@@ -69,11 +72,17 @@ export class PlanText {
     }));
   }
 
-  /** The whole document under a title and a sum. */
-  text(title: string, sum: string): string {
-    const rest =
-      this.hidden > 0 ? `\n… ${number(this.hidden)} more; the Dotfiles view lists them\n` : "";
-    return `${title}\n${sum}\n\n${this.body}${rest}`;
+  /** Some of the lines below the header. */
+  between(start: number, end: number): string {
+    return this.lines
+      .slice(start, end)
+      .map((shown) => `${shown}\n`)
+      .join("");
+  }
+
+  /** What follows the last line, where not all rows are shown. */
+  tail(): string {
+    return this.hidden > 0 ? `\n… ${number(this.hidden)} more; the Dotfiles view lists them\n` : "";
   }
 
   private append(row: Row, trouble: boolean): void {
@@ -82,10 +91,10 @@ export class PlanText {
       this.directory = directory;
       this.heads.push(HEADER + this.rows.length);
       this.rows.push(undefined);
-      this.body += `${directory}\n`;
+      this.lines.push(directory);
     }
     if (trouble) this.troubleLines.push(HEADER + this.rows.length);
     this.rows.push(row);
-    this.body += `${text}\n`;
+    this.lines.push(text);
   }
 }

@@ -71,15 +71,17 @@ export class Care {
     const place = await chooseRoot();
     if (place === undefined) return;
     const [found, result] = await this.examine(place, fix);
-    const words = plural(result.findings, "finding");
     await this.reports.show(
       "Doctor",
       findingLines(found, result, fix),
       !fix && result.findings > 0 ? [{ title: "$(tools) Mend", command: "dotstream.mend" }] : [],
     );
-    if (result.findings === 0) void window.showInformationMessage("dotstream found nothing wrong.");
-    else if (fix)
-      void window.showInformationMessage(`${words}, ${result.fixed.toString()} mended.`);
+    const said = fix
+      ? mendedWords(result)
+      : result.findings === 0
+        ? "dotstream found nothing wrong."
+        : undefined; // the report says it all
+    if (said !== undefined) void window.showInformationMessage(said);
   }
 
   private async examine(place: Place, fix: boolean): Promise<readonly [Finding[], Doctor]> {
@@ -193,6 +195,11 @@ export class Care {
       await commands.executeCommand("workbench.action.openSettings", "dotstream.server.path");
     } else if (choice === again) await this.server.restart();
   }
+}
+
+function mendedWords({ fixed, findings }: Doctor): string {
+  const left = findings > 0 ? `${plural(findings, "finding")} left to you.` : "Nothing is left.";
+  return `${plural(fixed, "thing")} mended. ${left}`;
 }
 
 async function open({ child }: Pick<EntryNode, "child">): Promise<void> {

@@ -17,7 +17,7 @@ import { entryWords, stateOf, type EntryState } from "../plan/states";
 import { plural } from "../plan/sums";
 import type { Fault } from "../protocol/faults";
 import type { Child, Children, Package, PackageState, Place } from "../protocol/messages";
-import { isOpenable, oneLine } from "../protocol/paths";
+import { isOpenable, oneLine, splitLabel } from "../protocol/paths";
 import { statusWords } from "./choosing";
 import type { Farm, Overview } from "./overview";
 import type { Server } from "./server";
@@ -219,9 +219,11 @@ function troubleItem({ fault }: TroubleNode): TreeItem {
 }
 
 function farmItem({ farm }: FarmNode): TreeItem {
-  const item = new TreeItem(farm.packages.rootLabel, TreeItemCollapsibleState.Expanded);
+  const { rootLabel, targetLabel } = farm.packages;
+  const [, name] = splitLabel(rootLabel);
+  const item = new TreeItem(oneLine(name), TreeItemCollapsibleState.Expanded);
   item.id = farm.place.root;
-  item.description = `→ ${farm.packages.targetLabel}`;
+  item.description = `${rootLabel} → ${targetLabel}`;
   item.iconPath = new ThemeIcon("repo");
   item.contextValue = "farm";
   return item;

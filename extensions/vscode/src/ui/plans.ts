@@ -75,10 +75,11 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     });
     const known = this.at(uri);
     if (known !== undefined) return known;
-    const session = new PlanSession(uri, request, this.server, this.running, this.where);
+    const session = new PlanSession(uri, request, this.server, this.running, this.where, () => {
+      this.contentEmitter.fire(uri);
+    });
     this.sessions.set(uri.toString(), session);
     session.onDidChange(() => {
-      this.contentEmitter.fire(uri);
       this.sessionEmitter.fire(session);
       this.tellReady();
     });

@@ -1,5 +1,5 @@
 /** One plan: asked for, streamed into its document, and applied as it was shown. */
-import { CancellationTokenSource, EventEmitter, workspace, type Uri } from "vscode";
+import { CancellationTokenSource, EventEmitter, type Uri } from "vscode";
 import { Flow } from "../plan/flow";
 import { applyCall, planCall, resolved, resolvedAll, titleOf } from "../plan/request";
 import type { PlanRequest } from "../plan/request";
@@ -8,16 +8,15 @@ import { PlanText } from "../plan/text";
 import { faultOf, type Fault } from "../protocol/faults";
 import type { Counts, PathUri, Place, Policy, Row, Summary } from "../protocol/messages";
 import { oneLine } from "../protocol/paths";
+import { PlanDocument, type Shown } from "./planDocument";
 import type { Running } from "./running";
 import type { Server } from "./server";
 import { settings } from "./settings";
 
-/** Milliseconds between two renderings of a plan that is arriving, at least. */
-const BETWEEN = 250;
-/** How many times as long as a rendering took the editor is left in peace after it. */
-const REST = 4;
-/** Milliseconds after which a rendering counts as seen, where the editor does not say so. */
-const UNSEEN = 1000;
+/** Milliseconds in which the editor is left in peace between two pieces of a plan, at least. */
+const BETWEEN = 100;
+/** How many times as long as a piece took the editor is left in peace after it. */
+const REST = 3;
 
 export type SessionState = "planning" | "planned" | "cancelled" | "failed" | "applying" | "applied";
 
@@ -30,12 +29,17 @@ export class PlanSession {
 
   private source: CancellationTokenSource | undefined;
   private generation = 0;
-  private timer: NodeJS.Timeout | undefined;
-  /** Whether something arrived that is not shown yet. */
+  private flow: Flow | undefined;
+  /** Rows that the document has. */
+  private seen = 0;
+  /** Whether something is different that is not shown yet. */
   private stale = false;
+  /** The work of showing it, if that is under way. */
+  private showing: Promise<void> | undefined;
+  private readonly document: PlanDocument;
   private readonly emitter = new EventEmitter<void>();
 
-  /** The document has other text, or other lenses, than it had. */
+  /** The plan has other lenses and rows than it had. */
   readonly onDidChange = this.emitter.event;
 
   constructor(
@@ -45,7 +49,10 @@ export class PlanSession {
     private readonly running: Running,
     /** What is shown of a package directory and its target. */
     private readonly where: (place: Place) => string,
-  ) {}
+    renew: () => void,
+  ) {
+    this.document = new PlanDocument(uri, renew);
+  }
 
   get title(): string {
     return titleOf(this.request);
@@ -68,7 +75,7 @@ export class PlanSession {
 
   /** The whole document as it is now. */
   content(): string {
-    return this.text.text(`Plan: ${this.title} · ${this.where(this.request.params)}`, this.sum());
+    return this.document.whole(this.shown());
   }
 
   cancel(): void {
@@ -97,16 +104,18 @@ export class PlanSession {
     this.generation += 1;
     const generation = this.generation;
     this.text = new PlanText(settings.maxLines());
+    this.seen = 0;
     this.summary = undefined;
     this.fault = undefined;
     this.counts = {};
-    this.enter("planning");
     const [method, params] = planCall(this.request);
     const token = this.server.token();
     const window = this.server.window();
     const flow = new Flow(window, (seq) => {
       this.server.acknowledge(token, seq);
     });
+    this.flow = flow;
+    this.enter("planning");
     try {
       const summary = await this.running.run(`Planning ${this.title}`, source, async (report) => {
         const reading = this.server.onBatch<Row>(token, (batch) => {
@@ -114,10 +123,11 @@ export class PlanSession {
           this.counts = batch.counts ?? this.counts;
           report({ message: plural(operations(this.counts), "operation") });
           if (batch.items === undefined) return;
-          const news = this.text.add(batch.items);
-          flow.receive(batch.seq);
-          if (news || this.stale) this.render(flow);
-          else flow.skipped();
+          const before = this.text.length;
+          this.text.add(batch.items);
+          flow.receive(batch.seq, this.text.length);
+          if (this.text.length > before) void this.show();
+          else flow.shown(this.seen);
         });
         try {
           return await this.server.request<Summary>(
@@ -133,7 +143,7 @@ export class PlanSession {
       this.summary = summary;
       this.counts = summary.counts;
       this.enter("planned");
-      await this.seen(); // before anything is offered about rows that are not there yet
+      await this.show(); // before anything is offered about rows that are not there yet
     } catch (error) {
       if (generation === this.generation) this.fail(error);
     } finally {
@@ -177,7 +187,7 @@ export class PlanSession {
   dispose(): void {
     this.generation += 1;
     this.cancel();
-    clearTimeout(this.timer);
+    this.stale = false;
     this.emitter.dispose();
   }
 
@@ -188,53 +198,42 @@ export class PlanSession {
 
   private enter(state: SessionState): void {
     this.state = state;
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.stale = false;
-    this.emitter.fire();
+    void this.show();
   }
 
-  /** Show what has arrived, not more often than the editor likes, and then acknowledge it. */
-  private render(flow: Flow): void {
+  private shown(): Shown {
+    return {
+      title: `Plan: ${this.title} · ${this.where(this.request.params)}`,
+      sum: this.sum(),
+      text: this.text,
+      complete: this.state !== "planning",
+    };
+  }
+
+  /** Show what is different, a piece at a time, until the document has all of it. */
+  private show(): Promise<void> {
     this.stale = true;
-    if (this.timer === undefined) this.flush(flow);
+    this.showing ??= this.advance().finally(() => {
+      this.showing = undefined;
+    });
+    return this.showing;
   }
 
-  private flush(flow: Flow): void {
-    const generation = this.generation;
-    this.stale = false;
-    const began = Date.now();
-    const { latest } = flow;
-    // Until the text is seen, the timer only keeps others from rendering.
-    this.timer = setTimeout(() => undefined, UNSEEN);
-    void this.seen().then(() => {
-      if (generation !== this.generation || this.state !== "planning") return;
-      flow.shown(latest);
-      clearTimeout(this.timer);
-      const rest = Math.max(BETWEEN, REST * (Date.now() - began));
-      this.timer = setTimeout(() => {
-        this.timer = undefined;
-        if (this.stale) this.flush(flow);
-      }, rest);
-    });
-    this.emitter.fire();
-  }
-
-  /** Wait until the editor has taken the text over, if the document is open at all. */
-  private async seen(): Promise<void> {
-    const uri = this.uri.toString();
-    if (!workspace.textDocuments.some((document) => document.uri.toString() === uri)) return;
-    await new Promise<void>((resolve) => {
-      const finish = () => {
-        clearTimeout(patience);
-        watching.dispose();
-        resolve();
-      };
-      const watching = workspace.onDidChangeTextDocument((event) => {
-        if (event.document.uri.toString() === uri) finish();
-      });
-      const patience = setTimeout(finish, UNSEEN);
-    });
+  private async advance(): Promise<void> {
+    while (this.stale) {
+      this.stale = false;
+      this.emitter.fire();
+      const { text, flow } = this;
+      const began = Date.now();
+      const rows = await this.document.advance(this.shown());
+      if (text !== this.text) continue; // a newer plan is to be shown
+      this.seen = rows;
+      flow?.shown(rows);
+      if (rows < text.length) this.stale = true;
+      if (this.state === "planning") {
+        await sleep(Math.max(BETWEEN, REST * (Date.now() - began)));
+      }
+    }
   }
 
   private sum(): string {
@@ -252,6 +251,10 @@ export class PlanSession {
         return failure(this.state, this.fault?.message ?? "");
     }
   }
+}
+
+async function sleep(time: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, time));
 }
 
 /** What became of it, on one line that begins with the state. */

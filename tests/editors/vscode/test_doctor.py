@@ -1,0 +1,40 @@
+"""The check-up in VS Code: what is wrong, said and mended."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.editors.vscode.workbench import Workbench
+    from tests.farm import Farm
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+
+
+async def test_what_the_doctor_finds_is_mended_at_a_click(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc", "stow/zsh/dot-zprofile": "p"})
+    farm.configured(f'target = "{farm.target}"\n')
+    await workbench.open(farm.directory)
+    await workbench.run("Dotstream: Doctor")
+    await workbench.said("dotstream found nothing wrong")
+    await workbench.plan("Manage", "zsh")
+    await workbench.press("Apply", of="manage zsh: 2 to link")
+    await workbench.said("manage zsh: 2 linked")
+
+    os.unlink(f"{farm.target}/.zshrc")
+    os.unlink(f"{farm.directory}/zsh/dot-zprofile")
+    await workbench.run("Dotstream: Doctor")
+    await workbench.shows("Doctor: 2 findings")
+    await workbench.shows("! .zprofile")
+    await workbench.shows("! .zshrc")
+    await workbench.offers("Mend")
+    await workbench.picture("doctor")
+    await workbench.click("Mend")
+    await workbench.said("2 things mended. Nothing is left.")
+    await workbench.nothing_blocks()
+    assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"}

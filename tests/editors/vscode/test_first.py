@@ -1,0 +1,62 @@
+"""A first start of VS Code: a folder that is not trusted, and no server yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+from tests.editors.vscode.codeserver import CodeServer
+from tests.editors.vscode.conftest import EXTENSION, SERVER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.editors.vscode.tools import Tools
+    from tests.editors.vscode.workbench import Workbench
+    from tests.farm import Farm
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def code_server(
+    programs: Tools, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CodeServer]:
+    """Return VS Code's server as it is at first: it trusts nothing and has no setting."""
+    server = CodeServer(
+        programs,
+        tmp_path_factory.mktemp("first"),
+        extension=EXTENSION,
+        settings={},
+        distrustful=True,
+    )
+    yield server
+    server.stop()
+
+
+async def test_trust_comes_first_and_then_the_server_is_found_on_the_path(
+    workbench: Workbench, code_server: CodeServer, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc"})
+    farm.configured(f'target = "{farm.target}"\n')
+    await workbench.open(farm.directory)
+    await workbench.view("Dotfiles")
+    welcome = workbench.page.locator(".sidebar .welcome-view")
+    await expect(welcome).to_contain_text("This workspace is not trusted.")
+    await workbench.picture("untrusted")
+    assert code_server.processes("dotstream lsp") == []
+
+    await welcome.get_by_text("Manage Workspace Trust").click()
+    trust = workbench.page.locator(".workspace-trust-editor")
+    await trust.get_by_text("Trust", exact=True).first.click()
+    said = await workbench.said("was not found in the Python environment, on PATH")
+    await workbench.picture("no-server-found")
+    assert 'pipx install "dotstream[lsp]"' in said
+    await expect(welcome).to_contain_text("not installed")
+
+    (code_server.programs / "dotstream").symlink_to(SERVER)
+    await workbench.press("Retry", of="was not found")
+    await workbench.row("zsh, unmanaged").wait_for()
+    await workbench.nothing_blocks()
+    assert "found by PATH" in code_server.logs()

@@ -1,0 +1,102 @@
+"""What was done in VS Code: its history, undo, and a change that a kill cut short."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.editors.vscode.large import make_large
+from tests.snapshot import difference, snapshot
+
+if TYPE_CHECKING:
+    from tests.editors.vscode.codeserver import CodeServer
+    from tests.editors.vscode.workbench import Workbench
+    from tests.farm import Farm
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
+
+BOTH = {".zshrc": "-> ../stow/zsh/dot-zshrc", ".zprofile": "-> ../stow/zsh/dot-zprofile"}
+
+
+async def test_each_action_of_the_palette_and_what_the_history_says_of_it(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc"})
+    farm.configured(f'target = "{farm.target}"\n')
+    await workbench.open(farm.directory)
+    await workbench.run("Dotstream: Manage…")
+    await workbench.tick("zsh")
+    await workbench.press("Apply", of="manage zsh: 1 to link")
+    await workbench.said("manage zsh: 1 linked")
+
+    farm.make({"stow/zsh/dot-zprofile": "p"})
+    await workbench.run("Dotstream: Remanage…")
+    await workbench.tick("zsh")
+    await workbench.shows("+ link     .zprofile")
+    await workbench.press("Apply", of="remanage zsh: 1 to link")
+    await workbench.said("remanage zsh: 1 linked")
+    assert farm.home() == BOTH
+
+    await workbench.run("Dotstream: Unmanage…")
+    await workbench.tick("zsh")
+    await workbench.shows("- unlink")
+    await workbench.press("Apply", of="unmanage zsh: 2 to unlink")
+    await workbench.said("unmanage zsh: 2 unlinked")
+    assert farm.home() == {}
+
+    await workbench.run("Dotstream: History")
+    await workbench.choose("unmanage zsh", picture="history")
+    await workbench.shows("2 to link")
+    await workbench.offers("Apply")
+    await workbench.click("Apply")
+    await workbench.said("2 linked")
+    await workbench.nothing_blocks()
+    assert farm.home() == BOTH
+
+
+async def test_an_undo_is_cancelled_in_its_notification(workbench: Workbench, farm: Farm) -> None:
+    make_large(f"{farm.directory}/big", 100_000)
+    farm.configured(f'target = "{farm.target}"\nfolding = "never"\n')
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "big")
+    await workbench.press("Apply", of="manage big: 100,000 to link")
+    await workbench.said("manage big: 100,000 linked", within=180)
+    before = snapshot(farm.target)
+    await workbench.press("Undo", of="manage big: 100,000 linked")
+    await workbench.press("Apply", of="100,000 to unlink")
+    await workbench.said("Applying undo")
+    await workbench.until(lambda: not os.path.lexists(f"{farm.target}/0099/0999"))
+    await workbench.press("Cancel", of="Applying undo")
+    await workbench.said("the target is as it was before")
+    await workbench.nothing_blocks()
+    assert difference(before, snapshot(farm.target)) == []
+
+
+async def test_a_change_that_a_kill_cut_short_is_taken_back_when_the_user_says_so(
+    workbench: Workbench, code_server: CodeServer, farm: Farm
+) -> None:
+    farm.make({"home/.profile": "mine"})
+    make_large(f"{farm.directory}/big", 100_000)
+    farm.configured(f'target = "{farm.target}"\nfolding = "never"\n')
+    before = snapshot(farm.target)
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "big")
+    await workbench.press("Apply", of="manage big: 100,000 to link")
+    await workbench.until(lambda: os.path.lexists(f"{farm.target}/0002"))
+    (killed,) = code_server.processes("dotstream lsp")
+    os.kill(killed, signal.SIGKILL)
+    await workbench.until(lambda: code_server.processes("dotstream lsp") not in ([], [killed]))
+    left = difference(before, snapshot(farm.target))
+    assert 0 < len(left) < 100_000
+
+    await workbench.run("Dotstream: Recover…")
+    await workbench.page.locator(".monaco-dialog-box").wait_for()
+    await workbench.picture("recover")
+    await workbench.decide("Take It Back", of="manage big was cut short")
+    await workbench.said("manage big was taken back")
+    await workbench.nothing_blocks()
+    assert difference(before, snapshot(farm.target)) == []
+    await workbench.run("Dotstream: Recover…")
+    await workbench.said("there is nothing to recover")

@@ -1,0 +1,90 @@
+"""A home with its dotfiles in VS Code, as the pictures of the README show it, light and dark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.editors.vscode.codeserver import CodeServer
+from tests.editors.vscode.conftest import EXTENSION, SERVER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.editors.vscode.tools import Tools
+    from tests.editors.vscode.workbench import Workbench
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+
+_CONFIGURATION = """\
+target = "~"
+never-fold = [".config", ".local/bin"]
+"""
+_HOME = {
+    ".zshrc": "mine\n",
+    "dotfiles/dotstream.toml": _CONFIGURATION,
+    "dotfiles/git/dot-config/git/config": "[user]\n",
+    "dotfiles/nvim/dot-config/nvim/init.lua": "vim.o.number = true\n",
+    "dotfiles/vim/dot-vim/colors/dusk.vim": "set background=dark\n",
+    "dotfiles/vim/dot-vimrc": "set number\n",
+    "dotfiles/zsh/dot-config/zsh/aliases": "alias l=ls\n",
+    "dotfiles/zsh/dot-local/bin/up": "#!/bin/sh\n",
+    "dotfiles/zsh/dot-zshrc": "theirs\n",
+}
+
+
+@pytest.fixture(scope="module")
+def code_server(
+    programs: Tools, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CodeServer]:
+    """Return VS Code's server, with a home that has dotfiles."""
+    server = CodeServer(
+        programs,
+        tmp_path_factory.mktemp("pictures"),
+        extension=EXTENSION,
+        settings={"dotstream.server.path": str(SERVER)},
+    )
+    for name, text in _HOME.items():
+        path = server.home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    yield server
+    server.stop()
+
+
+async def test_a_home_is_linked_from_its_dotfiles(
+    workbench: Workbench, code_server: CodeServer
+) -> None:
+    await workbench.page.set_viewport_size({"width": 1160, "height": 640})
+    await workbench.open(str(code_server.home / "dotfiles"))
+    await workbench.view("Dotfiles")
+    await workbench.plan("Manage", "vim")
+    await workbench.press("Apply", of="manage vim: 2 to link")
+    await workbench.row("vim, managed").wait_for()
+    await workbench.run("View: Close All Editors")
+    await workbench.run("Notifications: Clear All Notifications")
+
+    await workbench.plan("Manage", "git", "zsh")
+    await workbench.shows("1 conflict")
+    await workbench.offers("Back up all", "Show difference")
+    await workbench.row("zsh, 1 conflict").click()
+    await workbench.row(".zshrc").wait_for()
+    await workbench.picture("readme-plan")
+
+    toggle = "Preferences: Toggle between Light/Dark Themes"
+    await workbench.run(toggle)
+    await workbench.page.locator(".monaco-workbench.vs-dark").wait_for()
+    await workbench.picture("dark-plan")
+    await workbench.run(toggle)
+    await workbench.page.locator(".monaco-workbench.vs").wait_for()
+
+    await workbench.click("Back up")
+    await workbench.shows("~ move     .zshrc")
+    await workbench.offers("Apply")
+    await workbench.click("Apply")
+    await workbench.said("manage git zsh: 4 linked")
+    await workbench.row("zsh, managed").wait_for()
+    await workbench.offers("Applied", "Undo")
+    await workbench.picture("readme-applied")
+    await workbench.nothing_blocks()
+    assert (code_server.home / ".zshrc").read_text() == "theirs\n"
