@@ -23,13 +23,13 @@ N ?= 5000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test lint types check bench fuzz setup oracles \
-    vscode-tools vscode-check extension nvim-tools nvim-lint nvim-picture clean
+    vscode-tools vscode-check extension nvim-tools nvim-lint nvim-picture emacs-tools clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.runtime
 	$(BIN)/python examples/demo.py
 
-test: lint types oracles vscode-tools vscode-check extension nvim-lint
+test: lint types oracles vscode-tools vscode-check extension nvim-lint emacs-tools
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: lint types
@@ -61,7 +61,7 @@ nvim-picture: $(VENV)/.dev nvim-tools
 fuzz: $(VENV)/.dev oracles
 	$(BIN)/python -m tests.properties.fuzz --cases $(N) $(if $(SEED),--seed $(SEED))
 
-setup: $(VENV)/.dev oracles vscode-tools nvim-tools
+setup: $(VENV)/.dev oracles vscode-tools nvim-tools emacs-tools
 
 # ------------------------------------------------------------------ what they need
 
@@ -70,13 +70,15 @@ setup: $(VENV)/.dev oracles vscode-tools nvim-tools
 debian = @missing=; for tool in $(1); do \
 	    command -v $${tool%:*} >/dev/null 2>&1 || missing="$$missing $${tool\#*:}"; \
 	done; \
-	test -z "$$missing" && exit 0; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	test -z "$$missing" || { $(call install,$$missing); }
+
+# $(call install,PACKAGES): from Debian, if it may.
+install = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 	    export DEBIAN_FRONTEND=noninteractive; \
 	    get="apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=120"; \
-	    $$get $$missing || { apt-get update -qq && $$get $$missing; }; \
+	    $$get $(1) || { apt-get update -qq && $$get $(1); }; \
 	else \
-	    echo "The tests need$$missing; install with: sudo apt-get install$$missing" >&2; exit 1; \
+	    echo "The tests need more; install it with: sudo apt-get install" $(1) >&2; exit 1; \
 	fi
 
 # --group needs pip 25.1 or newer, which Python 3.11 does not bring.
@@ -110,6 +112,12 @@ nvim-tools:
 $(STYLUA)/bin/stylua:
 	npm install --silent --no-audit --no-fund --global --prefix $(STYLUA) \
 	    @johnnymorganz/stylua-bin@$(STYLUA_VERSION)
+
+# Emacs with its language client, which older ones have as a package.
+emacs-tools:
+	$(call debian,emacs:emacs-nox)
+	@emacs --batch -f package-initialize --eval "(require 'eglot)" 2>/dev/null \
+	    || { $(call install,elpa-eglot); }
 
 # VS Code's own server, and a browser for it: the tests of the extension use the real editor.
 vscode-tools:

@@ -6,6 +6,7 @@ name, and imports the one that was asked for.
 
 from __future__ import annotations
 
+import gc
 import sys
 
 __all__ = ["main"]
@@ -13,6 +14,7 @@ __all__ = ["main"]
 
 def main() -> int:
     """Run the command line of this process and return its exit code."""
+    gc.set_threshold(10_000)  # importing makes many objects and no garbage
     try:
         from dotstream.cli.main import run
 

@@ -16,7 +16,8 @@
     └── Cancelled                  exit 130 -32800 RequestCancelled
 
 Exit codes: 0 done, 1 error, 2 usage, 3 conflicts, 4 permission, 5 no such package,
-130 cancelled.  Each class builds its own message from the facts it is given.
+130 cancelled.  Each class builds its own message from the facts it is given; how to ask
+for what it advises is added by who was asked, in a shell's words or in the protocol's.
 """
 
 from __future__ import annotations
@@ -89,7 +90,8 @@ class ConfigError(UsageError):
 class ConflictError(DotstreamError):
     """The plan has conflicts and the policy is ``fail``; nothing was changed.
 
-    ``conflicts`` holds the first ones (at most 1,000), ``total`` counts them all.
+    ``conflicts`` holds the first ones (at most 1,000), ``total`` counts them all,
+    ``choices`` are the policies that settle some of them.
     """
 
     exit_code = 3
@@ -97,11 +99,11 @@ class ConflictError(DotstreamError):
     def __init__(self, conflicts: Sequence[Conflict], total: int) -> None:
         self.conflicts, self.total = list(conflicts), total
         noun = "conflict" if total == 1 else "conflicts"
-        choices = dict.fromkeys(choice for each in self.conflicts for choice in each.choices)
-        policies = f", or choose a policy with --on-conflict {'|'.join(choices)}"
+        found = dict.fromkeys(choice for each in self.conflicts for choice in each.choices)
+        self.choices = list(found)
         super().__init__(
             f"{total} {noun}; nothing was changed. Resolve {'it' if total == 1 else 'them'}"
-            + (policies if choices else "")
+            + (", or choose a policy" if found else "")
         )
 
 
@@ -142,9 +144,7 @@ class TargetLocked(DotstreamError):
 
     def __init__(self, target: str, holder: str) -> None:
         self.target, self.holder = target, holder
-        super().__init__(
-            f"{target} is being changed by {holder}; wait for it to end, or use --wait"
-        )
+        super().__init__(f"{target} is being changed by {holder}; wait for it to end")
 
 
 class ScanFailed(DotstreamError):
@@ -155,7 +155,7 @@ class ScanFailed(DotstreamError):
         noun = "error" if total == 1 else "errors"
         super().__init__(
             f"{total} {noun} while reading; nothing was changed. Mend what is named above, "
-            "or leave it out with --on-conflict skip"
+            "or leave it out"
         )
         if any(error.permission for error in errors):
             self.exit_code = 4  # type: ignore[misc]

@@ -20,14 +20,15 @@ class Killing(Changes):
 
     def __init__(self, links: int) -> None:
         super().__init__()
+        self.link = self._link
         self._left = links
 
-    def symlink(self, text: str, fd: int, name: str) -> None:
+    def _link(self, text: str, name: str, *, dir_fd: int) -> None:
         """Make a link, or die."""
         self._left -= 1
         if not self._left:
             os.kill(os.getpid(), signal.SIGKILL)
-        super().symlink(text, fd, name)
+        os.symlink(text, name, dir_fd=dir_fd)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 import threading
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dotstream.aio import AsyncClient
+from dotstream.client import Client
 from dotstream.errors import Cancelled, ConfigError
 from dotstream.fs.lock import Lock
 from dotstream.fs.state import existing_state
@@ -183,6 +185,77 @@ def test_cancelling_the_task_ends_the_wait_for_the_lock(farm: Farm) -> None:
 
     with Lock(place.lock, farm.target):
         asyncio.run(go())
+
+
+def test_cancelling_the_task_ends_the_wait_to_prune(farm: Farm) -> None:
+    client = farm.make({"stow/zsh/dot-zshrc": "z", "home/.zshrc": "mine"}).client()
+    client.apply(client.stream_manage("zsh", prefer=Preferences(on_conflict="backup")))
+    place = existing_state(farm.state, farm.target)
+    assert place is not None
+
+    async def go() -> None:
+        task = asyncio.ensure_future(AsyncClient(client).prune_backups(wait=True))
+        await asyncio.sleep(0)  # it begins
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    with Lock(place.lock, farm.target):
+        asyncio.run(go())
+    assert [backup.path for backup in client.backups()] == [f"{farm.target}/.zshrc"]
+    pruned = asyncio.run(AsyncClient(client).prune_backups())
+    assert [backup.path for backup in pruned] == [f"{farm.target}/.zshrc"]
+    assert list(client.backups()) == []
+
+
+def test_the_records_are_made_anew(farm: Farm) -> None:
+    client = farm.make({"stow/zsh/dot-zshrc": "z"}).client()
+    client.apply(client.stream_manage("zsh"))
+    place = existing_state(farm.state, farm.target)
+    assert place is not None
+    with open(place.journal, "wb") as journal:
+        journal.write(b"nonsense")
+    aside, made = asyncio.run(AsyncClient(client).rebuild())
+    assert aside is not None
+    assert made == 1
+    assert [each.kind for each in client.doctor()] == []
+
+
+def test_the_same_words_in_one_go_and_a_look_around(farm: Farm) -> None:
+    client = farm.make({"stow/zsh/dot-zshrc": "z", "stow/vim/dot-vimrc": "v"}).client()
+
+    async def go() -> None:
+        away = AsyncClient(client)
+        plan = await away.plan_manage("zsh", "vim")
+        assert plan.summary.digest == client.plan_manage("zsh", "vim").summary.digest
+        async with away.children("manage", ["zsh", "vim"], skip=1) as children:
+            assert [child.name async for child in children] == [".zshrc"]
+        seen: list[str] = []
+        await away.apply(plan, on_item=lambda item: seen.append(item.path))
+        assert sorted(seen) == [f"{farm.target}/.vimrc", f"{farm.target}/.zshrc"]
+        assert [each.name for each in await away.packages()] == ["vim", "zsh"]
+        assert [each.name async for each in away.links()] == [".vimrc", ".zshrc"]
+        assert (await away.diff(f"{farm.target}/.zshrc")).kind == "same"
+
+    asyncio.run(go())
+
+
+def test_every_word_of_the_client_is_there_and_says_what_it_gives() -> None:
+    words = {
+        name
+        for name in dir(Client)
+        if not name.startswith("_") and callable(getattr(Client, name))
+    }
+    assert words == {"open"} ^ {
+        name
+        for name in dir(AsyncClient)
+        if not name.startswith("_") and callable(getattr(AsyncClient, name))
+    }
+    for name in words:
+        ours, theirs = (inspect.signature(getattr(each, name)) for each in (AsyncClient, Client))
+        assert list(ours.parameters) == list(theirs.parameters)
+        assert "Iterator" not in str(ours.return_annotation)
+        assert (getattr(AsyncClient, name).__doc__ or "").endswith(f"see ``Client.{name}``.")
 
 
 def test_what_is_wrong_is_told_and_mended(farm: Farm) -> None:

@@ -75,11 +75,14 @@ class Killing(Changes):
 
     def __init__(self, countdown: Countdown) -> None:
         super().__init__()
+        self.link = self._link
         self._countdown = countdown
 
-    def symlink(self, text: str, fd: int, name: str) -> None:
+    symlink = Changes.symlink  # its point is that of the link
+
+    def _link(self, text: str, name: str, *, dir_fd: int) -> None:
         with self._countdown.around():
-            super().symlink(text, fd, name)
+            os.symlink(text, name, dir_fd=dir_fd)
 
     def mkdir(self, fd: int, name: str, mode: int = 0o777) -> None:
         with self._countdown.around():
@@ -148,6 +151,12 @@ def _journal(countdown: Countdown) -> type[Journal]:
         def append(self, steps: Sequence[Step], size: int) -> None:
             with countdown.around():
                 super().append(steps, size)
+
+        def append_and_advance(
+            self, transaction: int, steps: Sequence[Step], size: int, cursor: int
+        ) -> None:
+            with countdown.around():
+                super().append_and_advance(transaction, steps, size, cursor)
 
         def activate(self, transaction: int, digest: str) -> None:
             with countdown.around():

@@ -12,7 +12,7 @@ import inspect
 import json
 import re
 import sys
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, ForwardRef, cast, get_args
 
 import dotstream
 from dotstream import errors
@@ -129,6 +129,12 @@ def _class(each: type) -> str:
     elif dataclasses.is_dataclass(each):
         fields = "".join(f"    {each.name}: {each.type}\n" for each in dataclasses.fields(each))
         lines.append(f"```text\nclass {each.__name__}:\n{fields}```\n")
+    elif issubclass(each, tuple):
+        fields = "".join(
+            f"    {name}: {_type(annotation)}\n"
+            for name, annotation in each.__annotations__.items()
+        )
+        lines.append(f"```text\nclass {each.__name__}(NamedTuple):\n{fields}```\n")
     lines.append(_docstring(each))
     lines += [_member(each, member) for member in _members(each)]
     return "\n".join(lines)
@@ -173,7 +179,7 @@ def _signature(source: Callable[..., object], name: str) -> str:
             starred = True
         star = "*" if each.kind is each.VAR_POSITIONAL else ""
         default = "" if each.default is each.empty else f" = {_default(each.default)}"
-        shown.append(f"{star}{each.name}: {each.annotation}{default}")
+        shown.append(f"{star}{each.name}: {_type(each.annotation)}{default}")
     returned = signature.return_annotation
     tail = "" if returned in {None, "None", inspect.Signature.empty} else f" -> {returned}"
     line = f"{name}({', '.join(shown)}){tail}"
@@ -181,6 +187,11 @@ def _signature(source: Callable[..., object], name: str) -> str:
         return line
     inside = "".join(f"    {each},\n" for each in shown)
     return f"{name}(\n{inside}){tail}"
+
+
+def _type(annotation: object) -> object:
+    """Return a type as it is written; named tuples wrap it up."""
+    return annotation.__forward_arg__ if isinstance(annotation, ForwardRef) else annotation
 
 
 def _default(value: object) -> str:

@@ -18,6 +18,7 @@ class Watched(Changes):
 
     def __init__(self, before: Callable[[int, str, str], None]) -> None:
         super().__init__()
+        self.link = self._link
         self._before = before
         self._number = 0
 
@@ -25,9 +26,9 @@ class Watched(Changes):
         self._number += 1
         self._before(self._number, call, name)
 
-    def symlink(self, text: str, fd: int, name: str) -> None:
+    def _link(self, text: str, name: str, *, dir_fd: int) -> None:
         self._step("symlink", name)
-        super().symlink(text, fd, name)
+        os.symlink(text, name, dir_fd=dir_fd)
 
     def mkdir(self, fd: int, name: str, mode: int = 0o777) -> None:
         self._step("mkdir", name)
@@ -67,14 +68,19 @@ class Watched(Changes):
 
 
 class Faulty(Watched):
-    """Refuses the ``at``-th change with ``number``; ``fired`` tells whether it came to that."""
+    """Refuses the ``at``-th change with ``number``.
+
+    Attributes:
+        fired: whether it came to that.
+        call: which change it was.
+    """
 
     def __init__(self, at: int, number: int) -> None:
-        self.fired = False
+        self.fired, self.call = False, ""
 
         def refuse(count: int, call: str, name: str) -> None:
             if count == at:
-                self.fired = True
+                self.fired, self.call = True, call
                 raise OSError(number, f"{os.strerror(number)} ({call})", name)
 
         super().__init__(refuse)

@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.crash.killing import die_at
 
+from dotstream.engine.journal import Journal
 from dotstream.engine.transaction import apply, writing
 from dotstream.errors import Cancelled, TargetLocked
 from dotstream.model.cancel import CancellationToken
@@ -66,7 +68,7 @@ def test_the_second_writer_is_told_the_process_and_the_command(two: Farm) -> Non
             two.run("manage")
         assert f"process {process.pid}" in caught.value.holder
         assert two.target in str(caught.value)
-        assert "--wait" in str(caught.value)
+        assert str(caught.value).endswith("wait for it to end")
     assert two.home() == {}
 
 
@@ -206,3 +208,17 @@ def test_a_target_that_may_be_reached_by_two_paths_is_one(two: Farm, scratch: Pa
     assert client.target == two.target
     with _held(two), pytest.raises(TargetLocked):
         client.apply(client.stream_manage("zsh"))
+
+
+def test_looking_while_the_first_run_makes_the_database(farm: Farm) -> None:
+    """It is seen whole or not at all, and never taken for that of another program."""
+    path = f"{farm.target}/journal.db"
+    for _ in range(30):
+        making = Thread(target=lambda: Journal(path).close())
+        making.start()
+        while making.is_alive():
+            if os.path.exists(path):
+                Journal(path, readonly=True).close()
+        making.join()
+        for name in os.listdir(farm.target):
+            os.unlink(f"{farm.target}/{name}")

@@ -511,9 +511,10 @@ client = Client(directory, target=target, state=state, home=target)
 prefer = Preferences(folding="never")
 plan = lambda: client.stream("manage", ["zsh"], prefer=prefer)
 if what == "recovery":
-    # Killed late: the last chunks are being carried out.
+    # Killed late: nearly all is carried out.
     die_at(2 * int(files), lambda changes: apply(plan(), state=state, changes=changes))
     assert client.recover().steps > int(files) - 1024
+    assert os.listdir(target) == []
 elif what == "rollback":
     token = CancellationToken()
     def on_progress(progress):

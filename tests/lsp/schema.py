@@ -42,9 +42,13 @@ class Checker:
         self._shapes: set[tuple[Any, ...]] = set()
 
     def sent(self, message: object) -> None:
-        """Remember a request; whether its parameters are right shows in the answer."""
+        """Remember a request; whether its parameters are right shows in the answer.
+
+        The answers to an id that is used twice cannot be told apart.
+        """
         if isinstance(message, dict) and isinstance(message.get("id"), str | int):
-            self._asked[message["id"]] = message.get("method", ""), message.get("params")
+            asked = message.get("method", ""), message.get("params")
+            self._asked[message["id"]] = ("", None) if message["id"] in self._asked else asked
 
     def received(self, message: dict[str, Any]) -> None:
         """Check a message of the server, and what it answers."""

@@ -55,6 +55,41 @@ def test_a_plan_that_waits_for_its_client_can_be_cancelled(world: World, editor:
     assert editor.answer(request)["error"]["code"] == -32800
 
 
+def test_a_plan_that_is_complete_but_not_read_can_be_cancelled(
+    world: World, editor: Editor
+) -> None:
+    """The last rows wait for credit when the plan behind them has ended already."""
+    world.grow("big", 20)
+    editor.acks = False
+    params = world.params("big", window=1, partialResultToken="p")
+    request = editor.request("dotstream/plan", params)
+    editor.wait(lambda: editor.batches == 1)
+    editor.cancel(request)
+    assert editor.answer(request)["error"]["code"] == -32800
+    assert editor.values("p")[-1]["reason"] == "cancelled"
+
+
+def test_an_apply_that_is_done_but_not_read_keeps_what_it_did(
+    world: World, editor: Editor
+) -> None:
+    world.grow("big", 20)
+    editor.acks = False
+    params = world.params("big", window=1, partialResultToken="p")
+    request = editor.request("dotstream/apply", params)
+    about = {"root": params["root"], "target": params["target"]}
+    while not any(
+        transaction["state"] == "committed"
+        for transaction in editor.ask("dotstream/history", about)["transactions"]
+    ):
+        pass
+    editor.cancel(request)
+    result = editor.answer(request)["result"]
+    assert result["applied"] == 21
+    assert result["omitted"] == 20
+    assert editor.values("p")[-1]["reason"] == "complete"
+    assert (world.target / "d0000/f019").is_symlink()
+
+
 def test_a_request_cancelled_before_it_began_is_answered(world: World, editor: Editor) -> None:
     params = world.params("zsh", window=1, partialResultToken="p")
     request = editor.request("dotstream/plan", params)
@@ -82,6 +117,21 @@ def test_a_cancelled_apply_leaves_the_target_as_it_was(world: World, editor: Edi
     assert error["data"]["rolledBack"] > 0
     assert editor.values("p")[-1]["reason"] == "cancelled"
     assert not difference(before, snapshot(world.target, prune=STATE | {"dotfiles"}))
+
+
+def test_the_progress_display_of_the_editor_can_cancel_a_plan(
+    world: World, editor: Editor
+) -> None:
+    world.grow("big", 5000)
+    editor.acks = False
+    params = world.params("big", window=1, partialResultToken="p", workDoneToken="w")
+    request = editor.request("dotstream/plan", params)
+    editor.wait(lambda: editor.batches == 1)
+    editor.notify("window/workDoneProgress/cancel", {"token": "other"})
+    editor.notify("window/workDoneProgress/cancel", {"token": "w"})
+    assert editor.answer(request)["error"]["code"] == -32800
+    assert editor.values("p")[-1]["reason"] == "cancelled"
+    assert editor.values("w")[-1]["kind"] == "end"
 
 
 def test_the_progress_display_of_the_editor_can_cancel(world: World, editor: Editor) -> None:

@@ -100,6 +100,17 @@ def test_long_files_are_compared_by_their_beginning(
     assert len(found["diff"]) < 2_000_000
 
 
+def test_a_comparison_that_takes_long_can_be_cancelled(world: World, editor: Editor) -> None:
+    """Every pair of lines is swapped, which is the hardest there is: seconds of work."""
+    pairs = [(f"{number}\n", f"{number + 1}\n") for number in range(0, 4000, 2)]
+    ours = "".join(one + other for one, other in pairs).encode()
+    theirs = "".join(other + one for one, other in pairs).encode()
+    request = editor.request("dotstream/diff", asked(world, written(world, ours, theirs)))
+    editor.error("no/such/method", {})  # it has begun
+    editor.cancel(request)
+    assert editor.answer(request)["error"]["data"]["kind"] == "cancelled"
+
+
 def test_a_path_that_is_nobodys_is_refused(world: World, editor: Editor) -> None:
     (world.target / "mine").touch()
     error = editor.error("dotstream/diff", asked(world, world.target / "mine"))
@@ -124,12 +135,3 @@ def test_a_wrong_parameter_is_named(
     assert error["code"] == -32602
     assert error["data"] == {"kind": "invalid_params", "field": field}
     assert problem in error["message"]
-
-
-def test_a_file_that_may_not_be_read_is_told(world: World, editor: Editor) -> None:
-    path = written(world, b"x", b"y")
-    path.chmod(0)
-    if os.access(path, os.R_OK):
-        pytest.skip("the superuser may read everything")
-    error = editor.error("dotstream/diff", asked(world, path))
-    assert (error["code"], error["data"]["kind"]) == (-32803, "permission")

@@ -14,13 +14,14 @@ import pytest
 from tests.lsp.editor import Editor
 from tests.lsp.wires import TRANSPORTS, Server
 
+from dotstream.lsp.methods import METHODS as OURS
+
 if TYPE_CHECKING:
     from tests.lsp.conftest import World
 
 MESSAGES = 400
-LONG = ("dotstream/plan", "dotstream/apply")
 METHODS = (
-    *LONG,
+    *OURS,
     "initialize",
     "workspace/executeCommand",
     "$/progress",

@@ -179,6 +179,31 @@ def test_recover_tells_what_was_cut_short_and_takes_it_back(world: World, editor
     assert not difference(before, snapshot(world.target, prune=STATE | {"dotfiles"}))
 
 
+def test_recover_carries_a_plan_that_is_complete_to_its_end(world: World, editor: Editor) -> None:
+    world.grow("big", 60_000)
+    dying = Editor()
+    dying.request("dotstream/apply", world.params("big", workDoneToken="w"))
+    dying.wait(lambda: any(value.get("percentage") for value in dying.values("w")))
+    dying.process.kill()
+    dying.hang_up()
+    done = editor.ask("dotstream/recover", about(world, resume=True))
+    assert (done["resumed"], done["reverted"], done["left"]) == (True, 0, [])
+    assert (world.target / "d0059/f999").is_symlink()
+    (told,) = editor.ask("dotstream/history", about(world))["transactions"]
+    assert (told["state"], told["operations"]) == ("committed", 60_060)
+
+
+def test_recover_takes_what_was_not_planned_to_its_end_back_all_the_same(
+    world: World, editor: Editor
+) -> None:
+    before = snapshot(world.target, prune=STATE | {"dotfiles"})
+    killed(world)
+    done = editor.ask("dotstream/recover", about(world, resume=True))
+    assert not done["resumed"]
+    assert done["reverted"] > 0
+    assert not difference(before, snapshot(world.target, prune=STATE | {"dotfiles"}))
+
+
 def test_with_nothing_unfinished_recover_does_nothing(world: World, editor: Editor) -> None:
     nothing: dict[str, Any] = {
         "unfinished": None,

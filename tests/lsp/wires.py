@@ -20,7 +20,7 @@ from websockets.frames import Frame, Opcode
 from websockets.uri import parse_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import IO
 
 __all__ = ["PATIENCE", "TRANSPORTS", "Pipes", "Server", "Tcp", "WebSocket", "Wire"]
@@ -36,6 +36,7 @@ class Server:
         transport: one of ``TRANSPORTS``.
         environ: variables on top of this process's own; ``None`` removes one.
         address: where to listen, for all but ``stdio``.
+        under: a command that runs it, with other rights than our own.
     """
 
     def __init__(
@@ -44,13 +45,14 @@ class Server:
         *,
         environ: dict[str, str | None] | None = None,
         address: str = "0",
+        under: Sequence[str] = (),
     ) -> None:
         surroundings: dict[str, str | None] = {**os.environ, **(environ or {})}
         pipe = subprocess.PIPE if transport == "stdio" else subprocess.DEVNULL
         words = ["--stdio"] if transport == "stdio" else [f"--{transport}", address]
         self.transport = transport
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dotstream", "lsp", *words],
+            [*under, sys.executable, "-m", "dotstream", "lsp", *words],
             stdin=pipe,
             stdout=pipe,
             stderr=subprocess.PIPE,

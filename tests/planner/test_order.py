@@ -7,7 +7,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.engine.stories import STORIES, Story
 from tests.farm import DIR, QUICK, Entry, Farm, Link, lines
@@ -125,6 +125,7 @@ def _digest(fields: list[tuple[OperationKind, str, str, str | None, str | None]]
     return digest.hexdigest()
 
 
+@example([("create_link", "a", "b", "b", None)], [("create_link", "a", "b", None, "b")])
 @given(st.lists(_operation, max_size=4), st.lists(_operation, max_size=4))
 def test_digests_are_equal_if_and_only_if_the_operations_are(
     some: list[tuple[OperationKind, str, str, str | None, str | None]],

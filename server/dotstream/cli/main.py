@@ -92,7 +92,9 @@ def _guarded(session: Session, command: Command) -> int:
     try:
         return command.run(session)
     except DotstreamError as error:
-        return _failed(session, error, str(error), error.exit_code)
+        from dotstream.cli.remedy import with_flags
+
+        return _failed(session, error, with_flags(error), error.exit_code)
     except KeyboardInterrupt:
         return _failed(session, Cancelled(), "cancelled; nothing was changed", 130)
     except OSError as error:

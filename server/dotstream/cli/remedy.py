@@ -1,14 +1,16 @@
-"""What a person can do about a conflict."""
+"""What a person can do about a conflict, or about a run that was refused."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dotstream.errors import ConflictError, DotstreamError, ScanFailed, TargetLocked
+
 if TYPE_CHECKING:
     from dotstream.model.items import Conflict, ConflictKind
     from dotstream.model.options import Policy
 
-__all__ = ["MEANINGS", "by_hand"]
+__all__ = ["MEANINGS", "by_hand", "with_flags"]
 
 MEANINGS: dict[Policy, str] = {
     "fail": "change nothing at all (the default)",
@@ -39,3 +41,16 @@ def by_hand(conflict: Conflict) -> str | None:
     """Return what a person can do about a conflict without a policy, if there is something."""
     advice = _BY_HAND.get(conflict.kind)
     return None if advice is None else advice.format(other=conflict.other)
+
+
+def with_flags(error: DotstreamError) -> str:
+    """Return an error's message, with the flags that ask for what it advises."""
+    match error:
+        case ConflictError(choices=[_, *_]):
+            return f"{error} with --on-conflict {'|'.join(error.choices)}"
+        case ScanFailed():
+            return f"{error} with --on-conflict skip"
+        case TargetLocked():
+            return f"{error}, or use --wait"
+        case _:
+            return str(error)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from dotstream.config.discover import CONFIG_NAME
 from dotstream.config.settings import PackageSettings, Settings
@@ -100,8 +99,7 @@ def target_path(written: str, *, directory: str, home: str, environ: Mapping[str
     return canonical(posixpath.join(directory, path))
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """The package directory and the machine it is on."""
 
     directory: str

@@ -8,8 +8,7 @@ as if it were not there.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import tomli
 
@@ -30,8 +29,7 @@ _header = re.compile(r"\s*\[").match
 _statement_begins = re.compile(r"""\s*(\[\[?\s*[\w"'-][^]]*\]|[\w"'.-]+\s*=)""").match
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(NamedTuple):
     """One thing that is wrong.
 
     Attributes:

@@ -6,8 +6,7 @@ reference page and the editors read it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from dotstream.config.names import fault_in_name, nearest
 from dotstream.model.options import FOLDINGS, LAYOUTS, LINK_STYLES, POLICIES
@@ -50,8 +49,7 @@ PLATFORMS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One key: its name, what it takes, its default as TOML, and what it is for."""
 
     name: str
@@ -61,8 +59,7 @@ class Key:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Something wrong with a document: at which key, or at its value, and what to do.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.config.names import nearest, package_name
 from dotstream.errors import PackageNotFound, PermissionRefused, UsageError
@@ -22,8 +21,7 @@ __all__ = ["DEFAULT_PROFILE", "PackageSettings", "Settings"]
 DEFAULT_PROFILE = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class PackageSettings:
+class PackageSettings(NamedTuple):
     """What ``[packages.NAME]`` says; ``None`` and empty mean as for all packages.
 
     Attributes:
@@ -43,8 +41,7 @@ class PackageSettings:
     never_fold: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The settings of one package directory.
 
     Attributes:
@@ -71,8 +68,8 @@ class Settings:
     never_fold: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     on_conflict: Policy = "fail"
-    packages: Mapping[str, PackageSettings] = field(default_factory=dict)
-    profiles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    packages: Mapping[str, PackageSettings] = {}
+    profiles: Mapping[str, tuple[str, ...]] = {}
     path: str | None = None
     stow_ignore: tuple[str, ...] = ()
     defer: tuple[str, ...] = ()

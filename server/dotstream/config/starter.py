@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from textwrap import wrap
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dotstream.config.schema import PACKAGE, PROFILE, TOP
 
@@ -32,8 +31,7 @@ _WHY_SHARED = (
 _EXAMPLES = {"packages": ("zsh", PACKAGE), "profiles": ("default", PROFILE)}
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(NamedTuple):
     """What is known when a starter file is written.
 
     Attributes:
@@ -43,9 +41,9 @@ class Answers:
         source: where the values come from, for the first line.
     """
 
-    top: Mapping[str, Value] = field(default_factory=dict)
-    packages: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
-    profiles: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    top: Mapping[str, Value] = {}
+    packages: Mapping[str, Mapping[str, Value]] = {}
+    profiles: Mapping[str, Mapping[str, Value]] = {}
     notes: Sequence[str] = ()
     source: str | None = None
 

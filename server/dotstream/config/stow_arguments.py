@@ -7,8 +7,7 @@ action flag holds for the packages after it, which ``argparse`` cannot express.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from dotstream.errors import UsageError
 
@@ -44,8 +43,7 @@ _BY_NAME: dict[str, tuple[str, Takes]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class StowArguments:
+class StowArguments(NamedTuple):
     """What one command line, or one ``.stowrc``, asks for.
 
     Attributes:
@@ -95,7 +93,7 @@ class StowArguments:
 
     def options_only(self) -> StowArguments:
         """Return these arguments without packages, which a ``.stowrc`` may not name."""
-        return replace(self, unstow=(), stow=())
+        return self._replace(unstow=(), stow=())
 
 
 def parse_stow_arguments(words: Sequence[str]) -> StowArguments:

@@ -7,7 +7,6 @@ A resource file holds the words of a command line, split as a shell splits them.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dotstream.config.stow_arguments import StowArguments, parse_stow_arguments
@@ -67,8 +66,7 @@ def parse_stowrc(
                 path=path,
             ) from None
 
-    return replace(
-        found,
+    return found._replace(
         directory=expanded("dir", found.directory),
         target=expanded("target", found.target),
     )

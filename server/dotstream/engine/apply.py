@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dotstream.engine.execute import Executor
-from dotstream.engine.journal import BATCH
+from dotstream.engine.journal import BATCH, UNSURE
 from dotstream.engine.rollback import Rollback
 from dotstream.engine.steps import batches, numbered, with_closings
 from dotstream.errors import (
@@ -118,7 +118,7 @@ class Application:
                 self._journal.activate(self._number, "")
                 for batch, size in steps:
                     start = self._journal.next
-                    self._journal.append(batch, size)
+                    self._journal.append_and_advance(self._number, batch, size, self._done)
                     self._carry_out(list(numbered(start, batch)), None)
                     self._refuse_conflicts()
                 summary = self._agree(digest)
@@ -130,8 +130,12 @@ class Application:
                 end = self._journal.next
                 if end > self._first:
                     self._journal.activate(self._number, summary.digest)
+                    recorded = self._first
                     for parts in self._journal.chunks(self._first):
                         self._carry_out(parts, end - self._first)
+                        if self._done - recorded > UNSURE - BATCH:
+                            recorded = self._done
+                            self._journal.advance(self._number, recorded)
             if self._done == self._first:
                 self._journal.discard(self._number)
                 return Result(summary, 0, None)
@@ -211,7 +215,6 @@ class Application:
             raise
         finally:
             self._done = executor.done
-        self._journal.advance(self._number, self._done)
         self._report("applying", self._done - self._first, total, item)
 
     def _report(self, phase: Phase, done: int, total: int | None, item: Operation | Run) -> None:

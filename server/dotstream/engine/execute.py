@@ -86,11 +86,14 @@ class Executor:
         index = 0
         try:
             if run.kind == "create_link":
-                symlink, stem = self._changes.symlink, run.stem
+                link, stem = self._changes.link, run.stem
                 for index, name in enumerate(run.names):  # noqa: B007 - told in the end
                     if token.cancelled:
                         raise Cancelled
-                    symlink(stem + name, fd, name)
+                    try:
+                        link(stem + name, name, dir_fd=fd)
+                    except InterruptedError:
+                        self._changes.symlink(stem + name, fd, name)
             else:
                 for index, operation in enumerate(run.operations()):
                     if token.cancelled:
@@ -111,17 +114,18 @@ class Executor:
             elif kind.startswith("end_"):
                 self._place(operation)
 
-    def renew(self, operation: Operation) -> None:
+    def renewed(self, operation: Operation) -> Operation:
         """Take a file that a rollback has copied back for the one it was before."""
         fd = self._descriptors.fd(operation.directory)
         try:
             now = fingerprint(fd, operation.name)
         except FileNotFoundError:
-            return  # carrying it out says so
+            return operation  # carrying it out says so
         kind, _, _, *rest = now.split(" ")
         before = (operation.before or "").split(" ")
         if [before[0], *before[3:]] == [kind, *rest]:
-            operation.before = now
+            return operation._replace(before=now)
+        return operation
 
     # Links -----------------------------------------------------------------------------
 

@@ -33,10 +33,13 @@ if TYPE_CHECKING:
     from dotstream.model.history import TransactionState
     from dotstream.model.plan import Metadata
 
-__all__ = ["BATCH", "UNFINISHED", "Journal"]
+__all__ = ["BATCH", "UNFINISHED", "UNSURE", "Journal"]
 
 BATCH = 512
 """Steps read, carried out and acknowledged together; no chunk holds more."""
+
+UNSURE = 8 * BATCH
+"""Steps that may be carried out before the cursor moves on; recovery looks at that many."""
 
 UNFINISHED = ("active", "rolling_back", "stuck")
 
@@ -107,9 +110,11 @@ class Journal:
 
     def _prepare(self, *, readonly: bool) -> None:
         run = self._database.execute
+        run("BEGIN")  # all three from one moment: another run may just be making it
         (application,) = run("PRAGMA application_id").fetchone()
         (version,) = run("PRAGMA user_version").fetchone()
         (tables,) = run("SELECT count(*) FROM sqlite_master").fetchone()
+        run("COMMIT")
         if readonly and not tables:
             # Killed before the very first write: an empty past, which needs no file.
             self._database.close()
@@ -199,15 +204,36 @@ class Journal:
         return number
 
     def append(self, steps: Sequence[Step], size: int) -> None:
-        """Write up to ``BATCH`` steps down; ``size`` is how many they are.
+        """Write up to ``BATCH`` steps of a transaction down that is not active yet.
 
-        Once the transaction is active, that is a commit.
+        Args:
+            size: how many they are.
         """
         with self._explained():
-            self._database.execute(
-                "INSERT INTO chunk VALUES (?, ?, ?)", (self._next, size, encode(steps))
-            )
+            self._insert(steps, size)
         self._next += size
+
+    def append_and_advance(
+        self, transaction: int, steps: Sequence[Step], size: int, cursor: int
+    ) -> None:
+        """Write more steps of an active transaction down, and how far it has come, at once."""
+        with self._explained():
+            run = self._database.execute
+            run("BEGIN IMMEDIATE")
+            try:
+                self._insert(steps, size)
+                run("UPDATE txn SET cursor = ? WHERE id = ?", (cursor, transaction))
+                run("COMMIT")
+            except sqlite3.Error:
+                if self._database.in_transaction:
+                    run("ROLLBACK")
+                raise
+        self._next += size
+
+    def _insert(self, steps: Sequence[Step], size: int) -> None:
+        self._database.execute(
+            "INSERT INTO chunk VALUES (?, ?, ?)", (self._next, size, encode(steps))
+        )
 
     @property
     def next(self) -> int:

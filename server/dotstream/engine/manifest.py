@@ -314,16 +314,14 @@ class Manifest:
         key, added = (_bytes(root), _bytes(path)), self._added
         first = names[: names.find(b"\0")]
         goes_on = added is not None and added[:2] == key and added[2] < first
-        if (
-            not goes_on
-            and self._database.execute(
-                "SELECT 1 FROM page WHERE root = ? AND path = ? LIMIT 1", key
-            ).fetchone()
-        ):
+        entries = b"\0".join((b"", _bytes(run.package), _bytes(number), _bytes(run.stem), names))
+        statement, values = "INSERT INTO page SELECT ?, ?, ?, ?", [*key, first, entries]
+        if not goes_on:
+            statement += " WHERE NOT EXISTS (SELECT 1 FROM page WHERE root = ? AND path = ?)"
+            values += key
+        if not self._database.execute(statement, values).rowcount:
             return False
         self._added = (*key, names[names.rfind(b"\0") + 1 :])
-        entries = b"\0".join((b"", _bytes(run.package), _bytes(number), _bytes(run.stem), names))
-        self._database.execute("INSERT INTO page VALUES (?, ?, ?, ?)", (*key, first, entries))
         return True
 
     def _change(self, root: str, path: str, wanted: Mapping[str, _Row | None]) -> None:

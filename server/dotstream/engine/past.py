@@ -135,12 +135,14 @@ class Past:
         area = chosen[0].kept.rpartition("/")[0] if chosen else "/"
         return (item for item in restore(chosen, area, skip=skip))
 
-    def prune(self, older_than: float | None, *, wait: bool) -> list[Backup]:
+    def prune(
+        self, older_than: float | None, *, wait: bool, cancel: CancellationToken | None
+    ) -> list[Backup]:
         """Remove backups for good, and return them."""
         from dotstream.engine.backups import prune
         from dotstream.engine.transaction import writing
 
-        with writing(self._target, state=self._state, wait=wait) as writer:
+        with writing(self._target, state=self._state, wait=wait, cancel=cancel) as writer:
             latest = time.time() - (older_than or 0)
             chosen = []
             for backup in self.backups():

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dotstream.engine.execute import Executor
-from dotstream.engine.journal import BATCH
+from dotstream.engine.journal import UNSURE
 from dotstream.engine.rollback import Rollback
 from dotstream.errors import JournalError, OperationFailed, RollbackIncomplete
 from dotstream.fs.descriptors import Descriptors
@@ -47,7 +47,7 @@ def recover(
         return Recovery()
     first, cursor, end = journal.resume(unfinished.id)
     forwards = resume and unfinished.state == "active" and bool(unfinished.digest)
-    doubtful = min(cursor + BATCH, end) if unfinished.state == "active" else cursor
+    doubtful = min(cursor + UNSURE, end) if unfinished.state == "active" else cursor
     rollback = Rollback()
     if not forwards:
         with suppress(JournalError):  # a full disk; what is there tells how far it came
@@ -58,7 +58,7 @@ def recover(
         unfinished.id,
         cursor if forwards else first,
         doubtful,
-        sure=cursor if unfinished.state == "active" else cursor - BATCH,
+        sure=cursor if unfinished.state == "active" else cursor - UNSURE,
         changes=changes,
         backups=backups,
         on_progress=on_progress,
@@ -95,10 +95,11 @@ def _carry_on(
     try:
         executor.reopen(step for rows in journal.steps(first, cursor) for step in rows)
         for rows in journal.steps(cursor, end):
-            for sequence, kind, operation in rows:
+            for sequence, kind, planned in rows:
+                operation = planned
                 try:
                     if kind == "move_file" and sequence < doubtful:
-                        executor.renew(operation)
+                        operation = executor.renewed(planned)
                     executor.do(sequence, kind, operation)
                 except OSError as error:
                     raise OperationFailed(

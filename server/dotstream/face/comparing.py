@@ -5,9 +5,10 @@ from __future__ import annotations
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from dotstream.errors import UsageError
+from dotstream.errors import Cancelled, UsageError
 from dotstream.face.locating import Locating
 from dotstream.fs.files import exists, is_directory, is_file, read_start
+from dotstream.model.cancel import CancellationToken
 from dotstream.model.difference import Difference
 
 if TYPE_CHECKING:
@@ -22,13 +23,16 @@ _LINES = 4000  # of each file: comparing takes up to their product
 class Comparing(Locating):
     """Compares both sides of a path; see ``Client``."""
 
-    def diff(self, path: str | PathLike[str]) -> Difference:
+    def diff(
+        self, path: str | PathLike[str], *, cancel: CancellationToken | None = None
+    ) -> Difference:
         """Compare a package's file with what is at its place in the target.
 
         Args:
             path: of either of them.
 
         Raises:
+            Cancelled: the token was cancelled.
             UsageError: it has nothing to do with any package.
             OSError: one of them cannot be read.
         """
@@ -50,21 +54,50 @@ class Comparing(Locating):
             return Difference(source, target, "same")
         if b"\0" in ours or b"\0" in theirs:
             return Difference(source, target, "binary", truncated=truncated)
-        text, cut = _unified(theirs[:_BYTES], ours[:_BYTES])
+        token = cancel or CancellationToken()
+        text, cut = _unified(theirs[:_BYTES], ours[:_BYTES], token)
         return Difference(source, target, "text", text, truncated or cut)
 
 
-def _unified(before: bytes, after: bytes) -> tuple[str, bool]:
+def _unified(before: bytes, after: bytes, cancel: CancellationToken) -> tuple[str, bool]:
     """Return a unified diff without its header, and whether lines were left out."""
-    from difflib import unified_diff
+    import difflib  # costs time, and is for files that differ
+
+    class Matcher(difflib.SequenceMatcher[str]):
+        """Looks between two searches, of milliseconds each, whether it is still wanted."""
+
+        def find_longest_match(
+            self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
+        ) -> difflib.Match:
+            if cancel.cancelled:
+                raise Cancelled
+            return super().find_longest_match(alo, ahi, blo, bhi)
 
     old, new = _lines(before), _lines(after)
     cut = max(len(old), len(new)) > _LINES
-    found = list(unified_diff(old[:_LINES], new[:_LINES]))[2:]
+    old, new = old[:_LINES], new[:_LINES]
+    found: list[str] = []
+    for group in Matcher(None, old, new).get_grouped_opcodes():
+        first, last = group[0], group[-1]
+        found.append(f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@\n")
+        for tag, i1, i2, j1, j2 in group:
+            if tag == "equal":
+                found += [f" {line}" for line in old[i1:i2]]
+                continue
+            found += [f"-{line}" for line in old[i1:i2]]
+            found += [f"+{line}" for line in new[j1:j2]]
     for number, line in enumerate(found):
         if not line.endswith("\n"):
             found[number] = f"{line}\n\\ No newline at end of file\n"
     return "".join(found), cut
+
+
+def _range(start: int, stop: int) -> str:
+    """Return lines as a hunk's header names them; none are named by the one before."""
+    length = stop - start
+    if length == 1:
+        return f"{start + 1}"
+    return f"{start + 1 if length else start},{length}"
 
 
 def _lines(data: bytes) -> list[str]:

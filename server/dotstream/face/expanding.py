@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from dotstream.engine.records import ManifestRecords
 from dotstream.errors import UsageError
@@ -39,6 +39,7 @@ class Expanding(Planning):
         profile: str | None = None,
         everything: bool = False,
         directory: str | PathLike[str] | None = None,
+        skip: int = 0,
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
     ) -> Iterator[Child]:
@@ -50,6 +51,7 @@ class Expanding(Planning):
 
         Args:
             directory: in the target; by default the target.
+            skip: how many names to leave out at the beginning, for the next page.
 
         Yields:
             The names that the plan has something for, or looks further down at, in byte
@@ -73,7 +75,8 @@ class Expanding(Planning):
             )
         (group,) = found
         options = settings.options(prefer)
-        return _by_name(
+        place = Directory(group.target).descend("/".join(only))
+        named = _by_name(
             plan_level(
                 Metadata(action, names, self.directory, group.target, options),
                 group,
@@ -83,12 +86,9 @@ class Expanding(Planning):
                 lowest=len(only),
                 records=ManifestRecords(self._state, settings.target),
             ),
-            _Level(
-                Directory(group.target).descend("/".join(only)),
-                [*group.manage, *(package for _, package in group.unmanage)],
-                options,
-            ),
+            _Level(place, [*group.manage, *(package for _, package in group.unmanage)], options),
         )
+        return _after(named, place, skip)
 
 
 class _Level:
@@ -125,27 +125,38 @@ class _Level:
         return components(path, root) if within(path, root) else None
 
 
-def _by_name(items: Iterable[Item | Below], level: _Level) -> Iterator[Child]:
+_Named: TypeAlias = "tuple[str, list[Item | Below]]"
+
+
+def _by_name(items: Iterable[Item | Below], level: _Level) -> Iterator[_Named]:
     """Gather what comes in a row about the same name."""
-    place = level.place
     current: str | None = None
     gathered: list[Item | Below] = []
     for item in items:
         name = level.name(item)
         if name is None:
             # Before a file is adopted, the package's own is moved out of its way.
-            if isinstance(item, Operation) and item.directory.root != place.root:
+            if isinstance(item, Operation) and item.directory.root != level.place.root:
                 if current:
-                    yield _child(place, current, gathered)
+                    yield current, gathered
                 current, gathered = None, [item]
             continue
         if current is not None and name != current:
-            yield _child(place, current, gathered)
+            yield current, gathered
             gathered = []
         current = name
         gathered.append(item)
     if current is not None:
-        yield _child(place, current, gathered)
+        yield current, gathered
+
+
+def _after(named: Iterable[_Named], place: Directory, skip: int) -> Iterator[Child]:
+    """Leave names out at the beginning, but nothing that is about the directory itself."""
+    for name, gathered in named:
+        if name and skip:
+            skip -= 1
+        else:
+            yield _child(place, name, gathered)
 
 
 def _child(place: Directory, name: str, gathered: Sequence[Item | Below]) -> Child:

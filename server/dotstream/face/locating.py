@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dotstream.engine.records import ManifestRecords
@@ -94,7 +93,7 @@ class Locating(Planning):
         )
         if not is_directory(root):
             why = f"the target {root} is not a directory"
-            return replace(found, state="unlinked", message=why)
+            return found._replace(state="unlinked", message=why)
         depth, text = _link_on(root, way)
         if text is not None:
             owner = self._ownership().owner(Directory(root).descend("/".join(way[:depth])), text)
@@ -102,12 +101,12 @@ class Locating(Planning):
             if owner is not None and owner.full == above:
                 # Inside of a fold, names are shown as the package has them.
                 shown = "/".join((*way[: depth + 1], *raws[depth + 1 :]))
-                return _linked(replace(found, target=Directory(root).at(shown)))
+                return _linked(found._replace(target=Directory(root).at(shown)))
         never = self._why_never(parts)
         if never is not None:
-            return replace(found, state="ignored", message=never)
+            return found._replace(state="ignored", message=never)
         if not way:
-            return replace(found, state="directory", message="this is a package")
+            return found._replace(state="directory", message="this is a package")
         return self._planned(found, root, tuple(way))
 
     def _why_never(self, parts: tuple[str, ...]) -> str | None:
@@ -146,22 +145,22 @@ class Locating(Planning):
             records=ManifestRecords(self._state, settings.target),
         ):
             if isinstance(item, Conflict):
-                return replace(found, state="conflict", message=item.message, conflict=item)
+                return found._replace(state="conflict", message=item.message, conflict=item)
             if isinstance(item, Below):
                 if item.place.path == path and state is found:
-                    state = replace(found, state="directory", message="a directory on both sides")
+                    state = found._replace(state="directory", message="a directory on both sides")
             elif isinstance(item, Operation):
                 if item.kind == "keep_link":
                     return _linked(found)
                 why = f"package {package.name} is not linked here yet"
-                state = replace(found, state="unlinked", message=why)
+                state = found._replace(state="unlinked", message=why)
             else:
                 message = item.message
         if state is not found:
             return state
         if not found.exists:
-            return replace(found, message=f"package {package.name} has nothing here")
-        return replace(found, state="ignored", message=message)
+            return found._replace(message=f"package {package.name} has nothing here")
+        return found._replace(state="ignored", message=message)
 
     # From the target -------------------------------------------------------------------
 
@@ -207,7 +206,7 @@ class Locating(Planning):
         found = self._at_source(path, "target", parts)
         if found.target != there:
             why = f"this link leads to {found.source}, which belongs at {found.target}"
-            return replace(found, state="linked", target=there, conflict=None, message=why)
+            return found._replace(state="linked", target=there, conflict=None, message=why)
         return found
 
     def _members_at(self, there: str, around: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -279,4 +278,4 @@ def _linked(found: Located) -> Located:
     message = f"linked to package {found.package}"
     if not found.exists:
         message = f"this link of package {found.package} leads to {found.source}, which is gone"
-    return replace(found, state="linked", message=message)
+    return found._replace(state="linked", message=message)

@@ -107,14 +107,22 @@ class Remembering(Opened):
         return StreamingPlan(metadata, items, cancel or CancellationToken(), lambda: 0)
 
     def prune_backups(
-        self, older_than: float | None = None, *, wait: bool = False
+        self,
+        older_than: float | None = None,
+        *,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
     ) -> list[Backup]:
         """Remove backups for good, and return them.
 
         Args:
             older_than: only those of transactions begun so many seconds ago.
+            cancel: stops waiting for the lock; pruning itself is never cut short.
+
+        Raises:
+            TargetLocked: another dotstream is changing the target.
         """
-        return self._past.prune(older_than, wait=wait)
+        return self._past.prune(older_than, wait=wait, cancel=cancel)
 
     @property
     def _past(self) -> Past:

@@ -50,9 +50,15 @@ def _rename_function() -> Callable[[int, bytes, int, bytes, int], int] | None:
 
 
 class Changes:
-    """Changes to the file system; Python does not retry these calls, so they do."""
+    """Changes to the file system; Python does not retry these calls, so they do.
+
+    Attributes:
+        link: one try at ``symlink``, as ``link(text, name, dir_fd=fd)``: what is called a
+            million times. It may raise ``InterruptedError``.
+    """
 
     def __init__(self) -> None:
+        self.link: Callable[..., None] = os.symlink
         self._rename2: Callable[[int, bytes, int, bytes, int], int] | None = None
         self._looked_up = False
 
@@ -60,7 +66,7 @@ class Changes:
         """Make a link; ``FileExistsError`` if anything is there."""
         while True:
             try:
-                os.symlink(text, name, dir_fd=fd)
+                self.link(text, name, dir_fd=fd)
             except InterruptedError:
                 continue
             return

@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import marshal
 import os
-from itertools import islice
+from itertools import islice, repeat
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ __all__ = [
     "LINK",
     "SPECIAL",
     "Entry",
+    "Files",
+    "Listing",
     "Rename",
     "any_entry",
     "bounded_listing",
@@ -38,6 +40,28 @@ FILE, DIR, LINK, SPECIAL = 1, 2, 3, 4
 
 Entry = tuple[str, int, str]
 """``(name to sort by, kind, raw name)``."""
+
+
+class Files:
+    """A listing of regular files only, each under its raw name: the names are all there is.
+
+    Most directories of most packages are that, and it is listed in two thirds of the time.
+    """
+
+    __slots__ = ("names",)
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return zip(self.names, repeat(FILE), self.names)
+
+
+Listing: TypeAlias = "list[Entry] | Files"
+"""What is in a directory that is short enough to be kept in memory."""
 
 Rename: TypeAlias = "tuple[str, Callable[[str], str]]"
 """A prefix, and what maps raw names that begin with it to the name to sort by."""
@@ -71,7 +95,7 @@ def sorted_entries(
     hidden: Hidden | None = None,
     rename: Rename | None = None,
     poll: Callable[[], None] | None = None,
-) -> list[Entry] | Iterator[Entry]:
+) -> Listing | Iterator[Entry]:
     """List the directory open at ``fd``, sorted by the bytes of the (renamed) name.
 
     Args:
@@ -81,7 +105,7 @@ def sorted_entries(
         poll: called now and then; may raise to give up.
 
     Returns:
-        A list, or for a very wide directory an iterator over spilled runs.
+        A listing, or for a very wide directory an iterator over spilled runs.
 
     Raises:
         OSError: the directory cannot be read.
@@ -101,7 +125,7 @@ def sorted_entries(
                 poll()
 
 
-def short_listing(fd: int, *, hidden: Hidden | None, rename: Rename | None) -> list[Entry] | None:
+def short_listing(fd: int, *, hidden: Hidden | None, rename: Rename | None) -> Listing | None:
     """List a directory like ``sorted_entries``; ``None`` if it is a very wide one.
 
     Raises:
@@ -114,24 +138,30 @@ def short_listing(fd: int, *, hidden: Hidden | None, rename: Rename | None) -> l
 
 def _sorted_block(
     block: list[os.DirEntry[str]], hidden: Hidden | None, rename: Rename | None
-) -> tuple[list[Entry], bool]:
+) -> tuple[Listing, bool]:
     """Return sorted entries, and whether plain comparing is enough to sort them."""
     names = [entry.name for entry in block]
-    if hidden is not None and not hidden.none_of(names):
+    in_order = sorted(names)
+    if hidden is not None and not hidden.none_of(in_order):
         test = hidden.test
         block = [entry for entry in block if not test(entry.name)]
         names = [entry.name for entry in block]
-    entries = [
-        (name, FILE if entry.is_file(follow_symlinks=False) else _kind(entry), name)
-        for name, entry in zip(names, block, strict=True)
-    ]
+        in_order = sorted(names)
+    regular = [entry.is_file(follow_symlinks=False) for entry in block]
     joined = "\0".join(names)
     plain = joined.isascii()
-    if rename is not None and f"\0{rename[0]}" in f"\0{joined}":
-        prefix, renamed = rename
+    renamed = rename is not None and f"\0{rename[0]}" in f"\0{joined}"
+    if all(regular) and not renamed:
+        return Files(in_order if plain else sorted(names, key=sort_key)), plain
+    entries = [
+        (name, FILE if is_file else _kind(entry), name)
+        for name, is_file, entry in zip(names, regular, block, strict=True)
+    ]
+    if rename is not None and renamed:
+        prefix, translate = rename
         plain = False
         entries = [
-            (renamed(raw) if raw.startswith(prefix) else raw, kind, raw)
+            (translate(raw) if raw.startswith(prefix) else raw, kind, raw)
             for _, kind, raw in entries
         ]
     entries.sort(key=None if plain else _by_bytes)
@@ -188,9 +218,10 @@ class _Spill:
     def __del__(self) -> None:
         self.file.close()
 
-    def add(self, entries: list[Entry], *, plain: bool) -> None:
+    def add(self, listing: Listing, *, plain: bool) -> None:
         self.plain = self.plain and plain
         start = self.file.tell()
+        entries = list(listing)
         for index in range(0, len(entries), _CHUNK):
             marshal.dump(entries[index : index + _CHUNK], self.file)
         self.runs.append((start, self.file.tell()))

@@ -7,12 +7,15 @@ the plan behind it is simply not computed any further.
 
 from __future__ import annotations
 
+from collections import deque
+from itertools import accumulate, takewhile
 from math import inf
-from threading import Condition
+from threading import Condition, Lock
 from typing import TYPE_CHECKING, Any
 
 from dotstream.errors import Cancelled
 from dotstream.lsp.rows import dumps
+from dotstream.model.run import Run
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -68,33 +71,40 @@ class Batches:
         self._outbox = outbox
         self._cancel = cancel
         self._left = 0 if token is None else UNASKED if window is None else inf
-        self._waiting: list[Any] = []
+        self._waiting: list[str] = []
+        self._words: deque[tuple[str, int]] = deque()  # of the rows that wait
         self._sent = 0
         self._acked = 0
-        self._changed = Condition()
+        self._lock = Lock()
+        self._changed = Condition(self._lock)
         self.counts: dict[str, int] = {}
         self.omitted = 0
 
     def add(self, item: object) -> None:
-        """Take one item; blocks while the client has no room for it.
+        """Take one item, or a run of them; blocks while the client has no room for it.
 
         Raises:
             Cancelled: the stream was cancelled meanwhile.
         """
-        if not self._left:
-            with self._changed:
-                self._count(item)
-            self.omitted += 1
-            return
-        self._left -= 1
-        # Without the lock: appending is atomic, and who sends takes from the front.
-        self._waiting.append(item)
-        if len(self._waiting) >= MAX_BATCH or not self._sent:
+        word, size = self._rows.word(item), item.size if isinstance(item, Run) else 1
+        sent = size if self._left >= size else int(self._left)
+        if sent < size:
+            with self._lock:
+                self._count(word, size - sent)
+                self.omitted += size - sent
+            if not sent:
+                return
+        self._left -= sent
+        rows = self._rows.rows(item)
+        with self._lock:
+            self._waiting += rows if sent == size else rows[:sent]
+            self._words.append((word, sent))
+        while len(self._waiting) >= MAX_BATCH or (self._waiting and not self._sent):
             self._flush()
 
     def tick(self) -> None:
         """Send what is waiting, if it may be sent; never blocks."""
-        with self._changed:
+        with self._lock:
             if self._waiting and self._may_send():
                 self._send()
 
@@ -112,18 +122,25 @@ class Batches:
         with self._changed:
             self._changed.notify_all()
 
+    def drain(self) -> None:
+        """Send what is left; blocks while the client has no room for it.
+
+        Raises:
+            Cancelled: the stream was cancelled meanwhile.
+        """
+        while self._waiting:
+            self._flush()
+
     def finish(self, reason: Reason) -> None:
         """Send what is left, unless cancelled, and then the last value on the token."""
         try:
-            while self._waiting and reason != "cancelled":
-                self._flush()
+            if reason != "cancelled":
+                self.drain()
         except Cancelled:
             pass  # the rows are given up; the outcome stands
-        with self._changed:
-            for item in self._waiting:
-                self._count(item)
+        with self._lock:
             self.omitted += len(self._waiting)
-            self._waiting.clear()
+            self._take(len(self._waiting))
         if self._token is not None:
             self._put(
                 {"kind": "done", "reason": reason, "seq": self._sent, "counts": self.counts}
@@ -151,16 +168,13 @@ class Batches:
 
     def _send(self) -> None:
         """Send one batch; the lock is held, so batches leave in order."""
-        rows: list[str] = []
-        size = 0
-        for item in self._waiting[:MAX_BATCH]:
-            row = self._rows.row(item)
-            self._count(item)
-            rows.append(row)
-            size += len(row)
-            if size >= _MAX_BYTES:
-                break
-        del self._waiting[: len(rows)]
+        count = min(len(self._waiting), MAX_BATCH)
+        rows = ",".join(self._waiting[:count])
+        if len(rows) > _MAX_BYTES:
+            ends = accumulate(len(row) + 1 for row in self._waiting)
+            count = 1 + sum(1 for _ in takewhile(lambda end: end < _MAX_BYTES, ends))
+            rows = ",".join(self._waiting[:count])
+        self._take(count)
         self._sent += 1
         # By hand, because the rows are JSON already.
         self._outbox.write(
@@ -168,14 +182,24 @@ class Batches:
                 '{"jsonrpc":"2.0","method":"$/progress","params":{"token":'
                 f"{dumps(self._token)}"
                 f',"value":{{"kind":"{self._rows.kind}","seq":{self._sent},"items":['
-                f"{','.join(rows)}"
+                f"{rows}"
                 f'],"counts":{dumps(self.counts)}}}}}}}'
             ).encode("ascii")
         )
 
-    def _count(self, item: object) -> None:
-        word = self._rows.word(item)
-        self.counts[word] = self.counts.get(word, 0) + 1
+    def _take(self, count: int) -> None:
+        """Remove so many rows from those that wait, and count them; the lock is held."""
+        del self._waiting[:count]
+        while count:
+            word, size = self._words.popleft()
+            if size > count:
+                self._words.appendleft((word, size - count))
+                size = count
+            self._count(word, size)
+            count -= size
+
+    def _count(self, word: str, size: int) -> None:
+        self.counts[word] = self.counts.get(word, 0) + size
 
     def _put(self, value: dict[str, object]) -> None:
         message = {

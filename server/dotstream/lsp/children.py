@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,7 @@ class ChildrenParams(Asked):
             action=action,
             packages=packages or (() if package is None else (package,)),
             profile=fields.optional_text("profile"),
-            prefer=replace(preferences(fields), report_kept=fields.boolean("kept")),
+            prefer=preferences(fields)._replace(report_kept=fields.boolean("kept")),
             directory=directory,
             package=package,
             offset=fields.number("offset", least=0) or 0,
@@ -101,6 +101,7 @@ def children(params: ChildrenParams, work: Work) -> dict[str, JSON]:
         params.packages,
         profile=params.profile,
         directory=directory,
+        skip=params.offset,
         prefer=params.prefer,
         cancel=work.cancel_token,
     )
@@ -114,7 +115,7 @@ def children(params: ChildrenParams, work: Work) -> dict[str, JSON]:
             else:
                 itself.extend(json.loads(rows.row(item)) for item in child.items)
 
-    page = list(islice(named(), params.offset, params.offset + params.limit + 1))
+    page = list(islice(named(), params.limit + 1))
     more = len(page) > params.limit
     return {
         "directory": to_uri(directory),

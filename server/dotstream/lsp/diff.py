@@ -47,7 +47,7 @@ class DiffParams(Asked):
 
 def diff(params: DiffParams, work: Work) -> dict[str, JSON]:
     """Compare both sides of a path."""
-    found = opened(params).diff(params.path)
+    found = opened(params).diff(params.path, cancel=work.cancel_token)
     text = found.text
     if text:
         text = f"--- {work.label(found.target)}\n+++ {work.label(found.source)}\n{text}"

@@ -86,9 +86,9 @@ class FindingRows:
     def __init__(self, home: str) -> None:
         self._home = home
 
-    def row(self, item: Finding) -> str:
+    def rows(self, item: Finding) -> list[str]:
         """Return one finding as a JSON object."""
-        return dumps(_finding(item, self._home))
+        return [dumps(_finding(item, self._home))]
 
     def word(self, item: Finding) -> str:
         """Return the kind of a finding."""

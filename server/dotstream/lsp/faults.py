@@ -75,7 +75,7 @@ def fault_of(error: BaseException, **facts: JSON) -> ResponseError:
     if isinstance(error, DotstreamError):
         kind = next(word for known, word in _KINDS if isinstance(error, known))
         data: dict[str, JSON] = {"kind": kind, **_facts(error), **facts}
-        return ResponseError(error.rpc_code, display(str(error)), data)
+        return ResponseError(error.rpc_code, display(_in_words(error)), data)
     if isinstance(error, JsonRpcException):
         return ResponseError(error.code, display(error.message), error.data)
     if isinstance(error, OSError):
@@ -86,12 +86,25 @@ def fault_of(error: BaseException, **facts: JSON) -> ResponseError:
     return ResponseError(INTERNAL_ERROR, BUG, {"kind": "bug"})
 
 
+def _in_words(error: DotstreamError) -> str:
+    """Return an error's message, with the option that asks for what it advises."""
+    match error:
+        case ConflictError(choices=[_, *_]):
+            return f"{error} with options.onConflict: {', '.join(error.choices)}"
+        case ScanFailed():
+            return f"{error} with options.onConflict: skip"
+        case _:
+            return str(error)
+
+
 def _facts(error: DotstreamError) -> Mapping[str, JSON]:
     """Return what a program may want to know, beyond the kind."""
     match error:
         case Cancelled():
             return {"rolledBack": error.rolled_back}
-        case ConflictError() | ScanFailed():
+        case ConflictError():
+            return {"total": error.total, "choices": error.choices}
+        case ScanFailed():
             return {"total": error.total}
         case StalePlan():
             return {"expected": shown(error.expected), "found": error.found}

@@ -9,6 +9,7 @@ from dotstream.errors import RollbackIncomplete
 from dotstream.fs.files import is_directory
 from dotstream.lsp.params import invalid
 from dotstream.model.directory import display
+from dotstream.planner.stream import in_runs
 
 if TYPE_CHECKING:
     from dotstream.lsp.params import ApplyParams, Asked, PlanParams
@@ -42,7 +43,7 @@ def apply(params: ApplyParams, work: Work) -> dict[str, JSON]:
 def looked_at(plan: StreamingPlan, work: Work) -> dict[str, JSON]:
     """Compute a plan, and send every item as it is found."""
     with plan:
-        for item in plan:
+        for item in in_runs(plan):
             work.batches.add(item)
     return _summed_up(plan.summary)
 

@@ -1,7 +1,8 @@
 """Items of a plan as JSON: one row each, with a URI to act on and a label to show.
 
 Operations are put together by hand from quoted strings: there can be a million of them,
-and an encoder that is handed dictionaries takes several times as long.
+and an encoder that is handed dictionaries takes several times as long.  Those of a run
+share all but a name, which is set into what they share.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 from json.encoder import JSONEncoder, encode_basestring_ascii
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, TypeVar
 
-from dotstream.lsp.uris import label, quoted, to_uri
+from dotstream.lsp.uris import all_plain, label, quoted, to_uri
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation, ScanError
 from dotstream.model.plan import operations_in
+from dotstream.model.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,9 +49,9 @@ def shown(text: str) -> str:
     return text
 
 
-def kind_of(item: Item) -> str:
+def kind_of(item: Item | Run) -> str:
     """Return the ``op`` of a row, under which it is counted."""
-    if isinstance(item, Operation):
+    if isinstance(item, Operation | Run):
         return item.kind
     if isinstance(item, Conflict):
         return "conflict"
@@ -75,8 +77,8 @@ class Streamed(Protocol[_Item_contra]):
     def __init__(self, home: str) -> None:
         """Prepare; ``home`` is the path that labels call ``~``."""
 
-    def row(self, item: _Item_contra) -> str:
-        """Return one item as a JSON object."""
+    def rows(self, item: _Item_contra) -> list[str]:
+        """Return an item as JSON objects: one, or one for each of what it stands for."""
 
     def word(self, item: _Item_contra) -> str:
         """Return the word under which an item is counted."""
@@ -103,7 +105,7 @@ class Rows:
         self._label = ""
         self._packages: dict[str, str] = {}
 
-    def word(self, item: Item) -> str:
+    def word(self, item: Item | Run) -> str:
         """Return the ``op`` of a row."""
         return kind_of(item)
 
@@ -116,6 +118,22 @@ class Rows:
         ]
         return ", ".join(words)
 
+    def rows(self, item: Item | Run) -> list[str]:
+        """Return one item as a JSON object, or each operation of a run."""
+        if not isinstance(item, Run):
+            return [self.row(item)]
+        if not all_plain(item.joined):
+            return [self._operation(operation) for operation in item.operations()]
+        self._enter(item.directory)
+        stem = encode_basestring_ascii(shown(item.stem))[1:-1]
+        around = (
+            f'{{"op":"{item.kind}","path":"{self._uri}',
+            f'","label":"{self._label}',
+            f'","{"to" if item.kind == "create_link" else "before"}":"{stem}',
+            f'","package":{self._package(item.package)}}}',
+        )
+        return [name.join(around) for name in item.names]
+
     def row(self, item: Item) -> str:
         """Return one item as a JSON object."""
         if isinstance(item, Operation):
@@ -125,8 +143,7 @@ class Rows:
         return self._remark(item)
 
     def _operation(self, item: Operation) -> str:
-        if item.directory is not self._directory:
-            self._enter(item.directory)
+        self._enter(item.directory)
         name, text = item.name, item.text
         part = quoted(name)
         # A name that needs no quoting in a URI needs none in JSON either.
@@ -136,14 +153,15 @@ class Rows:
             to = f',"to":{encode_basestring_ascii(text if text.isascii() else shown(text))}'
         if item.before is not None and item.kind in _HOLDS_LINK_TEXT:
             to += f',"before":{encode_basestring_ascii(shown(item.before))}'
-        package = self._packages.get(item.package) or self._package(item.package)
         return (
             f'{{"op":"{item.kind}","path":"{self._uri}{part}",'
-            f'"label":"{self._label}{label}"{to},"package":{package}}}'
+            f'"label":"{self._label}{label}"{to},"package":{self._package(item.package)}}}'
         )
 
     def _enter(self, directory: Directory) -> None:
-        """Prepare what all rows of one directory begin with."""
+        """Prepare what all rows of one directory begin with, unless it is the one before."""
+        if directory is self._directory:
+            return
         self._directory = directory
         path = directory.absolute
         self._uri = to_uri(path).rstrip("/") + "/"
@@ -151,7 +169,9 @@ class Rows:
         self._label = encode_basestring_ascii(shown_path)[1:-1]
 
     def _package(self, name: str) -> str:
-        found = self._packages[name] = encode_basestring_ascii(shown(name))
+        found = self._packages.get(name)
+        if found is None:
+            found = self._packages[name] = encode_basestring_ascii(shown(name))
         return found
 
     def _conflict(self, item: Conflict) -> str:

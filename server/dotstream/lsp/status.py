@@ -77,9 +77,9 @@ class StatusRows:
     def __init__(self, home: str) -> None:
         """Labels are not made here, so ``home`` is not needed."""
 
-    def row(self, item: Placed) -> str:
+    def rows(self, item: Placed) -> list[str]:
         """Return one package as a JSON object."""
-        return dumps(_package(item))
+        return [dumps(_package(item))]
 
     def word(self, item: Placed) -> str:
         """Return the state of a package."""

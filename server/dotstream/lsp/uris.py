@@ -7,15 +7,22 @@ path has exactly one URI and comes back as it was.
 from __future__ import annotations
 
 import re
+from string import ascii_letters, digits
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from dotstream.model.directory import display
 
-__all__ = ["label", "path_of", "quoted", "to_uri"]
+__all__ = ["all_plain", "label", "path_of", "quoted", "to_uri"]
 
+_PLAIN = f"{ascii_letters}{digits}_.~-\0".encode()
 _plain = re.compile(r"[A-Za-z0-9_.~/-]*").fullmatch
 _scheme = re.compile(r"file://(?:localhost)?(/[^?#]*)", re.IGNORECASE).fullmatch
 _stray_percent = re.compile(r"%(?![0-9A-Fa-f]{2})").search
+
+
+def all_plain(names: bytes) -> bool:
+    """Whether names, joined by NUL, are the same in a URI, in JSON and to a person."""
+    return not names.translate(None, _PLAIN)
 
 
 def quoted(text: str) -> str:

@@ -129,6 +129,8 @@ class Work:
         outcome: Outcome
         try:
             result = self.method.task(self.params, self)
+            if self.changed is None:  # what was changed stays so, though nobody reads of it
+                self.batches.drain()
             self.batches.finish("complete")
             outcome = result
             if self.method.rows is not None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from dotstream.model.items import Item
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
 __all__ = ["Child"]
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
+class Child(NamedTuple):
     """What a plan has for one name of a directory, without what is below.
 
     Attributes:

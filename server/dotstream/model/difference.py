@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 __all__ = ["Difference", "DifferenceKind"]
 
 DifferenceKind = Literal["same", "text", "binary", "directory", "missing"]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """A package's file compared with what is at its place in the target.
 
     Attributes:

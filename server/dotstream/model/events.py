@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from dotstream.model.items import Conflict, Operation, ScanError
@@ -14,8 +13,7 @@ __all__ = ["Phase", "Progress", "Result"]
 Phase = Literal["planning", "applying", "rolling_back"]
 
 
-@dataclass(slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How far an apply has come; handed to ``on_progress`` once per batch of operations.
 
     Attributes:
@@ -31,8 +29,7 @@ class Progress:
     operation: Operation | Conflict | ScanError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What an apply did.
 
     Attributes:

@@ -35,9 +35,14 @@ class Hidden:
         return bool(self.test(name))
 
     def none_of(self, names: Sequence[str]) -> bool:
-        """Whether none of the names is left out, as far as a glance can tell."""
+        """Whether none of the sorted names is left out, as far as a glance can tell."""
         if self._begins is None or self._ends is None:
             return False
-        return self._begins.isdisjoint([name[0] for name in names]) and self._ends.isdisjoint(
-            [name[-1] for name in names]
-        )
+        if not names:
+            return True
+        lowest, highest = names[0][0], names[-1][0]
+        if any(lowest <= first <= highest for first in self._begins) and not (
+            self._begins.isdisjoint([name[0] for name in names])
+        ):
+            return False
+        return self._ends.isdisjoint([name[-1] for name in names])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +14,7 @@ TransactionState = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(NamedTuple):
     """One apply, as the journal has it.
 
     Attributes:
@@ -43,8 +41,7 @@ class Transaction:
     undoes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Backup:
+class Backup(NamedTuple):
     """Something that was moved out of the way and is kept.
 
     Attributes:
@@ -62,8 +59,7 @@ class Backup:
     kind: Literal["file", "directory", "link"]
 
 
-@dataclass(frozen=True, slots=True)
-class Recovery:
+class Recovery(NamedTuple):
     """What was done about a transaction that another run left unfinished.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from dotstream.model.directory import Directory
@@ -57,12 +56,8 @@ _VERBS: dict[OperationKind, str] = {
 }
 
 
-@dataclass(slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One change to one path, with what must be true just before it is made.
-
-    Treated as frozen; not declared so because a frozen dataclass costs three times as
-    much to make.
 
     Attributes:
         kind: what is done. ``keep_link`` changes nothing: it reports a link that is
@@ -119,8 +114,7 @@ ConflictKind = Literal[
 ]
 
 
-@dataclass(slots=True)
-class Conflict:
+class Conflict(NamedTuple):
     """A place where the wanted link cannot be made without touching what is not ours.
 
     Attributes:
@@ -198,8 +192,7 @@ class Conflict:
                 return "there is nothing at this path to adopt"
 
 
-@dataclass(slots=True)
-class ScanError:
+class ScanError(NamedTuple):
     """Something that could not be read while planning; the rest of the plan goes on."""
 
     path: str
@@ -207,8 +200,7 @@ class ScanError:
     permission: bool = False
 
 
-@dataclass(slots=True)
-class Notice:
+class Notice(NamedTuple):
     """Something left alone on purpose, which a person may want to know about."""
 
     path: str

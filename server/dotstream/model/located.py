@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from dotstream.model.items import Conflict
@@ -15,8 +14,7 @@ Role = Literal["source", "target"]
 LocatedState = Literal["linked", "unlinked", "conflict", "ignored", "directory", "other"]
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """What a path has to do with the packages.
 
     Attributes:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from dotstream.model.hidden import Hidden
 
@@ -49,8 +48,7 @@ def _ignore_nothing(_directory: str) -> None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(NamedTuple):
     """One package, ready to be planned.
 
     Attributes:
@@ -72,8 +70,7 @@ class Package:
     on_conflict: Policy | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How a plan is made; the same for every package of a run.
 
     Attributes:
@@ -96,14 +93,13 @@ class Options:
     defer: tuple[str, ...] = ()
     override: tuple[str, ...] = ()
     on_conflict: Policy = "fail"
-    resolutions: Mapping[str, Policy] = field(default_factory=dict)
+    resolutions: Mapping[str, Policy] = {}
     stow: bool = False
     compat: bool = False
     report_kept: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(NamedTuple):
     """What one run asks for on top of the configuration; ``None`` means as configured.
 
     ``ignore`` holds globs, added to the configured ones; ``defer`` and ``override``
@@ -118,5 +114,5 @@ class Preferences:
     defer: tuple[str, ...] = ()
     override: tuple[str, ...] = ()
     on_conflict: Policy | None = None
-    resolutions: Mapping[str, Policy] = field(default_factory=dict)
+    resolutions: Mapping[str, Policy] = {}
     report_kept: bool = False

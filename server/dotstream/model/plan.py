@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +20,7 @@ def operations_in(counts: Mapping[str, int]) -> int:
     return sum(count for kind, count in counts.items() if kind not in _PASSIVE)
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(NamedTuple):
     """What is known of a plan before the first item.
 
     Attributes:
@@ -43,8 +41,7 @@ class Metadata:
     targets: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """Counts and digest of a plan; running totals until the plan is done.
 
     Attributes:
@@ -56,7 +53,7 @@ class Summary:
         elapsed: seconds from the request to the last item.
     """
 
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = {}
     unchanged: int = 0
     digest: str = ""
     elapsed: float = 0.0
@@ -77,8 +74,7 @@ class Summary:
         return self.counts.get("error", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A whole plan in memory: the batch form of a streaming plan."""
 
     metadata: Metadata

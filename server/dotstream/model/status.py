@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from dotstream.model.plan import Summary
@@ -13,8 +12,7 @@ __all__ = ["PackageInfo", "PackageState", "PackageStatus"]
 PackageState = Literal["managed", "partial", "unmanaged", "conflict", "empty"]
 
 
-@dataclass(frozen=True, slots=True)
-class PackageInfo:
+class PackageInfo(NamedTuple):
     """One package of the package directory.
 
     Attributes:
@@ -32,8 +30,7 @@ class PackageInfo:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PackageStatus:
+class PackageStatus(NamedTuple):
     """How far one package is linked.
 
     Attributes:

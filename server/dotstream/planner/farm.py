@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from dotstream.errors import Cancelled
-from dotstream.fs.listing import DIR, LINK, Entry, short_listing, sorted_entries
+from dotstream.fs.listing import DIR, LINK, Entry, Listing, short_listing, sorted_entries
 from dotstream.fs.look import Tree, close, is_permission, marker, reason
 from dotstream.model.items import ScanError
 from dotstream.planner.names import DOT_PREFIX, raw_candidates, to_target
@@ -63,7 +63,7 @@ class Cursor:
         self.trail = trail
         self.prefix: str | None = None
         self.hidden: tuple[Hidden | None] | None = None
-        self.listed: list[Entry] | None = None
+        self.listed: Listing | None = None
         self.looped = False
 
     def inside(self, raw: str) -> str:
@@ -250,7 +250,7 @@ class Farm:
         finally:
             close(fd)
 
-    def glance(self, cursor: Cursor, place: Directory) -> list[Entry] | None:
+    def glance(self, cursor: Cursor, place: Directory) -> Listing | None:
         """List what a package has for ``place`` ahead of ``members``, unless it is very long.
 
         Raises:

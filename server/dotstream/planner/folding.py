@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dotstream.fs.listing import DIR, LINK, SPECIAL, any_entry
+from dotstream.fs.listing import DIR, LINK, SPECIAL, Files, any_entry
 from dotstream.fs.look import close
 from dotstream.planner.unlinking import removal_step
 
@@ -95,6 +95,8 @@ def occupied(farm: Farm, cursor: Cursor, place: Directory) -> bool:
             return _any_member(farm, cursor, place)
     except OSError:
         return True  # opening it reports why it cannot be read
+    if isinstance(listed, Files):
+        return len(listed) > 0
     if any(kind != DIR for _, kind, _ in listed):
         return True
     return any(occupied(farm, cursor.child(raw), place.child(name)) for name, _, raw in listed)

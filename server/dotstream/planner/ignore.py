@@ -12,9 +12,8 @@ they can match.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dotstream.errors import ConfigError, PermissionRefused, UsageError
 from dotstream.fs.look import is_permission, reason
@@ -46,8 +45,7 @@ _SPACE = " \t\n\r\f\v"
 _COMMENT = re.compile(r"[ \t\r\f\v]+#.+")
 
 
-@dataclass(frozen=True, slots=True)
-class StowList:
+class StowList(NamedTuple):
     """An ignore list as it is written.
 
     Attributes:

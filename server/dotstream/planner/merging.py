@@ -10,20 +10,22 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeGuard
 
-from dotstream.fs.listing import sort_key
+from dotstream.fs.listing import Files, sort_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from dotstream.fs.listing import Entry
+    from dotstream.fs.listing import Entry, Listing
     from dotstream.planner.decide import Claim
     from dotstream.planner.farm import Cursor
 
 __all__ = ["claims_by_name", "merge", "plain"]
 
 
-def plain(listing: Iterable[Entry]) -> TypeGuard[list[Entry]]:
+def plain(listing: Iterable[Entry]) -> TypeGuard[Listing]:
     """Whether every name is its raw name, so that no two members share one."""
+    if isinstance(listing, Files):
+        return True
     if not isinstance(listing, list):
         return False
     if not listing:
@@ -59,7 +61,9 @@ def merge(
     """Merge what is there with what packages want: (name, kind there or 0, claims)."""
     if not listings:
         return ((name, kind, []) for name, kind, _ in disk)
-    if isinstance(disk, (list, tuple)) and all(isinstance(each, list) for each in listings):
+    if isinstance(disk, (list, tuple, Files)) and all(
+        isinstance(each, (list, Files)) for each in listings
+    ):
         return _merge_in_memory(disk, cursors, listings)
     return _merge_sorted(disk, cursors, listings)
 
@@ -92,7 +96,7 @@ def _merge_sorted(
 
 
 def _merge_in_memory(
-    disk: Sequence[Entry], cursors: list[Cursor], listings: list[Iterable[Entry]]
+    disk: Iterable[Entry], cursors: list[Cursor], listings: list[Iterable[Entry]]
 ) -> Iterator[tuple[str, int, list[Claim]]]:
     """Merge listings that are in memory, which is quicker by table than by comparing."""
     wanted: dict[str, list[Claim]] = {}

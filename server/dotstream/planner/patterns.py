@@ -13,7 +13,7 @@ character as it is.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dotstream.planner.names import to_package, to_target
 
@@ -24,8 +24,7 @@ class PatternError(ValueError):
     """A pattern cannot be used; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Perl:
+class Perl(NamedTuple):
     r"""A Perl regular expression in Python's words, and what is known about it.
 
     Attributes:
@@ -47,8 +46,7 @@ class Perl:
     crosses: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Glob:
+class Glob(NamedTuple):
     """A glob as two regular expressions, each for ``fullmatch``.
 
     Attributes:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.fs.listing import FILE, LINK, bounded_listing
+from dotstream.fs.listing import FILE, LINK, Files, bounded_listing
 from dotstream.fs.look import close, link_reader, link_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dotstream.fs.listing import Entry
+    from dotstream.fs.listing import Entry, Listing
     from dotstream.model.directory import Directory
     from dotstream.planner.decide import State
     from dotstream.planner.farm import Farm
@@ -36,7 +36,9 @@ class States:
         self._read = link_reader(self._fd)
         self._known: dict[str, int] | None = None
         self._misses = 0
-        self._wanted = sum(len(listing) for listing in listings if isinstance(listing, list))
+        self._wanted = sum(
+            len(listing) for listing in listings if isinstance(listing, (list, Files))
+        )
 
     def of(self, name: str) -> State:
         """Return the state of ``name``.
@@ -61,7 +63,7 @@ class States:
                 self._known = bounded_listing(self._fd, 2 * self._wanted + 1000)
         return state
 
-    def others(self, listing: list[Entry], stem: str) -> list[tuple[str, int, str, State]]:
+    def others(self, listing: Listing, stem: str) -> list[tuple[str, int, str, State]]:
         """Look at every name of a plain listing; return what is no link to its member.
 
         Args:
@@ -81,7 +83,7 @@ class States:
                 found.append((name, kind, raw, now))
         return found
 
-    def linked(self, there: list[Entry], listing: list[Entry], stem: str) -> set[str]:
+    def linked(self, there: Listing, listing: Listing, stem: str) -> set[str]:
         """Return the names that are links to the file of that name in a plain listing."""
         links = {name for name, kind, _ in there if kind == LINK}
         read, found = self._read, set()

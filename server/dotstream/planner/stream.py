@@ -47,8 +47,8 @@ class Digest:
             self._add_links(kind, operation.stem, directory, operation.joined)
             return
         name, text, before = operation.name, operation.text or "", operation.before or ""
-        link = text or before
-        if kind in _LINKS and link.endswith(name):
+        link, other = (text, before) if kind == "create_link" else (before, text)
+        if kind in _LINKS and not other and link.endswith(name):
             self._add_links(kind, link.removesuffix(name), directory, _bytes(name))
             return
         self._row = None

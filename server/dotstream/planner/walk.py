@@ -17,7 +17,7 @@ from math import inf
 from types import GeneratorType
 from typing import TYPE_CHECKING
 
-from dotstream.fs.listing import DIR, FILE, LINK
+from dotstream.fs.listing import DIR, FILE, LINK, Files
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Notice, Operation
 from dotstream.model.run import Run
@@ -200,11 +200,10 @@ class _Walk:
         self, place: Directory, cursors: list[Cursor], listings: list[Iterable[Entry]]
     ) -> Visit:
         """Plan a directory that is new: nothing is there, so nothing is looked at."""
-        if len(cursors) == 1 and plain(listings[0]):
-            names = [name for name, kind, _ in listings[0] if kind == FILE]
-            if names and len(names) == len(listings[0]):
-                yield self._links(place, cursors[0], names)
-                return
+        if len(cursors) == 1 and isinstance(listings[0], Files):
+            if listings[0]:
+                yield self._links(place, cursors[0], listings[0].names)
+            return
         entries = ((name, claims, None) for name, claims in claims_by_name(cursors, listings))
         yield from self._meet(place, entries)
 
@@ -288,7 +287,7 @@ class _Walk:
         try:
             if (
                 len(cursors) == 1
-                and isinstance(there, list)
+                and isinstance(there, (list, Files))
                 and plain(listings[0])
                 and not farm.options.report_kept
             ):

@@ -8,7 +8,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 from tests.lsp.language.desk import Desk, uri
-from tests.lsp.language.test_member import actions, lenses
+from tests.lsp.language.test_member import actions, field, lenses
 from tests.snapshot import difference, snapshot
 
 from dotstream.client import Client
@@ -104,6 +104,56 @@ async def test_link_and_unlink_one_file(capable: Desk, root: Path, scratch_home:
     assert difference(before, snapshot(scratch_home, prune=prune)) == []
     for method in (types.WORKSPACE_INLAY_HINT_REFRESH, types.WORKSPACE_CODE_LENS_REFRESH):
         assert capable.refreshes[method] >= 2
+
+
+async def test_a_package_with_a_target_of_its_own(
+    capable: Desk, root: Path, scratch_home: Path, tmp_path: Path
+) -> None:
+    """Every lens and action acts where the package is linked, not in the target of the rest."""
+    own = tmp_path / "opt"
+    own.mkdir()
+    (root / "dotstream.toml").write_text(f'[packages.zsh]\ntarget = "{own}"\n')
+    rc, link = root / "zsh/dot-zshrc", own / ".zshrc"
+    capable.open(rc)
+    await capable.codes(rc, "unlinked")
+    before = snapshot(scratch_home, prune=frozenset({".local", ".cache"}))
+
+    async def act(title: str) -> str:
+        found = {each.title: each.command for each in await actions(capable, rc)}
+        command = found[title]
+        assert command is not None
+        assert field(command.arguments and command.arguments[0], "path") == uri(link)
+        return await run(capable, command)
+
+    assert await act(f"Link {link} now") == f"Link {link}: 1 operation"
+    await capable.codes(rc)
+    assert link.resolve() == rc
+    assert (await lenses(capable, rc))[0][0] == f"linked as {link}"
+    assert await act(f"Unlink {link}") == f"Unlink {link}: 1 operation"
+    await capable.codes(rc, "unlinked")
+    link.write_text("mine\n")
+    capable.save(rc)  # nobody else tells the server of a change out there
+    await capable.codes(rc, "conflict")
+    said = await act(f"Back up {link} and link it to ~/dotfiles/zsh/dot-zshrc")
+    assert said == f"Back up and link {link}: 2 operations"
+    await capable.codes(rc)
+    assert link.resolve() == rc
+    assert (await order(capable, "undo", root=uri(root))).startswith("Undo of change 3: ")
+    assert link.read_text() == "mine\n"
+    after = snapshot(scratch_home, prune=frozenset({".local", ".cache"}))
+    assert difference(before, after) == []
+
+
+async def test_a_fold_in_a_target_of_its_own(capable: Desk, root: Path, tmp_path: Path) -> None:
+    """The directory that is one link is named, though the target lies elsewhere."""
+    own = tmp_path / "o"
+    own.mkdir()
+    (root / "dotstream.toml").write_text(f'[packages.vim]\ntarget = "{own}"\n')
+    (own / ".vim").symlink_to(root / "vim/dot-vim")
+    path = root / "vim/dot-vim/colors/dusk.vim"
+    capable.open(path)
+    await capable.codes(path)
+    assert (await lenses(capable, path))[1][0] == f"unlink all of {own}/.vim"
 
 
 async def test_progress_is_begun_by_the_server_and_ended(capable: Desk, root: Path) -> None:

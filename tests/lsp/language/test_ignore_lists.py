@@ -73,6 +73,28 @@ async def test_globs_of_the_configuration_say_what_they_match(desk: Desk, root: 
         assert found.contents.value == words
 
 
+async def test_globs_of_the_configuration_are_counted_behind_them(desk: Desk, root: Path) -> None:
+    path = root / "dotstream.toml"
+    desk.open(
+        path,
+        'ignore = [".*rc", "[", "é😀"]\n'
+        "[packages.vim]\n"
+        'ignore = [\n  "*.vim",  # colours\n]\n'
+        '[packages]\nzsh = { ignore = ["*"] }\nnone = { ignore = ["*", 3] }\n',
+    )
+    assert [hint for hint in await hints(desk, path) if "match" in hint[2]] == [
+        (0, 16, "→ 2 matches"),
+        (0, 28, "→ 0 matches"),
+        (3, 9, "→ 1 match"),
+        (6, 21, "→ 1 match"),
+        (7, 22, "→ 0 matches"),
+    ]
+    assert [hint for hint in await hints(desk, path, 0) if "match" in hint[2]] == [
+        (0, 16, "→ 2 matches"),
+        (0, 28, "→ 0 matches"),
+    ]
+
+
 async def test_many_files_are_looked_at_up_to_a_limit_or_a_cancellation(
     desk: Desk, root: Path
 ) -> None:

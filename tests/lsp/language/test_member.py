@@ -121,6 +121,30 @@ async def test_a_conflict_from_both_sides(desk: Desk, root: Path, scratch_home: 
         assert "Can be settled by" in words
 
 
+async def test_the_other_side_of_a_conflict_is_linked(
+    desk: Desk, root: Path, scratch_home: Path
+) -> None:
+    rc, mine = root / "zsh/dot-zshrc", scratch_home / ".zshrc"
+
+    async def links(path: Path) -> list[tuple[types.Range, str | None, str | None]]:
+        found = await desk.client.text_document_document_link_async(
+            types.DocumentLinkParams(types.TextDocumentIdentifier(uri(path)))
+        )
+        return [(each.range, each.target, each.tooltip) for each in found or ()]
+
+    desk.open(rc)
+    assert await links(rc) == []  # nothing is there yet
+    mine.write_text("mine\n")
+    desk.open(mine)
+    first = types.Range(types.Position(0, 0), types.Position(0, 15))
+    assert await links(rc) == [(first, uri(mine), "Open ~/.zshrc")]
+    first = types.Range(types.Position(0, 0), types.Position(0, 4))
+    assert await links(mine) == [(first, uri(rc), "Open ~/dotfiles/zsh/dot-zshrc")]
+    mine.unlink()
+    mine.symlink_to(rc)
+    assert await links(mine) == []  # the same file
+
+
 async def test_a_broken_link(desk: Desk, root: Path, scratch_home: Path) -> None:
     client = Client(root)
     client.apply(client.plan_manage("zsh"))

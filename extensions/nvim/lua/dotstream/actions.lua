@@ -1,7 +1,7 @@
 --- What the server's code actions and code lenses call here, because it is better shown than
 --- told: plans, differences, a choice of packages.  All else they ask of the server itself.
 ---
---- Each has one argument: `{ root, target, path, source, package, policy?, action?, label }`.
+--- Each has one argument: `{ root, path, source, package, policy?, action?, label }`.
 local paths = require("dotstream.paths")
 
 local M = {}
@@ -25,7 +25,6 @@ local function request(argument, fields)
   end
   return vim.tbl_extend("force", {
     root = path_of(argument.root),
-    target = path_of(argument.target),
     packages = packages,
     profile = type(argument.profile) == "string" and argument.profile or nil,
   }, fields)
@@ -57,7 +56,7 @@ end
 local function diff(argument, context)
   local client = assert(vim.lsp.get_client_by_id(context.client_id))
   local root = assert(path_of(argument.root))
-  require("dotstream.diff").show(client, root, path_of(argument.target), argument.path)
+  require("dotstream.diff").show(client, root, nil, argument.path)
 end
 
 ---@return table<string, fun(command: lsp.Command, context: table)>

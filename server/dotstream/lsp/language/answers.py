@@ -19,6 +19,7 @@ from dotstream.lsp.language import (
     config_links,
     config_outline,
     config_packages,
+    ignore_globs,
     ignore_lists,
     member,
 )
@@ -106,9 +107,7 @@ def hover(
             params.position,
             session.abilities,
             lambda name: session.counts.explain(directory, name, cancel),
-            lambda pattern, package: ignore_lists.explain_glob(
-                pattern, directory, package, cancel
-            ),
+            lambda pattern, package: ignore_globs.explain(pattern, directory, package, cancel),
         )
     if document.kind == "ignore list":
         told = ignore_lists.explain_line(document, params.position.line, session.folders, cancel)
@@ -139,7 +138,10 @@ def inlay_hints(
 ) -> list[types.InlayHint] | None:
     """Return what is shown between the lines of a document."""
     if document.kind == "configuration":
-        return session.counts.hints(document, params.range, cancel)
+        return [
+            *session.counts.hints(document, params.range, cancel),
+            *ignore_globs.hints(document, params.range, cancel),
+        ]
     if document.kind == "ignore list":
         return ignore_lists.hints(document, params.range, session.folders, cancel)
     # Where there are lenses, they say it already.
@@ -168,9 +170,10 @@ def links(
     cancel: CancellationToken,
 ) -> list[types.DocumentLink] | None:
     """Return what a document names and an editor can open."""
-    if document.kind != "configuration":
-        return None
-    return config_links.links(document, session.abilities)
+    if document.kind == "configuration":
+        return config_links.links(document, session.abilities)
+    subject = None if document.kind == "ignore list" else session.subject(document)
+    return None if subject is None else member.links(document, subject, session.abilities)
 
 
 def actions(

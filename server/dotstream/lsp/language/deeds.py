@@ -248,7 +248,7 @@ def _doctor(
 def _diff(
     request: Request, cancel: CancellationToken, tell: Callable[[Progress], None]
 ) -> Outcome:
-    found = request.client.diff(request.place())
+    found = request.client.diff(request.place(), cancel=cancel)
     return Outcome(page=("difference.diff", difference_page(found, path_label)))
 
 

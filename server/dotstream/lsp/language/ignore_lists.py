@@ -10,9 +10,10 @@ from lsprotocol import types
 
 from dotstream.config.discover import find_directory
 from dotstream.config.positions import Range
-from dotstream.errors import ConfigError, UsageError
+from dotstream.errors import ConfigError
+from dotstream.fs.files import is_file
 from dotstream.lsp.language.config_diagnostics import SOURCE
-from dotstream.lsp.language.matching import Matches, matches, packages_under, uses_dot_names
+from dotstream.lsp.language.matching import Matches, Searched, matches
 from dotstream.model.directory import display
 from dotstream.planner.ignore import LOCAL_LIST, StowList, compile_rules, parse_list
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.options import IgnoreRules
 
-__all__ = ["diagnose", "explain_glob", "explain_line", "hints"]
+__all__ = ["diagnose", "explain_line", "hints"]
 
 _end = re.compile(r"[ \t\r\f\v]+#.+|[ \t\r\f\v]+$")
 
@@ -62,33 +63,8 @@ def explain_line(
 ) -> tuple[str, types.Range] | None:
     """Return what one line matches, as Markdown, and where its pattern is."""
     for place, found in _matched(document, line, line, folders, cancel):
-        return _told(found), document.text.range(place)
+        return found.markdown, document.text.range(place)
     return None
-
-
-def explain_glob(
-    pattern: str, directory: str, package: str | None, cancel: CancellationToken
-) -> str:
-    """Return what a glob of ``ignore`` in ``dotstream.toml`` matches, as Markdown.
-
-    Args:
-        package: whose glob it is; ``None`` for that of all packages.
-    """
-    dotfiles = uses_dot_names(directory)
-    try:
-        rules = compile_rules(globs=(pattern,), dotfiles=dotfiles)
-    except UsageError as error:
-        return display(str(error))
-    packages = [f"{directory}/{package}"] if package else [*packages_under(directory)]
-    (found,) = matches([rules], packages, dotfiles=dotfiles, cancel=cancel)
-    return _told(found)
-
-
-def _told(found: Matches) -> str:
-    lines = [found.words, "", *(f"- `{display(path)}`" for path in found.first)]
-    if found.count > len(found.first):
-        lines.append(f"- and {found.count - len(found.first):,} more")
-    return "\n".join(lines).strip()
 
 
 def _patterns(document: Document) -> Iterator[tuple[str, Range]]:
@@ -126,16 +102,17 @@ def _matched(
         return
     above = posixpath.dirname(document.path)
     if posixpath.basename(document.path) == LOCAL_LIST:
-        directories = [posixpath.dirname(above)]
+        searched = [Searched.of(posixpath.dirname(above))]
         packages = [above]
     else:
-        found = {find_directory(folder) for folder in folders}
-        directories = sorted(filter(None, found))
+        directories = {find_directory(folder) for folder in folders}
+        searched = [Searched.of(directory) for directory in sorted(filter(None, directories))]
         packages = [
             package
-            for directory in directories
-            for package in packages_under(directory, without_list=True)
+            for each in searched
+            for package in each.packages
+            if not is_file(f"{package}/{LOCAL_LIST}")
         ]
-    dotfiles = uses_dot_names(directories[0]) if directories else True
+    dotfiles = searched[0].dotfiles if searched else True
     counted = matches([rules for _, rules in wanted], packages, dotfiles=dotfiles, cancel=cancel)
     yield from zip((place for place, _ in wanted), counted, strict=True)

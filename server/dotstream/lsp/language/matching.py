@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 from dotstream.client import Client
 from dotstream.errors import Cancelled, DotstreamError
-from dotstream.fs.files import entries, is_file
+from dotstream.fs.files import entries
+from dotstream.model.directory import display
 from dotstream.planner.ignore import LOCAL_LIST
 from dotstream.planner.names import to_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.options import IgnoreRules
 
-__all__ = ["MOST_LOOKED_AT", "Matches", "matches", "packages_under", "uses_dot_names"]
+__all__ = ["MOST_LOOKED_AT", "Matches", "Searched", "matches"]
 
 MOST_LOOKED_AT = 20_000
 """Names that are compared before the rest is left out."""
@@ -45,6 +46,14 @@ class Matches:
         """The count in words."""
         more = "" if self.complete else "+"
         return f"{self.count:,}{more} match{'' if self.count == 1 and not more else 'es'}"
+
+    @property
+    def markdown(self) -> str:
+        """The count and the first of them."""
+        lines = [self.words, "", *(f"- `{display(path)}`" for path in self.first)]
+        if self.count > len(self.first):
+            lines.append(f"- and {self.count - len(self.first):,} more")
+        return "\n".join(lines).strip()
 
 
 def matches(
@@ -95,25 +104,26 @@ def matches(
     return found
 
 
-def packages_under(directory: str, *, without_list: bool = False) -> Iterator[str]:
-    """Yield the packages of a package directory, absolute.
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """The packages of a package directory, to be searched for what patterns match.
 
-    Args:
-        without_list: leave out those with an ignore list of their own.
+    Attributes:
+        packages: absolute paths.
+        dotfiles: whether ``dot-`` names are translated; they are if that cannot be told.
     """
-    try:
-        names = Client(directory).settings.available()
-    except DotstreamError:
-        return
-    for name in names:
-        path = f"{directory.rstrip('/')}/{name}"
-        if not (without_list and is_file(f"{path}/{LOCAL_LIST}")):
-            yield path
 
+    packages: tuple[str, ...]
+    dotfiles: bool
 
-def uses_dot_names(directory: str) -> bool:
-    """Whether a package directory translates ``dot-`` names; it does if that cannot be told."""
-    try:
-        return Client(directory).settings.dotfiles
-    except DotstreamError:
-        return True
+    @classmethod
+    def of(cls, directory: str) -> Searched:
+        """Look into a package directory; where its configuration is wrong, there are none."""
+        try:
+            settings = Client(directory).settings
+            return cls(
+                tuple(f"{directory.rstrip('/')}/{name}" for name in settings.available()),
+                settings.dotfiles,
+            )
+        except DotstreamError:
+            return cls((), dotfiles=True)

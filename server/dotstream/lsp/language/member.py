@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from dotstream.errors import DotstreamError
+from dotstream.fs.files import is_file
 from dotstream.lsp.language.config_diagnostics import SOURCE
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
@@ -15,12 +16,13 @@ from dotstream.model.items import Conflict, Operation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dotstream.lsp.language.abilities import Abilities
     from dotstream.lsp.language.commands import Commands
     from dotstream.lsp.language.documents import Document
     from dotstream.lsp.language.subject import Subject
     from dotstream.model.cancel import CancellationToken
 
-__all__ = ["diagnose", "explain", "hint", "lenses"]
+__all__ = ["diagnose", "explain", "hint", "lenses", "links"]
 
 _MOST_STEPS = 10
 """Operations that a hover lists."""
@@ -113,6 +115,19 @@ def hint(document: Document, subject: Subject) -> list[types.InlayHint]:
     if words is None:
         return []
     return [types.InlayHint(document.text.line_end(0), f"→ {words}", padding_left=True)]
+
+
+def links(document: Document, subject: Subject, abilities: Abilities) -> list[types.DocumentLink]:
+    """Return the other side of a conflict; on both sides of a link there is the same file."""
+    located = subject.located
+    other = located.source if located.role == "target" else located.target
+    if located.state != "conflict" or other is None or not is_file(other):
+        return []
+    tip = None
+    if abilities.has("text_document.document_link.tooltip_support"):
+        tip = f"Open {subject.label(other)}"
+    first = types.Range(types.Position(0, 0), document.text.line_end(0))
+    return [types.DocumentLink(first, to_uri(other), tip)]
 
 
 def explain(subject: Subject, cancel: CancellationToken) -> str:

@@ -42,9 +42,11 @@ class Subject:
     @property
     def link(self) -> str | None:
         """Where the link is that a linked file is reached by: above it, if it is in a fold."""
-        target, root = self.located.target, self.client.settings.target
-        if target is None or self.located.state != "linked":
+        located = self.located
+        target, package = located.target, located.package
+        if target is None or package is None or located.state != "linked":
             return None
+        root = self.client.settings.target_of(package)
         position = target.find("/", len(root.rstrip("/")) + 1)
         while position > 0:
             if canonical(target[:position]) != target[:position]:
@@ -53,12 +55,14 @@ class Subject:
         return target
 
     def argument(self, **more: Any) -> dict[str, Any]:
-        """Return what commands about this path are told."""
+        """Return what commands about this path are told.
+
+        No target: naming one would win over the targets of single packages.
+        """
         located = self.located
         place = located.target or located.path
         argument: dict[str, Any] = {
             "root": to_uri(self.client.directory),
-            "target": to_uri(self.client.settings.target),
             "path": to_uri(place),
             "source": None if located.source is None else to_uri(located.source),
             "package": None if located.package is None else display(located.package),

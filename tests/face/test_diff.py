@@ -1,0 +1,35 @@
+"""Differences of files: the standard library's, but cancellable."""
+
+from __future__ import annotations
+
+from difflib import unified_diff
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dotstream.errors import Cancelled
+from dotstream.face.comparing import _unified
+from dotstream.model.cancel import CancellationToken
+
+if TYPE_CHECKING:
+    from tests.farm import Farm
+
+_texts = st.lists(st.sampled_from("abcdefgh"), max_size=40)
+
+
+@given(_texts, _texts)
+def test_a_difference_is_that_of_the_standard_library(old: list[str], new: list[str]) -> None:
+    before, after = [f"{line}\n" for line in old], [f"{line}\n" for line in new]
+    found, cut = _unified("".join(before).encode(), "".join(after).encode(), CancellationToken())
+    assert found == "".join([*unified_diff(before, after)][2:])
+    assert not cut
+
+
+def test_a_comparison_can_be_cancelled(farm: Farm) -> None:
+    client = farm.make({"stow/zsh/dot-zshrc": "theirs\n", "home/.zshrc": "mine\n"}).client()
+    token = CancellationToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        client.diff(f"{farm.target}/.zshrc", cancel=token)
