@@ -24,6 +24,8 @@ __all__ = ["Frames", "Tasks", "Workbench"]
 _PATIENCE = 60_000
 """Milliseconds that anything may take to appear; it shows up as soon as it is there."""
 
+expect.set_options(timeout=_PATIENCE)
+
 _WATCH_FRAMES = """() => {
     const frames = { gaps: [], last: performance.now(), on: true };
     window.dotstreamFrames = frames;
