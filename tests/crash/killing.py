@@ -152,12 +152,6 @@ def _journal(countdown: Countdown) -> type[Journal]:
             with countdown.around():
                 super().append(steps, size)
 
-        def append_and_advance(
-            self, transaction: int, steps: Sequence[Step], size: int, cursor: int
-        ) -> None:
-            with countdown.around():
-                super().append_and_advance(transaction, steps, size, cursor)
-
         def activate(self, transaction: int, digest: str) -> None:
             with countdown.around():
                 super().activate(transaction, digest)

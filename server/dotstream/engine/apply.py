@@ -118,7 +118,7 @@ class Application:
                 self._journal.activate(self._number, "")
                 for batch, size in steps:
                     start = self._journal.next
-                    self._journal.append_and_advance(self._number, batch, size, self._done)
+                    self._journal.append(batch, size)
                     self._carry_out(list(numbered(start, batch)), None)
                     self._refuse_conflicts()
                 summary = self._agree(digest)

@@ -204,36 +204,16 @@ class Journal:
         return number
 
     def append(self, steps: Sequence[Step], size: int) -> None:
-        """Write up to ``BATCH`` steps of a transaction down that is not active yet.
+        """Write up to ``BATCH`` steps down; ``size`` is how many they are.
 
-        Args:
-            size: how many they are.
+        Once the transaction is active, that is a commit, and says that the batch before is
+        carried out.
         """
         with self._explained():
-            self._insert(steps, size)
+            self._database.execute(
+                "INSERT INTO chunk VALUES (?, ?, ?)", (self._next, size, encode(steps))
+            )
         self._next += size
-
-    def append_and_advance(
-        self, transaction: int, steps: Sequence[Step], size: int, cursor: int
-    ) -> None:
-        """Write more steps of an active transaction down, and how far it has come, at once."""
-        with self._explained():
-            run = self._database.execute
-            run("BEGIN IMMEDIATE")
-            try:
-                self._insert(steps, size)
-                run("UPDATE txn SET cursor = ? WHERE id = ?", (cursor, transaction))
-                run("COMMIT")
-            except sqlite3.Error:
-                if self._database.in_transaction:
-                    run("ROLLBACK")
-                raise
-        self._next += size
-
-    def _insert(self, steps: Sequence[Step], size: int) -> None:
-        self._database.execute(
-            "INSERT INTO chunk VALUES (?, ?, ?)", (self._next, size, encode(steps))
-        )
 
     @property
     def next(self) -> int:
@@ -329,12 +309,18 @@ class Journal:
     # Reading ---------------------------------------------------------------------------
 
     def resume(self, transaction: int) -> tuple[int, int, int]:
-        """Take up an unfinished transaction: return its first step, cursor and end."""
+        """Take up an unfinished transaction: return its first step, cursor and end.
+
+        One that is streamed, which has no digest yet, is as far as its last batch.
+        """
         with self._explained():
             run = self._database.execute
             (self._next,) = run("SELECT coalesce(max(first + size), 1) FROM chunk").fetchone()
             first, cursor = run(
-                "SELECT first, cursor FROM txn WHERE id = ?", (transaction,)
+                "SELECT first, CASE WHEN state = 'active' AND digest = '' "
+                "THEN max(cursor, (SELECT coalesce(max(first), 0) FROM chunk)) "
+                "ELSE cursor END FROM txn WHERE id = ?",
+                (transaction,),
             ).fetchone()
         return first, cursor, self._next
 

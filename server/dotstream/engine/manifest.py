@@ -42,6 +42,7 @@ _PAGE = 512
 _FEW = 8
 _PENDING = 32  # directories whose changes are gathered before they are written
 _FIELDS = 5
+_ANYWHERE = (b"\xff", b"")  # no root is that far on
 _CODES: dict[EntryKind, str] = {"link": "L", "directory": "D", "adopted": "A"}
 _KINDS: dict[str, EntryKind] = {code: kind for kind, code in _CODES.items()}
 
@@ -56,6 +57,7 @@ class Manifest:
         self._database = database
         self._stows: dict[str, str] = {}
         self._added: tuple[bytes, bytes, bytes] | None = None
+        self._furthest: tuple[bytes, bytes] = _ANYWHERE  # no page is of a directory after it
 
     # Reading ---------------------------------------------------------------------------
 
@@ -194,6 +196,9 @@ class Manifest:
         pending: dict[tuple[str, str], dict[str, _Row | None]] = {}
         emptied: tuple[str, str] | None = None
         self._added = None
+        self._furthest = self._database.execute(
+            "SELECT root, path FROM page ORDER BY root DESC, path DESC LIMIT 1"
+        ).fetchone() or (b"", b"")
         for sequence, kind, item in parts:
             root, path = place = item.directory.root, item.directory.path
             if kind == "remove_link" and place == emptied:
@@ -290,6 +295,7 @@ class Manifest:
         """Record again what was put away, once it is back at the absolute path ``text``."""
         if not number.isdecimal() or not text.startswith(f"{target.rstrip('/')}/"):
             return
+        self._furthest = _ANYWHERE
         kept, inside = _kept(int(number)), text[len(target.rstrip("/")) + 1 :]
         own = self._database.execute(
             "SELECT entries FROM page WHERE root = ? AND path = x'00'", (kept,)
@@ -314,14 +320,18 @@ class Manifest:
         key, added = (_bytes(root), _bytes(path)), self._added
         first = names[: names.find(b"\0")]
         goes_on = added is not None and added[:2] == key and added[2] < first
-        entries = b"\0".join((b"", _bytes(run.package), _bytes(number), _bytes(run.stem), names))
-        statement, values = "INSERT INTO page SELECT ?, ?, ?, ?", [*key, first, entries]
-        if not goes_on:
-            statement += " WHERE NOT EXISTS (SELECT 1 FROM page WHERE root = ? AND path = ?)"
-            values += key
-        if not self._database.execute(statement, values).rowcount:
+        if key > self._furthest:
+            self._furthest = key
+        elif (
+            not goes_on
+            and self._database.execute(
+                "SELECT 1 FROM page WHERE root = ? AND path = ? LIMIT 1", key
+            ).fetchone()
+        ):
             return False
         self._added = (*key, names[names.rfind(b"\0") + 1 :])
+        entries = b"\0".join((b"", _bytes(run.package), _bytes(number), _bytes(run.stem), names))
+        self._database.execute("INSERT INTO page VALUES (?, ?, ?, ?)", (*key, first, entries))
         return True
 
     def _change(self, root: str, path: str, wanted: Mapping[str, _Row | None]) -> None:
@@ -369,9 +379,10 @@ class Manifest:
 
     def _put(self, root: str, path: str, rows: list[_Row]) -> None:
         data = _bytes("\0".join(chain.from_iterable(rows)))
+        key = _bytes(root), _bytes(path)
+        self._furthest = max(self._furthest, key)
         self._database.execute(
-            "INSERT INTO page VALUES (?, ?, ?, ?)",
-            (_bytes(root), _bytes(path), _bytes(rows[0][0]), data),
+            "INSERT INTO page VALUES (?, ?, ?, ?)", (*key, _bytes(rows[0][0]), data)
         )
 
     def _stow_number(self, path: str) -> str:
