@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from dotstream.engine.execute import Executor
 from dotstream.engine.journal import BATCH, UNSURE
+from dotstream.engine.manifest import PAGE
 from dotstream.engine.rollback import Rollback
 from dotstream.engine.steps import batches, numbered, with_closings
 from dotstream.errors import (
@@ -152,7 +153,7 @@ class Application:
         """Pass operations on; keep the first conflicts and errors, and show every item."""
         for item in self._items:
             if isinstance(item, Run):
-                for part in item.cut(BATCH):
+                for part in item.cut(PAGE):
                     self._show(part)
                     self._planned += part.size
                     yield part

@@ -65,7 +65,7 @@ def decode(first: int, data: bytes) -> Iterator[Part]:
     number, rest = first, data
     while rest:
         *fields, rest = rest.split(b"\0", 6)
-        code, root, path, name, package, text = map(_text, fields)
+        code, root, path, name, package, text = _text(b"\0".join(fields)).split("\0")
         if root:
             parent, _, base = path.rpartition("/")
             if above.root != root or above.path != parent:  # most have a sibling before them

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 __all__ = ["BATCH", "UNFINISHED", "UNSURE", "Journal"]
 
-BATCH = 512
+BATCH = 2048
 """Steps read, carried out and acknowledged together; no chunk holds more."""
 
-UNSURE = 8 * BATCH
+UNSURE = 2 * BATCH
 """Steps that may be carried out before the cursor moves on; recovery looks at that many."""
 
 UNFINISHED = ("active", "rolling_back", "stuck")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dotstream.engine.steps import Part
     from dotstream.model.items import Operation
 
-__all__ = ["SCHEMA", "Entry", "Manifest"]
+__all__ = ["PAGE", "SCHEMA", "Entry", "Manifest"]
 
 SCHEMA = """
 CREATE TABLE stow(id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE) STRICT;
@@ -38,7 +38,9 @@ CREATE TABLE page(
 ) STRICT
 """
 
-_PAGE = 512
+PAGE = 512
+"""Names of one page at most; no longer run becomes one as it is."""
+
 _FEW = 8
 _PENDING = 32  # directories whose changes are gathered before they are written
 _FIELDS = 5
@@ -163,7 +165,7 @@ class Manifest:
         here: tuple[str, str] | None = None
         rows: list[_Row] = []
         for entry in entries:
-            if here != entry[:2] or len(rows) >= _PAGE:
+            if here != entry[:2] or len(rows) >= PAGE:
                 if here is not None:
                     self._put(*here, rows)
                 here, rows = (entry.root, entry.directory), []
@@ -228,7 +230,7 @@ class Manifest:
                 self._bring_back(item.name.rpartition("-")[2], target, item.text or "")
             elif kind == item.kind and (kind != "make_dir" or root != stow_dir):  # no closing
                 self._take_in(item, number, changes, adopted)
-            if len(changes) >= _PAGE and pending.pop(place, None) is not None:
+            if len(changes) >= PAGE and pending.pop(place, None) is not None:
                 self._change(root, path, changes)
         self._flush(pending)
 
@@ -315,7 +317,7 @@ class Manifest:
         Nearly every link comes this way, so nothing is done name by name.
         """
         names, root, path = run.joined, run.directory.root, run.directory.path
-        if run.kind != "create_link" or not _FEW < run.size <= _PAGE:
+        if run.kind != "create_link" or not _FEW < run.size <= PAGE:
             return False
         key, added = (_bytes(root), _bytes(path)), self._added
         first = names[: names.find(b"\0")]
@@ -359,8 +361,8 @@ class Manifest:
                     (_bytes(root), _bytes(path), page[0]),
                 )
             kept = [rows[name] for name in _sorted(rows)]
-            for start in range(0, len(kept), _PAGE):
-                self._put(root, path, kept[start : start + _PAGE])
+            for start in range(0, len(kept), PAGE):
+                self._put(root, path, kept[start : start + PAGE])
 
     def _page(
         self, root: str, path: str, name: str

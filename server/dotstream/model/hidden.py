@@ -19,7 +19,7 @@ class Hidden:
             with a character of the other; ``None`` where that cannot be said.
     """
 
-    __slots__ = ("_begins", "_ends", "test")
+    __slots__ = ("_begins", "_ends", "_range", "test")
 
     def __init__(
         self,
@@ -29,6 +29,7 @@ class Hidden:
     ) -> None:
         self.test = test
         self._begins, self._ends = begins, ends
+        self._range = (min(begins), max(begins)) if begins else ("", "")
 
     def __call__(self, name: str) -> bool:
         """Whether a name is left out."""
@@ -40,9 +41,11 @@ class Hidden:
             return False
         if not names:
             return True
-        lowest, highest = names[0][0], names[-1][0]
-        if any(lowest <= first <= highest for first in self._begins) and not (
-            self._begins.isdisjoint([name[0] for name in names])
+        lowest, highest = self._range
+        if (
+            names[0][0] <= highest
+            and names[-1][0] >= lowest
+            and not self._begins.isdisjoint([name[0] for name in names])
         ):
             return False
         return self._ends.isdisjoint([name[-1] for name in names])
