@@ -204,7 +204,7 @@ def test_cancelling_ends_the_wait_for_another_writer(two: Farm) -> None:
 
 
 def test_progress_counts_planning_and_applying_in_batches(farm: Farm) -> None:
-    farm.make({f"stow/zsh/{number:04}": "z" for number in range(600)})
+    farm.make({f"stow/zsh/{number:04}": "z" for number in range(2_400)})
     seen: list[tuple[str, int, int | None]] = []
 
     def on_progress(progress: Progress) -> None:
@@ -213,10 +213,10 @@ def test_progress_counts_planning_and_applying_in_batches(farm: Farm) -> None:
     client = farm.client()
     client.apply(client.stream_manage("zsh"), on_progress=on_progress)
     assert seen == [
-        ("planning", 512, None),
-        ("planning", 600, None),
-        ("applying", 512, 600),
-        ("applying", 600, 600),
+        ("planning", 2_048, None),
+        ("planning", 2_400, None),
+        ("applying", 2_048, 2_400),
+        ("applying", 2_400, 2_400),
     ]
 
 
@@ -235,17 +235,17 @@ def test_an_error_in_a_callback_rolls_back(farm: Farm) -> None:
 
 
 def test_operations_begin_before_the_plan_ends_when_streaming(farm: Farm) -> None:
-    farm.make({f"stow/zsh/{number:04}": "z" for number in range(1200)})
+    farm.make({f"stow/zsh/{number:04}": "z" for number in range(4_800)})
     present: list[int] = []
 
     def count(_item: object) -> None:
-        if len(present) < 1200:
+        if len(present) < 4_800:
             present.append(len(os.listdir(farm.target)))
 
     client = farm.client()
     client.apply(client.stream_manage("zsh"), stream=True, on_item=count)
-    assert present[511] == 0
-    assert present[1100] >= 1024
+    assert present[2_047] == 0
+    assert present[4_700] >= 4_096
 
 
 def test_links_are_listed_with_their_packages(two: Farm) -> None:
