@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tests.editors.vscode.tools import Tools
@@ -41,13 +42,14 @@ _BUILT_IN = ("theme-defaults", "theme-modern-icons", "theme-seti", "diff", "shel
 
 
 class CodeServer:
-    """A code-server of its own in ``scratch``, with a home of its own and one extension.
+    """A code-server of its own in ``scratch``, with a home of its own and our extension.
 
     Args:
         tools: the programs.
         scratch: an empty directory.
         extension: the packed extension (``.vsix``) to install.
         settings: settings of this machine, where those with paths must stand.
+        beside: further extensions to install.
         distrustful: whether folders must be trusted first, as they must be by default.
     """
 
@@ -58,6 +60,7 @@ class CodeServer:
         *,
         extension: Path,
         settings: dict[str, Any],
+        beside: Sequence[Path] = (),
         distrustful: bool = False,
     ) -> None:
         self.scratch = scratch
@@ -96,8 +99,9 @@ class CodeServer:
             "--reconnection-grace-time=1",
         ]
         self._environment = _environment(tools, self.home)
+        install = [f"--install-extension={each}" for each in (extension, *beside)]
         subprocess.run(
-            [*self._command, "--install-extension", str(extension), "--force"],
+            [*self._command, *install, "--force"],
             env=self._environment,
             check=True,
             capture_output=True,

@@ -1,0 +1,46 @@
+"""The server of the Python environment that is chosen for the workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.editors.vscode.codeserver import CodeServer
+from tests.editors.vscode.conftest import EXTENSION, SERVER
+from tests.editors.vscode.python_extension import pack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.editors.vscode.tools import Tools
+    from tests.editors.vscode.workbench import Workbench
+    from tests.farm import Farm
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def code_server(
+    programs: Tools, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CodeServer]:
+    """Return VS Code's server where an environment is chosen that dotstream is installed in."""
+    scratch = tmp_path_factory.mktemp("environment")
+    python = pack(scratch / "python.vsix", SERVER.parent / "python")
+    server = CodeServer(
+        programs, scratch / "server", extension=EXTENSION, settings={}, beside=[python]
+    )
+    yield server
+    server.stop()
+
+
+async def test_the_server_of_the_chosen_python_environment_is_used(
+    workbench: Workbench, code_server: CodeServer, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc"})
+    farm.configured(f'target = "{farm.target}"\n')
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "zsh")
+    await workbench.said("manage zsh: 1 to link")
+    assert len(code_server.processes(f"{SERVER} lsp")) == 1
+    assert "found by Python environment" in code_server.logs()
+    await workbench.nothing_blocks()
