@@ -199,3 +199,11 @@ class Cancelled(DotstreamError):
         self.rolled_back = rolled_back
         detail = f"; {rolled_back} operations rolled back" if rolled_back else ""
         super().__init__(f"cancelled{detail}; the target is as it was before")
+
+
+class RecoveryStopped(Cancelled):
+    """The caller cancelled a recovery; the next one goes on where this one stopped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.args = ("stopped before all was recovered; recover again to go on",)

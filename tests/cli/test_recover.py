@@ -249,7 +249,9 @@ def test_what_somebody_changed_meanwhile_is_left_alone_and_named(
     assert difference(before, home(scratch_home)) == []
 
 
-def test_ctrl_c_does_not_stop_a_recovery_halfway(scratch_home: Path, root: Path) -> None:
+def test_a_recovery_that_ctrl_c_stopped_goes_on_the_next_time(
+    scratch_home: Path, root: Path
+) -> None:
     before = cut_short(scratch_home, root)
     with start("recover", "--json", cwd=root) as process:
         assert process.stdout is not None

@@ -18,8 +18,15 @@ from tests.farm import DIR, Farm, File, Link
 from tests.snapshot import difference
 
 from dotstream.engine.transaction import apply
-from dotstream.errors import JournalError, OperationFailed, RollbackIncomplete, StalePlan
+from dotstream.errors import (
+    JournalError,
+    OperationFailed,
+    RecoveryStopped,
+    RollbackIncomplete,
+    StalePlan,
+)
 from dotstream.fs.state import existing_state, target_state
+from dotstream.model.cancel import CancellationToken
 from dotstream.model.history import Recovery
 from dotstream.model.options import Preferences
 
@@ -97,6 +104,36 @@ def test_recovering_can_carry_it_to_its_end(half: Farm) -> None:
     (only,) = half.client().history()
     assert (only.state, dict(only.counts)) == ("committed", {"create_link": 4})
     check_manifest(half)
+
+
+@pytest.mark.parametrize("resume", [False, True], ids=["backwards", "forwards"])
+def test_a_recovery_that_is_cancelled_goes_on_the_next_time(farm: Farm, resume: bool) -> None:
+    before = farm.make({f"stow/zsh/{number:04}": "z" for number in range(6_000)}).tree()
+    prefer = Preferences(folding="never")
+    assert die_at(
+        6_000 if resume else 11_000,
+        lambda changes: apply(
+            farm.client().stream("manage", ["zsh"], prefer=prefer),
+            state=farm.state,
+            changes=changes,
+        ),
+    )
+    token = CancellationToken()
+    with pytest.raises(RecoveryStopped, match="recover again"):
+        farm.client().recover(
+            resume=resume, cancel=token, on_progress=lambda _progress: token.cancel()
+        )
+    some = len(os.listdir(farm.target))
+    assert 0 < some < 6_000
+    assert farm.client().unfinished() is not None
+    assert farm.client().recover(resume=resume).direction == (
+        "resumed" if resume else "rolled_back"
+    )
+    if resume:
+        assert len(os.listdir(farm.target)) == 6_000
+        check_manifest(farm)
+    else:
+        assert difference(before, farm.tree()) == []
 
 
 def test_what_was_carried_to_its_end_can_be_undone(half: Farm) -> None:

@@ -16,7 +16,8 @@ DESCRIPTION = """\
 Takes back what a change had done when it was cut short: by a crash, a power cut, kill or a
 second Ctrl-C. Every command that changes something does this first. With --resume the
 change is carried to its end instead, if all of it had been planned: one that was made with
---stream had not. What somebody else changed meanwhile is left alone and named."""
+--stream had not. What somebody else changed meanwhile is left alone and named. Ctrl-C stops
+between two steps; the next time goes on from there."""
 
 EXAMPLES = """\
   dotstream recover                    as if it had never begun

@@ -108,6 +108,7 @@ class Past:
                 changes=writer.changes,
                 backups=writer.state.backups,
                 resume=resume,
+                cancel=cancel,
                 on_progress=on_progress,
             )
 

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from dotstream.engine.execute import Executor
 from dotstream.engine.journal import UNSURE
 from dotstream.engine.rollback import Rollback
-from dotstream.errors import JournalError, OperationFailed, RollbackIncomplete
+from dotstream.errors import (
+    JournalError,
+    OperationFailed,
+    RecoveryStopped,
+    RollbackIncomplete,
+)
 from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.look import is_permission, reason
 from dotstream.model.events import Progress
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
 
     from dotstream.engine.journal import Journal
     from dotstream.fs.change import Changes
+    from dotstream.model.cancel import CancellationToken
     from dotstream.model.history import Transaction
 
 __all__ = ["recover"]
@@ -30,6 +36,7 @@ def recover(
     changes: Changes,
     backups: str,
     resume: bool = False,
+    cancel: CancellationToken | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Recovery:
     """Finish the unfinished transaction, if there is one; the target's lock is held.
@@ -37,8 +44,10 @@ def recover(
     Args:
         resume: carry it to its end instead of taking it back; only where the whole plan
             had been written down and nothing was taken back yet.
+        cancel: looked at between two steps.
 
     Raises:
+        RecoveryStopped: it was cancelled; what is left of it is for the next run.
         RollbackIncomplete: the system refused something; trying again is safe.
         OperationFailed: it could not be carried on, and was taken back.
     """
@@ -61,6 +70,7 @@ def recover(
         sure=cursor if unfinished.state == "active" else cursor - UNSURE,
         changes=changes,
         backups=backups,
+        cancel=cancel,
         on_progress=on_progress,
     )
     if rollback.failed:
@@ -70,7 +80,7 @@ def recover(
         raise RollbackIncomplete(f"transaction {unfinished.id} is unfinished", rollback.failed)
     if forwards:
         return _carry_on(
-            journal, unfinished, cursor, doubtful, end, changes, backups, on_progress
+            journal, unfinished, cursor, doubtful, end, changes, backups, cancel, on_progress
         )
     with suppress(JournalError):  # then the next run looks at every step again
         journal.turn(unfinished.id, "rolled_back", first)
@@ -85,6 +95,7 @@ def _carry_on(
     end: int,
     changes: Changes,
     backups: str,
+    cancel: CancellationToken | None,
     on_progress: Callable[[Progress], None] | None,
 ) -> Recovery:
     """Carry the rest of a transaction out, from a step that is sure."""
@@ -96,6 +107,8 @@ def _carry_on(
         executor.reopen(step for rows in journal.steps(first, cursor) for step in rows)
         for rows in journal.steps(cursor, end):
             for sequence, kind, planned in rows:
+                if cancel is not None and cancel.cancelled:
+                    raise RecoveryStopped
                 operation = planned
                 try:
                     if kind == "move_file" and sequence < doubtful:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dotstream.engine.names import aside_name
 from dotstream.engine.revert import Reverter
-from dotstream.errors import JournalError
+from dotstream.errors import JournalError, RecoveryStopped
 from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.look import reason
 from dotstream.model.directory import display
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dotstream.engine.encoding import NumberedStep
     from dotstream.engine.journal import Journal
     from dotstream.fs.change import Changes
+    from dotstream.model.cancel import CancellationToken
 
 __all__ = ["Rollback"]
 
@@ -51,12 +52,16 @@ class Rollback:
         sure: int,
         changes: Changes,
         backups: str,
+        cancel: CancellationToken | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> None:
         """Take back the steps ``first`` ≤ number < ``end``; those before ``sure`` were done.
 
         Goes on past what cannot be taken back, and past a journal that cannot be written:
         every step is compared with what is there, so nothing depends on that.
+
+        Raises:
+            RecoveryStopped: ``cancel`` was cancelled; running it again goes on.
         """
         descriptors = Descriptors(aside=partial(aside_name, transaction))
         reverter = Reverter(changes, descriptors, transaction, backups)
@@ -64,6 +69,8 @@ class Rollback:
         try:
             for rows in journal.steps_backwards(first, end):
                 for index, (sequence, kind, operation) in enumerate(rows):
+                    if cancel is not None and cancel.cancelled:
+                        raise RecoveryStopped
                     doubtful = sequence >= sure and _follows_a_move(rows, index)
                     try:
                         left = reverter.undo(sequence, kind, operation, doubtful=doubtful)

@@ -75,9 +75,11 @@ class Remembering(Opened):
 
         Args:
             resume: carry it to its end instead of taking it back, where that can be done.
-            cancel: stops waiting for the lock; a rollback is never cut short.
+            cancel: stops waiting for the lock, or between two steps; the rest is left for
+                the next time.
 
         Raises:
+            RecoveryStopped: it was cancelled half-way.
             TargetLocked: the other run is still at it.
             RollbackIncomplete: the system refused something; trying again is safe.
         """
