@@ -14,6 +14,7 @@
     ├── RollbackIncomplete         exit 1   -32803   what is left and how to finish
     ├── JournalError               exit 1   -32803
     └── Cancelled                  exit 130 -32800 RequestCancelled
+        └── RecoveryStopped        exit 130 -32800   the rest is left for the next one
 
 Exit codes: 0 done, 1 error, 2 usage, 3 conflicts, 4 permission, 5 no such package,
 130 cancelled.  Each class builds its own message from the facts it is given; how to ask
@@ -39,6 +40,7 @@ __all__ = [
     "PackageNotFound",
     "PermissionRefused",
     "PreconditionFailed",
+    "RecoveryStopped",
     "RollbackIncomplete",
     "ScanFailed",
     "StalePlan",

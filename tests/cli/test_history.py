@@ -57,7 +57,7 @@ def test_changes_are_told_newest_first(scratch_home: Path, root: Path) -> None:
 def test_what_was_undone_or_rolled_back_says_so(root: Path) -> None:
     dotstream("manage", "vim", cwd=root)
     dotstream("undo", cwd=root)
-    for number in range(2_500):
+    for number in range(10_000):
         (root / f"zsh/rc{number}").touch()
     with start("manage", "zsh", "--stream", "--json", cwd=root) as process:
         assert process.stdout is not None
@@ -73,7 +73,7 @@ def test_what_was_undone_or_rolled_back_says_so(root: Path) -> None:
 
 
 def test_what_was_cut_short_says_so(root: Path) -> None:
-    for number in range(2_500):
+    for number in range(10_000):
         (root / f"zsh/rc{number}").touch()
     with start("manage", "zsh", "--stream", "--json", cwd=root) as process:
         assert process.stdout is not None

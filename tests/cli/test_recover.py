@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.snapshot import Tree
 
 STATE = frozenset({".local"})
-MANY = 2_500
+MANY = 10_000
 CUT_SHORT = "manage zsh (transaction 1) was cut short"
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def root(scratch_home: Path) -> Path:
     """A package whose events are more than a pipe holds: a run of it can be held up."""
     root = household(scratch_home)
-    for number in range(2_500):
+    for number in range(10_000):
         (root / f"zsh/rc{number}").touch()
     return root
 
