@@ -130,10 +130,12 @@ class Workbench:
             try:
                 await box.fill(f">{command}", timeout=2_000)
                 await entry.wait_for(timeout=3_000)
+                await self.page.keyboard.press("Enter")
+                # A palette that is still closing would take the keys of the next one.
+                await entry.wait_for(state="hidden", timeout=10_000)
             except StillWaiting:
                 await self.page.keyboard.press("Escape")
                 continue
-            await self.page.keyboard.press("Enter")
             return
         raise AssertionError(f"the palette has no command {command!r}")
 
