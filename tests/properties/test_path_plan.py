@@ -22,7 +22,8 @@ _packed: st.SearchStrategy[Entry] = st.sampled_from(("text", "text", DIR, Link("
 _found: st.SearchStrategy[Entry] = st.sampled_from(("mine", DIR, Link("nowhere"), Link("a")))
 _actions: st.SearchStrategy[Action] = st.sampled_from([one for one in ACTIONS if one != "adopt"])
 _preferences = st.builds(
-    Preferences,
+    # Of a named tuple itself, every field would be made up that is not given here.
+    lambda **chosen: Preferences(**chosen),  # noqa: PLW0108
     folding=st.sampled_from(FOLDINGS),
     on_conflict=st.sampled_from(POLICIES),
     dotfiles=st.booleans(),
