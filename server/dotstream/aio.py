@@ -11,7 +11,7 @@ import asyncio
 import inspect
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar, cast
 
-from dotstream.async_streams import AsyncStream, AsyncStreamingPlan
+from dotstream.async_streams import AsyncExecution, AsyncStream, AsyncStreamingPlan
 from dotstream.client import Client
 from dotstream.model.cancel import CancellationToken
 
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Self
 
+    from dotstream.engine.execution import Execution
     from dotstream.model.events import Result
+    from dotstream.model.member import Member
     from dotstream.model.plan import Plan
+    from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
 
     _P = ParamSpec("_P")
@@ -107,6 +110,47 @@ def _applies(
     return _described(apply, method)
 
 
+def _scans(
+    method: Callable[Concatenate[Client, _P], Scan],
+) -> Callable[Concatenate[AsyncClient, _P], AsyncStream[Member]]:
+    """Return a method that scans in a thread of its own."""
+
+    def scan(self: AsyncClient, /, *args: _P.args, **kwargs: _P.kwargs) -> AsyncStream[Member]:
+        found = method(self.client, *args, **kwargs)
+        return AsyncStream(iter(found), found.close)
+
+    return _described(scan, method)
+
+
+def _runs(
+    method: Callable[Concatenate[Client, _P], Execution],
+) -> Callable[Concatenate[AsyncClient, _P], AsyncExecution]:
+    """Return a method whose run goes on in a thread of its own."""
+
+    def run(self: AsyncClient, /, *args: _P.args, **kwargs: _P.kwargs) -> AsyncExecution:
+        return AsyncExecution(method(self.client, *args, **kwargs))
+
+    return _described(run, method)
+
+
+def _runs_plan(
+    method: Callable[Concatenate[Client, Plan | StreamingPlan, _P], Execution],
+) -> Callable[Concatenate[AsyncClient, Plan | AsyncStreamingPlan, _P], AsyncExecution]:
+    """Return a method that carries a plan out, of whichever client."""
+
+    def run(
+        self: AsyncClient,
+        plan: Plan | AsyncStreamingPlan,
+        /,
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> AsyncExecution:
+        source = plan.plan if isinstance(plan, AsyncStreamingPlan) else plan
+        return AsyncExecution(method(self.client, source, *args, **kwargs))
+
+    return _described(run, method)
+
+
 _Made = TypeVar("_Made", bound="Callable[..., object]")
 
 
@@ -166,7 +210,11 @@ class AsyncClient:
     plan_unmanage = _answers(Client.plan_unmanage)
     plan_remanage = _answers(Client.plan_remanage)
     plan_adopt = _answers(Client.plan_adopt)
+    plan = _answers(Client.plan)
     apply = _applies(Client.apply)
+    stream_apply = _runs_plan(Client.stream_apply)
+    execute = _runs(Client.execute)
+    scan = _scans(Client.scan)
     children = _streams(Client.children)
 
     packages = _answers(Client.packages)

@@ -10,6 +10,7 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from dotstream.model.events import Event
 from dotstream.model.items import Item
 
 if TYPE_CHECKING:
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from dotstream.engine.execution import Execution
+    from dotstream.model.events import Result
+    from dotstream.model.items import Conflict, Operation, ScanError
     from dotstream.model.plan import Metadata, Plan, Summary
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["AsyncStream", "AsyncStreamingPlan"]
+__all__ = ["AsyncExecution", "AsyncStream", "AsyncStreamingPlan"]
 
 _BATCH = 256
 _AHEAD = 4
@@ -120,6 +124,43 @@ class AsyncStream(Generic[_Value]):
             pass  # the loop has ended, and nobody waits any more
 
 
+def _later(plan: StreamingPlan) -> Iterator[Item]:
+    """Iterate over a plan as a whole, once it is asked for; until then it may be read apart."""
+    yield from plan
+
+
+class AsyncExecution(AsyncStream[Event]):
+    """A run to be used with ``async with`` and ``async for``, once; see ``Execution``.
+
+    Leaving the block early, and cancelling the task in it, take back what was done, and wait
+    until it is.
+    """
+
+    def __init__(self, execution: Execution) -> None:
+        super().__init__(execution, execution.close)
+        self.execution = execution
+
+    def _end(self) -> None:
+        self.execution.cancel()  # the worker may be in the middle of a batch
+        super()._end()
+
+    @property
+    def result(self) -> Result:
+        """What was done; see ``Execution.result``."""
+        return self.execution.result
+
+    def cancel(self, *, keep: bool = False) -> None:
+        """Stop between two operations; see ``Execution.cancel``."""
+        self.execution.cancel(keep=keep)
+
+    async def drain(self) -> Result:
+        """Carry it to its end, and return the result."""
+        async with self:
+            async for _ in self:
+                pass
+        return self.result
+
+
 class AsyncStreamingPlan(AsyncStream[Item]):
     """A streaming plan to be used with ``async with`` and ``async for``, once.
 
@@ -128,7 +169,7 @@ class AsyncStreamingPlan(AsyncStream[Item]):
     """
 
     def __init__(self, plan: StreamingPlan) -> None:
-        super().__init__(iter(plan), plan.close)
+        super().__init__(_later(plan), plan.close)
         self.plan = plan
         self.metadata: Metadata = plan.metadata
 
@@ -140,6 +181,27 @@ class AsyncStreamingPlan(AsyncStream[Item]):
     def cancel(self) -> None:
         """Ask the plan to stop; iterating then raises ``Cancelled``."""
         self.plan.cancel()
+
+    @property
+    def operations(self) -> AsyncStream[Operation]:
+        """The operations alone; see ``StreamingPlan.operations``."""
+        stream = self.plan.operations
+        return AsyncStream(iter(stream), stream.close)
+
+    @property
+    def errors(self) -> AsyncStream[Conflict | ScanError]:
+        """The conflicts and scan errors alone; see ``StreamingPlan.errors``."""
+        stream = self.plan.errors
+        return AsyncStream(iter(stream), stream.close)
+
+    @property
+    def done(self) -> bool:
+        """Whether the last item was reached."""
+        return self.plan.done
+
+    async def wait(self, timeout: float | None = None) -> bool:  # noqa: ASYNC109 - as the other
+        """Wait until somebody has read the plan to its end, or has closed it."""
+        return await asyncio.to_thread(self.plan.wait, timeout)
 
     async def collect(self) -> Plan:
         """Compute the whole plan into memory."""

@@ -11,6 +11,8 @@
     ├── ScanFailed                 exit 1   -32803   the scan errors ride on it
     ├── OperationFailed            exit 1 or 4       the operation rides on it
     │   └── PreconditionFailed     exit 1   -32801   the target changed under the plan
+    ├── OperationRefused           exit 2   -32602   the operation rides on it
+    ├── ConflictsUnsettled         exit 3   -32803   of the plan that operations are from
     ├── RollbackIncomplete         exit 1   -32803   what is left and how to finish
     ├── JournalError               exit 1   -32803
     └── Cancelled                  exit 130 -32800 RequestCancelled
@@ -34,9 +36,11 @@ __all__ = [
     "Cancelled",
     "ConfigError",
     "ConflictError",
+    "ConflictsUnsettled",
     "DotstreamError",
     "JournalError",
     "OperationFailed",
+    "OperationRefused",
     "PackageNotFound",
     "PermissionRefused",
     "PreconditionFailed",
@@ -209,3 +213,28 @@ class RecoveryStopped(Cancelled):
     def __init__(self) -> None:
         super().__init__()
         self.args = ("stopped before all was recovered; recover again to go on",)
+
+
+class OperationRefused(DotstreamError):
+    """An operation that was handed in cannot be carried out as it is; nothing is changed."""
+
+    exit_code = 2
+    rpc_code = -32602
+
+    def __init__(self, operation: Operation, reason: str) -> None:
+        self.operation, self.reason = operation, reason
+        super().__init__(f"{operation.kind} {operation.path}: refused: {reason}")
+
+
+class ConflictsUnsettled(DotstreamError):
+    """The operations handed in are of a plan with conflicts or scan errors."""
+
+    exit_code = 3
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        noun = "conflict or error" if total == 1 else "conflicts and errors"
+        super().__init__(
+            f"the plan that these operations are of met {total} {noun}; nothing was changed. "
+            "Settle them (Preferences.resolve), or go on without them: partial=True"
+        )

@@ -28,14 +28,14 @@ __all__ = ["CHANGES", "Countdown", "Killing", "WithoutExchange", "die_at"]
 
 CHANGES = (
     "symlink", "mkdir", "chmod", "rmdir", "unlink",
-    "copy", "discard", "sync", "rename", "exchange", "settle",
+    "copy", "discard", "sync", "flush", "rename", "exchange", "settle",
 )  # fmt: skip
 """Every method of ``Changes``; a test sees to that."""
 
 _COMPOSED = ("copy", "discard")
 """The methods that are many system calls: each of these is a point of its own."""
 
-_AUDITED = ("os.", "open", "shutil.copy")
+_AUDITED = ("os.", "open")
 
 
 class Countdown:
@@ -100,9 +100,9 @@ class Killing(Changes):
         with self._countdown.around():
             super().unlink(fd, name)
 
-    def copy(self, source: str, copy: str) -> None:
+    def copy(self, fd: int, name: str, to_fd: int, new: str) -> None:
         with self._countdown.around(composed=True):
-            super().copy(source, copy)
+            super().copy(fd, name, to_fd, new)
 
     def discard(self, fd: int, name: str) -> None:
         with self._countdown.around(composed=True):
@@ -111,6 +111,10 @@ class Killing(Changes):
     def sync(self, fd: int) -> None:
         with self._countdown.around():
             super().sync(fd)
+
+    def flush(self, fd: int) -> None:
+        with self._countdown.around():
+            super().flush(fd)
 
     def rename(self, fd: int, old: str, to_fd: int, new: str) -> None:
         with self._countdown.around():
@@ -128,7 +132,10 @@ class Killing(Changes):
 class WithoutExchange(Killing):
     """The same where the system has no ``renameat2``: a point at each call instead."""
 
-    def _renameat2(self, fd: int, old: str, to_fd: int, new: str, flags: int) -> int:
+    def _rename_new(self, fd: int, old: str, to_fd: int, new: str) -> int:
+        return errno.ENOSYS
+
+    def _exchange(self, fd: int, one: str, other: str) -> int:
         return errno.ENOSYS
 
     def rename(self, fd: int, old: str, to_fd: int, new: str) -> None:
@@ -159,6 +166,14 @@ def _journal(countdown: Countdown) -> type[Journal]:
         def advance(self, transaction: int, cursor: int) -> None:
             with countdown.around():
                 super().advance(transaction, cursor)
+
+        def cut(self, end: int) -> None:
+            with countdown.around():
+                super().cut(end)
+
+        def part(self, transaction: int) -> None:
+            with countdown.around():
+                super().part(transaction)
 
         def turn(self, transaction: int, state: TransactionState, cursor: int) -> None:
             with countdown.around():

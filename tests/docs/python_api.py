@@ -16,17 +16,31 @@ from typing import TYPE_CHECKING, ForwardRef, cast, get_args
 
 import dotstream
 from dotstream import errors
-from dotstream.async_streams import AsyncStream, AsyncStreamingPlan
+from dotstream.async_streams import AsyncExecution, AsyncStream, AsyncStreamingPlan
+from dotstream.engine.execution import Execution
 from dotstream.model.child import Child
 from dotstream.model.difference import Difference, DifferenceKind
-from dotstream.model.events import Phase, Progress, Result
+from dotstream.model.directory import Directory
+from dotstream.model.events import Applied, Phase, Progress, Result
 from dotstream.model.finding import Finding, FindingKind, ScanMode, Severity
 from dotstream.model.history import Backup, Recovery, Transaction, TransactionState
 from dotstream.model.items import ConflictKind, OperationKind
 from dotstream.model.located import Located, LocatedState, Role
-from dotstream.model.options import Action, Folding, Layout, LinkStyle, Options, Policy
+from dotstream.model.member import Member, MemberKind
+from dotstream.model.options import (
+    Action,
+    Folding,
+    Layout,
+    LinkStyle,
+    Options,
+    Package,
+    Policy,
+)
 from dotstream.model.plan import Metadata, Summary
 from dotstream.model.status import PackageInfo, PackageState, PackageStatus
+from dotstream.planner.scan import Scan
+from dotstream.planner.split import Stream
+from dotstream.planner.stream import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,21 +68,32 @@ SECTIONS: dict[str, list[type]] = {
     "Clients": [dotstream.Client, dotstream.AsyncClient],
     "Plans": [
         dotstream.StreamingPlan,
+        Stream,
         AsyncStreamingPlan,
         AsyncStream,
         dotstream.Plan,
         Metadata,
         Summary,
+        Digest,
     ],
+    "Scanning": [Scan, Member],
+    "Carrying out": [Execution, AsyncExecution],
     "Items of a plan": [
         dotstream.Operation,
         dotstream.Conflict,
         dotstream.ScanError,
         dotstream.Notice,
+        Directory,
     ],
-    "What you may ask for": [dotstream.Preferences, dotstream.CancellationToken, Options],
+    "What you may ask for": [
+        dotstream.Preferences,
+        dotstream.CancellationToken,
+        Options,
+        Package,
+    ],
     "What you are told": [
         Progress,
+        Applied,
         Result,
         PackageInfo,
         PackageStatus,
@@ -91,6 +116,7 @@ WORDS = {
     "Folding": Folding,
     "Layout": Layout,
     "LinkStyle": LinkStyle,
+    "MemberKind": MemberKind,
     "Policy": Policy,
     "OperationKind": OperationKind,
     "ConflictKind": ConflictKind,

@@ -46,9 +46,9 @@ class Watched(Changes):
         self._step("unlink", name)
         super().unlink(fd, name)
 
-    def copy(self, source: str, copy: str) -> None:
-        self._step("copy", os.path.basename(source))
-        super().copy(source, copy)
+    def copy(self, fd: int, name: str, to_fd: int, new: str) -> None:
+        self._step("copy", name)
+        super().copy(fd, name, to_fd, new)
 
     def discard(self, fd: int, name: str) -> None:
         self._step("discard", name)

@@ -25,8 +25,11 @@ _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__
 class _Old(Changes):
     """As on a kernel or file system that cannot rename with flags."""
 
-    def _renameat2(self, fd: int, old: str, to_fd: int, new: str, flags: int) -> int:
+    def _rename_new(self, fd: int, old: str, to_fd: int, new: str) -> int:
         return 38  # ENOSYS
+
+    def _exchange(self, fd: int, one: str, other: str) -> int:
+        return 38
 
 
 @pytest.fixture(params=[Changes, _Old], ids=["renameat2", "no renameat2"])

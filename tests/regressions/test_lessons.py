@@ -451,7 +451,7 @@ _SPOILT: dict[str, tuple[Callable[[str], None], str]] = {
         "newer dotstream",
     ),
     "without its tables": (
-        _database("PRAGMA application_id = 1685025907", "PRAGMA user_version = 2"),
+        _database("PRAGMA application_id = 1685025907", "PRAGMA user_version = 3"),
         "no such table",
     ),
 }

@@ -120,16 +120,15 @@ def _apply(
         listing = session.verbose and digest is None
         report.begin(plan.metadata, listing=listing)
         session.changed = True
-        result = session.client.apply(
+        run = session.client.stream_apply(
             plan,
             stream=session.arguments.stream,
             wait=session.arguments.wait,
             digest=digest,
             cancel=cancel,
-            on_progress=report.progress,
-            on_item=report.item if listing or session.json else None,
-            on_trouble=None if listing or session.json else report.item,
-            on_recovery=report.recovered,
+            planned=listing or session.json,
         )
-    report.applied(result)
+        with run:
+            for event in run:
+                report.event(event)
     return 0

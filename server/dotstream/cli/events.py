@@ -14,6 +14,7 @@ from json.encoder import JSONEncoder, encode_basestring
 from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 
+from dotstream.cli.report import Reporting
 from dotstream.model.items import Conflict, Operation, ScanError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _counts(summary: Summary) -> dict[str, Value]:
     }
 
 
-class Events:
+class Events(Reporting):
     """A report as JSON lines."""
 
     def __init__(self, out: Output) -> None:

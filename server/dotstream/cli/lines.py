@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dotstream.cli.report import Reporting
 from dotstream.cli.sums import plural, sentence
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation, ScanError
@@ -55,7 +56,7 @@ def title(action: str, packages: Sequence[str], undoes: int | None = None) -> st
     return f"{named} and {more} more" if more > 0 else named
 
 
-class Lines:
+class Lines(Reporting):
     """A report as lines: the plan on one stream, troubles and advice on the other."""
 
     def __init__(

@@ -4,17 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from dotstream.model.events import Applied, Progress, Result
+from dotstream.model.history import Recovery
+
 if TYPE_CHECKING:
-    from dotstream.model.events import Progress, Result
-    from dotstream.model.history import Recovery, Transaction
+    from dotstream.model.events import Event
+    from dotstream.model.history import Transaction
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
 
-__all__ = ["Report"]
+__all__ = ["Report", "Reporting"]
+
+
+class Reporting:
+    """Tells events of a run, each by its own method."""
+
+    def event(self: Report, event: Event) -> None:
+        """Tell one event."""
+        if isinstance(event, Applied):
+            self.progress(event.progress)
+        elif isinstance(event, Progress):
+            self.progress(event)
+        elif isinstance(event, Recovery):
+            self.recovered(event)
+        elif isinstance(event, Result):
+            self.applied(event)
+        else:
+            self.item(event)
 
 
 class Report(Protocol):
     """Receives what happens, in order; never raises."""
+
+    def event(self, event: Event) -> None:
+        """Tell one event of a run."""
 
     def begin(self, metadata: Metadata, *, listing: bool) -> None:
         """Say what is being planned, before the first item; ``listing``: show operations."""

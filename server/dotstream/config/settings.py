@@ -8,13 +8,15 @@ from dotstream.config.names import nearest, package_name
 from dotstream.errors import PackageNotFound, PermissionRefused, UsageError
 from dotstream.fs.files import is_directory, subdirectories
 from dotstream.fs.look import is_permission, reason
+from dotstream.model.hidden import Hidden
 from dotstream.model.options import Options, Package, Preferences
 from dotstream.planner.ignore import compile_rules, stow_list
+from dotstream.planner.names import to_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from dotstream.model.options import Folding, Layout, LinkStyle, Policy
+    from dotstream.model.options import Folding, IgnoreRules, Layout, LinkStyle, Policy
 
 __all__ = ["DEFAULT_PROFILE", "PackageSettings", "Settings"]
 
@@ -87,6 +89,7 @@ class Settings(NamedTuple):
             on_conflict=prefer.on_conflict or self.on_conflict,
             resolutions=prefer.resolutions,
             report_kept=prefer.report_kept,
+            resolve=prefer.resolve,
         )
 
     def package(self, name: str, prefer: Preferences | None = None) -> Package:
@@ -102,16 +105,18 @@ class Settings(NamedTuple):
         prefer = prefer or Preferences()
         own = self.packages.get(name, PackageSettings())
         path = f"{self.directory.rstrip('/')}/{name}"
+        dotfiles = self.dotfiles if prefer.dotfiles is None else prefer.dotfiles
+        rules = compile_rules(
+            patterns=stow_list(path, self.home),
+            options=self.stow_ignore,
+            globs=self.ignore + own.ignore + prefer.ignore,
+            dotfiles=dotfiles,
+        )
         return Package(
             name=name,
             path=path,
             stow_dir=self.directory,
-            ignored=compile_rules(
-                patterns=stow_list(path, self.home),
-                options=self.stow_ignore,
-                globs=self.ignore + own.ignore + prefer.ignore,
-                dotfiles=self.dotfiles if prefer.dotfiles is None else prefer.dotfiles,
-            ),
+            ignored=rules if prefer.where is None else _only(rules, prefer.where, dotfiles),
             folding=prefer.folding or own.folding or self.folding,
             never_fold=self.never_fold + own.never_fold,
             on_conflict=None if prefer.on_conflict else own.on_conflict,
@@ -227,3 +232,20 @@ def _on_host(here: str, hosts: tuple[str, ...]) -> bool:
 
 def _words(names: Iterable[str]) -> str:
     return " or ".join(names)
+
+
+def _only(rules: IgnoreRules, where: Callable[[str], bool], dotfiles: bool) -> IgnoreRules:
+    """Return rules that also leave out each path that is not wanted."""
+
+    def ignored(directory: str) -> Hidden | None:
+        hidden = rules(directory)
+
+        def left_out(raw: str) -> bool:
+            if hidden is not None and hidden(raw):
+                return True
+            name = to_target(raw) if dotfiles else raw
+            return not where(f"{directory}/{name}" if directory else name)
+
+        return Hidden(left_out)
+
+    return ignored

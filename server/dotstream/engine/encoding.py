@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dotstream.model.items import OperationKind
     from dotstream.model.run import RunKind
 
-__all__ = ["NumberedStep", "decode", "encode", "singly"]
+__all__ = ["NumberedStep", "cut", "decode", "encode", "singly"]
 
 NumberedStep: TypeAlias = "tuple[int, StepKind, Operation]"
 """A step, by its number."""
@@ -62,27 +62,43 @@ def encode(steps: Sequence[Step]) -> bytes:
 def decode(first: int, data: bytes) -> Iterator[Part]:
     """Read what ``encode`` wrote, numbered from ``first``."""
     here = above = Directory("/")
-    number, rest = first, data
-    while rest:
-        *fields, rest = rest.split(b"\0", 6)
-        code, root, path, name, package, text = _text(b"\0".join(fields)).split("\0")
+    number, position, end = first, 0, len(data)
+    find = data.find
+    while position < end:
+        start = position
+        for _ in range(6):  # what follows is never copied: it may be a whole chunk
+            position = find(b"\0", position) + 1
+        code, root, path, name, package, text = _text(data[start : position - 1]).split("\0")
         if root:
             parent, _, base = path.rpartition("/")
             if above.root != root or above.path != parent:  # most have a sibling before them
                 above = Directory(root).descend(parent)
             here = above.child(base) if base else above
+        start = position
         if code in _RUN_KINDS:
             package, stem, length = name, package, int(text)
-            joined, rest = rest[:length], rest[length + 1 :]
+            position += length + 1
+            joined = data[start : position - 1]
             run = Run(_RUN_KINDS[code], here, None, package, stem, joined=joined)
             yield number, run.kind, run
             number += run.size
         else:
             kind, operation = _KINDS[code]
-            before, _, rest = rest.partition(b"\0")
-            step = Operation(operation, here, name, package, text or None, _text(before) or None)
-            yield number, kind, step
+            position = find(b"\0", start) + 1 or end + 1
+            before = _text(data[start : position - 1]) or None
+            yield number, kind, Operation(operation, here, name, package, text or None, before)
             number += 1
+
+
+def cut(parts: Iterable[Part], end: int) -> Iterator[Part]:
+    """Return what has a number below ``end``, a run as far as that."""
+    for number, kind, item in parts:
+        if number >= end:
+            return
+        if isinstance(item, Run) and number + item.size > end:
+            names = item.names[: end - number]
+            item = Run(item.kind, item.directory, names, item.package, item.stem)  # noqa: PLW2901
+        yield number, kind, item
 
 
 def singly(parts: Iterable[Part]) -> Iterator[NumberedStep]:

@@ -18,11 +18,12 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from dotstream.engine.encoding import decode, encode, singly
+from dotstream.engine.encoding import cut, decode, encode, singly
 from dotstream.engine.manifest import SCHEMA as MANIFEST_SCHEMA
 from dotstream.engine.manifest import Manifest
 from dotstream.errors import JournalError
 from dotstream.fs.state import is_full, release_reserve, reserve
+from dotstream.fs.system import boot
 from dotstream.model.history import Transaction
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ UNSURE = 2 * BATCH
 
 UNFINISHED = ("active", "rolling_back", "stuck")
 
-_SCHEMA_VERSION = 2
+_SCHEMA_VERSION = 3
+_WITHOUT_BOOT = 2  # the format before; all that it lacks is a column
 _APPLICATION_ID = 0x646F7473  # "dots"
 
 _SCHEMA = f"""
@@ -58,6 +60,7 @@ CREATE TABLE txn(
     started REAL NOT NULL,
     digest TEXT NOT NULL DEFAULT '',
     counts TEXT NOT NULL DEFAULT '',
+    boot TEXT NOT NULL DEFAULT '',
     undoes INTEGER,
     undone_by INTEGER,
     first INTEGER NOT NULL,
@@ -137,6 +140,13 @@ class Journal:
                 f"{self._path} was written by a newer dotstream "
                 f"(format {version}, this one knows {_SCHEMA_VERSION}); update dotstream"
             )
+        elif version == _WITHOUT_BOOT:
+            if not readonly:
+                run("BEGIN IMMEDIATE")
+                if run("PRAGMA user_version").fetchone() == (_WITHOUT_BOOT,):
+                    run("ALTER TABLE txn ADD COLUMN boot TEXT NOT NULL DEFAULT ''")
+                    run(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+                run("COMMIT")
         elif version < _SCHEMA_VERSION:
             raise JournalError(
                 f"{self._path} was written by an older dotstream (format {version}, this one "
@@ -186,7 +196,7 @@ class Journal:
             (self._next,) = run("SELECT coalesce(max(first + size), 1) FROM chunk").fetchone()
             cursor = run(
                 "INSERT INTO txn(state, action, packages, directory, target, targets, started, "
-                "undoes, first, cursor) VALUES ('active', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "undoes, first, cursor, boot) VALUES ('active', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     metadata.action,
                     _bytes("\0".join(metadata.packages)),
@@ -197,6 +207,7 @@ class Journal:
                     metadata.undoes,
                     self._next,
                     self._next,
+                    boot(),
                 ),
             )
         number = cursor.lastrowid
@@ -226,11 +237,38 @@ class Journal:
             run = self._database.execute
             run("UPDATE txn SET digest = ? WHERE id = ?", (digest, transaction))
             run("COMMIT")
-            run("PRAGMA synchronous = NORMAL")
+            if digest:  # else each batch, too, has to be on the disk before it is carried out
+                run("PRAGMA synchronous = NORMAL")
 
     def advance(self, transaction: int, cursor: int) -> None:
         """Record how far a transaction has come."""
         self._write("UPDATE txn SET cursor = ? WHERE id = ?", (cursor, transaction))
+
+    def cut(self, end: int) -> None:
+        """Forget the steps from ``end`` on, none of which is done (any more)."""
+        with self._explained():
+            run = self._database.execute
+            run("BEGIN IMMEDIATE")
+            row = run(
+                "SELECT first, steps FROM chunk WHERE first < ? ORDER BY first DESC LIMIT 1",
+                (end,),
+            ).fetchone()
+            run("DELETE FROM chunk WHERE first >= ?", (end,))
+            if row is not None:
+                left = list(cut(decode(row[0], row[1]), end))
+                run(
+                    "UPDATE chunk SET size = ?, steps = ? WHERE first = ?",
+                    (end - row[0], encode([part[1:] for part in left]), row[0]),
+                )
+            run("COMMIT")
+        self._next = end
+
+    def part(self, transaction: int) -> None:
+        """Note that a transaction is only part of its plan, and not to be resumed as that.
+
+        Part of an undo undoes nothing.
+        """
+        self._write("UPDATE txn SET undoes = NULL, digest = '' WHERE id = ?", (transaction,))
 
     def turn(self, transaction: int, state: TransactionState, cursor: int) -> None:
         """Change the state and the cursor of an unfinished transaction."""
@@ -323,6 +361,14 @@ class Journal:
                 (transaction,),
             ).fetchone()
         return first, cursor, self._next
+
+    def rebooted(self, transaction: int) -> bool:
+        """Whether the system was started anew since a transaction began."""
+        with self._explained():
+            (then,) = self._database.execute(
+                "SELECT boot FROM txn WHERE id = ?", (transaction,)
+            ).fetchone()
+        return bool(then != boot() or not then)
 
     def first(self, transaction: int) -> int:
         """Return the number of a transaction's first step."""

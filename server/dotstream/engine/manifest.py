@@ -41,7 +41,7 @@ CREATE TABLE page(
 PAGE = 512
 """Names of one page at most; no longer run becomes one as it is."""
 
-_FEW = 8
+_FEW = 2
 _PENDING = 32  # directories whose changes are gathered before they are written
 _FIELDS = 5
 _ANYWHERE = (b"\xff", b"")  # no root is that far on

@@ -43,6 +43,7 @@ class ManifestRecords:
         if self._journal is not None:
             self._journal.close()
             self._journal = None
+            self._looked = False
 
     def entry(self, root: str, path: str, name: str) -> Entry | None:
         """Return what is recorded of one name."""

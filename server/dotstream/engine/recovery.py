@@ -20,14 +20,14 @@ from dotstream.model.events import Progress
 from dotstream.model.history import Recovery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from dotstream.engine.journal import Journal
     from dotstream.fs.change import Changes
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.history import Transaction
 
-__all__ = ["recover"]
+__all__ = ["recover", "recovering"]
 
 
 def recover(
@@ -39,6 +39,26 @@ def recover(
     cancel: CancellationToken | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Recovery:
+    """Finish the unfinished transaction, all at once; see ``recovering``."""
+    going = recovering(journal, changes=changes, backups=backups, resume=resume, cancel=cancel)
+    while True:
+        try:
+            progress = next(going)
+        except StopIteration as stop:
+            found: Recovery = stop.value
+            return found
+        if on_progress is not None:
+            on_progress(progress)
+
+
+def recovering(
+    journal: Journal,
+    *,
+    changes: Changes,
+    backups: str,
+    resume: bool = False,
+    cancel: CancellationToken | None = None,
+) -> Generator[Progress, None, Recovery]:
     """Finish the unfinished transaction, if there is one; the target's lock is held.
 
     Args:
@@ -57,21 +77,24 @@ def recover(
     first, cursor, end = journal.resume(unfinished.id)
     forwards = resume and unfinished.state == "active" and bool(unfinished.digest)
     doubtful = min(cursor + UNSURE, end) if unfinished.state == "active" else cursor
+    sure = cursor if unfinished.state == "active" else cursor - UNSURE
+    if journal.rebooted(unfinished.id):  # of what was done since, the disk may have any part
+        cursor = sure = first
+        doubtful = end
     rollback = Rollback()
     if not forwards:
         with suppress(JournalError):  # a full disk; what is there tells how far it came
             journal.turn(unfinished.id, "rolling_back", doubtful)
     # Going forwards, too, what is in doubt is first taken back: then it is sure again.
-    rollback.run(
+    yield from rollback.steps(
         journal,
         unfinished.id,
         cursor if forwards else first,
         doubtful,
-        sure=cursor if unfinished.state == "active" else cursor - UNSURE,
+        sure=sure,
         changes=changes,
         backups=backups,
         cancel=cancel,
-        on_progress=on_progress,
     )
     if rollback.failed:
         if not forwards:
@@ -79,8 +102,10 @@ def recover(
                 journal.turn(unfinished.id, "stuck", end)
         raise RollbackIncomplete(f"transaction {unfinished.id} is unfinished", rollback.failed)
     if forwards:
-        return _carry_on(
-            journal, unfinished, cursor, doubtful, end, changes, backups, cancel, on_progress
+        return (
+            yield from _carry_on(
+                journal, unfinished, cursor, doubtful, end, changes, backups, cancel
+            )
         )
     with suppress(JournalError):  # then the next run looks at every step again
         journal.turn(unfinished.id, "rolled_back", first)
@@ -96,8 +121,7 @@ def _carry_on(
     changes: Changes,
     backups: str,
     cancel: CancellationToken | None,
-    on_progress: Callable[[Progress], None] | None,
-) -> Recovery:
+) -> Generator[Progress, None, Recovery]:
     """Carry the rest of a transaction out, from a step that is sure."""
     descriptors = Descriptors()
     executor = Executor(changes, descriptors, unfinished.id, backups)
@@ -120,12 +144,19 @@ def _carry_on(
                     ) from error
                 done = sequence + 1
             journal.advance(unfinished.id, done)
-            if on_progress is not None:
-                on_progress(Progress("applying", done - cursor, end - cursor, rows[-1][2]))
+            yield Progress("applying", done - cursor, end - cursor, rows[-1][2])
+        try:
+            for fd in descriptors.systems.values():
+                changes.flush(fd)
+        except OSError as error:
+            raise JournalError(
+                f"{unfinished.target}: {reason(error)}: what was done did not get onto the disk; "
+                "recover again"
+            ) from error
     except OperationFailed:
         descriptors.close()
         journal.turn(unfinished.id, "rolling_back", done + 1)
-        recover(journal, changes=changes, backups=backups, on_progress=on_progress)
+        yield from recovering(journal, changes=changes, backups=backups)
         raise
     finally:
         descriptors.close()

@@ -14,7 +14,7 @@ from dotstream.model.directory import display
 from dotstream.model.events import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from dotstream.engine.encoding import NumberedStep
     from dotstream.engine.journal import Journal
@@ -55,6 +55,32 @@ class Rollback:
         cancel: CancellationToken | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> None:
+        """Take steps back, all at once; see ``steps``."""
+        for progress in self.steps(
+            journal,
+            transaction,
+            first,
+            end,
+            sure=sure,
+            changes=changes,
+            backups=backups,
+            cancel=cancel,
+        ):
+            if on_progress is not None:
+                on_progress(progress)
+
+    def steps(
+        self,
+        journal: Journal,
+        transaction: int,
+        first: int,
+        end: int,
+        *,
+        sure: int,
+        changes: Changes,
+        backups: str,
+        cancel: CancellationToken | None = None,
+    ) -> Generator[Progress]:
         """Take back the steps ``first`` ≤ number < ``end``; those before ``sure`` were done.
 
         Goes on past what cannot be taken back, and past a journal that cannot be written:
@@ -84,8 +110,12 @@ class Rollback:
                     self.undone += 1
                 if not self.failed:
                     self._advance(journal, transaction, rows[-1][0])
-                if on_progress is not None:
-                    on_progress(Progress("rolling_back", self.undone, total, rows[-1][2]))
+                yield Progress("rolling_back", self.undone, total, rows[-1][2])
+            for fd in descriptors.systems.values():
+                try:
+                    changes.flush(fd)
+                except OSError as error:
+                    self._note(self.failed, f"it did not get onto the disk: {reason(error)}")
         finally:
             descriptors.close()
 

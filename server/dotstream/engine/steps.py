@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CLOSINGS",
     "STEP_KINDS",
+    "Closer",
     "Part",
     "Step",
     "StepKind",
@@ -60,19 +61,42 @@ STEP_KINDS: dict[StepKind, OperationKind] = {
 so only ever append."""
 
 
-def with_closings(operations: Iterable[Operation | Run]) -> Iterator[Step]:
-    """Turn operations into steps, closing each unfold and refold after its last operation."""
-    opened: list[tuple[Operation, str, str]] = []
-    for operation in operations:
+class Closer:
+    """Turns operations into steps, closing each unfold and refold after its last operation."""
+
+    __slots__ = ("_opened",)
+
+    def __init__(self) -> None:
+        self._opened: list[tuple[Operation, str, str]] = []
+
+    def push(self, operation: Operation | Run) -> list[Step]:
+        """Return the steps up to this operation, with it."""
+        opened = self._opened
+        if not opened and operation.kind not in CLOSINGS:
+            return [(operation.kind, operation)]
+        steps: list[Step] = []
         while opened and not _inside(operation, opened[-1]):
             opening, _, _ = opened.pop()
-            yield CLOSINGS[opening.kind], opening
-        yield operation.kind, operation
+            steps.append((CLOSINGS[opening.kind], opening))
+        steps.append((operation.kind, operation))
         if operation.kind in CLOSINGS and not isinstance(operation, Run):
             directory = operation.directory
             opened.append((operation, directory.root, directory.join(operation.name)))
-    for opening, _, _ in reversed(opened):
-        yield CLOSINGS[opening.kind], opening
+        return steps
+
+    def finish(self) -> list[Step]:
+        """Return the steps that are left once there are no more operations."""
+        steps: list[Step] = [(CLOSINGS[each.kind], each) for each, _, _ in reversed(self._opened)]
+        self._opened.clear()
+        return steps
+
+
+def with_closings(operations: Iterable[Operation | Run]) -> Iterator[Step]:
+    """Turn operations into steps, closing each unfold and refold after its last operation."""
+    closer = Closer()
+    for operation in operations:
+        yield from closer.push(operation)
+    yield from closer.finish()
 
 
 def batches(steps: Iterable[Step], size: int) -> Iterator[tuple[list[Step], int]]:

@@ -7,9 +7,10 @@ import time
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotstream.engine.apply import Application
-from dotstream.engine.journal import Journal
-from dotstream.engine.recovery import recover
+from dotstream.engine.apply import Application, Control
+from dotstream.engine.gathering import gathered
+from dotstream.engine.journal import BATCH, Journal
+from dotstream.engine.recovery import recover, recovering
 from dotstream.errors import Cancelled, JournalError, StalePlan, TargetLocked
 from dotstream.fs.change import Changes
 from dotstream.fs.descriptors import Descriptors
@@ -18,19 +19,23 @@ from dotstream.fs.lock import Lock, LockHeld
 from dotstream.fs.look import reason
 from dotstream.fs.state import process_name, target_state
 from dotstream.model.cancel import CancellationToken
+from dotstream.model.events import Applied, Progress, Result
+from dotstream.model.history import Recovery
+from dotstream.model.items import Operation
 from dotstream.model.plan import Plan
+from dotstream.model.run import Run
 from dotstream.planner.stream import in_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
     from dotstream.fs.state import TargetState
-    from dotstream.model.events import Progress, Result
-    from dotstream.model.history import Recovery
+    from dotstream.model.events import Happening
     from dotstream.model.items import Item
+    from dotstream.model.plan import Metadata, Summary
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["Writer", "apply", "writing"]
+__all__ = ["Source", "Writer", "apply", "applying", "source_of", "writing"]
 
 
 class Writer(NamedTuple):
@@ -93,6 +98,102 @@ def writing(
         wanted |= left  # to be taken back: all are locked anew, in the same order
 
 
+class Source(NamedTuple):
+    """What is to be carried out.
+
+    Attributes:
+        items: in order; links in a row may be runs.
+        summary: returns counts and digest once ``items`` is used up.
+        begun: whether some of it was planned before the target is locked, so that it is
+            stale if an unfinished transaction is then taken back.
+        close: gives back what planning it holds.
+    """
+
+    metadata: Metadata
+    items: Iterable[Item | Run]
+    summary: Callable[[], Summary]
+    begun: bool
+    close: Callable[[], None]
+    whole: Callable[[Summary], bool] = lambda _: True
+
+
+def source_of(plan: Plan | StreamingPlan) -> Source:
+    """Return a plan as something to carry out."""
+    if isinstance(plan, Plan):
+        return Source(
+            plan.metadata, gathered(plan.items), lambda: plan.summary, True, lambda: None
+        )
+    return Source(plan.metadata, in_runs(plan), lambda: plan.summary, False, plan.close)
+
+
+def applying(
+    source: Source,
+    *,
+    state: str,
+    cancel: CancellationToken,
+    control: Control,
+    stream: bool = False,
+    digest: str | None = None,
+    wait: bool = False,
+    size: int = BATCH,
+    skip_errors: bool | None = None,
+    changes: Changes | None = None,
+) -> Generator[Happening, None, Result]:
+    """Carry something out as one transaction on its target, and tell what happens.
+
+    Args:
+        state: absolute path of the state directory.
+        changes: the seam to the file system.
+    """
+    metadata = source.metadata
+    descriptors = Descriptors()
+    try:
+        with writing(
+            metadata.target,
+            state=state,
+            others=metadata.targets,
+            wait=wait,
+            cancel=cancel,
+            changes=changes,
+        ) as writer:
+            for other in metadata.targets:
+                if other != metadata.target:
+                    found = _recover_other(state, other, writer.changes)
+                    if found.transaction is not None:
+                        yield found
+            recovery = yield from recovering(
+                writer.journal, changes=writer.changes, backups=writer.state.backups
+            )
+            if recovery.transaction is not None:
+                yield recovery
+            if recovery.steps and source.begun:
+                raise StalePlan(source.summary().digest, "")
+            if skip_errors is None:
+                skip_errors = metadata.options.on_conflict == "skip"
+            application = Application(
+                metadata,
+                source.items,
+                source.summary,
+                journal=writer.journal,
+                changes=writer.changes,
+                descriptors=descriptors,
+                backups=writer.state.backups,
+                started=time.time(),
+                skip_errors=skip_errors,
+                cancel=cancel,
+                control=control,
+                size=size,
+                whole=source.whole,
+            )
+            result = yield from application.run(stream=stream, digest=digest)
+        control.result = result
+        yield result
+        return result
+    finally:
+        descriptors.close()
+        source.close()
+
+
 def apply(
     plan: Plan | StreamingPlan,
     *,
@@ -107,66 +208,47 @@ def apply(
     on_recovery: Callable[[Recovery], None] | None = None,
     changes: Changes | None = None,
 ) -> Result:
-    """Apply a plan as one transaction on its target; see ``Client.apply``.
-
-    Args:
-        state: absolute path of the state directory.
-        changes: the seam to the file system.
-    """
+    """Apply a plan in one go: ``applying``, drained."""
     if cancel is None:
         cancel = CancellationToken() if isinstance(plan, Plan) else plan.token
-    metadata = plan.metadata
-    descriptors = Descriptors()
-    try:
-        with writing(
-            metadata.target,
+    control = Control()
+    with closing(
+        applying(
+            source_of(plan),
             state=state,
-            others=metadata.targets,
-            wait=wait,
             cancel=cancel,
+            control=control,
+            stream=stream,
+            digest=digest,
+            wait=wait,
             changes=changes,
-        ) as writer:
-            for other in metadata.targets:
-                if other != metadata.target:
-                    _recover_other(state, other, writer.changes, on_recovery)
-            recovery = recover(
-                writer.journal,
-                changes=writer.changes,
-                backups=writer.state.backups,
-                on_progress=on_progress,
-            )
-            if recovery.transaction is not None and on_recovery is not None:
-                on_recovery(recovery)
-            if recovery.steps and isinstance(plan, Plan):
-                raise StalePlan(plan.summary.digest, "")
-            application = Application(
-                metadata,
-                plan.items if isinstance(plan, Plan) else in_runs(plan),
-                lambda: plan.summary,
-                journal=writer.journal,
-                changes=writer.changes,
-                descriptors=descriptors,
-                backups=writer.state.backups,
-                started=time.time(),
-                skip_errors=metadata.options.on_conflict == "skip",
-                cancel=cancel,
-                on_progress=on_progress,
-                on_item=on_item,
-                on_trouble=on_trouble,
-            )
-            return application.run(stream=stream, digest=digest)
-    finally:
-        descriptors.close()
-        if not isinstance(plan, Plan):
-            plan.close()
+        )
+    ) as events:
+        for event in events:
+            if isinstance(event, Run):
+                if on_item is not None:
+                    for operation in event.operations():
+                        on_item(operation)
+            elif isinstance(event, Applied):
+                if on_progress is not None:
+                    on_progress(event.progress)
+            elif isinstance(event, Progress):
+                if on_progress is not None:
+                    on_progress(event)
+            elif isinstance(event, Recovery):
+                if on_recovery is not None:
+                    on_recovery(event)
+            elif not isinstance(event, Result):
+                if on_trouble is not None and not isinstance(event, Operation):
+                    on_trouble(event)
+                if on_item is not None:
+                    on_item(event)
+    assert control.result is not None  # noqa: S101 - or it was raised why not
+    return control.result
 
 
-def _recover_other(
-    state: str, target: str, changes: Changes, on_recovery: Callable[[Recovery], None] | None
-) -> None:
+def _recover_other(state: str, target: str, changes: Changes) -> Recovery:
     """Take back what was left unfinished on another target of the plan, which is locked."""
     place = target_state(state, target)
     with closing(Journal(place.journal)) as journal:
-        recovery = recover(journal, changes=changes, backups=place.backups)
-    if recovery.transaction is not None and on_recovery is not None:
-        on_recovery(recovery)
+        return recover(journal, changes=changes, backups=place.backups)

@@ -13,14 +13,16 @@ from dotstream.places import components, within
 from dotstream.planner.groups import Group, plan_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from os import PathLike
 
+    from dotstream.engine.execution import Execution
     from dotstream.model.events import Progress, Result
     from dotstream.model.history import Recovery
-    from dotstream.model.items import Item
+    from dotstream.model.items import Item, Operation
     from dotstream.model.options import Action, Options, Package, Preferences
     from dotstream.model.plan import Plan
+    from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
 
 __all__ = ["Planning"]
@@ -106,21 +108,65 @@ class Planning(Opened):
         group = max(around, key=lambda group: len(group.target))
         return [group], components(wanted, group.target)
 
-    def stream_manage(self, *packages: str, prefer: Preferences = AS_CONFIGURED) -> StreamingPlan:
+    def stream_manage(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
         """Plan to install links; see ``stream``."""
-        return self.stream("manage", packages, prefer=prefer)
+        return self.stream(
+            "manage",
+            packages,
+            profile=profile,
+            everything=everything,
+            prefer=prefer,
+            path=path,
+            cancel=cancel,
+        )
 
     def stream_unmanage(
-        self, *packages: str, prefer: Preferences = AS_CONFIGURED
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
     ) -> StreamingPlan:
         """Plan to remove links; see ``stream``."""
-        return self.stream("unmanage", packages, prefer=prefer)
+        return self.stream(
+            "unmanage",
+            packages,
+            profile=profile,
+            everything=everything,
+            prefer=prefer,
+            path=path,
+            cancel=cancel,
+        )
 
     def stream_remanage(
-        self, *packages: str, prefer: Preferences = AS_CONFIGURED
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
     ) -> StreamingPlan:
         """Plan to bring links up to date with the smallest change; see ``stream``."""
-        return self.stream("remanage", packages, prefer=prefer)
+        return self.stream(
+            "remanage",
+            packages,
+            profile=profile,
+            everything=everything,
+            prefer=prefer,
+            path=path,
+            cancel=cancel,
+        )
 
     def stream_adopt(
         self,
@@ -193,26 +239,126 @@ class Planning(Opened):
 
     # In one go ------------------------------------------------------------------------
 
-    def plan_manage(self, *packages: str, prefer: Preferences = AS_CONFIGURED) -> Plan:
-        """Plan to install links, the whole plan in memory."""
-        return self.stream_manage(*packages, prefer=prefer).collect()
+    def plan(
+        self,
+        action: Action,
+        packages: Sequence[str] = (),
+        *,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan an action, the whole plan in memory; see ``stream``."""
+        return self.stream(
+            action,
+            packages,
+            profile=profile,
+            everything=everything,
+            prefer=prefer,
+            path=path,
+            cancel=cancel,
+        ).collect()
 
-    def plan_unmanage(self, *packages: str, prefer: Preferences = AS_CONFIGURED) -> Plan:
-        """Plan to remove links, the whole plan in memory."""
-        return self.stream_unmanage(*packages, prefer=prefer).collect()
+    def plan_manage(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to install links, the whole plan in memory; see ``stream``."""
+        return self.plan(
+            "manage",
+            packages,
+            profile=profile,
+            everything=everything,
+            prefer=prefer,
+            path=path,
+            cancel=cancel,
+        )
 
-    def plan_remanage(self, *packages: str, prefer: Preferences = AS_CONFIGURED) -> Plan:
-        """Plan to bring links up to date, the whole plan in memory."""
-        return self.stream_remanage(*packages, prefer=prefer).collect()
+    def plan_unmanage(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to remove links, the whole plan in memory; see ``stream``."""
+        return self.plan(
+            "unmanage",
+            packages,
+            profile=profile,
+            everything=everything,
+            prefer=prefer,
+            path=path,
+            cancel=cancel,
+        )
+
+    def plan_remanage(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to bring links up to date, the whole plan in memory; see ``stream``."""
+        return self.plan(
+            "remanage",
+            packages,
+            profile=profile,
+            everything=everything,
+            prefer=prefer,
+            path=path,
+            cancel=cancel,
+        )
 
     def plan_adopt(
         self,
         *paths: str | PathLike[str],
         package: str | None = None,
         prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
     ) -> Plan:
         """Plan to move what is in the target into a package, the whole plan in memory."""
-        return self.stream_adopt(*paths, package=package, prefer=prefer).collect()
+        return self.stream_adopt(*paths, package=package, prefer=prefer, cancel=cancel).collect()
+
+    # Scanning -------------------------------------------------------------------------
+
+    def scan(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> Scan:
+        """Stream what packages have, as the target would show it; nothing there is looked at.
+
+        Raises: as ``stream``.
+        """
+        from dotstream.planner.scan import Scan
+
+        settings = self.settings
+        names = settings.select(packages, profile, everything=everything)
+        return Scan(
+            [
+                (settings.package(name, prefer), self._existing_target(settings.target_of(name)))
+                for name in names
+            ],
+            directory=self.directory,
+            options=settings.options(prefer),
+            lookup=self._lookup(prefer),
+            cancel=cancel or CancellationToken(),
+        )
 
     # Applying -------------------------------------------------------------------------
 
@@ -262,4 +408,81 @@ class Planning(Opened):
             on_item=on_item,
             on_trouble=on_trouble,
             on_recovery=on_recovery,
+        )
+
+    def stream_apply(
+        self,
+        plan: Plan | StreamingPlan,
+        *,
+        stream: bool = False,
+        digest: str | None = None,
+        cancel: CancellationToken | None = None,
+        wait: bool = False,
+        keep: bool = False,
+        planned: bool = False,
+    ) -> Execution:
+        """Carry a plan out as it is iterated, and yield what happens; see ``apply``.
+
+        Args:
+            keep: if it is stopped, keep what was done and record it.
+            planned: also yield each operation as it is planned.
+        """
+        from dotstream.engine.execution import execution_of_plan
+
+        return execution_of_plan(
+            plan,
+            state=self._state,
+            stream=stream,
+            digest=digest,
+            cancel=cancel,
+            wait=wait,
+            keep=keep,
+            planned=planned,
+        )
+
+    def execute(
+        self,
+        operations: Iterable[Operation],
+        *,
+        stream: bool = False,
+        digest: str | None = None,
+        cancel: CancellationToken | None = None,
+        wait: bool = False,
+        keep: bool = False,
+        partial: bool = False,
+        batch: int = 2048,
+    ) -> Execution:
+        """Carry out operations from anywhere, as they are iterated: all of them or nothing.
+
+        They may be those of a plan with some left out.  They need not be in memory: nothing
+        is taken from them before the first event is asked for.
+
+        Args:
+            stream: carry each batch out before the next is asked for, instead of
+                writing all of them down first.
+            digest: of the operations that were shown.
+            keep: if it is stopped, keep what was done and record it.
+            partial: go on although the plan they are of met conflicts or scan errors.
+            batch: how many are carried out, and told of, together.
+
+        Raises (while iterating):
+            OperationRefused: one cannot be carried out as it is: it was left without what it
+                depends on, is in the wrong place, of another plan, or no operation of ours.
+            ConflictsUnsettled: there were conflicts, and ``partial`` was not said.
+        """
+        from dotstream.engine.execution import execution_of_operations
+
+        return execution_of_operations(
+            operations,
+            directory=self.directory,
+            target=self.target,
+            options=lambda: self.settings.options(AS_CONFIGURED),
+            state=self._state,
+            stream=stream,
+            digest=digest,
+            cancel=cancel,
+            wait=wait,
+            keep=keep,
+            partial=partial,
+            batch=batch,
         )

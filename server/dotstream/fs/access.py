@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import re
 import stat
@@ -46,28 +47,24 @@ def followed(fd: int, path: str) -> int | tuple[int, int] | None:
 
 
 def lock_holder(path: str) -> int | None:
-    """Return the process that holds a lock file, without touching the lock.
+    """Return the process that holds a lock file: the one that is named in it, while it is held.
 
-    It is the one that is named in the file, if the kernel has a lock of it on the file
-    (proc(5), ``/proc/locks``); where the kernel does not list locks, nobody is.
+    For an instant nobody else can take the lock, as with ``left_behind``.
     """
     try:
-        inode = os.stat(path).st_ino
-        with open(path, encoding="utf-8", errors="replace") as file:
-            named = re.match(r"process (\d+)\b", file.read(64))
-        with open("/proc/locks", encoding="ascii", errors="replace") as file:
-            rows = [line.split() for line in file]
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
-    if named is None:
-        return None
-    # The device in there is not the one of stat(2) on every file system.
-    held = any(
-        row[1] == "FLOCK" and row[4] == named[1] and row[5].endswith(f":{inode}")
-        for row in rows
-        if len(row) > 5
-    )
-    return int(named[1]) if held else None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        named = re.match(rb"process (\d+)\b", os.pread(fd, 64, 0))
+        return int(named[1]) if named else None
+    except OSError:
+        return None  # this file system has no locks
+    finally:
+        os.close(fd)
+    return None
 
 
 def highest_number(directory: str) -> int:

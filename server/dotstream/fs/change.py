@@ -11,6 +11,7 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
+from dotstream.fs import system
 from dotstream.fs.copying import copy_entry, remove_entry
 
 if TYPE_CHECKING:
@@ -18,35 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Changes"]
 
-_NOREPLACE, _EXCHANGE = 1, 2
 _SPARE = "-spare"  # what stands after a name while it is exchanged in three renames
 _UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
-
-
-def _rename_function() -> Callable[[int, bytes, int, bytes, int], int] | None:
-    """Return ``renameat2(2)``, which Python has no name for."""
-    import ctypes
-
-    function = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if function is None:
-        return None
-    function.argtypes = (
-        ctypes.c_int,
-        ctypes.c_char_p,
-        ctypes.c_int,
-        ctypes.c_char_p,
-        ctypes.c_uint,
-    )
-    get_errno = ctypes.get_errno
-
-    def call(fd: int, old: bytes, to_fd: int, new: bytes, flags: int) -> int:
-        while function(fd, old, to_fd, new, flags) != 0:
-            number = get_errno()
-            if number != errno.EINTR:
-                return number
-        return 0
-
-    return call
 
 
 class Changes:
@@ -59,8 +33,6 @@ class Changes:
 
     def __init__(self) -> None:
         self.link: Callable[..., None] = os.symlink
-        self._rename2: Callable[[int, bytes, int, bytes, int], int] | None = None
-        self._looked_up = False
 
     def symlink(self, text: str, fd: int, name: str) -> None:
         """Make a link; ``FileExistsError`` if anything is there."""
@@ -107,25 +79,29 @@ class Changes:
                 continue
             return
 
-    def copy(self, source: str, copy: str) -> None:
+    def copy(self, fd: int, name: str, to_fd: int, new: str) -> None:
         """Copy a file, link or directory to where nothing is, completely and onto the disk.
 
         Mode, times, extended attributes and, where we may, the owner are kept; a file is
         never held in memory.
         """
-        copy_entry(source, copy)
+        copy_entry(fd, name, to_fd, new)
 
     def discard(self, fd: int, name: str) -> None:
         """Remove an entry and all that is in it; only for what there is a copy of."""
-        remove_entry(f"/proc/self/fd/{fd}/{name}")
+        remove_entry(fd, name)
 
     def sync(self, fd: int) -> None:
         """Have a directory's entries on the disk."""
-        os.fsync(fd)
+        system.on_disk(fd)
+
+    def flush(self, fd: int) -> None:
+        """Have all that was done on a directory's file system on the disk."""
+        system.flush(fd)
 
     def rename(self, fd: int, old: str, to_fd: int, new: str) -> None:
         """Rename; ``FileExistsError`` if ``new`` is there."""
-        number = self._renameat2(fd, old, to_fd, new, _NOREPLACE)
+        number = self._rename_new(fd, old, to_fd, new)
         if number in _UNSUPPORTED:
             self._rename_by_link(fd, old, to_fd, new)
         elif number:
@@ -137,7 +113,7 @@ class Changes:
         Where it cannot, a kill in between leaves what ``settle`` puts right; ``one`` has to
         be a name of ours.
         """
-        number = self._renameat2(fd, one, fd, other, _EXCHANGE)
+        number = self._exchange(fd, one, other)
         if number in _UNSUPPORTED:
             spare = one + _SPARE
             os.rename(other, spare, src_dir_fd=fd, dst_dir_fd=fd)
@@ -160,18 +136,11 @@ class Changes:
         elif not _lexists(fd, one):
             self.rename(fd, spare, fd, one)
 
-    def _renameat2(self, fd: int, old: str, to_fd: int, new: str, flags: int) -> int:
-        if not self._looked_up:
-            self._rename2, self._looked_up = _rename_function(), True
-        if self._rename2 is None:
-            return errno.ENOSYS
-        return self._rename2(
-            fd,
-            old.encode("utf-8", "surrogateescape"),
-            to_fd,
-            new.encode("utf-8", "surrogateescape"),
-            flags,
-        )
+    def _rename_new(self, fd: int, old: str, to_fd: int, new: str) -> int:
+        return system.rename_new(fd, old, to_fd, new)
+
+    def _exchange(self, fd: int, one: str, other: str) -> int:
+        return system.exchange(fd, one, fd, other)
 
     def _rename_by_link(self, fd: int, old: str, to_fd: int, new: str) -> None:
         """Rename without clobbering where the kernel or file system has no flag for it."""

@@ -31,13 +31,15 @@ class Descriptors:
     Attributes:
         aliases: directories known to be beside their place, by ``(root, path)``.
         private: whether the directory in use is, so that nobody else gets at it by path.
+        systems: a descriptor on each file system that directories were opened on, by device.
     """
 
-    __slots__ = ("_aside", "_current", "_fd", "_stack", "aliases", "private")
+    __slots__ = ("_aside", "_current", "_fd", "_stack", "aliases", "private", "systems")
 
     def __init__(self, *, aside: Callable[[str], str] | None = None) -> None:
         self.aliases: dict[tuple[str, str], str] = {}
         self.private = False
+        self.systems: dict[int, int] = {}
         self._aside = aside
         self._stack: list[tuple[str, str, int, bool]] = []
         self._current: Directory | None = None
@@ -56,12 +58,15 @@ class Descriptors:
         while self._stack and not self._leads(root, path):
             os.close(self._stack.pop()[2])
         if not self._stack:
-            self._stack.append((root, "", os.open(root, _FLAGS), False))
+            opened = os.open(root, _FLAGS)
+            self._stack.append((root, "", opened, False))
+            self._remember(opened)
         _, above, fd, private = self._stack[-1]
         rest = path[len(above) :].lstrip("/")
         for name in rest.split("/") if rest else ():
             above = f"{above}/{name}" if above else name
             fd, moved = self._open(fd, (root, above), name)
+            self._remember(fd)
             private = private or moved
             self._stack.append((root, above, fd, private))
             if len(self._stack) > _KEPT:
@@ -82,6 +87,12 @@ class Descriptors:
                     raise
         return os.open(name, _FLAGS, dir_fd=parent), False
 
+    def _remember(self, fd: int) -> None:
+        """Keep one descriptor of each file system that something is done on."""
+        device = os.fstat(fd).st_dev
+        if device not in self.systems:
+            self.systems[device] = os.dup(fd)
+
     def _leads(self, root: str, path: str) -> bool:
         """Whether the deepest open directory is ``path`` or above it."""
         open_root, above, _, _ = self._stack[-1]
@@ -93,4 +104,8 @@ class Descriptors:
         while self._stack:
             os.close(self._stack.pop()[2])
 
-    close = forget
+    def close(self) -> None:
+        """Close everything for good."""
+        self.forget()
+        while self.systems:
+            os.close(self.systems.popitem()[1])

@@ -29,6 +29,7 @@ __all__ = [
     "Rename",
     "any_entry",
     "bounded_listing",
+    "every_entry",
     "more_than",
     "short_listing",
     "sort_key",
@@ -201,6 +202,17 @@ def any_entry(fd: int, test: Callable[[str, int], bool]) -> bool:
     """
     with os.scandir(fd) as scan:
         return any(test(entry.name, _kind(entry)) for entry in scan)
+
+
+def every_entry(fd: int) -> Iterator[tuple[str, int]]:
+    """Yield name and kind of each entry, in no order.
+
+    Raises:
+        OSError: the directory cannot be read.
+    """
+    with os.scandir(fd) as scan:
+        for entry in scan:
+            yield entry.name, _kind(entry)
 
 
 class _Spill:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dotstream.fs.listing import DIR, FILE, LINK, SPECIAL
+from dotstream.fs.system import DIFFER, spelt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,8 +176,12 @@ def identity(fd: int, path: str = "") -> tuple[int, int]:
 
 
 def canonical(path: str) -> str:
-    """Return ``path`` absolute, with every symbolic link resolved."""
-    return os.path.realpath(path)
+    """Return ``path`` absolute, with every symbolic link resolved, as it is spelt on the disk.
+
+    Of what is not there, the directory above it is.
+    """
+    path = os.path.realpath(path)
+    return spelt(path) if DIFFER else path
 
 
 def is_permission(error: OSError) -> bool:

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from dotstream.fs.copying import part_of
+from dotstream.fs.look import entry_kind
 
 if TYPE_CHECKING:
     from dotstream.fs.change import Changes
@@ -44,8 +45,10 @@ def take_back(changes: Changes, fd: int, name: str, path: str) -> str | None:
     """
     try:
         there, base = _parent(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return None  # its destination never came to be
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):  # a link: ELOOP on macOS
+            return None  # its destination never came to be
+        raise
     try:
         for place, entry in ((fd, name), (there, base)):
             if _there(place, _copy_name(entry)):
@@ -63,7 +66,7 @@ def _original_back(changes: Changes, fd: int, name: str, there: int, base: str) 
     old = _old_name(name)
     if not _there(fd, old):
         return None
-    part = _there(there, base) and part_of(_through(fd, old), _through(there, base))
+    part = _there(there, base) and part_of(fd, old, there, base)
     if part and (_there(fd, name) or not _same(fd, old, there, base)):
         changes.discard(fd, old)  # it was being removed; the copy is whole
     elif not _there(fd, name):
@@ -78,7 +81,7 @@ def _copy_gone(changes: Changes, fd: int, name: str, there: int, base: str) -> s
     old = _old_name(base)
     if not _there(there, old):
         return None
-    if _there(fd, name) and part_of(_through(there, old), _through(fd, name)):
+    if _there(fd, name) and part_of(there, old, fd, name):
         changes.discard(there, old)
     elif not _there(there, base):
         changes.rename(there, old, there, base)
@@ -132,13 +135,13 @@ def _move_by_copying(changes: Changes, fd: int, name: str, to_fd: int, new: str)
     At every moment one of the two is whole under its name.
     """
     copy, old = _copy_name(new), _old_name(name)
-    changes.copy(_through(fd, name), _through(to_fd, copy))
+    changes.copy(fd, name, to_fd, copy)
     try:
         changes.rename(to_fd, copy, to_fd, new)
     except OSError:
         changes.discard(to_fd, copy)
         raise
-    changes.sync(to_fd)
+    _sync_upwards(changes, to_fd)
     changes.rename(fd, name, fd, old)
     if not _same(fd, old, to_fd, new):
         changes.rename(fd, old, fd, name)
@@ -146,6 +149,25 @@ def _move_by_copying(changes: Changes, fd: int, name: str, to_fd: int, new: str)
         raise OSError(errno.EAGAIN, "it was changed while it was copied", name)
     changes.sync(fd)
     changes.discard(fd, old)
+
+
+def _sync_upwards(changes: Changes, fd: int) -> None:
+    """Have a directory's entries on the disk, and the names of those that lead to it."""
+    here = os.dup(fd)
+    try:
+        while True:
+            changes.sync(here)
+            try:
+                above = os.open("..", _FLAGS, dir_fd=here)
+            except PermissionError:
+                return  # where we may not look, none of these names is ours
+            one, other = os.fstat(here), os.fstat(above)
+            os.close(here)
+            here = above
+            if one.st_dev != other.st_dev or one.st_ino == other.st_ino:
+                return
+    finally:
+        os.close(here)
 
 
 def _copy_name(name: str) -> str:
@@ -165,14 +187,11 @@ def _digest(name: str) -> str:
 
 
 def _there(fd: int, name: str) -> bool:
-    return os.path.lexists(_through(fd, name))
+    try:
+        return entry_kind(fd, name) is not None
+    except OSError:
+        return False  # as of a name that is too long
 
 
 def _same(fd: int, name: str, other_fd: int, other: str) -> bool:
-    one, two = _through(fd, name), _through(other_fd, other)
-    return part_of(one, two) and part_of(two, one)
-
-
-def _through(fd: int, name: str) -> str:
-    """Return a path that reaches ``name`` through the descriptor, whatever is renamed."""
-    return f"/proc/self/fd/{fd}/{name}"
+    return part_of(fd, name, other_fd, other) and part_of(other_fd, other, fd, name)

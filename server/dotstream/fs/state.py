@@ -6,6 +6,9 @@ import os
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from dotstream.fs.system import on_disk
+from dotstream.fs.system import reserve as allocate
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -58,14 +61,33 @@ def target_state(state: str, target: str) -> TargetState:
         OSError: they cannot be made.
     """
     directory = _directory(state, target)
-    os.makedirs(directory, mode=0o700, exist_ok=True)
+    _made(directory)
     found = TargetState(os.path.realpath(directory))
-    os.makedirs(found.backups, mode=0o700, exist_ok=True)
+    _made(found.backups)
     note = f"{directory}/target"
     if not os.path.exists(note):
         with open(note, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(target + "\n")
     return found
+
+
+def _made(directory: str) -> None:
+    """Make a directory and those above it, each name of them on the disk."""
+    missing = []
+    while not os.path.isdir(directory):
+        missing.append(directory)
+        directory = os.path.dirname(directory)
+    for each in reversed(missing):
+        os.makedirs(each, mode=0o700, exist_ok=True)
+        _flushed(os.path.dirname(each))
+
+
+def _flushed(directory: str) -> None:
+    fd = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        on_disk(fd)
+    finally:
+        os.close(fd)
 
 
 def existing_state(state: str, target: str) -> TargetState | None:
@@ -91,7 +113,7 @@ def reserve(journal: str) -> None:
         return
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        os.posix_fallocate(fd, 0, _RESERVE)
+        allocate(fd, _RESERVE)
     except OSError:
         os.ftruncate(fd, 0)  # there is no room now; the next run tries again
     finally:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dotstream.client import Client
+from dotstream.engine.execution import happenings
 from dotstream.errors import RollbackIncomplete
 from dotstream.fs.files import is_directory
 from dotstream.lsp.params import invalid
 from dotstream.model.directory import display
+from dotstream.model.events import Applied, Progress, Result
+from dotstream.model.history import Recovery
 from dotstream.planner.stream import in_runs
 
 if TYPE_CHECKING:
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.rows import JSON
     from dotstream.lsp.work import Work
     from dotstream.model.cancel import CancellationToken
-    from dotstream.model.history import Recovery
     from dotstream.model.plan import Summary
     from dotstream.planner.stream import StreamingPlan
 
@@ -62,24 +64,21 @@ def carried_out(
     Args:
         quiet: whether its items are not sent.
     """
-
-    def recovered(recovery: Recovery) -> None:
-        found = recovery.transaction
-        work.note_change(client, None if found is None else found.id)
-
+    run = client.stream_apply(plan, stream=stream, digest=digest, cancel=work.cancel_token)
     try:
-        result = client.apply(
-            plan,
-            stream=stream,
-            digest=digest,
-            cancel=work.cancel_token,
-            on_progress=work.note_progress,
-            on_item=None if quiet else work.batches.add,
-            on_recovery=recovered,
-        )
+        with run:
+            for event in happenings(run):
+                if isinstance(event, (Applied, Progress)):
+                    work.note_progress(event)
+                elif isinstance(event, Recovery):
+                    found = event.transaction
+                    work.note_change(client, None if found is None else found.id)
+                elif not quiet and not isinstance(event, Result):
+                    work.batches.add(event)  # blocks while the client has no room for it
     except RollbackIncomplete:
         work.note_change(client, None)
         raise
+    result = run.result
     if result.transaction is not None:
         work.note_change(client, result.transaction)
     return {

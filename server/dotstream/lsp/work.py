@@ -14,6 +14,7 @@ from dotstream.lsp.rows import Rows
 from dotstream.lsp.uris import label, to_uri
 from dotstream.lsp.workdone import WorkDone
 from dotstream.model.cancel import CancellationToken
+from dotstream.model.events import Applied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,9 +101,9 @@ class Work:
         self.batches.tick()
         self._work_done.report(dict(self.batches.counts), self.progress)
 
-    def note_progress(self, progress: Progress) -> None:
+    def note_progress(self, progress: Progress | Applied) -> None:
         """Take how far the engine is; the event loop tells the client, at its own pace."""
-        self.progress = progress
+        self.progress = progress.progress if isinstance(progress, Applied) else progress
 
     def note_change(self, client: Client, transaction: int | None) -> None:
         """Take that something was changed, for all who are to be told of it."""

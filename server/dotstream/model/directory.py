@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dotstream.model.items import Operation
+    from dotstream.model.origin import Origin
+
 __all__ = ["Directory", "display"]
 
 
@@ -15,14 +21,19 @@ class Directory:
         root: absolute canonical path of the tree (the target, or a package directory).
         path: path relative to the root with ``/``; empty for the root itself.
         depth: number of components of ``path``.
+        origin: the plan that something was planned in it by; ``None`` if made by hand.
+        opener: the operation of that plan that makes, opens or folds it, or the nearest
+            directory above it, if there is one; what is done in it belongs to that.
     """
 
-    __slots__ = ("depth", "name", "parent", "path", "root")
+    __slots__ = ("depth", "name", "opener", "origin", "parent", "path", "root")
 
     def __init__(self, root: str, parent: Directory | None = None, name: str = "") -> None:
         self.root = root
         self.parent = parent
         self.name = name
+        self.origin: Origin | None = None
+        self.opener: Operation | None = None
         if parent is None:
             self.path, self.depth = "", 0
         else:

@@ -53,3 +53,6 @@ class Records(Protocol):
 
     def any_below(self, root: str, path: str) -> bool:
         """Whether anything is recorded in a directory or below it."""
+
+    def close(self) -> None:
+        """Give back what it reads from; it may be asked again, and then opens it again."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from dotstream.model.items import Conflict, Operation, ScanError
-    from dotstream.model.plan import Summary
+    from collections.abc import Iterator
 
-__all__ = ["Phase", "Progress", "Result"]
+    from dotstream.model.history import Recovery
+    from dotstream.model.items import Conflict, Item, Operation, ScanError
+    from dotstream.model.plan import Summary
+    from dotstream.model.run import Run
+
+__all__ = ["Applied", "Event", "Happening", "Phase", "Progress", "Result"]
 
 Phase = Literal["planning", "applying", "rolling_back"]
 
 
 class Progress(NamedTuple):
-    """How far an apply has come; handed to ``on_progress`` once per batch of operations.
+    """How far an apply has come; told once per batch of operations.
 
     Attributes:
         phase: what is being done.
@@ -29,16 +33,60 @@ class Progress(NamedTuple):
     operation: Operation | Conflict | ScanError | None = None
 
 
+class Applied(NamedTuple):
+    """A batch of operations that was carried out.
+
+    Attributes:
+        done: steps carried out so far; a fold takes two.
+        total: how many there will be, or ``None`` while that is not known.
+        parts: the batch as it is kept: ``operations`` has it one by one.
+    """
+
+    done: int
+    total: int | None
+    parts: tuple[Operation | Run, ...]
+
+    @property
+    def operations(self) -> Iterator[Operation]:
+        """The operations of the batch, in order."""
+        from dotstream.model.run import Run
+
+        for part in self.parts:
+            if isinstance(part, Run):
+                yield from part.operations()
+            else:
+                yield part
+
+    @property
+    def progress(self) -> Progress:
+        """The batch as a word of how far it is."""
+        from dotstream.model.run import Run
+
+        last = self.parts[-1] if self.parts else None
+        operation = last.operation(-1) if isinstance(last, Run) else last
+        return Progress("applying", self.done, self.total, operation)
+
+
 class Result(NamedTuple):
     """What an apply did.
 
     Attributes:
-        summary: counts and digest of the plan that was carried out.
+        summary: counts and digest of what was carried out.
         applied: operations carried out.
         transaction: number of the transaction in the journal of its target, or ``None``
             when there was nothing to do.
+        complete: whether that is all there was, and not what was kept of it when it was
+            stopped.
     """
 
     summary: Summary
     applied: int
     transaction: int | None
+    complete: bool = True
+
+
+Event: TypeAlias = "Recovery | Item | Progress | Applied | Result"
+"""What a run tells, in order; the result comes last."""
+
+Happening: TypeAlias = "Event | Run"
+"""An event, or links in a row that were planned."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from dotstream.model.hidden import Hidden
+
+if TYPE_CHECKING:
+    from dotstream.model.items import Conflict
 
 __all__ = [
     "ACTIONS",
@@ -22,6 +25,7 @@ __all__ = [
     "Package",
     "Policy",
     "Preferences",
+    "Resolve",
 ]
 
 Action = Literal["manage", "unmanage", "remanage", "adopt", "undo", "restore", "doctor"]
@@ -35,6 +39,9 @@ FOLDINGS: tuple[Folding, ...] = ("safe", "always", "never")
 LAYOUTS: tuple[Layout, ...] = ("mirror", "named")
 LINK_STYLES: tuple[LinkStyle, ...] = ("relative", "absolute")
 POLICIES: tuple[Policy, ...] = ("fail", "skip", "backup", "overwrite", "adopt")
+
+Resolve: TypeAlias = "Callable[[Conflict], Policy | None]"
+"""Settles one conflict as it is met; ``None``: as configured."""
 
 IgnoreRules: TypeAlias = Callable[[str], Hidden | None]
 """``rules(directory)`` → ``hidden(name)``, or ``None`` where nothing can be ignored.
@@ -85,6 +92,7 @@ class Options(NamedTuple):
         stow: follow GNU Stow to the letter where dotstream would do better.
         compat: Stow's ``--compat``: unmanage walks the whole target.
         report_kept: also yield a ``keep_link`` for every link already as wanted.
+        resolve: settles conflicts that have no policy of their own.
     """
 
     dotfiles: bool = True
@@ -97,13 +105,17 @@ class Options(NamedTuple):
     stow: bool = False
     compat: bool = False
     report_kept: bool = False
+    resolve: Resolve | None = None
 
 
 class Preferences(NamedTuple):
     """What one run asks for on top of the configuration; ``None`` means as configured.
 
     ``ignore`` holds globs, added to the configured ones; ``defer`` and ``override``
-    regular expressions; ``resolutions`` maps absolute target paths to policies.
+    regular expressions; ``resolutions`` maps absolute target paths to policies; ``resolve``
+    is asked about each other conflict, as it is met; ``where`` is asked about each path, as the
+    target would show it and relative to it: what is not wanted counts as ignored, also for
+    folding.
     """
 
     folding: Folding | None = None
@@ -116,3 +128,5 @@ class Preferences(NamedTuple):
     on_conflict: Policy | None = None
     resolutions: Mapping[str, Policy] = {}
     report_kept: bool = False
+    resolve: Resolve | None = None
+    where: Callable[[str], bool] | None = None

@@ -207,9 +207,10 @@ class _Adoption:
             stow = Directory(package)
         parent = source[len(stow.root) :].strip("/").rpartition("/")[0]
         if self._kind(source) is not None:
-            policy = self._farm.policy(self._package, place, name)
+            conflict = self._conflict(place, name, "package_has_file", source)
+            policy = self._farm.settle(self._package, conflict)
             if policy not in _SETTLED:
-                yield self._conflict(place, name, "package_has_file", source)
+                yield conflict
                 return
             if policy == "skip":
                 yield Notice(place.at(name), f"skipped: the package already has {source}")

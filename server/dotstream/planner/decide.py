@@ -239,27 +239,14 @@ def _conflict(
     cursor, member, raw = claim
     if kind == "real_file" and member == DIR:
         choices = _MOVES
-    policy = farm.policy(cursor.package, place, name)
+    source = cursor.source(raw)
+    conflict = Conflict(
+        kind, place, name, cursor.package.name, source, other, text, choices, member == DIR
+    )
+    policy = farm.settle(cursor.package, conflict)
     if policy not in choices:
-        source = cursor.source(raw)
-        decision.reports.append(
-            Conflict(
-                kind,
-                place,
-                name,
-                cursor.package.name,
-                source,
-                other,
-                text,
-                choices,
-                member == DIR,
-            )
-        )
+        decision.reports.append(conflict)
     elif policy == "skip":
-        source = cursor.source(raw)
-        conflict = Conflict(
-            kind, place, name, cursor.package.name, source, other, text, (), member == DIR
-        )
         decision.reports.append(Notice(place.at(name), f"skipped: {conflict.message}"))
     elif policy == "adopt":
         decision.adopt = claim

@@ -6,8 +6,8 @@ import posixpath
 from math import inf
 from typing import TYPE_CHECKING
 
-from dotstream.errors import Cancelled
-from dotstream.fs.listing import DIR, LINK, Entry, Listing, short_listing, sorted_entries
+from dotstream.errors import Cancelled, UsageError
+from dotstream.fs.listing import DIR, LINK, Entry, sorted_entries
 from dotstream.fs.look import Tree, close, is_permission, marker, reason
 from dotstream.model.items import ScanError
 from dotstream.planner.names import DOT_PREFIX, raw_candidates, to_target
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dotstream.model.entry import Entry as Record
     from dotstream.model.entry import Records
     from dotstream.model.hidden import Hidden
+    from dotstream.model.items import Conflict
     from dotstream.model.options import Options, Package, Policy
 
 __all__ = ["Cursor", "Farm", "scan_error"]
@@ -42,10 +43,9 @@ class Cursor:
         prefix: what comes before the raw name in a link text; set by ``Farm.prefix``.
         hidden: the test for ignored names, and whether it is known; set by
             ``Farm.ignored``.
-        listed: its members, where ``Farm.glance`` has just listed them.
     """
 
-    __slots__ = ("hidden", "listed", "looped", "old", "package", "prefix", "step", "sub", "trail")
+    __slots__ = ("hidden", "looped", "old", "package", "prefix", "step", "sub", "trail")
 
     def __init__(
         self,
@@ -63,7 +63,6 @@ class Cursor:
         self.trail = trail
         self.prefix: str | None = None
         self.hidden: tuple[Hidden | None] | None = None
-        self.listed: Listing | None = None
         self.looped = False
 
     def inside(self, raw: str) -> str:
@@ -125,6 +124,7 @@ class Farm:
         self._bases: dict[str, str] = {}
         self._packages: dict[tuple[str, str], Package] = {}
         self.unchanged = 0
+        self._occupied = ("", "")
         self.only: tuple[str, ...] = ()
         self.lowest: float = inf
         self.steps: dict[tuple[str, str], int] = {}
@@ -171,11 +171,24 @@ class Farm:
         """Return the one name to plan in ``place``, or ``None`` for all of them."""
         return self.only[place.depth] if place.depth < len(self.only) else None
 
-    def policy(self, package: Package, place: Directory, name: str) -> Policy:
-        """Return the policy for a conflict at ``name``: of the path, the package or the run."""
+    def settle(self, package: Package, conflict: Conflict) -> Policy:
+        """Return the policy for a conflict: of the path, whoever is asked, package or run.
+
+        Raises:
+            UsageError: who was asked gave an answer that cannot settle it.
+        """
         options = self.options
         if options.resolutions:
-            chosen = options.resolutions.get(place.at(name))
+            chosen = options.resolutions.get(conflict.path)
+            if chosen is not None:
+                return chosen
+        if options.resolve is not None:
+            chosen = options.resolve(conflict)
+            if chosen not in (None, "fail", *conflict.choices):
+                raise UsageError(
+                    f"{chosen!r} cannot settle {conflict.path}; what can: "
+                    f"{', '.join(conflict.choices)}"
+                )
             if chosen is not None:
                 return chosen
         return package.on_conflict or options.on_conflict
@@ -241,29 +254,26 @@ class Farm:
                 if not (ignored and ignored(raw))
                 and (kind := tree.kind(cursor.inside(raw))) is not None
             ]
-        if cursor.listed is not None:
-            listed, cursor.listed = cursor.listed, None
-            return listed
         fd = tree.open(cursor.sub)
         try:
             return sorted_entries(fd, hidden=ignored, rename=self._rename, poll=self.poll)
         finally:
             close(fd)
 
-    def glance(self, cursor: Cursor, place: Directory) -> Listing | None:
-        """List what a package has for ``place`` ahead of ``members``, unless it is very long.
+    def hides(self, cursor: Cursor, place: Directory, raw: str) -> bool:
+        """Whether an ignore rule leaves a member out."""
+        ignored = self.ignored(cursor, place)
+        return ignored is not None and ignored(raw)
 
-        Raises:
-            OSError: the package's directory cannot be read.
-        """
-        fd = self.tree(cursor.package).open(cursor.sub or "")
-        try:
-            cursor.listed = short_listing(
-                fd, hidden=self.ignored(cursor, place), rename=self._rename
-            )
-        finally:
-            close(fd)
-        return cursor.listed
+    def known_occupied(self, cursor: Cursor) -> bool:
+        """Whether something to be linked is known to be below."""
+        return cursor.package.path == self._occupied[0] and (
+            f"{self._occupied[1]}/".startswith(f"{cursor.sub}/") if cursor.sub else True
+        )
+
+    def note_occupied(self, cursor: Cursor, lowest: Cursor) -> None:
+        """Remember that ``lowest``, at or below ``cursor``, has something to be linked."""
+        self._occupied = (cursor.package.path, lowest.sub or "")
 
     def candidates(self, name: str) -> tuple[str, ...]:
         """Return the raw names under which a member could appear as ``name``.

@@ -10,12 +10,12 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dotstream.fs.listing import DIR, LINK, SPECIAL, Files, any_entry
+from dotstream.fs.listing import DIR, LINK, SPECIAL, any_entry, every_entry
 from dotstream.fs.look import close
 from dotstream.planner.unlinking import removal_step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dotstream.model.directory import Directory
     from dotstream.planner.farm import Cursor, Farm
@@ -51,79 +51,60 @@ def may_fold(farm: Farm, cursor: Cursor, place: Directory) -> bool:
     return not stays_open(cursor, place.path) and _same_inside(farm, cursor, place)
 
 
+def _below(
+    farm: Farm, cursor: Cursor, place: Directory
+) -> Iterator[tuple[Cursor, Directory, str, int]]:
+    """Look through all that a package has at ``cursor`` and below, in no order.
+
+    With a stack of its own, so that no tree is too deep; at the memory of the way down.
+
+    Raises:
+        OSError: a directory cannot be read.
+    """
+    waiting = [(cursor, place)]
+    while waiting:
+        here, there = waiting.pop()
+        farm.poll()
+        fd = farm.tree(here.package).open(here.sub or "")
+        try:
+            for raw, kind in every_entry(fd):
+                yield here, there, raw, kind
+                if kind == DIR and not farm.hides(here, there, raw):
+                    waiting.append((here.child(raw), there.child(farm.translate(raw))))
+        finally:
+            close(fd)
+
+
 def _same_inside(farm: Farm, cursor: Cursor, place: Directory) -> bool:
     """Whether nothing below would be hidden or renamed, or must stay a directory."""
-    farm.poll()
-    package = cursor.package
-    look_at_names = package.folding != "always"
-    ignored = farm.ignored(cursor, place) if look_at_names else None
-
-    def differs(raw: str, kind: int) -> bool:
-        if look_at_names and (
-            (ignored is not None and ignored(raw)) or farm.translate(raw) != raw
-        ):
-            return True
-        if kind != DIR:
-            return kind == SPECIAL and look_at_names  # it is reported, never linked
-        inner, there = cursor.child(raw), place.child(raw)
-        if package.never_fold and stays_open(inner, there.path):
-            return True
-        if not look_at_names and not package.never_fold:
-            return False
-        directories.append((inner, there))
-        return False
-
-    directories: list[tuple[Cursor, Directory]] = []
+    always = cursor.package.folding == "always"
     try:
-        fd = farm.tree(package).open(cursor.sub or "")
+        return not any(
+            (kind == DIR and stays_open(here, there.join(farm.translate(raw))))
+            or (
+                not always
+                and (
+                    kind == SPECIAL or farm.translate(raw) != raw or farm.hides(here, there, raw)
+                )
+            )
+            for here, there, raw, kind in _below(farm, cursor, place)
+        )
     except OSError:
         return False  # opening it reports why it cannot be read
-    try:
-        if any_entry(fd, differs):
-            return False
-    finally:
-        close(fd)
-    return all(_same_inside(farm, inner, there) for inner, there in directories)
 
 
 def occupied(farm: Farm, cursor: Cursor, place: Directory) -> bool:
     """Whether a package directory holds anything that would be linked."""
-    farm.poll()
+    if farm.known_occupied(cursor):
+        return True
     try:
-        listed = farm.glance(cursor, place)
-        if listed is None:  # too long to be listed for this
-            return _any_member(farm, cursor, place)
+        for here, there, raw, kind in _below(farm, cursor, place):
+            if kind != DIR and not farm.hides(here, there, raw):
+                farm.note_occupied(cursor, here)  # and so is all on the way down to it
+                return True
     except OSError:
         return True  # opening it reports why it cannot be read
-    if isinstance(listed, Files):
-        return len(listed) > 0
-    if any(kind != DIR for _, kind, _ in listed):
-        return True
-    return any(occupied(farm, cursor.child(raw), place.child(name)) for name, _, raw in listed)
-
-
-def _any_member(farm: Farm, cursor: Cursor, place: Directory) -> bool:
-    """Look through a very long directory for something that would be linked."""
-    ignored = farm.ignored(cursor, place)
-    directories: list[str] = []
-
-    def counts(raw: str, kind: int) -> bool:
-        if ignored is not None and ignored(raw):
-            return False
-        if kind == DIR:
-            directories.append(raw)
-            return False
-        return True
-
-    fd = farm.tree(cursor.package).open(cursor.sub or "")
-    try:
-        if any_entry(fd, counts):
-            return True
-    finally:
-        close(fd)
-    return any(
-        occupied(farm, cursor.child(raw), place.child(farm.translate(raw))) for raw in directories
-    )
+    return False
 
 
 def empties(farm: Farm, place: Directory, cursors: Sequence[Cursor]) -> bool:

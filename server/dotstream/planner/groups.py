@@ -49,7 +49,7 @@ def plan_groups(
         lookup: finds a package that is not one of the run's, by package directory and name.
         only: the components of the one target path to plan, instead of all of them.
         plan: what plans a group; by default, the walk.
-        records: what is recorded as ours; closed at the end by whoever made it.
+        records: what is recorded as ours; closed at the end.
 
     Raises (while iterating):
         OSError: a target cannot be opened.
@@ -58,19 +58,23 @@ def plan_groups(
     walked: list[Farm] = []
 
     def items() -> Generator[Item | Run]:
-        for group in groups:
-            farm = _farm(metadata, group, lookup, cancel, records)
-            walked.append(farm)
-            try:
-                if plan is None:
-                    yield from cast(
-                        "Iterable[Item | Run]",  # with no lowest directory, nothing is left out
-                        walk(farm, manage=group.manage, unmanage=group.unmanage, only=only),
-                    )
-                else:
-                    yield from plan(farm, group)
-            finally:
-                farm.close()
+        try:
+            for group in groups:
+                farm = _farm(metadata, group, lookup, cancel, records)
+                walked.append(farm)
+                try:
+                    if plan is None:
+                        yield from cast(
+                            "Iterable[Item | Run]",  # no lowest directory: nothing is left out
+                            walk(farm, manage=group.manage, unmanage=group.unmanage, only=only),
+                        )
+                    else:
+                        yield from plan(farm, group)
+                finally:
+                    farm.close()
+        finally:
+            if records is not None:
+                records.close()
 
     return StreamingPlan(
         metadata, items(), cancel, lambda: sum(farm.unchanged for farm in walked)
@@ -108,6 +112,8 @@ def plan_level(
                 yield found
     finally:
         farm.close()
+        if records is not None:
+            records.close()
 
 
 def _farm(

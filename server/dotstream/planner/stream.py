@@ -6,8 +6,10 @@ import time
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Self
 
-from dotstream.errors import Cancelled
+from dotstream.errors import Cancelled, UsageError
 from dotstream.model.items import Conflict, Item, Notice, Operation
+from dotstream.model.nesting import OPENERS, Nesting
+from dotstream.model.origin import Origin
 from dotstream.model.plan import Plan, Summary
 from dotstream.model.run import Run
 
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.directory import Directory
+    from dotstream.model.items import ScanError
     from dotstream.model.plan import Metadata
+    from dotstream.planner.split import Split, Stream
 
 __all__ = ["Digest", "StreamingPlan", "in_runs"]
 
@@ -99,6 +103,9 @@ class StreamingPlan:
     ) -> None:
         self.metadata = metadata
         self.done = False
+        self.origin = Origin(metadata)
+        self._split: Split | None = None
+        self._whole = False  # whether it is iterated as a whole
         self._source = items
         self._cancel = cancel
         self._unchanged = unchanged
@@ -112,11 +119,16 @@ class StreamingPlan:
     def _count(self) -> Generator[Item | Run]:
         """Yield what was planned, links in a row as one run; count and hash it."""
         counts, token, take_in = self._counts, self._cancel, self._digest.add
+        origin, nesting = self.origin, Nesting()
+        here: Directory | None = None
         for item in self._source:
             if token.cancelled:
                 self._source.close()
                 raise Cancelled
             count = 1
+            if isinstance(item, (Run, Operation)) and item.directory is not here:
+                here = item.directory
+                here.origin, here.opener = origin, nesting.enclosing(here)
             if isinstance(item, Run):
                 kind: str = item.kind
                 count = item.size
@@ -125,15 +137,20 @@ class StreamingPlan:
                 kind = item.kind
                 if kind != "keep_link":
                     take_in(item)
+                if kind in OPENERS:
+                    nesting.open(item)
             elif isinstance(item, Conflict):
                 kind = "conflict"
+                origin.troubles += 1
             else:
                 kind = "notice" if isinstance(item, Notice) else "error"
+                origin.troubles += kind == "error"
             counts[kind] = counts.get(kind, 0) + count
             yield item
         if token.cancelled:
             raise Cancelled
         self.done = True
+        origin.digest = self._digest.hexdigest()
         self._summary = Summary(
             dict(self._counts),
             self._unchanged(),
@@ -162,10 +179,59 @@ class StreamingPlan:
         Raises (while iterating):
             Cancelled: the token was cancelled.
         """
+        self._read_whole()
         return self._iterator
 
     def __next__(self) -> Item:
+        self._read_whole()
         return next(self._iterator)
+
+    def _read_whole(self) -> None:
+        if self._split is not None:
+            raise UsageError("this plan is read as plan.operations and plan.errors already")
+        self._whole = True
+
+    # Apart ----------------------------------------------------------------------------
+
+    @property
+    def operations(self) -> Stream[Operation]:
+        """The operations alone, as a stream; conflicts and errors do not stop it.
+
+        Raises:
+            UsageError: some have gone by unseen.
+        """
+        return self._apart().operations()
+
+    @property
+    def errors(self) -> Stream[Conflict | ScanError]:
+        """The conflicts and scan errors alone, as a stream.
+
+        Taken before anything is read, it misses nothing.  Taken later, it has the first
+        thousand of what went by; ``summary`` counts them all.
+        """
+        return self._apart().errors()
+
+    @property
+    def notices(self) -> Stream[Notice]:
+        """The notices alone, as a stream; as ``errors``."""
+        return self._apart().notices()
+
+    def _apart(self) -> Split:
+        if self._split is None:
+            if self._whole:
+                raise UsageError("this plan is iterated as a whole already")
+            from dotstream.planner.split import Split
+
+            self._split = Split(self._runs, self._cancel, self.origin)
+        return self._split
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until another thread has read the plan to its end, or has closed it.
+
+        Returns:
+            Whether the last item was reached.
+        """
+        return self._apart().wait(timeout) and self.done
 
     @property
     def summary(self) -> Summary:
@@ -186,6 +252,8 @@ class StreamingPlan:
 
     def close(self) -> None:
         """Stop planning and give everything back."""
+        if self._split is not None:
+            self._split.close()
         self._iterator.close()
         self._runs.close()
         self._source.close()

@@ -1,0 +1,103 @@
+"""A queue of any length at bounded memory: what does not fit waits in a temporary file."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import tempfile
+from collections import deque
+from typing import IO, Any, Generic, TypeVar
+
+__all__ = ["Spool"]
+
+_KEPT = 64
+_BLOCK = 64
+
+_Value = TypeVar("_Value")
+
+
+class _Pickler(pickle.Pickler):
+    shared: object = None
+
+    def persistent_id(self, obj: object) -> int | None:
+        return 1 if obj is self.shared else None
+
+
+class _Unpickler(pickle.Unpickler):
+    shared: object = None
+
+    def persistent_load(self, _pid: int) -> object:
+        return self.shared
+
+
+class Spool(Generic[_Value]):
+    """First in, first out; a block at a time goes to the file and comes back.
+
+    Args:
+        shared: the one object that all values refer to and that stays itself.
+    """
+
+    def __init__(self, shared: object) -> None:
+        self._shared = shared
+        self._head: deque[_Value] = deque()
+        self._tail: list[_Value] = []
+        self._file: IO[bytes] | None = None
+        self._read = self._written = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._head or self._tail or self._read < self._written)
+
+    def put(self, value: _Value) -> None:
+        """Add a value at the end."""
+        if not self._tail and self._read == self._written and len(self._head) < _KEPT:
+            self._head.append(value)
+            return
+        self._tail.append(value)
+        if len(self._tail) >= _BLOCK:
+            self._write()
+
+    def get(self) -> _Value:
+        """Take the first value; there has to be one."""
+        if not self._head:
+            if self._read < self._written:
+                self._head.extend(self._next())
+            else:
+                self._head.extend(self._tail)
+                self._tail.clear()
+        return self._head.popleft()
+
+    def close(self) -> None:
+        """Give everything up."""
+        self._head.clear()
+        self._tail.clear()
+        self._read = self._written = 0
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _write(self) -> None:
+        data = io.BytesIO()
+        pickler = _Pickler(data, pickle.HIGHEST_PROTOCOL)
+        pickler.shared = self._shared
+        pickler.dump(self._tail)
+        self._tail.clear()
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(prefix="dotstream-")  # noqa: SIM115
+        if self._read == self._written:
+            self._read = self._written = 0
+            self._file.truncate(0)
+        self._file.seek(self._written)
+        block = data.getvalue()
+        self._file.write(len(block).to_bytes(8, "big"))
+        self._file.write(block)
+        self._written += 8 + len(block)
+
+    def _next(self) -> list[_Value]:
+        assert self._file is not None  # noqa: S101 - something was written
+        self._file.seek(self._read)
+        size = int.from_bytes(self._file.read(8), "big")
+        unpickler = _Unpickler(io.BytesIO(self._file.read(size)))
+        unpickler.shared = self._shared
+        self._read += 8 + size
+        found: Any = unpickler.load()
+        return list(found)
