@@ -6,12 +6,16 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.farm import farm, scratch
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+__all__ = ["farm", "scratch", "scratch_home"]
+
 _SCRATCH_VARIABLES = {
     "HOME": "home",
+    "XDG_CACHE_HOME": "home/.cache",
     "XDG_STATE_HOME": "home/.local/state",
     "XDG_CONFIG_HOME": "home/.config",
     "XDG_DATA_HOME": "home/.local/share",

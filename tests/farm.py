@@ -16,9 +16,9 @@ import pytest
 from tests.snapshot import Tree, snapshot
 
 from dotstream.client import Client
-from dotstream.engine.transaction import apply
 from dotstream.model.items import Conflict, Notice, Operation
 from dotstream.model.options import Preferences
+from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dotstream.aio import (
+    from dotstream.async_client import (
         AsyncClient as AsyncClient,
     )
     from dotstream.async_streams import (
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     )
     from dotstream.client import (
         Client as Client,
-    )
-    from dotstream.engine.execution import (
-        Execution as Execution,
     )
     from dotstream.errors import (
         Cancelled as Cancelled,
@@ -203,13 +200,16 @@ if TYPE_CHECKING:
     from dotstream.planner.stream import (
         StreamingPlan as StreamingPlan,
     )
+    from dotstream.transaction.execution import (
+        Execution as Execution,
+    )
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Action": "model.options",
     "Applied": "model.events",
-    "AsyncClient": "aio",
+    "AsyncClient": "async_client",
     "AsyncExecution": "async_streams",
     "AsyncStream": "async_streams",
     "AsyncStreamingPlan": "async_streams",
@@ -228,7 +228,7 @@ _HOMES = {
     "Directory": "model.directory",
     "DotstreamError": "errors",
     "Event": "model.events",
-    "Execution": "engine.execution",
+    "Execution": "transaction.execution",
     "Finding": "model.finding",
     "Folding": "model.options",
     "Item": "model.items",

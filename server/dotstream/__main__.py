@@ -25,7 +25,7 @@ def main() -> int:
 
 def _serve(arguments: list[str]) -> int:
     try:
-        from dotstream.lsp.serve import main as serve
+        from dotstream.lsp.transport.serve import main as serve
 
         return serve(arguments)
     except ModuleNotFoundError as error:

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from dotstream.engine.execution import Execution
     from dotstream.model.events import Result
     from dotstream.model.items import Conflict, Operation, ScanError
     from dotstream.model.plan import Metadata, Plan, Summary
     from dotstream.planner.stream import StreamingPlan
+    from dotstream.transaction.execution import Execution
 
 __all__ = ["AsyncExecution", "AsyncStream", "AsyncStreamingPlan"]
 

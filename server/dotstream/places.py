@@ -6,9 +6,9 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from dotstream.errors import UsageError
+from dotstream.fs.files import expand_pattern, present
 from dotstream.fs.look import canonical
-from dotstream.fs.matching import expand_pattern, present
-from dotstream.fs.surroundings import working_directory
+from dotstream.fs.process import working_directory
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -10,9 +10,9 @@ import signal
 import sys
 
 from dotstream.client import Client
-from dotstream.engine.transaction import apply
 from dotstream.fs.change import Changes
 from dotstream.model.options import Preferences
+from dotstream.transaction.lifecycle import apply
 
 
 class Killing(Changes):

@@ -13,7 +13,7 @@ import sys
 
 from tests.cli.process import COMMAND
 
-from dotstream.cli.commands import COMMANDS, PROGRAMS
+from dotstream.cli.registry import COMMANDS, PROGRAMS
 
 __all__ = ["reference"]
 

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from tests.cli.process import dotstream, events, household, start
 
-from dotstream.cli.events import SCHEMA
+from dotstream.cli.report.json_events import SCHEMA
 
 if TYPE_CHECKING:
     from pathlib import Path

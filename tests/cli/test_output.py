@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from dotstream.cli.output import Output
-from dotstream.cli.style import Style
-from dotstream.cli.sums import plural, sentence
+from dotstream.cli.report.output import Output
+from dotstream.cli.report.style import Style
+from dotstream.cli.report.summary import plural, sentence
 from dotstream.model.plan import Summary
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.snapshot import snapshot
 
-from dotstream.cli.chkstow import HELP as CHKSTOW_HELP
-from dotstream.cli.stow_help import HELP
+from dotstream.cli.stow.chkstow import HELP as CHKSTOW_HELP
+from dotstream.cli.stow.help import HELP
 from dotstream.config.stow_arguments import OPTIONS
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dotstream.aio import AsyncClient
+from dotstream.async_client import AsyncClient
 from dotstream.client import Client
 from dotstream.errors import Cancelled, ConfigError
 from dotstream.fs.lock import Lock

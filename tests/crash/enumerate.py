@@ -21,9 +21,9 @@ from tests.crash.scenes import SCENES, Scene, Stage, check_manifest, lost, world
 from tests.farm import QUICK
 from tests.snapshot import difference
 
-from dotstream.engine.recovery import recover
-from dotstream.engine.transaction import apply, writing
 from dotstream.errors import DotstreamError
+from dotstream.transaction.lifecycle import apply, writing
+from dotstream.transaction.recovery import recover
 
 if TYPE_CHECKING:
     from tests.farm import Farm

@@ -13,16 +13,16 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from dotstream.engine import transaction
-from dotstream.engine.journal import Journal
 from dotstream.fs.change import Changes
+from dotstream.store.journal import Journal
+from dotstream.transaction import lifecycle as transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from dotstream.engine.steps import Step
     from dotstream.model.history import TransactionState
     from dotstream.model.plan import Metadata
+    from dotstream.store.steps import Step
 
 __all__ = ["CHANGES", "Countdown", "Killing", "WithoutExchange", "die_at"]
 

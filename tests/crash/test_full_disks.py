@@ -9,13 +9,13 @@ import pytest
 from tests.crash.killing import die_at
 from tests.crash.mounts import mounted
 from tests.crash.scenes import check_manifest, lost, world
-from tests.engine.faulty import Watched
 from tests.snapshot import difference
+from tests.transaction.faulty import Watched
 
-from dotstream.engine.transaction import apply
 from dotstream.errors import DotstreamError, JournalError, OperationFailed, RollbackIncomplete
 from dotstream.fs.state import release_reserve, reserve, target_state
 from dotstream.model.options import Preferences
+from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -46,7 +46,7 @@ _APPLY = """
 import sys
 from tests.crash.scenes import SCENES, Away, Stage
 from tests.farm import Farm
-from dotstream.engine.transaction import apply
+from dotstream.transaction.lifecycle import apply
 name, directory, target, state = sys.argv[1:]
 farm = Farm.__new__(Farm)
 farm.directory, farm.target, farm.state = directory, target, state

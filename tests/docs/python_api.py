@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, ForwardRef, cast, get_args
 import dotstream
 from dotstream import errors
 from dotstream.async_streams import AsyncExecution, AsyncStream, AsyncStreamingPlan
-from dotstream.engine.execution import Execution
 from dotstream.model.child import Child
 from dotstream.model.difference import Difference, DifferenceKind
 from dotstream.model.directory import Directory
@@ -41,6 +40,7 @@ from dotstream.model.status import PackageInfo, PackageState, PackageStatus
 from dotstream.planner.scan import Scan
 from dotstream.planner.split import Stream
 from dotstream.planner.stream import Digest
+from dotstream.transaction.execution import Execution
 
 if TYPE_CHECKING:
     from collections.abc import Callable

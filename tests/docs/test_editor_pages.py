@@ -11,11 +11,11 @@ import pytest
 from tests.docs.pages import ROOT, blocks
 
 from dotstream.config.schema import FaultCode
-from dotstream.lsp.language.commands import SERVER_COMMANDS
-from dotstream.lsp.language.deeds import DEEDS
-from dotstream.lsp.language.matching import MOST_LOOKED_AT
-from dotstream.lsp.language.pages import MOST_LINES
-from dotstream.lsp.serve import parser
+from dotstream.lsp.commands.commands import SERVER_COMMANDS
+from dotstream.lsp.commands.pages import MOST_LINES
+from dotstream.lsp.commands.server_commands import DEEDS
+from dotstream.lsp.language.ignore.matching import MOST_LOOKED_AT
+from dotstream.lsp.transport.serve import parser
 
 RECIPES = (ROOT / "docs/how-to/use-other-editors.md").read_text()
 FEATURES = (ROOT / "docs/reference/editors.md").read_text()

@@ -11,7 +11,7 @@ import pytest
 from tests.cli.process import dotstream, events, household
 from tests.docs.pages import ROOT
 
-from dotstream.cli.events import SCHEMA
+from dotstream.cli.report.json_events import SCHEMA
 from dotstream.model.finding import FINDING_KINDS, Severity
 from dotstream.model.history import TransactionState
 from dotstream.model.items import OPERATION_KINDS, ConflictKind

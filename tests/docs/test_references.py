@@ -10,7 +10,7 @@ from tests.docs.pages import PAGES, ROOT, blocks, name_of, prose
 
 import dotstream
 from dotstream import errors
-from dotstream.cli.commands import COMMANDS, PROGRAMS
+from dotstream.cli.registry import COMMANDS, PROGRAMS
 
 if TYPE_CHECKING:
     from pathlib import Path

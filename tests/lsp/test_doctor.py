@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.lsp.editor import Editor, uri
 
-from dotstream.lsp.doctor import MAX_FINDINGS
+from dotstream.lsp.requests.doctor import MAX_FINDINGS
 
 if TYPE_CHECKING:
     from tests.lsp.conftest import World

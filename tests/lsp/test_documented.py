@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from dotstream.lsp import faults
-from dotstream.lsp.batches import MAX_BATCH, MAX_WINDOW, UNASKED
-from dotstream.lsp.methods import METHODS
-from dotstream.lsp.params import PlanParams
 from dotstream.lsp.protocol import VERSION
-from dotstream.lsp.works import MAX_OTHERS, MAX_WORKS
+from dotstream.lsp.requests import faults
+from dotstream.lsp.requests.batches import MAX_BATCH, MAX_WINDOW, UNASKED
+from dotstream.lsp.requests.methods import METHODS
+from dotstream.lsp.requests.params import PlanParams
+from dotstream.lsp.requests.registry import MAX_OTHERS, MAX_WORKS
 from dotstream.model.items import OPERATION_KINDS
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/protocol.md").read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dotstream.lsp.frames import MAX_MESSAGE, frames
+from dotstream.lsp.transport.frames import MAX_MESSAGE, frames
 
 TWO = b"Content-Length: 2\r\nContent-Type: x\r\n\r\n{}content-length:3\r\n\r\n[1]"
 

@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dotstream.lsp.rows import Rows
+from dotstream.lsp.requests.rows import Rows
 from dotstream.model.directory import Directory
 from dotstream.model.run import Run
 

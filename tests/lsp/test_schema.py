@@ -8,10 +8,10 @@ import jsonschema
 import pytest
 from tests.lsp.schema import SCHEMA, Checker
 
-from dotstream.lsp import faults
-from dotstream.lsp.batches import MAX_BATCH
-from dotstream.lsp.methods import METHODS
 from dotstream.lsp.protocol import VERSION
+from dotstream.lsp.requests import faults
+from dotstream.lsp.requests.batches import MAX_BATCH
+from dotstream.lsp.requests.methods import METHODS
 from dotstream.model.history import TransactionState
 from dotstream.model.items import OPERATION_KINDS, ConflictKind
 from dotstream.model.located import LocatedState

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.engine.stories import STORIES, Story
 from tests.farm import DIR, QUICK, Entry, Farm, Link, lines
+from tests.transaction.stories import STORIES, Story
 
 from dotstream.model.directory import Directory
 from dotstream.model.items import Operation

@@ -21,11 +21,11 @@ from tests.crash.scenes import world
 from tests.farm import QUICK, Farm
 from tests.snapshot import difference, snapshot
 
-from dotstream.engine.journal import Journal
-from dotstream.engine.transaction import apply
 from dotstream.errors import ConflictError, OperationFailed, ScanFailed, UsageError
 from dotstream.fs.state import existing_state
 from dotstream.model.options import FOLDINGS, POLICIES, Folding, Policy, Preferences
+from dotstream.store.journal import Journal
+from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable

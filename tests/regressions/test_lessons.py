@@ -13,11 +13,10 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.engine.faulty import Faulty
 from tests.farm import DIR, Farm, File, Link, lines
 from tests.snapshot import Tree, difference, snapshot
+from tests.transaction.faulty import Faulty
 
-from dotstream.engine.transaction import apply
 from dotstream.errors import (
     Cancelled,
     ConflictError,
@@ -29,6 +28,7 @@ from dotstream.errors import (
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.items import Item, Operation
 from dotstream.model.options import FOLDINGS, POLICIES, Preferences
+from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from dotstream.fs.terminal import columns
+from dotstream.fs.process import columns
 from dotstream.model.options import FOLDINGS, POLICIES, Preferences
 
 if TYPE_CHECKING:

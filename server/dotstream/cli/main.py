@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, cast
 
 from dotstream import __version__
 from dotstream.cli.arguments import Parser, add_common
-from dotstream.cli.commands import COMMANDS, PROGRAMS, load, parser_of
+from dotstream.cli.registry import COMMANDS, PROGRAMS, load, parser_of
 from dotstream.cli.session import Session
 from dotstream.errors import Cancelled, DotstreamError
-from dotstream.fs.look import is_permission, reason
+from dotstream.fs.oserror import is_permission, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from dotstream.cli.commands import Command
+    from dotstream.cli.registry import Command
 
 __all__ = ["run", "top_parser"]
 
@@ -92,7 +92,7 @@ def _guarded(session: Session, command: Command) -> int:
     try:
         return command.run(session)
     except DotstreamError as error:
-        from dotstream.cli.remedy import with_flags
+        from dotstream.cli.report.advice import with_flags
 
         return _failed(session, error, with_flags(error), error.exit_code)
     except KeyboardInterrupt:
@@ -140,7 +140,7 @@ def _program(
         return programs[name](before + rest)
     from importlib import import_module
 
-    main = cast("Callable[[list[str]], int]", import_module(f"dotstream.cli.{name}").main)
+    main = cast("Callable[[list[str]], int]", import_module(f"dotstream.cli.stow.{name}").main)
     return main(before + rest)
 
 

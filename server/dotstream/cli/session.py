@@ -6,19 +6,18 @@ import sys
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dotstream.cli.output import Output
-from dotstream.cli.style import Style, wants_colour
-from dotstream.fs.surroundings import home_directory
-from dotstream.fs.terminal import columns, environment
+from dotstream.cli.report.output import Output
+from dotstream.cli.report.style import Style, wants_colour
+from dotstream.fs.process import columns, environment, home_directory
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
-    from dotstream.cli.events import Events
-    from dotstream.cli.progress import Bar
-    from dotstream.cli.report import Report
+    from dotstream.cli.report.json_events import Events
+    from dotstream.cli.report.progress import Bar
+    from dotstream.cli.report.report import Report
     from dotstream.client import Client
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.history import Transaction
@@ -64,7 +63,7 @@ class Session:
         """The JSON events, where ``--json`` asks for them."""
         if not self.json:
             return None
-        from dotstream.cli.events import Events
+        from dotstream.cli.report.json_events import Events
 
         return Events(self.out)
 
@@ -73,7 +72,7 @@ class Session:
         """Where plans, results and failures are told."""
         if self.events is not None:
             return self.events
-        from dotstream.cli.lines import Lines
+        from dotstream.cli.report.text import Lines
 
         return Lines(
             self.out,
@@ -91,7 +90,7 @@ class Session:
             return None
         if self.quiet or (self.verbose and self.terminal):
             return None
-        from dotstream.cli.progress import Bar
+        from dotstream.cli.report.progress import Bar
 
         when = getattr(self.arguments, "color", "auto")
         return Bar(colour=wants_colour(when, terminal=True, environ=self.environ))

@@ -9,8 +9,9 @@ from dotstream.config.discover import CONFIG_NAME
 from dotstream.config.settings import PackageSettings, Settings
 from dotstream.errors import ConfigError, PermissionRefused, UsageError
 from dotstream.fs.files import is_directory, read_bytes
-from dotstream.fs.look import canonical, is_permission, reason
-from dotstream.fs.surroundings import home_of
+from dotstream.fs.look import canonical
+from dotstream.fs.oserror import is_permission, reason
+from dotstream.fs.process import home_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dotstream.config.names import nearest, package_name
 from dotstream.errors import PackageNotFound, PermissionRefused, UsageError
 from dotstream.fs.files import is_directory, subdirectories
-from dotstream.fs.look import is_permission, reason
+from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.hidden import Hidden
 from dotstream.model.options import Options, Package, Preferences
 from dotstream.planner.ignore import compile_rules, stow_list

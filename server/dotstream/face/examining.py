@@ -10,7 +10,7 @@ from dotstream.model.cancel import CancellationToken
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dotstream.engine.doctor.subject import Subject
+    from dotstream.doctor.subject import Subject
     from dotstream.model.finding import Finding, ScanMode
     from dotstream.model.options import Package
     from dotstream.planner.stream import StreamingPlan
@@ -36,7 +36,7 @@ class Examining(Opened):
                 that packages or records have; ``deep`` the whole target.
             depth, skip: how far down ``deep`` goes, and globs for what it passes over.
         """
-        from dotstream.engine.doctor.check import examine
+        from dotstream.doctor.check import examine
 
         yield from examine(self._subject(mode, depth, skip, cancel))
 
@@ -52,7 +52,7 @@ class Examining(Opened):
 
         It is not for ``apply(stream=True)``.
         """
-        from dotstream.engine.doctor.mend import mending
+        from dotstream.doctor.fix import mending
 
         return mending(self._subject(mode, depth, skip, cancel))
 
@@ -71,7 +71,7 @@ class Examining(Opened):
             TargetLocked: another dotstream is changing the target.
             JournalError: the database cannot be used, or a transaction is unfinished.
         """
-        from dotstream.engine.doctor.mend import correct
+        from dotstream.doctor.fix import correct
 
         return correct(self._subject(mode, depth, skip, cancel, wait=wait))
 
@@ -93,7 +93,7 @@ class Examining(Opened):
             TargetLocked: another dotstream is changing the target.
             JournalError: a transaction is unfinished, or the state cannot be written.
         """
-        from dotstream.engine.doctor.mend import rebuild
+        from dotstream.doctor.fix import rebuild
 
         return rebuild(self._subject(mode, depth, skip, cancel, wait=wait))
 
@@ -106,7 +106,7 @@ class Examining(Opened):
         *,
         wait: bool = False,
     ) -> Subject:
-        from dotstream.engine.doctor.subject import Subject
+        from dotstream.doctor.subject import Subject
 
         settings = self.settings
         packages: dict[str, list[Package]] = {}

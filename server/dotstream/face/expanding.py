@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, TypeAlias
 
-from dotstream.engine.records import ManifestRecords
 from dotstream.errors import UsageError
 from dotstream.face.opened import AS_CONFIGURED
 from dotstream.face.planning import Planning
@@ -18,6 +17,7 @@ from dotstream.places import components, within
 from dotstream.planner.groups import plan_level
 from dotstream.planner.level import Below
 from dotstream.planner.names import to_target
+from dotstream.store.manifest_reader import ManifestRecords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from dotstream.engine.records import ManifestRecords
 from dotstream.face.planning import Planning
 from dotstream.fs.files import is_directory
 from dotstream.fs.listing import DIR
@@ -21,6 +20,7 @@ from dotstream.planner.groups import Group, plan_level
 from dotstream.planner.level import Below
 from dotstream.planner.names import raw_candidates, to_target
 from dotstream.planner.ownership import Ownership
+from dotstream.store.manifest_reader import ManifestRecords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dotstream.errors import UsageError
-from dotstream.fs.files import host_name, is_directory, platform
+from dotstream.fs.files import is_directory
 from dotstream.fs.look import canonical
-from dotstream.fs.state import state_home
-from dotstream.fs.surroundings import home_directory
-from dotstream.fs.terminal import environment
+from dotstream.fs.process import environment, home_directory, host_name, platform, state_home
 from dotstream.model.options import Preferences
 from dotstream.places import Places
 

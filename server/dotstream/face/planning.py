@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.engine.records import ManifestRecords
 from dotstream.errors import UsageError
 from dotstream.face.opened import AS_CONFIGURED, Opened
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.plan import Metadata
 from dotstream.places import components, within
 from dotstream.planner.groups import Group, plan_groups
+from dotstream.store.manifest_reader import ManifestRecords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from os import PathLike
 
-    from dotstream.engine.execution import Execution
     from dotstream.model.events import Progress, Result
     from dotstream.model.history import Recovery
     from dotstream.model.items import Item, Operation
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from dotstream.model.plan import Plan
     from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
+    from dotstream.transaction.execution import Execution
 
 __all__ = ["Planning"]
 
@@ -395,7 +395,7 @@ class Planning(Opened):
             OperationFailed, Cancelled: everything was rolled back.
             RollbackIncomplete: rolled back but for what it names.
         """
-        from dotstream.engine.transaction import apply
+        from dotstream.transaction.lifecycle import apply
 
         return apply(
             plan,
@@ -427,7 +427,7 @@ class Planning(Opened):
             keep: if it is stopped, keep what was done and record it.
             planned: also yield each operation as it is planned.
         """
-        from dotstream.engine.execution import execution_of_plan
+        from dotstream.transaction.execution import execution_of_plan
 
         return execution_of_plan(
             plan,
@@ -470,7 +470,7 @@ class Planning(Opened):
                 depends on, is in the wrong place, of another plan, or no operation of ours.
             ConflictsUnsettled: there were conflicts, and ``partial`` was not said.
         """
-        from dotstream.engine.execution import execution_of_operations
+        from dotstream.transaction.execution import execution_of_operations
 
         return execution_of_operations(
             operations,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.engine.past import Past
 from dotstream.face.opened import AS_CONFIGURED, Opened
+from dotstream.history.history import Past
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.plan import Metadata
 from dotstream.planner.stream import StreamingPlan

@@ -1,21 +1,24 @@
-"""Whole files and plain look-ups by absolute path, and facts about this machine."""
+"""Whole files, and plain look-ups by absolute path."""
 
 from __future__ import annotations
 
+import glob
 import os
-import sys
 from itertools import islice
 
 __all__ = [
     "entries",
     "exists",
-    "host_name",
+    "expand_pattern",
     "is_directory",
     "is_file",
-    "platform",
+    "present",
     "read_bytes",
     "read_start",
+    "read_text",
+    "replace_text",
     "subdirectories",
+    "write_new",
 ]
 
 
@@ -84,11 +87,68 @@ def entries(path: str, most: int) -> list[tuple[str, bool]]:
         return []
 
 
-def host_name() -> str:
-    """Return the name of this machine."""
-    return os.uname().nodename
+def read_text(path: str) -> str | None:
+    """Return the contents of a file, or ``None`` if there is none.
+
+    Bytes that are not UTF-8 become lone surrogates, as in file names.
+
+    Raises:
+        OSError: it is there but cannot be read.
+    """
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
-def platform() -> str:
-    """Return the kind of system in one word, such as ``linux`` or ``darwin``."""
-    return sys.platform.rstrip("0123456789")
+def write_new(path: str, text: str) -> None:
+    """Create the file at ``path`` with ``text`` in it, as UTF-8.
+
+    Raises:
+        FileExistsError: something is there, be it a broken link.
+        OSError: it cannot be written.
+    """
+    with open(path, "x", encoding="utf-8") as file:
+        file.write(text)
+
+
+def replace_text(path: str, text: str) -> None:
+    """Write a file whole, so that nobody ever sees half of it; as UTF-8.
+
+    Bytes that are not UTF-8 are surrogates in ``text``, as in file names.
+
+    Directories above it are made.  Links are followed, and permissions stay what they are;
+    a new file is its owner's alone.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path = os.path.realpath(path)
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    beside = f"{path}.{os.getpid()}.new"
+    fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with open(fd, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            if os.path.exists(path):
+                os.fchmod(fd, os.stat(path).st_mode & 0o7777)
+            file.write(text)
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise
+
+
+def present(path: str) -> bool:
+    """Whether anything is at ``path``; a broken link counts."""
+    return os.path.lexists(path)
+
+
+def expand_pattern(path: str) -> list[str]:
+    """Return the paths that match, sorted; ``path`` itself if it is there or no pattern.
+
+    As in a shell, ``*`` matches hidden names only where the pattern says the dot.
+    """
+    if os.path.lexists(path) or not glob.has_magic(path):
+        return [path]
+    return sorted(glob.glob(path), key=os.fsencode)

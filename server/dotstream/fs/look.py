@@ -23,11 +23,9 @@ __all__ = [
     "fingerprint",
     "identity",
     "is_directory",
-    "is_permission",
     "link_reader",
     "link_text",
     "marker",
-    "reason",
     "size",
 ]
 
@@ -182,16 +180,6 @@ def canonical(path: str) -> str:
     """
     path = os.path.realpath(path)
     return spelt(path) if DIFFER else path
-
-
-def is_permission(error: OSError) -> bool:
-    """Whether the operating system refused for lack of rights."""
-    return error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
-
-
-def reason(error: OSError) -> str:
-    """Return the operating system's reason in words."""
-    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def close(fd: int) -> None:

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import os
 from hashlib import blake2b
-from typing import TYPE_CHECKING
 
 from dotstream.fs.system import on_disk
 from dotstream.fs.system import reserve as allocate
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = [
     "TargetState",
     "existing_state",
     "is_full",
-    "process_name",
     "release_reserve",
     "reserve",
-    "state_home",
     "target_state",
 ]
 
@@ -42,12 +36,6 @@ class TargetState:
         self.journal = f"{directory}/journal.db"
         self.lock = f"{directory}/lock"
         self.backups = f"{directory}/backups"
-
-
-def state_home(environ: Mapping[str, str], home: str) -> str:
-    """Return dotstream's state directory (XDG Base Directory Specification)."""
-    base = environ.get("XDG_STATE_HOME") or ""
-    return f"{base if base.startswith('/') else f'{home}/.local/state'}/dotstream"
 
 
 def _directory(state: str, target: str) -> str:
@@ -127,9 +115,3 @@ def release_reserve(journal: str) -> bool:
         return False
     os.truncate(path, 0)
     return True
-
-
-def process_name(arguments: list[str]) -> str:
-    """Return how a person would find this process: its number and command line."""
-    command = " ".join([os.path.basename(arguments[0]), *arguments[1:]]) if arguments else ""
-    return f"process {os.getpid()} ({command})"

@@ -141,8 +141,8 @@ else:
     def boot() -> str:
         """Return what tells this start of the system from every other; empty if unknown."""
         try:
-            with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-                return file.read().strip()
+            with open("/proc/sys/kernel/random/boot_id", "rb") as file:
+                return file.read().decode("ascii").strip()
         except OSError:
             return ""
 

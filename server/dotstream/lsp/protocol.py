@@ -23,19 +23,19 @@ from pygls.exceptions import (
 )
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
-from dotstream.lsp.batches import MAX_BATCH, MAX_WINDOW
-from dotstream.lsp.faults import BUG, INTERNAL_ERROR, INVALID_REQUEST, fault_of
-from dotstream.lsp.methods import METHODS
-from dotstream.lsp.params import AckParams
-from dotstream.lsp.rows import dumps
-from dotstream.lsp.works import Works
+from dotstream.lsp.requests.batches import MAX_BATCH, MAX_WINDOW
+from dotstream.lsp.requests.faults import BUG, INTERNAL_ERROR, INVALID_REQUEST, fault_of
+from dotstream.lsp.requests.methods import METHODS
+from dotstream.lsp.requests.params import AckParams
+from dotstream.lsp.requests.registry import Works
+from dotstream.lsp.requests.rows import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from dotstream.lsp.outbox import Outbox
-    from dotstream.lsp.rows import JSON
-    from dotstream.lsp.work import Changed
+    from dotstream.lsp.requests.rows import JSON
+    from dotstream.lsp.requests.running import Changed
+    from dotstream.lsp.transport.outbox import Outbox
 
 __all__ = ["VERSION", "Protocol", "tell"]
 

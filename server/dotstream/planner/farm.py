@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from dotstream.errors import Cancelled, UsageError
 from dotstream.fs.listing import DIR, LINK, Entry, sorted_entries
-from dotstream.fs.look import Tree, close, is_permission, marker, reason
+from dotstream.fs.look import Tree, close, marker
+from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.items import ScanError
 from dotstream.planner.names import DOT_PREFIX, raw_candidates, to_target
 from dotstream.planner.ownership import Owner, Ownership

@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dotstream.errors import ConfigError, PermissionRefused, UsageError
-from dotstream.fs.look import is_permission, reason
-from dotstream.fs.surroundings import read_text
+from dotstream.fs.files import read_text
+from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.hidden import Hidden
 from dotstream.planner.patterns import PatternError, Perl, glob, perl
 

@@ -13,12 +13,12 @@ from pygls.workspace import PositionCodec
 from dotstream.config.mistakes import mistakes, readable
 from dotstream.errors import UsageError
 from dotstream.lsp.language.abilities import Abilities
-from dotstream.lsp.language.config_completion import complete
-from dotstream.lsp.language.config_hover import explain
-from dotstream.lsp.language.config_outline import outline
-from dotstream.lsp.language.cursor import cursor_at
+from dotstream.lsp.language.config.completion import complete
+from dotstream.lsp.language.config.cursor import cursor_at
+from dotstream.lsp.language.config.hover import explain
+from dotstream.lsp.language.config.outline import outline
 from dotstream.lsp.language.documents import Document
-from dotstream.lsp.language.ignoring import pattern_for, with_ignored
+from dotstream.lsp.language.ignore.editing import pattern_for, with_ignored
 from dotstream.lsp.language.text import Text
 from dotstream.planner.patterns import glob
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from dotstream.lsp.language.config_diagnostics import SOURCE
+from dotstream.lsp.language.config.diagnostics import SOURCE
 from dotstream.lsp.uris import to_uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dotstream.lsp.language.commands import Commands
+    from dotstream.lsp.commands.commands import Commands
     from dotstream.lsp.language.documents import Document
     from dotstream.lsp.language.subject import Subject
 

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from dotstream.lsp.language import answers, config_completion
+from dotstream.lsp.commands.commands import Commands
+from dotstream.lsp.commands.execution import Execution
+from dotstream.lsp.language import features as answers
 from dotstream.lsp.language.abilities import Abilities
-from dotstream.lsp.language.answers import Session
 from dotstream.lsp.language.background import Background
-from dotstream.lsp.language.commands import Commands
-from dotstream.lsp.language.config_packages import PackageCounts
+from dotstream.lsp.language.config import completion as config_completion
+from dotstream.lsp.language.config.packages import PackageCounts
 from dotstream.lsp.language.documents import Document, Documents
-from dotstream.lsp.language.execution import Execution
+from dotstream.lsp.language.features import Session
 from dotstream.lsp.language.watching import watched
 from dotstream.lsp.protocol import tell
 from dotstream.lsp.uris import path_of, to_uri
@@ -21,7 +22,7 @@ from dotstream.lsp.uris import path_of, to_uri
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dotstream.lsp.language.deeds import Outcome, Request
+    from dotstream.lsp.commands.server_commands import Outcome, Request
     from dotstream.lsp.protocol import Protocol
 
 __all__ = ["Language"]

@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from dotstream.errors import DotstreamError
 from dotstream.fs.files import is_file
-from dotstream.lsp.language.config_diagnostics import SOURCE
+from dotstream.lsp.language.config.diagnostics import SOURCE
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation
@@ -16,8 +16,8 @@ from dotstream.model.items import Conflict, Operation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dotstream.lsp.commands.commands import Commands
     from dotstream.lsp.language.abilities import Abilities
-    from dotstream.lsp.language.commands import Commands
     from dotstream.lsp.language.documents import Document
     from dotstream.lsp.language.subject import Subject
     from dotstream.model.cancel import CancellationToken

@@ -10,8 +10,8 @@ from dotstream.client import Client
 from dotstream.config.discover import find_directory
 from dotstream.errors import DotstreamError
 from dotstream.fs.look import canonical
-from dotstream.fs.terminal import environment
-from dotstream.lsp.labels import path_label
+from dotstream.fs.process import environment
+from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
 

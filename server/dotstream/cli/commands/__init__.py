@@ -1,0 +1,1 @@
+"""The commands, a thin file each, named as the command."""

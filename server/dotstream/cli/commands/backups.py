@@ -1,0 +1,166 @@
+"""``dotstream backups``: what was set aside, and putting it back or deleting it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+from typing import TYPE_CHECKING
+
+from dotstream.cli.change import change
+from dotstream.cli.report.summary import plural
+from dotstream.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dotstream.cli.arguments import Parser
+    from dotstream.cli.session import Session
+    from dotstream.model.history import Backup
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
+
+DESCRIPTION = """\
+What a change moved out of the way (--on-conflict backup, overwrite or adopt) is kept, with
+contents, modes and times as they were, until it is pruned. This lists it, oldest first;
+restore puts some of it back where it was; prune deletes it for good. On a terminal the
+last two show what they would do and ask first."""
+
+EXAMPLES = """\
+  dotstream backups                    what there is, with its numbers
+  dotstream backups restore 17         put number 17 back
+  dotstream backups prune --older-than 90
+                                       delete what was set aside over 90 days ago"""
+
+_DAY = 24 * 60 * 60
+_UNITS = ("kB", "MB", "GB", "TB")
+
+
+def configure(parser: Parser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=("list", "restore", "prune"),
+        default="list",
+        metavar="ACTION",
+        help="list (the default), restore or prune",
+    )
+    parser.add_argument("ids", nargs="*", type=int, metavar="ID", help="for restore: which")
+    group = parser.add_argument_group("for prune")
+    group.add_argument(
+        "--older-than", metavar="DAYS", type=_days, help="what was set aside longer ago"
+    )
+    group.add_argument("--all", action="store_true", help="everything")
+    group = parser.add_argument_group("doing it")
+    group.add_argument(
+        "-n", "--dry-run", action="store_true", help="show what would be done and change nothing"
+    )
+    group.add_argument(
+        "--wait", action="store_true", help="wait while another dotstream changes the target"
+    )
+    group.add_argument("-y", "--yes", action="store_true", help="do not ask first")
+    parser.set_defaults(stream=False)
+
+
+def _days(text: str) -> float:
+    try:
+        days = float(text)
+    except ValueError:
+        days = -1
+    if not 0 <= days < float("inf"):
+        raise ArgumentTypeError(f"{text!r} is not a number of days")
+    return days
+
+
+def run(session: Session) -> int:
+    """List, restore or prune backups."""
+    arguments = session.arguments
+    which = arguments.older_than is not None or arguments.all
+    if bool(arguments.ids) != (arguments.action == "restore"):
+        raise UsageError("restore, and only restore, needs numbers; 'dotstream backups' has them")
+    if which != (arguments.action == "prune"):
+        raise UsageError("prune, and only prune, needs --older-than DAYS or --all")
+    if arguments.action == "restore":
+        return change(session, lambda _: session.client.stream_restore(*arguments.ids))
+    if arguments.action == "prune":
+        return _prune(session)
+    session.mention_unfinished()
+    if not _tell(session, session.client.backups(), "backup"):
+        session.say("nothing is set aside")
+    return 0
+
+
+def _prune(session: Session) -> int:
+    if session.dry_run or session.interactive:
+        found = _tell(session, _due(session), "backup")
+        if session.dry_run or not found:
+            session.say(f"prune: {plural(found, 'backup')} to delete")
+            return 0
+        if not session.ask("Delete these for good?"):
+            session.say("Nothing was changed.")
+            return 130
+    session.changed = True
+    pruned = session.client.prune_backups(_age(session), wait=session.arguments.wait)
+    if session.events is not None:
+        _tell(session, pruned, "pruned")
+    session.say(f"prune: {plural(len(pruned), 'backup')} deleted")
+    return 0
+
+
+def _age(session: Session) -> float | None:
+    days: float | None = session.arguments.older_than
+    return None if days is None else days * _DAY
+
+
+def _due(session: Session) -> Iterable[Backup]:
+    """Return what prune would delete; how old a backup is, its transaction knows."""
+    from time import time
+
+    client, age = session.client, _age(session)
+    if age is None:
+        return client.backups()
+    recent = {found.id for found in client.history() if found.started > time() - age}
+    return (backup for backup in client.backups() if backup.transaction not in recent)
+
+
+def _tell(session: Session, backups: Iterable[Backup], event: str) -> int:
+    count = 0
+    for backup in backups:
+        count += 1
+        _show(session, backup, event)
+        if session.out.failure is not None:
+            break
+    return count
+
+
+def _show(session: Session, backup: Backup, event: str) -> None:
+    if session.events is None:
+        session.say(_line(session, backup))
+        return
+    from dotstream.cli.report.json_events import text_value
+
+    session.events.emit(
+        event,
+        id=backup.id,
+        transaction=backup.transaction,
+        path=text_value(backup.path),
+        kept=text_value(backup.kept),
+        size=backup.size,
+        kind=backup.kind,
+    )
+
+
+def _line(session: Session, backup: Backup) -> str:
+    what = f"file, {_size(backup.size)}" if backup.kind == "file" else backup.kind
+    remark = session.style.paint(f"({what}, set aside by {backup.transaction})", "dim")
+    return f"{backup.id:>4}  {session.style.path(backup.path)}  {remark}"
+
+
+def _size(count: int) -> str:
+    """Return a number of bytes as a person reads it: ``13 bytes``, ``4.2 MB``."""
+    if count < 1000:
+        return plural(count, "byte")
+    size, units = count / 1000, iter(_UNITS)
+    unit = next(units)
+    while size >= 1000 and (larger := next(units, None)):
+        size, unit = size / 1000, larger
+    return f"{size:.1f} {unit}"

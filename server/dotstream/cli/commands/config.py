@@ -1,0 +1,183 @@
+"""``dotstream config``: the settings in effect, and where each comes from."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, NamedTuple
+
+from dotstream.cli.report.json_events import text_value
+from dotstream.config.discover import CONFIG_NAME
+from dotstream.config.schema import PACKAGE, PROFILE, TOP
+from dotstream.model.directory import display
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dotstream.cli.arguments import Parser
+    from dotstream.cli.report.json_events import Value as JsonValue
+    from dotstream.cli.session import Session
+    from dotstream.config.positions import KeyPath, Positions
+    from dotstream.config.settings import Settings
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
+
+DESCRIPTION = """\
+Shows every setting as it is in effect here, and where it comes from: the line of a file, a
+flag, or the default. With --check, names everything that is wrong with dotstream.toml."""
+
+EXAMPLES = """\
+  dotstream config                     what is in effect
+  dotstream config --check             is the file right? exit code 2 if it is not"""
+
+Value = str | bool | tuple[str, ...]
+
+
+class _Setting(NamedTuple):
+    section: tuple[str, ...]
+    key: str
+    value: Value
+    origin: str
+    line: int | None
+
+
+def configure(parser: Parser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("--check", action="store_true", help="name everything that is wrong")
+
+
+def run(session: Session) -> int:
+    """Show the settings, or check the file they come from."""
+    if session.arguments.check:
+        return _check(session)
+    section: tuple[str, ...] = ()
+    for setting in _settings(session):
+        if session.events is not None:
+            session.events.emit(
+                "setting",
+                key=[*setting.section, setting.key],
+                value=_json(setting.value),
+                origin=text_value(setting.origin),
+                line=setting.line,
+            )
+            continue
+        if setting.section != section:
+            section = setting.section
+            session.say(f"\n[{'.'.join(map(_toml_key, section))}]")
+        where = setting.origin + (f":{setting.line}" if setting.line else "")
+        remark = session.style.paint(f"# {session.style.path(where)}", "dim")
+        session.say(f"{f'{setting.key} = {_toml(setting.value)}':36}  {remark}")
+    return 0
+
+
+def _settings(session: Session) -> Iterator[_Setting]:
+    settings: Settings = session.client.settings
+    positions = _positions(settings)
+    given = hasattr(session.arguments, "dir")
+    yield _Setting((), "directory", settings.directory, "-d" if given else "found", None)
+    for key in TOP:
+        value: Value = getattr(settings, key.name.replace("-", "_"))
+        forced = key.name == "target" and hasattr(session.arguments, "target")
+        yield _located(settings, positions, (), key.name, value, forced="-t" if forced else None)
+    if positions is None:
+        return
+    for name, package in settings.packages.items():
+        for key in PACKAGE:
+            if ("packages", name, key.name) in positions.keys:
+                value = getattr(package, key.name.replace("-", "_"))
+                yield _located(settings, positions, ("packages", name), key.name, value)
+    for name, members in settings.profiles.items():
+        # The members are shown with those of the profiles it extends.
+        path: KeyPath = ("profiles", name, PROFILE[0].name)
+        line = positions.find(path, value=False)
+        yield _Setting(
+            ("profiles", name),
+            PROFILE[0].name,
+            members,
+            settings.path or "default",
+            line.line if line else None,
+        )
+
+
+def _located(
+    settings: Settings,
+    positions: Positions | None,
+    section: tuple[str, ...],
+    key: str,
+    value: Value,
+    *,
+    forced: str | None = None,
+) -> _Setting:
+    if forced is not None:
+        return _Setting(section, key, value, forced, None)
+    if positions is not None:
+        place = positions.keys.get((*section, key))
+        if place is None:
+            return _Setting(section, key, value, "default", None)
+        return _Setting(section, key, value, settings.path or "", place.line)
+    # A .stowrc speaks for what Stow knows: what it does not set is as Stow does it.
+    stow = settings.path is not None and key in {"target", "dotfiles", "folding"}
+    return _Setting(section, key, value, settings.path or "" if stow else "default", None)
+
+
+def _positions(settings: Settings) -> Positions | None:
+    if settings.path is None or posixpath.basename(settings.path) != CONFIG_NAME:
+        return None
+    from dotstream.config.load import read_config
+    from dotstream.config.positions import Positions
+
+    return Positions(read_config(settings.path) or "")
+
+
+def _check(session: Session) -> int:
+    from dotstream.config.discover import find_directory
+    from dotstream.config.document import problems
+    from dotstream.config.load import read_config
+    from dotstream.fs.process import working_directory
+
+    here = working_directory()
+    given: str | None = getattr(session.arguments, "dir", None)
+    directory = posixpath.join(here, given) if given else find_directory(here)
+    path = f"{directory}/{CONFIG_NAME}"
+    text = read_config(path) if directory else None
+    if text is None:  # no dotstream.toml: a .stowrc shows its faults when it is loaded
+        source = session.client.settings.path
+        session.say(f"{display(source)} is right" if source else "there is no file; all defaults")
+        return 0
+    found = problems(text, path=path)
+    for problem in found:
+        if session.events is None:
+            session.out.line(display(str(problem)))
+        else:
+            session.events.emit(
+                "problem",
+                path=text_value(path),
+                line=problem.line,
+                column=problem.column,
+                message=problem.problem,
+                hint=problem.hint,
+            )
+    if not found:
+        session.say(f"{session.style.path(path)} is right")
+    return 2 if found else 0
+
+
+def _json(value: Value) -> JsonValue:
+    if isinstance(value, tuple):
+        return list(value)
+    return text_value(value) if isinstance(value, str) else value
+
+
+def _toml(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    # TOML's basic strings are JSON's, but for the byte that JSON leaves alone.
+    from json.encoder import encode_basestring
+
+    return encode_basestring(display(value)).replace("\x7f", "\\u007f")
+
+
+def _toml_key(name: str) -> str:
+    plain = name.replace("-", "").replace("_", "")
+    return name if plain.isascii() and plain.isalnum() else _toml(name)

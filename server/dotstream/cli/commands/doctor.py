@@ -1,0 +1,231 @@
+"""``dotstream doctor``: what is wrong with the links, and what mends it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from dotstream.cli.report.json_events import text_value
+from dotstream.cli.report.summary import plural
+from dotstream.errors import UsageError
+from dotstream.model.directory import display
+from dotstream.model.finding import SCAN_MODES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dotstream.cli.arguments import Parser
+    from dotstream.cli.report.style import Colour
+    from dotstream.cli.session import Session
+    from dotstream.model.cancel import CancellationToken
+    from dotstream.model.finding import Finding, ScanMode, Severity
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
+
+DESCRIPTION = """\
+Looks for what is wrong with the links and with the records about them, and shows for each
+thing the command that mends it without losing anything. It only looks, unless --fix or
+--rebuild is given. The exit code is 1 if there is an error, and 0 if there are at most
+warnings."""
+
+EXAMPLES = """\
+  dotstream doctor                     look where packages have something
+  dotstream doctor --scan deep --depth 4 --skip 'src/*'
+  dotstream doctor --fix -n            what --fix would do
+  dotstream doctor --fix               mend what needs no decision; undo takes it back
+  dotstream doctor --rebuild           after the state database was damaged"""
+
+_COLOURS: dict[Severity, Colour] = {"error": "alarm", "warning": "yellow", "info": "dim"}
+_NOUNS: dict[Severity, tuple[str, str]] = {
+    "error": ("error", "errors"),
+    "warning": ("warning", "warnings"),
+    "info": ("remark", "remarks"),
+}
+
+
+def configure(parser: Parser) -> None:
+    """Add the command's arguments."""
+    look = parser.add_argument_group("looking")
+    look.add_argument(
+        "--scan",
+        choices=SCAN_MODES,
+        default="scoped",
+        help="off: only what is recorded; scoped: also every directory that packages or the "
+        "records have (the default); deep: the whole target",
+    )
+    look.add_argument(
+        "--depth", type=_depth, metavar="N", help="with deep, go down N levels of directories"
+    )
+    look.add_argument(
+        "--skip",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="with deep, pass over directories with this name, or this path in the target "
+        "(always: .git, node_modules, caches, package directories, other file systems)",
+    )
+    mend = parser.add_argument_group("mending")
+    mend.add_argument(
+        "--fix", action="store_true", help="mend what needs no decision, as a change of its own"
+    )
+    mend.add_argument(
+        "--rebuild",
+        action="store_true",
+        help="make the records anew from the links there are; a database that cannot be used "
+        "is moved aside",
+    )
+    mend.add_argument(
+        "-n", "--dry-run", action="store_true", help="show what --fix would do; change nothing"
+    )
+    mend.add_argument(
+        "--wait", action="store_true", help="wait while another dotstream changes the target"
+    )
+
+
+def _depth(text: str) -> int:
+    number = int(text) if text.isdecimal() else -1
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of levels")
+    return number
+
+
+def run(session: Session) -> int:
+    """Look everything over, and mend it first if that is asked for."""
+    arguments = session.arguments
+    if arguments.scan != "deep" and (arguments.depth is not None or arguments.skip):
+        raise UsageError("--depth and --skip need --scan deep")
+    if arguments.rebuild and (arguments.fix or session.dry_run):
+        raise UsageError("--rebuild stands alone; look with 'dotstream doctor' first")
+    if session.dry_run and not arguments.fix:
+        raise UsageError("--dry-run needs --fix")
+    with session.cancellable() as cancel:
+        if arguments.rebuild:
+            _rebuild(session, cancel)
+        elif arguments.fix:
+            _fix(session, cancel)
+        return _look(session, cancel)
+
+
+def _scan(session: Session) -> tuple[ScanMode, int | None, tuple[str, ...]]:
+    arguments = session.arguments
+    return arguments.scan, arguments.depth, tuple(arguments.skip)
+
+
+def _rebuild(session: Session, cancel: CancellationToken) -> None:
+    mode, depth, skip = _scan(session)
+    session.changed = True
+    aside, count = session.client.rebuild(
+        mode=mode, depth=depth, skip=skip, wait=session.arguments.wait, cancel=cancel
+    )
+    if session.events is not None:
+        path = None if aside is None else text_value(aside)
+        session.events.emit("records", corrected=count, aside=path)
+        return
+    if aside is not None:
+        session.say(f"the old database is now {session.style.path(aside)}")
+    session.say(f"{plural(count, 'record')} made from the links there are")
+
+
+def _fix(session: Session, cancel: CancellationToken) -> None:
+    """Carry the mending out, or show it, and then put the records right."""
+    mode, depth, skip = _scan(session)
+    report, client = session.report, session.client
+    plan = client.stream_fix(mode=mode, depth=depth, skip=skip, cancel=cancel)
+    with plan:
+        report.begin(plan.metadata, listing=True)
+        if session.dry_run:
+            for item in plan:
+                report.item(item)
+            report.planned(plan.summary)
+            return
+        session.changed = True
+        result = client.apply(
+            plan,
+            wait=session.arguments.wait,
+            cancel=cancel,
+            # A bar would be drawn between the changes that are listed.
+            on_progress=report.progress if session.json or not session.terminal else None,
+            on_item=report.item,
+            on_recovery=report.recovered,
+        )
+    report.applied(result)
+    count = client.correct(
+        mode=mode, depth=depth, skip=skip, wait=session.arguments.wait, cancel=cancel
+    )
+    if session.events is not None:
+        session.events.emit("records", corrected=count, aside=None)
+    elif count:
+        session.say(f"{plural(count, 'record')} put right")
+
+
+def _look(session: Session, cancel: CancellationToken) -> int:
+    """Show everything that is wrong now, and return the exit code."""
+    mode, depth, skip = _scan(session)
+    counts: dict[Severity, int] = dict.fromkeys(_NOUNS, 0)
+    mendable = 0
+    for finding in session.client.doctor(mode=mode, depth=depth, skip=skip, cancel=cancel):
+        counts[finding.severity] += 1
+        mendable += finding.mendable
+        _show(session, finding)
+        if session.out.failure is not None:
+            break
+    if session.events is not None:
+        session.events.emit("checkup", **counts, mendable=mendable)
+    else:
+        session.say(_sum(counts, mendable, _complete(session, "dotstream doctor --fix")))
+    return 1 if counts["error"] else 0
+
+
+def _show(session: Session, finding: Finding) -> None:
+    command = _complete(session, finding.command)
+    if session.events is not None:
+        session.events.emit(
+            "finding",
+            finding=finding.kind,
+            severity=finding.severity,
+            path=text_value(finding.path),
+            package=None if finding.package is None else text_value(finding.package),
+            message=display(finding.message),
+            command=command,
+            mendable=finding.mendable,
+            count=finding.count,
+        )
+        return
+    if finding.severity == "info" and session.quiet:
+        return
+    style, out = session.style, session.out
+    head = style.paint(finding.severity, _COLOURS[finding.severity])
+    path, message = style.path(finding.path), display(finding.message)
+    if not session.terminal:
+        out.line(f"{head} {path}: {message}" + (f"; to mend it: {command}" if command else ""))
+        return
+    out.line(f"{head} {style.paint(path, 'bold')}")
+    for line in style.wrapped(message, "    "):
+        out.line(line)
+    if command is not None:
+        out.line(f"    {style.dot} {command}")  # never broken, so that it can be copied
+
+
+def _complete(session: Session, command: str | None) -> str | None:
+    """Add what this run was told, so that the command is about the same."""
+    if command is None or not command.startswith("dotstream "):
+        return command
+    from dotstream.doctor.shell_commands import quoted
+
+    arguments, told = session.arguments, ""
+    if command.startswith("dotstream doctor") and arguments.scan == "deep":
+        command += " --scan deep"
+        command += "" if arguments.depth is None else f" --depth {arguments.depth}"
+        command += "".join(f" --skip {quoted(glob)}" for glob in arguments.skip)
+    if " -d " not in command:
+        told += f" -d {quoted(session.client.directory)}" if hasattr(arguments, "dir") else ""
+        told += f" -t {quoted(session.client.target)}" if hasattr(arguments, "target") else ""
+    return command.replace("dotstream", f"dotstream{told}", 1)
+
+
+def _sum(counts: Mapping[Severity, int], mendable: int, command: str | None) -> str:
+    parts = [plural(count, *_NOUNS[severity]) for severity, count in counts.items() if count]
+    if not parts:
+        return "everything is as it should be"
+    told = ", ".join(parts)
+    return f"{told}; {command} mends {mendable:,}" if mendable else told

@@ -1,0 +1,103 @@
+"""``dotstream history``: what was done, newest first."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+from typing import TYPE_CHECKING
+
+from dotstream.cli.report.summary import sentence
+from dotstream.cli.report.text import title
+from dotstream.model.plan import Summary
+
+if TYPE_CHECKING:
+    from dotstream.cli.arguments import Parser
+    from dotstream.cli.report.style import Colour
+    from dotstream.cli.session import Session
+    from dotstream.model.history import Transaction, TransactionState
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
+
+DESCRIPTION = """\
+Lists what was done to the target, newest first: its number, when, what was asked for, and
+what came of it. What was undone, rolled back or cut short says so."""
+
+EXAMPLES = """\
+  dotstream history                    everything
+  dotstream history -n 5               the last five
+  dotstream undo 12                    take number 12 back"""
+
+_MARKS: dict[TransactionState, tuple[str, Colour]] = {
+    "active": ("under way", "cyan"),
+    "rolling_back": ("being rolled back", "cyan"),
+    "stuck": ("rolled back in part", "alarm"),
+    "rolled_back": ("rolled back", "yellow"),
+    "undone": ("undone", "dim"),
+}
+
+
+def configure(parser: Parser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "-n", "--limit", metavar="N", type=_count, help="the last N only (default: all)"
+    )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise ArgumentTypeError(f"{text!r} is not a number above 0")
+    return int(text)
+
+
+def run(session: Session) -> int:
+    """List the transactions of the target."""
+    unfinished = session.mention_unfinished()
+    none = True
+    for transaction in session.client.history(session.arguments.limit):
+        none = False
+        _show(session, transaction, cut_short=transaction == unfinished)
+        if session.out.failure is not None:
+            break
+    if none:
+        session.say("nothing was done yet")
+    return 0
+
+
+def _show(session: Session, transaction: Transaction, *, cut_short: bool) -> None:
+    if session.events is None:
+        session.say(_line(session, transaction, cut_short=cut_short))
+        return
+    from dotstream.cli.report.json_events import text_value
+
+    session.events.emit(
+        "transaction",
+        id=transaction.id,
+        state=transaction.state,
+        action=transaction.action,
+        packages=[text_value(name) for name in transaction.packages],
+        directory=text_value(transaction.directory),
+        target=text_value(transaction.target),
+        started=transaction.started,
+        counts=dict(transaction.counts),
+        digest=transaction.digest,
+        undone_by=transaction.undone_by,
+        undoes=transaction.undoes,
+    )
+
+
+def _line(session: Session, transaction: Transaction, *, cut_short: bool) -> str:
+    from time import localtime, strftime
+
+    when = strftime("%Y-%m-%d %H:%M", localtime(transaction.started))
+    what = title(transaction.action, transaction.packages, transaction.undoes)
+    done = transaction.state in {"committed", "undone"}
+    if transaction.counts:
+        what += f": {sentence(Summary(transaction.counts), done=done)}"
+    mark = ""
+    if cut_short:
+        mark = "  " + session.style.paint("(cut short)", "alarm")
+    elif transaction.state in _MARKS:
+        word, colour = _MARKS[transaction.state]
+        if transaction.undone_by is not None:
+            word += f" by {transaction.undone_by}"
+        mark = "  " + session.style.paint(f"({word})", colour)
+    return f"{transaction.id:>4}  {session.style.paint(when, 'dim')}  {what}{mark}"

@@ -1,0 +1,42 @@
+"""``dotstream plan``: show what manage, unmanage, remanage or adopt would do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.cli.arguments import add_preferences, add_selection
+from dotstream.cli.change import change, change_packages
+from dotstream.cli.commands.adopt import adopting
+from dotstream.model.options import ACTIONS
+
+if TYPE_CHECKING:
+    from dotstream.cli.arguments import Parser
+    from dotstream.cli.session import Session
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
+
+DESCRIPTION = """\
+Shows every change that an action would make, in order, and changes nothing. The same as
+the action with --dry-run. It ends with exit code 3 if there are conflicts."""
+
+EXAMPLES = """\
+  dotstream plan manage vim zsh        what linking two packages would do
+  dotstream plan remanage --all        what is out of date, over all packages
+  dotstream plan adopt ~/.zshrc -p zsh what adopting a file would do
+  dotstream plan manage --all --json   the same as events, one a line"""
+
+
+def configure(parser: Parser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("action", choices=ACTIONS, metavar="ACTION", help=" ".join(ACTIONS))
+    add_selection(parser)
+    parser.add_argument("-p", "--package", metavar="NAME", help="for adopt: the package")
+    add_preferences(parser, rivals=True)
+
+
+def run(session: Session) -> int:
+    """Show the plan of an action."""
+    arguments = session.arguments
+    if arguments.action == "adopt":
+        return change(session, lambda cancel: adopting(session, arguments.packages, cancel))
+    return change_packages(session, arguments.action)

@@ -1,0 +1,74 @@
+"""The commands there are, and the file each one lives in."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+
+from dotstream.cli.arguments import Parser, add_common
+
+if TYPE_CHECKING:
+    from dotstream.cli.session import Session
+
+__all__ = ["COMMANDS", "PROGRAMS", "Command", "Entry", "load", "parser_of"]
+
+
+class Command(Protocol):
+    """What a command's file offers."""
+
+    DESCRIPTION: str
+    EXAMPLES: str
+
+    def configure(self, parser: Parser) -> None:
+        """Add the command's own arguments."""
+
+    def run(self, session: Session) -> int:
+        """Do it, and return the exit code."""
+
+
+class Entry(NamedTuple):
+    """A command in the table: its file in this package, and what it is for."""
+
+    module: str
+    help: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "manage": Entry("manage", "make the links of packages"),
+    "unmanage": Entry("unmanage", "remove the links of packages"),
+    "remanage": Entry("remanage", "bring links up to date with the smallest change"),
+    "adopt": Entry("adopt", "move existing files into a package and link them back"),
+    "plan": Entry("plan", "show what one of the above would do"),
+    "doctor": Entry("doctor", "find what is wrong with the links, and mend it"),
+    "undo": Entry("undo", "take a finished change back"),
+    "recover": Entry("recover", "finish or take back what was cut short"),
+    "history": Entry("history", "what was done, newest first"),
+    "backups": Entry("backups", "what was set aside: list, restore or prune it"),
+    "status": Entry("status", "how far each package is linked"),
+    "list": Entry("list", "the links that are there now"),
+    "packages": Entry("packages", "the packages there are, and which are enabled here"),
+    "config": Entry("config", "the settings in effect, and where each comes from"),
+    "init": Entry("init", "write a dotstream.toml to start from"),
+    "completion": Entry("completion", "print a completion script for bash, zsh or fish"),
+}
+"""Commands that are read and run here."""
+
+PROGRAMS: dict[str, str] = {
+    "stow": "take GNU Stow's own command line",
+    "chkstow": "look a target over for stray files and broken links",
+    "lsp": "start the language server",
+}
+"""Commands that read their own arguments."""
+
+
+def load(name: str) -> Command:
+    """Import the file of a command."""
+    return cast("Command", import_module(f"dotstream.cli.commands.{COMMANDS[name].module}"))
+
+
+def parser_of(name: str, command: Command) -> Parser:
+    """Return the parser of a command's arguments."""
+    parser = Parser(f"dotstream {name}", command.DESCRIPTION, command.EXAMPLES)
+    command.configure(parser)
+    add_common(parser)
+    return parser

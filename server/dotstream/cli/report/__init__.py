@@ -1,0 +1,1 @@
+"""What a command says: text for people, JSON events for programs, a progress bar."""

@@ -1,0 +1,211 @@
+"""The same report as JSON: one event a line, as it happens.
+
+The events are described in ``docs/reference/events.md`` and ``events.schema.json`` there.
+``hello`` comes first and names the version of the schema; ``seq`` counts from 0 without a
+gap; ``finished`` comes last and exactly once.  A stream without it was cut short.
+
+Operations are put together by hand from quoted strings, which is ten times as fast as an
+encoder that is handed a dictionary; there can be a million of them.
+"""
+
+from __future__ import annotations
+
+from json.encoder import JSONEncoder, encode_basestring
+from time import monotonic
+from typing import TYPE_CHECKING, TypeAlias
+
+from dotstream.cli.report.report import Reporting
+from dotstream.model.items import Conflict, Operation, ScanError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dotstream.cli.report.output import Output
+    from dotstream.model.directory import Directory
+    from dotstream.model.events import Progress, Result
+    from dotstream.model.history import Recovery, Transaction
+    from dotstream.model.items import Item
+    from dotstream.model.plan import Metadata, Summary
+
+__all__ = ["SCHEMA", "Events", "Value", "text_value"]
+
+SCHEMA = "1.1"
+"""Version of the events: the first number changes when a consumer could break."""
+
+_EVERY = 0.1
+"""Seconds between two ``progress`` events of one phase."""
+
+Value: TypeAlias = "str | int | float | bool | Sequence[Value] | Mapping[str, Value] | None"
+
+_encode = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+_REASONS = {0: "complete", 3: "conflicts", 130: "cancelled"}
+
+
+def text_value(text: str) -> Value:
+    """Return a path or link text as a JSON value: a string, or its bytes in base64.
+
+    File names are bytes; those that are not UTF-8 become ``{"base64": "…"}``.
+    """
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        from base64 import b64encode
+
+        return {"base64": b64encode(text.encode("utf-8", "surrogateescape")).decode("ascii")}
+    return text
+
+
+def _quoted(text: str) -> str:
+    return encode_basestring(text) if text.isascii() else _encode(text_value(text))
+
+
+def _counts(summary: Summary) -> dict[str, Value]:
+    return {
+        "counts": dict(summary.counts),
+        "unchanged": summary.unchanged,
+        "digest": summary.digest,
+        "elapsed": round(summary.elapsed, 6),
+    }
+
+
+class Events(Reporting):
+    """A report as JSON lines."""
+
+    def __init__(self, out: Output) -> None:
+        self._out = out
+        self._seq = 0
+        self._counts: Mapping[str, int] = {}
+        self._directory: Directory | None = None
+        self._prefix = ""
+        self._phase = ""
+        self._next = 0.0
+
+    def hello(self, version: str, command: str, *, dry_run: bool) -> None:
+        """Write the first event: who speaks, which schema, about what."""
+        self.emit("hello", schema=SCHEMA, version=version, command=command, dry_run=dry_run)
+
+    def emit(self, kind: str, /, **fields: Value) -> None:
+        """Write one event."""
+        self._out.line(_encode({"type": kind, "seq": self._seq, **fields}))
+        self._seq += 1
+
+    def begin(self, metadata: Metadata, *, listing: bool) -> None:
+        """Write ``plan``: what is being planned.  Operations are always listed."""
+        undoes = {} if metadata.undoes is None else {"undoes": metadata.undoes}
+        self.emit(
+            "plan",
+            action=metadata.action,
+            packages=[text_value(name) for name in metadata.packages],
+            directory=text_value(metadata.directory),
+            target=text_value(metadata.target),
+            **undoes,
+        )
+
+    def item(self, item: Item) -> None:
+        """Write one ``operation``, ``conflict``, ``error`` or ``notice``."""
+        if isinstance(item, Operation):
+            self._operation(item)
+        elif isinstance(item, Conflict):
+            self.emit(
+                "conflict",
+                conflict=item.kind,
+                path=text_value(item.path),
+                package=text_value(item.package),
+                source=text_value(item.source),
+                other=None if item.other is None else text_value(item.other),
+                text=None if item.text is None else text_value(item.text),
+                choices=list(item.choices),
+                message=_shown(item.message),
+            )
+        elif isinstance(item, ScanError):
+            self.emit(
+                "error",
+                path=text_value(item.path),
+                message=_shown(item.message),
+                permission=item.permission,
+            )
+        else:
+            self.emit("notice", path=text_value(item.path), message=_shown(item.message))
+
+    def _operation(self, item: Operation) -> None:
+        if item.directory is not self._directory:
+            self._directory = item.directory
+            self._prefix = item.directory.absolute.rstrip("/") + "/"
+        text = "" if item.text is None else f',"text":{_quoted(item.text)}'
+        before = "" if item.before is None else f',"before":{_quoted(item.before)}'
+        self._out.line(
+            f'{{"type":"operation","seq":{self._seq},"op":"{item.kind}",'
+            f'"path":{_quoted(self._prefix + item.name)},'
+            f'"package":{_quoted(item.package)}{text}{before}}}'
+        )
+        self._seq += 1
+
+    def progress(self, progress: Progress) -> None:
+        """Write ``progress``: when a phase begins, then ten times a second at most."""
+        now = monotonic()
+        if progress.phase == self._phase and now < self._next:
+            return
+        self._phase, self._next = progress.phase, now + _EVERY
+        self.emit("progress", phase=progress.phase, done=progress.done, total=progress.total)
+
+    def unfinished(self, transaction: Transaction) -> None:
+        """Write ``unfinished``: a transaction that was cut short and not recovered yet."""
+        self.emit(
+            "unfinished",
+            transaction=transaction.id,
+            state=transaction.state,
+            action=transaction.action,
+            packages=[text_value(name) for name in transaction.packages],
+            started=transaction.started,
+        )
+
+    def recovered(self, recovery: Recovery, *, asked: bool = False) -> None:
+        """Write ``recovered``: what was done about a transaction that was cut short."""
+        found = recovery.transaction
+        self.emit(
+            "recovered",
+            transaction=None if found is None else found.id,
+            action=None if found is None else found.action,
+            packages=[text_value(name) for name in found.packages] if found else [],
+            direction=recovery.direction,
+            steps=recovery.steps,
+            left=[_shown(sentence) for sentence in recovery.left],
+        )
+
+    def planned(self, summary: Summary) -> None:
+        """Write ``summary``: counts and digest of a plan that was only looked at."""
+        self._counts = summary.counts
+        self.emit("summary", **_counts(summary))
+
+    def applied(self, result: Result) -> None:
+        """Write ``applied``: what was done."""
+        self._counts = result.summary.counts
+        self.emit(
+            "applied",
+            operations=result.applied,
+            transaction=result.transaction,
+            **_counts(result.summary),
+        )
+
+    def failed(self, error: BaseException, message: str) -> None:
+        """Write ``failure``; the conflicts behind it were written where they were met."""
+        from dotstream.errors import ConflictError, ScanFailed
+
+        if isinstance(error, ConflictError | ScanFailed):
+            kind = "conflict" if isinstance(error, ConflictError) else "error"
+            self._counts = {kind: error.total}
+        self.emit("failure", error=type(error).__name__, message=_shown(message))
+
+    def finish(self, exit_code: int) -> None:
+        """Write ``finished``, the last event."""
+        reason = _REASONS.get(exit_code, "failed")
+        self.emit("finished", exit=exit_code, reason=reason, counts=dict(self._counts))
+        self._out.flush()
+
+
+def _shown(message: str) -> str:
+    from dotstream.model.directory import display
+
+    return display(message)

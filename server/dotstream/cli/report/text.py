@@ -1,0 +1,305 @@
+"""Plans and results as lines for a person.
+
+On a terminal the lines are grouped by directory; in a pipe every line stands alone, with
+its whole path, so that it can be searched.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.cli.report.report import Reporting
+from dotstream.cli.report.summary import plural, sentence
+from dotstream.model.directory import display
+from dotstream.model.items import Conflict, Operation, ScanError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dotstream.cli.report.output import Output
+    from dotstream.cli.report.progress import Bar
+    from dotstream.cli.report.style import Colour, Style
+    from dotstream.model.directory import Directory
+    from dotstream.model.events import Progress, Result
+    from dotstream.model.history import Recovery, Transaction
+    from dotstream.model.items import Item, OperationKind
+    from dotstream.model.options import Policy
+    from dotstream.model.plan import Metadata, Summary
+
+__all__ = ["Lines", "title"]
+
+_WORDS: dict[OperationKind, tuple[str, Colour]] = {
+    "make_dir": ("mkdir", "blue"),
+    "remove_dir": ("rmdir", "red"),
+    "create_link": ("link", "green"),
+    "remove_link": ("unlink", "red"),
+    "replace_link": ("relink", "yellow"),
+    "move_file": ("move", "yellow"),
+    "unfold": ("unfold", "cyan"),
+    "refold": ("fold", "cyan"),
+    "keep_link": ("keep", "dim"),
+}
+
+_TOLD = 20
+"""Troubles explained when operations are not listed; all of them with ``-v``."""
+
+_NAMED = 5
+"""Packages named in a sum."""
+
+
+def title(action: str, packages: Sequence[str], undoes: int | None = None) -> str:
+    """Return what was asked for: ``manage vim zsh``, or ``undo 7``."""
+    if undoes is not None:
+        return f"{action} {undoes}"
+    named = " ".join((action, *map(display, packages[:_NAMED])))
+    more = len(packages) - _NAMED
+    return f"{named} and {more} more" if more > 0 else named
+
+
+class Lines(Reporting):
+    """A report as lines: the plan on one stream, troubles and advice on the other."""
+
+    def __init__(
+        self,
+        out: Output,
+        err: Output,
+        *,
+        style: Style,
+        err_style: Style,
+        grouped: bool,
+        verbosity: int = 0,
+        bar: Bar | None = None,
+    ) -> None:
+        self._out, self._err = out, err
+        self._style, self._err_style = style, err_style
+        self._grouped, self._verbosity, self._bar = grouped, verbosity, bar
+        self._directory: Directory | None = None
+        self._prefix = ""  # what comes before a name: its directory, unless that is a heading
+        self._indent = "  " if grouped else ""
+        self._listed = False  # whether a gap is due before the sum
+        self._listing = False
+        self._told = 0
+        self._choices: dict[Policy, None] = {}  # the policies that were offered
+        self._many = False
+        self._action = ""
+        self._words = {
+            kind: style.paint(word.ljust(6), colour) for kind, (word, colour) in _WORDS.items()
+        }
+
+    def begin(self, metadata: Metadata, *, listing: bool) -> None:
+        """Remember what the sums will be about, and whether operations are listed."""
+        self._listing = listing and self._verbosity >= 0
+        self._many = len(metadata.packages) > 1
+        self._action = title(metadata.action, metadata.packages, metadata.undoes)
+
+    def item(self, item: Item) -> None:
+        """Show one item of a plan: an operation where they are listed, a trouble always."""
+        if isinstance(item, Operation):
+            if self._listing:
+                self._operation(item)
+            return
+        if self._bar is not None:
+            self._bar.hide()
+        if isinstance(item, Conflict):
+            self._conflict(item)
+        elif isinstance(item, ScanError):
+            self._error(item)
+        elif self._verbosity >= 0:
+            self._remark(self._out, self._style, "note", item.path, item.message)
+
+    def progress(self, progress: Progress) -> None:
+        """Move the bar, where there is one."""
+        if self._bar is not None:
+            self._bar.update(progress)
+
+    def unfinished(self, transaction: Transaction) -> None:
+        """Mention a transaction that was cut short, and what becomes of it."""
+        self._sentence(
+            f"{_named(transaction)} was cut short; the next change takes back what it did "
+            "first. To do that now, or to finish it: dotstream recover [--resume]",
+            "yellow",
+        )
+
+    def recovered(self, recovery: Recovery, *, asked: bool = False) -> None:
+        """Say what was done about a transaction that was cut short, and what was left alone."""
+        self._hide_bar()
+        if recovery.transaction is None:
+            if asked and self._verbosity >= 0:
+                self._out.line("nothing was cut short; nothing to recover")
+            return
+        text = f"{_named(recovery.transaction)} had been cut short: {_done(recovery)}"
+        if not asked:
+            self._sentence(text, "yellow")
+        elif self._verbosity >= 0:
+            self._out.line(text)
+            self._out.flush()
+        style = self._err_style
+        for foreign in recovery.left:
+            for line in style.wrapped(display(foreign), f"    {style.dot} ", "      "):
+                self._err.line(line)
+        self._err.flush()
+
+    def planned(self, summary: Summary) -> None:
+        """Say what would be done, and what to do about conflicts."""
+        if self._verbosity >= 0:
+            self._gap()
+            self._out.line(f"{self._action}: {sentence(summary, done=False)}")
+        if summary.conflicts:
+            noun = "conflict" if summary.conflicts == 1 else "conflicts"
+            self._trouble(
+                f"{summary.conflicts} {noun}; nothing would be changed. Resolve them as "
+                "shown above"
+            )
+        elif summary.errors:
+            noun = "path" if summary.errors == 1 else "paths"
+            self._trouble(f"{summary.errors} {noun} could not be read; see above")
+
+    def applied(self, result: Result) -> None:
+        """Say what was done."""
+        self._hide_bar()
+        if self._verbosity >= 0:
+            self._gap()
+            self._out.line(f"{self._action}: {sentence(result.summary, done=True)}")
+
+    def failed(self, error: BaseException, message: str) -> None:
+        """Say why; the conflicts behind it were explained where they were met."""
+        from dotstream.errors import ConflictError, ScanFailed
+
+        if isinstance(error, ConflictError | ScanFailed) and error.total > self._told > 0:
+            self._err.line(f"and {error.total - self._told} more; -v shows them all")
+        self._trouble(message)
+
+    def finish(self, exit_code: int) -> None:
+        """Write what is still unwritten."""
+        self._hide_bar()
+        self._out.flush()
+        self._err.flush()
+
+    def _operation(self, item: Operation) -> None:
+        if item.directory is not self._directory:
+            self._enter(item.directory)
+        name = item.name if item.name.isprintable() else display(item.name)
+        line = f"{self._indent}{self._words[item.kind]} {self._prefix}{name}{self._detail(item)}"
+        if self._many:
+            line = f"{line} {self._style.paint(f'({display(item.package)})', 'dim')}"
+        self._out.line(line)
+
+    def _enter(self, directory: Directory) -> None:
+        self._directory = directory
+        shown = self._style.path(directory.absolute)
+        if not shown.endswith("/"):
+            shown += "/"
+        if self._grouped:
+            self._out.line(self._style.paint(shown, "bold"))
+            self._listed = True
+        else:
+            self._prefix = shown
+
+    def _detail(self, item: Operation) -> str:
+        kind, text, before = item.kind, item.text, item.before
+        arrow = self._style.arrow
+        if kind in ("make_dir", "remove_dir"):
+            return "/"
+        if kind == "move_file":
+            return f" {arrow} {self._style.path(text) if text else 'the backup area'}"
+        if kind in ("remove_link", "unfold"):
+            tail = "/" if kind == "unfold" else ""
+            return tail + self._style.paint(f" (was {arrow} {display(before or '')})", "dim")
+        shown = f" {arrow} {text if text is None or text.isprintable() else display(text)}"
+        if kind == "replace_link":
+            shown += self._style.paint(f" (was {display(before or '')})", "dim")
+        return shown
+
+    def _conflict(self, item: Conflict) -> None:
+        if not self._listing:
+            if self._room():
+                for line in self._explained(item, self._err_style):
+                    self._err.line(line)
+        elif self._grouped:
+            self._directory, self._listed = None, True
+            for line in self._explained(item, self._style):
+                self._out.line(line)
+        else:
+            self._remark(self._out, self._style, "conflict", item.path, item.message)
+
+    def _error(self, item: ScanError) -> None:
+        if self._listing:
+            self._remark(self._out, self._style, "error", item.path, item.message)
+        elif self._room():
+            self._remark(self._err, self._err_style, "error", item.path, item.message)
+
+    def _room(self) -> bool:
+        """Whether one more trouble may be explained where operations are not listed."""
+        if self._told >= _TOLD and self._verbosity <= 0:
+            return False
+        self._told += 1
+        return True
+
+    def _explained(self, item: Conflict, style: Style) -> list[str]:
+        """Return what is in the way, who wants the path, and the ways out."""
+        from dotstream.cli.report.advice import by_hand
+
+        head = style.paint("conflict", "alarm")
+        lines = [f"{head} {style.paint(style.path(item.path), 'bold')}"]
+        lines += style.wrapped(display(item.message), "    ")
+        if item.source:
+            lines.append(style.paint(f"    wanted: {style.path(item.source)}", "dim"))
+        advice = by_hand(item)
+        if advice is not None:
+            lines += style.wrapped(display(advice), f"    {style.dot} ", "      ")
+        choices = [policy for policy in item.choices if policy != "fail"]
+        if choices:
+            self._choices.update(dict.fromkeys(choices))
+            lines.append(f"    {style.dot} --on-conflict {'|'.join(choices)}")
+        return lines
+
+    def _legend(self) -> None:
+        """Say once what the policies do that were offered."""
+        from dotstream.cli.report.advice import MEANINGS
+
+        for policy in self._choices:
+            for line in self._err_style.wrapped(
+                f"{policy:10} {MEANINGS[policy]}", "    ", " " * 15
+            ):
+                self._err.line(line)
+
+    @staticmethod
+    def _remark(output: Output, style: Style, word: str, path: str, message: str) -> None:
+        mark = style.paint(word, "yellow" if word == "note" else "alarm")
+        output.line(f"{mark} {style.path(path)}: {display(message)}")
+
+    def _gap(self) -> None:
+        if self._listed:
+            self._out.line("")
+
+    def _trouble(self, message: str) -> None:
+        self._sentence(message, "alarm")
+        self._legend()
+        self._err.flush()
+
+    def _sentence(self, message: str, colour: Colour) -> None:
+        self._hide_bar()
+        self._out.flush()
+        style = self._err_style
+        # Painted after it is broken, so that the colour does not count as width.
+        first, *rest = style.wrapped(f"dotstream: {display(message)}", hanging="  ")
+        self._err.line(first.replace("dotstream:", style.paint("dotstream:", colour), 1))
+        for line in rest:
+            self._err.line(line)
+        self._err.flush()
+
+    def _hide_bar(self) -> None:
+        if self._bar is not None:
+            self._bar.hide()
+
+
+def _named(transaction: Transaction) -> str:
+    action = title(transaction.action, transaction.packages, transaction.undoes)
+    return f"{action} (transaction {transaction.id})"
+
+
+def _done(recovery: Recovery) -> str:
+    steps = plural(recovery.steps, "step")
+    if recovery.direction == "resumed":
+        return f"carried to its end, {steps}"
+    return f"{steps} taken back" if recovery.steps else "nothing to take back"

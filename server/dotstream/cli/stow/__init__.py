@@ -1,0 +1,1 @@
+"""GNU Stow's command line, with GNU Stow's trees."""

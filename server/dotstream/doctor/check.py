@@ -1,0 +1,134 @@
+"""The check-up as a whole: the database, what is unfinished, the records, the disk."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from dotstream.doctor import shell_commands as commands
+from dotstream.doctor.disk_check import check_strays
+from dotstream.doctor.manifest_check import check_records
+from dotstream.errors import JournalError
+from dotstream.fs.access import lock_holder
+from dotstream.fs.state import existing_state
+from dotstream.model.directory import Directory
+from dotstream.model.finding import Finding
+from dotstream.store.read_only import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dotstream.doctor.subject import Subject
+    from dotstream.fs.state import TargetState
+    from dotstream.store.journal import Journal
+    from dotstream.store.manifest import Entry, Manifest
+
+__all__ = ["examine", "sound"]
+
+
+def sound(path: str) -> None:
+    """Look every page of the database over.
+
+    Raises:
+        JournalError: it is damaged.
+    """
+    try:
+        database = sqlite3.connect(path, isolation_level=None)
+        try:
+            database.execute("PRAGMA query_only = ON")
+            (told,) = database.execute("PRAGMA quick_check(1)").fetchone()
+        finally:
+            database.close()
+    except sqlite3.Error as error:
+        raise JournalError(f"{path}: {error}") from error
+    if told != "ok":
+        raise JournalError(f"{path}: {told}")
+
+
+def examine(subject: Subject) -> Iterator[Finding]:
+    """Look everything over and tell what is wrong, each thing once, as it is found.
+
+    Nothing is changed and nobody is kept waiting.  While a transaction is unfinished the
+    disk is between two states, so nothing more is told than that.
+
+    Raises (while iterating):
+        Cancelled: the subject's token was cancelled.
+    """
+    place = existing_state(subject.state, subject.target)
+    manifest: Manifest | None = None
+    try:
+        with opened(place) as journal:
+            if place is not None and journal is not None:
+                sound(place.journal)
+                stopped = _unfinished(place, journal)
+                if stopped is not None:
+                    yield stopped
+                    return
+            manifest = journal.manifest if journal else None
+            for verdict in check_records(subject, manifest) if manifest else ():
+                if verdict.finding is not None:
+                    yield verdict.finding
+            yield from _strays(subject, manifest)
+    except JournalError as error:
+        yield _bad_database(place, error)
+        if manifest is None:  # else a part of the links has been told of already
+            yield from _strays(subject, None, record=False)
+
+
+def _bad_database(place: TargetState | None, error: JournalError) -> Finding:
+    where = Directory(place.journal.rpartition("/")[0] if place else "/")
+    return Finding(
+        "database",
+        where,
+        "journal.db",
+        detail=f"the state database cannot be used: {error}",
+        command=commands.REBUILD,
+    )
+
+
+def _unfinished(place: TargetState, journal: Journal) -> Finding | None:
+    """Return what is being done or was cut short; then there is nothing else to tell."""
+    found = journal.unfinished()
+    if found is None:
+        return None
+    where = Directory(place.journal.rpartition("/")[0])
+    what = f"transaction {found.id} ({' '.join((found.action, *found.packages))})"
+    process = lock_holder(place.lock)
+    if process is not None:
+        told = f"process {process} is carrying {what} out right now; look again when it is done"
+        return Finding("busy", where, "journal.db", detail=told)
+    return Finding(
+        "unfinished_transaction",
+        where,
+        "journal.db",
+        detail=f"{what} was cut short; once it is taken back or finished, look again",
+        command=commands.RECOVER,
+    )
+
+
+def _strays(
+    subject: Subject, manifest: Manifest | None, *, record: bool = True
+) -> Iterator[Finding]:
+    """Pass findings on, and links that can be recorded as one finding a package."""
+    unrecorded: dict[tuple[str, str], int] = {}
+    for verdict in check_strays(subject, manifest):
+        if verdict.keep is not None:
+            key = _whose(verdict.keep)
+            unrecorded[key] = unrecorded.get(key, 0) + 1
+        elif verdict.finding is not None:
+            yield verdict.finding
+    if not record:
+        return
+    for (stow_dir, package), count in sorted(unrecorded.items()):
+        yield Finding(
+            "unrecorded_links",
+            Directory(stow_dir),
+            package,
+            package,
+            command=commands.FIX,
+            count=count,
+        )
+
+
+def _whose(entry: Entry) -> tuple[str, str]:
+    return entry.stow_dir, entry.package

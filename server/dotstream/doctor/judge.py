@@ -1,0 +1,81 @@
+"""Judging one link of ours that is there: does it lead anywhere?"""
+
+from __future__ import annotations
+
+import errno
+import posixpath
+from typing import TYPE_CHECKING
+
+from dotstream.doctor import shell_commands as commands
+from dotstream.fs.access import followed
+from dotstream.fs.files import present
+from dotstream.fs.oserror import reason
+from dotstream.model.finding import Finding
+
+if TYPE_CHECKING:
+    from dotstream.model.directory import Directory
+    from dotstream.planner.farm import Farm
+
+__all__ = ["destination", "judge"]
+
+_GONE = (errno.ENOENT, errno.ENOTDIR)
+
+
+def destination(place: Directory, text: str) -> str:
+    """Return the absolute path that a link's text names, read without the disk."""
+    full = posixpath.normpath(posixpath.join(place.absolute, text))
+    return full[1:] if full.startswith("//") else full
+
+
+def judge(
+    farm: Farm,
+    place: Directory,
+    name: str,
+    text: str,
+    *,
+    package: str,
+    stow_dir: str,
+    wanted: str | None = None,
+) -> Finding | None:
+    """Return what is wrong with a link of ours, or ``None`` if it leads somewhere.
+
+    Args:
+        text: the link's text.
+        package, stow_dir: whose it is.
+        wanted: what it should say instead, where that is known.
+    """
+    number = followed(farm.target.fd, text if text.startswith("/") else place.join(text))
+    if number is None:
+        return None
+    if number == errno.ELOOP or (not isinstance(number, int) and _above(farm, place, number)):
+        return Finding("link_loop", place, name, package, text)
+    if not isinstance(number, int):
+        return None
+    full = destination(place, text)
+    if number not in _GONE:
+        why = f"what this link of package {package} leads to cannot be looked at: "
+        return Finding(
+            "no_permission", place, name, package, text, detail=why + reason(OSError(number, ""))
+        )
+    if present(full):
+        return Finding("broken_member", place, name, package, text, detail=full)
+    package_there = present(f"{stow_dir.rstrip('/')}/{package}")
+    return Finding(
+        "broken_link" if package_there else "orphaned_link",
+        place,
+        name,
+        package,
+        text,
+        wanted,
+        command=commands.FIX,
+    )
+
+
+def _above(farm: Farm, place: Directory, identity: tuple[int, int]) -> bool:
+    """Whether a directory is ``place`` itself or one that it is in."""
+    here: Directory | None = place
+    while here is not None:
+        if farm.target.identity(here.path or ".") == identity:
+            return True
+        here = here.parent
+    return False

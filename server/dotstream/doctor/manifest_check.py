@@ -1,0 +1,334 @@
+"""The manifest against the disk: every recorded name is looked at where it should be."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from dotstream.doctor import shell_commands as commands
+from dotstream.doctor.judge import destination, judge
+from dotstream.doctor.ranges import Ranges
+from dotstream.errors import JournalError
+from dotstream.fs.access import refusal
+from dotstream.fs.descriptors import Descriptors
+from dotstream.fs.files import present
+from dotstream.fs.listing import DIR, FILE
+from dotstream.fs.look import link_text
+from dotstream.fs.oserror import is_permission, reason
+from dotstream.model.directory import Directory
+from dotstream.model.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dotstream.doctor.subject import Subject
+    from dotstream.planner.decide import State
+    from dotstream.planner.farm import Farm
+    from dotstream.store.manifest import Entry, Manifest
+
+__all__ = ["Verdict", "check_records", "no_permission", "readable"]
+
+
+class Verdict(NamedTuple):
+    """What came of one record.
+
+    Attributes:
+        finding: what is wrong, where something is.
+        keep: the record as it should be; ``None`` if it should go.
+        gone: whether directories above the path are missing.
+    """
+
+    finding: Finding | None
+    keep: Entry | None
+    gone: bool = False
+
+
+def readable(entries: Iterator[Entry]) -> Iterator[Entry]:
+    """Pass entries on; a database that turns out to be damaged is an error of ours.
+
+    Raises (while iterating):
+        JournalError: it is damaged.
+    """
+    try:
+        yield from entries
+    except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+        raise JournalError(f"the manifest is damaged ({error})") from error
+
+
+def check_records(subject: Subject, manifest: Manifest) -> Iterator[Verdict]:
+    """Compare every record with the disk, streaming, in the manifest's order.
+
+    Raises (while iterating):
+        JournalError: the database is damaged.
+        Cancelled: the subject's token was cancelled.
+    """
+    entries = readable(manifest.entries())
+    for root, below in groupby(entries, key=lambda entry: entry.root):
+        try:
+            farm = subject.farm(root)
+        except OSError as error:
+            yield Verdict(_no_target(root, error), None)
+            for entry in below:
+                yield Verdict(None, entry)
+            continue
+        check = _Check(subject, manifest, farm)
+        try:
+            for path, group in groupby(below, key=lambda entry: entry.directory):
+                farm.poll()
+                yield from check.directory(Directory(root).descend(path), group)
+        finally:
+            check.close()
+
+
+def _no_target(root: str, error: OSError) -> Finding:
+    if is_permission(error):
+        return Finding(
+            "no_permission",
+            Directory(root),
+            "",
+            detail=f"the target cannot be read: {reason(error)}",
+            command=commands.allow(root),
+        )
+    return Finding(
+        "missing_target",
+        Directory(root),
+        "",
+        detail=f"links are recorded in this target, which cannot be opened: {reason(error)}",
+        command=commands.make_directory(root) if error.errno == errno.ENOENT else None,
+    )
+
+
+class _Check:
+    """The check of one target."""
+
+    def __init__(self, subject: Subject, manifest: Manifest, farm: Farm) -> None:
+        self._subject, self._manifest, self._farm = subject, manifest, farm
+        self._descriptors = Descriptors()
+        self._settled = Ranges()
+
+    def close(self) -> None:
+        self._descriptors.close()
+        self._farm.close()
+
+    def directory(self, place: Directory, group: Iterable[Entry]) -> Iterator[Verdict]:
+        """Compare the records of one directory."""
+        self._settled.advance(place.root, place.path)
+        try:
+            fd = self._descriptors.fd(place)
+        except OSError as error:
+            yield from self._closed(place, group, error)
+            return
+        if self._subject.mode == "off" and (why := refusal(fd)) is not None:
+            yield Verdict(no_permission(place, why), None)
+        for entry in group:
+            try:
+                state = link_text(self._descriptors.fd(place), entry.name)
+            except OSError as error:
+                why = f"it cannot be looked at: {reason(error)}"
+                told = is_permission(error)  # of the directory, here or by the scan
+                yield Verdict(
+                    None
+                    if told
+                    else Finding("no_permission", place, entry.name, entry.package, detail=why),
+                    entry,
+                )
+                continue
+            yield self._entry(place, entry, state, gone=False)
+
+    def _closed(
+        self, place: Directory, group: Iterable[Entry], error: OSError
+    ) -> Iterator[Verdict]:
+        """Judge the records of a directory that cannot be entered."""
+        if error.errno == errno.ENOENT:
+            for entry in group:
+                yield self._entry(place, entry, None, gone=True)
+            return
+        blocked = self._blocked(place)
+        if blocked is None:
+            # A scan tells of it where it comes by.
+            told = self._subject.mode != "off"
+            yield Verdict(None if told else no_permission(place, reason(error)), None)
+            for entry in group:
+                yield Verdict(None, entry)
+            return
+        above, name, state = blocked
+        first = next(iter(group))
+        finding, ours = self._in_the_way(above, name, state, first)
+        if not self._settled.has(above.join(name)):
+            self._settled.add(above.join(name))
+            yield Verdict(finding, None)
+        if not ours:
+            yield Verdict(None, first)
+            for entry in group:
+                yield Verdict(None, entry)
+
+    def _blocked(self, place: Directory) -> tuple[Directory, str, State] | None:
+        """Return the topmost component of a directory that is no directory."""
+        here = Directory(place.root)
+        for name in place.path.split("/"):
+            try:
+                state = link_text(self._farm.target.fd, here.join(name))
+            except OSError:
+                return None
+            if state != DIR:
+                return here, name, state
+            here = here.child(name)
+        return None
+
+    def _in_the_way(
+        self, above: Directory, name: str, state: State, entry: Entry
+    ) -> tuple[Finding, bool]:
+        """Judge what is in the place of a directory with links of ours.
+
+        Returns:
+            The finding, and whether it is a link of ours that makes the records outdated.
+        """
+        if isinstance(state, str):
+            owner = self._farm.owner(above, state)
+            if owner is not None and self._farm.leads_to_directory(above, state):
+                why = f"the whole directory is one link of package {owner.package} now"
+                return (
+                    Finding(
+                        "stale_record", above, name, owner.package, state, detail=why,
+                        command=commands.FIX,
+                    ),
+                    True,
+                )  # fmt: skip
+        what = f"a link to {state}" if isinstance(state, str) else _words(state)
+        command = self._manage(entry, "backup")
+        return (
+            Finding(
+                "replaced_directory",
+                above,
+                name,
+                entry.package,
+                state if isinstance(state, str) else None,
+                detail=what,
+                command=command,
+            ),
+            False,
+        )
+
+    def _entry(self, place: Directory, entry: Entry, state: State, *, gone: bool) -> Verdict:
+        if entry.kind == "directory":
+            return self._directory_entry(place, entry, state)
+        wanted = entry.text or ""
+        if state == wanted:
+            owner = self._farm.owner(place, wanted)
+            stow_dir = owner.stow_dir if owner else entry.stow_dir
+            package = owner.package if owner else entry.package
+            found = judge(
+                self._farm, place, entry.name, wanted, package=package, stow_dir=stow_dir
+            )
+            return Verdict(found, entry)
+        if isinstance(state, str):
+            return self._other_link(place, entry, state, wanted)
+        if not present(destination(place, wanted)):
+            left = "neither the link nor what it led to is there"
+            if state is not None:
+                left = f"what it led to is gone, and {_words(state)} is in its place"
+            return self._stale(place, entry, left)
+        if state is None:
+            finding = Finding(
+                "missing_link", place, entry.name, entry.package, None, wanted,
+                command=self._manage(entry),
+            )  # fmt: skip
+            return Verdict(finding, entry, gone)
+        folded = self._farm.leads_to_directory(place, wanted)
+        policy = "adopt" if state == FILE and not folded else "backup"
+        finding = Finding(
+            "replaced_link", place, entry.name, entry.package, None, wanted,
+            detail=_words(state), command=self._manage(entry, policy),
+        )  # fmt: skip
+        return Verdict(finding, entry)
+
+    def _directory_entry(self, place: Directory, entry: Entry, state: State) -> Verdict:
+        if state == DIR:
+            return Verdict(None, entry)
+        path = place.join(entry.name)
+        if state is None:
+            if self._manifest.any_below(place.root, path):
+                return Verdict(None, entry)  # the links in it tell
+            return self._stale(place, entry, "the directory is gone")
+        if not self._manifest.any_below(place.root, path):
+            return self._stale(place, entry, "it is no directory any more")
+        finding, ours = self._in_the_way(place, entry.name, state, entry)
+        self._settled.add(path)
+        if not ours or finding.package is None:
+            return Verdict(finding, entry)
+        fold = entry._replace(kind="link", package=finding.package, text=finding.text, mode=None)
+        return Verdict(finding, fold)
+
+    def _other_link(self, place: Directory, entry: Entry, text: str, wanted: str) -> Verdict:
+        """Judge a link that does not say what was recorded."""
+        recorded = destination(place, wanted)
+        alive = present(recorded)
+        owner = self._farm.owner(place, text)
+        if owner is None:
+            if not alive:
+                return self._stale(
+                    place, entry, f"what it led to is gone, and a link to {text} is in its place"
+                )
+            finding = Finding(
+                "foreign_target", place, entry.name, entry.package, text, wanted,
+                command=self._manage(entry, "backup"),
+            )  # fmt: skip
+            return Verdict(finding, entry)
+        found = judge(
+            self._farm, place, entry.name, text,
+            package=owner.package, stow_dir=owner.stow_dir, wanted=wanted if alive else None,
+        )  # fmt: skip
+        corrected = entry._replace(text=text, package=owner.package, stow_dir=owner.stow_dir)
+        if found is not None:
+            return Verdict(found, entry if alive else corrected)
+        if owner.full == recorded or not alive:
+            finding = Finding(
+                "outdated_record", place, entry.name, owner.package, text, wanted,
+                command=commands.FIX,
+            )  # fmt: skip
+            return Verdict(finding, corrected)
+        whose = "" if owner.package == entry.package else f" of package {owner.package}"
+        finding = Finding(
+            "wrong_member", place, entry.name, entry.package, text, wanted,
+            detail=f"it leads to another member{whose}, {text}",
+            command=self._manage(entry, override=place.join(entry.name)),
+        )  # fmt: skip
+        return Verdict(finding, entry)
+
+    def _manage(self, entry: Entry, policy: str | None = None, *, override: str = "") -> str:
+        return commands.manage(
+            entry.package,
+            entry.stow_dir,
+            self._subject.directory,
+            policy=policy,
+            override=override,
+        )
+
+    @staticmethod
+    def _stale(place: Directory, entry: Entry, why: str) -> Verdict:
+        finding = Finding(
+            "stale_record", place, entry.name, entry.package, None, entry.text,
+            detail=why, command=commands.FIX,
+        )  # fmt: skip
+        return Verdict(finding, None)
+
+
+def no_permission(place: Directory, why: str) -> Finding:
+    """Return the finding that links cannot be changed in a directory."""
+    return Finding(
+        "no_permission",
+        place,
+        "",
+        detail=f"links in this directory cannot be read and changed: {why}",
+        command=commands.allow(place.absolute)
+        if why == reason(OSError(errno.EACCES, ""))
+        else None,
+    )
+
+
+def _words(state: State) -> str:
+    if state == DIR:
+        return "a directory"
+    return "a file" if state == FILE else "something that is no file"

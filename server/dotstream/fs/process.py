@@ -1,0 +1,92 @@
+"""What this process knows of where it runs: environment, homes, working directory, terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "cache_home",
+    "columns",
+    "environment",
+    "home_directory",
+    "home_of",
+    "host_name",
+    "platform",
+    "process_name",
+    "state_home",
+    "working_directory",
+]
+
+
+def working_directory() -> str:
+    """Return the canonical path of the working directory.
+
+    Raises:
+        OSError: it no longer exists, or may not be read.
+    """
+    return os.getcwd()
+
+
+def home_directory(environ: Mapping[str, str]) -> str:
+    """Return ``$HOME``, or else the home directory that the system has on record."""
+    return environ.get("HOME") or _recorded_home(None) or "/"
+
+
+def home_of(user: str) -> str | None:
+    """Return the home directory of ``user``, or ``None`` if there is no such user."""
+    return _recorded_home(user)
+
+
+def _recorded_home(user: str | None) -> str | None:
+    import pwd
+
+    try:
+        return (pwd.getpwuid(os.getuid()) if user is None else pwd.getpwnam(user)).pw_dir
+    except KeyError:
+        return None
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment of this process."""
+    return os.environ
+
+
+def columns(descriptor: int, default: int = 80) -> int:
+    """Return the width of the terminal at ``descriptor``, or ``default`` if it is none."""
+    try:
+        return os.get_terminal_size(descriptor).columns or default
+    except OSError:
+        return default
+
+
+def host_name() -> str:
+    """Return the name of this machine."""
+    return os.uname().nodename
+
+
+def platform() -> str:
+    """Return the kind of system in one word, such as ``linux`` or ``darwin``."""
+    return sys.platform.rstrip("0123456789")
+
+
+def state_home(environ: Mapping[str, str], home: str) -> str:
+    """Return dotstream's state directory (XDG Base Directory Specification)."""
+    base = environ.get("XDG_STATE_HOME") or ""
+    return f"{base if base.startswith('/') else f'{home}/.local/state'}/dotstream"
+
+
+def process_name(arguments: list[str]) -> str:
+    """Return how a person would find this process: its number and command line."""
+    command = " ".join([os.path.basename(arguments[0]), *arguments[1:]]) if arguments else ""
+    return f"process {os.getpid()} ({command})"
+
+
+def cache_home(environ: Mapping[str, str], home: str) -> str:
+    """Return dotstream's cache directory (XDG Base Directory Specification)."""
+    base = environ.get("XDG_CACHE_HOME") or ""
+    return f"{base if base.startswith('/') else f'{home}/.cache'}/dotstream"

@@ -1,0 +1,1 @@
+"""What is finished: told, taken back, and its backups."""

@@ -1,0 +1,154 @@
+"""What was done to a target: told, taken back, recovered, restored."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from dotstream.errors import Cancelled, UsageError
+from dotstream.fs.lock import left_behind
+from dotstream.fs.state import existing_state
+from dotstream.store.read_only import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Generator, Iterator
+    from contextlib import AbstractContextManager
+
+    from dotstream.model.cancel import CancellationToken
+    from dotstream.model.events import Progress
+    from dotstream.model.history import Backup, Recovery, Transaction
+    from dotstream.model.items import Item
+    from dotstream.store.journal import Journal
+
+__all__ = ["Past"]
+
+
+class Past:
+    """The journal of a target, to look at and to go back by.
+
+    Nothing is read before it is asked for; where nothing was ever done, it is empty.
+
+    Args:
+        state: absolute path of the state directory.
+        target: absolute path of the target.
+    """
+
+    def __init__(self, state: str, target: str) -> None:
+        self._state, self._target = state, target
+
+    def _reading(self) -> AbstractContextManager[Journal | None]:
+        """Open the journal to look at it, if there is one."""
+        return opened(existing_state(self._state, self._target))
+
+    def history(self, limit: int | None) -> Iterator[Transaction]:
+        """Stream transactions, newest first."""
+        with self._reading() as journal:
+            if journal is not None:
+                yield from journal.history(limit)
+
+    def unfinished(self) -> Transaction | None:
+        """Return the transaction that another run left unfinished."""
+        place = existing_state(self._state, self._target)
+        if place is None or not left_behind(place.lock, place.journal):
+            return None  # without having paid for a look into the journal
+        with self._reading() as journal:
+            return None if journal is None else journal.unfinished()
+
+    def to_undo(self, number: int | None) -> Transaction:
+        """Return the transaction that is meant, by default the last that is no undo.
+
+        Raises:
+            UsageError: there is none, or it cannot be undone.
+        """
+        with self._reading() as journal:
+            if journal is not None and number is not None:
+                found = journal.transaction(number)
+                if found is not None and found.state == "committed":
+                    return found
+                if found is not None:
+                    state = found.state.replace("_", " ")
+                    raise UsageError(f"transaction {number} cannot be undone: it is {state}")
+            elif journal is not None:
+                for found in journal.history():
+                    if found.state == "committed" and found.action not in ("undo", "restore"):
+                        return found
+        what = "nothing to undo" if number is None else f"no transaction {number}"
+        raise UsageError(f"{what}; 'dotstream history' lists what there is")
+
+    def undo(
+        self, found: Transaction, *, skip: bool, cancel: CancellationToken
+    ) -> Generator[Item]:
+        """Plan to take a transaction back; see ``history.undo``."""
+        from dotstream.history.undo import undo
+
+        def poll() -> None:
+            if cancel.cancelled:
+                raise Cancelled
+
+        place = existing_state(self._state, self._target)
+        with self._reading() as journal:
+            if journal is not None and place is not None:
+                yield from undo(journal, found, backups=place.backups, skip=skip, poll=poll)
+
+    def recover(
+        self,
+        *,
+        resume: bool,
+        wait: bool,
+        cancel: CancellationToken | None,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> Recovery:
+        """Finish what another run left unfinished; see ``transaction.recovery``."""
+        from dotstream.transaction.lifecycle import writing
+        from dotstream.transaction.recovery import recover
+
+        with writing(self._target, state=self._state, wait=wait, cancel=cancel) as writer:
+            return recover(
+                writer.journal,
+                changes=writer.changes,
+                backups=writer.state.backups,
+                resume=resume,
+                cancel=cancel,
+                on_progress=on_progress,
+            )
+
+    def backups(self) -> Iterator[Backup]:
+        """Stream what is kept in the backup area, oldest first."""
+        from dotstream.history.backups import backups
+
+        place = existing_state(self._state, self._target)
+        with self._reading() as journal:
+            if journal is not None and place is not None:
+                yield from backups(journal, place.backups)
+
+    def restore(self, numbers: Collection[int], *, skip: bool) -> Generator[Item]:
+        """Plan to move backups back to where they were.
+
+        Raises:
+            UsageError: there is no backup of that number.
+        """
+        from dotstream.history.backups import restore
+
+        chosen = [backup for backup in self.backups() if backup.id in numbers]
+        missing = set(numbers) - {backup.id for backup in chosen}
+        if missing:
+            raise UsageError(f"no backup {min(missing)}; 'dotstream backups' lists them")
+        area = chosen[0].kept.rpartition("/")[0] if chosen else "/"
+        return (item for item in restore(chosen, area, skip=skip))
+
+    def prune(
+        self, older_than: float | None, *, wait: bool, cancel: CancellationToken | None
+    ) -> list[Backup]:
+        """Remove backups for good, and return them."""
+        from dotstream.history.backups import prune
+        from dotstream.transaction.lifecycle import writing
+
+        with writing(self._target, state=self._state, wait=wait, cancel=cancel) as writer:
+            latest = time.time() - (older_than or 0)
+            chosen = []
+            for backup in self.backups():
+                made = writer.journal.transaction(backup.transaction)
+                if made is None or made.started <= latest:
+                    chosen.append(backup)
+            prune(writer.journal, chosen, writer.state.backups, writer.changes)
+            return chosen

@@ -1,0 +1,1 @@
+"""The server's own commands, for editors without an extension of ours."""

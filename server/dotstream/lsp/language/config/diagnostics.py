@@ -1,0 +1,139 @@
+"""What is wrong with a ``dotstream.toml``, as the text stands in the editor."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from dotstream.config.load import target_path
+from dotstream.config.mistakes import mistakes, readable
+from dotstream.config.names import nearest
+from dotstream.fs.files import is_directory, subdirectories
+from dotstream.fs.process import environment, home_directory
+from dotstream.lsp.uris import label
+from dotstream.model.directory import display
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dotstream.config.positions import KeyPath, Positions
+    from dotstream.lsp.language.documents import Document
+    from dotstream.lsp.language.text import Text
+
+__all__ = ["SOURCE", "diagnose", "package_names"]
+
+SOURCE = "dotstream"
+"""Who tells of a problem, in the editor's list."""
+
+_UNKNOWN_PACKAGE = "no-such-package"
+
+
+def diagnose(document: Document) -> list[types.Diagnostic]:
+    """Return everything that is wrong with the document, also what only this machine tells.
+
+    Packages that do not exist and targets that are no directories are warnings: the file
+    may be right for another machine.
+    """
+    text = document.text
+    found = [
+        _diagnostic(
+            text.range(one.place),
+            one.code,
+            one.message + (f" ({one.hint})" if one.hint else ""),
+            data=None if one.better is None else {"better": one.better},
+        )
+        for one in mistakes(text.source)
+    ]
+    tables, positions = readable(text.source)
+    taken = {(each.range.start.line, each.range.start.character) for each in found}
+    directory = posixpath.dirname(document.path)
+    found.extend(
+        warning
+        for warning in _on_this_machine(tables, positions, text, directory)
+        if (warning.range.start.line, warning.range.start.character) not in taken
+    )
+    return found
+
+
+def package_names(directory: str) -> list[str]:
+    """Return the packages that exist; none where that cannot be told."""
+    try:
+        return subdirectories(directory)
+    except OSError:
+        return []
+
+
+def _on_this_machine(
+    tables: Mapping[str, object], positions: Positions, text: Text, directory: str
+) -> Iterator[types.Diagnostic]:
+    known = package_names(directory)
+    for path, name in _mentioned(tables):
+        if name not in known:
+            place = positions.find(path, value=len(path) > 2)
+            if place is None:
+                continue
+            close = nearest(name, known)
+            hint = f" (did you mean {display(close[0])!r}?)" if close else ""
+            better = {"better": display(close[0])} if close else None
+            message = f"there is no package {name!r} in {display(directory)}{hint}"
+            warning = types.DiagnosticSeverity.Warning
+            yield _diagnostic(text.range(place), _UNKNOWN_PACKAGE, message, warning, better)
+    for path, written in _targets(tables):
+        place = positions.find(path, value=True)
+        if place is not None:
+            yield from _target(written, directory, text.range(place))
+
+
+def _target(written: str, directory: str, place: types.Range) -> Iterator[types.Diagnostic]:
+    environ = environment()
+    home = home_directory(environ)
+    try:
+        path = target_path(written, directory=directory, home=home, environ=environ)
+    except KeyError as error:
+        name = display(str(error.args[0]))
+        hint = f"set it, or write \\\\${name} for a $ that is part of the name"
+        yield _diagnostic(place, "bad-value", f"the variable ${name} is not set ({hint})")
+        return
+    except ValueError:
+        return  # a zero byte, which the schema tells
+    if not is_directory(path):
+        message = f"{label(path, home)} is not a directory; make it, or name another"
+        severity = types.DiagnosticSeverity.Warning
+        yield _diagnostic(place, "no-such-target", message, severity)
+
+
+def _mentioned(tables: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
+    packages, profiles = tables.get("packages"), tables.get("profiles")
+    if isinstance(packages, dict):
+        for name in packages:
+            yield ("packages", name), name
+    if isinstance(profiles, dict):
+        for profile, table in profiles.items():
+            members = table.get("packages") if isinstance(table, dict) else None
+            for index, name in enumerate(members if isinstance(members, list) else ()):
+                if isinstance(name, str):
+                    yield ("profiles", profile, "packages", index), name
+
+
+def _targets(tables: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
+    packages = tables.get("packages")
+    places: list[tuple[KeyPath, object]] = [(("target",), tables.get("target"))]
+    if isinstance(packages, dict):
+        for name, table in packages.items():
+            if isinstance(table, dict):
+                places.append((("packages", name, "target"), table.get("target")))
+    return ((path, value) for path, value in places if isinstance(value, str) and value)
+
+
+def _diagnostic(
+    place: types.Range,
+    code: str,
+    message: str,
+    severity: types.DiagnosticSeverity = types.DiagnosticSeverity.Error,
+    data: dict[str, str] | None = None,
+) -> types.Diagnostic:
+    return types.Diagnostic(
+        range=place, severity=severity, code=code, source=SOURCE, message=message, data=data
+    )

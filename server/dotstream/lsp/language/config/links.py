@@ -1,0 +1,62 @@
+"""What a ``dotstream.toml`` names, as links: packages, and targets."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from dotstream.config.load import target_path
+from dotstream.config.mistakes import readable
+from dotstream.fs.files import is_directory
+from dotstream.fs.process import environment, home_directory
+from dotstream.lsp.uris import label, to_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dotstream.config.positions import Range
+    from dotstream.lsp.language.abilities import Abilities
+    from dotstream.lsp.language.documents import Document
+
+__all__ = ["links"]
+
+
+def links(document: Document, abilities: Abilities) -> list[types.DocumentLink]:
+    """Return the directories that the document names, where they exist."""
+    directory = posixpath.dirname(document.path)
+    home = home_directory(environment())
+    tips = abilities.has("text_document.document_link.tooltip_support")
+    return [
+        types.DocumentLink(
+            document.text.range(place), to_uri(path), label(path, home) if tips else None
+        )
+        for place, path in _named(document, directory, home)
+        if is_directory(path)
+    ]
+
+
+def _named(document: Document, directory: str, home: str) -> Iterator[tuple[Range, str]]:
+    tables, positions = readable(document.text.source)
+    for path, place in positions.keys.items():
+        if len(path) == 2 and path[0] == "packages" and "/" not in str(path[1]):
+            yield place, f"{directory}/{path[1]}"
+    for path, place in positions.values.items():
+        if path[-1] == "target" and (len(path) == 1 or (len(path), path[0]) == (3, "packages")):
+            table: object = tables
+            for part in path[:-1]:
+                table = table.get(str(part)) if isinstance(table, dict) else None
+            found = _target(table, directory, home)
+            if found is not None:
+                yield place, found
+
+
+def _target(table: Mapping[str, object] | object, directory: str, home: str) -> str | None:
+    written = table.get("target") if isinstance(table, dict) else None
+    if not isinstance(written, str) or "\0" in written:
+        return None
+    try:
+        return target_path(written, directory=directory, home=home, environ=environment())
+    except KeyError:
+        return None

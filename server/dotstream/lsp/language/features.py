@@ -1,0 +1,202 @@
+"""What is asked about a document, answered by the kind of document it is.
+
+Everything here runs on a thread of its own and may read the file system; it is handed the
+document as a value and never waits for the client.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from dotstream.lsp.language import member
+from dotstream.lsp.language.actions import corrections, for_member
+from dotstream.lsp.language.config import completion as config_completion
+from dotstream.lsp.language.config import diagnostics as config_diagnostics
+from dotstream.lsp.language.config import hover as config_hover
+from dotstream.lsp.language.config import links as config_links
+from dotstream.lsp.language.config import outline as config_outline
+from dotstream.lsp.language.config import packages as config_packages
+from dotstream.lsp.language.ignore import globs as ignore_globs
+from dotstream.lsp.language.ignore import lists as ignore_lists
+from dotstream.lsp.language.subject import subject_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dotstream.lsp.commands.commands import Commands
+    from dotstream.lsp.language.abilities import Abilities
+    from dotstream.lsp.language.config.packages import PackageCounts
+    from dotstream.lsp.language.documents import Document
+    from dotstream.lsp.language.subject import Subject
+    from dotstream.model.cancel import CancellationToken
+
+__all__ = [
+    "Session",
+    "actions",
+    "completions",
+    "diagnostics",
+    "hover",
+    "inlay_hints",
+    "lenses",
+    "links",
+    "symbols",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What answers need to know beside the document.
+
+    Attributes:
+        folders: absolute paths of what the editor has open.
+        skipped: paths in the target whose conflicts a person does not want to see.
+    """
+
+    abilities: Abilities
+    commands: Commands
+    counts: PackageCounts
+    folders: tuple[str, ...]
+    skipped: frozenset[str] = frozenset()
+
+    def subject(self, document: Document) -> Subject | None:
+        """Return what a document's file has to do with the packages."""
+        return subject_of(document.path, self.folders)
+
+
+def diagnostics(
+    session: Session, document: Document, cancel: CancellationToken
+) -> list[types.Diagnostic]:
+    """Return what is wrong with a document."""
+    if document.kind == "configuration":
+        return config_diagnostics.diagnose(document)
+    if document.kind == "ignore list":
+        return ignore_lists.diagnose(document)
+    subject = session.subject(document)
+    if subject is None or subject.located.target in session.skipped:
+        return []
+    return member.diagnose(document, subject)
+
+
+def completions(
+    session: Session,
+    document: Document,
+    params: types.CompletionParams,
+    cancel: CancellationToken,
+) -> types.CompletionList | None:
+    """Return what can be written at the cursor."""
+    if document.kind != "configuration":
+        return None
+    found = config_completion.complete(document, params.position, session.abilities)
+    return types.CompletionList(is_incomplete=False, items=found)
+
+
+def hover(
+    session: Session, document: Document, params: types.HoverParams, cancel: CancellationToken
+) -> types.Hover | None:
+    """Return what stands at a place, explained."""
+    directory = posixpath.dirname(document.path)
+    if document.kind == "configuration":
+        return config_hover.explain(
+            document,
+            params.position,
+            session.abilities,
+            lambda name: session.counts.explain(directory, name, cancel),
+            lambda pattern, package: ignore_globs.explain(pattern, directory, package, cancel),
+        )
+    if document.kind == "ignore list":
+        told = ignore_lists.explain_line(document, params.position.line, session.folders, cancel)
+        return None if told is None else types.Hover(session.abilities.hover(told[0]), told[1])
+    subject = session.subject(document) if params.position.line == 0 else None
+    words = "" if subject is None else member.explain(subject, cancel)
+    if not words:
+        return None
+    first = types.Range(types.Position(0, 0), document.text.line_end(0))
+    return types.Hover(session.abilities.hover(words), first)
+
+
+def symbols(
+    session: Session,
+    document: Document,
+    params: types.DocumentSymbolParams,
+    cancel: CancellationToken,
+) -> list[types.DocumentSymbol] | None:
+    """Return the outline of a document."""
+    return config_outline.outline(document) if document.kind == "configuration" else None
+
+
+def inlay_hints(
+    session: Session,
+    document: Document,
+    params: types.InlayHintParams,
+    cancel: CancellationToken,
+) -> list[types.InlayHint] | None:
+    """Return what is shown between the lines of a document."""
+    if document.kind == "configuration":
+        return [
+            *session.counts.hints(document, params.range, cancel),
+            *ignore_globs.hints(document, params.range, cancel),
+        ]
+    if document.kind == "ignore list":
+        return ignore_lists.hints(document, params.range, session.folders, cancel)
+    # Where there are lenses, they say it already.
+    if params.range.start.line > 0 or session.abilities.has("text_document.code_lens"):
+        return None
+    subject = session.subject(document)
+    return None if subject is None else member.hint(document, subject)
+
+
+def lenses(
+    session: Session, document: Document, params: types.CodeLensParams, cancel: CancellationToken
+) -> list[types.CodeLens] | None:
+    """Return what can be done, to be shown above the lines of a document."""
+    if document.kind == "configuration":
+        return config_packages.lenses(document, session.commands)
+    if document.kind == "ignore list":
+        return None
+    subject = session.subject(document)
+    return None if subject is None else member.lenses(subject, session.commands)
+
+
+def links(
+    session: Session,
+    document: Document,
+    params: types.DocumentLinkParams,
+    cancel: CancellationToken,
+) -> list[types.DocumentLink] | None:
+    """Return what a document names and an editor can open."""
+    if document.kind == "configuration":
+        return config_links.links(document, session.abilities)
+    subject = None if document.kind == "ignore list" else session.subject(document)
+    return None if subject is None else member.links(document, subject, session.abilities)
+
+
+def actions(
+    session: Session,
+    document: Document,
+    params: types.CodeActionParams,
+    cancel: CancellationToken,
+) -> list[types.CodeAction | types.Command] | None:
+    """Return what can be done about problems, or with the file."""
+    if document.kind == "configuration":
+        found = corrections(document, params.context.diagnostics)
+    elif document.kind == "ignore list" or params.range.start.line > 0:
+        return None
+    else:
+        subject = session.subject(document)
+        if subject is None:
+            return None
+        found = for_member(subject, session.commands, params.context.diagnostics)
+    only = params.context.only
+    return [each for each in found if only is None or _is_of(each.kind, only)]
+
+
+def _is_of(
+    kind: types.CodeActionKind | str | None, wanted: Sequence[types.CodeActionKind | str]
+) -> bool:
+    """Whether a kind is one that is wanted, or below one."""
+    own = str(getattr(kind, "value", kind))
+    return any(f"{own}.".startswith(f"{getattr(each, 'value', each)}.") for each in wanted)

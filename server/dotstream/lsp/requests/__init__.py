@@ -1,0 +1,1 @@
+"""The methods of ours: their parameters, their rows, their threads."""

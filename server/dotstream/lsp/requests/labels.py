@@ -1,0 +1,13 @@
+"""Paths as the person who runs the server knows them."""
+
+from __future__ import annotations
+
+from dotstream.fs.process import environment, home_directory
+from dotstream.lsp.uris import label
+
+__all__ = ["path_label"]
+
+
+def path_label(path: str) -> str:
+    """Return a path for people: ``~`` for their home directory."""
+    return label(path, home_directory(environment()))

@@ -1,0 +1,145 @@
+"""``dotstream/status``: how far packages are linked, and where single paths stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from dotstream.errors import Cancelled
+from dotstream.lsp.requests.params import Asked, Fields, common, invalid
+from dotstream.lsp.requests.plan import opened
+from dotstream.lsp.requests.rows import counted, dumps, shown
+from dotstream.lsp.uris import to_uri
+from dotstream.model.directory import display
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dotstream.lsp.requests.rows import JSON
+    from dotstream.lsp.requests.running import Work
+    from dotstream.model.located import Located
+    from dotstream.model.status import PackageStatus
+
+__all__ = ["MAX_PATHS", "Placed", "StatusParams", "StatusRows", "status"]
+
+MAX_PATHS = 1000
+"""Paths that one request may ask about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusParams(Asked):
+    """What ``dotstream/status`` is asked for.
+
+    Attributes:
+        packages: names; none means all that are for this machine.
+        paths: absolute paths; ``None`` asks about packages.
+    """
+
+    packages: tuple[str, ...]
+    paths: tuple[str, ...] | None
+
+    @property
+    def title(self) -> str:
+        """What is looked at."""
+        return "Look at packages" if self.paths is None else "Look at paths"
+
+    @classmethod
+    def of(cls, value: object) -> StatusParams:
+        """Check what a client sent.
+
+        Raises:
+            JsonRpcInvalidParams: a field is missing or wrong.
+        """
+        fields = Fields(value)
+        packages = fields.texts("packages")
+        paths = fields.paths("paths") if fields.has("paths") else None
+        if paths is not None and packages:
+            raise invalid("packages", "name packages or paths, not both")
+        if paths is not None and len(paths) > MAX_PATHS:
+            raise invalid("paths", f"expected at most {MAX_PATHS}, got {len(paths)}")
+        return cls(**common(fields, streams=True), packages=packages, paths=paths)
+
+
+class Placed(NamedTuple):
+    """A package's status with where it is: the absolute paths of package and target."""
+
+    status: PackageStatus
+    path: str
+    target: str
+
+
+class StatusRows:
+    """Makes rows of packages."""
+
+    kind: ClassVar[str] = "statuses"
+    verb: ClassVar[str] = "looking"
+
+    def __init__(self, home: str) -> None:
+        """Labels are not made here, so ``home`` is not needed."""
+
+    def rows(self, item: Placed) -> list[str]:
+        """Return one package as a JSON object."""
+        return [dumps(_package(item))]
+
+    def word(self, item: Placed) -> str:
+        """Return the state of a package."""
+        return item.status.state
+
+    @staticmethod
+    def summed(counts: Mapping[str, int]) -> str:
+        """Return how many packages there are."""
+        return counted(sum(counts.values()), "package")
+
+
+def status(params: StatusParams, work: Work) -> dict[str, JSON]:
+    """Look at packages one by one, or at single paths."""
+    client = opened(params)
+    if params.paths is not None:
+        found: list[JSON] = []
+        for path in params.paths:
+            if work.cancel_token.cancelled:
+                raise Cancelled
+            found.append(_path(client.locate(path), work))
+        return {"paths": found}
+    answered: list[JSON] = []
+    for each in client.status(*params.packages, cancel=work.cancel_token):
+        target = client.settings.target_of(each.name)
+        item = Placed(each, f"{client.directory}/{each.name}", target)
+        work.batches.add(item)
+        if params.partial is None:
+            answered.append(_package(item))
+    if params.partial is None:
+        return {"packages": answered, "omitted": 0}
+    return {"packages": []}
+
+
+def _package(item: Placed) -> dict[str, JSON]:
+    status = item.status
+    return {
+        "name": shown(status.name),
+        "path": to_uri(item.path),
+        "target": to_uri(item.target),
+        "state": status.state,
+        "links": status.linked,
+        "changes": status.missing,
+        "conflicts": status.conflicts,
+        "errors": status.errors,
+    }
+
+
+def _path(found: Located, work: Work) -> dict[str, JSON]:
+    def place(path: str | None) -> str | None:
+        return None if path is None else to_uri(path)
+
+    return {
+        "uri": to_uri(found.path),
+        "role": found.role,
+        "package": None if found.package is None else shown(found.package),
+        "source": place(found.source),
+        "sourceLabel": None if found.source is None else work.label(found.source),
+        "target": place(found.target),
+        "targetLabel": None if found.target is None else work.label(found.target),
+        "state": found.state,
+        "broken": found.state == "linked" and not found.exists,
+        "message": display(found.message),
+    }

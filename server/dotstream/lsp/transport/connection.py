@@ -1,0 +1,138 @@
+"""One client: a thread that reads, the event loop that answers, a thread that writes.
+
+All transports go this way.  What is read and not yet handled, and what is answered and not
+yet taken, is bounded: a client that floods the server or does not read waits, alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from threading import Condition, Thread
+from typing import TYPE_CHECKING
+
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import default_converter
+
+import dotstream
+import dotstream.config.load  # here, and not while the first plan is waited for
+from dotstream.lsp.language.language import Language
+from dotstream.lsp.protocol import Protocol
+from dotstream.lsp.transport.outbox import Outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dotstream.lsp.transport.link import Link
+
+__all__ = ["converse"]
+
+_PARSE_ERROR = -32700
+_UNREAD = 8 * 1024 * 1024  # bytes of answers that a client may leave unread
+
+
+async def converse(link: Link, stopped: asyncio.Event) -> int:
+    """Serve one client until it leaves or ``stopped`` is set, and take back what it began.
+
+    Returns:
+        The exit code: 0 if the client said goodbye, 1 if it just left.
+    """
+    loop = asyncio.get_running_loop()
+
+    def post(callback: Callable[..., object], *args: object) -> None:
+        """Have the loop call something; from any thread, also when the loop has ended."""
+        try:
+            loop.call_soon_threadsafe(callback, *args)
+        except RuntimeError:
+            pass
+
+    outbox = Outbox(link, broken=lambda: post(stopped.set))
+    server = _server()
+    protocol = server.protocol
+    assert isinstance(protocol, Protocol)  # noqa: S101 - it was just made so
+    protocol.attach(outbox, stopped)
+    language = Language(protocol)
+    reader = Thread(
+        target=_read, args=(link, protocol, outbox, post, stopped), name="reader", daemon=True
+    )  # a daemon: nothing else ends a read from a client that neither writes nor leaves
+    reader.start()
+    await stopped.wait()
+    await language.end()
+    await protocol.works.end_all()  # also takes back what a client that left had begun
+    outbox.put(link.farewell())
+    await asyncio.to_thread(outbox.close)
+    link.close()
+    return protocol.exit_code
+
+
+def _server() -> LanguageServer:
+    return LanguageServer(
+        "dotstream",
+        dotstream.__version__,
+        protocol_cls=Protocol,
+        converter_factory=default_converter,
+    )
+
+
+class _Ahead:
+    """The messages that are read and not yet handled: so many, and so many bytes."""
+
+    _MESSAGES = 64
+    _BYTES = 1024 * 1024
+
+    def __init__(self) -> None:
+        self._messages = self._bytes = 0
+        self._changed = Condition()
+
+    def enter(self, size: int) -> None:
+        """Wait until one more may be read; a message of any size may be, by itself."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: (
+                    not self._messages
+                    or (self._messages < self._MESSAGES and self._bytes < self._BYTES)
+                )
+            )
+            self._messages += 1
+            self._bytes += size
+
+    def leave(self, size: int) -> None:
+        """Note that one is handled."""
+        with self._changed:
+            self._messages -= 1
+            self._bytes -= size
+            self._changed.notify()
+
+
+def _read(
+    link: Link,
+    protocol: Protocol,
+    outbox: Outbox,
+    post: Callable[..., None],
+    stopped: asyncio.Event,
+) -> None:
+    """Read messages and hand them to the event loop, no faster than they are handled."""
+    ahead = _Ahead()
+
+    def handle(body: bytes | None, size: int) -> None:
+        try:
+            if stopped.is_set():
+                return  # what was to be cancelled is; nothing new is begun
+            if body is None:
+                protocol.refuse(None, _PARSE_ERROR, "headers without a usable Content-Length")
+                return
+            try:
+                message = json.loads(body)
+            except (ValueError, RecursionError) as error:
+                protocol.refuse(None, _PARSE_ERROR, f"not JSON: {type(error).__name__}")
+                return
+            protocol.receive(message)
+        finally:
+            ahead.leave(size)
+
+    for body in link.messages(outbox.put):
+        size = len(body or b"")
+        ahead.enter(size)
+        outbox.wait_for_room(lambda: False, _UNREAD)
+        post(handle, body, size)
+    post(stopped.set)

@@ -1,0 +1,49 @@
+"""One client on standard input and output: the editor that started this process."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from dotstream.fs.channel import Channel
+from dotstream.lsp.transport.connection import converse
+from dotstream.lsp.transport.frames import frames
+from dotstream.lsp.transport.link import with_length
+from dotstream.lsp.transport.signals import on_end
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["serve"]
+
+
+async def serve() -> int:
+    """Serve until the client leaves; return 0 if it said goodbye, 1 if not."""
+    stopped = asyncio.Event()
+    on_end(stopped.set)
+    return await converse(_Pipes(), stopped)
+
+
+class _Pipes:
+    """The link through the two pipes."""
+
+    def __init__(self) -> None:
+        self._channel = Channel()
+        self.write = self._channel.write
+
+    def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | None]:
+        """Read bodies behind ``Content-Length``."""
+        return frames(self._channel.read)
+
+    @staticmethod
+    def frame(body: bytes) -> bytes:
+        """Put the length before it."""
+        return with_length(body)
+
+    @staticmethod
+    def farewell() -> bytes:
+        """Say nothing; the end of the output is enough."""
+        return b""
+
+    def close(self) -> None:
+        """Leave the pipes to the end of the process."""

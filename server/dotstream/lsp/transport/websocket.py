@@ -1,0 +1,86 @@
+"""One client on a WebSocket: one JSON-RPC message a text frame, without headers.
+
+The protocol is that of the library, which here only computes: bytes come from and go to our
+own threads, so that a client that does not read can still be heard.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from websockets.frames import Close, CloseCode, Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+from dotstream.lsp.transport.frames import MAX_MESSAGE
+from dotstream.lsp.transport.tcp import hang_up, receive
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Iterator
+
+__all__ = ["WebSocket"]
+
+_own_origin = re.compile(
+    r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?", re.IGNORECASE
+).fullmatch
+
+
+class WebSocket:
+    """The link through a WebSocket connection.
+
+    A browser names the site that a page came from, and only pages of this machine are let
+    in.  Other programs name none.
+    """
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+        self._protocol = ServerProtocol(max_size=MAX_MESSAGE)
+        self.write = connected.sendall
+
+    def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | None]:
+        """Shake hands, and read the text of every message."""
+        parts: list[bytes] = []
+        while data := receive(self._socket):
+            self._protocol.receive_data(data)
+            for event in self._protocol.events_received():
+                if isinstance(event, Request):
+                    self._shake_hands(event)
+                elif not isinstance(event, Frame) or event.opcode is Opcode.BINARY:
+                    self._protocol.fail(CloseCode.UNSUPPORTED_DATA, "messages are text")
+                elif event.opcode in {Opcode.TEXT, Opcode.CONT}:
+                    parts.append(bytes(event.data))
+                    if event.fin:
+                        body, parts = b"".join(parts), []
+                        yield body
+            if self._protocol.eof_sent:
+                return  # a goodbye, or a breach; the answer to it is the farewell
+            reply(b"".join(self._protocol.data_to_send()))
+
+    def _shake_hands(self, request: Request) -> None:
+        foreign = [o for o in request.headers.get_all("Origin") if not _own_origin(o)]
+        response = (
+            self._protocol.reject(403, "Only pages of this machine may connect.\n")
+            if foreign
+            else self._protocol.accept(request)
+        )
+        self._protocol.send_response(response)
+
+    def frame(self, body: bytes) -> bytes:
+        """Make it a text frame; after a goodbye there are none."""
+        if self._protocol.state is not State.OPEN:
+            return b""
+        return Frame(Opcode.TEXT, body).serialize(mask=False)
+
+    def farewell(self) -> bytes:
+        """Answer the client's goodbye, or say our own."""
+        if self._protocol.state is State.OPEN:
+            goodbye = Close(CloseCode.GOING_AWAY, "the server ends").serialize()
+            return Frame(Opcode.CLOSE, goodbye).serialize(mask=False)
+        return b"".join(self._protocol.data_to_send())
+
+    def close(self) -> None:
+        """Hang up."""
+        hang_up(self._socket)

@@ -1,0 +1,426 @@
+"""The manifest: which links and directories are ours, per target (in the journal's database).
+
+Entries are kept in pages, a few hundred names of one directory to a row, sorted; so it can
+be streamed, looked into by directory, and folded from a transaction's steps in the same
+commit that ends it, at a fraction of the cost of a row per link.
+
+A page is fields joined by NUL: name, code, package, stow directory and value of each entry.
+Links of one package whose texts begin alike make a plain page, which says that once: an
+empty field, package, stow directory, what the texts begin with, and the names.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
+
+from dotstream.fs.listing import sort_key
+from dotstream.model.entry import Entry, EntryKind
+from dotstream.model.run import Run
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from dotstream.model.items import Operation
+    from dotstream.store.steps import Part
+
+__all__ = ["PAGE", "SCHEMA", "Entry", "Manifest"]
+
+SCHEMA = """
+CREATE TABLE stow(id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE) STRICT;
+CREATE TABLE page(
+    root BLOB NOT NULL,
+    path BLOB NOT NULL,
+    first BLOB NOT NULL,
+    entries BLOB NOT NULL,
+    UNIQUE (root, path, first)
+) STRICT
+"""
+
+PAGE = 512
+"""Names of one page at most; no longer run becomes one as it is."""
+
+_FEW = 2
+_PENDING = 32  # directories whose changes are gathered before they are written
+_FIELDS = 5
+_ANYWHERE = (b"\xff", b"")  # no root is that far on
+_CODES: dict[EntryKind, str] = {"link": "L", "directory": "D", "adopted": "A"}
+_KINDS: dict[str, EntryKind] = {code: kind for kind, code in _CODES.items()}
+
+_Row: TypeAlias = "tuple[str, str, str, str, str]"
+"""Name, code, package, stow directory's number and text or mode, as they are written."""
+
+
+class Manifest:
+    """The manifest in an open database; changes belong to the caller's transaction."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self._stows: dict[str, str] = {}
+        self._added: tuple[bytes, bytes, bytes] | None = None
+        self._furthest: tuple[bytes, bytes] = _ANYWHERE  # no page is of a directory after it
+
+    # Reading ---------------------------------------------------------------------------
+
+    def entries(self, root: str | None = None, under: str = "") -> Iterator[Entry]:
+        """Stream entries sorted by root, directory and name.
+
+        Args:
+            root: only this tree.
+            under: only this directory of it and what is below.
+        """
+        last: tuple[bytes, bytes, bytes] | None = None
+        while True:
+            where = "root > x'01'"  # what is set aside is put away below that
+            values: tuple[bytes, ...] = ()
+            if last is not None:
+                where, values = "(root, path, first) > (?, ?, ?)", last
+            if root is not None:
+                where += " AND root = ?"
+                values = (*values, _bytes(root))
+            if under:
+                where += " AND (path = ? OR (path >= ? AND path < ?))"
+                values = (*values, _bytes(under), _bytes(f"{under}/"), _bytes(f"{under}0"))
+            row = self._database.execute(
+                f"SELECT root, path, first, entries FROM page WHERE {where} "  # noqa: S608 - ours
+                "ORDER BY root, path, first LIMIT 1",
+                values,
+            ).fetchone()
+            if row is None:
+                return
+            last = row[:3]
+            yield from self._decode(_text(row[0]), _text(row[1]), row[3])
+
+    def directory(self, root: str, path: str) -> Iterator[Entry]:
+        """Stream the entries of one directory, sorted by name."""
+        first = b""
+        while True:
+            row = self._database.execute(
+                "SELECT first, entries FROM page WHERE root = ? AND path = ? AND first > ? "
+                "ORDER BY first LIMIT 1",
+                (_bytes(root), _bytes(path), first),
+            ).fetchone()
+            if row is None:
+                return
+            first = row[0]
+            yield from self._decode(root, path, row[1])
+
+    def entry(self, root: str, path: str, name: str) -> Entry | None:
+        """Return what is recorded of one name."""
+        row = self._database.execute(
+            "SELECT entries FROM page WHERE root = ? AND path = ? AND first <= ? "
+            "ORDER BY first DESC LIMIT 1",
+            (_bytes(root), _bytes(path), _bytes(name)),
+        ).fetchone()
+        if row is None or name not in _names(_text(row[0]).split("\0")):
+            return None
+        return next(entry for entry in self._decode(root, path, row[0]) if entry.name == name)
+
+    def packages(self, root: str, path: str) -> set[str]:
+        """Return the packages that have something in one directory."""
+        found: set[str] = set()
+        for (data,) in self._database.execute(
+            "SELECT entries FROM page WHERE root = ? AND path = ?", (_bytes(root), _bytes(path))
+        ):
+            fields = _text(data).split("\0")
+            found.update(fields[2::_FIELDS] if fields[0] else fields[1:2])
+        return found
+
+    def any_below(self, root: str, path: str) -> bool:
+        """Whether anything is recorded in a directory or below it."""
+        return (
+            self._database.execute(
+                "SELECT 1 FROM page WHERE root = ? AND (path = ? OR (path >= ? AND path < ?)) "
+                "LIMIT 1",
+                (_bytes(root), _bytes(path), _bytes(f"{path}/"), _bytes(f"{path}0")),
+            ).fetchone()
+            is not None
+        )
+
+    def _decode(self, root: str, path: str, data: bytes) -> Iterator[Entry]:
+        for name, code, package, stow, value in _rows(data):
+            kind = _KINDS[code]
+            if kind == "directory":
+                text, mode = None, value or None
+            else:
+                text, _, mode = value.partition("\1")
+            yield Entry(
+                root, path, name, kind, package, self._stow_path(stow), text, mode or None
+            )
+
+    def _stow_path(self, number: str) -> str:
+        if number not in self._stows:
+            (path,) = self._database.execute(
+                "SELECT path FROM stow WHERE id = ?", (int(number),)
+            ).fetchone()
+            self._stows[number] = _text(path)
+        return self._stows[number]
+
+    # Writing ---------------------------------------------------------------------------
+
+    def replace_all(self, entries: Iterable[Entry]) -> None:
+        """Forget everything and record ``entries``, sorted as ``entries()`` gives them."""
+        self._database.execute("DELETE FROM page")
+        here: tuple[str, str] | None = None
+        rows: list[_Row] = []
+        for entry in entries:
+            if here != entry[:2] or len(rows) >= PAGE:
+                if here is not None:
+                    self._put(*here, rows)
+                here, rows = (entry.root, entry.directory), []
+            value = entry.mode or ""
+            if entry.kind != "directory":
+                value = (entry.text or "") + (f"\1{entry.mode}" if entry.mode else "")
+            number = self._stow_number(entry.stow_dir)
+            rows.append((entry.name, _CODES[entry.kind], entry.package, number, value))
+        if here is not None:
+            self._put(*here, rows)
+
+    def fold(
+        self,
+        parts: Iterable[Part],
+        stow_dir: str,
+        target: str,
+        on_backup: Callable[[int, str], None],
+    ) -> None:
+        """Take a finished transaction's steps in.
+
+        Args:
+            parts: its steps and runs, in order.
+            stow_dir: the package directory that the operations are about.
+            target: absolute path of the target.
+            on_backup: called with the number and the path of each step that moved
+                something to the backup area.
+        """
+        number = self._stow_number(stow_dir)
+        adopted: dict[tuple[str, str, str], str] = {}
+        pending: dict[tuple[str, str], dict[str, _Row | None]] = {}
+        emptied: tuple[str, str] | None = None
+        self._added = None
+        self._furthest = self._database.execute(
+            "SELECT root, path FROM page ORDER BY root DESC, path DESC LIMIT 1"
+        ).fetchone() or (b"", b"")
+        for sequence, kind, item in parts:
+            root, path = place = item.directory.root, item.directory.path
+            if kind == "remove_link" and place == emptied:
+                continue  # it was forgotten as a whole
+            changes = pending.get(place)
+            if changes is None:
+                if isinstance(item, Run) and not adopted and self._add_new(item, number):
+                    continue
+                if len(pending) >= _PENDING:
+                    oldest = next(iter(pending))
+                    self._change(*oldest, pending.pop(oldest))
+                changes = pending[place] = {}
+            if isinstance(item, Run):
+                for operation in item.operations():
+                    self._take_in(operation, number, changes, adopted)
+            elif kind == "remove_dir":
+                changes[item.name] = None
+                emptied = root, item.directory.join(item.name)
+                pending.pop(emptied, None)
+                self._forget(*emptied)
+            elif kind == "move_file" and not item.text:
+                on_backup(sequence, item.path)
+                self._flush(pending)
+                self._set_aside(sequence, root, path, item.name)
+            elif kind == "move_file" and not (item.text or "").startswith(f"{stow_dir}/"):
+                self._flush(pending)
+                self._bring_back(item.name.rpartition("-")[2], target, item.text or "")
+            elif kind == item.kind and (kind != "make_dir" or root != stow_dir):  # no closing
+                self._take_in(item, number, changes, adopted)
+            if len(changes) >= PAGE and pending.pop(place, None) is not None:
+                self._change(root, path, changes)
+        self._flush(pending)
+
+    @staticmethod
+    def _take_in(
+        operation: Operation,
+        number: str,
+        changes: dict[str, _Row | None],
+        adopted: dict[tuple[str, str, str], str],
+    ) -> None:
+        """Note what one operation on a link or directory changes in its directory."""
+        name, package, text = operation.name, operation.package, operation.text or ""
+        key = (operation.directory.root, operation.directory.path, name)
+        match operation.kind:
+            case "create_link" | "replace_link" | "refold":
+                mode = adopted.pop(key, None)
+                value = text if mode is None else f"{text}\1{mode}"
+                changes[name] = (name, "A" if mode else "L", package, number, value)
+            case "make_dir" | "unfold":
+                changes[name] = (name, "D", package, number, "")
+            case "remove_link":
+                changes[name] = None
+            case "move_file":
+                adopted[key] = (operation.before or "").rpartition(" ")[2]
+
+    def _forget(self, root: str, path: str) -> None:
+        """Forget everything in one directory."""
+        self._database.execute(
+            "DELETE FROM page WHERE root = ? AND path = ?", (_bytes(root), _bytes(path))
+        )
+
+    def _flush(self, pending: dict[tuple[str, str], dict[str, _Row | None]]) -> None:
+        """Write the changes that are gathered."""
+        for (root, path), changes in pending.items():
+            self._change(root, path, changes)
+        pending.clear()
+
+    def _set_aside(self, sequence: int, root: str, path: str, name: str) -> None:
+        """Put away what is recorded of a path, and below, that went to the backup area."""
+        inside = f"{path}/{name}" if path else name
+        page, _ = self._page(root, path, name)
+        row = next((row for row in _rows(page[1]) if row[0] == name), None) if page else None
+        kept = _kept(sequence)
+        if row is not None:
+            self._change(root, path, {name: None})
+            self._database.execute(
+                "INSERT INTO page VALUES (?, x'00', ?, ?)",
+                (kept, _bytes(name), _bytes("\0".join(row))),
+            )
+        self._database.execute(
+            "UPDATE page SET root = ?, path = substr(path, ?) "
+            "WHERE root = ? AND (path = ? OR (path >= ? AND path < ?))",
+            (
+                kept,
+                len(_bytes(inside)) + 1,
+                _bytes(root),
+                _bytes(inside),
+                _bytes(f"{inside}/"),
+                _bytes(f"{inside}0"),
+            ),
+        )
+
+    def _bring_back(self, number: str, target: str, text: str) -> None:
+        """Record again what was put away, once it is back at the absolute path ``text``."""
+        if not number.isdecimal() or not text.startswith(f"{target.rstrip('/')}/"):
+            return
+        self._furthest = _ANYWHERE
+        kept, inside = _kept(int(number)), text[len(target.rstrip("/")) + 1 :]
+        own = self._database.execute(
+            "SELECT entries FROM page WHERE root = ? AND path = x'00'", (kept,)
+        ).fetchone()
+        self._database.execute("DELETE FROM page WHERE root = ? AND path = x'00'", (kept,))
+        self._database.execute(
+            "UPDATE page SET root = ?, path = CAST(? || path AS BLOB) WHERE root = ?",
+            (_bytes(target), _bytes(inside), kept),
+        )
+        if own is not None:
+            (row,) = _rows(own[0])
+            self._change(target, inside.rpartition("/")[0], {row[0]: row})
+
+    def _add_new(self, run: Run, number: str) -> bool:
+        """Record a run of new links in a directory nothing else is recorded of, if it is one.
+
+        Nearly every link comes this way, so nothing is done name by name.
+        """
+        names, root, path = run.joined, run.directory.root, run.directory.path
+        if run.kind != "create_link" or not _FEW < run.size <= PAGE:
+            return False
+        key, added = (_bytes(root), _bytes(path)), self._added
+        first = names[: names.find(b"\0")]
+        goes_on = added is not None and added[:2] == key and added[2] < first
+        if key > self._furthest:
+            self._furthest = key
+        elif (
+            not goes_on
+            and self._database.execute(
+                "SELECT 1 FROM page WHERE root = ? AND path = ? LIMIT 1", key
+            ).fetchone()
+        ):
+            return False
+        self._added = (*key, names[names.rfind(b"\0") + 1 :])
+        entries = b"\0".join((b"", _bytes(run.package), _bytes(number), _bytes(run.stem), names))
+        self._database.execute("INSERT INTO page VALUES (?, ?, ?, ?)", (*key, first, entries))
+        return True
+
+    def _change(self, root: str, path: str, wanted: Mapping[str, _Row | None]) -> None:
+        """Change entries of one directory; ``None`` forgets a name."""
+        if not wanted:
+            return
+        names = _sorted(wanted)
+        while names:
+            # The page that the next name belongs to, and all names that belong there too.
+            page, upto = self._page(root, path, names[0])
+            count = len(names)
+            if upto is not None:
+                count = next((i for i, name in enumerate(names) if sort_key(name) >= upto), count)
+            here, names = names[:count], names[count:]
+            rows = {row[0]: row for row in _rows(page[1])} if page else {}
+            for name in here:
+                row = wanted[name]
+                if row is None:
+                    rows.pop(name, None)
+                else:
+                    rows[name] = row
+            if page:
+                self._database.execute(
+                    "DELETE FROM page WHERE root = ? AND path = ? AND first = ?",
+                    (_bytes(root), _bytes(path), page[0]),
+                )
+            kept = [rows[name] for name in _sorted(rows)]
+            for start in range(0, len(kept), PAGE):
+                self._put(root, path, kept[start : start + PAGE])
+
+    def _page(
+        self, root: str, path: str, name: str
+    ) -> tuple[tuple[bytes, bytes] | None, bytes | None]:
+        """Return the page that a name belongs to, and where the next one begins."""
+        key = (_bytes(root), _bytes(path), sort_key(name))
+        page = self._database.execute(
+            "SELECT first, entries FROM page WHERE root = ? AND path = ? AND first <= ? "
+            "ORDER BY first DESC LIMIT 1",
+            key,
+        ).fetchone()
+        (upto,) = self._database.execute(
+            "SELECT min(first) FROM page WHERE root = ? AND path = ? AND first > ?", key
+        ).fetchone()
+        return page, upto
+
+    def _put(self, root: str, path: str, rows: list[_Row]) -> None:
+        data = _bytes("\0".join(chain.from_iterable(rows)))
+        key = _bytes(root), _bytes(path)
+        self._furthest = max(self._furthest, key)
+        self._database.execute(
+            "INSERT INTO page VALUES (?, ?, ?, ?)", (*key, _bytes(rows[0][0]), data)
+        )
+
+    def _stow_number(self, path: str) -> str:
+        self._database.execute("INSERT OR IGNORE INTO stow(path) VALUES (?)", (_bytes(path),))
+        (number,) = self._database.execute(
+            "SELECT id FROM stow WHERE path = ?", (_bytes(path),)
+        ).fetchone()
+        return str(number)
+
+
+def _kept(sequence: int) -> bytes:
+    """Return the root under which the records of what a step set aside are put away."""
+    return b"\0" + str(sequence).encode("ascii")
+
+
+def _sorted(names: Iterable[str]) -> list[str]:
+    """Sort names by their bytes; for ASCII they sort as they are."""
+    listed = list(names)
+    return sorted(listed, key=None if "".join(listed).isascii() else sort_key)
+
+
+def _names(fields: list[str]) -> list[str]:
+    return fields[::_FIELDS] if fields[0] else fields[4:]
+
+
+def _rows(data: bytes) -> Iterator[_Row]:
+    fields = _text(data).split("\0")
+    if not fields[0]:
+        _, package, number, stem, *names = fields
+        return ((name, "L", package, number, stem + name) for name in names)
+    return zip(*(fields[start::_FIELDS] for start in range(_FIELDS)), strict=True)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")

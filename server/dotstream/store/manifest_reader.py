@@ -1,0 +1,66 @@
+"""The manifest as the planner sees it: opened when it is first asked, if there is one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.fs.state import existing_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dotstream.model.entry import Entry
+    from dotstream.store.journal import Journal
+
+__all__ = ["ManifestRecords"]
+
+
+class ManifestRecords:
+    """What is recorded of a target; nothing, as long as nothing was ever applied to it.
+
+    Args:
+        state: absolute path of the state directory.
+        target: whose journal holds the manifest.
+    """
+
+    def __init__(self, state: str, target: str) -> None:
+        self._state, self._target = state, target
+        self._journal: Journal | None = None
+        self._looked = False
+
+    def _open(self) -> Journal | None:
+        if not self._looked:
+            self._looked = True
+            place = existing_state(self._state, self._target)
+            if place is not None:
+                from dotstream.store.journal import Journal
+
+                self._journal = Journal(place.journal, readonly=True)
+        return self._journal
+
+    def close(self) -> None:
+        """Close the journal if it was opened."""
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+            self._looked = False
+
+    def entry(self, root: str, path: str, name: str) -> Entry | None:
+        """Return what is recorded of one name."""
+        journal = self._open()
+        return None if journal is None else journal.manifest.entry(root, path, name)
+
+    def directory(self, root: str, path: str) -> Iterator[Entry]:
+        """Stream what is recorded of a directory, sorted by name."""
+        journal = self._open()
+        return iter(()) if journal is None else journal.manifest.directory(root, path)
+
+    def packages(self, root: str, path: str) -> set[str]:
+        """Return the packages that have something in one directory."""
+        journal = self._open()
+        return set() if journal is None else journal.manifest.packages(root, path)
+
+    def any_below(self, root: str, path: str) -> bool:
+        """Whether anything is recorded in a directory or below it."""
+        journal = self._open()
+        return journal is not None and journal.manifest.any_below(root, path)

@@ -1,0 +1,33 @@
+"""Opening a journal only to look at it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from dotstream.fs.state import TargetState
+    from dotstream.store.journal import Journal
+
+__all__ = ["opened"]
+
+
+@contextmanager
+def opened(place: TargetState | None) -> Generator[Journal | None]:
+    """Open the database for reading while the block runs; ``None`` where there is none.
+
+    Raises:
+        JournalError: it is corrupt, foreign, or from a newer dotstream.
+    """
+    if place is None:
+        yield None
+        return
+    from dotstream.store.journal import Journal  # SQLite is only paid for where it is read
+
+    journal = Journal(place.journal, readonly=True)
+    try:
+        yield journal
+    finally:
+        journal.close()

@@ -1,0 +1,191 @@
+"""Operations from outside: checked, counted and hashed as they come, links in a row as runs.
+
+Whoever hands operations in may have left some out, put others in, or changed their order.
+What is certain to be wrong is refused here, with the reason; what can only be seen on the
+disk is the precondition of each operation.  Memory is the depth of the tree.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from dotstream.errors import OperationRefused
+from dotstream.fs.look import marker
+from dotstream.model.items import OPERATION_KINDS
+from dotstream.model.nesting import OPENERS, Nesting
+from dotstream.model.plan import Summary
+from dotstream.model.run import Run
+from dotstream.planner.ownership import Ownership
+from dotstream.planner.stream import Digest
+from dotstream.transaction.runs import LONG, comes_after
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dotstream.model.directory import Directory
+    from dotstream.model.items import Operation
+    from dotstream.model.origin import Origin
+    from dotstream.model.plan import Metadata
+
+__all__ = ["Checker"]
+
+_MAKES_LINKS = frozenset(("create_link", "replace_link", "refold"))
+_NEEDS_TEXT = frozenset(("create_link", "replace_link", "refold"))
+_NEEDS_BEFORE = frozenset(
+    ("remove_link", "replace_link", "unfold", "refold", "remove_dir", "move_file")
+)
+_TAKES_BACK = frozenset(("undo", "restore", "doctor"))
+
+
+class Checker:
+    """What an executor has to know of operations that did not come straight from a plan.
+
+    Args:
+        metadata: of the transaction that they become.
+        origin: the plan that they come from; ``None`` if they were made by hand.
+    """
+
+    def __init__(self, metadata: Metadata, origin: Origin | None) -> None:
+        self._metadata = metadata
+        self._origin = origin
+        self._roots = {metadata.target, *metadata.targets}
+        self._nesting = Nesting()
+        self._digest = Digest()
+        self._counts: dict[str, int] = {}
+        self._started = time.perf_counter()
+        self._free = metadata.action in _TAKES_BACK  # links of others may come back
+        stow = metadata.options.stow
+        markers = (".stow",) if stow else (".stow", "dotstream.toml")
+        self._ownership = Ownership(
+            metadata.directory, marked=lambda path: marker(path, markers), literal=False
+        )
+
+    @property
+    def summary(self) -> Summary:
+        """Counts and digest of what went through."""
+        elapsed = time.perf_counter() - self._started
+        return Summary(dict(self._counts), 0, self._digest.hexdigest(), elapsed)
+
+    def checked(self, operations: Iterable[Operation]) -> Iterator[Operation | Run]:
+        """Pass operations on.
+
+        Raises:
+            OperationRefused: one of them cannot be carried out as it is.
+        """
+        here: Directory | None = None
+        names: list[str] = []
+        kind = stem = package = last = ""
+        for operation in operations:
+            what, directory, name, owner, text, before = operation
+            link, other = (before, text) if what == "remove_link" else (text, before)
+            if (
+                directory is here
+                and names
+                and what == kind
+                and owner == package
+                and other is None
+                and link == stem + name
+                and len(names) < LONG
+                and comes_after(last, name)
+            ):
+                names.append(name)
+                last = name
+                continue
+            if names and here is not None:
+                yield self._run(kind, here, names, package, stem)
+                names = []
+            if directory is not here:
+                self._enter(operation)
+                here = directory
+            self._check(operation)
+            if (
+                (what in ("create_link", "remove_link"))
+                and other is None
+                and link
+                and link.endswith("/" + name)
+                and not self._whole_package(directory, link)
+            ):
+                kind, package, last, names = what, owner, name, [name]
+                stem = link[: -len(name)]
+                continue
+            self._take(what, operation, 1)
+            if what in OPENERS:
+                self._nesting.open(operation)
+            yield operation
+        if names and here is not None:
+            yield self._run(kind, here, names, package, stem)
+
+    def _run(self, kind: str, here: Directory, names: list[str], package: str, stem: str) -> Run:
+        run = Run(kind, here, names, package, stem)  # type: ignore[arg-type]
+        joined = run.joined
+        if joined.count(b"\0") != len(names) - 1 or b"/" in joined or not all(names):
+            raise OperationRefused(run.operation(0), "a name holds a slash or NUL, or is empty")
+        if "." in names or ".." in names:
+            raise OperationRefused(run.operation(0), "'.' and '..' are no names to change")
+        self._take(kind, run, run.size)
+        return run
+
+    def _take(self, kind: str, item: Operation | Run, count: int) -> None:
+        if kind != "keep_link":
+            self._digest.add(item)
+        self._counts[kind] = self._counts.get(kind, 0) + count
+
+    def _enter(self, operation: Operation) -> None:
+        """Check what an operation's directory says: whose it is, and what has to be before."""
+        directory = operation.directory
+        origin = directory.origin
+        if origin is not None and origin is not self._origin:
+            raise OperationRefused(
+                operation, "it is of another plan than the first; carry out one plan at a time"
+            )
+        root, stow = directory.root, self._metadata.directory
+        if (
+            root not in self._roots
+            and not f"{root}/".startswith(f"{stow.rstrip('/')}/")
+            and (origin is None or operation.package == "")
+        ):
+            raise OperationRefused(
+                operation, f"{root} is neither the target nor in the package directory"
+            )
+        opener = self._nesting.enclosing(directory)
+        needed = directory.opener
+        if needed is not None and opener != needed:
+            raise OperationRefused(
+                operation,
+                f"it belongs to '{needed.kind} {needed.path}', which is not among the "
+                "operations, or does not come before it with nothing else in between",
+            )
+
+    def _check(self, operation: Operation) -> None:
+        kind, directory, name, package, text, before = operation
+        if kind not in OPERATION_KINDS:
+            raise OperationRefused(operation, f"{kind!r} is no kind of operation")
+        if not name or name in (".", "..") or "/" in name:
+            raise OperationRefused(operation, f"{name!r} is no name in a directory")
+        if "\0" in f"{name}{package}{text}{before}{directory.path}":
+            raise OperationRefused(operation, "it holds NUL")
+        if kind in _NEEDS_TEXT and not text:
+            raise OperationRefused(operation, "it says no link text")
+        if kind in _NEEDS_BEFORE and not before:
+            raise OperationRefused(operation, "it does not say what is there now")
+        if kind in ("create_link", "make_dir") and before is not None:
+            raise OperationRefused(operation, f"a {kind} has nothing before it")
+        if kind in _MAKES_LINKS and not self._free:
+            owner = self._ownership.owner(directory, text or "")
+            if owner is None or owner.package != package:
+                raise OperationRefused(
+                    operation, f"a link to {text} does not lead into package {package!r}"
+                )
+        if (
+            kind == "remove_link"
+            and directory.origin is None
+            and not self._free
+            and self._ownership.owner(directory, before or "") is None
+        ):
+            raise OperationRefused(operation, f"a link to {before} is not ours")
+
+    def _whole_package(self, directory: Directory, text: str) -> bool:
+        """Whether a link leads to a package itself, so that another name is another package."""
+        owner = self._ownership.owner(directory, text)
+        return owner is None or not owner.path

@@ -1,0 +1,232 @@
+"""A run of a transaction as a stream of events: stopped at any moment, from any thread."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Self
+
+from dotstream.errors import Cancelled, ConflictsUnsettled, UsageError
+from dotstream.model.cancel import CancellationToken
+from dotstream.model.items import Operation
+from dotstream.model.plan import Metadata, Plan, Summary
+from dotstream.model.run import Run
+from dotstream.store.journal import BATCH
+from dotstream.transaction.application import Control
+from dotstream.transaction.checker import Checker
+from dotstream.transaction.lifecycle import Source, applying, source_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator
+    from types import TracebackType
+
+    from dotstream.model.events import Event, Happening, Result
+    from dotstream.model.options import Options
+    from dotstream.planner.stream import StreamingPlan
+
+__all__ = ["Execution", "execution_of_operations", "execution_of_plan", "happenings"]
+
+
+class Execution:
+    """A transaction that is carried out as it is iterated, once; all of it or nothing.
+
+    Nothing is locked or changed before the first event is asked for.  The last event is the
+    ``Result``.  Leaving the ``with`` block early, ``close``, and garbage collection take
+    back what was done; ``close(keep=True)`` and ``cancel(keep=True)`` keep it, and record
+    it as a transaction of its own.  Iterate it on one thread; ``cancel`` from any.
+    """
+
+    def __init__(
+        self,
+        source: Generator[Happening, None, Result],
+        control: Control,
+        cancel: CancellationToken,
+        *,
+        planned: bool,
+    ) -> None:
+        self._source = source
+        self._control = control
+        self._cancel = cancel
+        self._planned = planned
+        self._events = self._iterate()
+
+    def _iterate(self) -> Generator[Event]:
+        planned = self._planned
+        for event in self._source:
+            if isinstance(event, Run):
+                if planned:
+                    yield from event.operations()
+            elif planned or not isinstance(event, Operation):
+                yield event
+
+    def __iter__(self) -> Iterator[Event]:
+        """Return the one iterator over what happens.
+
+        Raises (while iterating):
+            ConflictError, ScanFailed, StalePlan, TargetLocked, OperationRefused: nothing
+                was changed, or everything was rolled back if some of it had begun.
+            OperationFailed, Cancelled: everything was rolled back.
+            RollbackIncomplete: rolled back but for what it names.
+        """
+        return self._events
+
+    def __next__(self) -> Event:
+        return next(self._events)
+
+    @property
+    def token(self) -> CancellationToken:
+        """The token that stops it."""
+        return self._cancel
+
+    @property
+    def result(self) -> Result:
+        """What was done.
+
+        Raises:
+            UsageError: it is not at its end, or did not come to one.
+        """
+        if self._control.result is None:
+            raise UsageError("there is no result: this run is not at its end, or failed")
+        return self._control.result
+
+    def drain(self) -> Result:
+        """Carry it to its end, and return the result."""
+        with self:
+            for _ in self._source:
+                pass
+        return self.result
+
+    def cancel(self, *, keep: bool = False) -> None:
+        """Stop between two operations; safe from any thread.
+
+        Args:
+            keep: keep what was done, instead of taking it back; iterating then ends with a
+                result that is not ``complete``.
+        """
+        self._control.keep = self._control.keep or keep
+        self._cancel.cancel()
+
+    def close(self, *, keep: bool = False) -> None:
+        """Stop here, and take back what was done, or keep it."""
+        self._control.keep = self._control.keep or keep
+        self._events.close()
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self._control.keep = False
+        self.close()
+
+
+def happenings(execution: Execution) -> Iterator[Happening]:
+    """Iterate over a run with links in a row as one run, and with all that is planned."""
+    return execution._source  # noqa: SLF001 - beside its class, so that it is no part of the API
+
+
+def execution_of_plan(
+    plan: Plan | StreamingPlan,
+    *,
+    state: str,
+    stream: bool,
+    digest: str | None,
+    cancel: CancellationToken | None,
+    wait: bool,
+    keep: bool,
+    planned: bool,
+) -> Execution:
+    """Return the run that carries a plan out."""
+    if cancel is None:
+        cancel = CancellationToken() if isinstance(plan, Plan) else plan.token
+    control = Control(keep=keep)
+    events = applying(
+        source_of(plan),
+        state=state,
+        cancel=cancel,
+        control=control,
+        stream=stream,
+        digest=digest,
+        wait=wait,
+    )
+    return Execution(events, control, cancel, planned=planned)
+
+
+def execution_of_operations(
+    operations: Iterable[Operation],
+    *,
+    directory: str,
+    target: str,
+    options: Callable[[], Options],
+    state: str,
+    stream: bool,
+    digest: str | None,
+    cancel: CancellationToken | None,
+    wait: bool,
+    keep: bool,
+    partial: bool,
+    batch: int,
+) -> Execution:
+    """Return the run that carries out operations from anywhere."""
+    token = cancel or CancellationToken()
+    control = Control(keep=keep)
+
+    def events() -> Generator[Happening, None, Result]:
+        rest = iter(operations)
+        first = next(rest, None)
+        origin = None if first is None else first.directory.origin
+        if origin is not None:
+            metadata = origin.metadata
+        else:
+            packages = (first.package,) if first is not None and first.package else ()
+            removes = first is not None and first.kind in ("remove_link", "remove_dir")
+            metadata = Metadata(
+                "unmanage" if removes else "manage", packages, directory, target, options()
+            )
+        if metadata.directory != directory:
+            raise UsageError(
+                f"these operations are of {metadata.directory}, and this client is of {directory}"
+            )
+        checker = Checker(metadata, origin)
+
+        def items() -> Generator[Operation | Run]:
+            found = checker.checked(() if first is None else chain((first,), rest))
+            for item in found:
+                if token.cancelled:
+                    raise Cancelled
+                yield item
+            if origin is not None and origin.troubles and not partial:
+                raise ConflictsUnsettled(origin.troubles)
+
+        def summary() -> Summary:
+            return checker.summary
+
+        close = getattr(operations, "close", lambda: None)
+        source = Source(
+            metadata,
+            items(),
+            summary,
+            first is not None,
+            close,
+            lambda done: origin is not None and origin.digest == done.digest,
+        )
+        return (
+            yield from applying(
+                source,
+                state=state,
+                cancel=token,
+                control=control,
+                stream=stream,
+                digest=digest,
+                wait=wait,
+                size=min(batch, BATCH),
+                skip_errors=True,
+            )
+        )
+
+    return Execution(events(), control, token, planned=False)

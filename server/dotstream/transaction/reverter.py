@@ -1,0 +1,275 @@
+"""Taking one step back, whether it was carried out, begun, or never reached.
+
+After a crash nobody knows how far the last steps came, so each is compared with what is
+there: before-state, after-state, or something in between that only we make.  What fits
+neither is somebody else's and is left alone and named.  Taking back what is taken back
+already changes nothing, so this may be interrupted, and run again, at any point.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from dotstream.fs.listing import DIR, LINK
+from dotstream.fs.look import entry_kind, fingerprint, link_text
+from dotstream.fs.move import take_back
+from dotstream.transaction.names import aside_name, kept_path, spare_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dotstream.fs.change import Changes
+    from dotstream.fs.descriptors import Descriptors
+    from dotstream.model.items import Operation
+    from dotstream.store.steps import StepKind
+
+__all__ = ["Reverter"]
+
+_NEVER_WAS = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+
+
+class Reverter:
+    """Takes back the steps of one transaction, last first.
+
+    Args:
+        changes: the seam to the file system.
+        descriptors: opened with the transaction's aside name.
+        transaction: its number, which names temporary entries.
+        backups: absolute path of the directory that took what was set aside.
+    """
+
+    def __init__(
+        self, changes: Changes, descriptors: Descriptors, transaction: int, backups: str
+    ) -> None:
+        self._changes = changes
+        self._descriptors = descriptors
+        self._transaction = transaction
+        self._backups = backups
+        self._doubtful = False
+        self._undo: dict[StepKind, Callable[[int, int, Operation], str | None]] = {
+            "create_link": self._create_link,
+            "remove_link": self._remove_link,
+            "replace_link": self._replace_link,
+            "make_dir": self._make_dir,
+            "remove_dir": self._remove_dir,
+            "end_remove_dir": self._end_remove_dir,
+            "move_file": self._move_file,
+            "unfold": self._unfold,
+            "end_unfold": self._end_unfold,
+            "refold": self._refold,
+            "end_refold": self._end_refold,
+        }
+
+    def undo(
+        self, sequence: int, kind: StepKind, operation: Operation, *, doubtful: bool = False
+    ) -> str | None:
+        """Take one step back.
+
+        Args:
+            doubtful: whether it may never have been reached, and what it would then find
+                is what the step before was to move away.
+
+        Returns:
+            ``None``, or what was left alone and why, in a sentence.
+
+        Raises:
+            OSError: the system refused; trying again later is safe.
+        """
+        try:
+            fd = self._descriptors.fd(operation.directory)
+        except OSError as error:
+            if error.errno in _NEVER_WAS:
+                return None  # its directory never came to be, so neither did the step
+            raise
+        self._doubtful = doubtful
+        return self._undo[kind](fd, sequence, operation)
+
+    # Links -----------------------------------------------------------------------------
+
+    def _create_link(self, fd: int, sequence: int, operation: Operation) -> str | None:
+        return self._take_away(fd, sequence, operation, operation.text)
+
+    def _take_away(
+        self, fd: int, sequence: int, operation: Operation, text: str | None
+    ) -> str | None:
+        """Have a link of ours gone."""
+        name, spare = operation.name, spare_name(self._transaction, sequence)
+        held = link_text(fd, spare)
+        if held is not None:
+            if held == text:
+                self._changes.unlink(fd, spare)
+            else:  # somebody's, which we had in our hands when we were stopped
+                return self._give_back(fd, spare, operation)
+        there = link_text(fd, name)
+        if there is None:
+            return None
+        if there != text:
+            if self._doubtful:
+                return None
+            return f"{operation.path} is not the link that was made there; it was left alone"
+        self._changes.rename(fd, name, fd, spare)
+        if link_text(fd, spare) != text:
+            return self._give_back(fd, spare, operation)
+        self._changes.unlink(fd, spare)
+        return None
+
+    def _give_back(self, fd: int, spare: str, operation: Operation) -> str | None:
+        try:
+            self._changes.rename(fd, spare, fd, operation.name)
+        except FileExistsError:
+            kept = operation.directory.at(spare)
+            return f"{operation.path} was replaced twice; the older of the two is kept as {kept}"
+        return f"{operation.path} is not the link that was made there; it was left alone"
+
+    def _remove_link(self, fd: int, sequence: int, operation: Operation) -> str | None:
+        name, spare = operation.name, spare_name(self._transaction, sequence)
+        if entry_kind(fd, spare) is not None:
+            if link_text(fd, spare) != operation.before:
+                return self._give_back(fd, spare, operation)
+            if link_text(fd, name) is None:
+                self._changes.rename(fd, spare, fd, name)
+                return None
+            self._changes.unlink(fd, spare)
+        there = link_text(fd, name)
+        if there == operation.before:
+            return None
+        if there is not None:
+            return f"{operation.path} is taken; the link to {operation.before} was not put back"
+        self._changes.symlink(operation.before or "", fd, name)
+        return None
+
+    def _replace_link(self, fd: int, sequence: int, operation: Operation) -> str | None:
+        name, spare = operation.name, spare_name(self._transaction, sequence)
+        self._changes.settle(fd, spare, name)
+        old, new = operation.before, operation.text
+        there, held = link_text(fd, name), link_text(fd, spare)
+        if there == old:
+            if held == new:
+                self._changes.unlink(fd, spare)
+            return None
+        if there != new:
+            if held in (old, new):
+                self._changes.unlink(fd, spare)
+            return f"{operation.path} is not the link that was made there; it was left alone"
+        if held is None:
+            self._changes.symlink(old or "", fd, spare)
+        self._changes.exchange(fd, spare, name)
+        if link_text(fd, spare) != new:
+            self._changes.exchange(fd, spare, name)
+            self._changes.unlink(fd, spare)
+            return f"{operation.path} is not the link that was made there; it was left alone"
+        self._changes.unlink(fd, spare)
+        return None
+
+    # Directories -----------------------------------------------------------------------
+
+    def _make_dir(self, fd: int, _sequence: int, operation: Operation) -> str | None:
+        if entry_kind(fd, operation.name) != DIR:
+            return None
+        try:
+            self._changes.rmdir(fd, operation.name)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            return f"{operation.path} holds something of somebody else; it was left there"
+        return None
+
+    def _remove_dir(self, fd: int, _sequence: int, operation: Operation) -> str | None:
+        if entry_kind(fd, self._aside(operation)) != DIR:
+            return None
+        return self._back_in_place(fd, operation)
+
+    def _back_in_place(self, fd: int, operation: Operation) -> str | None:
+        try:
+            self._changes.rename(fd, self._aside(operation), fd, operation.name)
+        except FileExistsError:
+            kept = operation.directory.at(self._aside(operation))
+            return f"{operation.path} is taken; the directory that was there is kept as {kept}"
+        finally:
+            self._descriptors.forget()
+        return None
+
+    def _end_remove_dir(self, fd: int, _sequence: int, operation: Operation) -> str | None:
+        if (
+            entry_kind(fd, self._aside(operation)) is None
+            and entry_kind(fd, operation.name) is None
+        ):
+            self._make_aside(fd, operation)
+        return None
+
+    def _make_aside(self, fd: int, operation: Operation) -> None:
+        self._changes.mkdir(fd, self._aside(operation))
+        self._changes.chmod(fd, self._aside(operation), int(operation.before or "755", 8))
+
+    # Folds -----------------------------------------------------------------------------
+
+    def _unfold(self, fd: int, _sequence: int, operation: Operation) -> str | None:
+        if entry_kind(fd, self._aside(operation)) != DIR:
+            return None
+        try:
+            self._changes.rmdir(fd, self._aside(operation))
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            kept = operation.directory.at(self._aside(operation))
+            return f"{operation.path} held something of somebody else, which is kept in {kept}"
+        finally:
+            self._descriptors.forget()
+        return None
+
+    def _end_unfold(self, fd: int, _sequence: int, operation: Operation) -> str | None:
+        name, aside = operation.name, self._aside(operation)
+        self._changes.settle(fd, aside, name)
+        there, beside = entry_kind(fd, name), entry_kind(fd, aside)
+        if there != DIR:
+            return None  # not exchanged yet, or exchanged back
+        if beside is None:
+            self._changes.symlink(operation.before or "", fd, aside)
+        elif beside == DIR or link_text(fd, aside) != operation.before:
+            return None
+        self._changes.exchange(fd, aside, name)
+        self._descriptors.forget()
+        return None
+
+    def _refold(self, fd: int, _sequence: int, operation: Operation) -> str | None:
+        name, aside = operation.name, self._aside(operation)
+        self._changes.settle(fd, aside, name)
+        beside = entry_kind(fd, aside)
+        if beside == LINK and link_text(fd, aside) == operation.text:
+            self._changes.unlink(fd, aside)
+            return None
+        if beside != DIR:
+            return None
+        if link_text(fd, name) != operation.text:
+            if entry_kind(fd, name) is None:
+                return self._back_in_place(fd, operation)
+            kept = operation.directory.at(aside)
+            return f"{operation.path} is taken; the directory that was there is kept as {kept}"
+        self._changes.exchange(fd, aside, name)
+        self._changes.unlink(fd, aside)
+        self._descriptors.forget()
+        return None
+
+    def _end_refold(self, fd: int, _sequence: int, operation: Operation) -> str | None:
+        self._changes.settle(fd, self._aside(operation), operation.name)
+        if (
+            entry_kind(fd, self._aside(operation)) is None
+            and link_text(fd, operation.name) == operation.text
+        ):
+            self._make_aside(fd, operation)
+        return None
+
+    def _aside(self, operation: Operation) -> str:
+        return aside_name(self._transaction, operation.name)
+
+    # Moves -----------------------------------------------------------------------------
+
+    def _move_file(self, fd: int, sequence: int, operation: Operation) -> str | None:
+        name, path = operation.name, operation.text
+        if path is None:
+            path = kept_path(self._backups, self._transaction, sequence)
+        left = take_back(self._changes, fd, name, path)
+        if left is None or (entry_kind(fd, name) and fingerprint(fd, name) == operation.before):
+            return None  # what is at its destination was there before, or came since
+        return f"{operation.path} is taken; what was there is kept beside it or at {path}"

@@ -1,0 +1,86 @@
+"""A farm's check-up: what is found, what is mended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.doctor.check import examine
+from dotstream.doctor.fix import correct, mending, rebuild
+from dotstream.doctor.subject import Subject
+from dotstream.fs.state import existing_state
+from dotstream.store.journal import Journal
+from dotstream.transaction.lifecycle import apply
+
+if TYPE_CHECKING:
+    from tests.farm import Farm
+
+    from dotstream.client import Client
+    from dotstream.model.events import Result
+    from dotstream.model.finding import Finding, ScanMode
+    from dotstream.model.options import Package
+
+__all__ = ["found", "mend", "raw", "rebuilt", "records", "subject"]
+
+
+def subject(
+    farm: Farm,
+    mode: ScanMode = "scoped",
+    *,
+    depth: int | None = None,
+    skip: tuple[str, ...] = (),
+    client: Client | None = None,
+) -> Subject:
+    """Return what a check-up of a farm is about."""
+    settings = (client or farm.client()).settings
+    packages: dict[str, list[Package]] = {}
+    for name in settings.available():
+        packages.setdefault(settings.target_of(name), []).append(settings.package(name))
+    return Subject(
+        directory=settings.directory,
+        target=settings.target,
+        options=settings.options(),
+        packages=packages,
+        lookup=lambda _, name: settings.package(name),
+        state=farm.state,
+        mode=mode,
+        depth=depth,
+        skip=skip,
+    )
+
+
+def raw(farm: Farm, mode: ScanMode = "scoped", **more: object) -> list[Finding]:
+    """Return everything that a check-up finds."""
+    return list(examine(subject(farm, mode, **more)))  # type: ignore[arg-type]
+
+
+def found(farm: Farm, mode: ScanMode = "scoped", **more: object) -> list[str]:
+    """Return what a check-up finds as ``kind path``, paths relative to the farm."""
+    return [
+        f"{each.kind} {each.path.removeprefix(f'{farm.root}/')}"
+        for each in raw(farm, mode, **more)
+    ]
+
+
+def mend(farm: Farm, mode: ScanMode = "scoped") -> tuple[Result, int]:
+    """Mend what needs no decision: the disk, then the records."""
+    result = apply(mending(subject(farm, mode)), state=farm.state)
+    return result, correct(subject(farm, mode))
+
+
+def rebuilt(farm: Farm, mode: ScanMode = "scoped") -> tuple[str | None, int]:
+    """Make the records anew."""
+    return rebuild(subject(farm, mode))
+
+
+def records(farm: Farm) -> dict[str, str]:
+    """Return the manifest as path below the farm → text of the link, or its kind."""
+    place = existing_state(farm.state, farm.target)
+    assert place is not None
+    journal = Journal(place.journal, readonly=True)
+    try:
+        return {
+            entry.path.removeprefix(f"{farm.root}/"): entry.text or entry.kind
+            for entry in journal.manifest.entries()
+        }
+    finally:
+        journal.close()
