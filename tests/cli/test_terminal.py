@@ -117,7 +117,7 @@ def test_yes_is_not_asked_again(scratch_home: Path, root: Path) -> None:
 
 IMPATIENT = """
 import sys
-from dotstream.cli import progress
+from dotstream.cli.report import progress
 progress.PATIENCE = 0.0
 from dotstream.__main__ import main
 sys.exit(main())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dotstream.client import Client
-from dotstream.errors import RollbackIncomplete
+from dotstream.errors import Cancelled, RollbackIncomplete
 from dotstream.fs.files import is_directory
 from dotstream.lsp.requests.params import invalid
 from dotstream.model.directory import display
@@ -74,7 +75,8 @@ def carried_out(
                     found = event.transaction
                     work.note_change(client, None if found is None else found.id)
                 elif not quiet and not isinstance(event, Result):
-                    work.batches.add(event)  # blocks while the client has no room for it
+                    with suppress(Cancelled):  # the run notices too, and says what it took back
+                        work.batches.add(event)  # blocks while the client has no room for it
     except RollbackIncomplete:
         work.note_change(client, None)
         raise
