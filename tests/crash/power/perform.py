@@ -1,0 +1,30 @@
+"""Does what a scene does, in a process of its own: what is traced.
+
+usage: ``python -m tests.crash.power.perform SCENE WITHOUT ROOT PACKAGES TARGET STATE``
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from tests.crash.power.ablation import ABLATIONS
+from tests.crash.power.scenes import CUTS, small
+from tests.crash.power.trace import UMASK
+from tests.farm import Farm
+
+
+def _main(name: str, without: str, root: str, *places: str) -> None:
+    os.umask(UMASK)
+    farm = Farm.__new__(Farm)
+    farm.root = root
+    farm.directory, farm.target, farm.state = places
+    cut = CUTS[name]
+    if without:
+        ABLATIONS[without].take_out()
+    with small(cut.batch):
+        cut.perform(farm)
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
