@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.crash.killing import die_at
-from tests.crash.scenes import SCENES, Away, check_manifest, world
+from tests.crash.scenes import SCENES, Away, Stage, check_manifest, world
 from tests.farm import DIR, Farm, File, Link
 from tests.snapshot import difference
 from tests.transaction.faulty import Watched
@@ -212,12 +212,9 @@ def test_nothing_is_said_to_be_left_where_nobody_else_was(
     scratch: Path, tmp_path: Path, name: str
 ) -> None:
     """Killed before the first change, only what the command itself expects is there."""
-    scene = SCENES[name]
-    there = f"{tmp_path}/away"
-    os.mkdir(there)
-    farm = Away(f"{scratch}/farm", there, scene.away) if scene.away else Farm(scratch / "farm")
-    scene.begin(farm)
-    assert _killed(farm, scene.plan, _BEGUN)
+    stage = Stage(SCENES[name], f"{scratch}/played", f"{tmp_path}/played")
+    farm = stage.farm
+    assert _killed(farm, stage.scene.plan, _BEGUN)
     assert farm.client().recover().left == ()
 
 
