@@ -26,7 +26,8 @@ class Inode:
     Attributes:
         system: number of the file system that it is on.
         names: of a directory: what is in it.
-        pool: of a file that was there before: a second name of the real one.
+        pool: of what was there before: where the real one has a second name, or, if it is a
+            directory, where it is kept while it has no other.
         born: number of the op that made it; -1 if it was there before.
     """
 
@@ -92,6 +93,7 @@ class Disk:
 
     Attributes:
         origin: each inode as it was when it first was there.
+        directories: those that were there before, by device and inode number.
 
     Args:
         roots: directories, each on a file system of its own.
@@ -103,6 +105,7 @@ class Disk:
         self.inodes: Inodes = {}
         self.roots: dict[str, int] = {}
         self.log: list[Op] = []
+        self.directories: dict[tuple[int, int], Inode] = {}
         self._volatile = f"{volatile}/"
         for system, (root, pool) in enumerate(zip(roots, pools, strict=True)):
             os.makedirs(pool)
@@ -123,15 +126,20 @@ class Disk:
     def _loaded(self, path: str, system: int, pool: str) -> Inode:
         status = os.lstat(path)
         mode = stat.S_IMODE(status.st_mode)
-        if stat.S_ISLNK(status.st_mode):
-            return self._inode("link", system, mode, text=os.readlink(path))
         if stat.S_ISDIR(status.st_mode):
-            return self._inode("dir", system, mode)
-        with open(path, "rb") as file:
-            made = self._inode("file", system, mode, data=file.read(), mtime=status.st_mtime_ns)
+            made = self._inode("dir", system, mode)
+            made.pool = f"{pool}/{made.number}"
+            self.directories[status.st_dev, status.st_ino] = made
+            return made
+        if stat.S_ISLNK(status.st_mode):
+            made = self._inode("link", system, mode, text=os.readlink(path))
+        else:
+            with open(path, "rb") as file:
+                made = self._inode("file", system, mode, data=file.read())
+            made.mtime = status.st_mtime_ns
         if not path.startswith(self._volatile) or "/backups/" in path:
             made.pool = f"{pool}/{made.number}"
-            os.link(path, made.pool)
+            os.link(path, made.pool, follow_symlinks=False)
         return made
 
     def _inode(
@@ -142,11 +150,10 @@ class Disk:
         *,
         text: str = "",
         data: bytes = b"",
-        mtime: int = 0,
         born: int = -1,
     ) -> Inode:
         number = len(self.inodes) + 1
-        inode = Inode(number, kind, system, mode, text, data, mtime, born=born)
+        inode = Inode(number, kind, system, mode, text, data, born=born)
         self.inodes[number] = inode
         return inode
 

@@ -7,14 +7,14 @@ usage: ``python -m tests.crash.power.play SCENE MODEL SEED STATE`` replays one s
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import sys
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.crash.mounts import elsewhere
+from tests.crash.power.ablation import ABLATIONS
 from tests.crash.power.disk import Disk
 from tests.crash.power.scenes import CUTS, small
 from tests.crash.power.states import States
@@ -58,6 +58,7 @@ class Play:
 
     def __init__(self, name: str, here: str, there: str, *, without: str = "") -> None:
         self.name = name
+        self._anew = not without or ABLATIONS[without].anew
         self.cut: Cut = CUTS[name]
         with small(self.cut.batch):
             stage = Stage(self.cut.scene, f"{here}/scene", f"{there}/scene")
@@ -71,6 +72,9 @@ class Play:
         self._record(f"{here}/log", without)
         self._after = world(self.farm)
         self._put(self.disk.inodes)
+        # A directory that the run itself removed cannot be made the very same again, so that
+        # a recovery takes it for somebody else's, and says so.
+        self._removes = self._known() < len(self.disk.directories)
         replayed = difference(self._after, world(self.farm))
         assert not replayed, f"the replay came to something else: {replayed}"
 
@@ -94,6 +98,13 @@ class Play:
     def _history(self) -> dict[int, str]:
         return {each.id: each.state for each in self.farm.client().history()}
 
+    def _known(self) -> int:
+        """Count the directories that were there before and still are."""
+        found = [each for root in self._roots for each, _, _ in os.walk(root)]
+        found += [each.pool for each in self.disk.directories.values()]
+        stats = (os.stat(path) for path in found if os.path.isdir(path))
+        return sum((each.st_dev, each.st_ino) in self.disk.directories for each in stats)
+
     # One state ---------------------------------------------------------------------------
 
     def faults(self, model: Model, seed: int, count: int) -> Iterator[Fault]:
@@ -108,13 +119,13 @@ class Play:
     def wrong(self, states: States, state: State) -> list[str]:
         """Put a state on the disk, recover as after a start of the system, and judge."""
         self._put(states.build(state))
-        with _started_anew(), small(self.cut.batch):
+        with _started_anew() if self._anew else nullcontext(), small(self.cut.batch):
             try:
                 left = self.farm.client().recover(resume=self.cut.resume).left
             except DotstreamError as error:
                 return [f"STUCK: {type(error).__name__}: {error}"]
             wrong = self._judge(ended=states.is_last(state))
-            if left:
+            if left and not self._removes:
                 wrong.append(f"LEFT {left}")
             now = world(self.farm)
             again = self.farm.client().recover()
@@ -168,28 +179,53 @@ class Play:
 
     def _put(self, inodes: Inodes) -> None:
         for root, number in self.disk.roots.items():
-            shutil.rmtree(root)
+            self._clear(root)
             self._write(inodes, root, number)
 
+    def _clear(self, root: str) -> None:
+        """Remove everything; directories that were there before are kept for ``_write``."""
+        for above, directories, files in os.walk(root, topdown=False):
+            for path in (f"{above}/{name}" for name in directories + files):
+                found = os.lstat(path)
+                first = self.disk.directories.get((found.st_dev, found.st_ino))
+                if not stat.S_ISDIR(found.st_mode):
+                    os.unlink(path)
+                elif first is None:
+                    os.rmdir(path)
+                else:
+                    os.rename(path, first.pool)
+
     def _write(self, inodes: Inodes, root: str, number: int) -> None:
-        todo, modes = [(root, inodes[number])], []
+        """Write a tree.
+
+        What was there before is the very same again: its inode number is part of what a run
+        compares.
+        """
+        todo, modes = [(root, inodes[number])], [(root, inodes[number].mode)]
         while todo:
-            path, inode = todo.pop()
-            if inode.kind == "link":
-                os.symlink(inode.text, path)
-            elif inode.kind == "file":
-                self._write_file(inode, path)
-            else:
-                os.mkdir(path)
-                modes.append((path, inode.mode))
-                todo += [(f"{path}/{name}", inodes[inner]) for name, inner in inode.names.items()]
+            above, directory = todo.pop()
+            for name, inner in directory.names.items():
+                path, inode = f"{above}/{name}", inodes[inner]
+                if inode.kind == "file":
+                    self._write_file(inode, path)
+                elif inode.kind == "link":
+                    if inode.pool:
+                        os.link(inode.pool, path, follow_symlinks=False)
+                    else:
+                        os.symlink(inode.text, path)
+                else:
+                    if os.path.exists(inode.pool):
+                        os.rename(inode.pool, path)
+                    else:
+                        os.mkdir(path)
+                    todo.append((path, inode))
+                    modes.append((path, inode.mode))
         for path, mode in reversed(modes):
             os.chmod(path, mode)
 
     def _write_file(self, inode: Inode, path: str) -> None:
-        origin = self.disk.origin[inode.number]
-        if inode.pool and inode.data == origin.data:
-            os.link(inode.pool, path)  # the very file: its number is part of what is compared
+        if inode.pool and inode.data == self.disk.origin[inode.number].data:
+            os.link(inode.pool, path)
             if stat.S_IMODE(os.lstat(path).st_mode) != inode.mode:
                 os.chmod(path, inode.mode)
             return
@@ -234,11 +270,11 @@ def _main(words: list[str]) -> int:
             for number, op in enumerate(play.disk.log):
                 sys.stdout.write(f"{number:5} {op.system} {op.kind:6} {op.label}\n")
         return 0
-    name, model, seed, number = words
+    name, model, seed, count = words
     with played(name) as play:
         assert play is not None, "there is no second file system here"
         states = States(play.disk, model)  # type: ignore[arg-type]
-        *_, state = states.some(int(seed), int(number) + 1)
+        *_, state = states.some(int(seed), int(count) + 1)
         wrong = play.wrong(states, state)
     sys.stdout.write(f"{states.tell(state)}\n{chr(10).join(wrong) or 'as it should be'}\n")
     return 1 if wrong else 0

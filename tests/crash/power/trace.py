@@ -316,7 +316,9 @@ class _Replay:
         old = self._at(a[0], _path(a[1]), follow=False)
         new = self._at(a[2], _path(a[3]), follow=False)
         if old and new and new.directory is not None:
-            self._name(f"link {old.name} {new.name}", Slot(*new[:2], None, old.inode))
+            self._name(
+                f"link {old.name} {new.name}", Slot(new.directory, new.name, None, old.inode)
+            )
 
     def symlink(self, a: list[str], _: int) -> None:
         self.symlinkat([a[0], _AT_CWD, a[1]], _)
