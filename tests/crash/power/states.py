@@ -53,7 +53,12 @@ class State:
 
 
 class States:
-    """The states that a run may leave, by one model."""
+    """The states that a run may leave, by one model.
+
+    Attributes:
+        covered: by op, the sync that it is on the disk after, whatever else is; in
+            ``ordered`` that is told by the order instead.
+    """
 
     def __init__(self, disk: Disk, model: Model) -> None:
         self._disk = disk
@@ -62,11 +67,11 @@ class States:
         self._needs = _Needs(disk)
         self._meta = [n for n, op in enumerate(self._log) if op.kind in ("names", "mode")]
         self._least: list[tuple[int, ...]] = []
-        self._covered: dict[int, int] = {}
+        self.covered: dict[int, int] = {}
         if model == "ordered":
             self._least = _carried(self._log, len(disk.roots))
         else:
-            self._covered = _covered(disk, self._needs, strict=model == "strict")
+            self.covered = _covered(disk, self._needs, strict=model == "strict")
         self._strict = model == "strict"
         # Before each sync: what may be there then includes all that may be earlier.
         syncs = {n for n, op in enumerate(self._log) if op.kind in ("fsync", "syncfs")}
@@ -84,7 +89,7 @@ class States:
     def _prefix(self, at: int, rng: random.Random) -> tuple[set[int], tuple[int, ...]]:
         """Keep the first ops of each file system, and what an fsync has carried."""
         meta = [n for n in self._meta if n < at]
-        kept = {n for n in meta if self._covered.get(n, at) < at}
+        kept = {n for n in meta if self.covered.get(n, at) < at}
         ends = []
         for system in range(len(self._disk.roots)):
             own = [n for n in meta if self._log[n].system == system]
@@ -98,7 +103,7 @@ class States:
     def _subset(self, at: int, rng: random.Random) -> tuple[set[int], tuple[int, ...]]:
         """Keep all, none, one, all but one, or any of what is in doubt, as far as it can be."""
         meta = [n for n in self._meta if n < at]
-        doubt = [n for n in meta if self._covered.get(n, at) >= at]
+        doubt = [n for n in meta if self.covered.get(n, at) >= at]
         one = {rng.choice(doubt)} if doubt else set()
         part = rng.random()
         any_ = {n for n in doubt if rng.random() < part}
@@ -106,7 +111,7 @@ class States:
         some = rng.choice([set(), all_, one, one, all_ - one, all_ - one, any_, any_])
         kept: set[int] = set()
         for n in meta:
-            sure = self._covered.get(n, at) < at
+            sure = self.covered.get(n, at) < at
             # In ``strict`` it may be in a directory that nothing leads to.
             if (sure and self._strict) or (
                 (sure or n in some) and all(need in kept for need in self._needs.of(n))
