@@ -11,14 +11,16 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dotstream.fs.listing import DIR, SPECIAL
-from dotstream.planner.trees import UNREADABLE
+from dotstream.fs.listing import DIR, SPECIAL, Files
+from dotstream.planner.names import DOT_PREFIX
 from dotstream.planner.witnesses import Witnesses
 
 if TYPE_CHECKING:
     from dotstream.model.directory import Directory
+    from dotstream.model.hidden import Hidden
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
+    from dotstream.planner.trees import Test, Tests
 
 __all__ = ["Folding", "stays_open"]
 
@@ -61,31 +63,50 @@ class Folding:
     def _same_inside(self, cursor: Cursor, place: Directory) -> bool:
         """Whether nothing below would be hidden or renamed, or must stay a directory."""
         always = cursor.package.folding == "always"
-        differing = self._differing[cursor.package.path]
-        if differing.known(cursor.path):
-            return False
-        shown, packages = self._farm.naming.in_target, self._farm.packages
-        for here, there, raw, kind in packages.below(cursor, place):
-            if (
-                kind == UNREADABLE
-                or (kind == DIR and stays_open(here, there.join(shown(raw))))
-                or (
+        shown = self._farm.naming.in_target
+
+        def tests(here: Cursor, there: Directory, hidden: Hidden | None) -> Test:
+            def differs(raw: str, kind: int) -> bool:
+                return (kind == DIR and stays_open(here, there.join(shown(raw)))) or (
                     not always
-                    and (kind == SPECIAL or shown(raw) != raw or packages.hides(here, there, raw))
+                    and (
+                        kind == SPECIAL
+                        or (raw.startswith(DOT_PREFIX) and shown(raw) != raw)
+                        or (hidden is not None and hidden(raw))
+                    )
                 )
-            ):
-                differing.note(cursor.path, here.path)
-                return False
-        return True
+
+            return differs
+
+        return not self._any_below(self._differing, cursor, place, tests)
 
     def occupied(self, cursor: Cursor, place: Directory) -> bool:
-        """Whether a package directory holds anything that would be linked."""
-        occupied = self._occupied[cursor.package.path]
-        if occupied.known(cursor.path):
+        """Whether a package directory, to be visited if so, holds anything to be linked."""
+        if self._occupied[cursor.package.path].known(cursor.path):
             return True
-        packages = self._farm.packages
-        for here, there, raw, kind in packages.below(cursor, place):
-            if kind == UNREADABLE or (kind != DIR and not packages.hides(here, there, raw)):
-                occupied.note(cursor.path, here.path)
-                return True
-        return False
+        try:
+            listing = self._farm.packages.glance(cursor, place)
+        except OSError:
+            return True  # opening it reports why it cannot be read
+        if listing and (isinstance(listing, Files) or any(entry[1] != DIR for entry in listing)):
+            return True
+
+        def tests(_here: Cursor, _there: Directory, hidden: Hidden | None) -> Test:
+            return lambda raw, kind: kind != DIR and not (hidden and hidden(raw))
+
+        return self._any_below(self._occupied, cursor, place, tests)
+
+    def _any_below(
+        self,
+        witnesses: defaultdict[str, Witnesses],
+        cursor: Cursor,
+        place: Directory,
+        tests: Tests,
+    ) -> bool:
+        known = witnesses[cursor.package.path]
+        if known.known(cursor.path):
+            return True
+        found = self._farm.packages.find_below(cursor, place, tests)
+        if found is not None:
+            known.note(cursor.path, found.path)
+        return found is not None

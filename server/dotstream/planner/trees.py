@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from dotstream.fs.listing import DIR, LINK, every_entry, sorted_entries
+from dotstream.fs.listing import DIR, LINK, any_entry, short_listing, sorted_entries
 from dotstream.fs.look import Tree, close
 from dotstream.planner.cursor import Cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from dotstream.fs.listing import Entry
+    from dotstream.fs.listing import Entry, Listing
     from dotstream.model.directory import Directory
     from dotstream.model.hidden import Hidden
     from dotstream.model.options import Layout, Package
     from dotstream.planner.naming import Naming
     from dotstream.planner.ownership import Owner
 
-__all__ = ["UNREADABLE", "PackageTrees"]
-
-UNREADABLE = 0
-"""In place of an entry's kind: a directory that cannot be read; opening it tells why."""
+__all__ = ["PackageTrees", "Test", "Tests"]
 
 _OPEN = 32  # package directories held open at once
+
+Test: TypeAlias = "Callable[[str, int], bool]"
+"""Tells of a member, by raw name and kind."""
+
+Tests: TypeAlias = "Callable[[Cursor, Directory, Hidden | None], Test]"
+"""Returns the test for the members of one directory, given which are ignored there."""
 
 
 class PackageTrees:
@@ -48,6 +51,7 @@ class PackageTrees:
         self._poll = poll
         self._trees: dict[str, Tree] = {}
         self._packages: dict[tuple[str, str], Package] = {}
+        self._glanced: tuple[Cursor | None, Listing | None] = (None, None)
 
     def close(self) -> None:
         """Close every directory that is still open."""
@@ -88,6 +92,9 @@ class PackageTrees:
         if cursor.sub is None:
             name = self._naming.in_target(cursor.package.name)
             return [(name, DIR, cursor.package.name)] if only in (None, name) else []
+        (glanced, listing), self._glanced = self._glanced, (None, None)
+        if cursor is glanced and listing is not None and only is None:
+            return listing
         ignored = self.ignored(cursor, place)
         tree = self.tree(cursor.package)
         if only is not None:
@@ -103,36 +110,58 @@ class PackageTrees:
         finally:
             close(fd)
 
-    def below(
-        self, cursor: Cursor, place: Directory
-    ) -> Iterator[tuple[Cursor, Directory, str, int]]:
-        """Look through all that a package has at ``cursor`` and below, in no order.
+    def glance(self, cursor: Cursor, place: Directory) -> Listing | None:
+        """List a directory that is about to be visited; ``None`` if it is a very wide one.
 
-        With a stack of its own, so that no tree is too deep; at the memory of the way down.
+        Raises:
+            OSError: it cannot be read.
+        """
+        fd = self.tree(cursor.package).open(cursor.sub or "")
+        try:
+            ignored, rename = self.ignored(cursor, place), self._naming.rename
+            listing = short_listing(fd, hidden=ignored, rename=rename)
+        finally:
+            close(fd)
+        self._glanced = (cursor, listing)
+        return listing
 
-        Yields:
-            Each member: the directory that it is in, as a cursor and as a place, its raw name
-            and its kind; with ``UNREADABLE``, a directory that cannot be looked into.
+    def find_below(self, cursor: Cursor, place: Directory, tests: Tests) -> Cursor | None:
+        """Return the first directory, at ``cursor`` or below, with a member that passes a test.
+
+        In no order; with a stack of its own, so that no tree is too deep; at the memory of
+        the way down.  A directory that cannot be read is one: opening it tells why.
         """
         waiting = [(cursor, place)]
         while waiting:
             here, there = waiting.pop()
             self._poll()
+            hidden = self.ignored(here, there)
+            passes = tests(here, there, hidden)
+            inner: list[str] = []
+
+            def found(
+                raw: str,
+                kind: int,
+                passes: Test = passes,
+                hidden: Hidden | None = hidden,
+                inner: list[str] = inner,
+            ) -> bool:
+                if kind == DIR and not (hidden and hidden(raw)):
+                    inner.append(raw)
+                return passes(raw, kind)
+
             try:
                 fd = self.tree(here.package).open(here.sub or "")
+                try:
+                    if any_entry(fd, found):
+                        return here
+                finally:
+                    close(fd)
             except OSError:
-                yield here, there, "", UNREADABLE
-                continue
-            try:
-                for raw, kind in every_entry(fd):
-                    yield here, there, raw, kind
-                    if kind == DIR and not self.hides(here, there, raw):
-                        inner = there.child(self._naming.in_target(raw))
-                        waiting.append((here.child(raw), inner))
-            except OSError:
-                yield here, there, "", UNREADABLE
-            finally:
-                close(fd)
+                return here
+            shown = self._naming.in_target
+            waiting += [(here.child(raw), there.child(shown(raw))) for raw in inner]
+        return None
 
     def ignored(self, cursor: Cursor, place: Directory) -> Hidden | None:
         """Return the test for ignored raw names in ``place``, or ``None`` if there are none."""
