@@ -113,6 +113,8 @@ class Changes:
             OSError: it is not; what of it is, nobody knows.
         """
         try:
+            if self.touched.elsewhere:
+                system.flush_all()
             for fd in self.touched.few:
                 self.sync(fd)
             for fd in self.touched.whole:

@@ -23,12 +23,18 @@ __all__ = [
     "copy_attributes",
     "exchange",
     "flush",
+    "flush_all",
     "flushes",
     "on_disk",
     "rename_new",
     "reserve",
     "spelt",
 ]
+
+
+def flush_all() -> None:
+    """Have what was done on any file system on its medium; on macOS, on its way there."""
+    os.sync()
 
 
 def _renamer(name: str) -> Callable[[int, bytes, int, bytes, int], int] | None:
@@ -76,7 +82,7 @@ if sys.platform == "darwin":
 
     def flush(fd: int) -> None:
         """Have all that was done on a directory's file system on the medium."""
-        os.sync()  # there is no syncfs here; this one only starts the writing
+        flush_all()  # there is no syncfs here
         on_disk(fd)
 
     def flushes(_fd: int) -> bool:
@@ -143,7 +149,7 @@ else:
             elif number != errno.EINTR:
                 raise OSError(number, os.strerror(number))
         if function is None:
-            os.sync()
+            flush_all()
 
     def flushes(_fd: int) -> bool:
         """Whether ``flush`` reaches the file system of a directory: syncfs(2) passes FUSE by."""

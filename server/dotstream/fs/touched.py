@@ -22,11 +22,16 @@ FEW = 32
 
 
 class Touched:
-    """Descriptors of the directories that were changed, or one on each of their file systems."""
+    """Descriptors of the directories that were changed, or one on each of their file systems.
 
-    __slots__ = ("_few", "_whole")
+    Attributes:
+        elsewhere: whether a process before this one changed others too, which nobody knows.
+    """
+
+    __slots__ = ("_few", "_whole", "elsewhere")
 
     def __init__(self) -> None:
+        self.elsewhere = False
         self._few: dict[tuple[int, int], int] = {}
         self._whole: dict[int, int] = {}
 
@@ -72,6 +77,7 @@ class Touched:
 
     def close(self) -> None:
         """Forget everything."""
+        self.elsewhere = False
         while self._few:
             os.close(self._few.popitem()[1])
         while self._whole:

@@ -260,7 +260,8 @@ class Application:
             changes=self._changes,
             backups=self._backups,
         )
-        yield from _undisturbed(rolling, silent=silent)
+        if end < self._done:
+            yield from _undisturbed(rolling, silent=silent)
         if rollback.failed or rollback.left:
             return None  # all of it is taken back, which says what is left
         self._journal.cut(end)

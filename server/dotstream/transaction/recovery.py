@@ -81,6 +81,7 @@ def recovering(
     if journal.rebooted(unfinished.id):  # of what was done since, the disk may have any part
         cursor = sure = first
         doubtful = end
+    changes.touched.elsewhere = True  # what it did itself may not be on the disk yet
     rollback = Rollback()
     if not forwards:
         with suppress(JournalError):  # a full disk; what is there tells how far it came

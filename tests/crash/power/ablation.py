@@ -47,6 +47,10 @@ def _replace(owner: type, name: str, function: Callable[..., object]) -> None:
     setattr(owner, name, function)
 
 
+def _elsewhere() -> None:
+    vars(system)["flush_all"] = _nothing
+
+
 def _whole() -> None:
     """Of many directories, have nothing on the disk."""
     vars(touched)["FEW"] = 4
@@ -112,6 +116,7 @@ ABLATIONS: dict[str, Ablation] = {
     "at the end of a recovery": Ablation(
         _flush, (("recovery, state away", "weak"), ("recovery forwards", "weak"))
     ),
+    "of what a killed run did": Ablation(_elsewhere, (("recovery forwards", "weak"),)),
     "of many directories": Ablation(_whole, (("many batches", "weak"),)),
     "of each directory": Ablation(_later_directories, (("many batches", "weak"),)),
     "of both ends of a move": Ablation(

@@ -1,6 +1,7 @@
 """Does what a scene does, in a process of its own: what is traced.
 
-usage: ``python -m tests.crash.power.perform SCENE WITHOUT ROOT PACKAGES TARGET STATE``
+usage: ``python -m tests.crash.power.perform PART SCENE WITHOUT ROOT PACKAGES TARGET STATE``,
+where the part is ``perform``, or ``kill`` for what comes before a recovery.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from tests.crash.power.trace import UMASK
 from tests.farm import Farm
 
 
-def _main(name: str, without: str, root: str, *places: str) -> None:
+def _main(part: str, name: str, without: str, root: str, *places: str) -> None:
     os.umask(UMASK)
     farm = Farm.__new__(Farm)
     farm.root = root
@@ -23,7 +24,10 @@ def _main(name: str, without: str, root: str, *places: str) -> None:
     if without:
         ABLATIONS[without].take_out()
     with small(cut.batch):
-        cut.perform(farm)
+        if part == "kill":
+            cut.kill(farm)
+        else:
+            cut.perform(farm)
 
 
 if __name__ == "__main__":

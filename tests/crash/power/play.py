@@ -64,12 +64,12 @@ class Play:
             stage = Stage(self.cut.scene, f"{here}/scene", f"{there}/scene")
             self.farm: Farm = stage.farm
             self._before = world(self.farm)
-            self.cut.kill(self.farm)
         self._first = self._history()
         self._roots = stage.places if self.cut.scene.away else stage.places[:1]
         pools = [f"{here}/pool", f"{there}/pool"][: len(self._roots)]
         self.disk = Disk(self._roots, pools, self.farm.state)
-        self._record(f"{here}/log", without)
+        for part in ("kill", "perform") if self.cut.killed else ("perform",):
+            self._record(part, f"{here}/log", without)
         self._after = world(self.farm)
         self._put(self.disk.inodes)
         # A directory that the run itself removed cannot be made the very same again, so that
@@ -78,9 +78,9 @@ class Play:
         replayed = difference(self._after, world(self.farm))
         assert not replayed, f"the replay came to something else: {replayed}"
 
-    def _record(self, log: str, without: str) -> None:
+    def _record(self, part: str, log: str, without: str) -> None:
         farm = self.farm
-        perform = ["-S", "-m", "tests.crash.power.perform", self.name, without]
+        perform = ["-S", "-m", "tests.crash.power.perform", part, self.name, without]
         traced(
             [sys.executable, *perform, farm.root, farm.directory, farm.target, farm.state],
             self.disk,

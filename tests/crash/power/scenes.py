@@ -40,7 +40,7 @@ class Cut:
 
     Attributes:
         act: what is done when it goes.
-        killed: the point at which the scene's plan is killed before that, if it is.
+        killed: the point at which a run is killed before that, if one is.
         batch: how many steps are carried out together; 0 for as many as ever.
         resume: whether recovery carries it to its end.
         exchange: whether the system has ``renameat2``.
@@ -56,13 +56,12 @@ class Cut:
     erases: bool = False
 
     def kill(self, farm: Farm) -> None:
-        """Have the run before killed, where the scene says so."""
+        """Apply the scene's plan, and be killed."""
 
         def run(changes: Changes) -> None:
             apply(self.scene.plan(farm), state=farm.state, changes=changes)
 
-        if self.killed:
-            assert die_at(self.killed, run)
+        assert die_at(self.killed, run)
 
     def perform(self, farm: Farm) -> None:
         """Do what the power goes in."""
