@@ -12,6 +12,7 @@ from tests.crash.power.disk import carry_out
 from tests.crash.power.play import played
 from tests.crash.power.scenes import CUTS
 from tests.crash.power.states import States
+from tests.long import LONG
 
 from dotstream.fs.state import existing_state
 
@@ -22,11 +23,8 @@ if TYPE_CHECKING:
     from tests.crash.power.disk import Inodes
     from tests.crash.power.play import Play
 
-_LONG = bool(os.environ.get("DOTSTREAM_LONG"))
 _SCENES = [
-    name
-    for name, cut in CUTS.items()
-    if not cut.erases and (_LONG or not name.startswith("undo"))
+    name for name, cut in CUTS.items() if not cut.erases and (LONG or not name.startswith("undo"))
 ]
 
 

@@ -1,12 +1,11 @@
 """The power goes at any moment: after a recovery all of a run is there, or nothing of it.
 
-``DOTSTREAM_LONG=1`` cuts it in every scene, by every model, in 400 states of each.  A line
+``DOTSTREAMLONG=1`` cuts it in every scene, by every model, in 400 states of each.  A line
 of what is wrong replays it: ``python -m tests.crash.power.play`` and its first four words.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import zlib
 
@@ -14,11 +13,11 @@ import pytest
 from tests.crash.power.play import played
 from tests.crash.power.scenes import CUTS, SHORT
 from tests.crash.power.states import MODELS
+from tests.long import LONG
 
-_LONG = bool(os.environ.get("DOTSTREAM_LONG"))
-_SCENES = tuple(CUTS) if _LONG else SHORT
-_MODELS = MODELS if _LONG else ("ordered", "weak")
-_STATES = 400 if _LONG else 40
+_SCENES = tuple(CUTS) if LONG else SHORT
+_MODELS = MODELS if LONG else ("ordered", "weak")
+_STATES = 400 if LONG else 40
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +25,7 @@ def _strace() -> None:
     assert shutil.which("strace"), "what is written is seen by strace: make oracles installs it"
 
 
-@pytest.mark.timeout(3600 if _LONG else 120)
+@pytest.mark.timeout(3600 if LONG else 120)
 @pytest.mark.parametrize("name", _SCENES)
 def test_after_a_power_cut_all_of_it_is_there_or_nothing(name: str) -> None:
     with played(name) as play:
