@@ -98,7 +98,7 @@ def _copies() -> None:
 
 
 def _way_up() -> None:
-    vars(move)["_sync_upwards"] = lambda changes, fd: changes.sync(fd)
+    _replace(change.Changes, "sync_upwards", change.Changes.sync)
 
 
 def _pruned() -> None:
@@ -129,7 +129,10 @@ ABLATIONS: dict[str, Ablation] = {
     "of the directories of a copy": Ablation(
         _copies, (("back up directories, state away", "strict"),)
     ),
-    "of the way to a copy": Ablation(_way_up, (("adopt directories, packages away", "strict"),)),
+    "of the way to a copy": Ablation(
+        _way_up,
+        (("adopt directories, packages away", "strict"), ("adopt, without exchange", "strict")),
+    ),
     "not a flush, but that nothing is sure after one was missing": Ablation(
         _nothing, (("many batches", "ordered"), ("recovery forwards", "ordered")), anew=False
     ),

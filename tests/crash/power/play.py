@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tests.crash.mounts import elsewhere
 from tests.crash.power.ablation import ABLATIONS
 from tests.crash.power.disk import Disk
-from tests.crash.power.scenes import CUTS, small
+from tests.crash.power.scenes import CUTS
 from tests.crash.power.states import States
 from tests.crash.power.trace import traced
 from tests.crash.scenes import Stage, check_manifest, lost, world
@@ -60,7 +60,7 @@ class Play:
         self.name = name
         self._anew = not without or ABLATIONS[without].anew
         self.cut: Cut = CUTS[name]
-        with small(self.cut.batch):
+        with self.cut.conditions():
             stage = Stage(self.cut.scene, f"{here}/scene", f"{there}/scene")
             self.farm: Farm = stage.farm
             self._before = world(self.farm)
@@ -119,7 +119,7 @@ class Play:
     def wrong(self, states: States, state: State) -> list[str]:
         """Put a state on the disk, recover as after a start of the system, and judge."""
         self._put(states.build(state))
-        with _started_anew() if self._anew else nullcontext(), small(self.cut.batch):
+        with _started_anew() if self._anew else nullcontext(), self.cut.conditions():
             try:
                 left = self.farm.client().recover(resume=self.cut.resume).left
             except DotstreamError as error:
