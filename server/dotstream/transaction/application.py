@@ -353,6 +353,7 @@ class Application:
             self._first,
             end,
             sure=self._done,
+            refused=self._failed,
             changes=self._changes,
             backups=self._backups,
         )

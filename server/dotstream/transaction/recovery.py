@@ -100,7 +100,9 @@ def recovering(
         if not forwards:
             with suppress(JournalError):
                 journal.turn(unfinished.id, "stuck", end)
-        raise RollbackIncomplete(f"transaction {unfinished.id} is unfinished", rollback.failed)
+        raise RollbackIncomplete(
+            f"transaction {unfinished.id} is unfinished", rollback.failed + rollback.left
+        )
     if forwards:
         return (
             yield from _carry_on(
@@ -156,7 +158,7 @@ def _carry_on(
     except OperationFailed:
         descriptors.close()
         journal.turn(unfinished.id, "rolling_back", done + 1)
-        yield from recovering(journal, changes=changes, backups=backups)
+        yield from recovering(journal, changes=changes, backups=backups, cancel=cancel)
         raise
     finally:
         descriptors.close()
