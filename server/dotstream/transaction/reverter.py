@@ -15,8 +15,10 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
+from dotstream.fs.area import origin
+from dotstream.fs.files import present
 from dotstream.fs.listing import DIR, LINK
-from dotstream.fs.look import entry_kind, fingerprint, link_text
+from dotstream.fs.look import entry_kind, fingerprint, identity, link_text
 from dotstream.fs.move import missing, take_back
 from dotstream.transaction.names import aside_name, kept_path, spare_name
 
@@ -292,10 +294,24 @@ class Reverter:
 
     # Moves -----------------------------------------------------------------------------
 
+    def _is_another(self, fd: int, sequence: int, operation: Operation) -> bool:
+        """Whether the directory is on another file system, and not the one that was noted.
+
+        Else what was there would be put below a file system that is not mounted.
+        """
+        device, inode = identity(fd)
+        if (operation.before or "").split(" ")[1:2] == [str(device)]:
+            return False
+        noted = origin(self._backups, self._transaction, sequence).inode
+        return bool(noted) and noted != inode
+
     def _move_file(self, fd: int, sequence: int, operation: Operation) -> str | None:
         name, path = operation.name, operation.text
         if path is None:
             path = kept_path(self._backups, self._transaction, sequence)
+            if present(path) and self._is_another(fd, sequence, operation):
+                self._miss(operation.directory.absolute)
+                return None
         elif (absent := missing(path)) is not None:
             self._miss(absent)
             return None

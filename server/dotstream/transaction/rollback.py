@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dotstream.errors import JournalError, RecoveryStopped
-from dotstream.fs.area import held
+from dotstream.fs.area import forget, held
 from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.oserror import reason
 from dotstream.model.directory import display
@@ -129,6 +129,8 @@ class Rollback:
             if not self.failed and first == journal.first(transaction):
                 for path in held(backups, transaction):
                     self._note(self.failed, f"{path} is still to be put back where it was")
+                if not self.failed:
+                    forget(backups, transaction)
             for fd in descriptors.systems.values():
                 try:
                     changes.flush(fd)
@@ -150,7 +152,7 @@ class Rollback:
 
 def _away(path: str, steps: int) -> str:
     what = "one step was" if steps == 1 else f"{steps:,} steps were"
-    return f"{path} is away, or no directory any more, and {what} to be taken back inside of it"
+    return f"{path} is away, or not the directory it was; {what} to be taken back inside of it"
 
 
 def _follows_a_move(rows: list[NumberedStep], index: int) -> bool:
