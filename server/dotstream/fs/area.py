@@ -95,9 +95,9 @@ def _search(file: BinaryIO, step: int) -> tuple[int, str, int] | None:
     low, high = 0, file.seek(0, os.SEEK_END)
     while low < high:
         middle = (low + high) // 2
-        file.seek(middle)
+        file.seek(max(middle - 1, 0))
         if middle:
-            file.readline()
+            file.readline()  # to where a line begins
         found = next((read for read in map(_read, file) if _is_entry(read)), None)
         if found is None or found[0] > step:
             high = middle
