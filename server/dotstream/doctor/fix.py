@@ -182,7 +182,9 @@ def rebuild(subject: Subject) -> tuple[str | None, int]:
             try:
                 aside = set_aside(place.journal, ("-wal", "-shm"))
             except OSError as error:
-                raise JournalError(f"{place.journal}: {reason(error)}") from error
+                raise JournalError(
+                    f"{place.journal}: {reason(error)}", remedy="remove_cause"
+                ) from error
         if aside is not None:
             Journal(place.journal).close()
             _count_on(subject, place)
@@ -210,7 +212,7 @@ def _new(subject: Subject) -> TargetState:
     try:
         return target_state(subject.state, subject.target)
     except OSError as error:
-        raise JournalError(f"{subject.state}: {reason(error)}") from error
+        raise JournalError(f"{subject.state}: {reason(error)}", remedy="remove_cause") from error
 
 
 @contextmanager
@@ -227,9 +229,7 @@ def _correct(subject: Subject, place: TargetState) -> int:
     journal = Journal(place.journal)  # makes it, or refuses what it cannot use
     try:
         if journal.unfinished() is not None:
-            raise JournalError(
-                f"{place.journal}: a transaction is unfinished; run 'dotstream recover' first"
-            )
+            raise JournalError(f"{place.journal}: a transaction is unfinished", remedy="recover")
     finally:
         journal.close()
     try:

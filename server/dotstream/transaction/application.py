@@ -233,7 +233,8 @@ class Application:
         except OSError as error:
             raise JournalError(
                 f"{self._metadata.target}: {reason(error)}: what was done did not get onto the "
-                "disk; it was taken back"
+                "disk; it was taken back",
+                remedy="remove_cause",
             ) from error
         if not whole:
             self._journal.part(self._number)

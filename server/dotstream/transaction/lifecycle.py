@@ -87,7 +87,7 @@ def writing(
                     raise TargetLocked(each, holder.holder) from None
                 except OSError as error:
                     raise JournalError(
-                        f"{state}: {reason(error)}; nothing was changed"
+                        f"{state}: {reason(error)}; nothing was changed", remedy="remove_cause"
                     ) from error
             place = target_state(state, target)
             journal = Journal(place.journal)

@@ -150,8 +150,8 @@ def _carry_on(
                 changes.flush(fd)
         except OSError as error:
             raise JournalError(
-                f"{unfinished.target}: {reason(error)}: what was done did not get onto the disk; "
-                "recover again"
+                f"{unfinished.target}: {reason(error)}: what was done did not get onto the disk",
+                remedy="recover",
             ) from error
     except OperationFailed:
         descriptors.close()
