@@ -8,16 +8,29 @@ are no way around what one may cost.
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from dotstream.planner.automaton import Automaton, TooLarge, TooLong
+from dotstream.errors import UsageError
 from dotstream.planner.backtracking import MANY_WAYS, parsed, refers_back, ways, wide_ranges
-from dotstream.planner.patterns import PatternError
+from dotstream.planner.patterns import PatternError, perl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-__all__ = ["Allowance", "Bounded", "Failure", "Test"]
+    from dotstream.planner.automaton import Automaton
+
+__all__ = [
+    "Allowance",
+    "Bounded",
+    "Failure",
+    "Test",
+    "never_folded",
+    "prefixes",
+    "refused",
+    "shown",
+]
 
 Test: TypeAlias = "Callable[[str], object]"
 """A match object is as good as true."""
@@ -26,8 +39,9 @@ Failure: TypeAlias = "Callable[[str], Exception]"
 """Makes the error that names a pattern, of what is wrong with it."""
 
 _LONGEST_NAME = 255
-_STEPS = 2_000_000  # of an automaton, beyond what each text adds
+_STEPS = 500_000  # of an automaton, beyond what each text adds
 _STEPS_OF_A_TEXT = 2_000
+_SHOWN = 100  # characters of a pattern in a message
 
 _FOR_EVER = (
     "comparing it with a name takes too long; a repetition inside of a repetition tries every "
@@ -97,6 +111,8 @@ class Allowance:
             if not plain:
                 raise PatternError(f"{_FOR_EVER}, or without a back-reference")
             return Bounded(source, _Guarded(pattern, bound.longest(), None, failure), plain)
+        from dotstream.planner.automaton import Automaton, TooLarge  # few patterns need it
+
         try:
             automaton = Automaton(tree, pattern.flags, most=self._instructions)
         except TooLarge:
@@ -104,6 +120,62 @@ class Allowance:
         self._instructions -= len(automaton)
         longest = bound.longest() if plain else 0
         return Bounded(source, _Guarded(pattern, longest, automaton, failure), plain)
+
+
+@lru_cache(maxsize=64)
+def prefixes(option: str, patterns: tuple[str, ...]) -> tuple[Test, ...]:
+    """Return tests of how a path begins, from the values of ``--defer`` or ``--override``.
+
+    Raises:
+        UsageError: one of them cannot be used.
+    """
+    allowance = Allowance()
+    found: list[Test] = []
+    for pattern in patterns:
+        failure = partial(_in_option, option, pattern)
+        with refused(failure):
+            found.append(allowance.compile(f"(?:{perl(pattern).text})", failure).test)
+    return tuple(found)
+
+
+def _in_option(option: str, pattern: str, why: str) -> UsageError:
+    return UsageError(f"--{option}: Failed to compile regexp {shown(pattern)}: {why}")
+
+
+@lru_cache(maxsize=256)
+def never_folded(pattern: str) -> Test:
+    """Return the test of a path in the target by one pattern of ``never-fold``.
+
+    ``*`` stays within a component, ``**`` goes across them.
+
+    Raises:
+        UsageError: it cannot be used.
+    """
+    parts = re.split(r"(\*\*|\*|\?)", pattern.strip("/"))
+    meaning = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
+    source = "".join(meaning.get(part, re.escape(part)) for part in parts)
+
+    def failure(why: str) -> UsageError:
+        return UsageError(f"never-fold pattern {shown(pattern)}: {why}")
+
+    with refused(failure):
+        return Allowance().compile(rf"(?:{source})\Z", failure).test
+
+
+@contextmanager
+def refused(failure: Failure) -> Iterator[None]:
+    """Name the pattern that cannot be used."""
+    try:
+        yield
+    except re.error as error:
+        raise failure(error.msg) from None  # positions would count in the translated text
+    except (PatternError, OverflowError, RecursionError) as error:
+        raise failure(str(error)) from None
+
+
+def shown(pattern: str) -> str:
+    """Return a pattern as messages quote it, which may be long."""
+    return repr(pattern if len(pattern) <= _SHOWN else f"{pattern[:_SHOWN]}…")
 
 
 class _Guarded:
@@ -132,6 +204,8 @@ class _Guarded:
             return self._match(text)
         if self._automaton is None:
             raise self._failure(_FOR_EVER)
+        from dotstream.planner.automaton import TooLong
+
         self._steps = min(self._steps + _STEPS_OF_A_TEXT, _STEPS)
         try:
             steps = self._automaton.match(text, most=self._steps)

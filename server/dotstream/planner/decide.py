@@ -8,12 +8,11 @@ meets what an earlier one of the same run planned, without anything having been 
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from dotstream.fs.listing import DIR, FILE, LINK, SPECIAL
 from dotstream.model.items import Conflict, Item, Notice, ScanError
+from dotstream.planner.bounded import prefixes
 from dotstream.planner.folding import may_fold
 
 if TYPE_CHECKING:
@@ -73,13 +72,8 @@ class Decision:
         self.reports: list[Item] = []
 
 
-@lru_cache(maxsize=64)
-def _prefix_pattern(patterns: tuple[str, ...]) -> list[re.Pattern[str]]:
-    return [re.compile(pattern) for pattern in patterns]
-
-
-def _named(patterns: tuple[str, ...], path: str) -> bool:
-    return any(pattern.match(path) for pattern in _prefix_pattern(patterns))
+def _named(option: str, patterns: tuple[str, ...], path: str) -> bool:
+    return any(test(path) for test in prefixes(option, patterns))
 
 
 def decide(
@@ -179,9 +173,9 @@ def _meet_link(
         decision.claim = claim  # the same member in another spelling is as good
         return
     path = place.join(name)
-    if alive and _named(farm.options.defer, path):
+    if alive and _named("defer", farm.options.defer, path):
         return
-    if not alive or _named(farm.options.override, path):
+    if not alive or _named("override", farm.options.override, path):
         decision.state, decision.claim = wanted, claim
         return
     if farm.is_directory(cursor, raw) and (

@@ -12,7 +12,6 @@ they can match.
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,11 +19,11 @@ from dotstream.errors import ConfigError, PermissionRefused, UsageError
 from dotstream.fs.files import read_text
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.hidden import Hidden
-from dotstream.planner.bounded import Allowance
-from dotstream.planner.patterns import PatternError, Perl, glob, perl
+from dotstream.planner.bounded import Allowance, refused, shown
+from dotstream.planner.patterns import Perl, glob, perl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from dotstream.model.options import IgnoreRules
     from dotstream.planner.bounded import Bounded, Failure, Test
@@ -45,9 +44,6 @@ GLOBAL_LIST = ".stow-global-ignore"
 _SPACE = " \t\n\r\f\v"
 _COMMENT = re.compile(r"(?<![ \t\r\f\v])[ \t\r\f\v]++#.+")
 
-
-_SHOWN = 100
-"""Characters of a pattern in a message."""
 
 _JOINED = 64
 """Sets of globs, each that of some directories, which are kept as one regular expression."""
@@ -157,45 +153,30 @@ def _compile(
         own = (0, 0, rf"^/{re.escape(LOCAL_LIST)}$")
         for line, column, pattern in (*patterns.patterns, own):
             failure = partial(_in_list, patterns.path, line, column, pattern)
-            with _naming(failure):
+            with refused(failure):
                 rules.add_pattern(pattern, failure)
     for option in options:
         in_option = partial(_in_option, option)
-        with _naming(in_option):
+        with refused(in_option):
             rules.add_option(option, in_option)
     for written in globs:
         in_glob = partial(_in_glob, written)
-        with _naming(in_glob):
+        with refused(in_glob):
             rules.add_glob(written, in_glob, dotfiles=dotfiles)
     return rules.ready()
 
 
 def _in_list(path: str, line: int, column: int, pattern: str, why: str) -> ConfigError:
-    message = f"Failed to compile regexp {_shown(pattern)}: {why}"
+    message = f"Failed to compile regexp {shown(pattern)}: {why}"
     return ConfigError(message, path=path, line=line, column=column)
 
 
 def _in_option(pattern: str, why: str) -> UsageError:
-    return UsageError(f"--ignore: Failed to compile regexp {_shown(pattern)}: {why}")
+    return UsageError(f"--ignore: Failed to compile regexp {shown(pattern)}: {why}")
 
 
 def _in_glob(pattern: str, why: str) -> UsageError:
-    return UsageError(f"ignore pattern {_shown(pattern)}: {why}")
-
-
-def _shown(pattern: str) -> str:
-    return repr(pattern if len(pattern) <= _SHOWN else f"{pattern[:_SHOWN]}…")
-
-
-@contextmanager
-def _naming(failure: Failure) -> Iterator[None]:
-    """Name the pattern that cannot be used."""
-    try:
-        yield
-    except re.error as error:
-        raise failure(error.msg) from None  # positions would count in the translated text
-    except (PatternError, OverflowError, RecursionError) as error:
-        raise failure(str(error)) from None
+    return UsageError(f"ignore pattern {shown(pattern)}: {why}")
 
 
 class _Rules:
