@@ -118,7 +118,6 @@ class Application:
         self._number = journal.begin(metadata, started)
         self._first = self._done = journal.next
         self._failed = False
-        self._descriptors = descriptors
         self._executor = Executor(changes, descriptors, self._number, backups)
         self._executor.done = self._first
 
@@ -229,8 +228,7 @@ class Application:
             kind: count for kind, count in summary.counts.items() if kind in OPERATION_KINDS
         }
         try:  # what is called done is on the disk before that is
-            for fd in self._descriptors.systems.values():
-                self._changes.flush(fd)
+            self._changes.flush()
         except OSError as error:
             raise JournalError(
                 f"{self._metadata.target}: {reason(error)}: what was done did not get onto the "
@@ -263,7 +261,8 @@ class Application:
             changes=self._changes,
             backups=self._backups,
         )
-        yield from _undisturbed(rolling, silent=silent)
+        if end < self._done:
+            yield from _undisturbed(rolling, silent=silent)
         if rollback.failed or rollback.left:
             return None  # all of it is taken back, which says what is left
         self._journal.cut(end)

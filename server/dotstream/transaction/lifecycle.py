@@ -96,7 +96,9 @@ def writing(
             journal.go_on_after(*highest(place.backups))
             left = {each for each in journal.unfinished_targets() if is_directory(each)}
             if left <= wanted:
-                yield Writer(journal, place, changes or Changes())
+                changes = changes or Changes()
+                held.callback(changes.touched.close)
+                yield Writer(journal, place, changes)
                 return
         wanted |= left  # to be taken back: all are locked anew, in the same order
 
@@ -149,7 +151,8 @@ def applying(
         changes: the seam to the file system.
     """
     metadata = source.metadata
-    descriptors = Descriptors()
+    changes = changes or Changes()
+    descriptors = Descriptors(touched=changes.touched)
     try:
         with writing(
             metadata.target,

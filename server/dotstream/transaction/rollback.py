@@ -96,7 +96,7 @@ class Rollback:
         Raises:
             RecoveryStopped: ``cancel`` was cancelled; running it again goes on.
         """
-        descriptors = Descriptors(aside=partial(aside_name, transaction))
+        descriptors = Descriptors(aside=partial(aside_name, transaction), touched=changes.touched)
         reverter = Reverter(changes, descriptors, transaction, backups)
         total = end - first
         try:
@@ -126,16 +126,15 @@ class Rollback:
                 yield Progress("rolling_back", self.undone, total, rows[-1][2])
             for path, steps in reverter.absent.items():
                 self._note(self.failed, display(_away(path, steps)))
+            try:
+                changes.flush()
+            except OSError as error:
+                self._note(self.failed, f"it did not get onto the disk: {reason(error)}")
             if not self.failed and first == journal.first(transaction):
                 for path in held(backups, transaction):
                     self._note(self.failed, f"{path} is still to be put back where it was")
                 if not self.failed:
                     forget(backups, transaction)
-            for fd in descriptors.systems.values():
-                try:
-                    changes.flush(fd)
-                except OSError as error:
-                    self._note(self.failed, f"it did not get onto the disk: {reason(error)}")
         finally:
             descriptors.close()
 
