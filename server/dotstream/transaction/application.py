@@ -32,7 +32,6 @@ from dotstream.store.journal import BATCH, UNSURE
 from dotstream.store.manifest import PAGE
 from dotstream.store.steps import CLOSINGS, Closer, numbered
 from dotstream.transaction.executor import Executor
-from dotstream.transaction.origins import note_origins
 from dotstream.transaction.rollback import Rollback
 
 if TYPE_CHECKING:
@@ -317,13 +316,7 @@ class Application:
         executor, token = self._executor, self._cancel
         sequence, _, item = parts[0]
         try:
-            note_origins(
-                self._journal,
-                self._number,
-                self._backups,
-                self._descriptors,
-                ((number, each) for number, _, each in parts),
-            )
+            executor.note(self._journal, ((number, each) for number, _, each in parts))
             for sequence, kind, item in parts:
                 if isinstance(item, Run):
                     executor.run(sequence, item, token)

@@ -17,7 +17,6 @@ from dotstream.model.events import Progress
 from dotstream.model.history import Recovery
 from dotstream.store.journal import UNSURE
 from dotstream.transaction.executor import Executor
-from dotstream.transaction.origins import note_origins
 from dotstream.transaction.rollback import Rollback
 
 if TYPE_CHECKING:
@@ -134,8 +133,7 @@ def _carry_on(
     try:
         executor.reopen(step for rows in journal.steps(first, cursor) for step in rows)
         for rows in journal.steps(cursor, end):
-            moves = ((number, each) for number, _, each in rows)
-            note_origins(journal, unfinished.id, backups, descriptors, moves)
+            executor.note(journal, ((number, each) for number, _, each in rows))
             for sequence, kind, planned in rows:
                 if cancel is not None and cancel.cancelled:
                     raise RecoveryStopped
