@@ -10,7 +10,7 @@ import sqlite3
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from dotstream.doctor.check import sound
 from dotstream.doctor.disk_check import check_strays
@@ -18,7 +18,6 @@ from dotstream.doctor.manifest_check import check_records
 from dotstream.doctor.ranges import Ranges
 from dotstream.errors import JournalError, TargetLocked
 from dotstream.fs.access import highest_number, set_aside
-from dotstream.fs.listing import DIR
 from dotstream.fs.lock import Lock, LockHeld
 from dotstream.fs.oserror import reason
 from dotstream.fs.process import process_name
@@ -27,6 +26,8 @@ from dotstream.model.directory import Directory
 from dotstream.model.items import Notice, Operation
 from dotstream.model.plan import Metadata
 from dotstream.planner.stream import StreamingPlan
+from dotstream.planner.transition import remove_directory
+from dotstream.planner.visits import carried_out
 from dotstream.store.journal import Journal
 from dotstream.store.manifest import Entry, Manifest
 from dotstream.store.read_only import opened
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from dotstream.doctor.subject import Subject
     from dotstream.fs.state import TargetState
     from dotstream.model.items import Item
-    from dotstream.planner.farm import Farm
 
 __all__ = ["correct", "mending", "rebuild"]
 
@@ -102,7 +102,8 @@ def _mended(subject: Subject, verdict: Verdict, made: Ranges) -> Iterator[Item]:
         else:
             farm = subject.farm(place.root)
             try:
-                yield from _cleared(farm, place, name)
+                cleared = carried_out(remove_directory(farm, place.child(name)))
+                yield from cast("Iterator[Item]", cleared)
             finally:
                 farm.close()
 
@@ -122,21 +123,6 @@ def _made(subject: Subject, place: Directory, package: str, made: Ranges) -> Ite
             here = here.child(name)
     finally:
         farm.close()
-
-
-def _cleared(farm: Farm, place: Directory, name: str) -> Iterator[Item]:
-    """Remove a directory of links of ours, as the opening of what is inside."""
-    mode = f"{farm.target.mode(place.join(name)):o}"
-    yield Operation("remove_dir", place, name, "", None, mode)
-    there = place.child(name)
-    for inner, kind, _ in farm.target_entries(there):
-        if kind == DIR:
-            yield from _cleared(farm, there, inner)
-        else:
-            text = farm.target.link_text(there.join(inner))
-            owner = farm.owner(there, text)
-            package = owner.package if owner else ""
-            yield Operation("remove_link", there, inner, package, None, text)
 
 
 # The records ---------------------------------------------------------------------------
@@ -182,7 +168,9 @@ def rebuild(subject: Subject) -> tuple[str | None, int]:
             try:
                 aside = set_aside(place.journal, ("-wal", "-shm"))
             except OSError as error:
-                raise JournalError(f"{place.journal}: {reason(error)}") from error
+                raise JournalError(
+                    f"{place.journal}: {reason(error)}", remedy="remove_cause"
+                ) from error
         if aside is not None:
             Journal(place.journal).close()
             _count_on(subject, place)
@@ -210,7 +198,7 @@ def _new(subject: Subject) -> TargetState:
     try:
         return target_state(subject.state, subject.target)
     except OSError as error:
-        raise JournalError(f"{subject.state}: {reason(error)}") from error
+        raise JournalError(f"{subject.state}: {reason(error)}", remedy="remove_cause") from error
 
 
 @contextmanager
@@ -227,9 +215,7 @@ def _correct(subject: Subject, place: TargetState) -> int:
     journal = Journal(place.journal)  # makes it, or refuses what it cannot use
     try:
         if journal.unfinished() is not None:
-            raise JournalError(
-                f"{place.journal}: a transaction is unfinished; run 'dotstream recover' first"
-            )
+            raise JournalError(f"{place.journal}: a transaction is unfinished", remedy="recover")
     finally:
         journal.close()
     try:

@@ -125,7 +125,9 @@ class Journal:
             run = self._database.execute
         if application == 0 and version == 0 and not (readonly and tables):
             if tables:
-                raise JournalError(f"{self._path} is a database of another program; move it away")
+                raise JournalError(
+                    f"{self._path} is a database of another program", remedy="move_away"
+                )
             run("PRAGMA journal_mode = WAL")
             run("BEGIN IMMEDIATE")
             for statement in _SCHEMA.strip().split(";\n"):
@@ -134,11 +136,14 @@ class Journal:
             run(f"PRAGMA user_version = {_SCHEMA_VERSION}")
             run("COMMIT")
         elif application != _APPLICATION_ID:
-            raise JournalError(f"{self._path} is a database of another program; move it away")
+            raise JournalError(
+                f"{self._path} is a database of another program", remedy="move_away"
+            )
         elif version > _SCHEMA_VERSION:
             raise JournalError(
                 f"{self._path} was written by a newer dotstream "
-                f"(format {version}, this one knows {_SCHEMA_VERSION}); update dotstream"
+                f"(format {version}, this one knows {_SCHEMA_VERSION})",
+                remedy="update",
             )
         elif version == _WITHOUT_BOOT:
             if not readonly:
@@ -150,8 +155,7 @@ class Journal:
         elif version < _SCHEMA_VERSION:
             raise JournalError(
                 f"{self._path} was written by an older dotstream (format {version}, this one "
-                f"needs {_SCHEMA_VERSION}); 'dotstream doctor --rebuild' sets it aside and "
-                "makes a new one from the links on disk"
+                f"needs {_SCHEMA_VERSION})"
             )
         if not readonly:
             run("PRAGMA synchronous = NORMAL")
@@ -164,12 +168,10 @@ class Journal:
         except sqlite3.Error as error:
             if is_full(self._path):
                 raise JournalError(
-                    f"{self._path}: {error}: No space left on device; make room and try again"
+                    f"{self._path}: {error}: No space left on device",
+                    remedy="make_room",
                 ) from error
-            raise JournalError(
-                f"{self._path}: {error}; if it is damaged, 'dotstream doctor --rebuild' sets it "
-                "aside and makes a new one from the links on disk"
-            ) from error
+            raise JournalError(f"{self._path}: {error}") from error
 
     def _write(self, statement: str, values: Sequence[object]) -> None:
         """Write one row that is already there again; a full disk gets room for that."""

@@ -117,7 +117,6 @@ class Application:
         self._number = journal.begin(metadata, started)
         self._first = self._done = journal.next
         self._failed = False
-        self._descriptors = descriptors
         self._executor = Executor(changes, descriptors, self._number, backups)
         self._executor.done = self._first
 
@@ -228,12 +227,12 @@ class Application:
             kind: count for kind, count in summary.counts.items() if kind in OPERATION_KINDS
         }
         try:  # what is called done is on the disk before that is
-            for fd in self._descriptors.systems.values():
-                self._changes.flush(fd)
+            self._changes.flush()
         except OSError as error:
             raise JournalError(
                 f"{self._metadata.target}: {reason(error)}: what was done did not get onto the "
-                "disk; it was taken back"
+                "disk; it was taken back",
+                remedy="remove_cause",
             ) from error
         if not whole:
             self._journal.part(self._number)
@@ -261,7 +260,8 @@ class Application:
             changes=self._changes,
             backups=self._backups,
         )
-        yield from _undisturbed(rolling, silent=silent)
+        if end < self._done:
+            yield from _undisturbed(rolling, silent=silent)
         if rollback.failed or rollback.left:
             return None  # all of it is taken back, which says what is left
         self._journal.cut(end)

@@ -87,14 +87,16 @@ def writing(
                     raise TargetLocked(each, holder.holder) from None
                 except OSError as error:
                     raise JournalError(
-                        f"{state}: {reason(error)}; nothing was changed"
+                        f"{state}: {reason(error)}; nothing was changed", remedy="remove_cause"
                     ) from error
             place = target_state(state, target)
             journal = Journal(place.journal)
             held.callback(journal.close)
             left = {each for each in journal.unfinished_targets() if is_directory(each)}
             if left <= wanted:
-                yield Writer(journal, place, changes or Changes())
+                changes = changes or Changes()
+                held.callback(changes.touched.close)
+                yield Writer(journal, place, changes)
                 return
         wanted |= left  # to be taken back: all are locked anew, in the same order
 
@@ -147,7 +149,8 @@ def applying(
         changes: the seam to the file system.
     """
     metadata = source.metadata
-    descriptors = Descriptors()
+    changes = changes or Changes()
+    descriptors = Descriptors(touched=changes.touched)
     try:
         with writing(
             metadata.target,

@@ -81,6 +81,7 @@ def recovering(
     if journal.rebooted(unfinished.id):  # of what was done since, the disk may have any part
         cursor = sure = first
         doubtful = end
+    changes.touched.elsewhere = True  # what it did itself may not be on the disk yet
     rollback = Rollback()
     if not forwards:
         with suppress(JournalError):  # a full disk; what is there tells how far it came
@@ -123,7 +124,7 @@ def _carry_on(
     cancel: CancellationToken | None,
 ) -> Generator[Progress, None, Recovery]:
     """Carry the rest of a transaction out, from a step that is sure."""
-    descriptors = Descriptors()
+    descriptors = Descriptors(touched=changes.touched)
     executor = Executor(changes, descriptors, unfinished.id, backups)
     done, counts = cursor, dict(unfinished.counts)
     first = journal.first(unfinished.id)
@@ -146,12 +147,11 @@ def _carry_on(
             journal.advance(unfinished.id, done)
             yield Progress("applying", done - cursor, end - cursor, rows[-1][2])
         try:
-            for fd in descriptors.systems.values():
-                changes.flush(fd)
+            changes.flush()
         except OSError as error:
             raise JournalError(
-                f"{unfinished.target}: {reason(error)}: what was done did not get onto the disk; "
-                "recover again"
+                f"{unfinished.target}: {reason(error)}: what was done did not get onto the disk",
+                remedy="recover",
             ) from error
     except OperationFailed:
         descriptors.close()

@@ -89,7 +89,7 @@ class Rollback:
         Raises:
             RecoveryStopped: ``cancel`` was cancelled; running it again goes on.
         """
-        descriptors = Descriptors(aside=partial(aside_name, transaction))
+        descriptors = Descriptors(aside=partial(aside_name, transaction), touched=changes.touched)
         reverter = Reverter(changes, descriptors, transaction, backups)
         total = end - first
         try:
@@ -111,11 +111,10 @@ class Rollback:
                 if not self.failed:
                     self._advance(journal, transaction, rows[-1][0])
                 yield Progress("rolling_back", self.undone, total, rows[-1][2])
-            for fd in descriptors.systems.values():
-                try:
-                    changes.flush(fd)
-                except OSError as error:
-                    self._note(self.failed, f"it did not get onto the disk: {reason(error)}")
+            try:
+                changes.flush()
+            except OSError as error:
+                self._note(self.failed, f"it did not get onto the disk: {reason(error)}")
         finally:
             descriptors.close()
 
