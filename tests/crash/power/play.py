@@ -10,7 +10,7 @@ import os
 import stat
 import sys
 import tempfile
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.crash.mounts import elsewhere
@@ -26,6 +26,7 @@ from tests.snapshot import difference
 from dotstream.errors import DotstreamError
 from dotstream.fs.state import existing_state
 from dotstream.store import journal
+from dotstream.store.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Fault", "Play", "played"]
 
+_UNLISTED = "unlisted_backup"
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
 
 
@@ -171,9 +173,34 @@ class Play:
         place = existing_state(self.farm.state, self.farm.target)
         if place is None or self.farm.client().unfinished() is not None:
             return []
-        listed = {each.kept.rpartition("/")[2] for each in self.farm.client().backups()}
-        kept = {path.split("/")[1] for path in now if path.startswith("backups/")}
-        return [f"HIDDEN {sorted(kept - listed)}"] if kept - listed else []
+        with closing(Journal(place.journal, readonly=True)) as opened:
+            listed = {f"{number}-{step}" for step, number, _ in opened.backups()}
+        hidden = _kept(now) - listed
+        return [f"HIDDEN {sorted(hidden)}"] if hidden else []
+
+    def told(self, states: States, state: State) -> dict[str, bool]:
+        """Put a state on the disk, and lose the journal too.
+
+        Returns:
+            What is in the backup area, and whether doctor names it and it is told where it was.
+        """
+        self._put(states.build(state))
+        place = existing_state(self.farm.state, self.farm.target)
+        now = world(self.farm)
+        if place is None:
+            return {}
+        for name in os.listdir(os.path.dirname(place.journal)):
+            if name.startswith("journal.db"):
+                os.unlink(f"{os.path.dirname(place.journal)}/{name}")
+        told = {each.name for each in self.farm.client().doctor() if each.kind == _UNLISTED}
+        paths = {each.kept.rpartition("/")[2]: each.path for each in self.farm.client().backups()}
+        was = {
+            name: self._before.get(f"home{path.removeprefix(self.farm.target)}")
+            for name, path in paths.items()
+        }
+        return {
+            name: name in told and was.get(name) == now[f"backups/{name}"] for name in _kept(now)
+        }
 
     # Putting it on the disk --------------------------------------------------------------
 
@@ -234,6 +261,11 @@ class Play:
         os.chmod(path, inode.mode)
         if inode.mtime:
             os.utime(path, ns=(inode.mtime, inode.mtime))
+
+
+def _kept(now: Tree) -> set[str]:
+    """Return the names of what is in the backup area."""
+    return {path.split("/")[1] for path in now if path.startswith("backups/")}
 
 
 @contextmanager
