@@ -38,7 +38,7 @@ class Descriptors:
 
     def __init__(self, *, aside: Callable[[str], str] | None = None) -> None:
         self.aliases: dict[tuple[str, str], str] = {}
-        self.private = False
+        self.private: bool = False
         self.systems: dict[int, int] = {}
         self._aside = aside
         self._stack: list[tuple[str, str, int, bool]] = []

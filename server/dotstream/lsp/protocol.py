@@ -65,7 +65,7 @@ class Protocol(LanguageServerProtocol):
             stopped: set when the client says that the server may end.
         """
         self.set_writer(outbox, include_headers=False)
-        self.works = Works(outbox, asyncio.get_running_loop(), self.answer, tell)
+        self.works: Works = Works(outbox, asyncio.get_running_loop(), self.answer, tell)
         self._outbox = outbox
         self._stopped = stopped
         self._initialized = False

@@ -17,7 +17,7 @@ from dotstream.model.plan import operations_in
 from dotstream.model.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dotstream.model.directory import Directory
     from dotstream.model.items import Item, Notice
@@ -29,7 +29,7 @@ _Item_contra = TypeVar("_Item_contra", contravariant=True)
 JSON: TypeAlias = "str | int | float | bool | Sequence[JSON] | Mapping[str, JSON] | None"
 
 # ASCII only: whatever the client makes of UTF-8, it cannot get this wrong.
-dumps = JSONEncoder(separators=(",", ":")).encode
+dumps: Callable[[object], str] = JSONEncoder(separators=(",", ":")).encode
 """Return a value as compact JSON."""
 
 _HOLDS_LINK_TEXT = ("remove_link", "replace_link", "unfold", "keep_link")

@@ -63,15 +63,15 @@ class Work:
     ) -> None:
         self.request_id = request_id
         self.params = params
-        self.cancel_token = CancellationToken()
+        self.cancel_token: CancellationToken = CancellationToken()
         self.progress: Progress | None = None
         self.changed: Changed | None = None
-        self.home = home_directory(environment())
+        self.home: str = home_directory(environment())
         self.method = method
         self._outbox = outbox
         self._finished = finished
         window = None if params.window is None else min(params.window, MAX_WINDOW)
-        self.batches = Batches(
+        self.batches: Batches = Batches(
             params.partial,
             window,
             rows=(method.rows or Rows)(self.home),
