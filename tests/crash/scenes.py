@@ -11,6 +11,7 @@ from tests.farm import Farm, File, Link
 from tests.snapshot import Node, snapshot
 from tests.transaction.stories import STORIES
 
+from dotstream.fs.area import own
 from dotstream.fs.state import existing_state
 from dotstream.model.options import Preferences
 from dotstream.store.journal import Journal
@@ -30,6 +31,7 @@ __all__ = ["SCENES", "Away", "Scene", "Stage", "check_manifest", "lost", "world"
 Plan: TypeAlias = "Callable[[Farm], StreamingPlan]"
 
 _NEVER = Preferences(folding="never")
+_KEEPING = Preferences(folding="never", on_conflict="backup")
 
 
 class Away(Farm):
@@ -65,21 +67,26 @@ class Scene:
 
 
 class Stage:
-    """A scene set up once, and set up again from a copy as often as it is played."""
+    """A scene set up once, and set up again from a copy as often as it is played.
+
+    Attributes:
+        farm: where it is set up.
+        places: the directories that hold it, on a file system each.
+    """
 
     def __init__(self, scene: Scene, root: str, away: str) -> None:
         self.scene = scene
         os.makedirs(root)
         os.makedirs(away)
-        self._places = (f"{root}/farm", f"{away}/farm")
-        self._root, self._away = self._places
+        self.places = (f"{root}/farm", f"{away}/farm")
+        self._root, self._away = self.places
         os.mkdir(self._away)
-        self.farm = Away(*self._places, scene.away) if scene.away else Farm(self._root)
+        self.farm = Away(*self.places, scene.away) if scene.away else Farm(self._root)
         self._pack()
         scene.begin(self.farm)
         os.makedirs(f"{self.farm.directory}/idle", exist_ok=True)
-        self._copies = [f"{place}-copy" for place in self._places]
-        for place, copy in zip(self._places, self._copies, strict=True):
+        self._copies = [f"{place}-copy" for place in self.places]
+        for place, copy in zip(self.places, self._copies, strict=True):
             _copy(place, copy)
 
     def _pack(self) -> None:
@@ -89,7 +96,7 @@ class Stage:
 
     def reset(self) -> Farm:
         """Set the scene up again."""
-        for place, copy in zip(self._places, self._copies, strict=True):
+        for place, copy in zip(self.places, self._copies, strict=True):
             shutil.rmtree(place)
             _copy(copy, place)
         return self.farm
@@ -113,7 +120,7 @@ def world(farm: Farm) -> Tree:
     if place is not None:
         kept = _timed("backups", place.backups)
         del kept["backups"]
-        found |= kept
+        found |= {path: node for path, node in kept.items() if not own(path.split("/")[1])}
     return found
 
 
@@ -250,6 +257,22 @@ def _in_the_way(farm: Farm) -> None:
     os.chmod(f"{farm.target}/c", 0o700)
 
 
+def _in_the_way_below(farm: Farm) -> None:
+    """The same below directories that stay."""
+    farm.make(
+        {
+            "stow/zsh/d/a": "z", "stow/zsh/d/e/b": "z", "stow/zsh/d/new/x": "z",
+            "home/d/a": File("private", 0o600), "home/d/e/b": "mine", "home/d/other": "theirs",
+        }
+    )  # fmt: skip
+
+
+def _backed_up_below_and_unmanaged(farm: Farm) -> None:
+    _in_the_way_below(farm)
+    farm.run("manage", "zsh", prefer=_KEEPING)
+    farm.run("unmanage", "zsh")
+
+
 def _restored(farm: Farm) -> StreamingPlan:
     client = farm.client()
     return client.stream_restore(*[backup.id for backup in client.backups()])
@@ -290,6 +313,10 @@ _DONE: dict[str, Scene] = {
     "remanage": Scene(_changed_package, _plan("remanage", "zsh", folding="never")),
     "remanage with folds": Scene(_changed_package, _plan("remanage", "zsh")),
     "back up directories": Scene(_in_the_way, _backup),
+    "back up files in directories": Scene(
+        _in_the_way_below, _plan("manage", "zsh", folding="never", on_conflict="backup")
+    ),
+    "restore into directories": Scene(_backed_up_below_and_unmanaged, _restored),
     "overwrite directories": Scene(_in_the_way, _plan("manage", "zsh", on_conflict="overwrite")),
     "manage, adopting": Scene(_taken, _plan("manage", "zsh", on_conflict="adopt")),
     "adopt over files": Scene(_taken_names, _adopt_over),

@@ -61,6 +61,14 @@ class Directory:
             here = here.child(name)
         return here
 
+    def reach(self, root: str, path: str) -> Directory:
+        """Return the directory at ``path`` of a root; what is above both is shared with it."""
+        here: Directory | None = self if self.root == root else None
+        while here is not None and here.path and not f"{path}/".startswith(f"{here.path}/"):
+            here = here.parent
+        here = here or Directory(root)
+        return here.descend(path[len(here.path) :].lstrip("/"))
+
     def join(self, name: str) -> str:
         """Return the path of ``name`` in this directory, relative to the root."""
         return f"{self.path}/{name}" if self.path else name

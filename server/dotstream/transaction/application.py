@@ -117,7 +117,6 @@ class Application:
         self._number = journal.begin(metadata, started)
         self._first = self._done = journal.next
         self._failed = False
-        self._descriptors = descriptors
         self._executor = Executor(changes, descriptors, self._number, backups)
         self._executor.done = self._first
 
@@ -228,8 +227,7 @@ class Application:
             kind: count for kind, count in summary.counts.items() if kind in OPERATION_KINDS
         }
         try:  # what is called done is on the disk before that is
-            for fd in self._descriptors.systems.values():
-                self._changes.flush(fd)
+            self._changes.flush()
         except OSError as error:
             raise JournalError(
                 f"{self._metadata.target}: {reason(error)}: what was done did not get onto the "
@@ -262,7 +260,8 @@ class Application:
             changes=self._changes,
             backups=self._backups,
         )
-        yield from _undisturbed(rolling, silent=silent)
+        if end < self._done:
+            yield from _undisturbed(rolling, silent=silent)
         if rollback.failed or rollback.left:
             return None  # all of it is taken back, which says what is left
         self._journal.cut(end)
@@ -317,6 +316,7 @@ class Application:
         executor, token = self._executor, self._cancel
         sequence, _, item = parts[0]
         try:
+            executor.note(self._journal, ((number, each) for number, _, each in parts))
             for sequence, kind, item in parts:
                 if isinstance(item, Run):
                     executor.run(sequence, item, token)
@@ -354,6 +354,7 @@ class Application:
             self._first,
             end,
             sure=self._done,
+            refused=self._failed,
             changes=self._changes,
             backups=self._backups,
         )

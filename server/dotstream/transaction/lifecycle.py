@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.errors import Cancelled, JournalError, StalePlan, TargetLocked
+from dotstream.fs.area import highest
 from dotstream.fs.change import Changes
 from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.files import is_directory
@@ -92,9 +93,12 @@ def writing(
             place = target_state(state, target)
             journal = Journal(place.journal)
             held.callback(journal.close)
+            journal.go_on_after(*highest(place.backups))
             left = {each for each in journal.unfinished_targets() if is_directory(each)}
             if left <= wanted:
-                yield Writer(journal, place, changes or Changes())
+                changes = changes or Changes()
+                held.callback(changes.touched.close)
+                yield Writer(journal, place, changes)
                 return
         wanted |= left  # to be taken back: all are locked anew, in the same order
 
@@ -147,7 +151,8 @@ def applying(
         changes: the seam to the file system.
     """
     metadata = source.metadata
-    descriptors = Descriptors()
+    changes = changes or Changes()
+    descriptors = Descriptors(touched=changes.touched)
     try:
         with writing(
             metadata.target,

@@ -81,6 +81,7 @@ def recovering(
     if journal.rebooted(unfinished.id):  # of what was done since, the disk may have any part
         cursor = sure = first
         doubtful = end
+    changes.touched.elsewhere = True  # what it did itself may not be on the disk yet
     rollback = Rollback()
     if not forwards:
         with suppress(JournalError):  # a full disk; what is there tells how far it came
@@ -100,7 +101,9 @@ def recovering(
         if not forwards:
             with suppress(JournalError):
                 journal.turn(unfinished.id, "stuck", end)
-        raise RollbackIncomplete(f"transaction {unfinished.id} is unfinished", rollback.failed)
+        raise RollbackIncomplete(
+            f"transaction {unfinished.id} is unfinished", rollback.failed + rollback.left
+        )
     if forwards:
         return (
             yield from _carry_on(
@@ -123,13 +126,14 @@ def _carry_on(
     cancel: CancellationToken | None,
 ) -> Generator[Progress, None, Recovery]:
     """Carry the rest of a transaction out, from a step that is sure."""
-    descriptors = Descriptors()
+    descriptors = Descriptors(touched=changes.touched)
     executor = Executor(changes, descriptors, unfinished.id, backups)
     done, counts = cursor, dict(unfinished.counts)
     first = journal.first(unfinished.id)
     try:
         executor.reopen(step for rows in journal.steps(first, cursor) for step in rows)
         for rows in journal.steps(cursor, end):
+            executor.note(journal, ((number, each) for number, _, each in rows))
             for sequence, kind, planned in rows:
                 if cancel is not None and cancel.cancelled:
                     raise RecoveryStopped
@@ -146,8 +150,7 @@ def _carry_on(
             journal.advance(unfinished.id, done)
             yield Progress("applying", done - cursor, end - cursor, rows[-1][2])
         try:
-            for fd in descriptors.systems.values():
-                changes.flush(fd)
+            changes.flush()
         except OSError as error:
             raise JournalError(
                 f"{unfinished.target}: {reason(error)}: what was done did not get onto the disk",
@@ -156,7 +159,7 @@ def _carry_on(
     except OperationFailed:
         descriptors.close()
         journal.turn(unfinished.id, "rolling_back", done + 1)
-        yield from recovering(journal, changes=changes, backups=backups)
+        yield from recovering(journal, changes=changes, backups=backups, cancel=cancel)
         raise
     finally:
         descriptors.close()
