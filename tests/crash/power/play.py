@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tests.farm import Farm
     from tests.snapshot import Tree
 
-__all__ = ["Fault", "Play", "played"]
+__all__ = ["Fault", "Play", "played", "started_anew"]
 
 _UNLISTED = "unlisted_backup"
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
@@ -121,7 +121,7 @@ class Play:
     def wrong(self, states: States, state: State) -> list[str]:
         """Put a state on the disk, recover as after a start of the system, and judge."""
         self._put(states.build(state))
-        with _started_anew() if self._anew else nullcontext(), self.cut.conditions():
+        with started_anew() if self._anew else nullcontext(), self.cut.conditions():
             try:
                 left = self.farm.client().recover(resume=self.cut.resume).left
             except DotstreamError as error:
@@ -269,7 +269,7 @@ def _kept(now: Tree) -> set[str]:
 
 
 @contextmanager
-def _started_anew() -> Iterator[None]:
+def started_anew() -> Iterator[None]:
     """Have the system be another start of it than the one that was cut."""
     boot = vars(journal)["boot"]
     vars(journal)["boot"] = lambda: "another"
