@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         ConflictsUnsettled as ConflictsUnsettled,
         DotstreamError as DotstreamError,
         JournalError as JournalError,
+        NotAgreed as NotAgreed,
         OperationFailed as OperationFailed,
         OperationRefused as OperationRefused,
         PackageNotFound as PackageNotFound,
@@ -107,6 +108,7 @@ if TYPE_CHECKING:
         PackageState as PackageState,
         PackageStatus as PackageStatus,
     )
+    from dotstream.model.wish import Wish as Wish
     from dotstream.planner.scan import Scan as Scan
     from dotstream.planner.split import Stream as Stream
     from dotstream.planner.stream import Digest as Digest, StreamingPlan as StreamingPlan
@@ -121,7 +123,7 @@ _NAMES = {
     "config.settings": "PackageSettings Settings",
     "errors": (
         "REMEDIES Cancelled ConfigError ConflictError ConflictsUnsettled DotstreamError "
-        "JournalError OperationFailed OperationRefused PackageNotFound "
+        "JournalError NotAgreed OperationFailed OperationRefused PackageNotFound "
         "PermissionRefused PreconditionFailed RecoveryStopped Remedy RollbackIncomplete "
         "ScanFailed StalePlan TargetLocked UsageError"
     ),
@@ -135,6 +137,7 @@ _NAMES = {
     "model.items": "Conflict ConflictKind Item Notice Operation OperationKind ScanError",
     "model.located": "Located LocatedState Role",
     "model.member": "Member MemberKind",
+    "model.wish": "Wish",
     "model.options": (
         "Action Folding IgnoreRules Layout LinkStyle Options Package Policy Preferences Resolve"
     ),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dotstream.model.options import Action
     from dotstream.model.plan import Plan
     from dotstream.model.status import PackageInfo, PackageStatus
+    from dotstream.model.wish import Wish
     from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
     from dotstream.transaction.execution import Execution
@@ -85,6 +86,36 @@ class Client:
     def target(self) -> str:
         """The absolute canonical path of the target."""
         return self.settings.target
+
+    @property
+    def wishes(self) -> dict[Wish, bool]:
+        """What the repository asks for beyond links in the home; whether that is agreed to.
+
+        Raises:
+            ConfigError: the configuration is wrong.
+        """
+        return self._repository.wishes
+
+    def agree(self) -> None:
+        """Agree to what the repository asks for, from here on; see ``wishes``.
+
+        Raises:
+            ConfigError: the configuration is wrong.
+            OSError: that cannot be remembered.
+        """
+        from dotstream.config.agreement import agree
+
+        agree(self._repository.state, self.directory, self.settings.wishes)
+
+    def disagree(self) -> bool:
+        """Take back what was agreed to; false if there was nothing.
+
+        Raises:
+            OSError: that cannot be forgotten.
+        """
+        from dotstream.config.agreement import revoke
+
+        return revoke(self._repository.state, self.directory)
 
     # Planning -------------------------------------------------------------------------
 
@@ -319,12 +350,14 @@ class Client:
             on_recovery: called if an unfinished transaction was taken back.
 
         Raises:
+            NotAgreed: the repository asks for what its user has not agreed to.
             ConflictError, ScanFailed, StalePlan, TargetLocked: nothing was changed.
             OperationFailed, Cancelled: everything was rolled back.
             RollbackIncomplete: rolled back but for what it names.
         """
         from dotstream.transaction.lifecycle import apply
 
+        self._repository.require_agreement(plan.metadata)
         return apply(
             plan,
             state=self._repository.state,
@@ -357,6 +390,7 @@ class Client:
         """
         from dotstream.transaction.execution import execution_of_plan
 
+        self._repository.require_agreement(plan.metadata)
         return execution_of_plan(
             plan,
             state=self._repository.state,

@@ -10,6 +10,7 @@ from dotstream.fs.system import reserve as allocate
 
 __all__ = [
     "TargetState",
+    "agreement_path",
     "backup_area",
     "existing_state",
     "is_full",
@@ -41,6 +42,11 @@ class TargetState:
 
 def _directory(state: str, target: str) -> str:
     return f"{state}/{blake2b(os.fsencode(target), digest_size=8).hexdigest()}"
+
+
+def agreement_path(state: str, directory: str) -> str:
+    """Return where it is written what the user of a package directory has agreed to."""
+    return f"{state}/agreed/{blake2b(os.fsencode(directory), digest_size=8).hexdigest()}"
 
 
 def target_state(state: str, target: str) -> TargetState:

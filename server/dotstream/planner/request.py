@@ -8,6 +8,7 @@ from dotstream.errors import UsageError
 from dotstream.fs.places import components, within
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.plan import Metadata
+from dotstream.model.wish import Wish
 from dotstream.planner.groups import Group, plan_groups
 from dotstream.planner.names import to_package
 
@@ -59,6 +60,7 @@ def plan_packages(
             settings.target,
             settings.options(prefer),
             targets=targets,
+            wishes=_heeded(settings, action, names, prefer),
         ),
         groups,
         lookup=repository.lookup(prefer),
@@ -66,6 +68,14 @@ def plan_packages(
         only=only,
         records=repository.records(),
     )
+
+
+def _heeded(
+    settings: Settings, action: Action, names: Sequence[str], prefer: Preferences
+) -> tuple[Wish, ...]:
+    if action == "unmanage" or not settings.wishes:
+        return ()
+    return Wish.of(settings.wishes, names, policies=prefer.on_conflict is None)
 
 
 def narrowed(
@@ -103,7 +113,14 @@ def plan_adoption(
             package = to_package(inside[0].partition("/")[0]) or package
     into = repository.named(package, prefer)
     return plan_groups(
-        Metadata("adopt", (into.name,), repository.directory, settings.target, options),
+        Metadata(
+            "adopt",
+            (into.name,),
+            repository.directory,
+            settings.target,
+            options,
+            wishes=_heeded(settings, "adopt", (into.name,), prefer),
+        ),
         [Group(target)],
         lookup=repository.lookup(prefer),
         cancel=cancel or CancellationToken(),
