@@ -119,7 +119,7 @@ class Session:
         """Return a context in which the first Ctrl-C only asks for a clean end."""
         from dotstream.cli.interrupt import cancellable
 
-        return cancellable(self.err.write)
+        return cancellable(self.err.write, changed=lambda: self.changed)
 
     def mention_unfinished(self) -> Transaction | None:
         """Say so if a transaction was cut short, for commands that only look; return it."""
