@@ -125,11 +125,3 @@ def test_a_person_is_asked_and_sees_what_comes_of_it(repository: Path) -> None:
     done = on_terminal("manage", "vim", cwd=repository, typed="y\ny\n")
     assert done.code == 0
     assert mine(repository) == "set nocompatible\n"
-
-
-def test_what_a_stranger_writes_is_no_escape_on_the_terminal(repository: Path) -> None:
-    name = "\\u001b]0;owned\\u0007"
-    (repository / "dotstream.toml").write_text(f'[packages."{name}"]\ntarget = "/{name}"\n')
-    for words in (("config",), ("config", "--agree"), ("plan", "manage", "vim")):
-        done = dotstream(*words, cwd=repository)
-        assert "\x1b" not in done.out + done.err

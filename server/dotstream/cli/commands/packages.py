@@ -53,7 +53,8 @@ def run(session: Session) -> int:
             if info.enabled:
                 session.say(f"{name}  {where}")
             else:
-                session.say(style.paint(f"{name}  disabled: {info.reason or ''}", "dim"))
+                why = display(info.reason or "")
+                session.say(style.paint(f"{name}  disabled: {why}", "dim"))
     if not packages:
         session.say(f"no packages in {style.path(session.client.directory)}")
     return 0
