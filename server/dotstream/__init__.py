@@ -48,6 +48,9 @@ if TYPE_CHECKING:
         JournalError as JournalError,
     )
     from dotstream.errors import (
+        MemberRefused as MemberRefused,
+    )
+    from dotstream.errors import (
         OperationFailed as OperationFailed,
     )
     from dotstream.errors import (
@@ -188,6 +191,9 @@ if TYPE_CHECKING:
     from dotstream.model.status import (
         PackageStatus as PackageStatus,
     )
+    from dotstream.planner.leaving_out import (
+        without as without,
+    )
     from dotstream.planner.scan import (
         Scan as Scan,
     )
@@ -238,6 +244,7 @@ _HOMES = {
     "Located": "model.located",
     "Member": "model.member",
     "MemberKind": "model.member",
+    "MemberRefused": "errors",
     "Metadata": "model.plan",
     "Notice": "model.items",
     "Operation": "model.items",
@@ -270,6 +277,7 @@ _HOMES = {
     "TargetLocked": "errors",
     "Transaction": "model.history",
     "UsageError": "errors",
+    "without": "planner.leaving_out",
 }
 
 __all__ = [
@@ -304,6 +312,7 @@ __all__ = [
     "Located",
     "Member",
     "MemberKind",
+    "MemberRefused",
     "Metadata",
     "Notice",
     "Operation",
@@ -337,6 +346,7 @@ __all__ = [
     "Transaction",
     "UsageError",
     "__version__",
+    "without",
 ]
 
 if not TYPE_CHECKING:

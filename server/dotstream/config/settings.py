@@ -122,6 +122,7 @@ class Settings(NamedTuple):
             folding=prefer.folding or own.folding or self.folding,
             never_fold=self.never_fold + own.never_fold,
             on_conflict=None if prefer.on_conflict else own.on_conflict,
+            where=prefer.where,
         )
 
     def target_of(self, name: str) -> str:
