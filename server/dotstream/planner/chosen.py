@@ -42,7 +42,7 @@ class Chosen:
 
     @property
     def any(self) -> bool:
-        """Whether there are any here or further down."""
+        """Whether there are any here or further down, or the package itself is one."""
         return bool(self._position)
 
     def has(self, raw: str) -> bool:
@@ -97,6 +97,7 @@ class Selection:
         self._named = options.layout == "named"
         self._shelf = Shelf()
         self._package: Package | None = None
+        self._itself = False
         self._stack: list[_Open] = []
         self._chosen: dict[str, Chosen] = {}
 
@@ -127,7 +128,8 @@ class Selection:
             raise MemberRefused(member, f"{member.source} is not in {package.path}")
         inside = member.source[len(package.path) + 1 :]
         if not inside and self._named:
-            return  # the package itself, which is there without being named
+            self._itself = True  # as a member, which it need not be for what is in it
+            return
         above, _, raw = inside.rpartition("/")
         if above != self._stack[-1].sub:
             self._go(member, above)
@@ -145,7 +147,7 @@ class Selection:
             package = self._waiting.pop(0)
             if package.name == member.package:
                 shown = self._naming.in_target(package.name) if self._named else ""
-                self._package = package
+                self._package, self._itself = package, False
                 self._stack = [_Open("", shown, package.ignored(""))]
                 return package
         if any(path.rpartition("/")[2] == member.package for path in self._paths):
@@ -201,7 +203,8 @@ class Selection:
         assert self._package is not None  # noqa: S101 - its directories are open
         here = self._stack.pop()
         self._check(self._package, here)
-        position = self._shelf.put((here.names, here.inner)) if here.names else 0
+        some = here.names or (self._itself and not self._stack)
+        position = self._shelf.put((here.names, here.inner)) if some else 0
         if self._stack:
             self._stack[-1].inner[here.sub.rpartition("/")[2]] = position
         else:

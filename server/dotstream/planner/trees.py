@@ -102,7 +102,8 @@ class PackageTrees:
         """
         if cursor.sub is None:
             name = self._naming.in_target(cursor.package.name)
-            return [(name, DIR, cursor.package.name)] if only in (None, name) else []
+            wanted = only in (None, name) and not self.hides(cursor, place, cursor.package.name)
+            return [(name, DIR, cursor.package.name)] if wanted else []
         (glanced, listing), self._glanced = self._glanced, (None, None)
         if cursor is glanced and listing is not None and only is None:
             return listing
@@ -176,15 +177,19 @@ class PackageTrees:
 
     def ignored(self, cursor: Cursor, place: Directory) -> Hidden | None:
         """Return the test for ignored raw names in ``place``, or ``None`` if there are none."""
-        if cursor.hidden is None and cursor.chosen is not None:
-            chosen, whole = cursor.chosen, cursor.sub is None
-            cursor.hidden = (Hidden(lambda raw: not (chosen.any if whole else chosen.has(raw))),)
         if cursor.hidden is None:
-            path = place.path
-            if self._named:
-                path = path.partition("/")[2]
-            cursor.hidden = (cursor.package.ignored(path),)
+            cursor.hidden = (self._hidden(cursor, place),)
         return cursor.hidden[0]
+
+    def _hidden(self, cursor: Cursor, place: Directory) -> Hidden | None:
+        package, chosen = cursor.package, cursor.chosen
+        if cursor.sub is None:  # no rule names the package itself, but it may not be wanted
+            shown = self._naming.in_target(package.name)
+            wanted = package.where is None or package.where(shown)
+            return None if wanted and (chosen is None or chosen.any) else Hidden(lambda _: True)
+        if chosen is not None:
+            return Hidden(lambda raw: not chosen.has(raw))
+        return package.ignored(place.path.partition("/")[2] if self._named else place.path)
 
     def hides(self, cursor: Cursor, place: Directory, raw: str) -> bool:
         """Whether an ignore rule leaves a member out."""
