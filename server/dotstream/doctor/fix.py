@@ -25,6 +25,7 @@ from dotstream.fs.process import process_name
 from dotstream.fs.state import existing_state, target_state
 from dotstream.model.directory import Directory
 from dotstream.model.items import Notice, Operation
+from dotstream.model.names import decoded, encoded
 from dotstream.model.plan import Metadata
 from dotstream.planner.stream import StreamingPlan
 from dotstream.store.journal import Journal
@@ -273,28 +274,20 @@ def _take_in(
 
 def _row(entry: Entry) -> tuple[bytes | str | None, ...]:
     root, directory, name, kind, package, stow_dir, text, mode = entry
-    blobs = [_bytes(each) for each in (root, directory, name)]
-    told = None if text is None else _bytes(text)
-    return (*blobs, kind, _bytes(package), _bytes(stow_dir), told, mode)
+    blobs = [encoded(each) for each in (root, directory, name)]
+    told = None if text is None else encoded(text)
+    return (*blobs, kind, encoded(package), encoded(stow_dir), told, mode)
 
 
 def _entry(row: tuple[bytes, bytes, bytes, str, bytes, bytes, bytes | None, str | None]) -> Entry:
     root, directory, name, kind, package, stow_dir, text, mode = row
     return Entry(
-        _text(root),
-        _text(directory),
-        _text(name),
+        decoded(root),
+        decoded(directory),
+        decoded(name),
         "link" if kind == "link" else "directory" if kind == "directory" else "adopted",
-        _text(package),
-        _text(stow_dir),
-        None if text is None else _text(text),
+        decoded(package),
+        decoded(stow_dir),
+        None if text is None else decoded(text),
         mode,
     )
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")

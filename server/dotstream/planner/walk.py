@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from dotstream.fs.listing import DIR, FILE, LINK, Files
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Notice, Operation
-from dotstream.model.run import Run
+from dotstream.model.run import LONGEST, Run
 from dotstream.planner.decide import decide
 from dotstream.planner.farm import Cursor, Farm, scan_error
 from dotstream.planner.folding import empties, occupied, refold
@@ -46,7 +46,6 @@ REAL, RESET, FRESH = "real", "reset", "fresh"
 entries count as gone; new, so that there is nothing to look at."""
 
 _HELD = 8192  # removals held back until it is known whether their directory goes too
-_LONG = 512  # names of one run
 _POLLED = 511  # how often a long directory asks whether to stop (a mask)
 
 
@@ -244,7 +243,7 @@ class _Walk:
             cursor, kind, raw = claims[0]
             new = now is None and kind == FILE and len(claims) == 1
             if owner is not None and not (
-                new and cursor is owner and raw == name and len(names) < _LONG
+                new and cursor is owner and raw == name and len(names) < LONGEST
             ):
                 yield self._links(place, owner, names)
                 names, owner = [], None
@@ -312,7 +311,7 @@ class _Walk:
                         and not (hidden and hidden(name))
                     ):
                         gone.append(name)
-                        if len(gone) == _LONG:
+                        if len(gone) == LONGEST:
                             yield Run("remove_link", place, gone, unlinked[0].package.name, stem)
                             gone = []
                         continue

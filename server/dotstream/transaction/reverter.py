@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from dotstream.fs.listing import DIR, LINK
 from dotstream.fs.look import entry_kind, fingerprint, link_text
 from dotstream.fs.move import take_back
+from dotstream.store.steps import End
 from dotstream.transaction.names import aside_name, kept_path, spare_name
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 
     from dotstream.fs.change import Changes
     from dotstream.fs.descriptors import Descriptors
-    from dotstream.model.items import Operation
-    from dotstream.store.steps import StepKind
+    from dotstream.model.items import Operation, OperationKind
 
 __all__ = ["Reverter"]
 
@@ -47,22 +47,24 @@ class Reverter:
         self._transaction = transaction
         self._backups = backups
         self._doubtful = False
-        self._undo: dict[StepKind, Callable[[int, int, Operation], str | None]] = {
+        self._undo: dict[OperationKind, Callable[[int, int, Operation], str | None]] = {
             "create_link": self._create_link,
             "remove_link": self._remove_link,
             "replace_link": self._replace_link,
             "make_dir": self._make_dir,
             "remove_dir": self._remove_dir,
-            "end_remove_dir": self._end_remove_dir,
             "move_file": self._move_file,
             "unfold": self._unfold,
-            "end_unfold": self._end_unfold,
             "refold": self._refold,
-            "end_refold": self._end_refold,
+        }
+        self._undo_end: dict[OperationKind, Callable[[int, Operation], str | None]] = {
+            "remove_dir": self._end_remove_dir,
+            "unfold": self._end_unfold,
+            "refold": self._end_refold,
         }
 
     def undo(
-        self, sequence: int, kind: StepKind, operation: Operation, *, doubtful: bool = False
+        self, sequence: int, step: Operation | End, *, doubtful: bool = False
     ) -> str | None:
         """Take one step back.
 
@@ -77,13 +79,15 @@ class Reverter:
             OSError: the system refused; trying again later is safe.
         """
         try:
-            fd = self._descriptors.fd(operation.directory)
+            fd = self._descriptors.fd(step.directory)
         except OSError as error:
             if error.errno in _NEVER_WAS:
                 return None  # its directory never came to be, so neither did the step
             raise
         self._doubtful = doubtful
-        return self._undo[kind](fd, sequence, operation)
+        if isinstance(step, End):
+            return self._undo_end[step.operation.kind](fd, step.operation)
+        return self._undo[step.kind](fd, sequence, step)
 
     # Links -----------------------------------------------------------------------------
 
@@ -190,7 +194,7 @@ class Reverter:
             self._descriptors.forget()
         return None
 
-    def _end_remove_dir(self, fd: int, _sequence: int, operation: Operation) -> str | None:
+    def _end_remove_dir(self, fd: int, operation: Operation) -> str | None:
         if (
             entry_kind(fd, self._aside(operation)) is None
             and entry_kind(fd, operation.name) is None
@@ -218,7 +222,7 @@ class Reverter:
             self._descriptors.forget()
         return None
 
-    def _end_unfold(self, fd: int, _sequence: int, operation: Operation) -> str | None:
+    def _end_unfold(self, fd: int, operation: Operation) -> str | None:
         name, aside = operation.name, self._aside(operation)
         self._changes.settle(fd, aside, name)
         there, beside = entry_kind(fd, name), entry_kind(fd, aside)
@@ -251,7 +255,7 @@ class Reverter:
         self._descriptors.forget()
         return None
 
-    def _end_refold(self, fd: int, _sequence: int, operation: Operation) -> str | None:
+    def _end_refold(self, fd: int, operation: Operation) -> str | None:
         self._changes.settle(fd, self._aside(operation), operation.name)
         if (
             entry_kind(fd, self._aside(operation)) is None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from dotstream.cli.report.report import Reporting
 from dotstream.model.items import Conflict, Operation, ScanError
+from dotstream.model.names import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +54,7 @@ def text_value(text: str) -> Value:
     except UnicodeEncodeError:
         from base64 import b64encode
 
-        return {"base64": b64encode(text.encode("utf-8", "surrogateescape")).decode("ascii")}
+        return {"base64": b64encode(encoded(text)).decode("ascii")}
     return text
 
 
