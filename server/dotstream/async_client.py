@@ -205,7 +205,6 @@ class AsyncClient:
     stream_unmanage = _plans(Client.stream_unmanage)
     stream_remanage = _plans(Client.stream_remanage)
     stream_adopt = _plans(Client.stream_adopt)
-    stream_steps = _plans(Client.stream_steps)
     plan_manage = _answers(Client.plan_manage)
     plan_unmanage = _answers(Client.plan_unmanage)
     plan_remanage = _answers(Client.plan_remanage)

@@ -1,4 +1,4 @@
-"""The face of dotstream: plan as a stream or in one go, and apply.
+"""The public face of dotstream: plan as a stream or in one go, and apply.
 
 client = Client("~/dotfiles", target="~")
 plan = client.plan_manage("zsh", "vim")
@@ -7,16 +7,39 @@ client.apply(plan)
 
 from __future__ import annotations
 
-from dotstream.face.comparing import Comparing
-from dotstream.face.examining import Examining
-from dotstream.face.expanding import Expanding
-from dotstream.face.looking import Looking
-from dotstream.face.remembering import Remembering
+from typing import TYPE_CHECKING
+
+from dotstream.config.repository import Repository
+from dotstream.errors import UsageError
+from dotstream.model.cancel import CancellationToken
+from dotstream.model.items import Operation
+from dotstream.model.options import AS_CONFIGURED, Preferences
+from dotstream.planner.request import Asked, plan_adoption, plan_packages, scan_packages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from os import PathLike
+
+    from dotstream.config.settings import Settings
+    from dotstream.history.history import Past
+    from dotstream.model.child import Child
+    from dotstream.model.difference import Difference
+    from dotstream.model.events import Progress, Result
+    from dotstream.model.finding import Finding, ScanMode
+    from dotstream.model.history import Backup, Recovery, Transaction
+    from dotstream.model.items import Item
+    from dotstream.model.located import Located
+    from dotstream.model.options import Action
+    from dotstream.model.plan import Plan
+    from dotstream.model.status import PackageInfo, PackageStatus
+    from dotstream.planner.scan import Scan
+    from dotstream.planner.stream import StreamingPlan
+    from dotstream.transaction.execution import Execution
 
 __all__ = ["Client"]
 
 
-class Client(Examining, Remembering, Comparing, Looking, Expanding):
+class Client:
     """A package directory and its target, ready to plan and apply.
 
     Args:
@@ -29,3 +52,644 @@ class Client(Examining, Remembering, Comparing, Looking, Expanding):
     Raises:
         UsageError: no package directory was found.
     """
+
+    def __init__(
+        self,
+        directory: str | PathLike[str] | None = None,
+        *,
+        target: str | PathLike[str] | None = None,
+        state: str | PathLike[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+        home: str | None = None,
+        cwd: str | None = None,
+    ) -> None:
+        self._repository = Repository(
+            directory, target=target, state=state, environ=environ, home=home, cwd=cwd
+        )
+
+    @property
+    def directory(self) -> str:
+        """The absolute canonical path of the package directory."""
+        return self._repository.directory
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration, read when it is first needed.
+
+        Raises:
+            ConfigError: it is wrong.
+        """
+        return self._repository.settings
+
+    @property
+    def target(self) -> str:
+        """The absolute canonical path of the target."""
+        return self.settings.target
+
+    # Planning -------------------------------------------------------------------------
+
+    def stream(
+        self,
+        action: Action,
+        packages: Sequence[str] = (),
+        *,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan ``manage``, ``unmanage`` or ``remanage``, computed as it is iterated.
+
+        Args:
+            packages: names; none means the profile, or everything, or the default profile.
+            path: plan only this path of the target and what is below it.
+            cancel: stops the plan from any thread.
+
+        Raises:
+            UsageError: a name is no package name, or nothing is named.
+            PackageNotFound: a package does not exist.
+            ConfigError: the configuration or an ignore list is wrong.
+        """
+        asked = Asked(packages, profile, everything, prefer, cancel)
+        return plan_packages(self._repository, action, asked, path=path)
+
+    def stream_manage(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan to install links; see ``stream``."""
+        asked = Asked(packages, profile, everything, prefer, cancel)
+        return plan_packages(self._repository, "manage", asked, path=path)
+
+    def stream_unmanage(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan to remove links; see ``stream``."""
+        asked = Asked(packages, profile, everything, prefer, cancel)
+        return plan_packages(self._repository, "unmanage", asked, path=path)
+
+    def stream_remanage(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan to bring links up to date with the smallest change; see ``stream``."""
+        asked = Asked(packages, profile, everything, prefer, cancel)
+        return plan_packages(self._repository, "remanage", asked, path=path)
+
+    def stream_adopt(
+        self,
+        *paths: str | PathLike[str],
+        package: str | None = None,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan to move what is in the target into a package, and link it back.
+
+        Args:
+            paths: in the target; relative ones are looked for in the working directory,
+                then in the target. ``*``, ``?`` and ``[…]`` match names.
+            package: where to; by default named after the paths. It need not exist.
+
+        Raises:
+            UsageError: a path is outside of the target, or no package name can be found.
+        """
+        return plan_adoption(
+            self._repository, paths, package=package, prefer=prefer, cancel=cancel
+        )
+
+    def plan(
+        self,
+        action: Action,
+        packages: Sequence[str] = (),
+        *,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan an action, the whole plan in memory; see ``stream``."""
+        asked = Asked(packages, profile, everything, prefer, cancel)
+        return plan_packages(self._repository, action, asked, path=path).collect()
+
+    def plan_manage(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to install links, the whole plan in memory; see ``stream``."""
+        asked = Asked(packages, profile, everything, prefer, cancel)
+        return plan_packages(self._repository, "manage", asked, path=path).collect()
+
+    def plan_unmanage(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to remove links, the whole plan in memory; see ``stream``."""
+        asked = Asked(packages, profile, everything, prefer, cancel)
+        return plan_packages(self._repository, "unmanage", asked, path=path).collect()
+
+    def plan_remanage(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to bring links up to date, the whole plan in memory; see ``stream``."""
+        asked = Asked(packages, profile, everything, prefer, cancel)
+        return plan_packages(self._repository, "remanage", asked, path=path).collect()
+
+    def plan_adopt(
+        self,
+        *paths: str | PathLike[str],
+        package: str | None = None,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to move what is in the target into a package, the whole plan in memory."""
+        return self.stream_adopt(*paths, package=package, prefer=prefer, cancel=cancel).collect()
+
+    def scan(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> Scan:
+        """Stream what packages have, as the target would show it; nothing there is looked at.
+
+        Raises: as ``stream``.
+        """
+        asked = Asked(packages, profile, everything, prefer, cancel)
+        return scan_packages(self._repository, asked)
+
+    def children(
+        self,
+        action: Action,
+        packages: Sequence[str] = (),
+        *,
+        profile: str | None = None,
+        everything: bool = False,
+        directory: str | PathLike[str] | None = None,
+        skip: int = 0,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> Iterator[Child]:
+        """Plan the names of one directory, and nothing below; see ``stream``.
+
+        Put together, all directories are the whole plan.  Whether a directory becomes one
+        link, and whether one that we made goes, depends on all that is in it, so it is
+        looked through until that is known.
+
+        Args:
+            directory: in the target; by default the target.
+            skip: how many names to leave out at the beginning, for the next page.
+
+        Yields:
+            The names that the plan has something for, or looks further down at, in byte
+            order; with an empty name what is about the directory itself.
+
+        Raises:
+            UsageError: the directory is in no target of these packages.
+            PackageNotFound, ConfigError: as ``stream``.
+        """
+        from dotstream.planner.children import children
+
+        asked = Asked(packages, profile, everything, prefer, cancel)
+        return children(self._repository, action, asked, directory=directory, skip=skip)
+
+    # Carrying out ---------------------------------------------------------------------
+
+    def apply(
+        self,
+        plan: Plan | StreamingPlan,
+        *,
+        stream: bool = False,
+        digest: str | None = None,
+        cancel: CancellationToken | None = None,
+        wait: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+        on_item: Callable[[Item], None] | None = None,
+        on_trouble: Callable[[Item], None] | None = None,
+        on_recovery: Callable[[Recovery], None] | None = None,
+    ) -> Result:
+        """Carry a plan out: all of it or nothing.
+
+        An unfinished transaction of an earlier run is taken back first.
+
+        Args:
+            stream: begin while the plan is still being computed.
+            digest: of the plan that was shown; if the plan is another by now, it is refused.
+            cancel: stops it between two operations, and everything is rolled back.
+            wait: wait for another dotstream that is changing the same target.
+            on_progress: called once per batch of operations.
+            on_item: called for every item as it is planned.
+            on_trouble: called for those that are no operations; a long plan is done sooner
+                if nobody asks for the others.
+            on_recovery: called if an unfinished transaction was taken back.
+
+        Raises:
+            ConflictError, ScanFailed, StalePlan, TargetLocked: nothing was changed.
+            OperationFailed, Cancelled: everything was rolled back.
+            RollbackIncomplete: rolled back but for what it names.
+        """
+        from dotstream.transaction.lifecycle import apply
+
+        return apply(
+            plan,
+            state=self._repository.state,
+            stream=stream,
+            digest=digest,
+            cancel=cancel,
+            wait=wait,
+            on_progress=on_progress,
+            on_item=on_item,
+            on_trouble=on_trouble,
+            on_recovery=on_recovery,
+        )
+
+    def stream_apply(
+        self,
+        plan: Plan | StreamingPlan,
+        *,
+        stream: bool = False,
+        digest: str | None = None,
+        cancel: CancellationToken | None = None,
+        wait: bool = False,
+        keep: bool = False,
+        planned: bool = False,
+    ) -> Execution:
+        """Carry a plan out as it is iterated, and yield what happens; see ``apply``.
+
+        Args:
+            keep: if it is stopped, keep what was done and record it.
+            planned: also yield each operation as it is planned.
+        """
+        from dotstream.transaction.execution import execution_of_plan
+
+        return execution_of_plan(
+            plan,
+            state=self._repository.state,
+            stream=stream,
+            digest=digest,
+            cancel=cancel,
+            wait=wait,
+            keep=keep,
+            planned=planned,
+        )
+
+    def execute(
+        self,
+        operations: Iterable[Operation],
+        *,
+        stream: bool = False,
+        digest: str | None = None,
+        cancel: CancellationToken | None = None,
+        wait: bool = False,
+        keep: bool = False,
+        partial: bool = False,
+        batch: int = 2048,
+    ) -> Execution:
+        """Carry out operations from anywhere, as they are iterated: all of them or nothing.
+
+        They may be those of a plan with some left out.  They need not be in memory: nothing
+        is taken from them before the first event is asked for.
+
+        Args:
+            stream: carry each batch out before the next is asked for, instead of
+                writing all of them down first.
+            digest: of the operations that were shown.
+            keep: if it is stopped, keep what was done and record it.
+            partial: go on although the plan they are of met conflicts or scan errors.
+            batch: how many are carried out, and told of, together.
+
+        Raises (while iterating):
+            OperationRefused: one cannot be carried out as it is: it was left without what it
+                depends on, is in the wrong place, of another plan, or no operation of ours.
+            ConflictsUnsettled: there were conflicts, and ``partial`` was not said.
+        """
+        from dotstream.transaction.execution import execution_of_operations
+
+        return execution_of_operations(
+            operations,
+            directory=self.directory,
+            target=self.target,
+            options=lambda: self.settings.options(AS_CONFIGURED),
+            state=self._repository.state,
+            stream=stream,
+            digest=digest,
+            cancel=cancel,
+            wait=wait,
+            keep=keep,
+            partial=partial,
+            batch=batch,
+        )
+
+    # Looking --------------------------------------------------------------------------
+
+    def packages(self) -> list[PackageInfo]:
+        """List the packages that exist or are configured, in byte order of their names."""
+        return self.settings.listed()
+
+    def status(
+        self, *packages: str, cancel: CancellationToken | None = None
+    ) -> Iterator[PackageStatus]:
+        """Tell how far each package is linked, one package at a time.
+
+        Args:
+            packages: names; none means all that are for this machine.
+        """
+        from dotstream.model.status import PackageStatus
+
+        names = self.settings.select(packages, everything=not packages)
+        for name in names:
+            with self.stream("manage", [name], cancel=cancel) as plan:
+                for _ in plan:
+                    pass
+            yield PackageStatus.of(name, plan.summary)
+
+    def links(
+        self, *packages: str, cancel: CancellationToken | None = None
+    ) -> Iterator[Operation]:
+        """List the links that are in place, as ``keep_link`` operations.
+
+        Args:
+            packages: names; none means all that are for this machine.
+        """
+        prefer = Preferences(report_kept=True)
+        with self.stream(
+            "manage", packages, everything=not packages, prefer=prefer, cancel=cancel
+        ) as plan:
+            for item in plan:
+                if isinstance(item, Operation) and item.kind == "keep_link":
+                    yield item
+
+    def locate(self, path: str | PathLike[str]) -> Located:
+        """Tell what one path has to do with the packages, from whichever side it is on.
+
+        Only the way down to it is looked at, once for every package that could have it.
+
+        Args:
+            path: in a package, or in a target; need not exist.
+
+        Raises:
+            ConfigError: the configuration or an ignore list is wrong.
+            OSError: the package directory or the target cannot be opened.
+        """
+        from dotstream.planner.locate import locate
+
+        return locate(self._repository, path)
+
+    def diff(
+        self, path: str | PathLike[str], *, cancel: CancellationToken | None = None
+    ) -> Difference:
+        """Compare a package's file with what is at its place in the target.
+
+        Args:
+            path: of either of them.
+
+        Raises:
+            Cancelled: the token was cancelled.
+            UsageError: it has nothing to do with any package.
+            OSError: one of them cannot be read.
+        """
+        from dotstream.fs.difference import difference
+
+        found = self.locate(path)
+        source, target = found.source, found.target
+        if source is None or target is None:
+            raise UsageError(f"{found.path} cannot be compared: {found.message}")
+        return difference(
+            source, target, linked=found.state == "linked", cancel=cancel or CancellationToken()
+        )
+
+    # The past -------------------------------------------------------------------------
+
+    def history(self, limit: int | None = None) -> Iterator[Transaction]:
+        """Stream the target's transactions, newest first.
+
+        Raises:
+            JournalError: the journal cannot be used.
+        """
+        yield from self._past.history(limit)
+
+    def unfinished(self) -> Transaction | None:
+        """Return the transaction that another run left unfinished; nobody is kept waiting."""
+        return self._past.unfinished()
+
+    def stream_undo(
+        self,
+        number: int | None = None,
+        *,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan to take a finished transaction back.
+
+        Args:
+            number: of the transaction; by default the last one that is no undo itself.
+
+        Raises:
+            UsageError: there is no such transaction, or it cannot be undone.
+        """
+        return self._past.plan_undo(
+            number,
+            options=self.settings.options(prefer),
+            skip=prefer.on_conflict == "skip",
+            cancel=cancel,
+        )
+
+    def recover(
+        self,
+        *,
+        resume: bool = False,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Recovery:
+        """Finish what another run left unfinished.
+
+        Args:
+            resume: carry it to its end instead of taking it back, where that can be done.
+            cancel: stops waiting for the lock, or between two steps; the rest is left for
+                the next time.
+
+        Raises:
+            RecoveryStopped: it was cancelled half-way.
+            TargetLocked: the other run is still at it.
+            RollbackIncomplete: the system refused something; trying again is safe.
+        """
+        return self._past.recover(
+            resume=resume, wait=wait, cancel=cancel, on_progress=on_progress
+        )
+
+    def backups(self) -> Iterator[Backup]:
+        """Stream what was moved out of the way and is kept, oldest first."""
+        yield from self._past.backups()
+
+    def stream_restore(
+        self,
+        *numbers: int,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan to move backups back to where they were.
+
+        Raises:
+            UsageError: there is no backup of that number.
+        """
+        return self._past.plan_restore(
+            numbers,
+            directory=self.directory,
+            options=self.settings.options(prefer),
+            skip=prefer.on_conflict == "skip",
+            cancel=cancel,
+        )
+
+    def prune_backups(
+        self,
+        older_than: float | None = None,
+        *,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> list[Backup]:
+        """Remove backups for good, and return them.
+
+        Args:
+            older_than: only those of transactions begun so many seconds ago.
+            cancel: stops waiting for the lock; pruning itself is never cut short.
+
+        Raises:
+            TargetLocked: another dotstream is changing the target.
+        """
+        return self._past.prune(older_than, wait=wait, cancel=cancel)
+
+    @property
+    def _past(self) -> Past:
+        from dotstream.history.history import Past
+
+        return Past(self._repository.state, self.target)
+
+    # Health ---------------------------------------------------------------------------
+
+    def doctor(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        cancel: CancellationToken | None = None,
+    ) -> Iterator[Finding]:
+        """Look for what is wrong with links and records, each thing once; changes nothing.
+
+        Args:
+            mode: ``off`` looks at what is recorded; ``scoped`` also lists the directories
+                that packages or records have; ``deep`` the whole target.
+            depth, skip: how far down ``deep`` goes, and globs for what it passes over.
+        """
+        from dotstream.doctor.check import examine
+        from dotstream.doctor.subject import subject_of
+
+        yield from examine(
+            subject_of(self._repository, mode=mode, depth=depth, skip=skip, cancel=cancel)
+        )
+
+    def stream_fix(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan what mends links without a decision and without loss; apply it, then ``correct``.
+
+        It is not for ``apply(stream=True)``.
+        """
+        from dotstream.doctor.fix import mending
+        from dotstream.doctor.subject import subject_of
+
+        return mending(
+            subject_of(self._repository, mode=mode, depth=depth, skip=skip, cancel=cancel)
+        )
+
+    def correct(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> int:
+        """Put the records right by the links on disk; returns how many were wrong.
+
+        Raises:
+            TargetLocked: another dotstream is changing the target.
+            JournalError: the database cannot be used, or a transaction is unfinished.
+        """
+        from dotstream.doctor.fix import correct
+        from dotstream.doctor.subject import subject_of
+
+        return correct(
+            subject_of(
+                self._repository, mode=mode, depth=depth, skip=skip, cancel=cancel, wait=wait
+            )
+        )
+
+    def rebuild(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> tuple[str | None, int]:
+        """Make the records anew; a database that cannot be used is moved aside.
+
+        Returns:
+            Where it is now, or ``None``, and how many records were made or corrected.
+
+        Raises:
+            TargetLocked: another dotstream is changing the target.
+            JournalError: a transaction is unfinished, or the state cannot be written.
+        """
+        from dotstream.doctor.fix import rebuild
+        from dotstream.doctor.subject import subject_of
+
+        return rebuild(
+            subject_of(
+                self._repository, mode=mode, depth=depth, skip=skip, cancel=cancel, wait=wait
+            )
+        )

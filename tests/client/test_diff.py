@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dotstream.errors import Cancelled
-from dotstream.face.comparing import _unified
+from dotstream.fs.difference import _unified
 from dotstream.model.cancel import CancellationToken
 
 if TYPE_CHECKING:

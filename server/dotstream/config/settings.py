@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dotstream.config.names import nearest, package_name
 from dotstream.errors import PackageNotFound, PermissionRefused, UsageError
 from dotstream.fs.files import is_directory, subdirectories
+from dotstream.fs.listing import sort_key
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.hidden import Hidden
 from dotstream.model.options import Options, Package, Preferences
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dotstream.model.options import Folding, IgnoreRules, Layout, LinkStyle, Policy
+    from dotstream.model.status import PackageInfo
 
 __all__ = ["DEFAULT_PROFILE", "PackageSettings", "Settings"]
 
@@ -139,6 +141,24 @@ class Settings(NamedTuple):
         except OSError as error:
             kind = PermissionRefused if is_permission(error) else UsageError
             raise kind(f"{self.directory}: {reason(error)}") from None
+
+    def listed(self) -> list[PackageInfo]:
+        """List the packages that exist or are configured, in byte order of their names."""
+        from dotstream.model.status import PackageInfo
+
+        existing = set(self.available())
+        found = []
+        for name in sorted(existing | set(self.packages), key=sort_key):
+            own = self.packages.get(name)
+            why = self.excluded(name)
+            if why is None and name not in existing:
+                why = "there is no such directory"
+            path = f"{self.directory}/{name}"
+            required = own is not None and own.required
+            found.append(
+                PackageInfo(name, path, self.target_of(name), why is None, why, required)
+            )
+        return found
 
     def excluded(self, name: str) -> str | None:
         """Say why the package ``name`` is not for this machine; ``None`` if it is."""

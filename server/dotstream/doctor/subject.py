@@ -7,15 +7,17 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from dotstream.model.cancel import CancellationToken
+from dotstream.model.options import AS_CONFIGURED
 from dotstream.planner.farm import Farm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from dotstream.config.repository import Repository
     from dotstream.model.finding import ScanMode
     from dotstream.model.options import Options, Package
 
-__all__ = ["SKIPPED", "Subject"]
+__all__ = ["SKIPPED", "Subject", "subject_of"]
 
 SKIPPED = (
     ".cache",
@@ -91,3 +93,29 @@ class Subject:
         return name in SKIPPED or any(
             fnmatchcase(path if "/" in glob else name, glob.rstrip("/")) for glob in self.skip
         )
+
+
+def subject_of(
+    repository: Repository,
+    *,
+    mode: ScanMode,
+    depth: int | None,
+    skip: Sequence[str],
+    cancel: CancellationToken | None,
+    wait: bool = False,
+) -> Subject:
+    """Return what a check-up of a package directory is about."""
+    settings = repository.settings
+    return Subject(
+        directory=repository.directory,
+        target=settings.target,
+        options=settings.options(),
+        packages=repository.by_target(settings.available()),
+        lookup=repository.lookup(AS_CONFIGURED),
+        state=repository.state,
+        mode=mode,
+        depth=depth,
+        wait=wait,
+        skip=tuple(skip),
+        cancel=cancel or CancellationToken(),
+    )

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 from dotstream.errors import Cancelled, UsageError
 from dotstream.fs.lock import left_behind
 from dotstream.fs.state import existing_state
+from dotstream.model.cancel import CancellationToken
+from dotstream.model.plan import Metadata
+from dotstream.planner.stream import StreamingPlan
 from dotstream.store.read_only import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterator
     from contextlib import AbstractContextManager
 
-    from dotstream.model.cancel import CancellationToken
     from dotstream.model.events import Progress
     from dotstream.model.history import Backup, Recovery, Transaction
     from dotstream.model.items import Item
+    from dotstream.model.options import Options
     from dotstream.store.journal import Journal
 
 __all__ = ["Past"]
@@ -75,20 +78,33 @@ class Past:
         what = "nothing to undo" if number is None else f"no transaction {number}"
         raise UsageError(f"{what}; 'dotstream history' lists what there is")
 
-    def undo(
-        self, found: Transaction, *, skip: bool, cancel: CancellationToken
-    ) -> Generator[Item]:
-        """Plan to take a transaction back; see ``history.undo``."""
+    def plan_undo(
+        self,
+        number: int | None,
+        *,
+        options: Options,
+        skip: bool,
+        cancel: CancellationToken | None,
+    ) -> StreamingPlan:
+        """Plan to take a transaction back; see ``history.undo`` and ``Client.stream_undo``."""
         from dotstream.history.undo import undo
 
+        found, token = self.to_undo(number), cancel or CancellationToken()
+
         def poll() -> None:
-            if cancel.cancelled:
+            if token.cancelled:
                 raise Cancelled
 
-        place = existing_state(self._state, self._target)
-        with self._reading() as journal:
-            if journal is not None and place is not None:
-                yield from undo(journal, found, backups=place.backups, skip=skip, poll=poll)
+        def items() -> Generator[Item]:
+            place = existing_state(self._state, self._target)
+            with self._reading() as journal:
+                if journal is not None and place is not None:
+                    yield from undo(journal, found, backups=place.backups, skip=skip, poll=poll)
+
+        metadata = Metadata(
+            "undo", found.packages, found.directory, self._target, options, found.id
+        )
+        return StreamingPlan(metadata, items(), token, lambda: 0)
 
     def recover(
         self,
@@ -121,12 +137,16 @@ class Past:
             if journal is not None and place is not None:
                 yield from backups(journal, place.backups)
 
-    def restore(self, numbers: Collection[int], *, skip: bool) -> Generator[Item]:
-        """Plan to move backups back to where they were.
-
-        Raises:
-            UsageError: there is no backup of that number.
-        """
+    def plan_restore(
+        self,
+        numbers: Collection[int],
+        *,
+        directory: str,
+        options: Options,
+        skip: bool,
+        cancel: CancellationToken | None,
+    ) -> StreamingPlan:
+        """Plan to move backups back to where they were; see ``Client.stream_restore``."""
         from dotstream.history.backups import restore
 
         chosen = [backup for backup in self.backups() if backup.id in numbers]
@@ -134,7 +154,9 @@ class Past:
         if missing:
             raise UsageError(f"no backup {min(missing)}; 'dotstream backups' lists them")
         area = chosen[0].kept.rpartition("/")[0] if chosen else "/"
-        return (item for item in restore(chosen, area, skip=skip))
+        items = (item for item in restore(chosen, area, skip=skip))
+        metadata = Metadata("restore", (), directory, self._target, options)
+        return StreamingPlan(metadata, items, cancel or CancellationToken(), lambda: 0)
 
     def prune(
         self, older_than: float | None, *, wait: bool, cancel: CancellationToken | None

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ACTIONS",
+    "AS_CONFIGURED",
     "FOLDINGS",
     "LAYOUTS",
     "LINK_STYLES",
@@ -130,3 +131,7 @@ class Preferences(NamedTuple):
     report_kept: bool = False
     resolve: Resolve | None = None
     where: Callable[[str], bool] | None = None
+
+
+AS_CONFIGURED = Preferences()
+"""What a run prefers that prefers nothing."""

@@ -41,6 +41,7 @@ def stow(arguments: StowArguments, *, directory: str, target: str, home: str, er
         DotstreamError: something else than a conflict is in the way; nothing was changed.
     """
     from dotstream.client import Client
+    from dotstream.planner.request import plan_steps
 
     packages = _Packages(arguments, directory=directory, target=target, home=home)
     unmanage, manage = packages.of(arguments.unstow), packages.of(arguments.stow)
@@ -48,7 +49,8 @@ def stow(arguments: StowArguments, *, directory: str, target: str, home: str, er
     telling = _Telling(arguments, err)
     telling.begin(directory, target)
     with cancellable(err.write) as cancel:
-        plan = client.stream_steps(
+        plan = plan_steps(
+            directory,
             unmanage=unmanage,
             manage=manage,
             options=_options(arguments),

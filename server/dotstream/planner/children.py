@@ -6,89 +6,62 @@ import posixpath
 from typing import TYPE_CHECKING, TypeAlias
 
 from dotstream.errors import UsageError
-from dotstream.face.opened import AS_CONFIGURED
-from dotstream.face.planning import Planning
+from dotstream.fs.places import components, within
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.child import Child
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Operation
 from dotstream.model.plan import Metadata
-from dotstream.places import components, within
 from dotstream.planner.groups import plan_level
 from dotstream.planner.level import Below
 from dotstream.planner.names import to_target
-from dotstream.store.manifest_reader import ManifestRecords
+from dotstream.planner.request import narrowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from os import PathLike
 
-    from dotstream.model.options import Action, Options, Package, Preferences
+    from dotstream.config.repository import Repository
+    from dotstream.model.options import Action, Options, Package
+    from dotstream.planner.request import Asked
 
-__all__ = ["Expanding"]
+__all__ = ["children"]
 
 
-class Expanding(Planning):
-    """Plans single directories; see ``Client``."""
-
-    def children(
-        self,
-        action: Action,
-        packages: Sequence[str] = (),
-        *,
-        profile: str | None = None,
-        everything: bool = False,
-        directory: str | PathLike[str] | None = None,
-        skip: int = 0,
-        prefer: Preferences = AS_CONFIGURED,
-        cancel: CancellationToken | None = None,
-    ) -> Iterator[Child]:
-        """Plan the names of one directory, and nothing below; see ``stream``.
-
-        Put together, all directories are the whole plan.  Whether a directory becomes one
-        link, and whether one that we made goes, depends on all that is in it, so it is
-        looked through until that is known.
-
-        Args:
-            directory: in the target; by default the target.
-            skip: how many names to leave out at the beginning, for the next page.
-
-        Yields:
-            The names that the plan has something for, or looks further down at, in byte
-            order; with an empty name what is about the directory itself.
-
-        Raises:
-            UsageError: the directory is in no target of these packages.
-            PackageNotFound, ConfigError: as ``stream``.
-        """
-        settings = self.settings
-        names = settings.select(
-            packages, profile, everything=everything, anywhere=action == "unmanage"
-        )
-        groups = self._groups(action, names, prefer)
-        if directory is None:
-            directory = groups[0].target if len(groups) == 1 else settings.target
-        found, only = self._narrowed(groups, directory)
-        if not found:
-            raise UsageError(
-                f"{posixpath.normpath(self._places.expand(directory))} is in no target"
-            )
-        (group,) = found
-        options = settings.options(prefer)
-        place = Directory(group.target).descend("/".join(only))
-        named = _by_name(
-            plan_level(
-                Metadata(action, names, self.directory, group.target, options),
-                group,
-                lookup=self._lookup(prefer),
-                cancel=cancel or CancellationToken(),
-                only=only,
-                lowest=len(only),
-                records=ManifestRecords(self._state, settings.target),
-            ),
-            _Level(place, [*group.manage, *(package for _, package in group.unmanage)], options),
-        )
-        return _after(named, place, skip)
+def children(
+    repository: Repository,
+    action: Action,
+    asked: Asked,
+    *,
+    directory: str | PathLike[str] | None,
+    skip: int,
+) -> Iterator[Child]:
+    """Plan the names of one directory, and nothing below; see ``Client.children``."""
+    settings, prefer = repository.settings, asked.prefer
+    names = asked.names(settings, anywhere=action == "unmanage")
+    groups = repository.groups(action, names, prefer)
+    if directory is None:
+        directory = groups[0].target if len(groups) == 1 else settings.target
+    found, only = narrowed(repository, groups, directory)
+    if not found:
+        full = posixpath.normpath(repository.places.expand(directory))
+        raise UsageError(f"{full} is in no target")
+    (group,) = found
+    options = settings.options(prefer)
+    place = Directory(group.target).descend("/".join(only))
+    named = _by_name(
+        plan_level(
+            Metadata(action, names, repository.directory, group.target, options),
+            group,
+            lookup=repository.lookup(prefer),
+            cancel=asked.cancel or CancellationToken(),
+            only=only,
+            lowest=len(only),
+            records=repository.records(),
+        ),
+        _Level(place, [*group.manage, *(package for _, package in group.unmanage)], options),
+    )
+    return _after(named, place, skip)
 
 
 class _Level:

@@ -5,83 +5,86 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from dotstream.face.planning import Planning
 from dotstream.fs.files import is_directory
 from dotstream.fs.listing import DIR
 from dotstream.fs.look import Tree, marker
+from dotstream.fs.places import components, within
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Operation
 from dotstream.model.located import Located
 from dotstream.model.options import Preferences
 from dotstream.model.plan import Metadata
-from dotstream.places import components, within
 from dotstream.planner.groups import Group, plan_level
 from dotstream.planner.level import Below
 from dotstream.planner.names import raw_candidates, to_target
 from dotstream.planner.ownership import Ownership
-from dotstream.store.manifest_reader import ManifestRecords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from os import PathLike
 
+    from dotstream.config.repository import Repository
+    from dotstream.config.settings import Settings
     from dotstream.model.located import Role
 
-__all__ = ["Locating"]
+__all__ = ["locate"]
 
 # Whether a directory would be folded depends on all that is in it; one path does not.
 _ALONE = Preferences(folding="never", on_conflict="fail", report_kept=True)
 
 
-class Locating(Planning):
-    """Tells where single paths stand; see ``Client``."""
+def locate(repository: Repository, path: str | PathLike[str]) -> Located:
+    """Tell what one path has to do with the packages; see ``Client.locate``."""
+    return _Locator(repository).locate(path)
+
+
+class _Locator:
+    """Tells where single paths stand."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._directory, self._places = repository.directory, repository.places
+
+    @property
+    def _settings(self) -> Settings:
+        return self._repository.settings  # not needed for every path, and they may be wrong
 
     def locate(self, path: str | PathLike[str]) -> Located:
-        """Tell what one path has to do with the packages, from whichever side it is on.
-
-        Only the way down to it is looked at, once for every package that could have it.
-
-        Args:
-            path: in a package, or in a target; need not exist.
-
-        Raises:
-            ConfigError: the configuration or an ignore list is wrong.
-            OSError: the package directory or the target cannot be opened.
-        """
+        """Tell of a path from whichever side it is on."""
         full = posixpath.normpath(self._places.expand(path))
-        inside = self._places.below(full, {self.directory})
-        if not within(inside, self.directory):
-            settings = self.settings
+        inside = self._places.below(full, {self._directory})
+        if not within(inside, self._directory):
+            settings = self._settings
             targets = {settings.target, *map(settings.target_of, settings.packages)}
             there = self._places.below(full, targets)
             around = sorted((root for root in targets if within(there, root)), key=len)
             if around:
                 return self._at_target(full, there, around[::-1])
             inside = self._places.lexical(full)  # a link from elsewhere may lead here
-        if not within(inside, self.directory):
+        if not within(inside, self._directory):
             return Located(
                 full, None, "other", message="it is neither in a package nor in a target"
             )
-        parts = components(inside, self.directory)
+        parts = components(inside, self._directory)
         if not parts or not self._is_package(parts[0]):
             return Located(full, None, "other", message="it is in no package")
         return self._at_source(full, "source", parts)
 
     def _is_package(self, name: str) -> bool:
-        return not name.startswith(".") and is_directory(f"{self.directory}/{name}")
+        return not name.startswith(".") and is_directory(f"{self._directory}/{name}")
 
     # From the package ------------------------------------------------------------------
 
     def _at_source(self, path: str, role: Role, parts: tuple[str, ...]) -> Located:
         """Tell of a package's member: ``parts`` is the package and the way down in it."""
-        settings, name = self.settings, parts[0]
+        settings, name = self._settings, parts[0]
         options = settings.options(_ALONE)
         first = 0 if options.layout == "named" else 1  # the part that appears first in the target
         raws = parts[first:]
         way = [to_target(raw) if options.dotfiles else raw for raw in raws]
         root = settings.target_of(name)
-        source = "/".join((self.directory.rstrip("/"), *parts))
+        source = "/".join((self._directory.rstrip("/"), *parts))
         found = Located(
             path,
             role,
@@ -89,7 +92,7 @@ class Locating(Planning):
             name,
             source,
             Directory(root).at("/".join(way)),
-            exists=_leads_somewhere(self.directory, parts),
+            exists=_leads_somewhere(self._directory, parts),
         )
         if not is_directory(root):
             why = f"the target {root} is not a directory"
@@ -97,7 +100,7 @@ class Locating(Planning):
         depth, text = _link_on(root, way)
         if text is not None:
             owner = self._ownership().owner(Directory(root).descend("/".join(way[:depth])), text)
-            above = "/".join((self.directory.rstrip("/"), *parts[: first + depth + 1]))
+            above = "/".join((self._directory.rstrip("/"), *parts[: first + depth + 1]))
             if owner is not None and owner.full == above:
                 # Inside of a fold, names are shown as the package has them.
                 shown = "/".join((*way[: depth + 1], *raws[depth + 1 :]))
@@ -112,37 +115,37 @@ class Locating(Planning):
     def _why_never(self, parts: tuple[str, ...]) -> str | None:
         """Return why a member is not linked at all, or ``None``."""
         name = parts[0]
-        why = self.settings.excluded(name)
+        why = self._settings.excluded(name)
         if why is not None:
             return f"package {name} is not for this machine: {why}"
-        package = self.settings.package(name, _ALONE)
+        package = self._settings.package(name, _ALONE)
         above = ""
         for raw in parts[1:]:
             ignored = package.ignored(above)
             if ignored is not None and ignored(raw):
                 return f"package {name} ignores {raw}"
-            shown = to_target(raw) if self.settings.dotfiles else raw
+            shown = to_target(raw) if self._settings.dotfiles else raw
             above = f"{above}/{shown}" if above else shown
         return None
 
     def _planned(self, found: Located, root: str, way: tuple[str, ...]) -> Located:
         """Tell by what managing its package would do at a path that is not linked."""
         assert found.package is not None  # noqa: S101 - a package's member
-        settings = self.settings
+        settings = self._settings
         package = settings.package(found.package, _ALONE)
         metadata = Metadata(
-            "manage", (package.name,), self.directory, root, settings.options(_ALONE)
+            "manage", (package.name,), self._directory, root, settings.options(_ALONE)
         )
         state, message = found, "nothing is to be linked here"
         path = "/".join(way)
         for item in plan_level(
             metadata,
             Group(root, [package]),
-            lookup=self._lookup(_ALONE),
+            lookup=self._repository.lookup(_ALONE),
             cancel=CancellationToken(),
             only=way,
             lowest=len(way) - 1,
-            records=ManifestRecords(self._state, settings.target),
+            records=self._repository.records(),
         ):
             if isinstance(item, Conflict):
                 return found._replace(state="conflict", message=item.message, conflict=item)
@@ -177,13 +180,13 @@ class Locating(Planning):
         if text is not None:
             place = Directory(nearest).descend("/".join(way[:depth]))
             owner = self._ownership().owner(place, text)
-            if owner is not None and owner.stow_dir != self.directory:
+            if owner is not None and owner.stow_dir != self._directory:
                 why = f"a link into package {owner.package} of {owner.stow_dir}"
                 return Located(path, None, "other", message=why)
             if owner is not None:
                 parts = (
                     owner.package,
-                    *components(owner.full, f"{self.directory}/{owner.package}"),
+                    *components(owner.full, f"{self._directory}/{owner.package}"),
                 )
                 return self._by_link(path, there, (*parts, *way[depth + 1 :]))
         best: Located | None = None
@@ -200,7 +203,7 @@ class Locating(Planning):
     def _by_link(self, path: str, there: str, parts: tuple[str, ...]) -> Located:
         """Tell of a path that a link of ours is at, or above."""
         if not self._is_package(parts[0]):
-            source = "/".join((self.directory.rstrip("/"), *parts))
+            source = "/".join((self._directory.rstrip("/"), *parts))
             why = f"this link leads to {source}, but package {parts[0]} is gone"
             return Located(path, "target", "linked", parts[0], source, there, message=why)
         found = self._at_source(path, "target", parts)
@@ -211,8 +214,8 @@ class Locating(Planning):
 
     def _members_at(self, there: str, around: Sequence[str]) -> Iterator[tuple[str, ...]]:
         """Yield the packages' members that belong at a path of the target."""
-        settings = self.settings
-        tree = Tree(self.directory)
+        settings = self._settings
+        tree = Tree(self._directory)
         try:
             for root in around:
                 way = components(there, root)
@@ -231,7 +234,7 @@ class Locating(Planning):
 
     def _ownership(self) -> Ownership:
         return Ownership(
-            self.directory,
+            self._directory,
             marked=lambda path: marker(path, (".stow", "dotstream.toml")),
             literal=False,
         )

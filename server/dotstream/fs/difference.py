@@ -5,58 +5,41 @@ from __future__ import annotations
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from dotstream.errors import Cancelled, UsageError
-from dotstream.face.locating import Locating
+from dotstream.errors import Cancelled
 from dotstream.fs.files import exists, is_directory, is_file, read_start
-from dotstream.model.cancel import CancellationToken
 from dotstream.model.difference import Difference
 
 if TYPE_CHECKING:
-    from os import PathLike
+    from dotstream.model.cancel import CancellationToken
 
-__all__ = ["Comparing"]
+__all__ = ["difference"]
 
 _BYTES = 256 * 1024  # of each file
 _LINES = 4000  # of each file: comparing takes up to their product
 
 
-class Comparing(Locating):
-    """Compares both sides of a path; see ``Client``."""
+def difference(
+    source: str, target: str, *, linked: bool, cancel: CancellationToken
+) -> Difference:
+    """Compare a package's file with what is at its place; see ``Client.diff``.
 
-    def diff(
-        self, path: str | PathLike[str], *, cancel: CancellationToken | None = None
-    ) -> Difference:
-        """Compare a package's file with what is at its place in the target.
-
-        Args:
-            path: of either of them.
-
-        Raises:
-            Cancelled: the token was cancelled.
-            UsageError: it has nothing to do with any package.
-            OSError: one of them cannot be read.
-        """
-        found = self.locate(path)
-        source, target = found.source, found.target
-        if source is None or target is None:
-            raise UsageError(f"{found.path} cannot be compared: {found.message}")
-        if not exists(source) or not exists(target):
-            return Difference(source, target, "missing")
-        if is_directory(source) or is_directory(target):
-            return Difference(source, target, "directory")
-        if not is_file(source) or not is_file(target):
-            return Difference(source, target, "binary")
-        ours, theirs = read_start(source, _BYTES + 1), read_start(target, _BYTES + 1)
-        truncated = max(len(ours), len(theirs)) > _BYTES
-        if ours == theirs and not truncated:
-            return Difference(source, target, "same")
-        if found.state == "linked":
-            return Difference(source, target, "same")
-        if b"\0" in ours or b"\0" in theirs:
-            return Difference(source, target, "binary", truncated=truncated)
-        token = cancel or CancellationToken()
-        text, cut = _unified(theirs[:_BYTES], ours[:_BYTES], token)
-        return Difference(source, target, "text", text, truncated or cut)
+    Args:
+        linked: whether both are the same file, however long it is.
+    """
+    if not exists(source) or not exists(target):
+        return Difference(source, target, "missing")
+    if is_directory(source) or is_directory(target):
+        return Difference(source, target, "directory")
+    if not is_file(source) or not is_file(target):
+        return Difference(source, target, "binary")
+    ours, theirs = read_start(source, _BYTES + 1), read_start(target, _BYTES + 1)
+    truncated = max(len(ours), len(theirs)) > _BYTES
+    if linked or (ours == theirs and not truncated):
+        return Difference(source, target, "same")
+    if b"\0" in ours or b"\0" in theirs:
+        return Difference(source, target, "binary", truncated=truncated)
+    text, cut = _unified(theirs[:_BYTES], ours[:_BYTES], cancel)
+    return Difference(source, target, "text", text, truncated or cut)
 
 
 def _unified(before: bytes, after: bytes, cancel: CancellationToken) -> tuple[str, bool]:

@@ -1,0 +1,151 @@
+"""A package directory on this machine: its settings, its targets, what is known of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.config.names import package_name
+from dotstream.errors import UsageError
+from dotstream.fs.files import is_directory
+from dotstream.fs.look import canonical
+from dotstream.fs.places import Places
+from dotstream.fs.process import environment, home_directory, host_name, platform, state_home
+from dotstream.model.options import AS_CONFIGURED
+from dotstream.planner.groups import Group
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from os import PathLike
+
+    from dotstream.config.settings import Settings
+    from dotstream.model.entry import Records
+    from dotstream.model.options import Action, Package, Preferences
+
+__all__ = ["Repository"]
+
+
+class Repository:
+    """A package directory, read as far as it is asked about; for the arguments see ``Client``.
+
+    Attributes:
+        directory: absolute canonical path of the package directory.
+        state: absolute path of the state directory.
+        places: what relative paths stand for.
+    """
+
+    def __init__(
+        self,
+        directory: str | PathLike[str] | None,
+        *,
+        target: str | PathLike[str] | None,
+        state: str | PathLike[str] | None,
+        environ: Mapping[str, str] | None,
+        home: str | None,
+        cwd: str | None,
+    ) -> None:
+        self._environ = environment() if environ is None else environ
+        self._home = home or home_directory(self._environ)
+        self.places = Places(self._home, cwd)
+        self._target = None if target is None else self.places.expand(target)
+        self.state = self.places.expand(state) if state else state_home(self._environ, self._home)
+        self.directory = canonical(
+            self.places.expand(directory) if directory else self._discover()
+        )
+        self._settings: Settings | None = None
+
+    def _discover(self) -> str:
+        from dotstream.config.discover import find_directory
+
+        named = self._environ.get("DOTSTREAM_DIR")
+        if named:
+            return self.places.expand(named)
+        found = find_directory(self.places.cwd)
+        if found is None:
+            raise UsageError(
+                "no package directory here; name one with --dir, set DOTSTREAM_DIR, "
+                "or make one with 'dotstream init'"
+            )
+        return found
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration, read when it is first needed.
+
+        Raises:
+            ConfigError: it is wrong.
+        """
+        if self._settings is None:
+            self._settings = self._load(self.directory)
+        return self._settings
+
+    def _load(self, directory: str) -> Settings:
+        from dotstream.config.load import load
+
+        return load(
+            directory,
+            home=self._home,
+            environ=self._environ,
+            hostname=host_name(),
+            platform=platform(),
+            target=self._target,
+        )
+
+    def lookup(self, prefer: Preferences) -> Callable[[str, str], Package]:
+        """Return what finds packages whose folds are in the way of a run's."""
+
+        def lookup(stow_dir: str, name: str) -> Package:
+            ours = stow_dir == self.directory
+            settings = self.settings if ours else self._load(stow_dir)
+            return settings.package(name, prefer)
+
+        return lookup
+
+    def records(self) -> Records:
+        """Return what is recorded as ours, read as far as it is asked about."""
+        from dotstream.store.manifest_reader import ManifestRecords
+
+        return ManifestRecords(self.state, self.settings.target)
+
+    def existing_target(self, target: str) -> str:
+        """Return a target that is a directory.
+
+        Raises:
+            UsageError: it is none.
+        """
+        if not is_directory(target):
+            raise UsageError(f"the target {target} is not a directory; make it, or name another")
+        return target
+
+    def named(self, name: str, prefer: Preferences) -> Package:
+        """Return a package that need not exist yet.
+
+        Raises:
+            UsageError: it is no package name.
+        """
+        return self.settings.package(package_name(name), prefer)
+
+    def groups(self, action: Action, names: Sequence[str], prefer: Preferences) -> list[Group]:
+        """Return what is wanted of each target.
+
+        Raises:
+            UsageError: a target is not a directory.
+        """
+        links, unlinks = action != "unmanage", action != "manage"
+        return [
+            Group(
+                self.existing_target(target),
+                found if links else (),
+                [(0, package) for package in found] if unlinks else (),
+            )
+            for target, found in self.by_target(names, prefer).items()
+        ]
+
+    def by_target(
+        self, names: Sequence[str], prefer: Preferences = AS_CONFIGURED
+    ) -> dict[str, list[Package]]:
+        """Return packages by the target that they are for."""
+        found: dict[str, list[Package]] = {}
+        for name in names:
+            package = self.settings.package(name, prefer)
+            found.setdefault(self.settings.target_of(name), []).append(package)
+        return found

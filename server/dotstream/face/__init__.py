@@ -1,1 +1,0 @@
-"""What ``Client`` is put together from, a topic a file."""
