@@ -96,6 +96,9 @@ if TYPE_CHECKING:
         Applied as Applied,
     )
     from dotstream.model.events import (
+        Corrected as Corrected,
+    )
+    from dotstream.model.events import (
         Event as Event,
     )
     from dotstream.model.events import (
@@ -223,6 +226,7 @@ _HOMES = {
     "ConflictError": "errors",
     "ConflictKind": "model.items",
     "ConflictsUnsettled": "errors",
+    "Corrected": "model.events",
     "Difference": "model.difference",
     "Digest": "planner.stream",
     "Directory": "model.directory",
@@ -289,6 +293,7 @@ __all__ = [
     "ConflictError",
     "ConflictKind",
     "ConflictsUnsettled",
+    "Corrected",
     "Difference",
     "Digest",
     "Directory",

@@ -123,19 +123,19 @@ def _scans(
 
 
 def _runs(
-    method: Callable[Concatenate[Client, _P], Execution],
-) -> Callable[Concatenate[AsyncClient, _P], AsyncExecution]:
+    method: Callable[Concatenate[Client, _P], Execution[_Value]],
+) -> Callable[Concatenate[AsyncClient, _P], AsyncExecution[_Value]]:
     """Return a method whose run goes on in a thread of its own."""
 
-    def run(self: AsyncClient, /, *args: _P.args, **kwargs: _P.kwargs) -> AsyncExecution:
+    def run(self: AsyncClient, /, *args: _P.args, **kwargs: _P.kwargs) -> AsyncExecution[_Value]:
         return AsyncExecution(method(self.client, *args, **kwargs))
 
     return _described(run, method)
 
 
 def _runs_plan(
-    method: Callable[Concatenate[Client, Plan | StreamingPlan, _P], Execution],
-) -> Callable[Concatenate[AsyncClient, Plan | AsyncStreamingPlan, _P], AsyncExecution]:
+    method: Callable[Concatenate[Client, Plan | StreamingPlan, _P], Execution[Result]],
+) -> Callable[Concatenate[AsyncClient, Plan | AsyncStreamingPlan, _P], AsyncExecution[Result]]:
     """Return a method that carries a plan out, of whichever client."""
 
     def run(
@@ -144,7 +144,7 @@ def _runs_plan(
         /,
         *args: _P.args,
         **kwargs: _P.kwargs,
-    ) -> AsyncExecution:
+    ) -> AsyncExecution[Result]:
         source = plan.plan if isinstance(plan, AsyncStreamingPlan) else plan
         return AsyncExecution(method(self.client, source, *args, **kwargs))
 
@@ -184,7 +184,7 @@ class AsyncClient:
 
     What looks is computed in worker threads.  What changes something is not left half done:
     cancelling the awaiting task cancels the token, waits until what was done is taken back,
-    and then raises ``asyncio.CancelledError``.  Callbacks run in the worker thread.
+    and then raises ``asyncio.CancelledError``.
     """
 
     def __init__(self, client: Client) -> None:
@@ -226,11 +226,15 @@ class AsyncClient:
     unfinished = _answers(Client.unfinished)
     stream_undo = _plans(Client.stream_undo)
     recover = _changes(Client.recover)
+    stream_recover = _runs(Client.stream_recover)
     backups = _streams(Client.backups)
     stream_restore = _plans(Client.stream_restore)
     prune_backups = _changes(Client.prune_backups)
+    stream_prune_backups = _runs(Client.stream_prune_backups)
 
     doctor = _streams(Client.doctor)
     stream_fix = _plans(Client.stream_fix)
     correct = _changes(Client.correct)
+    stream_correct = _runs(Client.stream_correct)
     rebuild = _changes(Client.rebuild)
+    stream_rebuild = _runs(Client.stream_rebuild)

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from dotstream.model.events import Event
 from dotstream.model.items import Item
+from dotstream.transaction.terms import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from types import TracebackType
     from typing import Self
 
-    from dotstream.model.events import Result
     from dotstream.model.items import Conflict, Operation, ScanError
     from dotstream.model.plan import Metadata, Plan, Summary
     from dotstream.planner.stream import StreamingPlan
@@ -129,14 +129,14 @@ def _later(plan: StreamingPlan) -> Iterator[Item]:
     yield from plan
 
 
-class AsyncExecution(AsyncStream[Event]):
+class AsyncExecution(AsyncStream[Event], Generic[Outcome]):
     """A run to be used with ``async with`` and ``async for``, once; see ``Execution``.
 
     Leaving the block early, and cancelling the task in it, take back what was done, and wait
     until it is.
     """
 
-    def __init__(self, execution: Execution) -> None:
+    def __init__(self, execution: Execution[Outcome]) -> None:
         super().__init__(execution, execution.close)
         self.execution = execution
 
@@ -145,7 +145,7 @@ class AsyncExecution(AsyncStream[Event]):
         super()._end()
 
     @property
-    def result(self) -> Result:
+    def result(self) -> Outcome:
         """What was done; see ``Execution.result``."""
         return self.execution.result
 
@@ -153,7 +153,7 @@ class AsyncExecution(AsyncStream[Event]):
         """Stop between two operations; see ``Execution.cancel``."""
         self.execution.cancel(keep=keep)
 
-    async def drain(self) -> Result:
+    async def drain(self) -> Outcome:
         """Carry it to its end, and return the result."""
         async with self:
             async for _ in self:

@@ -20,7 +20,7 @@ from dotstream.async_streams import AsyncExecution, AsyncStream, AsyncStreamingP
 from dotstream.model.child import Child
 from dotstream.model.difference import Difference, DifferenceKind
 from dotstream.model.directory import Directory
-from dotstream.model.events import Applied, Phase, Progress, Result
+from dotstream.model.events import Applied, Corrected, Phase, Progress, Result
 from dotstream.model.finding import Finding, FindingKind, ScanMode, Severity
 from dotstream.model.history import Backup, Recovery, Transaction, TransactionState
 from dotstream.model.items import ConflictKind, OperationKind
@@ -103,6 +103,7 @@ SECTIONS: dict[str, list[type]] = {
         Transaction,
         Backup,
         Recovery,
+        Corrected,
         Finding,
     ],
 }

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dotstream.client import Client
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.history import Transaction
+    from dotstream.transaction.execution import Execution
+    from dotstream.transaction.terms import Outcome
 
 __all__ = ["Session"]
 
@@ -119,6 +121,14 @@ class Session:
         from dotstream.cli.interrupt import cancellable
 
         return cancellable(self.err.write)
+
+    def follow(self, run: Execution[Outcome], *, asked: bool = False) -> Outcome:
+        """Tell what happens while something is changed, and return what came of it."""
+        self.changed = True
+        with run:
+            for event in run:
+                self.report.event(event, asked=asked)
+        return run.result
 
     def mention_unfinished(self) -> Transaction | None:
         """Say so if a transaction was cut short, for commands that only look; return it."""

@@ -184,6 +184,17 @@ class Database:
         """Give back what is kept in reserve, if the disk is full; false if that is no help."""
         return is_full(self.path) and release_reserve(self.path)
 
+    def check(self) -> None:
+        """Look every page over.
+
+        Raises:
+            JournalError: one is damaged.
+        """
+        with self.explained():
+            (told,) = self.run("PRAGMA quick_check(1)").fetchone()
+        if told != "ok":
+            raise JournalError(f"{self.path}: {told}")
+
     def close(self) -> None:
         """Close it."""
         self.connection.close()

@@ -149,7 +149,9 @@ class Journal:
 
         Part of an undo undoes nothing.
         """
-        self.database.write("UPDATE txn SET undoes = NULL, digest = '' WHERE id = ?", (transaction,))
+        self.database.write(
+            "UPDATE txn SET undoes = NULL, digest = '' WHERE id = ?", (transaction,)
+        )
 
     def turn(self, transaction: int, state: TransactionState, cursor: int) -> None:
         """Change the state and the cursor of an unfinished transaction."""
@@ -208,6 +210,11 @@ class Journal:
             )
             run("DELETE FROM txn WHERE id = ?", (transaction,))
             run("UPDATE sqlite_sequence SET seq = ? WHERE name = 'txn'", (transaction - 1,))
+
+    def count_on(self, last: int) -> None:
+        """Number transactions from after ``last``; there is none yet."""
+        with self.database.explained():
+            self.database.run("INSERT INTO sqlite_sequence VALUES ('txn', ?)", (last,))
 
     def forget_backup(self, sequence: int) -> None:
         """Take a backup off the list, after it is gone."""

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from dotstream.model.events import Happening
     from dotstream.model.history import TransactionState
     from dotstream.store.steps import Step
-    from dotstream.transaction.writing import Writer
     from dotstream.transaction.terms import Control, Source, Terms
+    from dotstream.transaction.writing import Writer
 
 __all__ = ["Application"]
 
@@ -54,7 +54,7 @@ class Application:
     """
 
     def __init__(
-        self, source: Source, writer: Writer, control: Control, terms: Terms
+        self, source: Source, writer: Writer, control: Control[Result], terms: Terms
     ) -> None:
         self._source, self._writer = source, writer
         self._control, self._terms = control, terms
@@ -170,9 +170,7 @@ class Application:
             total = max(self._source.summary().conflicts, len(self._conflicts))
             raise ConflictError(self._conflicts, total)
         if self._errors and not self._source.skip_errors:
-            raise ScanFailed(
-                self._errors, max(self._source.summary().errors, len(self._errors))
-            )
+            raise ScanFailed(self._errors, max(self._source.summary().errors, len(self._errors)))
 
     def _commit(self, summary: Summary, *, whole: bool) -> None:
         counts: dict[str, int] = {

@@ -1,9 +1,9 @@
-"""A run of a transaction as a stream of events: stopped at any moment, from any thread."""
+"""What changes something, as a stream of events: stopped at any moment, from any thread."""
 
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Generic, Self
 
 from dotstream.errors import Cancelled, ConflictsUnsettled, UsageError
 from dotstream.model.items import Operation
@@ -11,7 +11,7 @@ from dotstream.model.plan import Plan
 from dotstream.model.run import Run
 from dotstream.transaction.checker import Checker
 from dotstream.transaction.lifecycle import applying
-from dotstream.transaction.terms import Control, Source, source_of
+from dotstream.transaction.terms import Control, Outcome, Source, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -27,19 +27,20 @@ if TYPE_CHECKING:
 __all__ = ["Execution", "execution_of_operations", "execution_of_plan", "happenings"]
 
 
-class Execution:
-    """A transaction that is carried out as it is iterated, once; all of it or nothing.
+class Execution(Generic[Outcome]):
+    """Something that is carried out as it is iterated, once: a transaction all or not at all.
 
     Nothing is locked or changed before the first event is asked for.  The last event is the
-    ``Result``.  Leaving the ``with`` block early, ``close``, and garbage collection take
-    back what was done; ``close(keep=True)`` and ``cancel(keep=True)`` keep it, and record
-    it as a transaction of its own.  Iterate it on one thread; ``cancel`` from any.
+    ``Result``, or what else comes of it: see ``Event``.  Leaving the ``with`` block early,
+    ``close``, and garbage collection take back what was done; ``close(keep=True)`` and
+    ``cancel(keep=True)`` keep it, and record it as a transaction of its own.  Iterate it on
+    one thread; ``cancel`` from any.
     """
 
     def __init__(
         self,
-        source: Generator[Happening, None, Result],
-        control: Control,
+        source: Generator[Happening, None, Outcome],
+        control: Control[Outcome],
         *,
         planned: bool = False,
     ) -> None:
@@ -77,7 +78,7 @@ class Execution:
         return self._control.cancel
 
     @property
-    def result(self) -> Result:
+    def result(self) -> Outcome:
         """What was done.
 
         Raises:
@@ -87,7 +88,7 @@ class Execution:
             raise UsageError("there is no result: this run is not at its end, or failed")
         return self._control.result
 
-    def drain(self) -> Result:
+    def drain(self) -> Outcome:
         """Carry it to its end, and return the result."""
         with self:
             for _ in self._source:
@@ -124,7 +125,7 @@ class Execution:
         self.close()
 
 
-def happenings(execution: Execution) -> Iterator[Happening]:
+def happenings(execution: Execution[Any]) -> Iterator[Happening]:
     """Iterate over a run with links in a row as one run, and with all that is planned."""
     return execution._source  # noqa: SLF001 - beside its class, so that it is no part of the API
 
@@ -137,11 +138,11 @@ def execution_of_plan(
     cancel: CancellationToken | None = None,
     keep: bool = False,
     planned: bool = False,
-) -> Execution:
+) -> Execution[Result]:
     """Return the run that carries a plan out."""
     if cancel is None and not isinstance(plan, Plan):
         cancel = plan.token
-    control = Control(cancel, keep=keep)
+    control: Control[Result] = Control(cancel, keep=keep)
     events = applying(source_of(plan), host=host, control=control, terms=terms)
     return Execution(events, control, planned=planned)
 
@@ -155,14 +156,14 @@ def execution_of_operations(
     cancel: CancellationToken | None = None,
     keep: bool = False,
     partial: bool = False,
-) -> Execution:
+) -> Execution[Result]:
     """Return the run that carries out operations from anywhere.
 
     Args:
         metadata: returns what they are about, if they are of no plan, by the first of them.
         partial: go on although the plan they are of met conflicts or scan errors.
     """
-    control = Control(cancel, keep=keep)
+    control: Control[Result] = Control(cancel, keep=keep)
 
     def events() -> Generator[Happening, None, Result]:
         rest = iter(operations)

@@ -116,26 +116,25 @@ class Executor:
             PreconditionFailed: a path is not as the plan saw it; nothing was done there.
             OperationFailed: the system refused; ``Reverter`` takes back what was done of it.
         """
-        try:
-            for sequence, step in steps:
+        for sequence, step in steps:
+            try:
                 if isinstance(step, Run):
                     self._run(sequence, step, cancel)
                 elif cancel.cancelled:
                     raise Cancelled
                 else:
                     self._step(sequence, step)
-        except (Cancelled, PreconditionFailed):
-            raise
-        except OSError as error:
-            self.halfway = True
-            if isinstance(step, Run):
-                step = step.operation(self.done - sequence)
-            raise OperationFailed(
-                operation_of(step), reason(error), permission=is_permission(error)
-            ) from error
-        except BaseException:
-            self.halfway = True
-            raise
+            except (Cancelled, PreconditionFailed):
+                raise
+            except OSError as error:
+                self.halfway = True
+                single = step.operation(self.done - sequence) if isinstance(step, Run) else step
+                raise OperationFailed(
+                    operation_of(single), reason(error), permission=is_permission(error)
+                ) from error
+            except BaseException:
+                self.halfway = True
+                raise
         done = tuple(step for _, step in steps if not isinstance(step, End))
         return Applied(self.done - self._first, total, done)
 

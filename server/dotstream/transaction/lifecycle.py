@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from dotstream.model.events import Happening, Result
+    from dotstream.model.history import Recovery
     from dotstream.transaction.host import Host
     from dotstream.transaction.terms import Control, Source, Terms
+    from dotstream.transaction.writing import Writer
 
 __all__ = ["applying"]
 
 
 def applying(
-    source: Source, *, host: Host, control: Control, terms: Terms
+    source: Source, *, host: Host, control: Control[Result], terms: Terms
 ) -> Generator[Happening, None, Result]:
     """Carry something out as one transaction on its target, and tell what happens."""
     metadata = source.metadata
@@ -35,8 +37,8 @@ def applying(
             for other in metadata.targets:
                 if other != metadata.target:
                     with writer_of(other, host) as its:
-                        yield from recovering(its)
-            recovery = yield from recovering(writer)
+                        yield from _recovered(its)
+            recovery = yield from _recovered(writer)
             if recovery.steps and source.begun:
                 raise StalePlan(source.summary().digest, "")
             application = Application(source, writer, control, terms)
@@ -46,3 +48,11 @@ def applying(
         return result
     finally:
         source.close()
+
+
+def _recovered(writer: Writer) -> Generator[Happening, None, Recovery]:
+    """Take back what another run left unfinished, and tell of it if there was any."""
+    found = yield from recovering(writer)
+    if found.transaction is not None:
+        yield found
+    return found

@@ -30,7 +30,7 @@ __all__ = ["recovering"]
 
 def recovering(
     writer: Writer, *, resume: bool = False, cancel: CancellationToken | None = None
-) -> Generator[Recovery | Progress | Applied, None, Recovery]:
+) -> Generator[Progress | Applied, None, Recovery]:
     """Finish the unfinished transaction, if there is one, and tell what happens.
 
     Args:
@@ -48,11 +48,8 @@ def recovering(
         return Recovery()
     token = cancel or CancellationToken()
     if resume and unfinished.state == "active" and unfinished.digest:
-        found = yield from _carry_on(writer, unfinished, token)
-    else:
-        found = yield from _take_back(writer, unfinished, token)
-    yield found
-    return found
+        return (yield from _carry_on(writer, unfinished, token))
+    return (yield from _take_back(writer, unfinished, token))
 
 
 def _doubts(writer: Writer, unfinished: Transaction) -> tuple[int, int, int]:

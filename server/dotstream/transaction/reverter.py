@@ -63,9 +63,7 @@ class Reverter:
             "refold": self._end_refold,
         }
 
-    def undo(
-        self, sequence: int, step: Operation | End, *, doubtful: bool = False
-    ) -> str | None:
+    def undo(self, sequence: int, step: Operation | End, *, doubtful: bool = False) -> str | None:
         """Take one step back.
 
         Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.plan import Plan
@@ -13,13 +13,15 @@ from dotstream.transaction.runs import gathered
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from dotstream.model.events import Result
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
     from dotstream.model.run import Run
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["Control", "Source", "Terms", "source_of"]
+__all__ = ["Control", "Outcome", "Source", "Terms", "source_of"]
+
+Outcome = TypeVar("Outcome")
+"""What comes of a run."""
 
 
 class Terms(NamedTuple):
@@ -38,7 +40,7 @@ class Terms(NamedTuple):
     batch: int = BATCH
 
 
-class Control:
+class Control(Generic[Outcome]):
     """What the one who runs something decides while it runs, and what came of it.
 
     Attributes:
@@ -52,7 +54,7 @@ class Control:
     def __init__(self, cancel: CancellationToken | None = None, *, keep: bool = False) -> None:
         self.cancel = cancel or CancellationToken()
         self.keep = keep
-        self.result: Result | None = None
+        self.result: Outcome | None = None
 
 
 class Source(NamedTuple):
@@ -82,9 +84,7 @@ def source_of(plan: Plan | StreamingPlan) -> Source:
     skips = plan.metadata.options.on_conflict == "skip"
     if isinstance(plan, Plan):
         items = gathered(plan.items)
-        return Source(
-            plan.metadata, items, lambda: plan.summary, begun=True, skip_errors=skips
-        )
+        return Source(plan.metadata, items, lambda: plan.summary, begun=True, skip_errors=skips)
     return Source(
         plan.metadata, in_runs(plan), lambda: plan.summary, plan.close, skip_errors=skips
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dotstream.client import Client
 from dotstream.config.discover import CONFIG_NAME
@@ -16,15 +16,19 @@ from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.requests.params import Fields, invalid, preferences
 from dotstream.lsp.requests.rows import counted
 from dotstream.model.directory import display
+from dotstream.model.events import Applied, Progress
 from dotstream.model.options import ACTIONS, POLICIES, Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dotstream.model.cancel import CancellationToken
-    from dotstream.model.events import Progress, Result
+    from dotstream.model.events import Result
     from dotstream.model.options import Action, Policy
     from dotstream.planner.stream import StreamingPlan
+    from dotstream.transaction.execution import Execution
+
+_Done = TypeVar("_Done")
 
 __all__ = ["DEEDS", "Edit", "Outcome", "Request"]
 
@@ -138,6 +142,15 @@ def _stream(request: Request, cancel: CancellationToken, **more: Any) -> Streami
     )
 
 
+def _carried_out(run: Execution[_Done], tell: Callable[[Progress], None]) -> _Done:
+    """Carry something out, and tell how far it is."""
+    with run:
+        for event in run:
+            if isinstance(event, (Applied, Progress)):
+                tell(event.progress if isinstance(event, Applied) else event)
+    return run.result
+
+
 def _title(request: Request) -> str:
     about = ", ".join(request.packages) or request.profile or "all packages"
     place = f" at {path_label(request.path)}" if request.path is not None else ""
@@ -163,7 +176,7 @@ def _apply(
     request: Request, cancel: CancellationToken, tell: Callable[[Progress], None]
 ) -> Outcome:
     plan = _stream(request, cancel)
-    result = request.client.apply(plan, cancel=cancel, on_progress=tell)
+    result = _carried_out(request.client.stream_apply(plan, cancel=cancel), tell)
     return _did(result, _title(request))
 
 
@@ -173,7 +186,7 @@ def _link(
     # A fold would link more than the one file that is meant.
     place = request.place()
     plan = _stream(request, cancel, prefer=Preferences(folding="never"))
-    result = request.client.apply(plan, cancel=cancel, on_progress=tell)
+    result = _carried_out(request.client.stream_apply(plan, cancel=cancel), tell)
     return _did(result, f"Link {path_label(place)}")
 
 
@@ -182,7 +195,7 @@ def _unlink(
 ) -> Outcome:
     client = request.client
     plan = client.stream("unmanage", request.packages, path=request.place(), cancel=cancel)
-    result = client.apply(plan, cancel=cancel, on_progress=tell)
+    result = _carried_out(client.stream_apply(plan, cancel=cancel), tell)
     return _did(result, f"Unlink {path_label(request.place())}")
 
 
@@ -198,7 +211,7 @@ def _resolve(
     # What is in the way may be a directory above.
     resolutions = {place: policy} | ({} if found is None else {found.path: policy})
     plan = _stream(request, cancel, prefer=Preferences(folding="never", resolutions=resolutions))
-    result = request.client.apply(plan, cancel=cancel, on_progress=tell)
+    result = _carried_out(request.client.stream_apply(plan, cancel=cancel), tell)
     verb = {"backup": "Back up and link", "adopt": "Adopt and link", "overwrite": "Overwrite"}
     return _did(result, f"{verb[policy]} {path_label(place)}")
 
@@ -210,7 +223,7 @@ def _adopt(
     package = request.packages[0] if request.packages else None
     plan = client.stream_adopt(request.place(), package=package, cancel=cancel)
     into = display(plan.metadata.packages[0])
-    result = client.apply(plan, cancel=cancel, on_progress=tell)
+    result = _carried_out(client.stream_apply(plan, cancel=cancel), tell)
     return _did(result, f"Adopt {path_label(request.place())} into package {into}")
 
 
@@ -219,14 +232,14 @@ def _undo(
 ) -> Outcome:
     client = request.client
     plan = client.stream_undo(request.transaction, prefer=request.prefer, cancel=cancel)
-    result = client.apply(plan, cancel=cancel, on_progress=tell)
+    result = _carried_out(client.stream_apply(plan, cancel=cancel), tell)
     return _did(result, f"Undo of change {plan.metadata.undoes}")
 
 
 def _recover(
     request: Request, cancel: CancellationToken, tell: Callable[[Progress], None]
 ) -> Outcome:
-    found = request.client.recover(cancel=cancel, on_progress=tell)
+    found = _carried_out(request.client.stream_recover(cancel=cancel), tell)
     if found.transaction is None:
         return Outcome("Recover: nothing was left unfinished")
     left = f"; left alone: {'; '.join(map(display, found.left))}" if found.left else ""

@@ -155,7 +155,9 @@ def _mend(client: Client, params: DoctorParams, work: Work) -> int:
     result = carried_out(client, plan, work, quiet=True)
     applied = result["applied"]
     assert isinstance(applied, int)  # noqa: S101 - a number of operations
-    corrected = client.correct(mode=mode, depth=depth, skip=skip, cancel=work.cancel_token)
+    corrected = client.correct(
+        mode=mode, depth=depth, skip=skip, cancel=work.cancel_token
+    ).records
     if corrected and work.changed is None:
         work.note_change(client, None)
     return applied + corrected

@@ -11,6 +11,7 @@ from dotstream.lsp.requests.params import Asked, Fields, common, invalid
 from dotstream.lsp.requests.plan import carried_out, looked_at, opened
 from dotstream.lsp.requests.rows import shown
 from dotstream.model.directory import display
+from dotstream.model.events import Applied, Progress
 from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
@@ -172,9 +173,11 @@ def recover(params: RecoverParams, work: Work) -> dict[str, JSON]:
             "reverted": 0,
             "left": [],
         }
-    found = client.recover(
-        resume=params.resume, cancel=work.cancel_token, on_progress=work.note_progress
-    )
+    with client.stream_recover(resume=params.resume, cancel=work.cancel_token) as run:
+        for event in run:
+            if isinstance(event, (Applied, Progress)):
+                work.note_progress(event)
+    found = run.result
     if found.transaction is not None:
         work.note_change(client, found.transaction.id)
     resumed = found.direction == "resumed"
