@@ -1,6 +1,8 @@
-# make demo   set up, then stream, preview and apply an example repository
-# make test   set up, then lint, types, import contracts and every test
-# The second run of either is quick: what is there already is not made again.
+# make demo        set up, then stream, preview and apply an example repository
+# make test        set up, then lint, types, import contracts and every test
+# make quick       for the loop: lint, types, contracts, and the tests below the wire
+# make test-long   every test with its full counts, and what is in editors several times
+# The second run of each is quicker: what is there already is not made again.
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -22,25 +24,48 @@ N ?= 5000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint types check bench fuzz setup oracles \
+.PHONY: demo test test-long quick fast ready lint contracts types types-linux types-darwin bench fuzz setup oracles shells \
     vscode-tools vscode-check extension nvim-tools nvim-lint nvim-picture emacs-tools clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.runtime
 	$(BIN)/python examples/demo.py
 
-test: lint types oracles vscode-tools vscode-check extension nvim-lint emacs-tools
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+# Make runs what it can at once; each tells what it has to say when it is done.
+ATONCE := $(MAKE) --no-print-directory --output-sync=target --jobs
+PYTEST := $(BIN)/python -m pytest --numprocesses auto
+FAST := $(addprefix tests/,model planner fs config client store)
 
-check: lint types
+test: ready
+	$(PYTEST) $(PYTEST_ARGS)
+
+test-long: ready
+	DOTSTREAM_LONG=1 $(PYTEST) --timeout 3600 $(PYTEST_ARGS)
+
+ready: setup
+	@$(ATONCE) lint contracts types vscode-check extension nvim-lint
+
+quick: $(VENV)/.dev
+	@$(ATONCE) lint contracts types fast
+
+fast: $(VENV)/.dev
+	@$(PYTEST) --quiet $(FAST)
 
 lint: $(VENV)/.dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
 
-types: $(VENV)/.dev
-	$(BIN)/mypy
+contracts: $(VENV)/.dev
+	@$(BIN)/lint-imports > $(VENV)/contracts || { cat $(VENV)/contracts; exit 1; }
+
+types: types-linux types-darwin
+
+types-linux: $(VENV)/.dev
+	@$(BIN)/mypy
+
+# The tests know only Linux; what users install is typed for the other system too.
+types-darwin: $(VENV)/.dev
+	@$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin server/dotstream
 
 # Figures beside GNU Stow and cp, then those of the language server:
 # make bench BENCH_ARGS="--only apply --files 10000" WIRE_ARGS="--only latency"
@@ -61,7 +86,7 @@ nvim-picture: $(VENV)/.dev nvim-tools
 fuzz: $(VENV)/.dev oracles
 	$(BIN)/python -m tests.properties.fuzz --cases $(N) $(if $(SEED),--seed $(SEED))
 
-setup: $(VENV)/.dev oracles vscode-tools nvim-tools emacs-tools
+setup: $(VENV)/.dev oracles shells vscode-tools nvim-tools emacs-tools
 
 # ------------------------------------------------------------------ what they need
 
@@ -94,6 +119,10 @@ $(VENV)/.runtime: $(VENV)/.pip pyproject.toml
 $(VENV)/.dev: $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --group dev
 	@touch $@
+
+# The shells that completions are tried in.
+shells:
+	$(call debian,fish zsh)
 
 # Both GNU Stows that the trees are compared with, as programs: Debian's, written in
 # Perl, and its Python twin, apart from our own environment.

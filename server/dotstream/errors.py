@@ -19,13 +19,14 @@
         └── RecoveryStopped        exit 130 -32800   the rest is left for the next one
 
 Exit codes: 0 done, 1 error, 2 usage, 3 conflicts, 4 permission, 5 no such package,
-130 cancelled.  Each class builds its own message from the facts it is given; how to ask
-for what it advises is added by who was asked, in a shell's words or in the protocol's.
+130 cancelled.  Each class builds its own message from the facts it is given, and its
+``remedy`` is what to do about it, as one word of ``REMEDIES``: there in Python's words, which
+a traceback shows below the message; a shell and an editor have words of their own for it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from dotstream.model.items import Conflict, Operation, ScanError
 
 __all__ = [
+    "REMEDIES",
     "Cancelled",
     "ConfigError",
     "ConflictError",
@@ -45,6 +47,7 @@ __all__ = [
     "PermissionRefused",
     "PreconditionFailed",
     "RecoveryStopped",
+    "Remedy",
     "RollbackIncomplete",
     "ScanFailed",
     "StalePlan",
@@ -53,11 +56,75 @@ __all__ = [
 ]
 
 
+Remedy: TypeAlias = Literal[
+    "apply_again",
+    "choose_policy",
+    "correct_file",
+    "correct_request",
+    "give_access",
+    "hand_in_whole",
+    "list_backups",
+    "list_history",
+    "make_room",
+    "move_away",
+    "name_directory",
+    "name_package",
+    "name_packages",
+    "plan_again",
+    "rebuild",
+    "recover",
+    "remove_cause",
+    "resolve_by_hand",
+    "settle",
+    "skip_unreadable",
+    "update",
+    "wait",
+]
+"""What to do about an error."""
+
+REMEDIES: dict[Remedy, str] = {
+    "apply_again": "make the plan again and apply it, whenever it is wanted after all",
+    "choose_policy": "plan with Preferences(on_conflict=...), one of error.choices",
+    "correct_file": "correct the file at that place",
+    "correct_request": "call it with what it takes",
+    "give_access": "give yourself access to what is named, or leave its package out",
+    "hand_in_whole": "hand in all that belongs together, or leave all of it out",
+    "list_backups": "Client.backups() yields those that there are",
+    "list_history": "Client.history() yields the transactions that there are",
+    "make_room": "make room on the disk and call it again",
+    "move_away": "move that file away, or name another state directory",
+    "name_directory": "name one: Client(directory), or the variable DOTSTREAM_DIR",
+    "name_package": "name one: package=...",
+    "name_packages": "name packages, or pass profile=... or everything=True",
+    "plan_again": "make the plan again, look at it, and apply that",
+    "rebuild": "Client.rebuild() moves the database aside and makes one from the links on disk",
+    "recover": "call Client.recover(), which goes on where it stopped",
+    "remove_cause": "remove the cause, then make the plan again and apply it",
+    "resolve_by_hand": "look at error.conflicts, change what is in the way, and plan again",
+    "settle": "settle them with Preferences(resolve=...), or go on without them: partial=True",
+    "skip_unreadable": "remove the causes in error.errors, or Preferences(on_conflict='skip')",
+    "update": "use that version of dotstream, or a newer one",
+    "wait": "call it again when that one has ended, or pass wait=True",
+}
+"""Each remedy in the words of a program that uses the library."""
+
+
 class DotstreamError(Exception):
-    """Base of every error dotstream raises on purpose; ``str()`` says what to do."""
+    """Base of every error dotstream raises on purpose.
+
+    Attributes:
+        remedy: what to do about it.
+    """
 
     exit_code: ClassVar[int] = 1
     rpc_code: ClassVar[int] = -32803
+    remedy: Remedy = "remove_cause"
+
+    def __init__(self, message: str, *, remedy: Remedy | None = None) -> None:
+        super().__init__(message)
+        if remedy is not None:
+            self.remedy = remedy
+        self.add_note(f"What to do: {REMEDIES[self.remedy]}.")
 
 
 class UsageError(DotstreamError):
@@ -65,6 +132,7 @@ class UsageError(DotstreamError):
 
     exit_code = 2
     rpc_code = -32602
+    remedy: Remedy = "correct_request"
 
 
 class ConfigError(UsageError):
@@ -72,6 +140,8 @@ class ConfigError(UsageError):
 
     Lines and columns count from 1; ``None`` where the problem has no position.
     """
+
+    remedy: Remedy = "correct_file"
 
     def __init__(
         self,
@@ -101,6 +171,7 @@ class ConflictError(DotstreamError):
     """
 
     exit_code = 3
+    remedy: Remedy = "resolve_by_hand"
 
     def __init__(self, conflicts: Sequence[Conflict], total: int) -> None:
         self.conflicts, self.total = list(conflicts), total
@@ -109,7 +180,8 @@ class ConflictError(DotstreamError):
         self.choices = list(found)
         super().__init__(
             f"{total} {noun}; nothing was changed. Resolve {'it' if total == 1 else 'them'}"
-            + (", or choose a policy" if found else "")
+            + (", or choose a policy" if found else ""),
+            remedy="choose_policy" if found else None,
         )
 
 
@@ -117,6 +189,7 @@ class PermissionRefused(DotstreamError):
     """The operating system refused access to something the request needs."""
 
     exit_code = 4
+    remedy: Remedy = "give_access"
 
 
 class PackageNotFound(DotstreamError):
@@ -124,6 +197,7 @@ class PackageNotFound(DotstreamError):
 
     exit_code = 5
     rpc_code = -32602
+    remedy: Remedy = "correct_request"
 
     def __init__(self, name: str, directory: str, nearest: Sequence[str] = ()) -> None:
         self.name, self.directory, self.nearest = name, directory, list(nearest)
@@ -135,6 +209,7 @@ class StalePlan(DotstreamError):
     """The plan that was previewed no longer holds; nothing was changed."""
 
     rpc_code = -32801
+    remedy: Remedy = "plan_again"
 
     def __init__(self, expected: str, found: str) -> None:
         self.expected, self.found = expected, found
@@ -148,6 +223,8 @@ class StalePlan(DotstreamError):
 class TargetLocked(DotstreamError):
     """Another dotstream is writing to the same target."""
 
+    remedy: Remedy = "wait"
+
     def __init__(self, target: str, holder: str) -> None:
         self.target, self.holder = target, holder
         super().__init__(f"{target} is being changed by {holder}; wait for it to end")
@@ -155,6 +232,8 @@ class TargetLocked(DotstreamError):
 
 class ScanFailed(DotstreamError):
     """Parts of a package or of the target could not be read; nothing was changed."""
+
+    remedy: Remedy = "skip_unreadable"
 
     def __init__(self, errors: Sequence[ScanError], total: int) -> None:
         self.errors, self.total = list(errors), total
@@ -172,7 +251,10 @@ class OperationFailed(DotstreamError):
 
     def __init__(self, operation: Operation, reason: str, *, permission: bool = False) -> None:
         self.operation, self.reason = operation, reason
-        super().__init__(f"{operation.verb} {operation.path}: {reason}")
+        super().__init__(
+            f"{operation.verb} {operation.path}: {reason}",
+            remedy="give_access" if permission else None,
+        )
         if permission:
             self.exit_code = 4  # type: ignore[misc]
 
@@ -181,10 +263,13 @@ class PreconditionFailed(OperationFailed):
     """The target changed between plan and apply, so the operation was not carried out."""
 
     rpc_code = -32801
+    remedy: Remedy = "plan_again"
 
 
 class RollbackIncomplete(DotstreamError):
     """Rolling back met problems of its own; ``left`` names each path and what to do."""
+
+    remedy: Remedy = "recover"
 
     def __init__(self, cause: str, left: Sequence[str]) -> None:
         self.cause, self.left = cause, list(left)
@@ -194,12 +279,15 @@ class RollbackIncomplete(DotstreamError):
 class JournalError(DotstreamError):
     """The state database cannot be used: corrupt, foreign, or from a newer version."""
 
+    remedy: Remedy = "rebuild"
+
 
 class Cancelled(DotstreamError):
     """The caller cancelled; what had been done was rolled back."""
 
     exit_code = 130
     rpc_code = -32800
+    remedy: Remedy = "apply_again"
 
     def __init__(self, rolled_back: int = 0) -> None:
         self.rolled_back = rolled_back
@@ -209,6 +297,8 @@ class Cancelled(DotstreamError):
 
 class RecoveryStopped(Cancelled):
     """The caller cancelled a recovery; the next one goes on where this one stopped."""
+
+    remedy: Remedy = "recover"
 
     def __init__(self) -> None:
         super().__init__()
@@ -220,6 +310,7 @@ class OperationRefused(DotstreamError):
 
     exit_code = 2
     rpc_code = -32602
+    remedy: Remedy = "hand_in_whole"
 
     def __init__(self, operation: Operation, reason: str) -> None:
         self.operation, self.reason = operation, reason
@@ -230,11 +321,11 @@ class ConflictsUnsettled(DotstreamError):
     """The operations handed in are of a plan with conflicts or scan errors."""
 
     exit_code = 3
+    remedy: Remedy = "settle"
 
     def __init__(self, total: int) -> None:
         self.total = total
         noun = "conflict or error" if total == 1 else "conflicts and errors"
         super().__init__(
-            f"the plan that these operations are of met {total} {noun}; nothing was changed. "
-            "Settle them (Preferences.resolve), or go on without them: partial=True"
+            f"the plan that these operations are of met {total} {noun}; nothing was changed"
         )

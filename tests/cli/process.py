@@ -11,6 +11,8 @@ import sys
 import termios
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
+from tests.leftovers import started
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
@@ -75,12 +77,14 @@ def events(*words: str | bytes, cwd: Path) -> list[dict[str, Any]]:
 
 def start(*words: str, cwd: Path) -> subprocess.Popen[bytes]:
     """Start ``dotstream`` with unbuffered pipes, to be talked to while it runs."""
-    return subprocess.Popen(
-        [*COMMAND, *words],
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+    return started(
+        subprocess.Popen(
+            [*COMMAND, *words],
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
     )
 
 

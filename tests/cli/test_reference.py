@@ -1,17 +1,12 @@
 from __future__ import annotations
 
 import os
-import sys
 
-import pytest
 from tests.cli.reference import reference
 
 PAGE = os.path.join(os.path.dirname(__file__), "../../docs/reference/command-line.md")
 
 
-@pytest.mark.skipif(
-    sys.version_info[:2] != (3, 11), reason="argparse words its help anew in 3.12"
-)
 def test_the_reference_page_is_what_the_program_says() -> None:
     with open(PAGE, encoding="utf-8") as file:
         assert file.read() == reference()

@@ -104,8 +104,7 @@ def test_cancelling_the_task_rolls_back_first(farm: Farm) -> None:
         task = asyncio.ensure_future(applied())
         await asyncio.to_thread(begun.wait)
         task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task])
 
     asyncio.run(go())
     assert farm.home() == {} or len(farm.home()) == len(_MANY)  # it may have been too late

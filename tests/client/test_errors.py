@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
+import traceback
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
+import dotstream
 from dotstream import errors
 from dotstream.errors import (
+    REMEDIES,
     Cancelled,
     ConfigError,
     DotstreamError,
+    JournalError,
     OperationFailed,
     PackageNotFound,
+    Remedy,
     ScanFailed,
 )
 from dotstream.model.directory import Directory
@@ -38,7 +46,7 @@ def _classes() -> dict[str, type[DotstreamError]]:
 
 
 def test_the_drawing_names_every_class() -> None:
-    assert set(_drawn()) == set(_classes()) == set(errors.__all__)
+    assert set(_drawn()) == set(_classes()) == set(errors.__all__) - {"REMEDIES", "Remedy"}
 
 
 @pytest.mark.parametrize("name", sorted(_drawn()))
@@ -76,3 +84,41 @@ def test_a_failure_for_lack_of_rights_has_an_exit_code_of_its_own(
 
 def test_a_cancellation_says_how_much_was_rolled_back() -> None:
     assert "7 operations rolled back" in str(Cancelled(7))
+
+
+@pytest.mark.parametrize("name", sorted(set(_drawn()) - {"DotstreamError"}))
+def test_each_class_says_what_to_do(name: str) -> None:
+    assert _classes()[name].remedy in REMEDIES
+
+
+def test_every_remedy_has_words_for_a_program() -> None:
+    assert set(REMEDIES) == set(get_args(Remedy))
+
+
+def test_a_traceback_shows_what_to_do_and_the_message_does_not() -> None:
+    error = JournalError("/state/journal: disk image is malformed")
+    assert str(error) == "/state/journal: disk image is malformed"
+    shown = "".join(traceback.format_exception(error))
+    assert "What to do: Client.rebuild() moves the database aside" in shown
+
+
+def test_one_error_of_a_class_may_be_for_another_remedy() -> None:
+    assert JournalError("a transaction is unfinished", remedy="recover").remedy == "recover"
+    assert JournalError("it is damaged").remedy == "rebuild"
+
+
+_BELOW_THE_EDGES = sorted(
+    path
+    for path in Path(dotstream.__path__[0]).rglob("*.py")
+    if path.parent.name in {"config", "fs", "history", "planner", "store", "transaction"}
+    and path.stem != "stow_arguments"  # which are a shell's words themselves
+)
+
+
+@pytest.mark.parametrize("path", _BELOW_THE_EDGES, ids=lambda path: path.stem)
+def test_no_error_below_the_edges_speaks_of_a_shell(path: Path) -> None:
+    every = ast.walk(ast.parse(path.read_text()))
+    raised = [each for each in every if isinstance(each, ast.Raise)]
+    for each in (part for statement in raised for part in ast.walk(statement)):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            assert not re.search(r"(?<!-)--(?!ignore)[a-z]|'dotstream ", each.value)

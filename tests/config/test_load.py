@@ -223,10 +223,9 @@ def test_the_directory_is_made_canonical(place: Path) -> None:
 
 
 def test_a_missing_directory_is_a_usage_error(tmp_path: Path) -> None:
-    with pytest.raises(
-        UsageError, match=r"no package directory at .*gone; choose one with --dir"
-    ):
+    with pytest.raises(UsageError, match=r"no package directory at .*gone") as refused:
         loaded(tmp_path / "gone")
+    assert refused.value.remedy == "name_directory"
 
 
 def test_a_wrong_file_is_refused_with_path_line_and_column(place: Path) -> None:

@@ -334,7 +334,7 @@ def test_nothing_of_dots_is_a_usage_error(tmp_path: Path) -> None:
         (".dotbootstrap.yaml", "a: \x07\n", r"bootstrap.yaml: broken YAML: "),
         (".dotbootstrap.yaml", "- a\n", r"bootstrap.yaml: this is not a file of dot's"),
         (".dotbootstrap.yaml", "a: 2020-99-99\n", r"bootstrap.yaml: broken YAML: month"),
-        ("../.dot-manifest.json", '{"a": 1,\n}', r"manifest.json:2:1: broken JSON: "),
+        ("../.dot-manifest.json", '{"a": 1,\n]', r"manifest.json:2:1: broken JSON: "),
         ("../.dot-manifest.json", "[" * 100_000, r"manifest.json: broken JSON: "),
         ("../.dot-manifest.json", "[]", r"manifest.json: this is not a file of dot's"),
     ],

@@ -88,7 +88,7 @@ def test_only_directories_are_expanded() -> None:
 
 @pytest.mark.parametrize("written", ["$UNSET/x", "${UNSET}"])
 def test_a_variable_that_is_not_set_is_refused(written: str) -> None:
-    with pytest.raises(ConfigError, match=r"--dir references undefined .* variable \$UNSET$"):
+    with pytest.raises(ConfigError, match=r"--dir references undefined .* variable \$UNSET"):
         read(f"--dir={written}")
 
 
@@ -101,5 +101,5 @@ def test_an_option_and_its_value_may_stand_on_two_lines() -> None:
 
 
 def test_a_wrong_option_names_the_file() -> None:
-    with pytest.raises(ConfigError, match=r"^/home/me/\.stowrc: unknown option --bogus$"):
+    with pytest.raises(ConfigError, match=r"^/home/me/\.stowrc: unknown option --bogus"):
         read("--bogus")

@@ -112,9 +112,9 @@ class Killing(Changes):
         with self._countdown.around():
             super().sync(fd)
 
-    def flush(self, fd: int) -> None:
+    def flush(self) -> None:
         with self._countdown.around():
-            super().flush(fd)
+            super().flush()
 
     def rename(self, fd: int, old: str, to_fd: int, new: str) -> None:
         with self._countdown.around():

@@ -64,21 +64,26 @@ class Scene:
 
 
 class Stage:
-    """A scene set up once, and set up again from a copy as often as it is played."""
+    """A scene set up once, and set up again from a copy as often as it is played.
+
+    Attributes:
+        farm: where it is set up.
+        places: the directories that hold it, on a file system each.
+    """
 
     def __init__(self, scene: Scene, root: str, away: str) -> None:
         self.scene = scene
         os.makedirs(root)
         os.makedirs(away)
-        self._places = (f"{root}/farm", f"{away}/farm")
-        self._root, self._away = self._places
+        self.places = (f"{root}/farm", f"{away}/farm")
+        self._root, self._away = self.places
         os.mkdir(self._away)
-        self.farm = Away(*self._places, scene.away) if scene.away else Farm(self._root)
+        self.farm = Away(*self.places, scene.away) if scene.away else Farm(self._root)
         self._pack()
         scene.begin(self.farm)
         os.makedirs(f"{self.farm.directory}/idle", exist_ok=True)
-        self._copies = [f"{place}-copy" for place in self._places]
-        for place, copy in zip(self._places, self._copies, strict=True):
+        self._copies = [f"{place}-copy" for place in self.places]
+        for place, copy in zip(self.places, self._copies, strict=True):
             _copy(place, copy)
 
     def _pack(self) -> None:
@@ -88,7 +93,7 @@ class Stage:
 
     def reset(self) -> Farm:
         """Set the scene up again."""
-        for place, copy in zip(self._places, self._copies, strict=True):
+        for place, copy in zip(self.places, self._copies, strict=True):
             shutil.rmtree(place)
             _copy(copy, place)
         return self.farm

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.crash.scenes import check_manifest, world
 from tests.farm import Farm
+from tests.long import by_length
 from tests.snapshot import difference
 
 from dotstream.model.options import Preferences
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _NEVER = Preferences(folding="never")
-_LONG = os.environ.get("DOTSTREAM_CRASH") == "long"
-"""``DOTSTREAM_CRASH=long`` sends five times the signals."""
+_SIGNALS = by_length(4, 20)
 
 
 def _command(farm: Farm, *words: str) -> list[str]:
@@ -129,7 +129,7 @@ def test_a_signal_at_any_time_leaves_before_or_after(
     assert difference(before, world(farm)) == []
     rng = random.Random(int(number))
     seen: set[str] = set()
-    for _ in range(20 if _LONG else 4):
+    for _ in range(_SIGNALS):
         process = _start(farm, *words)
         try:
             process.wait(rng.uniform(0, 1.1) * whole)

@@ -1,6 +1,6 @@
 """Killed at system calls, SQLite's own too: (call, number) pairs, given to strace.
 
-``DOTSTREAM_CRASH=long`` takes every pair of more scenes.
+``DOTSTREAM_LONG=1`` takes every pair of more scenes.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.crash.mounts import elsewhere
 from tests.crash.scenes import SCENES, Stage, check_manifest, lost, world
+from tests.long import LONG, by_length
 from tests.snapshot import difference
 
 if TYPE_CHECKING:
@@ -25,13 +26,12 @@ if TYPE_CHECKING:
     from tests.snapshot import Tree
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-_LONG = os.environ.get("DOTSTREAM_CRASH") == "long"
-_PAIRS = 10**6 if _LONG else 9
+_PAIRS = by_length(9, 10**6)
 _NAMES = (
     ["manage with unfold", "unmanage with refold", "adopt", "manage, adopting", "remanage",
      "back up directories, state away", "adopt directories, packages away",
      "undo of: manage with unfold", "undo of: remanage"]
-    if _LONG
+    if LONG
     else ["manage with unfold", "back up directories, state away"]
 )  # fmt: skip
 
@@ -79,7 +79,7 @@ def _count(farm: Farm, name: str, log: str) -> list[tuple[str, int]]:
     return [(call, number) for call in totals for number in range(1, totals[call] + 1)]
 
 
-@pytest.mark.timeout(3600 if _LONG else 120)
+@pytest.mark.timeout(by_length(120, 3600))
 @pytest.mark.skipif(shutil.which("strace") is None, reason="kills at system calls with strace")
 @pytest.mark.parametrize("name", _NAMES)
 def test_killed_at_any_system_call_it_ends_before_or_after(scratch: Path, name: str) -> None:

@@ -58,10 +58,15 @@ Paths come in as `str` or `os.PathLike` and go out as absolute `str`. Names that
 """
 
 ERRORS = """\
-Every error that dotstream raises on purpose is in `dotstream.errors`, below `DotstreamError`. `str(error)` is a whole message that says what to do. `exit_code` is that of the command line, `rpc_code` that of the language server.
+Every error that dotstream raises on purpose is in `dotstream.errors`, below `DotstreamError`. `str(error)` says what is wrong, and `error.remedy` what to do about it, as one word of `dotstream.errors.REMEDIES`; a traceback shows that below the message. `exit_code` is that of the command line, `rpc_code` that of the language server.
 
-| class | below | exit code | when |
-|---|---|---|---|
+| class | below | exit code | when | remedy, if nothing better is known |
+|---|---|---|---|---|
+"""
+
+REMEDIES = """
+| remedy | what to do |
+|---|---|
 """
 
 SECTIONS: dict[str, list[type]] = {
@@ -143,6 +148,8 @@ def reference() -> str:
     rows = [f"| `{name}` | {_choices(words)} |\n" for name, words in WORDS.items()]
     parts += ["## Words\n", "| type | one of |\n|---|---|\n" + "".join(rows)]
     parts += ["## Errors\n", ERRORS + "".join(map(_error_row, _errors()))]
+    told = [f"| `{remedy}` | {words} |\n" for remedy, words in errors.REMEDIES.items()]
+    parts.append(REMEDIES.lstrip() + "".join(told))
     parts.append(f"## The version\n\n`dotstream.__version__` is `{dotstream.__version__!r}`.\n")
     return "\n".join(parts)
 
@@ -257,7 +264,11 @@ def _entries(text: str) -> str:
 
 def _errors() -> list[type[errors.DotstreamError]]:
     """Return the error classes, a class before those below it."""
-    found = [getattr(errors, name) for name in errors.__all__]
+    found = [
+        each
+        for each in map(vars(errors).get, errors.__all__)
+        if isinstance(each, type) and issubclass(each, errors.DotstreamError)
+    ]
     return sorted(found, key=lambda each: [part.__name__ for part in each.__mro__[-5::-1]])
 
 
@@ -265,7 +276,7 @@ def _error_row(each: type[errors.DotstreamError]) -> str:
     above = each.__mro__[1].__name__
     first = re.sub(r"``([^`]+)``", r"`\1`", (inspect.getdoc(each) or "").partition("\n\n")[0])
     first = first.replace("\n", " ")
-    return f"| `{each.__name__}` | `{above}` | {each.exit_code} | {first} |\n"
+    return f"| `{each.__name__}` | `{above}` | {each.exit_code} | {first} | `{each.remedy}` |\n"
 
 
 if __name__ == "__main__":

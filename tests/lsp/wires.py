@@ -14,6 +14,7 @@ import sys
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, Protocol
 
+from tests.leftovers import at_the_latest
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame, Opcode
@@ -63,6 +64,8 @@ class Server:
         self._changed = Condition()
         self._collector = Thread(target=self._collect)
         self._collector.start()
+        self._sockets: list[socket.socket] = []
+        at_the_latest(self._give_up)
 
     def address(self) -> tuple[str, int]:
         """Wait until it says where it listens."""
@@ -85,6 +88,7 @@ class Server:
             assert self.process.stdout is not None
             return Pipes(self.process.stdin, self.process.stdout)
         connected = socket.create_connection(self.address(), PATIENCE)
+        self._sockets.append(connected)
         connected.settimeout(None)
         # Else an acknowledgement waits for the answer to the one before.
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -101,6 +105,8 @@ class Server:
             self.process.terminate()
         code = self.process.wait(PATIENCE)
         self._collector.join(PATIENCE)
+        for connected in self._sockets:
+            _cut(connected)
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             try:
                 if pipe is not None:
@@ -108,6 +114,10 @@ class Server:
             except BrokenPipeError:
                 pass
         return code
+
+    def _give_up(self) -> None:
+        self.process.kill()
+        self.end()
 
     def _collect(self) -> None:
         assert self.process.stderr is not None

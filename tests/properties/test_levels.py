@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from tests.farm import QUICK, Entry, lines
+from tests.long import by_length
 from tests.properties.test_path_plan import (
     _actions,
     _found,
@@ -52,7 +53,11 @@ def _expanded(
     before=st.tuples(_actions, _some, _preferences),
     now=st.tuples(_actions, _some, _preferences),
 )
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=by_length(200, 4_000),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 def test_all_directories_together_are_the_whole_plan(
     members: dict[str, Entry],
     theirs: dict[str, Entry],

@@ -8,6 +8,7 @@ import tempfile
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from tests.farm import QUICK, Entry
+from tests.long import by_length
 from tests.properties.test_path_plan import (
     _actions,
     _found,
@@ -35,7 +36,11 @@ def _members(directory: str) -> list[str]:
     theirs=st.dictionaries(_inside.map(lambda path: f"home/{path}"), _found, max_size=3),
     before=st.none() | st.tuples(_actions, _some, st.sampled_from(FOLDINGS)),
 )
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=by_length(150, 3_000),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 def test_every_member_is_told_as_it_is(
     members: dict[str, Entry],
     theirs: dict[str, Entry],

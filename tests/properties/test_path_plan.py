@@ -7,6 +7,7 @@ import tempfile
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from tests.farm import DIR, QUICK, Entry, Farm, Link, lines
+from tests.long import by_length
 
 from dotstream.model.items import Conflict, Item, Operation
 from dotstream.model.options import ACTIONS, FOLDINGS, POLICIES, Action, Folding, Preferences
@@ -70,7 +71,11 @@ def _about(item: Item, farm: Farm, path: str) -> bool:
     now=st.tuples(_actions, _some, _preferences),
     path=_inside,
 )
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=by_length(300, 6_000),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 def test_a_path_planned_alone_is_what_the_whole_plan_says_about_it(
     members: dict[str, Entry],
     theirs: dict[str, Entry],
@@ -111,7 +116,7 @@ def _is_note(line: str) -> bool:
     members=st.dictionaries(_member, _packed, min_size=1, max_size=8),
     prefer=_preferences,
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=by_length(60, 1_200), deadline=None)
 def test_every_path_of_a_farm_planned_alone_adds_up_to_the_whole_plan(
     members: dict[str, Entry], prefer: Preferences
 ) -> None:

@@ -8,6 +8,7 @@ import tempfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.farm import DIR, QUICK, Entry, Farm, File, Link
+from tests.long import by_length
 from tests.snapshot import Node, Tree, snapshot
 
 from dotstream.errors import ConflictError, UsageError
@@ -54,7 +55,7 @@ def _files(tree: Tree) -> dict[str, Node]:
     dotfiles=st.booleans(),
     data=st.data(),
 )
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=by_length(250, 5_000), deadline=None)
 def test_adopt_then_unmanage_then_manage_brings_every_path_back(
     tree: dict[str, Entry],
     folding: str,

@@ -7,15 +7,17 @@ import random
 import re
 
 import pytest
+from tests.long import by_length
 from tests.properties.differences import DIFFERENCES
 from tests.properties.farms import farm
 from tests.properties.fuzz import explore, written
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _FARMS = 150
+_SEEDS = by_length(10, 200)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(_SEEDS))
 def test_random_farms_end_as_gnu_stow_leaves_them(seed: int) -> None:
     counts, faults = explore(seed, range(_FARMS))
     assert not faults, f"{counts}\n" + "\n".join(written(*fault) for fault in faults)

@@ -1,8 +1,7 @@
 """A user with two packages, an outsider with an editor, and crashes: no byte is ever lost.
 
 Every content is written once and known; whatever happens, it is somewhere, with its mode,
-until the outsider destroys it.  ``DOTSTREAM_MACHINE=long`` plays for half an hour and at
-random; ``DOTSTREAM_MACHINE=NUMBER`` plays that many games.
+until the outsider destroys it.  ``DOTSTREAM_LONG=1`` plays for half an hour and at random.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.crash.killing import die_at
 from tests.crash.scenes import world
 from tests.farm import QUICK, Farm, apply
+from tests.long import LONG, by_length
 from tests.snapshot import difference, snapshot
 
 from dotstream.errors import ConflictError, OperationFailed, ScanFailed, UsageError
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from dotstream.fs.change import Changes
     from dotstream.planner.stream import StreamingPlan
 
-_PLAYED = os.environ.get("DOTSTREAM_MACHINE", "")
-_LONG = 20_000
+_GAMES = by_length(250, 20_000)
 
 _packages = st.lists(st.sampled_from(("git", "zsh")), min_size=1, max_size=2, unique=True)
 _members = st.sampled_from(("a", "b", "dot-c", "d/x", "d/y", "d/e/x", "f/g", "a/b", "d"))
@@ -298,18 +297,17 @@ class UserAndOutsider(RuleBasedStateMachine):
                     assert os.readlink(entry.path) == entry.text, entry
 
 
-@pytest.mark.timeout(7200 if _PLAYED else 400)
+@pytest.mark.timeout(by_length(400, 7200))
 def test_no_byte_is_lost_and_everything_can_be_undone() -> None:
     from hypothesis.stateful import run_state_machine_as_test
 
-    games = _LONG if _PLAYED == "long" else int(_PLAYED or 250)
     run_state_machine_as_test(
         UserAndOutsider,
         settings=settings(
-            max_examples=games,
+            max_examples=_GAMES,
             stateful_step_count=14,
             deadline=None,
-            derandomize=_PLAYED != "long",
+            derandomize=not LONG,
             database=None,
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),

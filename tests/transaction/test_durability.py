@@ -34,11 +34,11 @@ class _Flushing(Changes):
         super().__init__()
         self._told, self._at = told, at
 
-    def flush(self, fd: int) -> None:
+    def flush(self) -> None:
         self._told.append("flush")
         if len(self._told) == self._at:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
-        super().flush(fd)
+        super().flush()
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_what_was_to_be_kept_and_does_not_get_onto_the_disk_is_taken_back(
             break
     told: list[str] = []
 
-    def flush(_self: Changes, _fd: int) -> None:
+    def flush(_self: Changes) -> None:
         told.append("flush")
         if len(told) == 1:
             raise OSError(errno.EIO, os.strerror(errno.EIO))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.crash.killing import die_at
-from tests.crash.scenes import SCENES, Away, check_manifest, world
+from tests.crash.scenes import SCENES, Away, Stage, check_manifest, world
 from tests.farm import DIR, Farm, File, Link, apply, follow
 from tests.snapshot import difference
 from tests.transaction.faulty import Watched
@@ -208,14 +208,13 @@ def test_a_file_put_where_a_link_was_still_to_come_is_not_touched(half: Farm) ->
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_nothing_is_said_to_be_left_where_nobody_else_was(scratch: Path, name: str) -> None:
+def test_nothing_is_said_to_be_left_where_nobody_else_was(
+    scratch: Path, tmp_path: Path, name: str
+) -> None:
     """Killed before the first change, only what the command itself expects is there."""
-    scene = SCENES[name]
-    if scene.away:
-        pytest.skip("played on one file system, which is the same here")
-    farm = Farm(scratch / "farm")
-    scene.begin(farm)
-    assert _killed(farm, scene.plan, _BEGUN)
+    stage = Stage(SCENES[name], f"{scratch}/played", f"{tmp_path}/played")
+    farm = stage.farm
+    assert _killed(farm, stage.scene.plan, _BEGUN)
     assert farm.client().recover().left == ()
 
 

@@ -52,7 +52,7 @@ def load(
         PermissionRefused: a file may not be read.
     """
     if not is_directory(directory):
-        raise UsageError(f"no package directory at {directory}; choose one with --dir")
+        raise UsageError(f"no package directory at {directory}", remedy="name_directory")
     here = _Place(canonical(directory), home, environ, hostname, platform)
     forced = None if target is None else canonical(target)
     path = f"{here.directory.rstrip('/')}/{CONFIG_NAME}"

@@ -25,7 +25,7 @@ def fault_in_name(name: str) -> str | None:
     if not name:
         return f"it is empty; {remedy}"
     if name.startswith("/"):
-        return f"it is an absolute path; {remedy}, and choose that one with --dir"
+        return f"it is an absolute path; {remedy}, and choose that one"
     if name in (".", ".."):
         return f"it is not inside the package directory; {remedy}"
     if ".." in name.split("/"):

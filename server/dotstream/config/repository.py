@@ -61,10 +61,7 @@ class Repository:
             return self.places.expand(named)
         found = find_directory(self.places.cwd)
         if found is None:
-            raise UsageError(
-                "no package directory here; name one with --dir, set DOTSTREAM_DIR, "
-                "or make one with 'dotstream init'"
-            )
+            raise UsageError("no package directory here", remedy="name_directory")
         return found
 
     @property

@@ -223,9 +223,7 @@ class Settings(NamedTuple):
     def _default_profile(self) -> str:
         if DEFAULT_PROFILE in self.profiles:
             return DEFAULT_PROFILE
-        raise UsageError(
-            "no packages named: name some, choose a profile with --profile, or take --all"
-        )
+        raise UsageError("no packages named", remedy="name_packages")
 
     def _members(self, profile: str) -> tuple[str, ...]:
         if profile in self.profiles:

@@ -15,7 +15,6 @@ from dotstream.fs.look import close
 from dotstream.fs.oserror import reason
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
-from dotstream.planner.farm import Cursor
 from dotstream.store.manifest import Entry
 from dotstream.transaction.names import PREFIX
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from dotstream.doctor.subject import Subject
     from dotstream.fs.listing import Entry as Listed
+    from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
     from dotstream.planner.ownership import Owner
     from dotstream.store.manifest import Manifest
@@ -83,8 +83,7 @@ class _Walk:
 
     def run(self) -> Iterator[Verdict]:
         root = self._farm.target.root
-        top = "" if self._subject.options.layout == "mirror" else None
-        cursors = [Cursor(package, top) for package in self._subject.packages.get(root, ())]
+        cursors = list(map(self._farm.packages.top, self._subject.packages.get(root, ())))
         stack: list[_Frame] = []
         yield from self._enter(stack, Directory(root), cursors, 0, known=True)
         while stack:
@@ -130,7 +129,7 @@ class _Walk:
         """
         farm = self._farm
         farm.poll()
-        if farm.protection(place) is not None:
+        if farm.target.protection(place) is not None:
             return
         try:
             fd = farm.target.open_real(place.path)
@@ -184,7 +183,7 @@ class _Walk:
             text = farm.target.link_text(place.join(name))
         except OSError:
             return  # it has just gone
-        owner = farm.owner(place, text)
+        owner = farm.target.owner(place, text)
         if owner is None or not (owner.path or self._subject.options.layout == "named"):
             return
         finding = judge(farm, place, name, text, package=owner.package, stow_dir=owner.stow_dir)
@@ -213,13 +212,13 @@ class _Walk:
         """
         named = self._subject.options.layout == "named"
         raw = [part for part in (owner.package if named else "", *owner.path.split("/")) if part]
-        translated = "/".join(self._farm.translate(part) for part in raw)
+        translated = "/".join(self._farm.naming.in_target(part) for part in raw)
         return place.join(name) in ("/".join(raw), translated)
 
     def _leftover(self, place: Directory, name: str, kind: int) -> Verdict:
         if kind == LINK:
             text = self._farm.target.link_text(place.join(name))
-            owner = self._farm.owner(place, text)
+            owner = self._farm.target.owner(place, text)
             if owner is not None:
                 finding = Finding(
                     "leftover", place, name, owner.package, text, command=commands.FIX
@@ -244,12 +243,15 @@ class _Walk:
 
 def only_links_of_ours(farm: Farm, place: Directory) -> bool:
     """Whether a directory holds nothing but links of ours, and directories of such."""
+    target, here = farm.target, place
     try:
-        for name, kind, _ in farm.target_entries(place):
-            if kind == DIR:
-                if not only_links_of_ours(farm, place.child(name)):
+        for path, name, kind in target.below(place.path):
+            if kind == LINK:
+                if path != here.path:
+                    here = Directory(place.root).descend(path)
+                if target.owner(here, target.link_text(here.join(name))) is None:
                     return False
-            elif kind != LINK or not farm.owner(place, farm.target.link_text(place.join(name))):
+            elif kind != DIR:
                 return False
     except OSError:
         return False

@@ -6,16 +6,17 @@ a decision, and every file, is left to the person.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from dotstream.doctor.disk_check import check_strays
 from dotstream.doctor.manifest_check import check_records
 from dotstream.doctor.ranges import Ranges
-from dotstream.fs.listing import DIR
 from dotstream.model.directory import Directory
 from dotstream.model.items import Notice, Operation
 from dotstream.model.plan import Metadata
 from dotstream.planner.stream import StreamingPlan
+from dotstream.planner.transition import remove_directory
+from dotstream.planner.visits import carried_out
 from dotstream.store.read_only import opened
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from dotstream.doctor.manifest_check import Verdict
     from dotstream.doctor.subject import Subject
     from dotstream.model.items import Item
-    from dotstream.planner.farm import Farm
 
 __all__ = ["mending"]
 
@@ -79,7 +79,8 @@ def _mended(subject: Subject, verdict: Verdict, made: Ranges) -> Iterator[Item]:
         else:
             farm = subject.farm(place.root)
             try:
-                yield from _cleared(farm, place, name)
+                cleared = carried_out(remove_directory(farm, place.child(name)))
+                yield from cast("Iterator[Item]", cleared)
             finally:
                 farm.close()
 
@@ -99,18 +100,3 @@ def _made(subject: Subject, place: Directory, package: str, made: Ranges) -> Ite
             here = here.child(name)
     finally:
         farm.close()
-
-
-def _cleared(farm: Farm, place: Directory, name: str) -> Iterator[Item]:
-    """Remove a directory of links of ours, as the opening of what is inside."""
-    mode = f"{farm.target.mode(place.join(name)):o}"
-    yield Operation("remove_dir", place, name, "", None, mode)
-    there = place.child(name)
-    for inner, kind, _ in farm.target_entries(there):
-        if kind == DIR:
-            yield from _cleared(farm, there, inner)
-        else:
-            text = farm.target.link_text(there.join(inner))
-            owner = farm.owner(there, text)
-            package = owner.package if owner else ""
-            yield Operation("remove_link", there, inner, package, None, text)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dotstream.doctor.subject import Subject
-    from dotstream.planner.decide import State
     from dotstream.planner.farm import Farm
+    from dotstream.planner.state import Seen
     from dotstream.store.manifest import Entry, Manifest
 
 __all__ = ["Verdict", "check_records", "no_permission", "readable"]
@@ -164,7 +164,7 @@ class _Check:
             for entry in group:
                 yield Verdict(None, entry)
 
-    def _blocked(self, place: Directory) -> tuple[Directory, str, State] | None:
+    def _blocked(self, place: Directory) -> tuple[Directory, str, Seen] | None:
         """Return the topmost component of a directory that is no directory."""
         here = Directory(place.root)
         for name in place.path.split("/"):
@@ -178,7 +178,7 @@ class _Check:
         return None
 
     def _in_the_way(
-        self, above: Directory, name: str, state: State, entry: Entry
+        self, above: Directory, name: str, state: Seen, entry: Entry
     ) -> tuple[Finding, bool]:
         """Judge what is in the place of a directory with links of ours.
 
@@ -186,8 +186,8 @@ class _Check:
             The finding, and whether it is a link of ours that makes the records outdated.
         """
         if isinstance(state, str):
-            owner = self._farm.owner(above, state)
-            if owner is not None and self._farm.leads_to_directory(above, state):
+            owner = self._farm.target.owner(above, state)
+            if owner is not None and self._farm.target.leads_to_directory(above, state):
                 why = f"the whole directory is one link of package {owner.package} now"
                 return (
                     Finding(
@@ -211,12 +211,12 @@ class _Check:
             False,
         )
 
-    def _entry(self, place: Directory, entry: Entry, state: State, *, gone: bool) -> Verdict:
+    def _entry(self, place: Directory, entry: Entry, state: Seen, *, gone: bool) -> Verdict:
         if entry.kind == "directory":
             return self._directory_entry(place, entry, state)
         wanted = entry.text or ""
         if state == wanted:
-            owner = self._farm.owner(place, wanted)
+            owner = self._farm.target.owner(place, wanted)
             stow_dir = owner.stow_dir if owner else entry.stow_dir
             package = owner.package if owner else entry.package
             found = judge(
@@ -236,7 +236,7 @@ class _Check:
                 command=self._manage(entry),
             )  # fmt: skip
             return Verdict(finding, entry, gone)
-        folded = self._farm.leads_to_directory(place, wanted)
+        folded = self._farm.target.leads_to_directory(place, wanted)
         policy = "adopt" if state == FILE and not folded else "backup"
         finding = Finding(
             "replaced_link", place, entry.name, entry.package, None, wanted,
@@ -244,7 +244,7 @@ class _Check:
         )  # fmt: skip
         return Verdict(finding, entry)
 
-    def _directory_entry(self, place: Directory, entry: Entry, state: State) -> Verdict:
+    def _directory_entry(self, place: Directory, entry: Entry, state: Seen) -> Verdict:
         if state == DIR:
             return Verdict(None, entry)
         path = place.join(entry.name)
@@ -265,7 +265,7 @@ class _Check:
         """Judge a link that does not say what was recorded."""
         recorded = destination(place, wanted)
         alive = present(recorded)
-        owner = self._farm.owner(place, text)
+        owner = self._farm.target.owner(place, text)
         if owner is None:
             if not alive:
                 return self._stale(
@@ -328,7 +328,7 @@ def no_permission(place: Directory, why: str) -> Finding:
     )
 
 
-def _words(state: State) -> str:
+def _words(state: Seen) -> str:
     if state == DIR:
         return "a directory"
     return "a file" if state == FILE else "something that is no file"

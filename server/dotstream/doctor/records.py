@@ -94,7 +94,9 @@ def _moved_if_bad(subject: Subject) -> str | None:
         try:
             aside = set_aside(place.journal, ("-wal", "-shm"))
         except OSError as error:
-            raise JournalError(f"{place.journal}: {reason(error)}") from error
+            raise JournalError(
+                f"{place.journal}: {reason(error)}", remedy="remove_cause"
+            ) from error
         with closing(Journal(place.journal)) as journal:
             journal.count_on(_last(subject, place))
         return aside
@@ -118,9 +120,7 @@ def _correct(subject: Subject) -> Generator[Progress, None, int]:
     """Sort what should be recorded in a temporary table, then replace the records by it."""
     with writer_of(subject.target, subject.host) as (journal, place, _):
         if journal.unfinished() is not None:
-            raise JournalError(
-                f"{place.journal}: a transaction is unfinished; run 'dotstream recover' first"
-            )
+            raise JournalError(f"{place.journal}: a transaction is unfinished", remedy="recover")
         run, manifest = journal.database.run, journal.manifest
         with journal.database.explained(), journal.database.change():
             run(_FOUND)

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING
 
 from dotstream.fs import system
 from dotstream.fs.copying import copy_entry, remove_entry
+from dotstream.fs.touched import Touched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["Changes"]
 
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _SPARE = "-spare"  # what stands after a name while it is exchanged in three renames
 _UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP)
+_NO_FSYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)  # of a directory, on some file systems
 
 
 class Changes:
@@ -29,10 +32,13 @@ class Changes:
     Attributes:
         link: one try at ``symlink``, as ``link(text, name, dir_fd=fd)``: what is called a
             million times. It may raise ``InterruptedError``.
+        touched: what ``flush`` has to put on the disk; whoever opens a directory to change it
+            adds that.
     """
 
     def __init__(self) -> None:
         self.link: Callable[..., None] = os.symlink
+        self.touched = Touched()
 
     def symlink(self, text: str, fd: int, name: str) -> None:
         """Make a link; ``FileExistsError`` if anything is there."""
@@ -54,12 +60,12 @@ class Changes:
 
     def chmod(self, fd: int, name: str, mode: int) -> None:
         """Set the permission bits of a directory that we made."""
-        while True:
-            try:
-                os.chmod(name, mode, dir_fd=fd)
-            except InterruptedError:
-                continue
-            return
+        made = os.open(name, _DIRECTORY, dir_fd=fd)
+        try:
+            os.fchmod(made, mode)
+            self.touched.add(made)
+        finally:
+            os.close(made)
 
     def rmdir(self, fd: int, name: str) -> None:
         """Remove an empty directory."""
@@ -93,11 +99,28 @@ class Changes:
 
     def sync(self, fd: int) -> None:
         """Have a directory's entries on the disk."""
-        system.on_disk(fd)
+        try:
+            system.on_disk(fd)
+        except OSError as error:
+            if error.errno not in _NO_FSYNC:
+                raise
+            system.flush(fd)
 
-    def flush(self, fd: int) -> None:
-        """Have all that was done on a directory's file system on the disk."""
-        system.flush(fd)
+    def flush(self) -> None:
+        """Have all that was changed on the disk.
+
+        Raises:
+            OSError: it is not; what of it is, nobody knows.
+        """
+        try:
+            if self.touched.elsewhere:
+                system.flush_all()
+            for fd in self.touched.few:
+                self.sync(fd)
+            for fd in self.touched.whole:
+                system.flush(fd)
+        finally:
+            self.touched.close()
 
     def rename(self, fd: int, old: str, to_fd: int, new: str) -> None:
         """Rename; ``FileExistsError`` if ``new`` is there."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dotstream.fs.touched import Touched
     from dotstream.model.directory import Directory
 
 __all__ = ["Descriptors"]
@@ -27,19 +28,21 @@ class Descriptors:
     Args:
         aside: tells the name that a directory has while it is filled or emptied beside its
             place; where there is one of that name, it is taken for the place itself.
+        touched: is told of each directory that is asked for, as it is to be changed.
 
     Attributes:
         aliases: directories known to be beside their place, by ``(root, path)``.
         private: whether the directory in use is, so that nobody else gets at it by path.
-        systems: a descriptor on each file system that directories were opened on, by device.
     """
 
-    __slots__ = ("_aside", "_current", "_fd", "_stack", "aliases", "private", "systems")
+    __slots__ = ("_aside", "_current", "_fd", "_stack", "_touched", "aliases", "private")
 
-    def __init__(self, *, aside: Callable[[str], str] | None = None) -> None:
+    def __init__(
+        self, *, aside: Callable[[str], str] | None = None, touched: Touched | None = None
+    ) -> None:
         self.aliases: dict[tuple[str, str], str] = {}
         self.private = False
-        self.systems: dict[int, int] = {}
+        self._touched = touched
         self._aside = aside
         self._stack: list[tuple[str, str, int, bool]] = []
         self._current: Directory | None = None
@@ -58,19 +61,18 @@ class Descriptors:
         while self._stack and not self._leads(root, path):
             os.close(self._stack.pop()[2])
         if not self._stack:
-            opened = os.open(root, _FLAGS)
-            self._stack.append((root, "", opened, False))
-            self._remember(opened)
+            self._stack.append((root, "", os.open(root, _FLAGS), False))
         _, above, fd, private = self._stack[-1]
         rest = path[len(above) :].lstrip("/")
         for name in rest.split("/") if rest else ():
             above = f"{above}/{name}" if above else name
             fd, moved = self._open(fd, (root, above), name)
-            self._remember(fd)
             private = private or moved
             self._stack.append((root, above, fd, private))
             if len(self._stack) > _KEPT:
                 os.close(self._stack.pop(1)[2])
+        if self._touched is not None:
+            self._touched.add(fd)
         self._current, self._fd, self.private = directory, fd, private
         return fd
 
@@ -87,12 +89,6 @@ class Descriptors:
                     raise
         return os.open(name, _FLAGS, dir_fd=parent), False
 
-    def _remember(self, fd: int) -> None:
-        """Keep one descriptor of each file system that something is done on."""
-        device = os.fstat(fd).st_dev
-        if device not in self.systems:
-            self.systems[device] = os.dup(fd)
-
     def _leads(self, root: str, path: str) -> bool:
         """Whether the deepest open directory is ``path`` or above it."""
         open_root, above, _, _ = self._stack[-1]
@@ -104,8 +100,4 @@ class Descriptors:
         while self._stack:
             os.close(self._stack.pop()[2])
 
-    def close(self) -> None:
-        """Close everything for good."""
-        self.forget()
-        while self.systems:
-            os.close(self.systems.popitem()[1])
+    close = forget

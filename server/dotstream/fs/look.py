@@ -8,11 +8,11 @@ import stat
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dotstream.fs.listing import DIR, FILE, LINK, SPECIAL
+from dotstream.fs.listing import DIR, FILE, LINK, SPECIAL, every_entry
 from dotstream.fs.system import DIFFER, spelt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 __all__ = [
     "Tree",
@@ -55,6 +55,29 @@ class Tree:
     def open_real(self, path: str) -> int:
         """Like ``open``, but a symbolic link as the last component is refused."""
         return os.open(path or ".", _DIRECTORY | os.O_NOFOLLOW, dir_fd=self.fd)
+
+    def below(self, path: str) -> Iterator[tuple[str, str, int]]:
+        """Look through all that is in the directory at ``path`` and below, in no order.
+
+        With a stack of its own, so that no tree is too deep; links are not followed.
+
+        Yields:
+            Each entry: the path of the directory that it is in, its name and its kind.
+
+        Raises:
+            OSError: a directory cannot be read.
+        """
+        waiting = [path]
+        while waiting:
+            here = waiting.pop()
+            fd = self.open_real(here)
+            try:
+                for name, kind in every_entry(fd):
+                    yield here, name, kind
+                    if kind == DIR:
+                        waiting.append(f"{here}/{name}" if here else name)
+            finally:
+                os.close(fd)
 
     def kind(self, path: str) -> int | None:
         """Return the kind of entry at ``path``, or ``None`` if there is nothing."""

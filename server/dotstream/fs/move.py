@@ -29,6 +29,7 @@ def move(changes: Changes, fd: int, name: str, path: str) -> None:
     """
     there, base = _parent(path)
     try:
+        _touch(changes, there, fd)
         _move(changes, fd, name, there, base)
     finally:
         os.close(there)
@@ -50,6 +51,7 @@ def take_back(changes: Changes, fd: int, name: str, path: str) -> str | None:
             return None  # its destination never came to be
         raise
     try:
+        _touch(changes, there, fd)
         for place, entry in ((fd, name), (there, base)):
             if _there(place, _copy_name(entry)):
                 changes.discard(place, _copy_name(entry))  # a copy that was never finished
@@ -59,6 +61,12 @@ def take_back(changes: Changes, fd: int, name: str, path: str) -> str | None:
         return left or _back(changes, fd, name, there, base)
     finally:
         os.close(there)
+
+
+def _touch(changes: Changes, there: int, fd: int) -> None:
+    """Remember both ends of a move; the one that is changed further, last."""
+    changes.touched.add(there)
+    changes.touched.add(fd)
 
 
 def _original_back(changes: Changes, fd: int, name: str, there: int, base: str) -> str | None:

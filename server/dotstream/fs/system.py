@@ -23,11 +23,18 @@ __all__ = [
     "copy_attributes",
     "exchange",
     "flush",
+    "flush_all",
+    "flushes",
     "on_disk",
     "rename_new",
     "reserve",
     "spelt",
 ]
+
+
+def flush_all() -> None:
+    """Have what was done on any file system on its medium; on macOS, on its way there."""
+    os.sync()
 
 
 def _renamer(name: str) -> Callable[[int, bytes, int, bytes, int], int] | None:
@@ -75,8 +82,12 @@ if sys.platform == "darwin":
 
     def flush(fd: int) -> None:
         """Have all that was done on a directory's file system on the medium."""
-        os.sync()  # there is no syncfs here; this one only starts the writing
+        flush_all()  # there is no syncfs here
         on_disk(fd)
+
+    def flushes(_fd: int) -> bool:
+        """Whether ``flush`` reaches the file system of a directory."""
+        return True
 
     def boot() -> str:
         """Return what tells this start of the system from every other; empty if unknown."""
@@ -114,6 +125,7 @@ if sys.platform == "darwin":
 
 else:
     _RENAME, _SWAP, _NEW = "renameat2", 2, 1  # RENAME_EXCHANGE, RENAME_NOREPLACE
+    _FUSE = 0x65735546  # FUSE_SUPER_MAGIC
 
     JUNK: tuple[str, ...] = ()
 
@@ -130,13 +142,24 @@ else:
         import ctypes
 
         function = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+        while function is not None and function(ctypes.c_int(fd)) != 0:
+            number = ctypes.get_errno()
+            if number == errno.ENOSYS:
+                function = None
+            elif number != errno.EINTR:
+                raise OSError(number, os.strerror(number))
         if function is None:
-            os.sync()
-        else:
-            while function(ctypes.c_int(fd)) != 0:
-                number = ctypes.get_errno()
-                if number != errno.EINTR:
-                    raise OSError(number, os.strerror(number))
+            flush_all()
+
+    def flushes(_fd: int) -> bool:
+        """Whether ``flush`` reaches the file system of a directory: syncfs(2) passes FUSE by."""
+        import ctypes
+
+        ask = getattr(ctypes.CDLL(None), "fstatfs", None)
+        found = ctypes.create_string_buffer(256)
+        if ask is None or ask(ctypes.c_int(_fd), found) != 0:
+            return True
+        return ctypes.c_long.from_buffer(found).value & 0xFFFFFFFF != _FUSE
 
     def boot() -> str:
         """Return what tells this start of the system from every other; empty if unknown."""

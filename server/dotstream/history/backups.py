@@ -82,7 +82,7 @@ def prune(journal: Journal, chosen: Collection[Backup], area: str, changes: Chan
     try:
         for backup in chosen:
             changes.discard(tree.fd, backup.kept.rpartition("/")[2])
-        changes.flush(tree.fd)  # what is no longer listed is gone, after a power cut too
+        changes.sync(tree.fd)  # what is no longer listed is gone, after a power cut too
         for backup in chosen:
             journal.forget_backup(backup.id)
     finally:

@@ -77,7 +77,7 @@ class Past:
                     if found.state == "committed" and found.action not in ("undo", "restore"):
                         return found
         what = "nothing to undo" if number is None else f"no transaction {number}"
-        raise UsageError(f"{what}; 'dotstream history' lists what there is")
+        raise UsageError(what, remedy="list_history")
 
     def plan_undo(
         self,
@@ -145,7 +145,7 @@ class Past:
         chosen = [backup for backup in self.backups() if backup.id in numbers]
         missing = set(numbers) - {backup.id for backup in chosen}
         if missing:
-            raise UsageError(f"no backup {min(missing)}; 'dotstream backups' lists them")
+            raise UsageError(f"no backup {min(missing)}", remedy="list_backups")
         area = chosen[0].kept.rpartition("/")[0] if chosen else "/"
         items = (item for item in restore(chosen, area, skip=skip))
         metadata = Metadata("restore", (), directory, self._target, options)

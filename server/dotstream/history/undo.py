@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.fs.listing import DIR, LINK, any_entry, more_than
+from dotstream.fs.listing import DIR, LINK, more_than
 from dotstream.fs.look import Tree, close, entry_kind, fingerprint, link_text
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.directory import Directory
@@ -156,20 +156,8 @@ class _Undo:
 
     def _only_links(self, place: Directory) -> bool:
         """Whether a directory holds nothing but links and directories of links."""
-        inner: list[str] = []
-
-        def other(name: str, kind: int) -> bool:
-            if kind == DIR:
-                inner.append(name)
-            return kind not in (DIR, LINK)
-
-        fd = self._tree(place.root).open_real(place.path)
-        try:
-            if any_entry(fd, other):
-                return False
-        finally:
-            close(fd)
-        return all(self._only_links(place.child(name)) for name in inner)
+        found = self._tree(place.root).below(place.path)
+        return all(kind in (DIR, LINK) for _, _, kind in found)
 
     # Inverses ----------------------------------------------------------------------------
 

@@ -8,21 +8,26 @@ moved whole where a fold would show exactly what was there; otherwise file by fi
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from dotstream.fs.listing import DIR, LINK, SPECIAL, any_entry
 from dotstream.fs.look import Tree, canonical, close
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Notice, Operation
-from dotstream.planner.farm import Cursor, Farm, scan_error
+from dotstream.planner.farm import scan_error
 from dotstream.planner.folding import stays_open
-from dotstream.planner.names import to_package
+from dotstream.planner.policies import settled
+from dotstream.planner.visits import carried_out
+from dotstream.planner.witnesses import Witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dotstream.model.items import ConflictKind
     from dotstream.model.options import Package, Policy
+    from dotstream.planner.cursor import Cursor
+    from dotstream.planner.farm import Farm
+    from dotstream.planner.visits import Visit
 
 __all__ = ["adopt", "suggest_package"]
 
@@ -68,7 +73,7 @@ def adopt(
     try:
         for path in ordered:
             if not any(path.startswith(f"{other}/") for other in ordered):
-                yield from plan.path(path)
+                yield from cast("Iterator[Item]", carried_out(plan.path(path)))
     finally:
         plan.close()
 
@@ -82,15 +87,16 @@ class _Adoption:
         self._stow = Tree(package.stow_dir)
         self._made: set[str] = set()
         self._keep = keep
+        self._differing = Witnesses()
 
     def close(self) -> None:
         self._stow.close()
 
-    def path(self, path: str) -> Iterator[Item]:
+    def path(self, path: str) -> Visit[None]:
         """Plan one path that was asked for."""
         place, name = Directory(self._farm.target.root), path
         parts = path.split("/")
-        cursor = Cursor(self._package, "" if self._farm.options.layout == "mirror" else None)
+        cursor = self._farm.packages.top(self._package)
         for part in parts[:-1]:
             inner = self._raw(cursor, part)
             if inner is None:
@@ -99,42 +105,55 @@ class _Adoption:
             place, cursor = place.child(part), cursor.child(inner)
         name = parts[-1]
         try:
-            yield from self._entry(place, name, cursor, self._farm.target.kind(path))
+            kind = self._farm.target.kind(path)
         except OSError as error:
             yield scan_error(place.at(name), error)
+        else:
+            yield self._entry(place, name, cursor, kind)
 
     def _raw(self, cursor: Cursor, name: str) -> str | None:
         """Return the name in the package that is managed as ``name``."""
         if cursor.sub is None:  # the named layout: the package is the first component
-            shown = self._farm.translate(self._package.name)
+            shown = self._farm.naming.in_target(self._package.name)
             return self._package.name if shown == name else None
-        return to_package(name) if self._farm.dotfiles else name
+        return self._farm.naming.in_package(name)
 
     def _entry(
         self, place: Directory, name: str, cursor: Cursor, kind: int | None
-    ) -> Iterator[Item]:
-        """Plan one entry of the target."""
+    ) -> Visit[None]:
+        """Plan one entry of the target; if it cannot be looked at, the others still are."""
         raw = self._raw(cursor, name)
-        if kind is None:
-            yield self._conflict(place, name, "missing_source")
-        elif raw is None:
-            yield self._conflict(place, name, "not_invertible")
-        elif self._ignored(cursor, place, raw):
-            yield Notice(place.at(name), "left in place: an ignore rule names it")
-        elif kind == SPECIAL:
-            yield Notice(place.at(name), "left in place: not a file, directory or link")
-        elif kind == DIR and place.at(name) in self._keep:
-            yield Notice(place.at(name), "left in place: dotstream itself needs it there")
-        elif kind == LINK:
-            yield from self._link(place, name, cursor, raw)
-        elif kind == DIR:
-            yield from self._directory(place, name, cursor, raw)
-        else:
-            yield from self._move(place, name, cursor, raw)
+        try:
+            if kind is None:
+                yield self._conflict(place, name, "missing_source")
+            elif raw is None:
+                yield self._conflict(place, name, "not_invertible")
+            elif (why := self._why_left(place, name, cursor, raw, kind)) is not None:
+                yield Notice(place.at(name), f"left in place: {why}")
+            elif kind == LINK:
+                yield from self._link(place, name, cursor, raw)
+            elif kind == DIR:
+                yield from self._directory(place, name, cursor, raw)
+            else:
+                yield from self._move(place, name, cursor, raw)
+        except OSError as error:
+            yield scan_error(place.at(name), error)
+
+    def _why_left(
+        self, place: Directory, name: str, cursor: Cursor, raw: str, kind: int
+    ) -> str | None:
+        """Return why an entry stays where it is, whatever is in it."""
+        if self._ignored(cursor, place, raw):
+            return "an ignore rule names it"
+        if kind == SPECIAL:
+            return "not a file, directory or link"
+        if kind == DIR and place.at(name) in self._keep:
+            return "dotstream itself needs it there"
+        return None
 
     def _link(self, place: Directory, name: str, cursor: Cursor, raw: str) -> Iterator[Item]:
         text = self._farm.target.link_text(place.join(name))
-        if self._farm.owner(place, text) is not None:
+        if self._farm.target.owner(place, text) is not None:
             yield Notice(place.at(name), "already a link into a package")
         elif text.startswith("/"):
             yield from self._move(place, name, cursor, raw)
@@ -143,58 +162,66 @@ class _Adoption:
                 place.at(name), f"left in place: moved, this link to {text} would lead elsewhere"
             )
 
-    def _directory(self, place: Directory, name: str, cursor: Cursor, raw: str) -> Iterator[Item]:
+    def _directory(self, place: Directory, name: str, cursor: Cursor, raw: str) -> Visit[None]:
         there, inner = place.child(name), cursor.child(raw)
         taken = self._kind(cursor.source(raw)) is not None
         holds = any(kept.startswith(f"{there.absolute}/") for kept in self._keep)
         if not taken and not holds and self._moves_whole(there, inner):
             yield from self._move(place, name, cursor, raw)
             return
-        for entry, kind, _ in self._farm.target_entries(there):
-            yield from self._entry(there, entry, inner, kind)
+        for entry, kind, _ in self._farm.target.entries(there):
+            yield self._entry(there, entry, inner, kind)
 
     def _moves_whole(self, there: Directory, cursor: Cursor) -> bool:
         """Whether a fold of this directory, moved as it is, would show what it shows now."""
-        package = self._package
-        if package.folding == "never" or stays_open(cursor, there.path):
+        if (
+            self._package.folding == "never"
+            or stays_open(cursor, there.path)
+            or self._differing.known(there.path)
+        ):
             return False
-        return self._same_inside(there, cursor, there.absolute)
+        waiting = [(there, cursor)]
+        while waiting:
+            here, inside = waiting.pop()
+            directories = self._same_names(here, inside, f"{there.absolute}/")
+            if directories is None:
+                self._differing.note(there.path, here.path)
+                return False
+            waiting += [(here.child(name), inside.child(name)) for name in directories]
+        return True
 
-    def _same_inside(self, there: Directory, cursor: Cursor, top: str) -> bool:
+    def _same_names(self, here: Directory, cursor: Cursor, top: str) -> list[str] | None:
+        """Return the directories in one; ``None`` if a fold would show any name otherwise.
+
+        Args:
+            top: the directory that moves, which links inside of it may lead to.
+        """
         farm = self._farm
         farm.poll()
         directories: list[str] = []
 
         def differs(name: str, kind: int) -> bool:
-            if farm.translate(name) != name or self._ignored(cursor, there, name):
+            if farm.naming.in_target(name) != name or self._ignored(cursor, here, name):
                 return True
             if kind == LINK:
-                text = farm.target.link_text(there.join(name))
-                if farm.owner(there, text) is not None:
-                    return True
-                leads = posixpath.normpath(f"{there.absolute}/{text}")
-                return not text.startswith("/") and not leads.startswith(f"{top}/")
+                text = farm.target.link_text(here.join(name))
+                leads = posixpath.normpath(f"{here.absolute}/{text}")
+                return farm.target.owner(here, text) is not None or (
+                    not text.startswith("/") and not leads.startswith(top)
+                )
             if kind == DIR:
                 directories.append(name)
+                return stays_open(cursor.child(name), here.join(name))
             return kind == SPECIAL
 
-        fd = farm.target.open_real(there.path)
+        fd = farm.target.open_real(here.path)
         try:
-            if any_entry(fd, differs):
-                return False
+            return None if any_entry(fd, differs) else directories
         finally:
             close(fd)
-        return all(
-            not stays_open(cursor, there.join(name))
-            and self._same_inside(there.child(name), cursor.child(name), top)
-            for name in directories
-        )
 
     def _ignored(self, cursor: Cursor, place: Directory, raw: str) -> bool:
-        if cursor.sub is None:
-            return False
-        ignored = self._farm.ignored(cursor, place)
-        return ignored is not None and ignored(raw)
+        return cursor.sub is not None and self._farm.packages.hides(cursor, place, raw)
 
     def _move(self, place: Directory, name: str, cursor: Cursor, raw: str) -> Iterator[Item]:
         """Move one entry into the package and link it back."""
@@ -208,7 +235,7 @@ class _Adoption:
         parent = source[len(stow.root) :].strip("/").rpartition("/")[0]
         if self._kind(source) is not None:
             conflict = self._conflict(place, name, "package_has_file", source)
-            policy = self._farm.settle(self._package, conflict)
+            policy = settled(self._farm.options, self._package, conflict)
             if policy not in _SETTLED:
                 yield conflict
                 return
@@ -222,7 +249,7 @@ class _Adoption:
         yield from self._make_parents(stow, parent, place)
         before = self._farm.target.fingerprint(place.join(name))
         yield Operation("move_file", place, name, self._package.name, source, before)
-        text = self._farm.prefix(cursor, place) + raw
+        text = self._farm.naming.prefix(cursor, place) + raw
         yield Operation("create_link", place, name, self._package.name, text)
 
     def _make_parents(self, stow: Directory, path: str, place: Directory) -> Iterator[Item]:

@@ -1,32 +1,33 @@
 """Deciding one name: what should be at a target path, given who wants it.
 
-The state of a path is a value, ``State``: ``None`` for nothing there, a ``str`` for a link
-with that text, ``DIR``, ``FILE`` or ``SPECIAL``.  Deciding is a fold over the packages
-that have the name, in their order, starting from the state that is there; so a package
-meets what an earlier one of the same run planned, without anything having been done.
+Deciding is a fold over the packages that have the name, in their order, starting from the
+state that is there; so a package meets what an earlier one of the same run planned, without
+anything having been done.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from dotstream.fs.listing import DIR, FILE, LINK, SPECIAL
+from dotstream.fs.listing import DIR, LINK, SPECIAL
 from dotstream.model.items import Conflict, Item, Notice, ScanError
-from dotstream.planner.folding import may_fold
+from dotstream.planner.policies import settled
+from dotstream.planner.state import Link, Real, State
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dotstream.model.directory import Directory
     from dotstream.model.items import ConflictKind
     from dotstream.model.options import Policy
-    from dotstream.planner.farm import Cursor, Farm
+    from dotstream.planner.cursor import Cursor
+    from dotstream.planner.farm import Farm
+    from dotstream.planner.folding import Folding
+    from dotstream.planner.ownership import Owner
 
-__all__ = ["Claim", "Decision", "State", "decide"]
-
-State: TypeAlias = str | int | None
+__all__ = ["Claim", "Decision", "Name", "decide"]
 
 Claim: TypeAlias = "tuple[Cursor, int, str]"
 """A package that has the name: its cursor, the kind of its member, the member's raw name."""
@@ -35,6 +36,31 @@ _NEVER: tuple[Policy, ...] = ("skip",)
 _LINKS: tuple[Policy, ...] = ("skip", "overwrite")
 _MOVES: tuple[Policy, ...] = ("skip", "backup", "overwrite")
 _FILES: tuple[Policy, ...] = ("adopt", "backup", "overwrite", "skip")
+
+
+class Name(NamedTuple):
+    """One name of the target, and all that is known of it when it is decided.
+
+    Attributes:
+        now: what is there.
+        start: what unmanaging leaves there.
+        claims: the packages to link that have it, in order.
+        unlinked: the packages to unlink in it, if it is a directory.
+        stays: whether the directory that it is in is there, and stays as it is.
+    """
+
+    place: Directory
+    name: str
+    now: State
+    start: State
+    claims: Sequence[Claim]
+    unlinked: Sequence[Cursor] = ()
+    stays: bool = True
+
+    @property
+    def there(self) -> Directory:
+        """The name as a directory."""
+        return self.place.child(self.name)
 
 
 class Decision:
@@ -72,6 +98,15 @@ class Decision:
         self.moved_for = ""
         self.reports: list[Item] = []
 
+    def link(self, text: str, claim: Claim) -> None:
+        """Let it become a link that satisfies a claim."""
+        self.state, self.claim = Link(text), claim
+
+    def open(self, inner: list[Cursor], *, by_claim: bool) -> None:
+        """Let it become a directory."""
+        self.state, self.claim, self.inner = Real.DIRECTORY, None, inner
+        self.opened = self.opened or by_claim
+
 
 @lru_cache(maxsize=64)
 def _prefix_pattern(patterns: tuple[str, ...]) -> list[re.Pattern[str]]:
@@ -82,20 +117,15 @@ def _named(patterns: tuple[str, ...], path: str) -> bool:
     return any(pattern.match(path) for pattern in _prefix_pattern(patterns))
 
 
-def decide(
-    farm: Farm, place: Directory, name: str, start: State, claims: Sequence[Claim]
-) -> Decision:
-    """Return what ``name`` in ``place`` becomes when ``claims`` are met in order.
-
-    Args:
-        start: the state that is there, or that unmanaging leaves there.
-    """
-    decision = Decision(start)
-    for claim in claims:
-        _meet(farm, place, name, decision, claim)
+def decide(farm: Farm, folding: Folding, name: Name) -> Decision:
+    """Return what a name becomes when its claims are met in order."""
+    start, decision = name.start, Decision(name.start)
+    meeting = _Meeting(farm, name, decision)
+    for claim in name.claims:
+        meeting.meet(claim)
     if decision.inner and all(cursor.looped for cursor in decision.inner):
         # Nobody but symlinks that lead back up goes further down: it would never end.
-        source = decision.inner[0].source("").rstrip("/")
+        source = decision.inner[0].path
         decision.reports.append(ScanError(source, "this symlink leads back to a directory above"))
         decision.state, decision.claim, decision.inner = start, None, []
     if (
@@ -106,154 +136,189 @@ def decide(
     ):
         cursor, _, raw = decision.claim
         inner = cursor.child(raw)
-        if not may_fold(farm, inner, place.child(name)):
-            decision.state, decision.claim = DIR, None
-            decision.inner = [inner]
-    if decision.set_aside and start == DIR and decision.state == DIR:
+        if not folding.may_fold(inner, name.there):
+            decision.open([inner], by_claim=False)
+    if decision.set_aside and start is decision.state is Real.DIRECTORY:
         decision.set_aside = False  # another package has the last word, and wants it as it is
     return decision
 
 
-def _meet(farm: Farm, place: Directory, name: str, decision: Decision, claim: Claim) -> None:
-    cursor, kind, raw = claim
-    if kind == SPECIAL and not farm.options.stow:
-        source = cursor.source(raw)
-        decision.reports.append(
-            Notice(source, "not a file, directory or link; it cannot be linked")
-        )
-        return
-    if kind == LINK and farm.options.stow and not cursor.old:
-        text = farm.tree(cursor.package).link_text(cursor.inside(raw))
-        if text.startswith("/"):
-            _conflict(farm, place, name, decision, claim, "absolute_source", _NEVER, text=text)
+class _Other(NamedTuple):
+    """Whose link is met: one that is there, or is planned for an earlier claim.
+
+    Attributes:
+        alive: whether it leads somewhere.
+        opens: whether it leads to a directory.
+        enter: returns the cursor on that directory.
+        conflict: what it is when both cannot be had.
+    """
+
+    package: str
+    alive: bool
+    opens: bool
+    enter: Callable[[], Cursor]
+    conflict: ConflictKind
+
+
+class _Meeting:
+    """The meeting of one name's claims with what is there, and with each other."""
+
+    __slots__ = ("_decision", "_farm", "_name")
+
+    def __init__(self, farm: Farm, name: Name, decision: Decision) -> None:
+        self._farm, self._name, self._decision = farm, name, decision
+
+    def meet(self, claim: Claim) -> None:
+        """Meet one claim."""
+        if self._cannot_be_linked(claim):
             return
-    state = decision.state
-    if state is None:
-        _fill(farm, place, decision, claim)
-    elif isinstance(state, str):
-        _meet_link(farm, place, name, decision, claim, state)
-    elif state == DIR:
-        _meet_directory(farm, place, name, decision, claim)
-    else:
-        choices = _FILES if state == FILE else _MOVES
-        _conflict(farm, place, name, decision, claim, "real_file", choices)
+        match self._decision.state:
+            case None:
+                self._fill(claim)
+            case Link(text):
+                self._meet_link(claim, text)
+            case Real.DIRECTORY:
+                self._meet_directory(claim)
+            case Real.FILE:
+                self._conflict(claim, "real_file", _FILES)
+            case Real.SPECIAL:
+                self._conflict(claim, "real_file", _MOVES)
 
+    def _cannot_be_linked(self, claim: Claim) -> bool:
+        cursor, kind, raw = claim
+        stow = self._farm.options.stow
+        if kind == SPECIAL and not stow:
+            why = "not a file, directory or link; it cannot be linked"
+            self._decision.reports.append(Notice(cursor.source(raw), why))
+            return True
+        if kind == LINK and stow and not cursor.old:
+            text = self._farm.packages.tree(cursor.package).link_text(cursor.inside(raw))
+            if text.startswith("/"):
+                self._conflict(claim, "absolute_source", _NEVER, text=text)
+                return True
+        return False
 
-def _fill(farm: Farm, place: Directory, decision: Decision, claim: Claim) -> None:
-    """Meet a claim where there is nothing."""
-    cursor, kind, raw = claim
-    if kind == DIR and cursor.package.folding == "never":
-        decision.state, decision.claim, decision.opened = DIR, None, True
-        decision.inner = [cursor.child(raw)]
-    else:
-        decision.state = farm.prefix(cursor, place) + raw
-        decision.claim = claim
+    def _wanted(self, claim: Claim) -> str:
+        """Return the text of the link that a claim wants."""
+        cursor, _, raw = claim
+        return self._farm.naming.prefix(cursor, self._name.place) + raw
 
+    def _enter(self, claim: Claim) -> Cursor:
+        return self._farm.packages.enter(*claim)
 
-def _meet_link(
-    farm: Farm, place: Directory, name: str, decision: Decision, claim: Claim, text: str
-) -> None:
-    """Meet a claim where there is a link: on the disk, or planned for an earlier claim."""
-    cursor, kind, raw = claim
-    wanted = farm.prefix(cursor, place) + raw
-    planned = decision.claim
-    if text == wanted:
-        decision.claim = planned or claim
-        return
-    owner = farm.owner(place, text)
-    if planned is not None:
-        alive = farm.tree(planned[0].package).exists(planned[0].inside(planned[2]))
-    else:
-        alive = farm.leads_somewhere(place, text)
-    record = farm.recorded_link(place, name, text) if owner is None and planned is None else None
-    if record is not None and record.package == cursor.package.name:
-        decision.state, decision.claim = wanted, claim  # the package directory was moved
-        return
-    if owner is None:
-        foreign: ConflictKind = "foreign_link" if alive else "dangling_link"
-        if kind == DIR and alive:
-            foreign = "parent_link"
-        _conflict(farm, place, name, decision, claim, foreign, _MOVES, text=text)
-        return
-    if not farm.options.stow and planned is None and owner.full == cursor.source(raw):
-        decision.claim = claim  # the same member in another spelling is as good
-        return
-    path = place.join(name)
-    if alive and _named(farm.options.defer, path):
-        return
-    if not alive or _named(farm.options.override, path):
-        decision.state, decision.claim = wanted, claim
-        return
-    if farm.is_directory(cursor, raw) and (
-        farm.is_directory(planned[0], planned[2])
-        if planned is not None
-        else farm.leads_to_directory(place, text)
-    ):
-        if planned is not None:
-            first = farm.enter(*planned)
+    def _fill(self, claim: Claim) -> None:
+        """Meet a claim where there is nothing."""
+        cursor, kind, raw = claim
+        if kind == DIR and cursor.package.folding == "never":
+            self._decision.open([cursor.child(raw)], by_claim=True)
         else:
-            first = farm.cursor(farm.package(owner), owner.path)
-        decision.state, decision.claim, decision.opened = DIR, None, True
-        decision.inner = [first, farm.enter(*claim)]
-        return
-    requested = planned is not None
-    sides_differ = kind == DIR
-    conflict: ConflictKind = "other_package"
-    if requested:
-        was_dir = planned is not None and planned[1] == DIR
-        conflict = "file_and_directory" if sides_differ or was_dir else "same_path"
-    _conflict(
-        farm, place, name, decision, claim, conflict, _LINKS, other=owner.package, text=text
-    )
+            self._decision.link(self._wanted(claim), claim)
 
+    def _meet_link(self, claim: Claim, text: str) -> None:
+        """Meet a claim where there is a link: on the disk, or planned for an earlier claim."""
+        planned = self._decision.claim
+        if text == self._wanted(claim):
+            self._decision.claim = planned or claim
+        elif planned is not None:
+            self._share(claim, text, self._planned(claim, planned))
+        elif (owner := self._farm.target.owner(self._name.place, text)) is None:
+            self._meet_foreign(claim, text)
+        elif not self._farm.options.stow and owner.full == claim[0].source(claim[2]):
+            self._decision.claim = claim  # the same member in another spelling is as good
+        else:
+            self._share(claim, text, self._linked(owner, text))
 
-def _meet_directory(
-    farm: Farm, place: Directory, name: str, decision: Decision, claim: Claim
-) -> None:
-    """Meet a claim where there is a directory: on the disk, or opened by an earlier claim."""
-    cursor, kind, raw = claim
-    if kind == DIR and not farm.is_directory(cursor, raw):
-        decision.reports.append(ScanError(cursor.source(raw), "No such file or directory"))
-    elif farm.is_directory(cursor, raw):
-        decision.inner.append(farm.enter(*claim))
-    elif decision.opened and decision.inner:
-        other = decision.inner[0].package.name
-        _conflict(farm, place, name, decision, claim, "file_and_directory", _NEVER, other=other)
-    else:
-        _conflict(farm, place, name, decision, claim, "real_directory", _MOVES)
+    def _meet_foreign(self, claim: Claim, text: str) -> None:
+        """Meet a claim where there is a link that is not ours, by its text."""
+        target, place = self._farm.target, self._name.place
+        cursor, kind, _ = claim
+        record = target.recorded_link(place, self._name.name, text)
+        if record is not None and record.package == cursor.package.name:
+            self._decision.link(self._wanted(claim), claim)  # the package directory was moved
+            return
+        conflict: ConflictKind = "dangling_link"
+        if target.leads_somewhere(place, text):
+            conflict = "parent_link" if kind == DIR else "foreign_link"
+        self._conflict(claim, conflict, _MOVES, text=text)
 
+    def _planned(self, claim: Claim, planned: Claim) -> _Other:
+        cursor, kind, raw = planned
+        packages = self._farm.packages
+        differ = DIR in (kind, claim[1])
+        return _Other(
+            cursor.package.name,
+            packages.tree(cursor.package).exists(cursor.inside(raw)),
+            packages.is_directory(cursor, raw),
+            lambda: self._enter(planned),
+            "file_and_directory" if differ else "same_path",
+        )
 
-def _conflict(
-    farm: Farm,
-    place: Directory,
-    name: str,
-    decision: Decision,
-    claim: Claim,
-    kind: ConflictKind,
-    choices: tuple[Policy, ...],
-    *,
-    other: str | None = None,
-    text: str | None = None,
-) -> None:
-    """Settle a conflict by its policy, or report it and leave the state alone."""
-    cursor, member, raw = claim
-    if kind == "real_file" and member == DIR:
-        choices = _MOVES
-    source = cursor.source(raw)
-    conflict = Conflict(
-        kind, place, name, cursor.package.name, source, other, text, choices, member == DIR
-    )
-    policy = farm.settle(cursor.package, conflict)
-    if policy not in choices:
-        decision.reports.append(conflict)
-    elif policy == "skip":
-        decision.reports.append(Notice(place.at(name), f"skipped: {conflict.message}"))
-    elif policy == "adopt":
-        decision.adopt = claim
-        decision.state, decision.claim = farm.prefix(cursor, place) + raw, claim
-    elif kind in ("other_package", "same_path", "file_and_directory"):
-        decision.state, decision.claim = farm.prefix(cursor, place) + raw, claim
-    else:
-        decision.set_aside, decision.moved_for = True, cursor.package.name
-        decision.state = None
-        _fill(farm, place, decision, claim)
+    def _linked(self, owner: Owner, text: str) -> _Other:
+        target, place = self._farm.target, self._name.place
+        return _Other(
+            owner.package,
+            target.leads_somewhere(place, text),
+            target.leads_to_directory(place, text),
+            lambda: self._farm.packages.behind(owner),
+            "other_package",
+        )
+
+    def _share(self, claim: Claim, text: str, other: _Other) -> None:
+        """Meet a claim where there is another link of ours: open it, or tell who has the path."""
+        options, path = self._farm.options, self._name.place.join(self._name.name)
+        cursor, _, raw = claim
+        if other.alive and _named(options.defer, path):
+            return
+        if not other.alive or _named(options.override, path):
+            self._decision.link(self._wanted(claim), claim)
+        elif other.opens and self._farm.packages.is_directory(cursor, raw):
+            self._decision.open([other.enter(), self._enter(claim)], by_claim=True)
+        else:
+            self._conflict(claim, other.conflict, _LINKS, other=other.package, text=text)
+
+    def _meet_directory(self, claim: Claim) -> None:
+        """Meet a claim where there is a directory: on the disk, or opened by an earlier claim."""
+        decision, (cursor, kind, raw) = self._decision, claim
+        if self._farm.packages.is_directory(cursor, raw):
+            decision.inner.append(self._enter(claim))
+        elif kind == DIR:
+            gone = ScanError(cursor.source(raw), "No such file or directory")
+            decision.reports.append(gone)
+        elif decision.opened and decision.inner:
+            other = decision.inner[0].package.name
+            self._conflict(claim, "file_and_directory", _NEVER, other=other)
+        else:
+            self._conflict(claim, "real_directory", _MOVES)
+
+    def _conflict(
+        self,
+        claim: Claim,
+        kind: ConflictKind,
+        choices: tuple[Policy, ...],
+        *,
+        other: str | None = None,
+        text: str | None = None,
+    ) -> None:
+        """Settle a conflict by its policy, or report it and leave the state alone."""
+        decision, (place, name, *_) = self._decision, self._name
+        cursor, member, raw = claim
+        package, is_dir = cursor.package, member == DIR
+        if kind == "real_file" and is_dir:
+            choices = _MOVES
+        conflict = Conflict(
+            kind, place, name, package.name, cursor.source(raw), other, text, choices, is_dir
+        )
+        policy = settled(self._farm.options, package, conflict)
+        if policy not in choices:
+            decision.reports.append(conflict)
+        elif policy == "skip":
+            decision.reports.append(Notice(place.at(name), f"skipped: {conflict.message}"))
+        elif policy == "adopt":
+            decision.adopt = claim
+            decision.link(self._wanted(claim), claim)
+        elif kind in ("other_package", "same_path", "file_and_directory"):
+            decision.link(self._wanted(claim), claim)
+        else:
+            decision.set_aside, decision.moved_for = True, package.name
+            decision.state = None
+            self._fill(claim)

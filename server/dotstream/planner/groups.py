@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from dotstream.model.run import Run
 from dotstream.planner.farm import Farm
+from dotstream.planner.scope import Scope
 from dotstream.planner.stream import StreamingPlan
 from dotstream.planner.walk import walk
 
@@ -66,7 +67,12 @@ def plan_groups(
                     if plan is None:
                         yield from cast(
                             "Iterable[Item | Run]",  # no lowest directory: nothing is left out
-                            walk(farm, manage=group.manage, unmanage=group.unmanage, only=only),
+                            walk(
+                                farm,
+                                manage=group.manage,
+                                unmanage=group.unmanage,
+                                scope=Scope(only),
+                            ),
                         )
                     else:
                         yield from plan(farm, group)
@@ -104,7 +110,7 @@ def plan_level(
     farm = _farm(metadata, group, lookup, cancel, records)
     try:
         for found in walk(
-            farm, manage=group.manage, unmanage=group.unmanage, only=only, lowest=lowest
+            farm, manage=group.manage, unmanage=group.unmanage, scope=Scope(only, lowest)
         ):
             if isinstance(found, Run):
                 yield from found.operations()

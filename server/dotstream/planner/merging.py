@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dotstream.fs.listing import Entry, Listing
+    from dotstream.planner.cursor import Cursor
     from dotstream.planner.decide import Claim
-    from dotstream.planner.farm import Cursor
 
 __all__ = ["claims_by_name", "merge", "plain"]
 

@@ -98,7 +98,7 @@ def plan_adoption(
     if package is None:
         package = suggest_package(inside)
         if package is None:
-            raise UsageError("these paths have no name in common; name one with --package")
+            raise UsageError("these paths have no name in common", remedy="name_package")
         if options.layout == "named":
             package = to_package(inside[0].partition("/")[0]) or package
     into = repository.named(package, prefer)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from dotstream.fs.listing import DIR, FILE, LINK
 from dotstream.model.directory import Directory
 from dotstream.model.member import Member
-from dotstream.planner.farm import Cursor, Farm, scan_error
+from dotstream.planner.farm import Farm, scan_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dotstream.model.items import ScanError
     from dotstream.model.member import MemberKind
     from dotstream.model.options import Options, Package
+    from dotstream.planner.cursor import Cursor
 
 __all__ = ["REMEMBERED", "Scan", "scan"]
 
@@ -94,16 +95,15 @@ def scan(farm: Farm, package: Package) -> Generator[Member | ScanError]:
 
     No deeper than the stack of one list, so no tree is too deep.
     """
-    top: str | None = "" if farm.options.layout == "mirror" else None
-    start = Cursor(package, top), Directory(farm.target.root)
+    start = farm.packages.top(package), Directory(farm.target.root)
     stack: list[tuple[Cursor, Directory, Iterator[Entry]]] = []
 
     def enter(cursor: Cursor, place: Directory) -> ScanError | None:
         farm.poll()
         try:
-            stack.append((cursor, place, iter(farm.members(cursor, place))))
+            stack.append((cursor, place, iter(farm.packages.members(cursor, place))))
         except OSError as error:
-            return scan_error(cursor.source("").rstrip("/"), error)
+            return scan_error(cursor.path, error)
         return None
 
     error = enter(*start)

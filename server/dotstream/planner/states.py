@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from dotstream.fs.listing import Entry, Listing
     from dotstream.model.directory import Directory
-    from dotstream.planner.decide import State
-    from dotstream.planner.farm import Farm
+    from dotstream.planner.state import Seen
+    from dotstream.planner.target import Target
 
 __all__ = ["States"]
 
@@ -28,11 +28,11 @@ class States:
     than are wanted.
     """
 
-    __slots__ = ("_farm", "_fd", "_known", "_misses", "_place", "_read", "_wanted")
+    __slots__ = ("_fd", "_known", "_misses", "_place", "_read", "_target", "_wanted")
 
-    def __init__(self, farm: Farm, place: Directory, listings: list[Iterable[Entry]]) -> None:
-        self._farm, self._place = farm, place
-        self._fd = farm.target.open_real(place.path)
+    def __init__(self, target: Target, place: Directory, listings: list[Iterable[Entry]]) -> None:
+        self._target, self._place = target, place
+        self._fd = target.open_real(place.path)
         self._read = link_reader(self._fd)
         self._known: dict[str, int] | None = None
         self._misses = 0
@@ -40,40 +40,39 @@ class States:
             len(listing) for listing in listings if isinstance(listing, (list, Files))
         )
 
-    def of(self, name: str) -> State:
-        """Return the state of ``name``.
-
-        Raises:
-            OSError: it cannot be looked at.
-        """
+    def of(self, name: str) -> Seen | OSError:
+        """Return what is at ``name``, or why that cannot be told."""
         if self._known is not None:
             kind = self._known.get(name)
             if kind != LINK:
                 return kind
-        if self._fd < 0:
-            self._fd = self._farm.target.open_real(self._place.path)
-            self._read = link_reader(self._fd)
         try:
-            return self._read(name)  # nearly always it is a link
-        except OSError:
-            state = link_text(self._fd, name)
-        if state is None:
-            self._misses += 1
-            if self._misses == _MISSES and self._wanted > _MISSES:
-                self._known = bounded_listing(self._fd, 2 * self._wanted + 1000)
-        return state
+            if self._fd < 0:
+                self._fd = self._target.open_real(self._place.path)
+                self._read = link_reader(self._fd)
+            try:
+                return self._read(name)  # nearly always it is a link
+            except OSError:
+                seen = link_text(self._fd, name)
+            if seen is None:
+                self._misses += 1
+                if self._misses == _MISSES and self._wanted > _MISSES:
+                    self._known = bounded_listing(self._fd, 2 * self._wanted + 1000)
+        except OSError as error:
+            return error  # of this name; the others are still there
+        return seen
 
-    def others(self, listing: Listing, stem: str) -> list[tuple[str, int, str, State]]:
+    def others(self, listing: Listing, stem: str) -> list[tuple[str, int, str, Seen | OSError]]:
         """Look at every name of a plain listing; return what is no link to its member.
 
         Args:
             stem: what the text of a link to a member begins with.
 
         Returns:
-            The entries of the others, each with its state.
+            The entries of the others, each with what is there.
         """
-        found: list[tuple[str, int, str, State]] = []
-        now: State
+        found: list[tuple[str, int, str, Seen | OSError]] = []
+        now: Seen | OSError
         for name, kind, raw in listing:
             try:
                 now = self._read(name) if self._known is None else self.of(name)

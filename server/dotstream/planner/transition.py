@@ -2,91 +2,155 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from dotstream.fs.listing import DIR
 from dotstream.fs.look import canonical
 from dotstream.model.directory import Directory
 from dotstream.model.items import Item, Operation
+from dotstream.planner.decide import decide
 from dotstream.planner.level import Below
+from dotstream.planner.mode import Mode
+from dotstream.planner.scope import EVERYTHING
+from dotstream.planner.state import Link, Real
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
 
-    from dotstream.model.run import Run
-    from dotstream.planner.decide import Claim, State
+    from dotstream.planner.cursor import Cursor
+    from dotstream.planner.decide import Claim, Decision, Name
     from dotstream.planner.farm import Farm
+    from dotstream.planner.scope import Scope
+    from dotstream.planner.visit import DirectoryVisit
+    from dotstream.planner.visits import Visit
 
-__all__ = ["Planned", "Visit", "adopt_file", "clear", "move_aside", "put_link", "remove"]
-
-Visit: TypeAlias = "Generator[Planned]"
-"""What is planned in a directory."""
-
-Planned: TypeAlias = "Item | Run | Below | Visit"
-"""An item; or a visit further down, which the walk enters before it goes on, or leaves out."""
+__all__ = ["remove_directory", "transition"]
 
 
-def put_link(
-    farm: Farm, place: Directory, name: str, now: State, text: str, package: str
-) -> Visit:
-    """Put a link in the place of ``now``: nothing, a link, or a directory of links."""
-    if now is None:
-        yield Operation("create_link", place, name, package, text)
-    elif isinstance(now, str):
-        yield Operation("replace_link", place, name, package, text, now)
+def transition(visit: DirectoryVisit, name: Name) -> Visit[bool]:
+    """Decide one name, and plan what leads from what is there to it.
+
+    Returns:
+        Whether anything stays there.
+    """
+    farm, place = visit.walk.farm, name.place
+    decision = decide(farm, visit.walk.folding, name)
+    yield from decision.reports
+    final = decision.state
+    if decision.adopt is not None:
+        yield from _adopt(farm, name, decision.adopt)
+        name = name._replace(now=None)
+    elif decision.set_aside:
+        before = farm.target.fingerprint(place.join(name.name))
+        yield Operation("move_file", place, name.name, decision.moved_for, None, before)
+        name = name._replace(now=None)
+    if final is Real.DIRECTORY:
+        stays = name.stays and name.now is name.start is Real.DIRECTORY
+        if stays and name.unlinked and not decision.inner:
+            return (yield from visit.unlink_inside(name))
+        yield from _open(visit, name, decision.inner, stays=stays)
+    elif name.now == final:
+        yield from _keep(farm, name, decision)
+    elif isinstance(final, Link):
+        yield from _put_link(visit, name, final.text, _whose(farm, name, decision))
+    elif isinstance(name.now, Link):
+        yield _unlink(farm, place, name.name, name.now.text)
+    elif name.now is Real.DIRECTORY:
+        yield from remove_directory(farm, name.there, visit.scope)
+    return final is not None
+
+
+def _keep(farm: Farm, name: Name, decision: Decision) -> Iterator[Item]:
+    """Count a link that is as it is wanted."""
+    if decision.claim is None or not isinstance(name.now, Link):
+        return
+    farm.unchanged += 1
+    if farm.options.report_kept:
+        package, text = decision.claim[0].package.name, name.now.text
+        yield Operation("keep_link", name.place, name.name, package, text, text)
+
+
+def _whose(farm: Farm, name: Name, decision: Decision) -> str:
+    """Return the package that a link is of, which unmanaging may have left there."""
+    if decision.claim is not None:
+        return decision.claim[0].package.name
+    assert isinstance(decision.state, Link)  # noqa: S101 - that is what is asked of
+    owner = farm.target.owner(name.place, decision.state.text)
+    return owner.package if owner else ""
+
+
+def _open(visit: DirectoryVisit, name: Name, inner: list[Cursor], *, stays: bool) -> Visit[None]:
+    """Plan what makes a real directory of what is there, and go inside."""
+    place, there, now = name.place, name.there, name.now
+    if stays:
+        if inner or name.unlinked:
+            yield visit.enter(there, name.unlinked, inner, Mode.REAL)
+        return
+    if now is Real.DIRECTORY:
+        yield visit.enter(there, (), inner, Mode.RESET)
+        return
+    package = inner[0].package.name if inner else ""
+    if isinstance(now, Link):
+        yield Operation("unfold", place, name.name, package, None, now.text)
+    elif visit.walk.farm.options.stow or any(
+        visit.walk.folding.occupied(cursor, there) for cursor in inner
+    ):
+        yield Operation("make_dir", place, name.name, package)
     else:
-        yield Operation("refold", place, name, package, text, _mode(farm, place, name))
-        yield _cleared(farm, place.child(name))
+        return
+    yield visit.enter(there, (), inner, Mode.FRESH)
 
 
-def remove(farm: Farm, place: Directory, name: str, now: State) -> Visit:
-    """Remove ``now``: a link, or a directory of links."""
-    if isinstance(now, str):
-        yield _unlink(farm, place, name, now)
-    elif now == DIR:
-        yield Operation("remove_dir", place, name, "", None, _mode(farm, place, name))
-        yield _cleared(farm, place.child(name))
+def _put_link(visit: DirectoryVisit, name: Name, text: str, package: str) -> Visit[None]:
+    """Put a link in the place of nothing, of a link, or of a directory of links."""
+    match name.now:
+        case None:
+            yield Operation("create_link", name.place, name.name, package, text)
+        case Link(before):
+            yield Operation("replace_link", name.place, name.name, package, text, before)
+        case _:
+            there, farm = name.there, visit.walk.farm
+            mode = farm.target.mode_of(there)
+            yield Operation("refold", name.place, name.name, package, text, mode)
+            yield _cleared(farm, there, visit.scope)
 
 
-def clear(farm: Farm, place: Directory) -> Visit:
-    """Empty a directory that holds only links of ours and directories of such."""
+def remove_directory(farm: Farm, there: Directory, scope: Scope = EVERYTHING) -> Visit[None]:
+    """Remove a directory that holds only links of ours and directories of such."""
+    assert there.parent is not None  # noqa: S101 - the target itself is never ours to remove
+    mode = farm.target.mode_of(there)
+    yield Operation("remove_dir", there.parent, there.name, "", None, mode)
+    yield _cleared(farm, there, scope)
+
+
+def _cleared(farm: Farm, there: Directory, scope: Scope) -> Visit[None] | Below:
+    return Below(there, None) if scope.leaves_out(there) else _clear(farm, there, scope)
+
+
+def _clear(farm: Farm, place: Directory, scope: Scope) -> Visit[None]:
     farm.poll()
-    only = farm.only_name(place)
-    for name, kind, _ in farm.target_entries(place):
+    only = scope.name_in(place)
+    for name, kind, _ in farm.target.entries(place):
         if only is not None and name != only:
             continue
         if kind == DIR:
-            yield from remove(farm, place, name, DIR)
+            yield from remove_directory(farm, place.child(name), scope)
         else:
             yield _unlink(farm, place, name, farm.target.link_text(place.join(name)))
 
 
-def _cleared(farm: Farm, there: Directory) -> Visit | Below:
-    return Below(there, None) if there.depth > farm.lowest else clear(farm, there)
-
-
-def move_aside(farm: Farm, place: Directory, name: str, package: str) -> Operation:
-    """Move what is there to the backup area."""
-    before = farm.target.fingerprint(place.join(name))
-    return Operation("move_file", place, name, package, None, before)
-
-
-def adopt_file(farm: Farm, place: Directory, name: str, claim: Claim) -> Iterator[Item]:
+def _adopt(farm: Farm, name: Name, claim: Claim) -> Iterator[Item]:
     """Take the target's file into the package, in place of the member there."""
     cursor, _, raw = claim
     package = cursor.package
     parent, _, base = cursor.source(raw).rpartition("/")
     there = Directory(canonical(parent))  # a package, or a directory in it, may be a link
-    before = farm.tree(package).fingerprint(cursor.inside(raw))
+    before = farm.packages.tree(package).fingerprint(cursor.inside(raw))
     yield Operation("move_file", there, base, package.name, None, before)
-    before = farm.target.fingerprint(place.join(name))
-    yield Operation("move_file", place, name, package.name, there.at(base), before)
+    before = farm.target.fingerprint(name.place.join(name.name))
+    yield Operation("move_file", name.place, name.name, package.name, there.at(base), before)
 
 
 def _unlink(farm: Farm, place: Directory, name: str, text: str) -> Operation:
-    owner = farm.owner(place, text)
+    owner = farm.target.owner(place, text)
     return Operation("remove_link", place, name, owner.package if owner else "", None, text)
-
-
-def _mode(farm: Farm, place: Directory, name: str) -> str:
-    return f"{farm.target.mode(place.join(name)):o}"

@@ -2,92 +2,129 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dotstream.model.directory import Directory
-    from dotstream.planner.farm import Cursor, Farm
+    from dotstream.model.options import Package
+    from dotstream.planner.cursor import Cursor
+    from dotstream.planner.farm import Farm
+    from dotstream.planner.ownership import Owner
 
-__all__ = ["removal_step"]
+__all__ = ["Removal", "Unlinking"]
 
 
-def removal_step(
-    farm: Farm,
-    place: Directory,
-    name: str,
-    text: str,
-    cursors: Sequence[Cursor],
-    *,
-    after: int = -1,
-) -> tuple[int, str] | None:
-    """Return when the link ``name`` is removed and whose it is, or ``None`` if it stays.
+class Removal(NamedTuple):
+    """The step of the run that removes a link, and the package that owns it."""
 
-    A link goes if it leads to exactly the member of a package being unmanaged that
-    appears here, or if it is ours and broken.
+    step: int
+    package: str
+
+
+class Unlinking:
+    """What a run unlinks.
 
     Args:
-        text: the link's text.
-        cursors: the packages being unmanaged here, in the order of their steps.
-        after: only steps later than this one count.
-
-    Returns:
-        The step of the run that removes it, and the package that owns it.
+        unmanage: the packages, each with its step.
     """
-    if len(cursors) == 1:  # by far the most common case, told from the text alone
-        (cursor,) = cursors
-        if cursor.step > after:
-            prefix = farm.prefix(cursor, place)
-            if text.startswith(prefix):
-                raw = text[len(prefix) :]
-                if raw in farm.candidates(name):
-                    ignored = farm.ignored(cursor, place)
-                    if ignored is None or not ignored(raw):
-                        return cursor.step, cursor.package.name
-    raws = farm.candidates(name)
-    owner = farm.owner(place, text)
-    if owner is None:
-        return _recorded(farm, place, name, text, after)
-    exact: int | None = None
-    for cursor in cursors:
-        if cursor.step <= after:
-            continue
-        ignored = farm.ignored(cursor, place)
-        if any(
-            owner.full == cursor.source(raw) and not (ignored and ignored(raw)) for raw in raws
+
+    __slots__ = ("_farm", "_steps")
+
+    def __init__(self, farm: Farm, unmanage: Sequence[tuple[int, Package]]) -> None:
+        self._farm = farm
+        self._steps = {
+            (package.stow_dir, package.name): step for step, package in reversed(unmanage)
+        }
+
+    def done_with(self, owner: Owner, step: int) -> bool:
+        """Whether the package of ``owner`` is unmanaged at ``step`` or before."""
+        return self._steps.get((owner.stow_dir, owner.package), step + 1) <= step
+
+    def removal(
+        self,
+        place: Directory,
+        name: str,
+        text: str,
+        cursors: Sequence[Cursor],
+        *,
+        after: int = -1,
+    ) -> Removal | None:
+        """Return when the link ``name`` is removed and whose it is, or ``None`` if it stays.
+
+        A link goes if it leads to exactly the member of a package being unmanaged that
+        appears here, or if it is ours and broken.
+
+        Args:
+            text: the link's text.
+            cursors: the packages being unmanaged here, in the order of their steps.
+            after: only steps later than this one count.
+        """
+        later = [cursor for cursor in cursors if cursor.step > after]
+        if len(cursors) == 1 and later and self._told_by_text(place, name, text, later[0]):
+            return Removal(later[0].step, later[0].package.name)  # by far the commonest
+        owner = self._farm.target.owner(place, text)
+        if owner is None:
+            return self._recorded(place, name, text, after)
+        raws = self._farm.naming.candidates(name)
+        exact = self._exact(place, owner, raws, later)
+        if len(later) == len(cursors) and self._goes_first(
+            place, text, owner, raws, cursors[0], exact
         ):
-            exact = cursor.step
-            break
-    first = cursors[0].step
-    if (
-        after < first
-        and exact != first
-        and (farm.options.stow or farm.unmanaged_by(owner, first))
-        and not farm.leads_somewhere(place, text)
-        and not (farm.options.compat and _hidden(farm, place, raws, cursors[0]))
-    ):
-        return first, owner.package
-    if exact is not None:
-        return exact, owner.package
-    return _recorded(farm, place, name, text, after)
+            return Removal(cursors[0].step, owner.package)
+        if exact is not None:
+            return Removal(exact, owner.package)
+        return self._recorded(place, name, text, after)
 
+    def _told_by_text(self, place: Directory, name: str, text: str, cursor: Cursor) -> bool:
+        """Whether a link leads to the member that appears here, by nothing but its text."""
+        prefix = self._farm.naming.prefix(cursor, place)
+        raw = text[len(prefix) :]
+        return (
+            text.startswith(prefix)
+            and raw in self._farm.naming.candidates(name)
+            and not self._farm.packages.hides(cursor, place, raw)
+        )
 
-def _recorded(
-    farm: Farm, place: Directory, name: str, text: str, after: int
-) -> tuple[int, str] | None:
-    """Return when a link goes that only the record knows as one of a package's."""
-    record = farm.recorded_link(place, name, text)
-    if record is None:
+    def _exact(
+        self, place: Directory, owner: Owner, raws: Sequence[str], cursors: Sequence[Cursor]
+    ) -> int | None:
+        """Return the first step that unlinks the member which a link leads to."""
+        for cursor in cursors:
+            for raw in raws:
+                if owner.full == cursor.source(raw) and not self._farm.packages.hides(
+                    cursor, place, raw
+                ):
+                    return cursor.step
         return None
-    step = farm.steps.get((record.stow_dir, record.package), -1)
-    return (step, record.package) if step > after else None
 
+    def _goes_first(
+        self,
+        place: Directory,
+        text: str,
+        owner: Owner,
+        raws: Sequence[str],
+        cursor: Cursor,
+        exact: int | None,
+    ) -> bool:
+        """Whether a link is ours and broken, so that the first step removes it."""
+        options = self._farm.options
+        return (
+            exact != cursor.step
+            and (options.stow or self.done_with(owner, cursor.step))
+            and not self._farm.target.leads_somewhere(place, text)
+            # Stow's --compat goes by what is in the target, and passes hidden names over.
+            and not (
+                options.compat
+                and all(self._farm.packages.hides(cursor, place, raw) for raw in raws)
+            )
+        )
 
-def _hidden(farm: Farm, place: Directory, raws: Sequence[str], cursor: Cursor) -> bool:
-    """Whether an ignore rule hides every member that could appear under a target's name.
-
-    Stow's ``--compat`` goes by what is in the target, and passes such names over.
-    """
-    ignored = farm.ignored(cursor, place)
-    return ignored is not None and all(map(ignored, raws))
+    def _recorded(self, place: Directory, name: str, text: str, after: int) -> Removal | None:
+        """Return when a link goes that only the record knows as one of a package's."""
+        record = self._farm.target.recorded_link(place, name, text)
+        if record is None:
+            return None
+        step = self._steps.get((record.stow_dir, record.package), -1)
+        return Removal(step, record.package) if step > after else None

@@ -61,8 +61,6 @@ CREATE TABLE page(
 ) STRICT
 """
 
-_REBUILD = "'dotstream doctor --rebuild' sets it aside and makes a new one from the links on disk"
-
 
 class Database:
     """An open database of the newest format.
@@ -114,16 +112,19 @@ class Database:
                 self._open(":memory:")
             self._make()
         elif application != _APPLICATION:
-            raise JournalError(f"{self.path} is a database of another program; move it away")
+            raise JournalError(
+                f"{self.path} is a database of another program", remedy="move_away"
+            )
         elif found > _FORMAT:
             raise JournalError(
                 f"{self.path} was written by a newer dotstream "
-                f"(format {found}, this one knows {_FORMAT}); update dotstream"
+                f"(format {found}, this one knows {_FORMAT})",
+                remedy="update",
             )
         elif found < min(_MIGRATIONS):
             raise JournalError(
                 f"{self.path} was written by an older dotstream (format {found}, this one "
-                f"needs {_FORMAT}); {_REBUILD}"
+                f"needs {_FORMAT})"
             )
         elif found < _FORMAT and not readonly:  # whoever only looks does not miss what is new
             self._migrate()
@@ -155,9 +156,9 @@ class Database:
         except sqlite3.Error as error:
             if is_full(self.path):
                 raise JournalError(
-                    f"{self.path}: {error}: No space left on device; make room and try again"
+                    f"{self.path}: {error}: No space left on device", remedy="make_room"
                 ) from error
-            raise JournalError(f"{self.path}: {error}; if it is damaged, {_REBUILD}") from error
+            raise JournalError(f"{self.path}: {error}") from error
 
     @contextmanager
     def change(self) -> Generator[None]:

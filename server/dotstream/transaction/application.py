@@ -178,7 +178,7 @@ class Application:
         }
         metadata = self._source.metadata
         # What is called done is on the disk before that is.
-        self._executor.flush(metadata.target, "it was taken back")
+        self._executor.flush(metadata.target, "; it was taken back", remedy="remove_cause")
         if not whole:
             self._journal.part(self._number)
         self._journal.commit(self._number, metadata.directory, summary.digest, counts)
@@ -213,7 +213,9 @@ class Application:
             return None
         self._journal.part(self._number)  # a recovery cannot carry it to its end any more
         rollback = Rollback(self._writer, self._number)
-        yield from _undisturbed(rollback.steps(end, self._done, sure=self._done), silent=silent)
+        if end < self._done:
+            rolling = rollback.steps(end, self._done, sure=self._done)
+            yield from _undisturbed(rolling, silent=silent)
         if rollback.failed or rollback.left:
             return None  # all of it is taken back, which says what is left
         self._journal.cut(end)

@@ -24,6 +24,7 @@ from dotstream.transaction.names import aside_name, kept_path, spare_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
 
+    from dotstream.errors import Remedy
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.items import Operation, OperationKind
     from dotstream.store.journal import Journal
@@ -68,7 +69,7 @@ class Executor:
         self.halfway = False
         self._changes = writer.host.changes
         self._backups = writer.place.backups
-        self._descriptors = Descriptors()
+        self._descriptors = Descriptors(touched=self._changes.touched)
         self._do: dict[OperationKind, Callable[[int, Operation], None]] = {
             "create_link": self._create_link,
             "remove_link": self._remove_link,
@@ -89,18 +90,18 @@ class Executor:
         """Close the directories that are open."""
         self._descriptors.close()
 
-    def flush(self, target: str, what: str) -> None:
+    def flush(self, target: str, what: str = "", *, remedy: Remedy) -> None:
         """Put what was done on the disk.
 
         Raises:
             JournalError: it did not get there; ``what`` says what becomes of it.
         """
         try:
-            for fd in self._descriptors.systems.values():
-                self._changes.flush(fd)
+            self._changes.flush()
         except OSError as error:
             raise JournalError(
-                f"{target}: {reason(error)}: what was done did not get onto the disk; {what}"
+                f"{target}: {reason(error)}: what was done did not get onto the disk{what}",
+                remedy=remedy,
             ) from error
 
     def batch(

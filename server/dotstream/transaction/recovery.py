@@ -47,6 +47,7 @@ def recovering(
     if unfinished is None:
         return Recovery()
     token = cancel or CancellationToken()
+    writer.host.changes.touched.elsewhere = True  # what it did may not be on the disk yet
     if resume and unfinished.state == "active" and unfinished.digest:
         return (yield from _carry_on(writer, unfinished, token))
     return (yield from _take_back(writer, unfinished, token))
@@ -101,7 +102,7 @@ def _carry_on(
         for steps in journal.parts(first, cursor):
             executor.reopen(steps)
         yield from carry_out(journal, executor, end, cancel)
-        executor.flush(unfinished.target, "recover again")
+        executor.flush(unfinished.target, remedy="recover")
     except Cancelled:
         raise RecoveryStopped from None
     except OperationFailed:

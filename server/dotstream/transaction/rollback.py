@@ -58,7 +58,9 @@ class Rollback:
             RecoveryStopped: ``cancel`` was cancelled; running it again goes on.
         """
         journal, place, host = self._writer
-        descriptors = Descriptors(aside=partial(aside_name, self._transaction))
+        descriptors = Descriptors(
+            aside=partial(aside_name, self._transaction), touched=host.changes.touched
+        )
         reverter = Reverter(host.changes, descriptors, self._transaction, place.backups)
         total = end - first
         try:
@@ -80,11 +82,10 @@ class Rollback:
                 if not self.failed:
                     self._advance(journal, rows[-1][0])
                 yield Progress("rolling_back", self.undone, total, operation_of(rows[-1][1]))
-            for fd in descriptors.systems.values():
-                try:
-                    host.changes.flush(fd)
-                except OSError as error:
-                    self._note(self.failed, f"it did not get onto the disk: {reason(error)}")
+            try:
+                host.changes.flush()
+            except OSError as error:
+                self._note(self.failed, f"it did not get onto the disk: {reason(error)}")
         finally:
             descriptors.close()
 

@@ -67,7 +67,7 @@ def locked(
                 raise TargetLocked(target, holder.holder) from None
             except OSError as error:
                 raise JournalError(
-                    f"{host.state}: {reason(error)}; nothing was changed"
+                    f"{host.state}: {reason(error)}; nothing was changed", remedy="remove_cause"
                 ) from error
         yield
 
@@ -76,7 +76,7 @@ def locked(
 def writer_of(target: str, host: Host) -> Generator[Writer]:
     """Open the journal of a target whose lock is held."""
     place = target_state(host.state, target)
-    with closing(Journal(place.journal)) as journal:
+    with closing(Journal(place.journal)) as journal, closing(host.changes.touched):
         yield Writer(journal, place, host)
 
 

@@ -78,6 +78,7 @@ class Tasks:
                 if event["name"] == "ThreadControllerImpl::RunTask"
                 and event["ph"] == "X"
                 and (event["pid"], event["tid"]) in mains
+                and "tdur" in event  # not where the thread's clock could not be read
             ),
             reverse=True,
         )

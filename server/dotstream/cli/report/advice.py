@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.errors import ConflictError, DotstreamError, ScanFailed, TargetLocked
+from dotstream.errors import ConflictError, DotstreamError, JournalError
 
 if TYPE_CHECKING:
+    from dotstream.errors import Remedy
     from dotstream.model.items import Conflict, ConflictKind
     from dotstream.model.options import Policy
 
@@ -43,14 +44,28 @@ def by_hand(conflict: Conflict) -> str | None:
     return None if advice is None else advice.format(other=conflict.other)
 
 
+_REMEDIES: dict[Remedy, str] = {
+    "list_backups": "; 'dotstream backups' lists them",
+    "list_history": "; 'dotstream history' lists what there is",
+    "make_room": "; make room and try again",
+    "move_away": "; move it away",
+    "name_directory": "; name one with --dir, set DOTSTREAM_DIR, "
+    "or make one with 'dotstream init'",
+    "name_package": "; name one with --package",
+    "name_packages": ": name some, choose a profile with --profile, or take --all",
+    "rebuild": "; if it is damaged, 'dotstream doctor --rebuild' moves it aside and makes a new "
+    "one from the links on disk",
+    "skip_unreadable": " with --on-conflict skip",
+    "update": "; update dotstream",
+    "wait": ", or use --wait",
+}
+"""What to add to messages, where they do not say it all in themselves."""
+
+
 def with_flags(error: DotstreamError) -> str:
     """Return an error's message, with the flags that ask for what it advises."""
-    match error:
-        case ConflictError(choices=[_, *_]):
-            return f"{error} with --on-conflict {'|'.join(error.choices)}"
-        case ScanFailed():
-            return f"{error} with --on-conflict skip"
-        case TargetLocked():
-            return f"{error}, or use --wait"
-        case _:
-            return str(error)
+    if isinstance(error, ConflictError) and error.choices:
+        return f"{error} with --on-conflict {'|'.join(error.choices)}"
+    if isinstance(error, JournalError) and error.remedy == "recover":
+        return f"{error}; run 'dotstream recover'"
+    return f"{error}{_REMEDIES.get(error.remedy, '')}"

@@ -93,6 +93,11 @@ def _in_words(error: DotstreamError) -> str:
             return f"{error} with options.onConflict: {', '.join(error.choices)}"
         case ScanFailed():
             return f"{error} with options.onConflict: skip"
+        case JournalError(remedy="rebuild"):
+            return (
+                f"{error}; if it is damaged, 'dotstream doctor --rebuild' moves it aside and "
+                "makes a new one from the links on disk"
+            )
         case _:
             return str(error)
 

@@ -1,0 +1,84 @@
+"""The directories that were changed, as far as it takes to have that on the disk.
+
+An fsync of a directory waits for that alone.  syncfs(2) takes less for many, but waits for
+what every other program has written as well.  So a few directories are remembered each, and
+of many only their file systems.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from dotstream.fs import system
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["FEW", "Touched"]
+
+FEW = 32
+"""So many directories are put on the disk each for itself."""
+
+
+class Touched:
+    """Descriptors of the directories that were changed, or one on each of their file systems.
+
+    Attributes:
+        elsewhere: whether a process before this one changed others too, which nobody knows.
+    """
+
+    __slots__ = ("_few", "_whole", "elsewhere")
+
+    def __init__(self) -> None:
+        self.elsewhere = False
+        self._few: dict[tuple[int, int], int] = {}
+        self._whole: dict[int, int] = {}
+
+    def add(self, fd: int) -> None:
+        """Remember a directory; it may be changed until another one is remembered.
+
+        Raises:
+            OSError: one of those before did not get onto the disk.
+        """
+        status = os.fstat(fd)
+        device, number = status.st_dev, status.st_ino
+        if device in self._whole:
+            return
+        known = self._few.pop((device, number), None)
+        self._few[device, number] = os.dup(fd) if known is None else known  # the latest, last
+        if len(self._few) > FEW:
+            self._gather()
+
+    def _gather(self) -> None:
+        """Make room: of file systems that can be flushed as a whole, remember only that."""
+        for key, fd in list(self._few.items()):
+            device, _ = key
+            if device in self._whole:
+                os.close(self._few.pop(key))
+            elif system.flushes(fd):
+                self._whole[device] = self._few.pop(key)
+        if len(self._few) > FEW:
+            oldest = self._few.pop(next(iter(self._few)))
+            try:
+                system.on_disk(oldest)
+            finally:
+                os.close(oldest)
+
+    @property
+    def few(self) -> Iterable[int]:
+        """The directories that are remembered each for itself."""
+        return self._few.values()
+
+    @property
+    def whole(self) -> Iterable[int]:
+        """A directory on each file system that many were changed on."""
+        return self._whole.values()
+
+    def close(self) -> None:
+        """Forget everything."""
+        self.elsewhere = False
+        while self._few:
+            os.close(self._few.popitem()[1])
+        while self._whole:
+            os.close(self._whole.popitem()[1])

@@ -1,0 +1,134 @@
+"""The target: what is there, whose it is, and what is recorded of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.fs.listing import sorted_entries
+from dotstream.fs.look import Tree, close, marker
+from dotstream.planner.ownership import Ownership
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from dotstream.fs.listing import Entry
+    from dotstream.model.directory import Directory
+    from dotstream.model.entry import Entry as Record
+    from dotstream.model.entry import Records
+    from dotstream.planner.cursor import Cursor
+    from dotstream.planner.ownership import Owner
+
+__all__ = ["Target"]
+
+
+class Target(Tree):
+    """The target, opened for reading.
+
+    Args:
+        root, stow_dir: absolute canonical paths.
+        records: what is recorded as ours, where there is more to know than the links show.
+        stow: follow GNU Stow to the letter.
+        poll: called now and then; may raise to give up.
+
+    Raises:
+        OSError: the target cannot be opened.
+    """
+
+    __slots__ = ("_owner", "_poll", "_records", "_stow", "_stow_dir")
+
+    def __init__(
+        self,
+        root: str,
+        *,
+        stow_dir: str,
+        stow: bool,
+        records: Records | None,
+        poll: Callable[[], None],
+    ) -> None:
+        super().__init__(root)
+        self._stow_dir, self._stow = stow_dir, stow
+        self._records = None if stow else records
+        self._poll = poll
+        markers = (".stow",) if stow else (".stow", "dotstream.toml")
+        self._owner = Ownership(
+            stow_dir, marked=lambda path: marker(path, markers), literal=stow
+        ).owner
+
+    # What is there ---------------------------------------------------------------------
+
+    def entries(self, place: Directory) -> Iterable[Entry]:
+        """List the directory ``place``, sorted.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        fd = self.open_real(place.path)
+        try:
+            return sorted_entries(fd, poll=self._poll)
+        finally:
+            close(fd)
+
+    def mode_of(self, place: Directory) -> str:
+        """Return the permission bits of a directory, as operations have them.
+
+        Raises:
+            OSError: it is missing.
+        """
+        return f"{self.mode(place.path):o}"
+
+    def leads_somewhere(self, place: Directory, text: str) -> bool:
+        """Whether a link with ``text`` in the existing directory ``place`` is not broken."""
+        return self.exists(text if text.startswith("/") else place.join(text))
+
+    def leads_to_directory(self, place: Directory, text: str) -> bool:
+        """Whether a link with ``text`` in the existing directory ``place`` opens a directory."""
+        return self.is_directory(text if text.startswith("/") else place.join(text))
+
+    # Whose it is -----------------------------------------------------------------------
+
+    def owner(self, place: Directory, text: str) -> Owner | None:
+        """Return the owner of a link, or ``None`` if it is not ours."""
+        return self._owner(place, text)
+
+    def protection(self, place: Directory) -> str | None:
+        """Return why nothing may be linked or unlinked in ``place``, or ``None``.
+
+        GNU Stow manual, "Multiple Stow Directories" and "Target Maintenance".
+        """
+        absolute, shown = place.absolute, place.path or "."
+        if absolute == self._stow_dir:
+            return f"skipping target which was current stow directory {shown}"
+        if marker(absolute, (".stow",)):
+            return f"skipping marked Stow directory {shown}"
+        if marker(absolute, (".nonstow",)):
+            return f"skipping protected directory {shown}"
+        if not self._stow and marker(absolute, ("dotstream.toml",)):
+            return f"skipping the package directory {shown}"
+        return None
+
+    # What is recorded ------------------------------------------------------------------
+
+    def recorded_link(self, place: Directory, name: str, text: str) -> Record | None:
+        """Return the record of a link, if it has exactly the text that is recorded."""
+        if self._records is None:
+            return None
+        entry = self._records.entry(place.root, place.path, name)
+        return entry if entry is not None and entry.text == text else None
+
+    def recorded_below(self, place: Directory, name: str) -> bool:
+        """Whether anything is recorded in the directory ``name`` or below it."""
+        return self._records is not None and self._records.any_below(place.root, place.join(name))
+
+    def only_of(self, place: Directory, cursors: Sequence[Cursor]) -> bool:
+        """Whether all that is recorded of a directory is of the packages at ``cursors``."""
+        if self._records is None:
+            return False
+        found = self._records.packages(place.root, place.path)
+        return bool(found) and found <= {cursor.package.name for cursor in cursors}
+
+    def made_by(self, place: Directory) -> str | None:
+        """Return the package that the directory ``place`` was made for, if we made it."""
+        if self._records is None or place.parent is None:
+            return None
+        entry = self._records.entry(place.root, place.parent.path, place.name)
+        return entry.package if entry is not None and entry.kind == "directory" else None

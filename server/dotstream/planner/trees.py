@@ -1,0 +1,224 @@
+"""The packages' own directories, opened for reading, without what is ignored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from dotstream.fs.listing import DIR, LINK, any_entry, short_listing, sorted_entries
+from dotstream.fs.look import Tree, close
+from dotstream.planner.cursor import Cursor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from dotstream.fs.listing import Entry, Listing
+    from dotstream.model.directory import Directory
+    from dotstream.model.hidden import Hidden
+    from dotstream.model.options import Layout, Package
+    from dotstream.planner.naming import Naming
+    from dotstream.planner.ownership import Owner
+
+__all__ = ["PackageTrees", "Test", "Tests"]
+
+_OPEN = 32  # package directories held open at once
+
+Test: TypeAlias = "Callable[[str, int], bool]"
+"""Tells of a member, by raw name and kind."""
+
+Tests: TypeAlias = "Callable[[Cursor, Directory, Hidden | None], Test]"
+"""Returns the test for the members of one directory, given which are ignored there."""
+
+
+class PackageTrees:
+    """What packages have.
+
+    Args:
+        lookup: ``lookup(stow_dir, name)`` returns a package that is not one of the run's,
+            with its own ignore rules.
+        poll: called once per directory; may raise to give up.
+    """
+
+    def __init__(
+        self,
+        naming: Naming,
+        layout: Layout,
+        lookup: Callable[[str, str], Package],
+        poll: Callable[[], None],
+    ) -> None:
+        self._naming = naming
+        self._named = layout == "named"
+        self._lookup = lookup
+        self._poll = poll
+        self._trees: dict[str, Tree] = {}
+        self._packages: dict[tuple[str, str], Package] = {}
+        self._glanced: tuple[Cursor | None, Listing | None] = (None, None)
+
+    def close(self) -> None:
+        """Close every directory that is still open."""
+        for tree in self._trees.values():
+            tree.close()
+        self._trees.clear()
+
+    def top(self, package: Package, *, step: int = 0) -> Cursor:
+        """Return the cursor on all of a package, as overlaid on the target itself."""
+        return Cursor(package, None if self._named else "", step=step)
+
+    def tree(self, package: Package) -> Tree:
+        """Return the package's directory, opened."""
+        tree = self._trees.get(package.path)
+        if tree is None:
+            if len(self._trees) >= _OPEN:
+                oldest = next(iter(self._trees))
+                self._trees.pop(oldest).close()
+            tree = self._trees[package.path] = Tree(package.path)
+        return tree
+
+    def behind(self, owner: Owner) -> Cursor:
+        """Return the cursor on what a link leads to, which need not be of this run."""
+        key = (owner.stow_dir, owner.package)
+        package = self._packages.get(key)
+        if package is None:
+            package = self._packages[key] = self._lookup(*key)
+        return Cursor(package, owner.path, old=True)
+
+    def members(
+        self, cursor: Cursor, place: Directory, only: str | None = None
+    ) -> Iterable[Entry]:
+        """List what a package has for ``place``: translated, without what is ignored, sorted.
+
+        Raises:
+            OSError: the package's directory cannot be read.
+        """
+        if cursor.sub is None:
+            name = self._naming.in_target(cursor.package.name)
+            return [(name, DIR, cursor.package.name)] if only in (None, name) else []
+        (glanced, listing), self._glanced = self._glanced, (None, None)
+        if cursor is glanced and listing is not None and only is None:
+            return listing
+        ignored = self.ignored(cursor, place)
+        tree = self.tree(cursor.package)
+        if only is not None:
+            return [
+                (only, kind, raw)
+                for raw in self._naming.raws(only)
+                if not (ignored and ignored(raw))
+                and (kind := tree.kind(cursor.inside(raw))) is not None
+            ]
+        fd = tree.open(cursor.sub)
+        try:
+            return sorted_entries(fd, hidden=ignored, rename=self._naming.rename, poll=self._poll)
+        finally:
+            close(fd)
+
+    def glance(self, cursor: Cursor, place: Directory) -> Listing | None:
+        """List a directory that is about to be visited; ``None`` if it is a very wide one.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        fd = self.tree(cursor.package).open(cursor.sub or "")
+        try:
+            ignored, rename = self.ignored(cursor, place), self._naming.rename
+            listing = short_listing(fd, hidden=ignored, rename=rename)
+        finally:
+            close(fd)
+        self._glanced = (cursor, listing)
+        return listing
+
+    def find_below(self, cursor: Cursor, place: Directory, tests: Tests) -> Cursor | None:
+        """Return the first directory, at ``cursor`` or below, with a member that passes a test.
+
+        In no order; with a stack of its own, so that no tree is too deep; at the memory of
+        the way down.  A directory that cannot be read is one: opening it tells why.
+        """
+        waiting = [(cursor, place)]
+        while waiting:
+            here, there = waiting.pop()
+            self._poll()
+            hidden = self.ignored(here, there)
+            passes = tests(here, there, hidden)
+            inner: list[str] = []
+
+            def found(
+                raw: str,
+                kind: int,
+                passes: Test = passes,
+                hidden: Hidden | None = hidden,
+                inner: list[str] = inner,
+            ) -> bool:
+                if kind == DIR and not (hidden and hidden(raw)):
+                    inner.append(raw)
+                return passes(raw, kind)
+
+            try:
+                fd = self.tree(here.package).open(here.sub or "")
+                try:
+                    if any_entry(fd, found):
+                        return here
+                finally:
+                    close(fd)
+            except OSError:
+                return here
+            shown = self._naming.in_target
+            waiting += [(here.child(raw), there.child(shown(raw))) for raw in inner]
+        return None
+
+    def ignored(self, cursor: Cursor, place: Directory) -> Hidden | None:
+        """Return the test for ignored raw names in ``place``, or ``None`` if there are none."""
+        if cursor.hidden is None:
+            path = place.path
+            if self._named:
+                path = path.partition("/")[2]
+            cursor.hidden = (cursor.package.ignored(path),)
+        return cursor.hidden[0]
+
+    def hides(self, cursor: Cursor, place: Directory, raw: str) -> bool:
+        """Whether an ignore rule leaves a member out."""
+        ignored = self.ignored(cursor, place)
+        return ignored is not None and ignored(raw)
+
+    def is_directory(self, cursor: Cursor, raw: str) -> bool:
+        """Whether a package member is a directory, following links."""
+        if cursor.sub is None:
+            return True
+        return self.tree(cursor.package).is_directory(cursor.inside(raw))
+
+    def enter(self, cursor: Cursor, kind: int, raw: str) -> Cursor:
+        """Return the cursor on a package's directory.
+
+        A package symlink to a directory is entered where the target has a real directory.
+        """
+        child = cursor.child(raw)
+        if kind != LINK:
+            return child
+        here = self.tree(cursor.package).identity(cursor.inside(raw))
+        child.looped = here in cursor.trail
+        child.trail = (*cursor.trail, here)
+        return child
+
+    def subdirectories(
+        self,
+        cursors: Sequence[Cursor],
+        place: Directory,
+        name: str,
+        *,
+        lingers: Callable[[], bool],
+    ) -> list[Cursor]:
+        """Return cursors on the packages' directories that appear as ``name`` in ``place``.
+
+        Args:
+            lingers: whether to look for a package's links where it has no directory any more.
+        """
+        found: list[Cursor] = []
+        for cursor in cursors:
+            if cursor.sub is None:
+                if name == self._naming.in_target(cursor.package.name):
+                    found.append(cursor.child(name))
+                continue
+            candidates = self._naming.candidates(name)
+            visible = [raw for raw in candidates if not self.hides(cursor, place, raw)]
+            raws = [raw for raw in visible if self.is_directory(cursor, raw)]
+            if not raws and lingers():
+                raws = visible[:1]
+            found.extend(map(cursor.child, raws))
+        return found

@@ -1,0 +1,386 @@
+"""One directory of the walk: its names, merged and planned in turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dotstream.fs.listing import DIR, FILE, LINK, Files
+from dotstream.model.items import Notice, Operation
+from dotstream.model.run import LONGEST, Run
+from dotstream.planner.decide import Name
+from dotstream.planner.farm import scan_error
+from dotstream.planner.level import Below
+from dotstream.planner.merging import claims_by_name, merge, plain
+from dotstream.planner.mode import Mode
+from dotstream.planner.names import DOT_PREFIX
+from dotstream.planner.state import Link, Real, state_of
+from dotstream.planner.states import States
+from dotstream.planner.transition import transition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from dotstream.fs.listing import Entry
+    from dotstream.model.directory import Directory
+    from dotstream.model.hidden import Hidden
+    from dotstream.planner.cursor import Cursor
+    from dotstream.planner.decide import Claim
+    from dotstream.planner.farm import Farm
+    from dotstream.planner.folding import Folding
+    from dotstream.planner.refolding import Refolding
+    from dotstream.planner.scope import Scope
+    from dotstream.planner.state import Seen, State
+    from dotstream.planner.unlinking import Unlinking
+    from dotstream.planner.visits import Visit
+
+__all__ = ["DirectoryVisit", "Walk"]
+
+_HELD = 8192  # removals held back until it is known whether their directory goes too
+_POLLED = 511  # how often a long directory asks whether to stop (a mask)
+
+
+class Walk(NamedTuple):
+    """What all visits of one walk share."""
+
+    farm: Farm
+    folding: Folding
+    unlinking: Unlinking
+    refolding: Refolding
+
+
+class DirectoryVisit:
+    """The visit of one directory of the target.
+
+    Attributes:
+        place: the directory.
+        unlinked, linked: the packages that have it, to unlink and to link.
+        scope: which of its names are planned.
+    """
+
+    __slots__ = ("_states", "linked", "mode", "place", "scope", "unlinked", "walk")
+
+    def __init__(
+        self,
+        walk: Walk,
+        scope: Scope,
+        place: Directory,
+        unlinked: Sequence[Cursor],
+        linked: Sequence[Cursor],
+        *,
+        mode: Mode = Mode.REAL,
+    ) -> None:
+        self.walk, self.scope, self.place = walk, scope, place
+        self.unlinked, self.linked = unlinked, linked
+        self.mode = mode
+        self._states: States | None = None
+
+    def enter(
+        self,
+        there: Directory,
+        unlinked: Sequence[Cursor],
+        linked: Sequence[Cursor],
+        mode: Mode,
+    ) -> Visit[int | None] | Below:
+        """Return the visit of a directory further down, or a word that it is not made."""
+        self._release()
+        if self.scope.leaves_out(there):
+            return Below(there, (linked or unlinked)[0].path)
+        return DirectoryVisit(self.walk, self.scope, there, unlinked, linked, mode=mode).plan()
+
+    def _release(self) -> None:
+        """Give the descriptor back: a visit further down may need it."""
+        if self._states is not None:
+            self._states.release()
+
+    def plan(self) -> Visit[int | None]:
+        """Plan the directory.
+
+        Returns:
+            Where links go, how many names stay; ``None`` where nothing is told of that.
+        """
+        farm, place = self.walk.farm, self.place
+        farm.poll()
+        if self.mode is not Mode.FRESH and (why := farm.target.protection(place)) is not None:
+            yield Notice(place.absolute, why)
+            return None
+        only = self.scope.name_in(place)
+        listings: list[Iterable[Entry]] = []
+        cursors: list[Cursor] = []
+        for cursor in self.linked:
+            try:
+                listings.append(farm.packages.members(cursor, place, only))
+            except OSError as error:
+                yield scan_error(cursor.path, error)
+            else:
+                cursors.append(cursor)
+        try:
+            if self.mode is Mode.FRESH:
+                yield from self._fresh(cursors, listings)
+            elif self.unlinked or self.mode is Mode.RESET:
+                return (yield from self._changing(cursors, listings, only))
+            else:
+                yield from self._linking(cursors, listings)
+        except OSError as error:
+            yield scan_error(place.absolute, error)
+        finally:
+            self._release()
+        return None
+
+    # Where links come ------------------------------------------------------------------
+
+    def _fresh(self, cursors: list[Cursor], listings: list[Iterable[Entry]]) -> Visit[None]:
+        """Plan a directory that is new: nothing is there, so nothing is looked at."""
+        if len(cursors) == 1 and isinstance(listings[0], Files):
+            if listings[0]:
+                yield self._links(cursors[0], listings[0].names)
+            return
+        yield from self._meet(
+            (name, claims, None) for name, claims in claims_by_name(cursors, listings)
+        )
+
+    def _linking(self, cursors: list[Cursor], listings: list[Iterable[Entry]]) -> Visit[None]:
+        """Plan a directory that exists, with nothing to unmanage in it."""
+        farm = self.walk.farm
+        states = self._states = States(farm.target, self.place, listings)
+        entries: Iterable[tuple[str, list[Claim], Seen | OSError]]
+        if len(cursors) == 1 and not farm.options.report_kept and plain(listings[0]):
+            cursor, listing = cursors[0], listings[0]
+            others = states.others(listing, farm.naming.prefix(cursor, self.place))
+            farm.unchanged += len(listing) - len(others)
+            entries = [(name, [(cursor, kind, raw)], now) for name, kind, raw, now in others]
+        else:
+            entries = (
+                (name, claims, states.of(name))
+                for name, claims in claims_by_name(cursors, listings)
+            )
+        yield from self._meet(entries)
+
+    def _meet(self, entries: Iterable[tuple[str, list[Claim], Seen | OSError]]) -> Visit[None]:
+        """Plan names in turn; new files of one package in a row are one run.
+
+        Args:
+            entries: each name, who wants it, and what is there.
+        """
+        names: list[str] = []
+        owner: Cursor | None = None
+        for name, claims, now in entries:
+            cursor, kind, raw = claims[0]
+            new = now is None and kind == FILE and len(claims) == 1
+            if owner is not None and not (
+                new and cursor is owner and raw == name and len(names) < LONGEST
+            ):
+                yield self._links(owner, names)
+                names, owner = [], None
+            if new and raw == name:
+                owner = cursor
+                names.append(name)
+            elif new:
+                text = self.walk.farm.naming.prefix(cursor, self.place) + raw
+                yield Operation("create_link", self.place, name, cursor.package.name, text)
+            else:
+                yield from self._alone(name, self._settle(name, now, claims))
+        if owner is not None:
+            yield self._links(owner, names)
+
+    def _links(self, cursor: Cursor, names: list[str]) -> Run:
+        """Return new links to members of one package."""
+        stem = self.walk.farm.naming.prefix(cursor, self.place)
+        return Run("create_link", self.place, names, cursor.package.name, stem)
+
+    def _settle(self, name: str, seen: Seen | OSError, claims: list[Claim]) -> Visit[bool]:
+        """Plan a name that nothing is unmanaged at."""
+        now = state_of(seen)
+        return (yield from transition(self, Name(self.place, name, now, now, claims)))
+
+    def _alone(self, name: str, plan: Visit[bool]) -> Visit[bool]:
+        """Plan one name; if it cannot be looked at, the others still are."""
+        try:
+            return (yield from plan)
+        except OSError as error:
+            yield scan_error(self.place.at(name), error)
+            return True
+
+    # Where links go --------------------------------------------------------------------
+
+    def _changing(
+        self, cursors: list[Cursor], listings: list[Iterable[Entry]], only: str | None
+    ) -> Visit[int]:
+        """Plan a directory where links may go: everything in it is looked at.
+
+        Returns:
+            How many names stay in it.
+        """
+        farm, place = self.walk.farm, self.place
+        there = farm.target.entries(place)
+        states = self._states = States(farm.target, place, [])
+        stem, hidden = self._sole()
+        there, listings, left = self._without_kept(states, there, cursors, listings)
+        gone: list[str] = []
+        for count, (name, kind, claims) in enumerate(merge(there, cursors, listings), 1):
+            if only is not None and name != only:
+                continue
+            if not count & _POLLED:
+                farm.poll()
+            now: Seen | OSError = states.of(name) if kind == LINK else kind or None
+            if (
+                now == stem + name
+                and not claims
+                and not name.startswith(DOT_PREFIX)  # that shows as another
+                and not (hidden and hidden(name))
+            ):
+                gone.append(name)
+                if len(gone) < LONGEST:
+                    continue
+                now = None
+            if gone:
+                yield Run("remove_link", place, gone, self.unlinked[0].package.name, stem)
+                gone = []
+            if now is not None or claims:
+                left += yield from self._alone(name, self._change(name, now, claims))
+        if gone:
+            yield Run("remove_link", place, gone, self.unlinked[0].package.name, stem)
+        return left
+
+    def _sole(self) -> tuple[str, Hidden | None]:
+        """Return what the link texts of the one package to unmanage begin with.
+
+        With the test for its ignored names.  With several, or where a reset is planned, what
+        no text begins with: then each link is told by ``Unlinking.removal``.
+        """
+        if len(self.unlinked) != 1:
+            return "\0", None
+        farm, (cursor,) = self.walk.farm, self.unlinked
+        return farm.naming.prefix(cursor, self.place), farm.packages.ignored(cursor, self.place)
+
+    def _without_kept(
+        self,
+        states: States,
+        there: Iterable[Entry],
+        cursors: list[Cursor],
+        listings: list[Iterable[Entry]],
+    ) -> tuple[Iterable[Entry], list[Iterable[Entry]], int]:
+        """Leave out links that would be removed, only to be made again, and count them."""
+        farm = self.walk.farm
+        if (
+            len(cursors) != 1
+            or not isinstance(there, (list, Files))
+            or not plain(listings[0])
+            or farm.options.report_kept
+        ):
+            return there, listings, 0
+        kept = states.linked(there, listings[0], farm.naming.prefix(cursors[0], self.place))
+        farm.unchanged += len(kept)
+        if not kept:
+            return there, listings, 0
+        wanted = [entry for entry in listings[0] if entry[0] not in kept]
+        return [entry for entry in there if entry[0] not in kept], [wanted], len(kept)
+
+    def _change(self, name: str, seen: Seen | OSError, claims: list[Claim]) -> Visit[bool]:
+        """Plan a name where a link may go.
+
+        Returns:
+            Whether anything stays there.
+        """
+        now = start = state_of(seen)
+        inner: list[Cursor] = []
+        if self.mode is Mode.RESET:
+            start = None
+        elif isinstance(now, Link):
+            removal = self.walk.unlinking.removal(self.place, name, now.text, self.unlinked)
+            if removal is not None:
+                if not claims:
+                    yield Operation(
+                        "remove_link", self.place, name, removal.package, None, now.text
+                    )
+                    return False
+                start = None
+        elif now is Real.DIRECTORY:
+            self._release()
+            inner = self.walk.farm.subdirectories(self.unlinked, self.place, name)
+            start = self._after_unmanaging(name, inner, claims)
+        stays = self.mode is Mode.REAL
+        return (
+            yield from transition(self, Name(self.place, name, now, start, claims, inner, stays))
+        )
+
+    def _after_unmanaging(self, name: str, inner: list[Cursor], claims: list[Claim]) -> State:
+        """Return what a directory is once its packages are unmanaged: maybe a link again."""
+        (farm, _, unlinking, refolding), there = self.walk, self.place.child(name)
+        if claims and not farm.options.stow:
+            if any(kind == DIR for _, kind, _ in claims):
+                return Real.DIRECTORY  # it would only be opened again
+            return None if refolding.empties(there, inner) else Real.DIRECTORY
+        if farm.target.protection(there) is not None:
+            return Real.DIRECTORY
+        if farm.target.only_of(there, inner):
+            return Real.DIRECTORY  # nothing stays that a link could stand for
+        found = refolding.refold(there, inner)
+        if found is None:
+            return Real.DIRECTORY
+        gone = unlinking.removal(self.place, name, found.text, self.unlinked, after=found.step)
+        return Link(found.text) if gone is None else None
+
+    # Where a directory goes too --------------------------------------------------------
+
+    def unlink_inside(self, name: Name) -> Visit[bool]:
+        """Go into a directory where links go and none come; it may go itself.
+
+        Returns:
+            Whether it stays.
+        """
+        there, unlinked = name.there, name.unlinked
+        package = self.walk.farm.target.made_by(there)
+        if package is None:
+            yield self.enter(there, unlinked, (), Mode.REAL)
+            return True
+        # Whether it goes depends on everything in it, also where one path is asked for.
+        if self.scope.bounded:
+            gone = self.walk.refolding.empties(there, unlinked)
+            if gone:
+                yield self._remove_made(there, package)
+            yield self.enter(there, unlinked, (), Mode.REAL)
+            return not gone
+        self._release()
+        whole = DirectoryVisit(self.walk, self.scope.with_all_of(there), there, unlinked, ())
+        gone = yield self._emptied(whole, package)
+        return not gone
+
+    def _emptied(self, whole: DirectoryVisit, package: str) -> Visit[bool]:
+        """Plan a directory that we made, and that goes too if nothing stays in it.
+
+        Where it holds links only, it is moved aside first and emptied there, which takes
+        half the work; with directories in it, it goes after them.
+
+        Returns:
+            Whether it goes.
+        """
+        held: list[Operation | Run] | None = []
+        count, left = 0, None
+        plan = whole.plan()
+        result = None
+        while True:
+            try:
+                item = plan.send(result)
+            except StopIteration as stop:
+                left = stop.value
+                break
+            result = None
+            if held is not None:
+                count += item.size if isinstance(item, Run) else 1
+                if isinstance(item, (Operation, Run)) and count <= _HELD:
+                    held.append(item)
+                    continue
+                yield from held
+                held = None
+            result = yield item
+        first = bool(held) and all(item.kind == "remove_link" for item in held or ())
+        if left == 0 and first:
+            yield self._remove_made(whole.place, package)
+        yield from held or ()
+        if left == 0 and not first:
+            yield self._remove_made(whole.place, package)
+        return bool(left == 0)
+
+    def _remove_made(self, there: Directory, package: str) -> Operation:
+        mode = self.walk.farm.target.mode_of(there)
+        return Operation("remove_dir", self.place, there.name, package, None, mode)

@@ -1,0 +1,60 @@
+"""Going down a tree of any depth: generators that hand over to generators, on one stack."""
+
+from __future__ import annotations
+
+from types import GeneratorType
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from dotstream.model.items import Item
+    from dotstream.model.run import Run
+    from dotstream.planner.level import Below
+
+__all__ = ["Look", "Planned", "Visit", "carried_out", "seen"]
+
+_Found = TypeVar("_Found")
+
+Planned: TypeAlias = "Item | Run | Below | Generator[Planned, Any, Any]"
+"""An item; or a visit further down, which comes before the rest and sends back its result."""
+
+Visit: TypeAlias = "Generator[Planned, Any, _Found]"
+"""What is planned in a directory, or at a name, and what came of it."""
+
+Look: TypeAlias = "Generator[Look[Any], Any, _Found]"
+"""A look at a directory, which only yields looks further down."""
+
+
+def carried_out(top: Visit[Any]) -> Iterator[Item | Run | Below]:
+    """Pass on what a visit yields, and each visit that it yields, in its place."""
+    stack: list[Generator[Any, Any, Any]] = [top]
+    result = None
+    try:
+        while stack:
+            try:
+                found = stack[-1].send(result)
+            except StopIteration as stop:
+                stack.pop()
+                result = stop.value
+                continue
+            result = None
+            if isinstance(found, GeneratorType):
+                stack.append(found)
+            else:
+                yield found
+    finally:
+        for visit in reversed(stack):
+            visit.close()
+
+
+def seen(top: Look[_Found]) -> _Found:
+    """Return what came of a look."""
+    result: list[_Found] = []
+
+    def whole() -> Visit[None]:
+        result.append((yield top))
+
+    for _ in carried_out(whole()):
+        pass
+    return result[0]
