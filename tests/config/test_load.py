@@ -243,7 +243,7 @@ def test_a_file_that_is_not_utf8_is_refused(place: Path) -> None:
 
 def test_a_file_that_is_a_directory_is_refused(place: Path) -> None:
     (place / "dotstream.toml").mkdir()
-    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+    with pytest.raises(ConfigError, match="cannot be read: it is a directory, not a file"):
         loaded(place)
 
 

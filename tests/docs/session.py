@@ -50,7 +50,7 @@ def commands(text: str, line: int) -> list[Command]:
 class Session:
     """Runs what a page shows, one thing after the other."""
 
-    def __init__(self, home: Path, notes: Path) -> None:
+    def __init__(self, home: str, notes: Path) -> None:
         self._home, self._notes = os.path.realpath(home), notes / "working-directory"
         self._module: dict[str, object] = {"__name__": "page"}
         self._code = 0

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import tomllib
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from tests.docs.session import Session, commands, mismatch
 from dotstream.config.document import problems
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 WORLDS = {
@@ -41,9 +43,17 @@ def texts(language: str) -> list[object]:
     ]
 
 
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Return a home with a name about as short as that on the pages: lines are broken alike."""
+    with tempfile.TemporaryDirectory(prefix="me-") as made:
+        monkeypatch.setenv("HOME", made)
+        yield made
+
+
 @pytest.mark.parametrize("page", RUN, ids=name_of)
 def test_a_page_shows_what_happens(
-    page: Path, scratch_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: Path, home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for variable in [name for name in os.environ if name.startswith("XDG_")]:
         monkeypatch.delenv(variable)
@@ -51,9 +61,8 @@ def test_a_page_shows_what_happens(
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    scratch_home.mkdir(exist_ok=True)
     found = blocks(page.read_text())
-    session = Session(scratch_home, tmp_path)
+    session = Session(home, tmp_path)
     if not any(block.language == "setup" for block in found):
         session.prepare(WORLDS.get(name_of(page), HOUSEHOLD))
     for block, after in zip(found, [*found[1:], None], strict=True):

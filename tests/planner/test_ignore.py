@@ -87,7 +87,7 @@ def test_an_empty_local_list_switches_the_others_off(tmp_path: Path) -> None:
 
 def test_a_list_that_is_a_directory_is_an_error(tmp_path: Path) -> None:
     (tmp_path / ".stow-local-ignore").mkdir()
-    with pytest.raises(ConfigError, match=r"stow-local-ignore: cannot be read: Is a directory"):
+    with pytest.raises(ConfigError, match="cannot be read: it is a directory, not a file"):
         stow_list(str(tmp_path), None)
 
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { findingLines } from "../src/plan/findings";
-import type { Finding } from "../src/protocol/messages";
+import type { Finding } from "../src/protocol/schema";
 
 const broken: Finding = {
   kind: "broken_link",

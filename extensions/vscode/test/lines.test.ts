@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { line, NAME_COLUMN } from "../src/plan/lines";
-import type { Row } from "../src/protocol/messages";
+import type { Row } from "../src/protocol/schema";
 import { conflict, link } from "./rows";
 
 const at = { path: "file:///home/me/.x", label: "~/.x", package: "zsh" };

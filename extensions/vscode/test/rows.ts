@@ -1,5 +1,5 @@
 /** Rows as the server sends them, to plan with in tests. */
-import type { Row } from "../src/protocol/messages";
+import type { Row } from "../src/protocol/schema";
 
 export function link(label: string, to = "dotfiles/x"): Row {
   const path = `file:///home/me/${label.replace(/^~\//, "")}`;

@@ -36,7 +36,7 @@ describe("the text of a plan", () => {
       if (name === undefined) expect(shown.startsWith("  ")).toBe(false);
       else expect(shown).toContain(name);
     });
-    expect(text.troubles).toEqual([HEADER + 3]);
+    expect(text.problems).toEqual([HEADER + 3]);
   });
 
   it("is bounded, and counts the rest", () => {
@@ -60,6 +60,6 @@ describe("the text of a plan", () => {
     text.add([conflict("~/.zshrc")]);
     expect(text.between(0, text.length)).toContain("! conflict .zshrc");
     text.add(Array.from({ length: 5000 }, (_, index) => conflict(`~/.c${index}`)));
-    expect(text.troubles.length).toBe(1000);
+    expect(text.problems.length).toBe(1000);
   });
 });

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import glob
 import os
+import stat
 from itertools import islice
 
 __all__ = [
+    "LARGEST",
+    "UnfitFile",
     "entries",
     "exists",
     "expand_pattern",
+    "file_identity",
     "is_directory",
     "is_file",
     "present",
@@ -21,28 +25,80 @@ __all__ = [
     "write_new",
 ]
 
+LARGEST = 1024 * 1024
+"""Bytes of a file that is read whole: a configuration, an ignore list.  A repository may be a
+stranger's, and what it can cost in time and memory is bounded."""
+
+
+class UnfitFile(OSError):
+    """What is at a path cannot be read as a file; the message says why, and what to do."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(why)
+        self.filename = path
+
+    def __str__(self) -> str:
+        """Return the message, which does not name the path."""
+        return str(self.args[0])
+
 
 def read_bytes(path: str) -> bytes | None:
     """Return the contents of a file, or ``None`` if there is nothing at ``path``.
 
     Raises:
-        OSError: something is there but cannot be read.
+        UnfitFile: it is no regular file, or larger than ``LARGEST``.
+        OSError: something else keeps it from being read.
     """
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        data = _start(path, LARGEST + 1)
     except FileNotFoundError:
         return None
+    if len(data) > LARGEST:
+        raise UnfitFile(path, f"it is larger than {LARGEST:,} bytes; shorten it, or move it away")
+    return data
 
 
 def read_start(path: str, size: int) -> bytes:
     """Return the first ``size`` bytes of a file, or all of them.
 
     Raises:
-        OSError: it cannot be read.
+        UnfitFile: it is no regular file.
+        OSError: something else keeps it from being read.
     """
-    with open(path, "rb") as file:
-        return file.read(size)
+    return _start(path, size)
+
+
+def _start(path: str, size: int) -> bytes:
+    """Read as much of a regular file, links followed, and never wait for anybody.
+
+    Opening a pipe waits for a writer, and opening a device may set it going.
+    """
+    _refuse_unfit(path, os.stat(path).st_mode)
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        _refuse_unfit(path, os.fstat(fd).st_mode)
+        parts: list[bytes] = []
+        while size and (part := os.read(fd, size)):
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+    finally:
+        os.close(fd)
+
+
+def _refuse_unfit(path: str, mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "something special")
+        raise UnfitFile(path, f"it is {kind}, not a file; put a file there, or move it away")
+
+
+_KINDS = (
+    (stat.S_ISDIR, "a directory"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
 
 
 def exists(path: str) -> bool:
@@ -58,6 +114,15 @@ def is_file(path: str) -> bool:
 def is_directory(path: str) -> bool:
     """Whether ``path`` leads to a directory, following links."""
     return os.path.isdir(path)
+
+
+def file_identity(path: str) -> tuple[int, int] | None:
+    """Return (device, inode) of what ``path`` leads to, or ``None`` if it leads nowhere."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def subdirectories(path: str) -> list[str]:
@@ -88,18 +153,22 @@ def entries(path: str, most: int) -> list[tuple[str, bool]]:
 
 
 def read_text(path: str) -> str | None:
-    """Return the contents of a file, or ``None`` if there is none.
+    """Return the contents of a file, or ``None`` if there is none; lines end with a line feed.
 
     Bytes that are not UTF-8 become lone surrogates, as in file names.
 
     Raises:
-        OSError: it is there but cannot be read.
+        UnfitFile: it is no regular file, or larger than ``LARGEST``.
+        OSError: something else keeps it from being read.
     """
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read()
-    except (FileNotFoundError, NotADirectoryError):
+        data = read_bytes(path)
+    except NotADirectoryError:
         return None
+    if data is None:
+        return None
+    text = data.decode("utf-8", "surrogateescape")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def write_new(path: str, text: str) -> None:

@@ -12,7 +12,7 @@ from dotstream.fs.look import entry_kind
 if TYPE_CHECKING:
     from dotstream.fs.change import Changes
 
-__all__ = ["move", "take_back"]
+__all__ = ["missing", "move", "take_back"]
 
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -44,12 +44,7 @@ def take_back(changes: Changes, fd: int, name: str, path: str) -> str | None:
     Raises:
         OSError: the system refused; trying again is safe.
     """
-    try:
-        there, base = _parent(path)
-    except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):  # a link: ELOOP on macOS
-            return None  # its destination never came to be
-        raise
+    there, base = _parent(path)
     try:
         _touch(changes, there, fd)
         for place, entry in ((fd, name), (there, base)):
@@ -114,14 +109,33 @@ def _back(changes: Changes, fd: int, name: str, there: int, base: str) -> str | 
     return None
 
 
+def missing(path: str) -> str | None:
+    """Return what is no directory on the way to a canonical path; ``None`` if all are."""
+    try:
+        os.close(_parent(path)[0])
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):  # ELOOP on macOS
+            raise
+        return str(error.filename)
+    return None
+
+
 def _parent(path: str) -> tuple[int, str]:
-    """Open the directory of a canonical path, not following any link on the way."""
+    """Open the directory of a canonical path, not following any link on the way.
+
+    Raises:
+        OSError: with the path of the component that cannot be opened.
+    """
     parent, base = os.path.split(path)
-    fd = os.open("/", _FLAGS)
+    fd, above = os.open("/", _FLAGS), ""
     for name in parent.split("/"):
         if name:
+            above = f"{above}/{name}"
             try:
                 inner = os.open(name, _FLAGS, dir_fd=fd)
+            except OSError as error:
+                error.filename = above
+                raise
             finally:
                 os.close(fd)
             fd = inner

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from dotstream.model.words import WORDS
+
 if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.model.options import Policy
@@ -43,18 +45,6 @@ OPERATION_KINDS: tuple[OperationKind, ...] = (
     "keep_link",
 )
 
-_VERBS: dict[OperationKind, str] = {
-    "make_dir": "make directory",
-    "remove_dir": "remove directory",
-    "create_link": "link",
-    "remove_link": "unlink",
-    "replace_link": "relink",
-    "move_file": "move",
-    "unfold": "unfold",
-    "refold": "fold",
-    "keep_link": "keep",
-}
-
 
 class Operation(NamedTuple):
     """One change to one path, with what must be true just before it is made.
@@ -93,7 +83,7 @@ class Operation(NamedTuple):
     @property
     def verb(self) -> str:
         """The operation's kind in words."""
-        return _VERBS[self.kind]
+        return WORDS[self.kind].verb
 
 
 ConflictKind = Literal[

@@ -7,12 +7,11 @@ anything having been done.
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dotstream.fs.listing import DIR, LINK, SPECIAL
 from dotstream.model.items import Conflict, Item, Notice, ScanError
+from dotstream.planner.bounded import prefixes
 from dotstream.planner.policies import settled
 from dotstream.planner.state import Link, Real, State
 
@@ -92,10 +91,10 @@ class Decision:
         self.state = state
         self.claim: Claim | None = None
         self.inner: list[Cursor] = []
-        self.opened = False
+        self.opened: bool = False
         self.adopt: Claim | None = None
-        self.set_aside = False
-        self.moved_for = ""
+        self.set_aside: bool = False
+        self.moved_for: str = ""
         self.reports: list[Item] = []
 
     def link(self, text: str, claim: Claim) -> None:
@@ -108,13 +107,8 @@ class Decision:
         self.opened = self.opened or by_claim
 
 
-@lru_cache(maxsize=64)
-def _prefix_pattern(patterns: tuple[str, ...]) -> list[re.Pattern[str]]:
-    return [re.compile(pattern) for pattern in patterns]
-
-
-def _named(patterns: tuple[str, ...], path: str) -> bool:
-    return any(pattern.match(path) for pattern in _prefix_pattern(patterns))
+def _named(option: str, patterns: tuple[str, ...], path: str) -> bool:
+    return any(test(path) for test in prefixes(option, patterns))
 
 
 def decide(farm: Farm, folding: Folding, name: Name) -> Decision:
@@ -267,9 +261,9 @@ class _Meeting:
         """Meet a claim where there is another link of ours: open it, or tell who has the path."""
         options, path = self._farm.options, self._name.place.join(self._name.name)
         cursor, _, raw = claim
-        if other.alive and _named(options.defer, path):
+        if other.alive and _named("defer", options.defer, path):
             return
-        if not other.alive or _named(options.override, path):
+        if not other.alive or _named("override", options.override, path):
             self._decision.link(self._wanted(claim), claim)
         elif other.opens and self._farm.packages.is_directory(cursor, raw):
             self._decision.open([other.enter(), self._enter(claim)], by_claim=True)

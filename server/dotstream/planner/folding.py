@@ -6,12 +6,11 @@ link per file would show.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dotstream.fs.listing import DIR, SPECIAL, Files
+from dotstream.planner.bounded import never_folded
 from dotstream.planner.names import DOT_PREFIX
 from dotstream.planner.witnesses import Witnesses
 
@@ -25,17 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["Folding", "stays_open"]
 
 
-@lru_cache(maxsize=256)
-def _glob(pattern: str) -> re.Pattern[str]:
-    """Compile a ``never-fold`` path: ``*`` within a component, ``**`` across them."""
-    parts = re.split(r"(\*\*|\*|\?)", pattern.strip("/"))
-    meaning = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return re.compile("".join(meaning.get(part, re.escape(part)) for part in parts))
-
-
 def stays_open(cursor: Cursor, path: str) -> bool:
     """Whether ``never-fold`` names the target path itself."""
-    return any(_glob(pattern).fullmatch(path) for pattern in cursor.package.never_fold)
+    return any(never_folded(pattern)(path) for pattern in cursor.package.never_fold)
 
 
 class Folding:

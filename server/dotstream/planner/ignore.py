@@ -12,19 +12,21 @@ they can match.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.errors import ConfigError, PermissionRefused, UsageError
 from dotstream.fs.files import read_text
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.hidden import Hidden
-from dotstream.planner.patterns import PatternError, Perl, glob, perl
+from dotstream.planner.bounded import Allowance, refused, shown
+from dotstream.planner.patterns import Perl, glob, perl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from dotstream.model.options import IgnoreRules
+    from dotstream.planner.bounded import Bounded, Failure, Test
 
 __all__ = [
     "BUILTIN",
@@ -39,10 +41,12 @@ __all__ = [
 LOCAL_LIST = ".stow-local-ignore"
 GLOBAL_LIST = ".stow-global-ignore"
 
-_Search: TypeAlias = "Callable[[str], re.Match[str] | None]"
-
 _SPACE = " \t\n\r\f\v"
-_COMMENT = re.compile(r"[ \t\r\f\v]+#.+")
+_COMMENT = re.compile(r"(?<![ \t\r\f\v])[ \t\r\f\v]++#.+")
+
+
+_JOINED = 64
+"""Sets of globs, each that of some directories, which are kept as one regular expression."""
 
 
 class StowList(NamedTuple):
@@ -146,40 +150,33 @@ def _compile(
 ) -> IgnoreRules:
     rules = _Rules()
     if patterns is not None:
-        for line, column, pattern in (*patterns.patterns, (0, 0, rf"^/{re.escape(LOCAL_LIST)}$")):
-            try:
-                rules.add_pattern(pattern)
-            except (PatternError, *_UNCOMPILABLE) as error:
-                raise ConfigError(
-                    _failure(pattern, error), path=patterns.path, line=line, column=column
-                ) from None
+        own = (0, 0, rf"^/{re.escape(LOCAL_LIST)}$")
+        for line, column, pattern in (*patterns.patterns, own):
+            failure = partial(_in_list, patterns.path, line, column, pattern)
+            with refused(failure):
+                rules.add_pattern(pattern, failure)
     for option in options:
-        try:
-            rules.add_option(option)
-        except (PatternError, *_UNCOMPILABLE) as error:
-            raise UsageError(f"--ignore: {_failure(option, error)}") from None
+        in_option = partial(_in_option, option)
+        with refused(in_option):
+            rules.add_option(option, in_option)
     for written in globs:
-        try:
-            rules.add_glob(written, dotfiles=dotfiles)
-        except (PatternError, *_UNCOMPILABLE) as error:
-            why = error.msg if isinstance(error, re.error) else error
-            raise UsageError(f"ignore pattern {written!r}: {why}") from None
+        in_glob = partial(_in_glob, written)
+        with refused(in_glob):
+            rules.add_glob(written, in_glob, dotfiles=dotfiles)
     return rules.ready()
 
 
-# Repetition counts and nesting have limits of their own.
-_UNCOMPILABLE = (re.error, OverflowError, RecursionError)
+def _in_list(path: str, line: int, column: int, pattern: str, why: str) -> ConfigError:
+    message = f"Failed to compile regexp {shown(pattern)}: {why}"
+    return ConfigError(message, path=path, line=line, column=column)
 
 
-def _failure(pattern: str, error: Exception) -> str:
-    # Positions would count in the translated text.
-    why = error.msg if isinstance(error, re.error) else error
-    return f"Failed to compile regexp {pattern!r}: {why}"
+def _in_option(pattern: str, why: str) -> UsageError:
+    return UsageError(f"--ignore: Failed to compile regexp {shown(pattern)}: {why}")
 
 
-def _regexp(text: str) -> re.Pattern[str]:
-    # Stow matches bytes, so classes such as \w mean ASCII.
-    return re.compile(text, re.ASCII)
+def _in_glob(pattern: str, why: str) -> UsageError:
+    return UsageError(f"ignore pattern {shown(pattern)}: {why}")
 
 
 class _Rules:
@@ -199,6 +196,7 @@ class _Rules:
     """
 
     __slots__ = (
+        "_allowance",
         "alone",
         "always",
         "anywhere",
@@ -213,61 +211,67 @@ class _Rules:
     )
 
     def __init__(self) -> None:
+        self._allowance = Allowance()
         self.names: list[str] = []
         self.top: list[str] = []
-        self.alone: list[_Search] = []
-        self.rooted: list[tuple[str, _Search]] = []
-        self.anywhere: list[tuple[str, _Search]] = []
-        self.globs: list[tuple[_Search, str]] = []
-        self.joined: dict[tuple[str, ...], _Search | None] = {}
+        self.alone: list[Test] = []
+        self.rooted: list[tuple[str, Test]] = []
+        self.anywhere: list[tuple[str, Test]] = []
+        self.globs: list[tuple[Test, Bounded]] = []
+        self.joined: dict[tuple[str, ...], Test | None] = {}
         self.begins: set[str] | None = set()
         self.ends: set[str] = {"\n"}  # "$" also stands before a last line break
 
-    def add_pattern(self, pattern: str) -> None:
+    def add_pattern(self, pattern: str, failure: Failure) -> None:
         """Add a pattern of a list."""
         known = perl(pattern)
         if "/" not in pattern:
-            test = _regexp(f"(?:{known.text})$")
-            if known.numbered:
-                self.alone.append(test.match)
+            found = self._allowance.compile(f"(?:{known.text})$", failure)
+            if known.numbered or not found.plain:
+                self.alone.append(found.test)
             else:
-                self.names.append(test.pattern)
+                self.names.append(found.source)
                 self._tell(known.prefix[:1], known.ending)
             return
-        test = _regexp(f"(?:^|/)(?:{known.text})(?:/|$)")
         rest = _after_root(pattern, known)
-        if rest is None:
-            self.anywhere.append(("/", test.search))
-            return
-        source = f"(?:{rest.text})(?:/|$)"
-        self.rooted.append((f"/{rest.prefix}", _regexp(f"/{source}").match))
-        self.top.append(source)
+        if rest is not None:
+            source = f"(?:{rest.text})(?:/|$)"
+            found = self._allowance.compile(f"/{source}", failure)
+            if found.plain:
+                self.rooted.append((f"/{rest.prefix}", found.test))
+                self.top.append(source)
+                return
+        source = f"(?:^|/)(?:{known.text})(?:/|$)"
+        self.anywhere.append(("/", self._allowance.compile(source, failure, anywhere=True).test))
 
-    def add_option(self, pattern: str) -> None:
+    def add_option(self, pattern: str, failure: Failure) -> None:
         """Add the value of an ``--ignore`` option."""
         known = perl(pattern)
         if pattern.startswith(".*") and not known.alternatives and pattern[2:3] not in ("+", "?"):
             # It is searched for, so what may come before it need not be said.
             pattern = pattern[2:]
             known = perl(pattern)
-        test = _regexp(rf"(?:{known.text})\Z")
-        if known.crosses or known.looks_back or known.numbered:
-            self.anywhere.append(("", test.search))
-        else:
-            self.names.append(f"(?s:.*){test.pattern}")
-            self._tell("", known.ending)
+        source = rf"(?:{known.text})\Z"
+        if not (known.crosses or known.looks_back or known.numbered):
+            found = self._allowance.compile(f"(?s:.*){source}", failure)
+            if found.plain:
+                self.names.append(found.source)
+                self._tell("", known.ending)
+                return
+        self.anywhere.append(("", self._allowance.compile(source, failure, anywhere=True).test))
 
-    def add_glob(self, pattern: str, *, dotfiles: bool) -> None:
-        """Add a glob."""
-        known = glob(pattern, dotfiles=dotfiles)
-        source = _regexp(rf"(?:{known.name})\Z").pattern
+    def add_glob(self, pattern: str, failure: Failure, *, dotfiles: bool) -> None:
+        """Add a glob; whatever it is, it is plain."""
+        known = glob(pattern, dotfiles=dotfiles, sparing=self._allowance.low)
+        found = self._allowance.compile(rf"(?:{known.name})\Z", failure)
         if known.directory is None:
-            self.names.append(source)
+            self.names.append(found.source)
             self._tell("", pattern[-1] if pattern[-1].isalnum() else "")
         elif known.directory == "":
-            self.top.append(source)
+            self.top.append(found.source)
         else:
-            self.globs.append((_regexp(known.directory).fullmatch, source))
+            above = self._allowance.compile(rf"(?:{known.directory})\Z", failure)
+            self.globs.append((above.test, found))
 
     def _tell(self, begins: str, ends: str) -> None:
         """Note by which character a source for names can be told, if there is one."""
@@ -284,12 +288,12 @@ class _Rules:
         self.at_top = self._join(tuple(self.top))
         return self._in
 
-    def _join(self, more: tuple[str, ...]) -> _Search | None:
+    def _join(self, more: tuple[str, ...]) -> Test | None:
         sources = (*self.names, *more)
         if not sources:
             return None
         # A match object is as good as true, and no Python code runs for a name.
-        return _regexp("|".join(sources)).match
+        return re.compile("|".join(sources), re.ASCII).match
 
     def _in(self, directory: str) -> Hidden | None:
         """Return the test for names in ``directory``."""
@@ -306,13 +310,17 @@ class _Rules:
             return Hidden(named, frozenset(self.begins), frozenset(self.ends))
         return _either(named, tests)
 
-    def _named(self, directory: str) -> _Search | None:
-        live = tuple(source for holds, source in self.globs if holds(directory))
+    def _named(self, directory: str) -> Test | None:
+        live = [found for holds, found in self.globs if holds(f"{directory}/")]
         if not live:
             return self.always
-        if live not in self.joined:
-            self.joined[live] = self._join(live)
-        return self.joined[live]
+        sources = tuple(found.source for found in live)
+        if sources not in self.joined:
+            if len(self.joined) >= _JOINED:
+                tests = [found.test for found in live] + ([self.always] if self.always else [])
+                return lambda name: any(test(name) for test in tests)
+            self.joined[sources] = self._join(sources)
+        return self.joined[sources]
 
 
 def _after_root(pattern: str, known: Perl) -> Perl | None:
@@ -327,7 +335,7 @@ def _after_root(pattern: str, known: Perl) -> Perl | None:
     return None if rest.looks_back or rest.numbered else rest
 
 
-def _either(names: _Search | None, tests: list[tuple[_Search, str]]) -> Hidden | None:
+def _either(names: Test | None, tests: list[tuple[Test, str]]) -> Hidden | None:
     """Return a test that holds if ``names`` does, or any of ``tests`` on its path."""
     if not tests:
         return None if names is None else Hidden(names)

@@ -17,7 +17,13 @@ from typing import NamedTuple
 
 from dotstream.planner.names import to_package, to_target
 
-__all__ = ["Glob", "PatternError", "Perl", "glob", "perl"]
+__all__ = ["DEEPEST", "LONGEST", "Glob", "PatternError", "Perl", "glob", "perl"]
+
+LONGEST = 4096
+"""Characters of a pattern."""
+
+DEEPEST = 50
+"""Groups of a pattern in one another."""
 
 
 class PatternError(ValueError):
@@ -50,8 +56,8 @@ class Glob(NamedTuple):
     """A glob as two regular expressions, each for ``fullmatch``.
 
     Attributes:
-        directory: for the directory's path relative to the root (empty for the root
-            itself); ``None`` where any directory will do.
+        directory: for the directory's path relative to the root, with a slash at its end
+            (empty for the root itself); ``None`` where any directory will do.
         name: for the last component.
     """
 
@@ -114,7 +120,14 @@ def perl(pattern: str) -> Perl:
     Raises:
         PatternError: it has no equivalent, or is not well-formed.
     """
-    return _Translation(pattern).result()
+    return _Translation(_of_use(pattern)).result()
+
+
+def _of_use(pattern: str) -> str:
+    """Return a pattern that is not too long to look at."""
+    if len(pattern) > LONGEST:
+        raise PatternError(f"it is longer than {LONGEST:,} characters; use several")
+    return pattern
 
 
 class _Translation:
@@ -201,6 +214,8 @@ class _Translation:
         self.numbered = self.numbered or text.startswith(("(?P<", "(?("))
         self.looks_back = self.looks_back or text in ("(?<=", "(?<!")
         self.depth += 1
+        if self.depth > DEEPEST:
+            raise PatternError(f"more than {DEEPEST} groups stand in one another")
         self._put(text)
 
     def _close(self, text: str) -> None:
@@ -242,10 +257,11 @@ def _member(match: re.Match[str]) -> str:
     return _ESCAPES_IN_SETS.get(text[1], text)
 
 
+_ANY_DEPTH = "(?:[^/]++/)*"
 _GLOB_TOKEN = re.compile(r"\\([\s\S])|(\*+)|(\?)|\[([!^]?)(\]?(?:\\[\s\S]|[^\]\\])*)\]|([\s\S])")
 
 
-def glob(pattern: str, *, dotfiles: bool = False) -> Glob:
+def glob(pattern: str, *, dotfiles: bool = False, sparing: bool = False) -> Glob:
     """Translate a glob.
 
     Without a slash it matches a name at any depth; with one it is anchored to the root.
@@ -255,6 +271,8 @@ def glob(pattern: str, *, dotfiles: bool = False) -> Glob:
         pattern: the glob.
         dotfiles: whether ``dot-`` names are translated; then the glob ``.zshrc`` matches
             the package's ``dot-zshrc`` too, and ``dot-config/x`` means ``.config/x``.
+        sparing: whether every glob is to be matched in linear time, not only those with
+            more than two stars; that is slower for most names.
 
     Raises:
         PatternError: it is empty or not well-formed.
@@ -262,7 +280,7 @@ def glob(pattern: str, *, dotfiles: bool = False) -> Glob:
     if pattern.startswith("!"):
         raise PatternError("a pattern cannot begin with !; for such a name write \\!")
     parts: list[str] = []
-    for part in pattern.split("/"):
+    for part in _of_use(pattern).split("/"):
         if part and not (part == "**" and parts and parts[-1] == "**"):
             parts.append(part)
     if not parts:
@@ -272,10 +290,10 @@ def glob(pattern: str, *, dotfiles: bool = False) -> Glob:
     if parts[-1] == "**":
         parts.append("*")
     *above, last = parts
-    name = _component(last)
+    name = _component(last, sparing=sparing)
     raw = to_package(last) if dotfiles and last.startswith(".") else None
     if raw is not None:
-        name = f"(?:{name}|dot-(?=[^.]){_component(last[1:])})"
+        name = f"(?:{name}|dot-(?=[^.]){_component(last[1:], sparing=sparing)})"
     if "/" not in pattern.rstrip("/"):
         return Glob(None, name)
     return Glob(_directory([to_target(part) if dotfiles else part for part in above]), name)
@@ -283,32 +301,46 @@ def glob(pattern: str, *, dotfiles: bool = False) -> Glob:
 
 def _directory(parts: list[str]) -> str | None:
     """Return the regular expression for the directories that ``parts`` stand for."""
-    # A component that is to be there brings its slash with it: "a/", "(?:[^/]+/)*"; the
-    # last slash is dropped, for the directory's path has none at its end.
     if parts and set(parts) == {"**"}:
         return None
-    text = "".join("(?:[^/]+/)*" if part == "**" else _component(part) + "/" for part in parts)
-    if text.endswith("(?:[^/]+/)*"):
-        return text.removesuffix("/(?:[^/]+/)*") + "(?:/[^/]+)*"
-    return text.removesuffix("/")
+    groups: list[str] = [""]
+    for part in parts:
+        if part == "**":
+            groups.append("")
+        else:
+            text = f"{_component(part)}/"
+            groups[-1] += f"(?>{text})" if "*" in part else text
+    first, *others = groups
+    if not others:
+        return first
+    # What stands between two ** is wanted where it comes first, and that is that: the group
+    # is atomic, so that no number of them makes it slow.
+    *between, last = others
+    return first + "".join(f"(?>(?:[^/]++/)*?{group})" for group in between) + _ANY_DEPTH + last
 
 
-def _component(part: str) -> str:
-    text = ""
+def _component(part: str, *, sparing: bool = True) -> str:
+    """Return the regular expression for what ends where the component ends."""
+    texts = [""]
     for escaped, stars, question, negated, members, char in _GLOB_TOKEN.findall(part):
         if stars:
-            text += "[^/]*"
+            texts.append("")
         elif question:
-            text += "[^/]"
+            texts[-1] += "[^/]"
         elif members:
-            text += f"[{'^/' if negated else ''}{_glob_members(members)}]"
+            texts[-1] += f"[{'^/' if negated else ''}{_glob_members(members)}]"
         elif char in ("\\", "["):
             raise PatternError(
                 "nothing follows the \\ at its end" if char == "\\" else "a [ is never closed"
             )
         else:
-            text += re.escape(escaped or char)
-    return text
+            texts[-1] += re.escape(escaped or char)
+    if len(texts) == 1 or (len(texts) <= 3 and not sparing):
+        return "[^/]*".join(texts)
+    # As between two **, for what stands between two stars; where they are few, trying every
+    # place is faster.
+    first, *between, last = texts
+    return first + "".join(f"(?>[^/]*?{text})" for text in between if text) + f"[^/]*{last}"
 
 
 def _glob_members(members: str) -> str:

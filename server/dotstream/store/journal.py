@@ -61,8 +61,9 @@ class Journal:
 
     def __init__(self, path: str, *, readonly: bool = False) -> None:
         self.database = Database(path, readonly=readonly)
-        self.manifest = Manifest(self.database.connection)
+        self.manifest: Manifest = Manifest(self.database.connection)
         self._next = 0
+        self._left = (0, 0)
 
     def close(self) -> None:
         """Close the database."""
@@ -76,7 +77,10 @@ class Journal:
             run = self.database.run
             run("PRAGMA synchronous = FULL")
             run("BEGIN IMMEDIATE")
-            (self._next,) = run("SELECT coalesce(max(first + size), 1) FROM chunk").fetchone()
+            (self._next,) = run(
+                "SELECT max(coalesce(max(first + size), 1), ?) FROM chunk", (self._left[1] + 1,)
+            ).fetchone()
+            self.count_on(self._left[0])
             cursor = run(
                 "INSERT INTO txn(state, action, packages, directory, target, targets, started, "
                 "undoes, first, cursor, boot) VALUES ('active', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -211,10 +215,20 @@ class Journal:
             run("DELETE FROM txn WHERE id = ?", (transaction,))
             run("UPDATE sqlite_sequence SET seq = ? WHERE name = 'txn'", (transaction - 1,))
 
+    def go_on_after(self, transaction: int, step: int) -> None:
+        """Number what comes next after what another journal of this target has left."""
+        self._left = (transaction, step)
+
     def count_on(self, last: int) -> None:
-        """Number transactions from after ``last``; there is none yet."""
+        """Number transactions from after ``last``, or after those that are there."""
         with self.database.explained():
-            self.database.run("INSERT INTO sqlite_sequence VALUES ('txn', ?)", (last,))
+            self.database.run(
+                "INSERT INTO sqlite_sequence SELECT 'txn', 0 "
+                "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'txn')"
+            )
+            self.database.run(
+                "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'txn'", (last,)
+            )
 
     def forget_backup(self, sequence: int) -> None:
         """Take a backup off the list, after it is gone."""
@@ -371,6 +385,12 @@ class Journal:
             by,
             undoes,
         )
+
+    def backed_up(self, step: int) -> int | None:
+        """Return the transaction whose step is listed as having set something aside."""
+        with self.database.explained():
+            row = self.database.run("SELECT txn FROM backup WHERE seq = ?", (step,)).fetchone()
+        return None if row is None else int(row[0])
 
     def backups(self) -> Iterator[tuple[int, int, str]]:
         """Stream what was set aside: step, transaction, and the path where it was."""

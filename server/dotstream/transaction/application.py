@@ -260,7 +260,9 @@ class Application:
         with suppress(JournalError):  # what is there tells how far each step came
             self._journal.turn(self._number, "rolling_back", end)
         rollback = Rollback(self._writer, self._number)
-        rolling = rollback.steps(self._first, end, sure=self._done)
+        rolling = rollback.steps(
+            self._first, end, sure=self._done, refused=self._executor.halfway
+        )
         yield from _undisturbed(rolling, silent=silent)
         problems = rollback.failed + rollback.left
         with suppress(JournalError):

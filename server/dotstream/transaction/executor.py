@@ -20,6 +20,7 @@ from dotstream.model.run import Run
 from dotstream.store.journal import BATCH, UNSURE
 from dotstream.store.steps import ENDED, End, operation_of
 from dotstream.transaction.names import aside_name, kept_path, spare_name
+from dotstream.transaction.origins import note_origins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
@@ -65,8 +66,11 @@ class Executor:
 
     def __init__(self, writer: Writer, transaction: int, first: int) -> None:
         self.transaction = transaction
-        self.done = self.renewed = self._first = first
+        self.done: int = first
+        self.renewed: int = first
         self.halfway = False
+        self._first = first
+        self._journal = writer.journal
         self._changes = writer.host.changes
         self._backups = writer.place.backups
         self._descriptors = Descriptors(touched=self._changes.touched)
@@ -113,10 +117,12 @@ class Executor:
             total: how many there will be, if that is known.
 
         Raises:
+            JournalError: it could not be written down where files come from; nothing was done.
             Cancelled: between two operations.
             PreconditionFailed: a path is not as the plan saw it; nothing was done there.
             OperationFailed: the system refused; ``Reverter`` takes back what was done of it.
         """
+        note_origins(self._journal, self.transaction, self._backups, self._descriptors, steps)
         for sequence, step in steps:
             try:
                 if isinstance(step, Run):

@@ -118,4 +118,5 @@ def _carry_on(
 
 
 def _unfinished(unfinished: Transaction, rollback: Rollback) -> RollbackIncomplete:
-    return RollbackIncomplete(f"transaction {unfinished.id} is unfinished", rollback.failed)
+    problems = rollback.failed + rollback.left
+    return RollbackIncomplete(f"transaction {unfinished.id} is unfinished", problems)

@@ -52,8 +52,8 @@ class Control(Generic[Outcome]):
     __slots__ = ("cancel", "keep", "result")
 
     def __init__(self, cancel: CancellationToken | None = None, *, keep: bool = False) -> None:
-        self.cancel = cancel or CancellationToken()
-        self.keep = keep
+        self.cancel: CancellationToken = cancel or CancellationToken()
+        self.keep: bool = keep
         self.result: Outcome | None = None
 
 

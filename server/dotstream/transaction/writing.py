@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.errors import Cancelled, JournalError, TargetLocked
+from dotstream.fs.area import highest
 from dotstream.fs.files import is_directory
 from dotstream.fs.lock import Lock, LockHeld
 from dotstream.fs.oserror import reason
@@ -77,6 +78,7 @@ def writer_of(target: str, host: Host) -> Generator[Writer]:
     """Open the journal of a target whose lock is held."""
     place = target_state(host.state, target)
     with closing(Journal(place.journal)) as journal, closing(host.changes.touched):
+        journal.go_on_after(*highest(place.backups))
         yield Writer(journal, place, host)
 
 

@@ -1,10 +1,9 @@
 --- `:Dotstream`: words and flags, as the command line has them, and their completion.
 local errors = require("dotstream.errors")
 local paths = require("dotstream.paths")
+local vocabulary = require("dotstream.words")
 
 local M = {}
-
-local ACTIONS = { "manage", "unmanage", "remanage", "adopt" }
 
 local FLAGS = {
   ["--dir"] = "root",
@@ -16,8 +15,8 @@ local FLAGS = {
 }
 
 local VALUES = {
-  ["--folding"] = { "safe", "always", "never" },
-  ["--on-conflict"] = { "fail", "skip", "backup", "overwrite", "adopt" },
+  ["--folding"] = vocabulary.FOLDINGS,
+  ["--on-conflict"] = vocabulary.POLICIES,
 }
 
 ---@class dotstream.Words
@@ -122,7 +121,7 @@ end
 local COMMANDS = {
   plan = function(parsed)
     local action = "manage"
-    if vim.list_contains(ACTIONS, parsed.words[1]) then
+    if vim.list_contains(vocabulary.ACTIONS, parsed.words[1]) then
       action = table.remove(parsed.words, 1)
     end
     start(action, parsed, "show")
@@ -176,7 +175,7 @@ local COMMANDS = {
   end,
 }
 
-for _, action in ipairs(ACTIONS) do
+for _, action in ipairs(vocabulary.ACTIONS) do
   COMMANDS[action] = function(parsed, bang)
     start(action, parsed, bang and "apply" or "ask")
   end
@@ -269,11 +268,11 @@ local function candidates(lead, words)
   if adopts or name == "diff" then
     return vim.fn.getcompletion(lead, "file")
   elseif name == "plan" and #words == 1 then
-    vim.list_extend(found, ACTIONS)
+    vim.list_extend(found, vocabulary.ACTIONS)
   elseif name == "doctor" then
     return { "fix" }
   end
-  if name == "plan" or name == "status" or vim.list_contains(ACTIONS, name) then
+  if name == "plan" or name == "status" or vim.list_contains(vocabulary.ACTIONS, name) then
     vim.list_extend(found, listed().packages)
   end
   return found

@@ -1,5 +1,5 @@
 /** What the doctor found, as text; the grammar of plans colours it too. */
-import type { Doctor, Finding } from "../protocol/messages";
+import type { DoctorResult, Finding } from "../protocol/schema";
 import { oneLine, splitLabel } from "../protocol/paths";
 import { number, plural } from "./sums";
 
@@ -9,7 +9,7 @@ const SERIOUS = new Set(["error", "warning"]);
 /** The report, grouped by directory, each finding with the command that mends it. */
 export function findingLines(
   found: readonly Finding[],
-  { findings, fixed, counts }: Doctor,
+  { findings, fixed, counts }: DoctorResult,
   mended: boolean,
 ): string {
   const kinds = Object.entries(counts)

@@ -1,43 +1,34 @@
 /** Rows of a plan as lines of text. The grammar in `syntaxes/` colours what is written here. */
-import type { Row } from "../protocol/messages";
+import type { Row } from "../protocol/schema";
+import { WORDS, type Effect, type Words } from "../protocol/words";
 import { oneLine, splitLabel } from "../protocol/paths";
 
-/** What a row does to the target, for colours. */
-export type Effect = "new" | "changed" | "removed" | "trouble" | "none";
-
-interface Word {
-  readonly sign: string;
-  readonly word: string;
-  readonly effect: Effect;
-}
-
-const WORDS: Readonly<Record<Row["op"], Word>> = {
-  make_dir: { sign: "+", word: "mkdir", effect: "new" },
-  create_link: { sign: "+", word: "link", effect: "new" },
-  remove_dir: { sign: "-", word: "rmdir", effect: "removed" },
-  remove_link: { sign: "-", word: "unlink", effect: "removed" },
-  replace_link: { sign: "~", word: "relink", effect: "changed" },
-  move_file: { sign: "~", word: "move", effect: "changed" },
-  unfold: { sign: "~", word: "unfold", effect: "changed" },
-  refold: { sign: "~", word: "fold", effect: "changed" },
-  keep_link: { sign: "=", word: "keep", effect: "none" },
-  conflict: { sign: "!", word: "conflict", effect: "trouble" },
-  error: { sign: "!", word: "error", effect: "trouble" },
-  notice: { sign: "·", word: "note", effect: "none" },
+const UNKNOWN: Words = {
+  sign: "·",
+  word: "other",
+  effect: "note",
+  verb: "",
+  due: "",
+  done: "",
+  noun: "",
+  nouns: "",
 };
-
-const UNKNOWN: Word = { sign: "·", word: "other", effect: "none" };
 
 /** Where the name begins in every row. */
 export const NAME_COLUMN = 13;
 
-function wordOf(row: Row): Word {
+function wordOf(row: Row): Words {
   // The server may be newer than this table.
-  return (WORDS as Readonly<Record<string, Word>>)[row.op] ?? UNKNOWN;
+  return (WORDS as Readonly<Record<string, Words>>)[row.op] ?? UNKNOWN;
 }
 
 export function effectOf(row: Row): Effect {
   return wordOf(row).effect;
+}
+
+/** Whether a row needs a decision: a conflict, or what could not be read. */
+export function isProblem(row: Row): boolean {
+  return ["conflict", "error"].includes(effectOf(row));
 }
 
 /** The short word of a row: `link`, `conflict`. */

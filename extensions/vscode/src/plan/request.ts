@@ -1,10 +1,15 @@
 /** What a plan was asked for, and how that is put to the server: a new change, or an undo. */
-import type { PathUri, PlanOptions, PlanParams, Policy, UndoParams } from "../protocol/messages";
+import type { PlanOptions } from "../protocol/messages";
+import type { PlanParams, UndoParams, PathUri } from "../protocol/schema";
+import type { Policy } from "../protocol/words";
 import { oneLine } from "../protocol/paths";
 
 export type PlanRequest =
   | { readonly kind: "change"; readonly params: PlanParams }
-  | { readonly kind: "undo"; readonly params: UndoParams };
+  | { readonly kind: "undo"; readonly params: Undo };
+
+/** What an undo is asked for; all its conflicts are settled alike. */
+type Undo = Omit<UndoParams, "options"> & { readonly options?: PlanOptions };
 
 /** Names in a title before the rest is only counted. */
 const NAMED = 5;

@@ -1,5 +1,7 @@
 /** How far a path is linked, read off the rows that a plan has for it. */
-import type { PathState, Row } from "../protocol/messages";
+import type { PathState } from "../protocol/messages";
+import type { Row } from "../protocol/schema";
+import { OBSTACLES } from "../protocol/words";
 import { verbOf } from "./lines";
 
 export type EntryState = "linked" | "pending" | "conflict" | "none";
@@ -10,18 +12,6 @@ export function stateOf(rows: readonly Row[]): EntryState {
   if (rows.some(({ op }) => op !== "keep_link" && op !== "notice")) return "pending";
   return rows.some(({ op }) => op === "keep_link") ? "linked" : "none";
 }
-
-/** Conflicts in a few words; the whole sentence of the server is too long for a tree. */
-const OBSTACLES: Readonly<Record<string, string>> = {
-  real_file: "a file is in its place",
-  real_directory: "a directory is in its place",
-  foreign_link: "another link is in its place",
-  dangling_link: "a broken link is in its place",
-  other_package: "another package has this place",
-  same_path: "two files want this place",
-  file_and_directory: "a file and a directory want this place",
-  parent_link: "a directory above is a link",
-};
 
 /** What is said of an entry beside its name. */
 export function entryWords(rows: readonly Row[]): string {
@@ -39,16 +29,14 @@ export function entryWords(rows: readonly Row[]): string {
 export interface Badge {
   readonly badge: string;
   readonly colour: string;
-  readonly tooltip: string;
 }
 
 const BADGES: Readonly<Partial<Record<PathState, Badge>>> = {
-  linked: { badge: "L", colour: "dotstream.linkedForeground", tooltip: "Linked into place" },
-  unlinked: { badge: "P", colour: "dotstream.pendingForeground", tooltip: "Not linked yet" },
+  linked: { badge: "L", colour: "dotstream.linkedForeground" },
+  unlinked: { badge: "P", colour: "dotstream.pendingForeground" },
   conflict: {
     badge: "!",
     colour: "dotstream.conflictForeground",
-    tooltip: "Something is in the way of its link",
   },
 };
 

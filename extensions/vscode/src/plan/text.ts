@@ -1,13 +1,13 @@
 /** The text of a plan: bounded, growing at its end, with what each line stands for. */
-import type { Row } from "../protocol/messages";
+import type { Row } from "../protocol/schema";
 import { number } from "./sums";
-import { effectOf, line } from "./lines";
+import { isProblem, line } from "./lines";
 
 /** Lines above the first directory: the title, the sum, and a gap. */
 export const HEADER = 3;
 
 /** Conflicts and errors that are shown even where the plan is longer than the document. */
-const TROUBLES_BEYOND = 1000;
+const PROBLEMS_BEYOND = 1000;
 
 export interface Section {
   readonly start: number;
@@ -24,7 +24,7 @@ export class PlanText {
   private readonly lines: string[] = [];
   private readonly rows: (Row | undefined)[] = [];
   private readonly heads: number[] = [];
-  private readonly troubleLines: number[] = [];
+  private readonly problemLines: number[] = [];
   private directory: string | undefined;
   private beyond = 0;
   private hidden = 0;
@@ -42,20 +42,20 @@ export class PlanText {
   }
 
   /** Lines of conflicts and errors, from the top. */
-  get troubles(): readonly number[] {
-    return this.troubleLines;
+  get problems(): readonly number[] {
+    return this.problemLines;
   }
 
   /** Take rows up. */
   add(rows: readonly Row[]): void {
     for (const row of rows) {
-      const trouble = effectOf(row) === "trouble";
-      if (this.rows.length >= this.limit && !(trouble && this.beyond < TROUBLES_BEYOND)) {
+      const problem = isProblem(row);
+      if (this.rows.length >= this.limit && !(problem && this.beyond < PROBLEMS_BEYOND)) {
         this.hidden += 1;
         continue;
       }
       if (this.rows.length >= this.limit) this.beyond += 1;
-      this.append(row, trouble);
+      this.append(row, problem);
     }
   }
 
@@ -85,7 +85,7 @@ export class PlanText {
     return this.hidden > 0 ? `\n… ${number(this.hidden)} more; the Dotfiles view lists them\n` : "";
   }
 
-  private append(row: Row, trouble: boolean): void {
+  private append(row: Row, problem: boolean): void {
     const [directory, text] = line(row);
     if (directory !== this.directory) {
       this.directory = directory;
@@ -93,7 +93,7 @@ export class PlanText {
       this.rows.push(undefined);
       this.lines.push(directory);
     }
-    if (trouble) this.troubleLines.push(HEADER + this.rows.length);
+    if (problem) this.problemLines.push(HEADER + this.rows.length);
     this.rows.push(row);
     this.lines.push(text);
   }

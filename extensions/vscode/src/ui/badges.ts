@@ -11,7 +11,7 @@ import {
   type FileDecorationProvider,
 } from "vscode";
 import { badgeOf } from "../plan/states";
-import type { PathStatus } from "../protocol/messages";
+import type { PathStatus } from "../protocol/schema";
 import type { Farm, Overview } from "./overview";
 import type { Server } from "./server";
 import { SECTION, settings } from "./settings";
@@ -65,9 +65,7 @@ export class Badges implements FileDecorationProvider, Disposable {
     if (status === undefined || cancel.isCancellationRequested) return undefined;
     const badge = badgeOf(status.state);
     if (badge === undefined) return undefined;
-    const other = status.role === "source" ? status.targetLabel : status.sourceLabel;
-    const tooltip = status.message ?? `${badge.tooltip}${other === null ? "" : `: ${other}`}`;
-    return new FileDecoration(badge.badge, tooltip, new ThemeColor(badge.colour));
+    return new FileDecoration(badge.badge, status.message, new ThemeColor(badge.colour));
   }
 
   dispose(): void {
@@ -128,7 +126,7 @@ export class Badges implements FileDecorationProvider, Disposable {
         await this.server.request<{ readonly paths: PathStatus[] }>("dotstream/status", params)
       ).paths;
     } catch {
-      // A badge is not worth a message: the same trouble shows in the view.
+      // A badge is not worth a message: the same problem shows in the view.
     }
     asked.forEach(([, question], index) => {
       question.answer(found[index]);

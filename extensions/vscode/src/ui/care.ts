@@ -12,7 +12,8 @@ import {
 } from "vscode";
 import { findingLines } from "../plan/findings";
 import { plural } from "../plan/sums";
-import type { CommandArgument, Difference, Doctor, Finding, Place } from "../protocol/messages";
+import type { CommandArgument, Place } from "../protocol/messages";
+import type { DiffResult, DoctorResult, Finding } from "../protocol/schema";
 import { isOpenable } from "../protocol/paths";
 import { INSTALL_COMMAND } from "../server/discover";
 import type { Overview } from "./overview";
@@ -84,12 +85,12 @@ export class Care {
     if (said !== undefined) void window.showInformationMessage(said);
   }
 
-  private async examine(place: Place, fix: boolean): Promise<readonly [Finding[], Doctor]> {
+  private async examine(place: Place, fix: boolean): Promise<readonly [Finding[], DoctorResult]> {
     const source = new CancellationTokenSource();
     const token = this.server.token();
     const window = this.server.window();
     const found: Finding[] = [];
-    const title = fix ? "Mending" : "Looking for trouble";
+    const title = fix ? "Mending" : "Looking for problem";
     const result = await this.running.run(title, source, async (report) => {
       const reading = this.server.onBatch<Finding>(token, (batch) => {
         if (batch.items === undefined) return;
@@ -99,7 +100,7 @@ export class Care {
       });
       try {
         const params = { ...place, fix, window, partialResultToken: token };
-        return await this.server.request<Doctor>("dotstream/doctor", params, source.token);
+        return await this.server.request<DoctorResult>("dotstream/doctor", params, source.token);
       } finally {
         reading.dispose();
       }
@@ -111,7 +112,7 @@ export class Care {
     const { root, path } = given;
     if (root === undefined || path === undefined) return;
     const params = { ...placeAt(root), path };
-    const found = await this.server.request<Difference>("dotstream/diff", params);
+    const found = await this.server.request<DiffResult>("dotstream/diff", params);
     const title = `${found.targetLabel} ↔ ${found.sourceLabel}`;
     switch (found.kind) {
       case "same":
@@ -133,7 +134,7 @@ export class Care {
     }
   }
 
-  private async show({ source, target, diff }: Difference, title: string): Promise<void> {
+  private async show({ source, target, diff }: DiffResult, title: string): Promise<void> {
     if (source !== null && target !== null && isOpenable(source) && isOpenable(target)) {
       await commands.executeCommand("vscode.diff", Uri.parse(target), Uri.parse(source), title);
     } else {
@@ -146,7 +147,7 @@ export class Care {
     const place = await chooseRoot();
     if (place === undefined) return;
     const file = Uri.joinPath(Uri.parse(place.root), "dotstream.toml");
-    const { uri, line = 1, column = 1 } = this.overview.trouble ?? {};
+    const { uri, line = 1, column = 1 } = this.overview.problem ?? {};
     const at = new Position(Math.max(0, line - 1), Math.max(0, column - 1));
     const selection = uri === undefined ? {} : { selection: new Range(at, at) };
     await window.showTextDocument(uri === undefined ? file : Uri.parse(uri), selection);
@@ -197,7 +198,7 @@ export class Care {
   }
 }
 
-function mendedWords({ fixed, findings }: Doctor): string {
+function mendedWords({ fixed, findings }: DoctorResult): string {
   const left = findings > 0 ? `${plural(findings, "finding")} left to you.` : "Nothing is left.";
   return `${plural(fixed, "thing")} mended. ${left}`;
 }

@@ -1,6 +1,8 @@
 /** Questions to the user: which packages, which way. */
 import { window, type QuickPickItem } from "vscode";
-import type { Action, Packages, PackageStatus, Place } from "../protocol/messages";
+import type { Place } from "../protocol/messages";
+import type { PackageStatus, PackagesResult } from "../protocol/schema";
+import type { Action } from "../protocol/words";
 import { plural } from "../plan/sums";
 import type { Server } from "./server";
 
@@ -20,7 +22,7 @@ export async function choosePackages(
   place: Place,
   action: Action,
 ): Promise<readonly string[] | undefined> {
-  const found = await server.request<Packages>("dotstream/packages", place);
+  const found = await server.request<PackagesResult>("dotstream/packages", place);
   const choices = found.packages
     .filter((each) => each.active)
     .map((each) => ({ label: each.name }));
@@ -38,7 +40,7 @@ export async function choosePackages(
 
 /** The package that files are moved into: one that is there, or a new name. */
 export async function chooseHome(server: Server, place: Place): Promise<string | undefined> {
-  const found = await server.request<Packages>("dotstream/packages", place);
+  const found = await server.request<PackagesResult>("dotstream/packages", place);
   const names = found.packages.map(({ name }) => name);
   return await new Promise((resolve) => {
     const pick = window.createQuickPick();

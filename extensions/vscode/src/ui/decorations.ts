@@ -9,14 +9,18 @@ import {
   type TextEditor,
   type TextEditorDecorationType,
 } from "vscode";
-import { effectOf, type Effect } from "../plan/lines";
+import { effectOf } from "../plan/lines";
+import type { Effect } from "../protocol/words";
 import { SCHEME, type Plans } from "./plans";
 
+const PROBLEM = "inputValidation.errorBackground";
+
 const COLOURS: readonly (readonly [Effect, string])[] = [
-  ["new", "diffEditor.insertedLineBackground"],
-  ["changed", "dotstream.changedLineBackground"],
-  ["removed", "diffEditor.removedLineBackground"],
-  ["trouble", "inputValidation.errorBackground"],
+  ["add", "diffEditor.insertedLineBackground"],
+  ["change", "dotstream.changedLineBackground"],
+  ["remove", "diffEditor.removedLineBackground"],
+  ["conflict", PROBLEM],
+  ["error", PROBLEM],
 ];
 
 /** Lines above and below what is visible, for scrolling, and for text that has just arrived. */
@@ -33,7 +37,7 @@ export class Decorations implements Disposable {
         window.createTextEditorDecorationType({
           isWholeLine: true,
           backgroundColor: new ThemeColor(colour),
-          ...(effect === "trouble"
+          ...(colour === PROBLEM
             ? {
                 overviewRulerColor: new ThemeColor("editorOverviewRuler.errorForeground"),
                 overviewRulerLane: OverviewRulerLane.Right,

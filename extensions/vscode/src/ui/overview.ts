@@ -9,7 +9,8 @@ import {
   type LogOutputChannel,
 } from "vscode";
 import { faultOf, type Fault } from "../protocol/faults";
-import type { PackageStatus, Packages, Place } from "../protocol/messages";
+import type { Place } from "../protocol/messages";
+import type { PackageStatus, PackagesResult } from "../protocol/schema";
 import { labelOf } from "../protocol/paths";
 import { placeOf, roots } from "./roots";
 import type { Running } from "./running";
@@ -22,7 +23,7 @@ const SETTLED = 1000;
 
 export interface Farm {
   readonly place: Place;
-  readonly packages: Packages;
+  readonly packages: PackagesResult;
   readonly statuses: Map<string, PackageStatus>;
 }
 
@@ -33,7 +34,7 @@ export class Overview implements Disposable {
   farms: readonly Farm[] = [];
   state: OverviewState = "starting";
   /** Why there is nothing to show, where the packages could not be read. */
-  trouble: Fault | undefined;
+  problem: Fault | undefined;
   /** Whether statuses are still arriving. */
   busy = false;
 
@@ -123,10 +124,10 @@ export class Overview implements Disposable {
       return;
     }
     const known = this.farms;
-    this.trouble = undefined;
+    this.problem = undefined;
     const found: Farm[] = [];
     for (const place of places) {
-      const packages = await this.server.request<Packages>(
+      const packages = await this.server.request<PackagesResult>(
         "dotstream/packages",
         place,
         source.token,
@@ -157,7 +158,7 @@ export class Overview implements Disposable {
 
   private fail(fault: Fault): void {
     this.log.warn(`status: ${fault.message}`);
-    this.trouble = fault;
+    this.problem = fault;
     this.farms = [];
     this.state = "broken";
     this.watch(); // what was wrong may be mended

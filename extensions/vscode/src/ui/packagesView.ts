@@ -16,7 +16,8 @@ import {
 import { entryWords, stateOf, type EntryState } from "../plan/states";
 import { plural } from "../plan/sums";
 import type { Fault } from "../protocol/faults";
-import type { Child, Children, Package, PackageState, Place } from "../protocol/messages";
+import type { Package, PackageState, Place } from "../protocol/messages";
+import type { Child, ChildrenResult } from "../protocol/schema";
 import { isOpenable, oneLine, splitLabel } from "../protocol/paths";
 import { statusWords } from "./choosing";
 import type { Farm, Overview } from "./overview";
@@ -52,7 +53,7 @@ interface MoreNode {
 
 /** Why there are no packages to show. */
 interface TroubleNode {
-  readonly kind: "trouble";
+  readonly kind: "problem";
   readonly fault: Fault;
 }
 
@@ -114,8 +115,8 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
 
   getTreeItem(node: Node): TreeItem {
     switch (node.kind) {
-      case "trouble":
-        return troubleItem(node);
+      case "problem":
+        return problemItem(node);
       case "farm":
         return farmItem(node);
       case "package":
@@ -129,8 +130,8 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
 
   async getChildren(node?: Node): Promise<Node[]> {
     if (node === undefined) {
-      const { farms, trouble } = this.overview;
-      if (trouble !== undefined) return [{ kind: "trouble", fault: trouble }];
+      const { farms, problem } = this.overview;
+      if (problem !== undefined) return [{ kind: "problem", fault: problem }];
       const [first, ...others] = farms;
       if (first === undefined) return [];
       return others.length === 0
@@ -138,7 +139,7 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
         : farms.map((farm) => ({ kind: "farm", farm }));
     }
     if (node.kind === "farm") return packageNodes(node.farm);
-    if (node.kind === "more" || node.kind === "trouble") return [];
+    if (node.kind === "more" || node.kind === "problem") return [];
     const pages = this.pages.get(node) ?? (await this.load(node));
     return pages.next === null ? pages.nodes : [...pages.nodes, { kind: "more", parent: node }];
   }
@@ -157,7 +158,7 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
   private async load(node: PackageNode | EntryNode): Promise<Pages> {
     const pages = this.pages.get(node) ?? { nodes: [], next: 0 };
     const stale = this.stale;
-    const found = await this.server.request<Children>("dotstream/children", {
+    const found = await this.server.request<ChildrenResult>("dotstream/children", {
       ...node.place,
       action: "manage",
       packages: [node.package.name],
@@ -210,7 +211,7 @@ function packageNodes(farm: Farm): PackageNode[] {
   }));
 }
 
-function troubleItem({ fault }: TroubleNode): TreeItem {
+function problemItem({ fault }: TroubleNode): TreeItem {
   const item = new TreeItem(fault.message);
   item.tooltip = fault.message;
   item.iconPath = new ThemeIcon("error", new ThemeColor("dotstream.conflictForeground"));

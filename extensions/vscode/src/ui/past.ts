@@ -1,7 +1,8 @@
 /** What was done before: its history, taking it back, and changes that were cut short. */
 import { CancellationTokenSource, window, type Disposable, type LogOutputChannel } from "vscode";
 import { plural } from "../plan/sums";
-import type { Place, Recovered, Transaction } from "../protocol/messages";
+import type { Place } from "../protocol/messages";
+import type { RecoverResult, Transaction } from "../protocol/schema";
 import { oneLine } from "../protocol/paths";
 import type { Changes } from "./changes";
 import { chooseRoot } from "./roots";
@@ -85,7 +86,7 @@ export class Past {
   private async recover(): Promise<void> {
     const place = await chooseRoot();
     if (place === undefined) return;
-    const seen = await this.server.request<Recovered>("dotstream/recover", {
+    const seen = await this.server.request<RecoverResult>("dotstream/recover", {
       ...place,
       dryRun: true,
     });
@@ -111,15 +112,15 @@ export class Past {
       const reading = this.server.onWork(workDoneToken, report);
       try {
         const params = { ...place, resume, workDoneToken };
-        return await this.server.request<Recovered>("dotstream/recover", params, source.token);
+        return await this.server.request<RecoverResult>("dotstream/recover", params, source.token);
       } finally {
         reading.dispose();
       }
     });
-    const left = done.left ?? [];
+    const { left } = done;
     for (const message of left) this.log.warn(`recover: ${message}`);
-    const name = done.recovered == null ? "It" : nameOf(done.recovered);
-    const words = done.resumed === true ? "was finished" : "was taken back";
+    const name = done.recovered === null ? "It" : nameOf(done.recovered);
+    const words = done.resumed ? "was finished" : "was taken back";
     if (left.length === 0) {
       void window.showInformationMessage(`${name} ${words}.`);
       return;

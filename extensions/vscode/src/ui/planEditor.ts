@@ -24,7 +24,8 @@ import {
 import { NAME_COLUMN } from "../plan/lines";
 import { HEADER } from "../plan/text";
 import { operations, plural } from "../plan/sums";
-import type { PathUri, Policy, Row } from "../protocol/messages";
+import type { Row, PathUri } from "../protocol/schema";
+import { POLICIES, type Policy } from "../protocol/words";
 import { isOpenable, oneLine, splitLabel } from "../protocol/paths";
 import { LANGUAGE, SCHEME, type Plans } from "./plans";
 import type { PlanSession } from "./session";
@@ -32,14 +33,6 @@ import type { PlanSession } from "./session";
 /** Conflicts and links of a document that get lenses and links; the rest can be hovered. */
 const MARKED = 2000;
 const LENSES = 500;
-
-const POLICY_WORDS: Readonly<Record<Policy, string>> = {
-  fail: "Do nothing",
-  skip: "Skip",
-  backup: "Back up",
-  overwrite: "Overwrite",
-  adopt: "Adopt",
-};
 
 const BULK: readonly Policy[] = ["skip", "backup", "overwrite", "adopt"];
 
@@ -80,7 +73,7 @@ export class PlanEditor
     const top = new Range(0, 0, 0, 0);
     const lenses = topCommands(session).map((command) => new CodeLens(top, command));
     if (session.state !== "planned" || session.asked.kind !== "change") return lenses;
-    for (const line of session.text.troubles.slice(0, LENSES)) {
+    for (const line of session.text.problems.slice(0, LENSES)) {
       const row = session.text.rowAt(line);
       if (row?.op !== "conflict") continue;
       const range = new Range(line, NAME_COLUMN, line, NAME_COLUMN);
@@ -172,14 +165,14 @@ function decisions(session: PlanSession): Command[] {
   }
   if (summary !== undefined && summary.conflicts > 0 && session.asked.kind === "change") {
     const offered = new Set(
-      session.text.troubles
+      session.text.problems
         .slice(0, LENSES)
         .flatMap((line) => [...(session.text.rowAt(line)?.choices ?? [])]),
     );
     return [
       { title: `$(warning) ${plural(summary.conflicts, "conflict")}`, command: "" },
       ...BULK.filter((policy) => offered.has(policy)).map((policy) => ({
-        title: `${POLICY_WORDS[policy]} all`,
+        title: `${POLICIES[policy].title} all`,
         command: "dotstream.resolveAll",
         arguments: [uri, policy],
       })),
@@ -202,7 +195,7 @@ function rowCommands(session: PlanSession, row: Row): Command[] {
     label: row.label,
   };
   const choices = (row.choices ?? []).map((policy) => ({
-    title: POLICY_WORDS[policy],
+    title: POLICIES[policy].title,
     command: "dotstream.resolve",
     arguments: [{ ...argument, plan: session.uri, policy }],
   }));

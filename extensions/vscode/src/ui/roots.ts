@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { commands, Uri, window, workspace } from "vscode";
-import type { PathUri, Place } from "../protocol/messages";
+import type { Place } from "../protocol/messages";
+import type { PathUri } from "../protocol/schema";
 import { settings } from "./settings";
 
 const CONFIGURATION = "dotstream.toml";

@@ -21,7 +21,8 @@ import {
   type LanguageClientOptions,
   type StaticFeature,
 } from "vscode-languageclient/node";
-import { PROTOCOL_VERSION, type Batch } from "../protocol/messages";
+import type { Batch } from "../protocol/messages";
+import { PROTOCOL_VERSION } from "../protocol/schema";
 import { discover, type Discovery } from "../server/discover";
 import { SECTION, settings } from "./settings";
 

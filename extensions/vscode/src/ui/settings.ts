@@ -1,6 +1,7 @@
 /** The settings, read where they are needed, so that a change counts at once. */
 import { workspace } from "vscode";
-import type { Folding, PlanOptions, Policy } from "../protocol/messages";
+import type { PlanOptions } from "../protocol/messages";
+import type { Folding, Policy } from "../protocol/words";
 
 export const SECTION = "dotstream";
 

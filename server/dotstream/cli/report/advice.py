@@ -9,18 +9,8 @@ from dotstream.errors import ConflictError, DotstreamError, JournalError
 if TYPE_CHECKING:
     from dotstream.errors import Remedy
     from dotstream.model.items import Conflict, ConflictKind
-    from dotstream.model.options import Policy
 
-__all__ = ["MEANINGS", "by_hand", "with_flags"]
-
-MEANINGS: dict[Policy, str] = {
-    "fail": "change nothing at all (the default)",
-    "skip": "leave what is there and do the rest",
-    "backup": "keep what is there in the backup area, then link",
-    "overwrite": "put the link in place of what is there",
-    "adopt": "move what is there into the package, then link to it",
-}
-"""Each policy in words, for help texts and advice."""
+__all__ = ["by_hand", "with_flags"]
 
 _BY_HAND: dict[ConflictKind, str] = {
     "changed_since": "if a later change did that, undo it first: dotstream history",

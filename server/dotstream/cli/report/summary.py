@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dotstream.model.words import WORDS
+
 if TYPE_CHECKING:
-    from dotstream.model.items import OperationKind
     from dotstream.model.plan import Summary
 
 __all__ = ["plural", "sentence"]
-
-_WORDS: dict[OperationKind, tuple[str, str]] = {
-    "create_link": ("to link", "linked"),
-    "replace_link": ("to relink", "relinked"),
-    "remove_link": ("to unlink", "unlinked"),
-    "move_file": ("to move", "moved"),
-    "make_dir": ("to make", "made"),
-    "remove_dir": ("to remove", "removed"),
-    "unfold": ("to unfold", "unfolded"),
-    "refold": ("to fold", "folded"),
-}
 
 
 def plural(count: int, noun: str, nouns: str | None = None) -> str:
@@ -30,13 +20,11 @@ def plural(count: int, noun: str, nouns: str | None = None) -> str:
 def sentence(summary: Summary, *, done: bool) -> str:
     """Return the counts of a plan in words, as done or as still to do."""
     parts = []
-    for kind, words in _WORDS.items():
+    for kind, words in WORDS.items():
         count = summary.counts.get(kind, 0)
-        if count:
-            number = f"{count:,}"
-            if kind in ("make_dir", "remove_dir"):
-                number = plural(count, "directory", "directories")
-            parts.append(f"{number} {words[done]}")
+        if count and words.due:
+            number = plural(count, words.noun, words.nouns) if words.noun else f"{count:,}"
+            parts.append(f"{number} {words.done if done else words.due}")
     text = ", ".join(parts) or "nothing to do"
     extra = []
     if summary.unchanged:

@@ -12,6 +12,7 @@ from dotstream.cli.report.report import Reporting
 from dotstream.cli.report.summary import plural, sentence
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation, ScanError
+from dotstream.model.words import POLICY_WORDS, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,22 +23,18 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.model.events import Corrected, Progress, Result
     from dotstream.model.history import Backup, Recovery, Transaction
-    from dotstream.model.items import Item, OperationKind
+    from dotstream.model.items import Item
     from dotstream.model.options import Policy
     from dotstream.model.plan import Metadata, Summary
+    from dotstream.model.words import Effect
 
 __all__ = ["Lines", "title"]
 
-_WORDS: dict[OperationKind, tuple[str, Colour]] = {
-    "make_dir": ("mkdir", "blue"),
-    "remove_dir": ("rmdir", "red"),
-    "create_link": ("link", "green"),
-    "remove_link": ("unlink", "red"),
-    "replace_link": ("relink", "yellow"),
-    "move_file": ("move", "yellow"),
-    "unfold": ("unfold", "cyan"),
-    "refold": ("fold", "cyan"),
-    "keep_link": ("keep", "dim"),
+_COLOURS: dict[Effect, Colour] = {
+    "add": "green",
+    "change": "yellow",
+    "remove": "red",
+    "keep": "dim",
 }
 
 _TOLD = 20
@@ -83,7 +80,8 @@ class Lines(Reporting):
         self._many = False
         self._action = ""
         self._words = {
-            kind: style.paint(word.ljust(6), colour) for kind, (word, colour) in _WORDS.items()
+            kind: style.paint(words.word.ljust(6), _COLOURS[words.effect])
+            for kind, words in WORDS.items()
         }
 
     def begin(self, metadata: Metadata, *, listing: bool) -> None:
@@ -270,11 +268,9 @@ class Lines(Reporting):
 
     def _legend(self) -> None:
         """Say once what the policies do that were offered."""
-        from dotstream.cli.report.advice import MEANINGS
-
         for policy in self._choices:
             for line in self._err_style.wrapped(
-                f"{policy:10} {MEANINGS[policy]}", "    ", " " * 15
+                f"{policy:10} {POLICY_WORDS[policy].meaning}", "    ", " " * 15
             ):
                 self._err.line(line)
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from dotstream.cli.interrupt import cancellable
 from dotstream.cli.stow.words import OperationLines, conflict_line
-from dotstream.errors import ConflictError, DotstreamError, ScanFailed, UsageError
+from dotstream.errors import ConflictError, DotstreamError, ScanFailed
 from dotstream.fs.files import is_directory
 from dotstream.model.directory import display
 from dotstream.model.history import Recovery
 from dotstream.model.items import Conflict, Item, Notice, Operation
 from dotstream.model.options import Options, Package
+from dotstream.planner.bounded import prefixes
 from dotstream.planner.ignore import compile_rules, stow_list
 
 if TYPE_CHECKING:
@@ -75,33 +76,17 @@ def stow(arguments: StowArguments, *, directory: str, target: str, home: str, er
 
 
 def _options(arguments: StowArguments) -> Options:
+    for option, patterns in (("defer", arguments.defer), ("override", arguments.override)):
+        prefixes(option, patterns)  # refuses what is wrong before anything is looked at
     return Options(
         dotfiles=arguments.dotfiles,
-        defer=_patterns("defer", arguments.defer),
-        override=_patterns("override", arguments.override),
+        defer=arguments.defer,
+        override=arguments.override,
         on_conflict="adopt" if arguments.adopt else "fail",
         stow=True,
         compat=arguments.compat,
         report_kept=(arguments.verbose or 0) >= 3,
     )
-
-
-def _patterns(option: str, written: Sequence[str]) -> tuple[str, ...]:
-    if not written:
-        return ()
-    import re
-
-    from dotstream.planner.patterns import PatternError, perl
-
-    found = []
-    for pattern in written:
-        try:
-            found.append(re.compile(perl(pattern).text).pattern)
-        except (PatternError, re.error) as error:
-            raise UsageError(
-                f"--{option}: Failed to compile regexp {pattern!r}: {error}"
-            ) from None
-    return tuple(found)
 
 
 class _Packages:

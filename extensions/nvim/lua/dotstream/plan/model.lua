@@ -1,28 +1,13 @@
 --- A plan as far as it has come: rows by directory, bounded, with the counts of all.
 ---
 --- Rows past the bounds are only counted; `dotstream/children` brings them when asked for.
+local WORDS = require("dotstream.words").WORDS
+
 local M = {}
 
 --- Directories kept, and conflicts kept whatever the other bounds say.
 M.MAX_GROUPS = 2000
 M.MAX_CONFLICTS = 1000
-
---- What a row is, whether it is an operation or in the way of one.
----@type table<string, dotstream.RowClass>
-M.CLASSES = {
-  make_dir = "add",
-  create_link = "add",
-  refold = "change",
-  unfold = "change",
-  replace_link = "change",
-  move_file = "change",
-  remove_link = "remove",
-  remove_dir = "remove",
-  conflict = "conflict",
-  error = "error",
-  notice = "note",
-  keep_link = "keep",
-}
 
 ---@class dotstream.Model
 ---@field groups dotstream.Group[] in the order in which they came
@@ -162,13 +147,20 @@ function M.missing(group)
   return group.total - #group.rows
 end
 
+--- What a row does to the target.
+---@param op string
+---@return dotstream.RowClass
+function M.class(op)
+  local words = WORDS[op]
+  return words and words.effect or "note"
+end
+
 ---@param counts table<string, integer>
 ---@return integer operations, integer conflicts, integer errors
 function M.sums(counts)
   local operations = 0
   for op, number in pairs(counts) do
-    local class = M.CLASSES[op]
-    if class == "add" or class == "change" or class == "remove" then
+    if WORDS[op] and WORDS[op].due ~= "" then
       operations = operations + number
     end
   end

@@ -1,23 +1,9 @@
 --- A plan as lines and marks.  Pure: nothing here touches a buffer.
 local model = require("dotstream.plan.model")
 local shown = require("dotstream.paths").shown
+local words = require("dotstream.words")
 
 local M = {}
-
-local WORDS = {
-  make_dir = "mkdir",
-  remove_dir = "rmdir",
-  create_link = "link",
-  remove_link = "unlink",
-  replace_link = "relink",
-  move_file = "move",
-  unfold = "unfold",
-  refold = "fold",
-  keep_link = "keep",
-  conflict = "conflict",
-  error = "error",
-  notice = "note",
-}
 
 ---@type table<dotstream.RowClass, string>
 M.HIGHLIGHTS = {
@@ -76,9 +62,9 @@ end
 ---@param resolution? string the policy that was chosen for it
 ---@return dotstream.Line
 function M.row(row, resolution)
-  local class = model.CLASSES[row.op] or "note"
+  local class = model.class(row.op)
   local name = shown(row.label:match("([^/]+)/?$") or row.label)
-  local head = ("  %-8s %s"):format(WORDS[row.op] or row.op, name)
+  local head = ("  %-8s %s"):format((words.WORDS[row.op] or { word = row.op }).word, name)
   local package = row.package and row.op ~= "conflict" and ("  (%s)"):format(shown(row.package))
     or ""
   local virtual, below
@@ -140,20 +126,13 @@ end
 ---@return string
 function M.counts(counts, done)
   local parts = {}
-  for _, entry in ipairs({
-    { "create_link", "to link", "linked" },
-    { "remove_link", "to unlink", "unlinked" },
-    { "replace_link", "to relink", "relinked" },
-    { "move_file", "to move", "moved" },
-    { "unfold", "to unfold", "unfolded" },
-    { "refold", "to fold", "folded" },
-    { "make_dir", "to make", "made", "directory", "directories" },
-    { "remove_dir", "to remove", "removed", "directory", "directories" },
-  }) do
-    local number = counts[entry[1]] or 0
-    if number > 0 then
-      local noun = entry[4] and (number == 1 and entry[4] or entry[5]) .. " " or ""
-      table.insert(parts, ("%s %s%s"):format(M.number(number), noun, done and entry[3] or entry[2]))
+  for _, op in ipairs(words.OPERATIONS) do
+    local number, what = counts[op] or 0, words.WORDS[op]
+    if number > 0 and what.due ~= "" then
+      local noun = number == 1 and what.noun or what.nouns
+      local text = done and what.done or what.due
+      local counted = noun == "" and M.number(number) or M.number(number) .. " " .. noun
+      table.insert(parts, ("%s %s"):format(counted, text))
     end
   end
   if (counts.conflict or 0) > 0 then

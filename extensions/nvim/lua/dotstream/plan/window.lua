@@ -158,13 +158,12 @@ local function diff(session)
   end
 end
 
---- The policies, and what they do.
-M.POLICIES = {
-  skip = "leave it as it is, and do the rest",
-  backup = "move it to the backup area, then link",
-  overwrite = "link over it; it is kept in the backup area",
-  adopt = "move it into the package, then link",
-}
+---@param choice string
+---@return string
+local function policy(choice)
+  local words = require("dotstream.words").MEANINGS[choice]
+  return ("%-9s  %s"):format(choice, words and words.meaning or "show both sides")
+end
 
 ---@param session dotstream.Session
 local function resolve(session)
@@ -179,9 +178,7 @@ local function resolve(session)
   vim.ui.select(choices, {
     prompt = ("%s: %s"):format(paths.shown(row.label), row.message),
     kind = "dotstream.conflict",
-    format_item = function(choice)
-      return ("%-9s  %s"):format(choice, M.POLICIES[choice] or "show both sides")
-    end,
+    format_item = policy,
   }, function(choice)
     if choice == "diff" then
       diff(session)
@@ -196,9 +193,7 @@ local function resolve_all(session)
   vim.ui.select({ "skip", "backup", "overwrite", "adopt" }, {
     prompt = "All conflicts of this plan",
     kind = "dotstream.conflicts",
-    format_item = function(choice)
-      return ("%-9s  %s"):format(choice, M.POLICIES[choice])
-    end,
+    format_item = policy,
   }, function(choice)
     if choice then
       session:resolve(nil, choice)

@@ -1,0 +1,45 @@
+"""The files that are made from others, and by what."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tests.cli.reference import reference as command_line
+from tests.docs.pages import ROOT
+from tests.docs.python_api import reference as python_api
+from tests.generated import types, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["FILES", "ROOT"]
+
+
+def _read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def _schema() -> str:
+    return _read("docs/reference/protocol.schema.json")
+
+
+def _conflicts_page() -> str:
+    page = _read(_CONFLICTS)
+    return re.sub(r"\| policy \|.*?\n(?=\n)", lambda _: words.table(), page, flags=re.DOTALL)
+
+
+_CONFLICTS = "docs/how-to/resolve-conflicts.md"
+_VSCODE = "extensions/vscode/package.json"
+
+FILES: dict[str, Callable[[], str]] = {
+    "docs/reference/command-line.md": command_line,
+    "docs/reference/python-api.md": python_api,
+    _CONFLICTS: _conflicts_page,
+    _VSCODE: lambda: words.settings(_read(_VSCODE)),
+    "extensions/vscode/src/protocol/words.ts": words.typescript,
+    "extensions/vscode/src/protocol/schema.ts": lambda: types.typescript(_schema()),
+    "extensions/nvim/lua/dotstream/words.lua": words.lua,
+    "extensions/nvim/lua/dotstream/protocol.lua": lambda: types.lua(_schema()),
+}
+"""Paths from the top, and what makes the text."""
