@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dotstream.model.run import Run
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["Control", "Outcome", "Source", "Terms", "source_of"]
+__all__ = ["Control", "Source", "Terms", "source_of"]
 
 Outcome = TypeVar("Outcome")
 """What comes of a run."""
