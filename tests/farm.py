@@ -11,7 +11,7 @@ import socket
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 import pytest
 from tests.snapshot import Tree, snapshot
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from dotstream.model.plan import Plan
     from dotstream.planner.stream import StreamingPlan
     from dotstream.transaction.execution import Execution
-    from dotstream.transaction.terms import Outcome
 
 __all__ = [
     "DIR",
@@ -53,6 +52,8 @@ __all__ = [
     "lines",
     "scratch",
 ]
+
+_Outcome = TypeVar("_Outcome")
 
 _AS_CONFIGURED = Preferences()
 
@@ -120,7 +121,7 @@ def apply(
     ).drain()
 
 
-def follow(run: Execution[Outcome], listener: Callable[[Event], object]) -> Outcome:
+def follow(run: Execution[_Outcome], listener: Callable[[Event], object]) -> _Outcome:
     """Carry something out, have each event told, and return what came of it."""
     with run:
         for event in run:

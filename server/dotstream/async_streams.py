@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.events import Event
 from dotstream.model.items import Item
-from dotstream.transaction.terms import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator
@@ -33,6 +32,8 @@ __all__ = [
     "stream_of",
     "to_its_end",
 ]
+
+_Outcome = TypeVar("_Outcome")
 
 _BATCH = 256
 _AHEAD = 4
@@ -137,14 +138,14 @@ def _later(plan: StreamingPlan) -> Iterator[Item]:
     yield from plan
 
 
-class AsyncExecution(AsyncStream[Event], Generic[Outcome]):
+class AsyncExecution(AsyncStream[Event], Generic[_Outcome]):
     """A run to be used with ``async with`` and ``async for``, once; see ``Execution``.
 
     Leaving the block early, and cancelling the task in it, take back what was done, and wait
     until it is.
     """
 
-    def __init__(self, execution: Execution[Outcome]) -> None:
+    def __init__(self, execution: Execution[_Outcome]) -> None:
         super().__init__(execution, execution.close)
         self.execution = execution
 
@@ -153,7 +154,7 @@ class AsyncExecution(AsyncStream[Event], Generic[Outcome]):
         super()._end()
 
     @property
-    def result(self) -> Outcome:
+    def result(self) -> _Outcome:
         """What was done; see ``Execution.result``."""
         return self.execution.result
 
@@ -161,7 +162,7 @@ class AsyncExecution(AsyncStream[Event], Generic[Outcome]):
         """Stop between two operations; see ``Execution.cancel``."""
         self.execution.cancel(keep=keep)
 
-    async def drain(self) -> Outcome:
+    async def drain(self) -> _Outcome:
         """Carry it to its end, and return the result."""
         async with self:
             async for _ in self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from dotstream.cli.report.output import Output
 from dotstream.cli.report.style import Style, wants_colour
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.history import Transaction
     from dotstream.transaction.execution import Execution
-    from dotstream.transaction.terms import Outcome
 
 __all__ = ["Session"]
+
+_Outcome = TypeVar("_Outcome")
 
 
 class Session:
@@ -123,7 +124,7 @@ class Session:
 
         return cancellable(self.err.write)
 
-    def follow(self, run: Execution[Outcome], *, asked: bool = False) -> Outcome:
+    def follow(self, run: Execution[_Outcome], *, asked: bool = False) -> _Outcome:
         """Tell what happens while something is changed, and return what came of it."""
         self.changed = True
         with run:

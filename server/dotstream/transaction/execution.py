@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Generic, Self
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from dotstream.errors import Cancelled, ConflictsUnsettled, UsageError
 from dotstream.model.items import Operation
@@ -11,7 +11,7 @@ from dotstream.model.plan import Plan
 from dotstream.model.run import Run
 from dotstream.transaction.checker import Checker
 from dotstream.transaction.lifecycle import applying
-from dotstream.transaction.terms import Control, Outcome, Source, source_of
+from dotstream.transaction.terms import Control, Source, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Execution", "execution_of_operations", "execution_of_plan", "happenings"]
 
+_Outcome = TypeVar("_Outcome")
 
-class Execution(Generic[Outcome]):
+
+class Execution(Generic[_Outcome]):
     """Something that is carried out as it is iterated, once: a transaction all or not at all.
 
     Nothing is locked or changed before the first event is asked for.  The last event is the
@@ -39,8 +41,8 @@ class Execution(Generic[Outcome]):
 
     def __init__(
         self,
-        source: Generator[Happening, None, Outcome],
-        control: Control[Outcome],
+        source: Generator[Happening, None, _Outcome],
+        control: Control[_Outcome],
         *,
         planned: bool = False,
     ) -> None:
@@ -78,7 +80,7 @@ class Execution(Generic[Outcome]):
         return self._control.cancel
 
     @property
-    def result(self) -> Outcome:
+    def result(self) -> _Outcome:
         """What was done.
 
         Raises:
@@ -88,7 +90,7 @@ class Execution(Generic[Outcome]):
             raise UsageError("there is no result: this run is not at its end, or failed")
         return self._control.result
 
-    def drain(self) -> Outcome:
+    def drain(self) -> _Outcome:
         """Carry it to its end, and return the result."""
         with self:
             for _ in self._source:

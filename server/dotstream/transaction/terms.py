@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Control", "Source", "Terms", "source_of"]
 
-Outcome = TypeVar("Outcome")
-"""What comes of a run."""
+_Outcome = TypeVar("_Outcome")
 
 
 class Terms(NamedTuple):
@@ -40,7 +39,7 @@ class Terms(NamedTuple):
     batch: int = BATCH
 
 
-class Control(Generic[Outcome]):
+class Control(Generic[_Outcome]):
     """What the one who runs something decides while it runs, and what came of it.
 
     Attributes:
@@ -54,7 +53,7 @@ class Control(Generic[Outcome]):
     def __init__(self, cancel: CancellationToken | None = None, *, keep: bool = False) -> None:
         self.cancel: CancellationToken = cancel or CancellationToken()
         self.keep: bool = keep
-        self.result: Outcome | None = None
+        self.result: _Outcome | None = None
 
 
 class Source(NamedTuple):

@@ -69,7 +69,7 @@ class Cut:
     @contextmanager
     def conditions(self) -> Iterator[None]:
         """Have batches and pages so small that a few links are many, and no exchange."""
-        small = {"BATCH": self.batch, "UNSURE": 2 * self.batch, "PAGE": self.batch}
+        small = {"BATCH": self.batch, "UNSURE": 2 * self.batch, "LONGEST": self.batch}
         wanted: list[tuple[dict[str, object], str, object]] = []
         for name, module in list(sys.modules.items()):
             if self.batch and name.startswith(("dotstream.store.", "dotstream.transaction.")):
