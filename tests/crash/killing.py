@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dotstream.fs.change import Changes
 from dotstream.store.journal import Journal
-from dotstream.transaction import lifecycle as transaction
+from dotstream.transaction import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ __all__ = ["CHANGES", "Countdown", "Killing", "WithoutExchange", "die_at"]
 
 CHANGES = (
     "symlink", "mkdir", "chmod", "rmdir", "unlink",
-    "copy", "discard", "sync", "flush", "rename", "exchange", "settle",
+    "copy", "discard", "sync", "sync_upwards", "flush", "rename", "exchange", "settle",
 )  # fmt: skip
 """Every method of ``Changes``; a test sees to that."""
 
@@ -111,6 +111,10 @@ class Killing(Changes):
     def sync(self, fd: int) -> None:
         with self._countdown.around():
             super().sync(fd)
+
+    def sync_upwards(self, fd: int) -> None:
+        with self._countdown.around():
+            super().sync_upwards(fd)
 
     def flush(self) -> None:
         with self._countdown.around():
@@ -206,7 +210,7 @@ def die_at(number: int, run: Callable[[Changes], object], seam: type[Killing] = 
         code = 3
         try:
             countdown = Countdown(number)
-            vars(transaction)["Journal"] = _journal(countdown)
+            vars(writing)["Journal"] = _journal(countdown)
             run(seam(countdown))
             code = 0
         finally:

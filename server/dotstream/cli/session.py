@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from dotstream.cli.report.output import Output
 from dotstream.cli.report.style import Style, wants_colour
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from dotstream.client import Client
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.history import Transaction
+    from dotstream.transaction.execution import Execution
 
 __all__ = ["Session"]
+
+_Outcome = TypeVar("_Outcome")
 
 
 class Session:
@@ -36,19 +39,20 @@ class Session:
     """
 
     def __init__(self, command: str, arguments: Namespace) -> None:
-        self.command, self.arguments = command, arguments
+        self.command: str = command
+        self.arguments: Namespace = arguments
         self.changed = False
         self.quiet: bool = getattr(arguments, "quiet", False)
         self.verbose: bool = getattr(arguments, "verbose", False)
         self.json: bool = getattr(arguments, "json", False)
         self.dry_run: bool = getattr(arguments, "dry_run", False) or command == "plan"
         self.environ: Mapping[str, str] = environment()
-        self.out = Output.of(sys.stdout)
-        self.err = Output.of(sys.stderr)
+        self.out: Output = Output.of(sys.stdout)
+        self.err: Output = Output.of(sys.stderr)
         if self.json:
             self.out.encode_as("utf-8")
-        self.terminal = sys.stdout is not None and sys.stdout.isatty()
-        self.err_terminal = sys.stderr is not None and sys.stderr.isatty()
+        self.terminal: bool = sys.stdout is not None and sys.stdout.isatty()
+        self.err_terminal: bool = sys.stderr is not None and sys.stderr.isatty()
 
     @cached_property
     def client(self) -> Client:
@@ -119,6 +123,14 @@ class Session:
         from dotstream.cli.interrupt import cancellable
 
         return cancellable(self.err.write)
+
+    def follow(self, run: Execution[_Outcome], *, asked: bool = False) -> _Outcome:
+        """Tell what happens while something is changed, and return what came of it."""
+        self.changed = True
+        with run:
+            for event in run:
+                self.report.event(event, asked=asked)
+        return run.result
 
     def mention_unfinished(self) -> Transaction | None:
         """Say so if a transaction was cut short, for commands that only look; return it."""

@@ -29,13 +29,14 @@ class Directory:
     __slots__ = ("depth", "name", "opener", "origin", "parent", "path", "root")
 
     def __init__(self, root: str, parent: Directory | None = None, name: str = "") -> None:
-        self.root = root
-        self.parent = parent
-        self.name = name
+        self.root: str = root
+        self.parent: Directory | None = parent
+        self.name: str = name
         self.origin: Origin | None = None
         self.opener: Operation | None = None
         if parent is None:
-            self.path, self.depth = "", 0
+            self.path: str = ""
+            self.depth: int = 0
         else:
             self.path = f"{parent.path}/{name}" if parent.path else name
             self.depth = parent.depth + 1

@@ -50,15 +50,15 @@ class Cursor:
         trail: tuple[tuple[int, int], ...] = (),
         chosen: Chosen | None = None,
     ) -> None:
-        self.package = package
-        self.sub = sub
-        self.step = step
-        self.old = old
-        self.trail = trail
-        self.chosen = chosen
+        self.package: Package = package
+        self.sub: str | None = sub
+        self.step: int = step
+        self.old: bool = old
+        self.trail: tuple[tuple[int, int], ...] = trail
+        self.chosen: Chosen | None = chosen
         self.prefix: str | None = None
         self.hidden: tuple[Hidden | None] | None = None
-        self.looped = False
+        self.looped: bool = False
 
     def inside(self, raw: str) -> str:
         """Return the path of ``raw`` relative to the package."""

@@ -54,12 +54,12 @@ class Farm:
         packages: Iterable[Package] = (),
         chosen: Mapping[str, Chosen] = MappingProxyType({}),
     ) -> None:
-        self.stow_dir = stow_dir
-        self.options = options
+        self.stow_dir: str = stow_dir
+        self.options: Options = options
         self._cancel = cancel
-        self.unchanged = 0
-        self.naming = Naming(options)
-        self.packages = PackageTrees(
+        self.unchanged: int = 0
+        self.naming: Naming = Naming(options)
+        self.packages: PackageTrees = PackageTrees(
             self.naming,
             options.layout,
             packages=packages,
@@ -67,7 +67,7 @@ class Farm:
             chosen=chosen,
             poll=self.poll,
         )
-        self.target = Target(
+        self.target: Target = Target(
             target, stow_dir=stow_dir, stow=options.stow, records=records, poll=self.poll
         )
 
