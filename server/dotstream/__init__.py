@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         ConflictsUnsettled as ConflictsUnsettled,
         DotstreamError as DotstreamError,
         JournalError as JournalError,
+        MemberRefused as MemberRefused,
         NotAgreed as NotAgreed,
         OperationFailed as OperationFailed,
         OperationRefused as OperationRefused,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory as Directory
     from dotstream.model.events import (
         Applied as Applied,
+        Corrected as Corrected,
         Event as Event,
         Phase as Phase,
         Progress as Progress,
@@ -108,6 +110,7 @@ if TYPE_CHECKING:
         PackageState as PackageState,
         PackageStatus as PackageStatus,
     )
+    from dotstream.planner.leaving_out import without as without
     from dotstream.model.wish import Wish as Wish
     from dotstream.planner.scan import Scan as Scan
     from dotstream.planner.split import Stream as Stream
@@ -123,7 +126,8 @@ _NAMES = {
     "config.settings": "PackageSettings Settings",
     "errors": (
         "REMEDIES Cancelled ConfigError ConflictError ConflictsUnsettled DotstreamError "
-        "JournalError NotAgreed OperationFailed OperationRefused PackageNotFound "
+        "JournalError MemberRefused NotAgreed OperationFailed OperationRefused "
+        "PackageNotFound "
         "PermissionRefused PreconditionFailed RecoveryStopped Remedy RollbackIncomplete "
         "ScanFailed StalePlan TargetLocked UsageError"
     ),
@@ -131,7 +135,7 @@ _NAMES = {
     "model.child": "Child",
     "model.difference": "Difference DifferenceKind",
     "model.directory": "Directory",
-    "model.events": "Applied Event Phase Progress Result",
+    "model.events": "Applied Corrected Event Phase Progress Result",
     "model.finding": "Finding FindingKind ScanMode Severity",
     "model.history": "Backup Recovery Transaction TransactionState",
     "model.items": "Conflict ConflictKind Item Notice Operation OperationKind ScanError",
@@ -144,6 +148,7 @@ _NAMES = {
     "model.plan": "Metadata Plan Summary",
     "model.run": "Run",
     "model.status": "PackageInfo PackageState PackageStatus",
+    "planner.leaving_out": "without",
     "planner.scan": "Scan",
     "planner.split": "Stream",
     "planner.stream": "Digest StreamingPlan",
