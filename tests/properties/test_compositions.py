@@ -18,7 +18,6 @@ from tests.snapshot import snapshot
 from dotstream import Applied, Client, DotstreamError, Preferences, Result, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from pathlib import Path
 
     from dotstream import Action, Operation
@@ -142,16 +141,14 @@ def _executed(rnd: random.Random, client: Client, given: list[Operation]) -> Res
         return None
 
 
-def _agree(
-    root: Path, client: Client, before: _World, result: Result, known: Collection[str]
-) -> None:
+def _agree(root: Path, client: Client, before: _World, result: Result, known: set[str]) -> None:
     """See that history, counts, records and doctor say what was done, and that undo works."""
     latest = next(client.history())
     assert (latest.id, latest.state) == (result.transaction, "committed")
     assert sum(latest.counts.values()) == result.applied == result.summary.operations
     for link in client.links():
         assert os.readlink(link.path) == link.text
-    assert {each.kind for each in client.doctor()} - known <= _LATER
+    assert {str(each.kind) for each in client.doctor()} - known <= _LATER
     client.apply(client.stream_undo(result.transaction))
     after = _World.of(root, client)
     assert (after.home, after.packages) == (before.home, before.packages)
@@ -167,7 +164,7 @@ def _played(seed: int, root: Path) -> str:
         return "no plan"
     given = rnd.choice(_COMPOSED)(rnd, operations)
     before = _World.of(root, client)
-    past, known = len(list(client.history())), {each.kind for each in client.doctor()}
+    past, known = len(list(client.history())), {str(each.kind) for each in client.doctor()}
     try:
         result = _executed(rnd, client, given)
     except DotstreamError as error:
