@@ -211,7 +211,7 @@ def main() -> None:
                     flush=True,
                 )
     if options.plot:
-        lines = [Line(way, found[way], dashed=way in _CHANGING) for way in _PLOTTED]
+        lines = [Line(way, found[way], dashed=way in _CHANGING) for way in _PLOTTED if found[way]]
         with open(options.plot, "w", encoding="utf-8") as picture:
             picture.write(drawn("Peak memory of the process, MiB, by files", lines))
 
