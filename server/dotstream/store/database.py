@@ -16,7 +16,7 @@ from dotstream.fs.state import is_full, release_reserve, reserve
 from dotstream.model.names import encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
 __all__ = ["Database"]
 
