@@ -414,8 +414,7 @@ class Client:
         from dotstream.transaction.execution import execution_of_plan
         from dotstream.transaction.terms import Terms
 
-        self._repository.require_agreement(plan.metadata)
-        return execution_of_plan(
+        execution = execution_of_plan(
             plan,
             host=self._host,
             terms=Terms(stream=stream, digest=digest, wait=wait),
@@ -423,6 +422,8 @@ class Client:
             keep=keep,
             planned=planned,
         )
+        self._repository.require_agreement(plan.metadata)
+        return execution
 
     def execute(
         self,
