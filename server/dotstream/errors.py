@@ -337,7 +337,8 @@ class MemberRefused(DotstreamError):
     remedy: Remedy = "hand_in_scanned"
 
     def __init__(self, member: Member, reason: str) -> None:
-        self.member, self.reason = member, reason
+        self.member: Member = member
+        self.reason: str = reason
         super().__init__(f"{member.source}: refused: {reason}")
 
 
