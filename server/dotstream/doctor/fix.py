@@ -19,7 +19,7 @@ from dotstream.doctor.ranges import Ranges
 from dotstream.errors import JournalError, TargetLocked
 from dotstream.fs.access import highest_number, set_aside
 from dotstream.fs.lock import Lock, LockHeld
-from dotstream.fs.oserror import reason
+from dotstream.fs.oserror import is_permission, reason
 from dotstream.fs.process import process_name
 from dotstream.fs.state import existing_state, target_state
 from dotstream.model.directory import Directory
@@ -169,7 +169,9 @@ def rebuild(subject: Subject) -> tuple[str | None, int]:
                 aside = set_aside(place.journal, ("-wal", "-shm"))
             except OSError as error:
                 raise JournalError(
-                    f"{place.journal}: {reason(error)}", remedy="remove_cause"
+                    f"{place.journal}: {reason(error)}",
+                    remedy="remove_cause",
+                    permission=is_permission(error),
                 ) from error
         if aside is not None:
             Journal(place.journal).close()
@@ -198,7 +200,11 @@ def _new(subject: Subject) -> TargetState:
     try:
         return target_state(subject.state, subject.target)
     except OSError as error:
-        raise JournalError(f"{subject.state}: {reason(error)}", remedy="remove_cause") from error
+        raise JournalError(
+            f"{subject.state}: {reason(error)}",
+            remedy="remove_cause",
+            permission=is_permission(error),
+        ) from error
 
 
 @contextmanager

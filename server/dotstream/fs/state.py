@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from hashlib import blake2b
 
+from dotstream.errors import JournalError
+from dotstream.fs.oserror import is_permission, reason
 from dotstream.fs.system import on_disk
 from dotstream.fs.system import reserve as allocate
 
@@ -80,19 +82,35 @@ def _flushed(directory: str) -> None:
 
 
 def existing_state(state: str, target: str) -> TargetState | None:
-    """Return where the state of ``target`` lies, or ``None`` if there is none yet."""
+    """Return where the state of ``target`` lies, or ``None`` if there is none yet.
+
+    Raises:
+        JournalError: it cannot be looked at, which is not the same.
+    """
     directory = _directory(state, target)
-    return (
-        TargetState(os.path.realpath(directory))
-        if os.path.lexists(f"{directory}/journal.db")
-        else None
-    )
+    if not _present(f"{directory}/journal.db"):
+        return None
+    return TargetState(os.path.realpath(directory))
 
 
 def backup_area(state: str, target: str) -> str | None:
-    """Return the backup area of ``target``, or ``None``; it needs no journal."""
+    """Return the backup area of ``target``, or ``None``; it needs no journal.
+
+    Raises:
+        JournalError: it cannot be looked at, which is not the same.
+    """
     area = f"{_directory(state, target)}/backups"
-    return os.path.realpath(area) if os.path.isdir(area) else None
+    return os.path.realpath(area) if _present(area) else None
+
+
+def _present(path: str) -> bool:
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise JournalError(f"{path}: {reason(error)}", permission=is_permission(error)) from error
+    return True
 
 
 def is_full(path: str) -> bool:

@@ -22,6 +22,7 @@ from dotstream.errors import JournalError
 from dotstream.fs.state import is_full, release_reserve, reserve
 from dotstream.fs.system import boot
 from dotstream.model.history import Transaction
+from dotstream.store.damage import intact
 from dotstream.store.encoding import cut, decode, encode, singly
 from dotstream.store.manifest import SCHEMA as MANIFEST_SCHEMA
 from dotstream.store.manifest import Manifest
@@ -303,12 +304,13 @@ class Journal:
             run("BEGIN IMMEDIATE")
             try:
                 (target,) = run("SELECT target FROM txn WHERE id = ?", (transaction,)).fetchone()
-                self.manifest.fold(
-                    chain.from_iterable(self.chunks(self.first(transaction))),
-                    directory,
-                    _text(target),
-                    on_backup,
-                )
+                with intact(f"the manifest in {self._path}"):
+                    self.manifest.fold(
+                        chain.from_iterable(self.chunks(self.first(transaction))),
+                        directory,
+                        _text(target),
+                        on_backup,
+                    )
                 run(
                     "UPDATE txn SET state = 'committed', digest = ?, counts = ?, cursor = ? "
                     "WHERE id = ?",

@@ -13,7 +13,7 @@ from dotstream.fs.change import Changes
 from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.files import is_directory
 from dotstream.fs.lock import Lock, LockHeld
-from dotstream.fs.oserror import reason
+from dotstream.fs.oserror import is_permission, reason
 from dotstream.fs.process import process_name
 from dotstream.fs.state import target_state
 from dotstream.model.cancel import CancellationToken
@@ -88,7 +88,9 @@ def writing(
                     raise TargetLocked(each, holder.holder) from None
                 except OSError as error:
                     raise JournalError(
-                        f"{state}: {reason(error)}; nothing was changed", remedy="remove_cause"
+                        f"{state}: {reason(error)}; nothing was changed",
+                        remedy="remove_cause",
+                        permission=is_permission(error),
                     ) from error
             place = target_state(state, target)
             journal = Journal(place.journal)
