@@ -14,12 +14,13 @@ from threading import Condition, Lock
 from typing import TYPE_CHECKING, Any
 
 from dotstream.errors import Cancelled
-from dotstream.lsp.requests.rows import dumps
+from dotstream.lsp.messages import dumps, message
 from dotstream.model.run import Run
 
 if TYPE_CHECKING:
     from typing import Literal
 
+    from dotstream.lsp.messages import JSON
     from dotstream.lsp.requests.rows import Streamed
     from dotstream.lsp.transport.outbox import Outbox
     from dotstream.model.cancel import CancellationToken
@@ -201,10 +202,7 @@ class Batches:
     def _count(self, word: str, size: int) -> None:
         self.counts[word] = self.counts.get(word, 0) + size
 
-    def _put(self, value: dict[str, object]) -> None:
-        message = {
-            "jsonrpc": "2.0",
-            "method": "$/progress",
-            "params": {"token": self._token, "value": value},
-        }
-        self._outbox.write(dumps(message).encode("ascii"))
+    def _put(self, value: dict[str, JSON]) -> None:
+        self._outbox.write(
+            message(method="$/progress", params={"token": self._token, "value": value})
+        )
