@@ -138,7 +138,7 @@ def correct(subject: Subject) -> int:
         TargetLocked: another dotstream is changing the target.
         JournalError: the database cannot be used, or a transaction is unfinished.
     """
-    place = existing_state(subject.state, subject.target) or _new(subject)
+    place = _place(subject)
     with _locked(subject, place):
         return _correct(subject, place)
 
@@ -157,7 +157,7 @@ def rebuild(subject: Subject) -> tuple[str | None, int]:
     """
     if subject.mode == "off":
         subject = replace(subject, mode="scoped")  # what the manifest says is what is in doubt
-    place = existing_state(subject.state, subject.target) or _new(subject)
+    place = _place(subject)
     with _locked(subject, place):
         aside = None
         try:
@@ -196,7 +196,7 @@ def _count_on(subject: Subject, place: TargetState) -> None:
         database.close()
 
 
-def _new(subject: Subject) -> TargetState:
+def _place(subject: Subject) -> TargetState:
     try:
         return target_state(subject.state, subject.target)
     except OSError as error:
@@ -218,7 +218,7 @@ def _locked(subject: Subject, place: TargetState) -> Iterator[None]:
 
 
 def _correct(subject: Subject, place: TargetState) -> int:
-    journal = Journal(place.journal)  # makes it, or refuses what it cannot use
+    journal = Journal(place.journal, moved=place.moved)  # makes it, or refuses what it cannot use
     try:
         if journal.unfinished() is not None:
             raise JournalError(f"{place.journal}: a transaction is unfinished", remedy="recover")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from hashlib import blake2b
+from typing import NamedTuple
 
 from dotstream.errors import JournalError
+from dotstream.fs.files import read_text, replace_text
 from dotstream.fs.oserror import is_permission, reason
-from dotstream.fs.system import on_disk
+from dotstream.fs.system import born, on_disk
 from dotstream.fs.system import reserve as allocate
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "backup_area",
     "existing_state",
     "is_full",
+    "note_home",
     "release_reserve",
     "reserve",
     "target_state",
@@ -31,18 +34,109 @@ class TargetState:
         journal: path of the journal's database.
         lock: path of the lock file.
         backups: path of the directory for what is set aside.
+        moved: where the target was, and is, if it moved since this was last written to.
     """
 
-    __slots__ = ("backups", "journal", "lock")
+    __slots__ = ("backups", "journal", "lock", "moved")
 
-    def __init__(self, directory: str) -> None:
+    def __init__(self, directory: str, moved: tuple[str, str] | None = None) -> None:
+        self.moved = moved
         self.journal = f"{directory}/journal.db"
         self.lock = f"{directory}/lock"
         self.backups = f"{directory}/backups"
 
 
 def _directory(state: str, target: str) -> str:
+    """Return where the state of ``target`` lies, be it still under the target's old path."""
+    directory = _by_path(state, target)
+    if os.path.lexists(directory):
+        return directory
+    return next((each for each in _others(state) if _moved(each, state, target)), directory)
+
+
+def _by_path(state: str, target: str) -> str:
     return f"{state}/{blake2b(os.fsencode(target), digest_size=8).hexdigest()}"
+
+
+def _others(state: str) -> list[str]:
+    try:
+        return [f"{state}/{name}" for name in sorted(os.listdir(state))]
+    except OSError:
+        return []
+
+
+# Which home it is ----------------------------------------------------------------------
+
+
+class _Home(NamedTuple):
+    """What a target was known by when its state was last written to.
+
+    Attributes:
+        inode, born: of the directory; the second is 0 where the system does not tell.
+        state: the state directory.
+    """
+
+    target: str
+    inode: int
+    born: int
+    state: str
+
+
+def _home(state: str, target: str) -> _Home:
+    status = os.stat(target)
+    return _Home(target, status.st_ino, born(target), os.path.realpath(state))
+
+
+def _noted(directory: str) -> _Home | None:
+    """Return what is noted beside a state; ``None`` if there is nothing, or it is damaged."""
+    try:
+        text = read_text(f"{directory}/home") or ""
+        target, inode, when, state = text.split("\0")
+        return _Home(target, int(inode), int(when), state)
+    except (OSError, ValueError):
+        return None
+
+
+def _moved(directory: str, state: str, target: str) -> bool:
+    """Whether a state is that of a target which was elsewhere, and surely no other home's.
+
+    Either the target is that very directory still, or the state came along inside of it.
+    Where the old path is a directory of its own, nothing has moved.
+    """
+    was = _noted(directory)
+    if was is None or was.target == target:
+        return False
+    if os.path.isdir(was.target) and os.path.realpath(was.target) != target:
+        return False
+    inside = was.state.startswith(f"{was.target}/")
+    if inside and os.path.realpath(state) == target + was.state[len(was.target) :]:
+        return True
+    try:
+        now = _home(state, target)
+    except OSError:
+        return False
+    return was.born != 0 and (was.inode, was.born) == (now.inode, now.born)
+
+
+def note_home(state: str, target: str) -> None:
+    """Note which directory a target is, so that its state is found once that moves.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    directory = _by_path(state, target)
+    home = _home(state, target)
+    if _noted(directory) != home:
+        replace_text(f"{directory}/home", "\0".join(map(str, home)))
+
+
+def _found(directory: str, target: str) -> TargetState:
+    was = _noted(directory)
+    moved = None if was is None or was.target == target else (was.target, target)
+    return TargetState(os.path.realpath(directory), moved)
+
+
+# Making and finding --------------------------------------------------------------------
 
 
 def target_state(state: str, target: str) -> TargetState:
@@ -51,14 +145,12 @@ def target_state(state: str, target: str) -> TargetState:
     Raises:
         OSError: they cannot be made.
     """
-    directory = _directory(state, target)
-    _made(directory)
-    found = TargetState(os.path.realpath(directory))
+    directory, wanted = _directory(state, target), _by_path(state, target)
+    if directory != wanted:
+        os.rename(directory, wanted)
+    _made(wanted)
+    found = _found(wanted, target)
     _made(found.backups)
-    note = f"{directory}/target"
-    if not os.path.exists(note):
-        with open(note, "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(target + "\n")
     return found
 
 
@@ -90,7 +182,7 @@ def existing_state(state: str, target: str) -> TargetState | None:
     directory = _directory(state, target)
     if not _present(f"{directory}/journal.db"):
         return None
-    return TargetState(os.path.realpath(directory))
+    return _found(directory, target)
 
 
 def backup_area(state: str, target: str) -> str | None:

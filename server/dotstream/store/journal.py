@@ -19,6 +19,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from dotstream.errors import JournalError
+from dotstream.fs.lock import Run, name_run, named_run
 from dotstream.fs.state import is_full, release_reserve, reserve
 from dotstream.fs.system import boot
 from dotstream.model.history import Transaction
@@ -26,6 +27,7 @@ from dotstream.store.damage import intact
 from dotstream.store.encoding import cut, decode, encode, singly
 from dotstream.store.manifest import SCHEMA as MANIFEST_SCHEMA
 from dotstream.store.manifest import Manifest
+from dotstream.store.relocation import relocate
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -87,15 +89,20 @@ class Journal:
     Args:
         path: of the database, which is made if it is not there.
         readonly: only look; it has to be there, and nobody is kept waiting.
+        moved: where the target was, and is, if its home has moved.
 
     Raises:
         JournalError: the database is corrupt, foreign, or from a newer dotstream.
     """
 
-    def __init__(self, path: str, *, readonly: bool = False) -> None:
+    def __init__(
+        self, path: str, *, readonly: bool = False, moved: tuple[str, str] | None = None
+    ) -> None:
         self._path = path
         self._next = 0
         self._left = (0, 0)
+        self._lock = f"{path.rpartition('/')[0]}/lock"
+        self._running: int | None = None
         with self._explained():
             if readonly:
                 # Not mode=ro: that would leave the files of the write-ahead log behind.
@@ -111,7 +118,18 @@ class Journal:
             except (sqlite3.Error, JournalError):
                 self._database.close()
                 raise
+            if moved is not None:
+                self._relocate(*moved, readonly=readonly)
         self.manifest = Manifest(self._database)
+
+    def _relocate(self, old: str, new: str, *, readonly: bool) -> None:
+        """Follow a home that moved; whoever only looks does so in a copy."""
+        if readonly:
+            copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+            self._database.backup(copy)
+            self._database.close()
+            self._database = copy
+        relocate(self._database, old, new)
 
     def _prepare(self, *, readonly: bool) -> None:
         run = self._database.execute
@@ -239,6 +257,33 @@ class Journal:
                 "INSERT INTO chunk VALUES (?, ?, ?)", (self._next, size, encode(steps))
             )
         self._next += size
+        self._name(0)
+
+    def _name(self, cursor: int) -> None:
+        """Have the lock file say how far the run is that is being carried out."""
+        if self._running is not None:
+            name_run(self._lock, Run(self._running, cursor, self._next))
+
+    def _unname(self) -> None:
+        self._running = None
+        name_run(self._lock, None)
+
+    def lost(self) -> str | None:
+        """Return what the lock file knows of a run that was killed and the journal does not.
+
+        Then the end of the write-ahead log was lost or damaged; it is told once.
+        """
+        run = named_run(self._lock)
+        if run is None:
+            return None
+        if self.transaction(run.transaction) is None:
+            missing = f"transaction {run.transaction}"
+        elif self.end(run.transaction) < run.end:
+            missing = f"the end of transaction {run.transaction}"
+        else:
+            return None
+        name_run(self._lock, None)
+        return missing
 
     @property
     def next(self) -> int:
@@ -251,15 +296,20 @@ class Journal:
             run = self._database.execute
             run("UPDATE txn SET digest = ? WHERE id = ?", (digest, transaction))
             run("COMMIT")
+            self._running = transaction
+            self._name(self.first(transaction))
             if digest:  # else each batch, too, has to be on the disk before it is carried out
                 run("PRAGMA synchronous = NORMAL")
 
     def advance(self, transaction: int, cursor: int) -> None:
         """Record how far a transaction has come."""
         self._write("UPDATE txn SET cursor = ? WHERE id = ?", (cursor, transaction))
+        self._name(cursor)
 
     def cut(self, end: int) -> None:
         """Forget the steps from ``end`` on, none of which is done (any more)."""
+        self._next = end
+        self._name(0)  # first, or they could be missed
         with self._explained():
             run = self._database.execute
             run("BEGIN IMMEDIATE")
@@ -275,7 +325,6 @@ class Journal:
                     (end - row[0], encode([part[1:] for part in left]), row[0]),
                 )
             run("COMMIT")
-        self._next = end
 
     def part(self, transaction: int) -> None:
         """Note that a transaction is only part of its plan, and not to be resumed as that.
@@ -289,6 +338,9 @@ class Journal:
         self._write(
             "UPDATE txn SET state = ?, cursor = ? WHERE id = ?", (state, cursor, transaction)
         )
+        self._running = None
+        if state == "rolled_back":
+            self._unname()
 
     def commit(
         self, transaction: int, directory: str, digest: str, counts: Mapping[str, int]
@@ -327,6 +379,7 @@ class Journal:
                     run("ROLLBACK")
                 raise
             run("PRAGMA synchronous = NORMAL")
+        self._unname()
 
     def discard(self, transaction: int) -> None:
         """Forget a transaction that never changed anything; its number is free again."""
@@ -344,6 +397,7 @@ class Journal:
                 self._delete(transaction)
 
     def _delete(self, transaction: int) -> None:
+        self._unname()  # first, or it could be missed
         run = self._database.execute
         run("BEGIN IMMEDIATE")
         run(
@@ -378,12 +432,14 @@ class Journal:
         return first, cursor, self._next
 
     def rebooted(self, transaction: int) -> bool:
-        """Whether the system was started anew since a transaction began."""
+        """Whether the system was started anew since, or the cursor of a transaction is lost."""
         with self._explained():
-            (then,) = self._database.execute(
-                "SELECT boot FROM txn WHERE id = ?", (transaction,)
+            then, cursor, state = self._database.execute(
+                "SELECT boot, cursor, state FROM txn WHERE id = ?", (transaction,)
             ).fetchone()
-        return bool(then != boot() or not then)
+        run = named_run(self._lock)
+        behind = state == "active" and run is not None and run.cursor > cursor
+        return bool(then != boot() or not then or behind)
 
     def first(self, transaction: int) -> int:
         """Return the number of a transaction's first step."""

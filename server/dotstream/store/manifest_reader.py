@@ -37,7 +37,7 @@ class ManifestRecords:
             if place is not None:
                 from dotstream.store.journal import Journal
 
-                self._journal = Journal(place.journal, readonly=True)
+                self._journal = Journal(place.journal, readonly=True, moved=place.moved)
         return self._journal
 
     def _intact(self) -> AbstractContextManager[None]:

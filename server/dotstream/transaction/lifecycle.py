@@ -15,7 +15,7 @@ from dotstream.fs.files import is_directory
 from dotstream.fs.lock import Lock, LockHeld
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.fs.process import process_name
-from dotstream.fs.state import target_state
+from dotstream.fs.state import note_home, target_state
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.events import Applied, Progress, Result
 from dotstream.model.history import Recovery
@@ -93,8 +93,14 @@ def writing(
                         permission=is_permission(error),
                     ) from error
             place = target_state(state, target)
-            journal = Journal(place.journal)
+            journal = Journal(place.journal, moved=place.moved)
             held.callback(journal.close)
+            if (missing := journal.lost()) is not None:
+                raise JournalError(
+                    f"{place.journal} has lost {missing}, which was cut short: what it did "
+                    "cannot be taken back as a whole; nothing was changed now"
+                )
+            note_home(state, target)
             journal.go_on_after(*highest(place.backups))
             left = {each for each in journal.unfinished_targets() if is_directory(each)}
             if left <= wanted:
