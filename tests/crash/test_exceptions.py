@@ -107,7 +107,7 @@ def test_whatever_is_raised_at_any_line_leaves_before_or_after(scratch: Path, na
         if told and not difference(before, world(farm)):
             befores.append(number)
         elif told:  # raised after the commit
-            assert [each.state for each in farm.client().history()][0] == "committed", number
+            assert next(farm.client().history()).state == "committed", number
         check_manifest(farm)
         number += _SCENES[name]
     assert befores

@@ -38,7 +38,7 @@ class Changes:
 
     def __init__(self) -> None:
         self.link: Callable[..., None] = os.symlink
-        self.touched = Touched()
+        self.touched: Touched = Touched()
 
     def symlink(self, text: str, fd: int, name: str) -> None:
         """Make a link; ``FileExistsError`` if anything is there."""

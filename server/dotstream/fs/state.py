@@ -40,10 +40,10 @@ class TargetState:
     __slots__ = ("backups", "journal", "lock", "moved")
 
     def __init__(self, directory: str, moved: tuple[str, str] | None = None) -> None:
-        self.moved = moved
-        self.journal = f"{directory}/journal.db"
-        self.lock = f"{directory}/lock"
-        self.backups = f"{directory}/backups"
+        self.moved: tuple[str, str] | None = moved
+        self.journal: str = f"{directory}/journal.db"
+        self.lock: str = f"{directory}/lock"
+        self.backups: str = f"{directory}/backups"
 
 
 def _directory(state: str, target: str) -> str:

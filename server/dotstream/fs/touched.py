@@ -31,7 +31,7 @@ class Touched:
     __slots__ = ("_few", "_whole", "elsewhere")
 
     def __init__(self) -> None:
-        self.elsewhere = False
+        self.elsewhere: bool = False
         self._few: dict[tuple[int, int], int] = {}
         self._whole: dict[int, int] = {}
 

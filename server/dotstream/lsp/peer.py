@@ -39,8 +39,8 @@ class Peer:
     """
 
     def __init__(self, outbox: Outbox) -> None:
-        self.abilities = Abilities(types.ClientCapabilities())
-        self.documents = Documents()
+        self.abilities: Abilities = Abilities(types.ClientCapabilities())
+        self.documents: Documents = Documents()
         self.skipped: set[str] = set()
         self._outbox = outbox
         self._numbers = count(1)

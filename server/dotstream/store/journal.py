@@ -120,7 +120,7 @@ class Journal:
                 raise
             if moved is not None:
                 self._relocate(*moved, readonly=readonly)
-        self.manifest = Manifest(self._database)
+        self.manifest: Manifest = Manifest(self._database)
 
     def _relocate(self, old: str, new: str, *, readonly: bool) -> None:
         """Follow a home that moved; whoever only looks does so in a copy."""
