@@ -196,7 +196,8 @@ def test_without_proc_everything_is_done_as_ever(farm: Farm) -> None:
         farm.state = f"{away}/state" if away else farm.state
         for words in (
             ("manage", "--on-conflict", "backup", "zsh"),
-            ("adopt", "-p", "zsh", f"{farm.target}/e"), ("doctor",), ("undo", "--yes"), ("undo", "--yes"),
+            ("adopt", "-p", "zsh", f"{farm.target}/e"), ("doctor",),
+            ("undo", "--yes"), ("undo", "--yes"),
             ("manage", "--on-conflict", "overwrite", "zsh"), ("undo", "--yes"),
         ):  # fmt: skip
             done = _run(farm, *words, wrapper=wrapper)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from dotstream.errors import JournalError
 from dotstream.fs.files import read_text, replace_text
@@ -13,6 +13,7 @@ from dotstream.fs.system import born, on_disk
 from dotstream.fs.system import reserve as allocate
 
 __all__ = [
+    "Moves",
     "TargetState",
     "backup_area",
     "existing_state",
@@ -27,6 +28,10 @@ _RESERVE = 256 * 1024
 _PAGE = 16 * 1024
 
 
+Moves: TypeAlias = "tuple[tuple[str, str], ...]"
+"""Paths that were, and what they are now; what is below them moved along.  The first counts."""
+
+
 class TargetState:
     """The private directory of one target's state, made on first use.
 
@@ -34,13 +39,14 @@ class TargetState:
         journal: path of the journal's database.
         lock: path of the lock file.
         backups: path of the directory for what is set aside.
-        moved: where the target was, and is, if it moved since this was last written to.
+        moved: paths that were, and what they are now, if the target moved since this was
+            last written to.
     """
 
     __slots__ = ("backups", "journal", "lock", "moved")
 
-    def __init__(self, directory: str, moved: tuple[str, str] | None = None) -> None:
-        self.moved: tuple[str, str] | None = moved
+    def __init__(self, directory: str, moved: Moves = ()) -> None:
+        self.moved: Moves = moved
         self.journal: str = f"{directory}/journal.db"
         self.lock: str = f"{directory}/lock"
         self.backups: str = f"{directory}/backups"
@@ -131,9 +137,10 @@ def note_home(state: str, target: str) -> None:
 
 
 def _found(directory: str, target: str) -> TargetState:
-    was = _noted(directory)
-    moved = None if was is None or was.target == target else (was.target, target)
-    return TargetState(os.path.realpath(directory), moved)
+    was, here = _noted(directory), os.path.realpath(directory)
+    if was is None or was.target == target:
+        return TargetState(here)
+    return TargetState(here, ((_by_path(was.state, was.target), here), (was.target, target)))
 
 
 # Making and finding --------------------------------------------------------------------

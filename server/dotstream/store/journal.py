@@ -32,6 +32,7 @@ from dotstream.store.relocation import relocate
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
+    from dotstream.fs.state import Moves
     from dotstream.model.history import TransactionState
     from dotstream.model.plan import Metadata
     from dotstream.store.encoding import NumberedStep
@@ -89,15 +90,13 @@ class Journal:
     Args:
         path: of the database, which is made if it is not there.
         readonly: only look; it has to be there, and nobody is kept waiting.
-        moved: where the target was, and is, if its home has moved.
+        moved: paths that were, and what they are now, if the home has moved.
 
     Raises:
         JournalError: the database is corrupt, foreign, or from a newer dotstream.
     """
 
-    def __init__(
-        self, path: str, *, readonly: bool = False, moved: tuple[str, str] | None = None
-    ) -> None:
+    def __init__(self, path: str, *, readonly: bool = False, moved: Moves = ()) -> None:
         self._path = path
         self._next = 0
         self._left = (0, 0)
@@ -118,18 +117,18 @@ class Journal:
             except (sqlite3.Error, JournalError):
                 self._database.close()
                 raise
-            if moved is not None:
-                self._relocate(*moved, readonly=readonly)
+            if moved:
+                self._relocate(moved, readonly=readonly)
         self.manifest: Manifest = Manifest(self._database)
 
-    def _relocate(self, old: str, new: str, *, readonly: bool) -> None:
+    def _relocate(self, moved: Moves, *, readonly: bool) -> None:
         """Follow a home that moved; whoever only looks does so in a copy."""
         if readonly:
             copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
             self._database.backup(copy)
             self._database.close()
             self._database = copy
-        relocate(self._database, old, new)
+        relocate(self._database, moved)
 
     def _prepare(self, *, readonly: bool) -> None:
         run = self._database.execute

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
+    from dotstream.fs.state import Moves
+
 __all__ = ["relocate"]
 
 _RUNS = (b"c", b"d")
@@ -19,13 +21,14 @@ _MOVE = b"F"
 _PATHS = (("txn", "id", ("directory", "target")), ("backup", "seq", ("path",)))
 
 
-def relocate(database: sqlite3.Connection, old: str, new: str) -> None:
-    """Have every path that is ``old``, or below it, begin with ``new``; all or nothing."""
-    before, after = fsencode(old), fsencode(new)
+def relocate(database: sqlite3.Connection, moves: Moves) -> None:
+    """Write every path anew that is one of those that moved, or below it; all or nothing."""
+    pairs = [(fsencode(old), fsencode(new)) for old, new in moves]
 
     def moved(path: bytes) -> bytes:
-        if path == before or path.startswith(before + b"/"):
-            return after + path[len(before) :]
+        for before, after in pairs:
+            if path == before or path.startswith(before + b"/"):
+                return after + path[len(before) :]
         return path
 
     run = database.execute
