@@ -5,7 +5,6 @@ What links say on the disk has not changed, so their texts stay as they are writ
 
 from __future__ import annotations
 
-from os import fsencode
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ _PATHS = (("txn", "id", ("directory", "target")), ("backup", "seq", ("path",)))
 
 def relocate(database: sqlite3.Connection, moves: Moves) -> None:
     """Write every path anew that is one of those that moved, or below it; all or nothing."""
-    pairs = [(fsencode(old), fsencode(new)) for old, new in moves]
+    pairs = [(_bytes(old), _bytes(new)) for old, new in moves]
 
     def moved(path: bytes) -> bytes:
         for before, after in pairs:
@@ -107,3 +106,7 @@ def _fields(data: bytes, start: int) -> tuple[bytes, bytes, bytes, bytes, bytes,
         here = end + 1
     code, root, path, name, package, text = fields
     return code, root, path, name, package, text, here
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
