@@ -21,6 +21,7 @@ __all__ = [
     "DIFFER",
     "JUNK",
     "boot",
+    "born",
     "copy_attributes",
     "exchange",
     "flush",

@@ -373,10 +373,9 @@ class Journal:
                     (transaction, transaction),
                 )
                 run("COMMIT")
-            except (sqlite3.Error, JournalError):
+            finally:
                 if self._database.in_transaction:
                     run("ROLLBACK")
-                raise
             run("PRAGMA synchronous = NORMAL")
         self._unname()
 
