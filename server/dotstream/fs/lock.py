@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
@@ -158,15 +159,19 @@ class Run(NamedTuple):
 
 
 def name_run(path: str, run: Run | None) -> None:
-    """Write into a lock file, which is held, what is carried out; ``None`` at its end."""
+    """Write into a lock file, which is held, what is carried out; ``None`` at its end.
+
+    It is only of use after a kill, so nothing fails because it cannot be written.
+    """
     try:
         fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return  # nobody holds it
+    except OSError:
+        return
     try:
         line = _first_line(fd) + _written(run)
-        os.pwrite(fd, line, 0)
-        os.ftruncate(fd, len(line))
+        with suppress(OSError):
+            os.pwrite(fd, line, 0)
+            os.ftruncate(fd, len(line))
     finally:
         os.close(fd)
 

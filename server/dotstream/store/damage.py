@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,8 @@ def intact(what: str) -> Generator[None]:
     Args:
         what: what is read, as the beginning of a sentence.
     """
+    import sqlite3  # only paid for where there is something to read
+
     try:
         yield
     except (sqlite3.Error, ValueError, KeyError, IndexError, TypeError) as error:

@@ -352,8 +352,8 @@ class Journal:
         with self._explained():
             run = self._database.execute
             run("PRAGMA synchronous = FULL")
-            run("BEGIN IMMEDIATE")
             try:
+                run("BEGIN IMMEDIATE")
                 (target,) = run("SELECT target FROM txn WHERE id = ?", (transaction,)).fetchone()
                 with intact(f"the manifest in {self._path}"):
                     self.manifest.fold(

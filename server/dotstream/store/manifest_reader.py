@@ -53,8 +53,10 @@ class ManifestRecords:
     def entry(self, root: str, path: str, name: str) -> Entry | None:
         """Return what is recorded of one name."""
         journal = self._open()
+        if journal is None:
+            return None
         with self._intact():
-            return None if journal is None else journal.manifest.entry(root, path, name)
+            return journal.manifest.entry(root, path, name)
 
     def directory(self, root: str, path: str) -> Iterator[Entry]:
         """Stream what is recorded of a directory, sorted by name."""
@@ -66,11 +68,15 @@ class ManifestRecords:
     def packages(self, root: str, path: str) -> set[str]:
         """Return the packages that have something in one directory."""
         journal = self._open()
+        if journal is None:
+            return set()
         with self._intact():
-            return set() if journal is None else journal.manifest.packages(root, path)
+            return journal.manifest.packages(root, path)
 
     def any_below(self, root: str, path: str) -> bool:
         """Whether anything is recorded in a directory or below it."""
         journal = self._open()
+        if journal is None:
+            return False
         with self._intact():
-            return journal is not None and journal.manifest.any_below(root, path)
+            return journal.manifest.any_below(root, path)
