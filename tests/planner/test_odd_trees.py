@@ -60,7 +60,7 @@ def test_an_empty_directory_is_made_only_if_something_is_in_it(farm: Farm) -> No
 
 
 _AS_NOBODY = """
-import os, sys
+import ctypes, os, sys
 from dotstream.client import Client
 from dotstream.errors import DotstreamError
 root = sys.argv[1]

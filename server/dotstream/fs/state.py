@@ -131,8 +131,9 @@ def note_home(state: str, target: str) -> None:
         OSError: it cannot be written.
     """
     directory = _by_path(state, target)
-    home = _home(state, target)
-    if _noted(directory) != home:
+    was, now = _noted(directory), (target, os.stat(target).st_ino, os.path.realpath(state))
+    if was is None or (was.target, was.inode, was.state) != now:
+        home = _home(state, target)
         replace_text(f"{directory}/home", "\0".join(map(str, home)))
 
 
