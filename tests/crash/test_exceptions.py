@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.crash.scenes import SCENES, check_manifest, world
-from tests.farm import Farm
+from tests.farm import Farm, apply
 from tests.snapshot import difference
-
-from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

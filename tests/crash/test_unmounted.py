@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.crash.killing import die_at
 from tests.crash.mounts import elsewhere
-from tests.farm import Farm, File
+from tests.farm import Farm, File, apply
 from tests.snapshot import difference
 
 from dotstream.errors import RollbackIncomplete
 from dotstream.model.options import Preferences
-from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.crash.killing import die_at
+from tests.farm import apply
 
 from dotstream.errors import JournalError
 from dotstream.fs.state import existing_state
 from dotstream.model.options import Preferences
-from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from tests.farm import Farm

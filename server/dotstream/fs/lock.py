@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-__all__ = ["Lock", "LockHeld", "Run", "left_behind", "name_run", "named_run"]
+__all__ = ["Held", "Lock", "LockHeld", "left_behind", "name_run", "named_run"]
 
 _INTERVAL = 0.05
 _LONGEST = 4096
@@ -145,7 +145,7 @@ def _holder(fd: int) -> str:
 # So it is known of a run that was killed, even if the end of the journal was lost with it.
 
 
-class Run(NamedTuple):
+class Held(NamedTuple):
     """How far a transaction has come.
 
     Attributes:
@@ -158,7 +158,7 @@ class Run(NamedTuple):
     end: int
 
 
-def name_run(path: str, run: Run | None) -> None:
+def name_run(path: str, run: Held | None) -> None:
     """Write into a lock file, which is held, what is carried out; ``None`` at its end.
 
     It is only of use after a kill, so nothing fails because it cannot be written.
@@ -176,7 +176,7 @@ def name_run(path: str, run: Run | None) -> None:
         os.close(fd)
 
 
-def named_run(path: str) -> Run | None:
+def named_run(path: str) -> Held | None:
     """Return the run that a lock file names: the last one, unless it came to its end."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -192,11 +192,11 @@ def _first_line(fd: int) -> bytes:
     return os.pread(fd, _LONGEST, 0).partition(b"\n")[0]
 
 
-def _written(run: Run | None) -> bytes:
+def _written(run: Held | None) -> bytes:
     return b"" if run is None else b"\ntransaction %d step %d of %d\n" % run
 
 
-def _run(fd: int) -> Run | None:
+def _run(fd: int) -> Held | None:
     line = os.pread(fd, 2 * _LONGEST, 0).partition(b"\n")[2]
     found = re.match(rb"transaction (\d+) step (\d+) of (\d+)\n", line)
-    return Run(*map(int, found.groups())) if found else None
+    return Held(*map(int, found.groups())) if found else None

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dotstream.model.names import encoded
+
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable
 
     from dotstream.fs.state import Moves
+    from dotstream.store.database import Database
 
 __all__ = ["relocate"]
 
@@ -20,9 +22,9 @@ _MOVE = b"F"
 _PATHS = (("txn", "id", ("directory", "target")), ("backup", "seq", ("path",)))
 
 
-def relocate(database: sqlite3.Connection, moves: Moves) -> None:
+def relocate(database: Database, moves: Moves) -> None:
     """Write every path anew that is one of those that moved, or below it; all or nothing."""
-    pairs = [(_bytes(old), _bytes(new)) for old, new in moves]
+    pairs = [(encoded(old), encoded(new)) for old, new in moves]
 
     def moved(path: bytes) -> bytes:
         for before, after in pairs:
@@ -30,10 +32,8 @@ def relocate(database: sqlite3.Connection, moves: Moves) -> None:
                 return after + path[len(before) :]
         return path
 
-    run = database.execute
-    run("PRAGMA synchronous = FULL")
-    run("BEGIN IMMEDIATE")
-    try:
+    database.run("PRAGMA synchronous = FULL")
+    with database.change():
         for table, key, columns in _PATHS:
             for column in columns:
                 _rewrite(database, table, key, column, moved)
@@ -41,15 +41,11 @@ def relocate(database: sqlite3.Connection, moves: Moves) -> None:
         _rewrite(database, "stow", "id", "path", moved)
         _rewrite(database, "page", "rowid", "root", moved)
         _rewrite(database, "chunk", "first", "steps", lambda steps: _steps(steps, moved))
-        run("COMMIT")
-    finally:
-        if database.in_transaction:
-            run("ROLLBACK")
-    run("PRAGMA synchronous = NORMAL")
+    database.run("PRAGMA synchronous = NORMAL")
 
 
 def _rewrite(
-    database: sqlite3.Connection,
+    database: Database,
     table: str,
     key: str,
     column: str,
@@ -58,7 +54,7 @@ def _rewrite(
     """Change one column, row by row."""
     last = -1
     while True:
-        row = database.execute(
+        row = database.run(
             f"SELECT {key}, {column} FROM {table} "  # noqa: S608 - ours
             f"WHERE {key} > ? ORDER BY {key} LIMIT 1",
             (last,),
@@ -67,7 +63,7 @@ def _rewrite(
             return
         last, value = row
         if (wanted := change(value)) != value:
-            database.execute(
+            database.run(
                 f"UPDATE {table} SET {column} = ? WHERE {key} = ?",  # noqa: S608 - ours
                 (wanted, last),
             )
@@ -106,7 +102,3 @@ def _fields(data: bytes, start: int) -> tuple[bytes, bytes, bytes, bytes, bytes,
         here = end + 1
     code, root, path, name, package, text = fields
     return code, root, path, name, package, text, here
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
