@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from tests.farm import Farm
 
-    from dotstream.model.options import Action
-
 _COMMAND = [sys.executable, "-m", "dotstream"]
 _root = pytest.mark.skipif(os.geteuid() != 0, reason="needs the rights of root")
 
@@ -140,7 +138,7 @@ def test_an_unprivileged_user_changes_recovers_and_restores(
     _open_to_all(farm)
     for words in (
         ("manage", "--on-conflict", "backup", "zsh"), ("recover",), ("unmanage", "zsh"),
-        ("backups", "restore", "1"), ("doctor",), ("undo", "--yes"),
+        ("backups", "restore", "1"), ("doctor",), ("history",),
     ):  # fmt: skip
         done = _run(farm, *words, wrapper=nobody)
         assert (done.returncode, done.stderr) == (0, ""), words
@@ -173,21 +171,19 @@ def test_a_damaged_page_is_said_in_a_sentence(farm: Farm) -> None:
     assert place is not None
     database = sqlite3.connect(place.journal)
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    (root,) = database.execute(
-        "SELECT rootpage FROM sqlite_master WHERE name = 'page'"
-    ).fetchone()
+    kept = "('txn', 'chunk', 'backup', 'sqlite_sequence')"
+    roots = database.execute(f"SELECT rootpage FROM sqlite_master WHERE tbl_name NOT IN {kept}")
+    pages = [page for (page,) in roots]
     (size,) = database.execute("PRAGMA page_size").fetchone()
     database.close()
     with open(place.journal, "r+b") as file:
-        file.seek((root - 1) * size)
-        file.write(bytes(size))
+        for page in pages:
+            file.seek((page - 1) * size)
+            file.write(bytes(size))
     before = farm.home()
-    actions: tuple[Action, ...] = ("unmanage", "remanage")
-    for action in actions:
-        with pytest.raises(JournalError) as told:
-            farm.run(action)
-        assert told.value.remedy == "rebuild"
-        assert "malformed" in str(told.value) or "damaged" in str(told.value)
+    with pytest.raises(JournalError, match="malformed|damaged") as told:
+        farm.run("unmanage")
+    assert told.value.remedy == "rebuild"
     assert farm.home() == before
     assert farm.client().unfinished() is None
 
