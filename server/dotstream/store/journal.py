@@ -65,7 +65,7 @@ class Journal:
     """
 
     def __init__(self, path: str, *, readonly: bool = False, moved: Moves = ()) -> None:
-        self.database = Database(path, readonly=readonly)
+        self.database: Database = Database(path, readonly=readonly)
         if moved:
             with self.database.explained():
                 if readonly:
