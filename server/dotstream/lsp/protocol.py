@@ -241,7 +241,9 @@ class Protocol(LanguageServerProtocol):
         }
         offered = params.capabilities.experimental
         self.peer.abilities = Abilities(params.capabilities)
-        self._announced = isinstance(offered, dict) and bool(offered.get("dotstream"))
+        ours = offered.get("dotstream") if isinstance(offered, dict) else None
+        self._announced = bool(ours)
+        self.peer.answers_conflicts = isinstance(ours, dict) and ours.get("conflicts") is True
         self._initialized = True
         return result
 
