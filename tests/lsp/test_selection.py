@@ -156,11 +156,8 @@ def test_a_fold_is_made_or_left_as_a_whole(world: World, editor: Editor, way: st
     editor.ask("dotstream/apply", world.params("vim", "more"))
     before = snapshot(world.target, prune=STATE)
     away = world.params("more", action="unmanage")
-    assert editor.ask("dotstream/plan", away)["counts"] == {
-        "refold": 1,
-        "remove_dir": 1,
-        "remove_link": 2,
-    }
+    whole = {"refold": 1, "remove_dir": 1, "remove_link": 2}
+    assert editor.ask("dotstream/plan", away)["counts"] == whole
     part = {**away, way: uris(world, ".vim/colors/dawn.vim")}
     done = editor.ask("dotstream/apply", part)
     if way == "omit":
