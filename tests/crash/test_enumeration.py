@@ -106,7 +106,9 @@ def test_killed_again_while_recovering_it_ends_before_or_after(
     assert not troubles, f"{len(troubles)} of {pairs} pairs: {troubles[:3]}"
 
 
-@pytest.mark.parametrize("name", ["remanage", "manage with unfold", "unmanage with refold"])
+@pytest.mark.parametrize(
+    "name", ["remanage", "manage with unfold", "unmanage with refold", "backup", "adopt"]
+)
 def test_killed_anywhere_where_nothing_can_be_exchanged_it_ends_before_or_after(
     scratch: Path, away: str, name: str
 ) -> None:

@@ -41,7 +41,7 @@ class Descriptors:
         self, *, aside: Callable[[str], str] | None = None, touched: Touched | None = None
     ) -> None:
         self.aliases: dict[tuple[str, str], str] = {}
-        self.private = False
+        self.private: bool = False
         self._touched = touched
         self._aside = aside
         self._stack: list[tuple[str, str, int, bool]] = []

@@ -100,7 +100,14 @@ def _back(changes: Changes, fd: int, name: str, there: int, base: str) -> str | 
     if not _there(fd, name):
         _move(changes, there, base, fd, name)
         return None
-    if os.fstat(there).st_dev == os.fstat(fd).st_dev:
+    here, beside = (
+        os.stat(entry, dir_fd=place, follow_symlinks=False)
+        for entry, place in ((name, fd), (base, there))
+    )
+    if os.path.samestat(here, beside):  # a rename that was made of a link and an unlink
+        changes.unlink(there, base)
+        return None
+    if here.st_dev == beside.st_dev:
         return base  # nothing is ever copied within a file system: it is somebody's
     if not _same(fd, name, there, base):
         return base
@@ -163,7 +170,7 @@ def _move_by_copying(changes: Changes, fd: int, name: str, to_fd: int, new: str)
     except OSError:
         changes.discard(to_fd, copy)
         raise
-    _sync_upwards(changes, to_fd)
+    changes.sync_upwards(to_fd)
     changes.rename(fd, name, fd, old)
     if not _same(fd, old, to_fd, new):
         changes.rename(fd, old, fd, name)
@@ -171,25 +178,7 @@ def _move_by_copying(changes: Changes, fd: int, name: str, to_fd: int, new: str)
         raise OSError(errno.EAGAIN, "it was changed while it was copied", name)
     changes.sync(fd)
     changes.discard(fd, old)
-
-
-def _sync_upwards(changes: Changes, fd: int) -> None:
-    """Have a directory's entries on the disk, and the names of those that lead to it."""
-    here = os.dup(fd)
-    try:
-        while True:
-            changes.sync(here)
-            try:
-                above = os.open("..", _FLAGS, dir_fd=here)
-            except PermissionError:
-                return  # where we may not look, none of these names is ours
-            one, other = os.fstat(here), os.fstat(above)
-            os.close(here)
-            here = above
-            if one.st_dev != other.st_dev or one.st_ino == other.st_ino:
-                return
-    finally:
-        os.close(here)
+    changes.sync(fd)  # something else may come to be at this name, and be moved as well
 
 
 def _copy_name(name: str) -> str:

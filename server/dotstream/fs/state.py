@@ -34,9 +34,9 @@ class TargetState:
     __slots__ = ("backups", "journal", "lock")
 
     def __init__(self, directory: str) -> None:
-        self.journal = f"{directory}/journal.db"
-        self.lock = f"{directory}/lock"
-        self.backups = f"{directory}/backups"
+        self.journal: str = f"{directory}/journal.db"
+        self.lock: str = f"{directory}/lock"
+        self.backups: str = f"{directory}/backups"
 
 
 def _directory(state: str, target: str) -> str:

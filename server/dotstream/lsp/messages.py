@@ -6,14 +6,14 @@ from json.encoder import JSONEncoder
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = ["JSON", "dumps", "message"]
 
 JSON: TypeAlias = "str | int | float | bool | Sequence[JSON] | Mapping[str, JSON] | None"
 
 # ASCII only: whatever the client makes of UTF-8, it cannot get this wrong.
-dumps = JSONEncoder(separators=(",", ":")).encode
+dumps: Callable[[object], str] = JSONEncoder(separators=(",", ":")).encode
 """Return a value as compact JSON."""
 
 

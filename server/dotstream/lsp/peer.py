@@ -40,8 +40,8 @@ class Peer:
     """
 
     def __init__(self, outbox: Outbox) -> None:
-        self.abilities = Abilities(types.ClientCapabilities())
-        self.documents = Documents()
+        self.abilities: Abilities = Abilities(types.ClientCapabilities())
+        self.documents: Documents = Documents()
         self.answers_conflicts = False
         self.skipped: set[str] = set()
         self._outbox = outbox

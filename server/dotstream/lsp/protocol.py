@@ -68,8 +68,8 @@ class Protocol(LanguageServerProtocol):
             stopped: set when the client says that the server may end.
         """
         self.set_writer(outbox, include_headers=False)
-        self.peer = Peer(outbox)
-        self.registry = Registry(self.peer, outbox, self.answer, self._called)
+        self.peer: Peer = Peer(outbox)
+        self.registry: Registry = Registry(self.peer, outbox, self.answer, self._called)
         self._outbox = outbox
         self._stopped = stopped
         self._initialized = False

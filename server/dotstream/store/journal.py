@@ -110,7 +110,7 @@ class Journal:
             except (sqlite3.Error, JournalError):
                 self._database.close()
                 raise
-        self.manifest = Manifest(self._database)
+        self.manifest: Manifest = Manifest(self._database)
 
     def _prepare(self, *, readonly: bool) -> None:
         run = self._database.execute

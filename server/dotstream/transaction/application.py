@@ -62,7 +62,7 @@ class Control:
     __slots__ = ("keep", "result")
 
     def __init__(self, *, keep: bool = False) -> None:
-        self.keep = keep
+        self.keep: bool = keep
         self.result: Result | None = None
 
 

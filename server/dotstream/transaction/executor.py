@@ -51,7 +51,7 @@ class Executor:
         self._descriptors = descriptors
         self._transaction = transaction
         self._backups = backups
-        self.done = 0
+        self.done: int = 0
         self._do: dict[StepKind, Callable[[int, Operation], None]] = {
             "create_link": self._create_link,
             "remove_link": self._remove_link,

@@ -39,7 +39,7 @@ class Rollback:
     __slots__ = ("failed", "left", "undone")
 
     def __init__(self) -> None:
-        self.undone = 0
+        self.undone: int = 0
         self.left: list[str] = []
         self.failed: list[str] = []
 

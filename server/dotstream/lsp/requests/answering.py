@@ -38,19 +38,19 @@ class Answering:
         answer: Callable[[Outcome], None],
     ) -> None:
         asked, rows = call.asked, call.method.rows
-        self.progress_token = asked.work_done
+        self.progress_token: str | int | None = asked.work_done
         self._rows = rows
         self._call = call
         self._answer = answer
         window = None if asked.window is None else min(asked.window, MAX_WINDOW)
-        self.batches = Batches(
+        self.batches: Batches = Batches(
             asked.partial,
             window,
             rows=(rows or Rows)(call.home),
             outbox=outbox,
             cancel=call.cancel_token,
         )
-        self.add = self.batches.add
+        self.add: Callable[[object], None] = self.batches.add
         self._progress = WorkDoneProgress(asked.work_done, call)
 
     def begin(self) -> None:

@@ -79,7 +79,7 @@ class Batches:
         self._lock = Lock()
         self._changed = Condition(self._lock)
         self.counts: dict[str, int] = {}
-        self.omitted = 0
+        self.omitted: int = 0
 
     def add(self, item: object) -> None:
         """Take one item, or a run of them; blocks while the client has no room for it.

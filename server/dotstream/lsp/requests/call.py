@@ -50,18 +50,18 @@ class Call:
     def __init__(self, method: Method[Any], sent: object, peer: Peer, *, waits: bool) -> None:
         fields = Fields(sent)
         self.method = method
-        self.asked = Asked.of(fields, streams=method.rows is not None)
-        self.params = method.read(fields)
-        self.title = method.title(self.params)
-        self.bounded = method.bounded(self.params)
+        self.asked: Asked = Asked.of(fields, streams=method.rows is not None)
+        self.params: Any = method.read(fields)
+        self.title: str = method.title(self.params)
+        self.bounded: bool = method.bounded(self.params)
         self.peer = peer
         self.waits = waits
-        self.cancel_token = CancellationToken()
+        self.cancel_token: CancellationToken = CancellationToken()
         self.add: Callable[[object], None] = lambda _: None
         self.progress: Progress | None = None
         self.changed: dict[str, JSON] | None = None
-        self.skipped = False
-        self.home = home_directory(environment())
+        self.skipped: bool = False
+        self.home: str = home_directory(environment())
 
     @property
     def client(self) -> Client:
