@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         ConflictsUnsettled as ConflictsUnsettled,
         DotstreamError as DotstreamError,
         JournalError as JournalError,
+        MemberRefused as MemberRefused,
         OperationFailed as OperationFailed,
         OperationRefused as OperationRefused,
         PackageNotFound as PackageNotFound,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory as Directory
     from dotstream.model.events import (
         Applied as Applied,
+        Corrected as Corrected,
         Event as Event,
         Phase as Phase,
         Progress as Progress,
@@ -107,6 +109,7 @@ if TYPE_CHECKING:
         PackageState as PackageState,
         PackageStatus as PackageStatus,
     )
+    from dotstream.planner.leaving_out import without as without
     from dotstream.planner.scan import Scan as Scan
     from dotstream.planner.split import Stream as Stream
     from dotstream.planner.stream import Digest as Digest, StreamingPlan as StreamingPlan
@@ -121,7 +124,7 @@ _NAMES = {
     "config.settings": "PackageSettings Settings",
     "errors": (
         "REMEDIES Cancelled ConfigError ConflictError ConflictsUnsettled DotstreamError "
-        "JournalError OperationFailed OperationRefused PackageNotFound "
+        "JournalError MemberRefused OperationFailed OperationRefused PackageNotFound "
         "PermissionRefused PreconditionFailed RecoveryStopped Remedy RollbackIncomplete "
         "ScanFailed StalePlan TargetLocked UsageError"
     ),
@@ -129,7 +132,7 @@ _NAMES = {
     "model.child": "Child",
     "model.difference": "Difference DifferenceKind",
     "model.directory": "Directory",
-    "model.events": "Applied Event Phase Progress Result",
+    "model.events": "Applied Corrected Event Phase Progress Result",
     "model.finding": "Finding FindingKind ScanMode Severity",
     "model.history": "Backup Recovery Transaction TransactionState",
     "model.items": "Conflict ConflictKind Item Notice Operation OperationKind ScanError",
@@ -141,6 +144,7 @@ _NAMES = {
     "model.plan": "Metadata Plan Summary",
     "model.run": "Run",
     "model.status": "PackageInfo PackageState PackageStatus",
+    "planner.leaving_out": "without",
     "planner.scan": "Scan",
     "planner.split": "Stream",
     "planner.stream": "Digest StreamingPlan",

@@ -21,7 +21,7 @@ from dotstream.config.settings import PackageSettings, Settings
 from dotstream.model.child import Child
 from dotstream.model.difference import Difference, DifferenceKind
 from dotstream.model.directory import Directory
-from dotstream.model.events import Applied, Phase, Progress, Result
+from dotstream.model.events import Applied, Corrected, Phase, Progress, Result
 from dotstream.model.finding import Finding, FindingKind, ScanMode, Severity
 from dotstream.model.history import Backup, Recovery, Transaction, TransactionState
 from dotstream.model.items import ConflictKind, OperationKind
@@ -113,10 +113,13 @@ SECTIONS: dict[str, list[type]] = {
         Transaction,
         Backup,
         Recovery,
+        Corrected,
         Finding,
     ],
 }
 """Classes by section: everything in ``dotstream.__all__``, and the values that it returns."""
+
+FUNCTIONS: list[Callable[..., object]] = [dotstream.without]
 
 MADE = {"Client", "Preferences", "CancellationToken"}
 """Classes that callers make themselves."""
@@ -149,6 +152,8 @@ def reference() -> str:
     for title, classes in SECTIONS.items():
         parts.append(f"## {title}\n")
         parts += [_class(each) for each in classes]
+    parts.append("## Operations left out\n")
+    parts += [_function(each) for each in FUNCTIONS]
     rows = [f"| `{name}` | {_choices(words)} |\n" for name, words in WORDS.items()]
     parts += ["## Words\n", "| type | one of |\n|---|---|\n" + "".join(rows)]
     parts += ["## Errors\n", ERRORS + "".join(map(_error_row, _errors()))]
@@ -156,6 +161,11 @@ def reference() -> str:
     parts.append(REMEDIES.lstrip() + "".join(told))
     parts.append(f"## The version\n\n`dotstream.__version__` is `{dotstream.__version__!r}`.\n")
     return "\n".join(parts)
+
+
+def _function(each: Callable[..., object]) -> str:
+    head = _signature(each, f"dotstream.{each.__name__}")
+    return f"### dotstream.{each.__name__}\n\n```text\n{head}\n```\n\n{_docstring(each)}"
 
 
 def _class(each: type) -> str:

@@ -84,24 +84,22 @@ def run(session: Session) -> int:
     if arguments.action == "prune":
         return _prune(session)
     session.mention_unfinished()
-    if not _tell(session, session.client.backups(), "backup"):
+    if not _tell(session, session.client.backups()):
         session.say("nothing is set aside")
     return 0
 
 
 def _prune(session: Session) -> int:
     if session.dry_run or session.interactive:
-        found = _tell(session, _due(session), "backup")
+        found = _tell(session, _due(session))
         if session.dry_run or not found:
             session.say(f"prune: {plural(found, 'backup')} to delete")
             return 0
         if not session.ask("Delete these for good?"):
             session.say("Nothing was changed.")
             return 130
-    session.changed = True
-    pruned = session.client.prune_backups(_age(session), wait=session.arguments.wait)
-    if session.events is not None:
-        _tell(session, pruned, "pruned")
+    run = session.client.stream_prune_backups(_age(session), wait=session.arguments.wait)
+    pruned = session.follow(run)
     session.say(f"prune: {plural(len(pruned), 'backup')} deleted")
     return 0
 
@@ -121,31 +119,17 @@ def _due(session: Session) -> Iterable[Backup]:
     return (backup for backup in client.backups() if 0 < backup.started <= time() - age)
 
 
-def _tell(session: Session, backups: Iterable[Backup], event: str) -> int:
+def _tell(session: Session, backups: Iterable[Backup]) -> int:
     count = 0
     for backup in backups:
         count += 1
-        _show(session, backup, event)
+        if session.events is None:
+            session.say(_line(session, backup))
+        else:
+            session.events.backup(backup)
         if session.out.failure is not None:
             break
     return count
-
-
-def _show(session: Session, backup: Backup, event: str) -> None:
-    if session.events is None:
-        session.say(_line(session, backup))
-        return
-    from dotstream.cli.report.json_events import text_value
-
-    session.events.emit(
-        event,
-        id=backup.id,
-        transaction=backup.transaction,
-        path=text_value(backup.path),
-        kept=text_value(backup.kept),
-        size=backup.size,
-        kind=backup.kind,
-    )
 
 
 def _line(session: Session, backup: Backup) -> str:

@@ -113,17 +113,10 @@ def _scan(session: Session) -> tuple[ScanMode, int | None, tuple[str, ...]]:
 
 def _rebuild(session: Session, cancel: CancellationToken) -> None:
     mode, depth, skip = _scan(session)
-    session.changed = True
-    aside, count = session.client.rebuild(
+    run = session.client.stream_rebuild(
         mode=mode, depth=depth, skip=skip, wait=session.arguments.wait, cancel=cancel
     )
-    if session.events is not None:
-        path = None if aside is None else text_value(aside)
-        session.events.emit("records", corrected=count, aside=path)
-        return
-    if aside is not None:
-        session.say(f"the old database is now {session.style.path(aside)}")
-    session.say(f"{plural(count, 'record')} made from the links there are")
+    session.follow(run, asked=True)
 
 
 def _fix(session: Session, cancel: CancellationToken) -> None:
@@ -138,24 +131,11 @@ def _fix(session: Session, cancel: CancellationToken) -> None:
                 report.item(item)
             report.planned(plan.summary)
             return
-        session.changed = True
-        result = client.apply(
-            plan,
-            wait=session.arguments.wait,
-            cancel=cancel,
-            # A bar would be drawn between the changes that are listed.
-            on_progress=report.progress if session.json or not session.terminal else None,
-            on_item=report.item,
-            on_recovery=report.recovered,
-        )
-    report.applied(result)
-    count = client.correct(
-        mode=mode, depth=depth, skip=skip, wait=session.arguments.wait, cancel=cancel
+        wait = session.arguments.wait
+        session.follow(client.stream_apply(plan, wait=wait, cancel=cancel, planned=True))
+    session.follow(
+        client.stream_correct(mode=mode, depth=depth, skip=skip, wait=wait, cancel=cancel)
     )
-    if session.events is not None:
-        session.events.emit("records", corrected=count, aside=None)
-    elif count:
-        session.say(f"{plural(count, 'record')} put right")
 
 
 def _look(session: Session, cancel: CancellationToken) -> int:

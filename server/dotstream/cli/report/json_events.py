@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from dotstream.cli.report.report import Reporting
 from dotstream.model.items import Conflict, Operation, ScanError
+from dotstream.model.names import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dotstream.cli.report.output import Output
     from dotstream.model.directory import Directory
-    from dotstream.model.events import Progress, Result
-    from dotstream.model.history import Recovery, Transaction
+    from dotstream.model.events import Corrected, Progress, Result
+    from dotstream.model.history import Backup, Recovery, Transaction
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
 
@@ -53,7 +54,7 @@ def text_value(text: str) -> Value:
     except UnicodeEncodeError:
         from base64 import b64encode
 
-        return {"base64": b64encode(text.encode("utf-8", "surrogateescape")).decode("ascii")}
+        return {"base64": b64encode(encoded(text)).decode("ascii")}
     return text
 
 
@@ -178,6 +179,27 @@ class Events(Reporting):
         """Write ``summary``: counts and digest of a plan that was only looked at."""
         self._counts = summary.counts
         self.emit("summary", **_counts(summary))
+
+    def corrected(self, corrected: Corrected, *, asked: bool = False) -> None:
+        """Write ``records``: what was done about them."""
+        aside = None if corrected.aside is None else text_value(corrected.aside)
+        self.emit("records", corrected=corrected.records, aside=aside)
+
+    def backup(self, backup: Backup, event: str = "backup") -> None:
+        """Write ``backup``: something that is kept."""
+        self.emit(
+            event,
+            id=backup.id,
+            transaction=backup.transaction,
+            path=text_value(backup.path),
+            kept=text_value(backup.kept),
+            size=backup.size,
+            kind=backup.kind,
+        )
+
+    def pruned(self, backup: Backup) -> None:
+        """Write ``pruned``: a backup that is gone for good."""
+        self.backup(backup, "pruned")
 
     def applied(self, result: Result) -> None:
         """Write ``applied``: what was done."""
