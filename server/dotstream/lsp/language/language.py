@@ -133,6 +133,7 @@ class Language:
 
     def _opened(self, params: types.DidOpenTextDocumentParams) -> None:
         codec = self._protocol.workspace.position_codec
+        self._subjects.forget()  # whoever opens a file may have come back from a terminal
         document = self._documents.open(params.text_document, codec)
         if document is not None:
             self._look_at(document, 0)
