@@ -8,9 +8,9 @@ from dotstream.model.directory import display
 
 __all__ = ["code", "plain", "text"]
 
-_special = re.compile(r"[\\`*_\[\]<>&|~:@]")
+_special = re.compile(r"[\\`*_\[\]<>&:@]")
 _ticks = re.compile("`+")
-_marks = re.compile(r"\\(\W)|(`+)( ?)(.+?)\3\2(?!`)|\*\*")
+_marks = re.compile(r"\\([\W_])|(`+)( ?)(.+?)\3\2(?!`)|\*\*")
 
 
 def text(words: str) -> str:
