@@ -171,11 +171,11 @@ def test_events_say_the_same(scratch_home: Path, root: Path) -> None:
         "package": "vim",
         "message": "package vim had a link to dotfiles/vim/dot-vimrc here, and it is gone",
         "command": "dotstream manage vim",
-        "mendable": True,
+        "fixable": True,
         "count": 1,
     }
-    assert {key: checkup[key] for key in ("type", "error", "warning", "info", "mendable")} == {
-        "type": "checkup", "error": 3, "warning": 0, "info": 0, "mendable": 2,
+    assert {key: checkup[key] for key in ("type", "error", "warning", "info", "fixable")} == {
+        "type": "checkup", "error": 3, "warning": 0, "info": 0, "fixable": 2,
     }  # fmt: skip
     assert finished["exit"] == 1
     kinds = [each["type"] for each in events("doctor", "--fix", cwd=root)]
@@ -226,7 +226,7 @@ def test_the_reference_page_has_every_kind_with_its_severity_and_whether_fix_men
     rows = re.findall(r"(?m)^\| `(\w+)` \| (\w+) \| (.*?) \| .* \|$", PAGE.read_text())
     place = Directory("/home/me")
     wanted = [
-        (kind, Finding(kind, place, "x").severity, Finding(kind, place, "x").mendable)
+        (kind, Finding(kind, place, "x").severity, Finding(kind, place, "x").fixable)
         for kind in FINDING_KINDS
     ]
     assert [(kind, severity, mended != "") for kind, severity, mended in rows] == wanted

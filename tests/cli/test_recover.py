@@ -213,14 +213,14 @@ def test_programs_are_told_of_the_recovery(scratch_home: Path, root: Path) -> No
     check(stream)
     (told,) = of(stream, "recovered")
     assert told["transaction"] == 1
-    assert told["direction"] == "rolled_back"
+    assert told["resumed"] is False
     assert told["steps"] > 0
     assert told["left"] == []
     assert difference(before, home(scratch_home)) == []
     stream = events("recover", cwd=root)
     check(stream)
     (told,) = of(stream, "recovered")
-    assert (told["transaction"], told["direction"], told["steps"]) == (None, None, 0)
+    assert (told["transaction"], told["resumed"], told["reverted"]) == (None, False, 0)
 
 
 def test_it_is_told_in_the_stream_of_the_command_that_found_it(

@@ -219,7 +219,7 @@ def test_programs_are_told_what_changed_since(scratch_home: Path, root: Path) ->
     check(stream)
     (conflict,) = of(stream, "conflict")
     assert (conflict["conflict"], conflict["choices"]) == ("changed_since", ["skip"])
-    assert (conflict["path"], conflict["text"]) == (f"{scratch_home}/.vimrc", "elsewhere")
+    assert (conflict["path"], conflict["before"]) == (f"{scratch_home}/.vimrc", "elsewhere")
     assert (stream[-1]["exit"], stream[-1]["reason"]) == (3, "conflicts")
     assert os.readlink(scratch_home / ".vimrc") == "elsewhere"
 

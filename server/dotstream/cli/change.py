@@ -77,8 +77,7 @@ def _recover(session: Session, cancel: CancellationToken) -> None:
     Where nothing is asked, applying does this itself.
     """
     if session.client.unfinished() is not None:
-        session.changed = True
-        recovery = session.client.recover(cancel=cancel, on_progress=session.report.progress)
+        recovery = session.changing.recover(cancel=cancel, on_progress=session.report.progress)
         session.report.recovered(recovery)
 
 
@@ -119,8 +118,7 @@ def _apply(
         # What was shown and agreed to is not shown again; the digest proves it is the same.
         listing = session.verbose and digest is None
         report.begin(plan.metadata, listing=listing)
-        session.changed = True
-        run = session.client.stream_apply(
+        run = session.changing.stream_apply(
             plan,
             stream=session.arguments.stream,
             wait=session.arguments.wait,

@@ -83,8 +83,7 @@ def run(arguments: Sequence[str], programs: Mapping[str, Callable[[list[str]], i
         top_parser().error(f"no command {name!r}{_nearest(name)}")
     command = load(name)
     session = Session(name, parser_of(name, command).parse_intermixed_args(rest, top))
-    if session.events is not None:
-        session.events.hello(__version__, name, dry_run=session.dry_run)
+    session.report.hello(__version__, name, dry_run=session.dry_run)
     return _ended(session, _guarded(session, command))
 
 

@@ -170,7 +170,7 @@ class Past:
             chosen = []
             for backup in self.backups():
                 made = writer.journal.transaction(backup.transaction)
-                if made is None or made.started <= latest:
+                if made is None or made.began <= latest:
                     chosen.append(backup)
             prune(writer.journal, chosen, writer.state.backups, writer.changes)
             return chosen

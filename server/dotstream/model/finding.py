@@ -118,7 +118,7 @@ class Finding:
         return _SEVERITIES[self.kind]
 
     @property
-    def mendable(self) -> bool:
+    def fixable(self) -> bool:
         """Whether ``dotstream doctor --fix`` mends it."""
         return self.kind in _MENDED
 

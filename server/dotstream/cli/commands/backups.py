@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dotstream.cli.change import change
@@ -98,9 +99,8 @@ def _prune(session: Session) -> int:
         if not session.ask("Delete these for good?"):
             session.say("Nothing was changed.")
             return 130
-    session.changed = True
-    pruned = session.client.prune_backups(_age(session), wait=session.arguments.wait)
-    if session.events is not None:
+    pruned = session.changing.prune_backups(_age(session), wait=session.arguments.wait)
+    if session.json:  # a person was shown them before
         _tell(session, pruned, "pruned")
     session.say(f"prune: {plural(len(pruned), 'backup')} deleted")
     return 0
@@ -118,7 +118,7 @@ def _due(session: Session) -> Iterable[Backup]:
     client, age = session.client, _age(session)
     if age is None:
         return client.backups()
-    recent = {found.id for found in client.history() if found.started > time() - age}
+    recent = {found.id for found in client.history() if found.began > time() - age}
     return (backup for backup in client.backups() if backup.transaction not in recent)
 
 
@@ -126,27 +126,19 @@ def _tell(session: Session, backups: Iterable[Backup], event: str) -> int:
     count = 0
     for backup in backups:
         count += 1
-        _show(session, backup, event)
+        session.tell(
+            event,
+            partial(_line, session, backup),
+            id=backup.id,
+            transaction=backup.transaction,
+            path=backup.path,
+            kept=backup.kept,
+            size=backup.size,
+            kind=backup.kind,
+        )
         if session.out.failure is not None:
             break
     return count
-
-
-def _show(session: Session, backup: Backup, event: str) -> None:
-    if session.events is None:
-        session.say(_line(session, backup))
-        return
-    from dotstream.cli.report.json_events import text_value
-
-    session.events.emit(
-        event,
-        id=backup.id,
-        transaction=backup.transaction,
-        path=text_value(backup.path),
-        kept=text_value(backup.kept),
-        size=backup.size,
-        kind=backup.kind,
-    )
 
 
 def _line(session: Session, backup: Backup) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import TYPE_CHECKING
 
-from dotstream.cli.report.json_events import text_value
 from dotstream.cli.report.summary import plural
 from dotstream.errors import UsageError
 from dotstream.model.directory import display
@@ -113,17 +113,13 @@ def _scan(session: Session) -> tuple[ScanMode, int | None, tuple[str, ...]]:
 
 def _rebuild(session: Session, cancel: CancellationToken) -> None:
     mode, depth, skip = _scan(session)
-    session.changed = True
-    aside, count = session.client.rebuild(
+    aside, count = session.changing.rebuild(
         mode=mode, depth=depth, skip=skip, wait=session.arguments.wait, cancel=cancel
     )
-    if session.events is not None:
-        path = None if aside is None else text_value(aside)
-        session.events.emit("records", corrected=count, aside=path)
-        return
     if aside is not None:
         session.say(f"the old database is now {session.style.path(aside)}")
-    session.say(f"{plural(count, 'record')} made from the links there are")
+    made = f"{plural(count, 'record')} made from the links there are"
+    session.tell("records", made.__str__, corrected=count, aside=aside)
 
 
 def _fix(session: Session, cancel: CancellationToken) -> None:
@@ -138,8 +134,7 @@ def _fix(session: Session, cancel: CancellationToken) -> None:
                 report.item(item)
             report.planned(plan.summary)
             return
-        session.changed = True
-        result = client.apply(
+        result = session.changing.apply(
             plan,
             wait=session.arguments.wait,
             cancel=cancel,
@@ -152,58 +147,55 @@ def _fix(session: Session, cancel: CancellationToken) -> None:
     count = client.correct(
         mode=mode, depth=depth, skip=skip, wait=session.arguments.wait, cancel=cancel
     )
-    if session.events is not None:
-        session.events.emit("records", corrected=count, aside=None)
-    elif count:
-        session.say(f"{plural(count, 'record')} put right")
+    line = f"{plural(count, 'record')} corrected".__str__
+    session.report.tell(
+        "records", line if count and not session.quiet else None, corrected=count, aside=None
+    )
 
 
 def _look(session: Session, cancel: CancellationToken) -> int:
     """Show everything that is wrong now, and return the exit code."""
     mode, depth, skip = _scan(session)
     counts: dict[Severity, int] = dict.fromkeys(_NOUNS, 0)
-    mendable = 0
+    fixable = 0
     for finding in session.client.doctor(mode=mode, depth=depth, skip=skip, cancel=cancel):
         counts[finding.severity] += 1
-        mendable += finding.mendable
+        fixable += finding.fixable
         _show(session, finding)
         if session.out.failure is not None:
             break
-    if session.events is not None:
-        session.events.emit("checkup", **counts, mendable=mendable)
-    else:
-        session.say(_sum(counts, mendable, _complete(session, "dotstream doctor --fix")))
+    fix = _complete(session, "dotstream doctor --fix")
+    session.tell("checkup", partial(_sum, counts, fixable, fix), **counts, fixable=fixable)
     return 1 if counts["error"] else 0
 
 
 def _show(session: Session, finding: Finding) -> None:
     command = _complete(session, finding.command)
-    if session.events is not None:
-        session.events.emit(
-            "finding",
-            finding=finding.kind,
-            severity=finding.severity,
-            path=text_value(finding.path),
-            package=None if finding.package is None else text_value(finding.package),
-            message=display(finding.message),
-            command=command,
-            mendable=finding.mendable,
-            count=finding.count,
-        )
-        return
-    if finding.severity == "info" and session.quiet:
-        return
-    style, out = session.style, session.out
+    shown = finding.severity != "info" or not session.quiet
+    session.report.tell(
+        "finding",
+        partial(_lines, session, finding, command) if shown else None,
+        kind=finding.kind,
+        severity=finding.severity,
+        path=finding.path,
+        package=finding.package,
+        message=display(finding.message),
+        command=command,
+        fixable=finding.fixable,
+        count=finding.count,
+    )
+
+
+def _lines(session: Session, finding: Finding, command: str | None) -> str:
+    style = session.style
     head = style.paint(finding.severity, _COLOURS[finding.severity])
     path, message = style.path(finding.path), display(finding.message)
     if not session.terminal:
-        out.line(f"{head} {path}: {message}" + (f"; to mend it: {command}" if command else ""))
-        return
-    out.line(f"{head} {style.paint(path, 'bold')}")
-    for line in style.wrapped(message, "    "):
-        out.line(line)
+        return f"{head} {path}: {message}" + (f"; to fix it: {command}" if command else "")
+    lines = [f"{head} {style.paint(path, 'bold')}", *style.wrapped(message, "    ")]
     if command is not None:
-        out.line(f"    {style.dot} {command}")  # never broken, so that it can be copied
+        lines.append(f"    {style.dot} {command}")  # never broken, so that it can be copied
+    return "\n".join(lines)
 
 
 def _complete(session: Session, command: str | None) -> str | None:
@@ -223,9 +215,9 @@ def _complete(session: Session, command: str | None) -> str | None:
     return command.replace("dotstream", f"dotstream{told}", 1)
 
 
-def _sum(counts: Mapping[Severity, int], mendable: int, command: str | None) -> str:
+def _sum(counts: Mapping[Severity, int], fixable: int, command: str | None) -> str:
     parts = [plural(count, *_NOUNS[severity]) for severity, count in counts.items() if count]
     if not parts:
         return "everything is as it should be"
     told = ", ".join(parts)
-    return f"{told}; {command} mends {mendable:,}" if mendable else told
+    return f"{told}; {command} mends {fixable:,}" if fixable else told

@@ -39,8 +39,7 @@ def configure(parser: Parser) -> None:
 def run(session: Session) -> int:
     """Recover the transaction that was cut short, if there is one."""
     with session.cancellable() as cancel:
-        session.changed = True
-        recovery = session.client.recover(
+        recovery = session.changing.recover(
             resume=session.arguments.resume,
             wait=session.arguments.wait,
             cancel=cancel,

@@ -12,22 +12,23 @@ from __future__ import annotations
 
 from json.encoder import JSONEncoder, encode_basestring
 from time import monotonic
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from dotstream.cli.report.report import Reporting
 from dotstream.model.items import Conflict, Operation, ScanError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from dotstream.cli.report.output import Output
+    from dotstream.cli.report.report import Value
     from dotstream.model.directory import Directory
     from dotstream.model.events import Progress, Result
     from dotstream.model.history import Recovery, Transaction
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
 
-__all__ = ["SCHEMA", "Events", "Value", "text_value"]
+__all__ = ["SCHEMA", "Events"]
 
 SCHEMA = "1.1"
 """Version of the events: the first number changes when a consumer could break."""
@@ -35,13 +36,11 @@ SCHEMA = "1.1"
 _EVERY = 0.1
 """Seconds between two ``progress`` events of one phase."""
 
-Value: TypeAlias = "str | int | float | bool | Sequence[Value] | Mapping[str, Value] | None"
-
 _encode = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _REASONS = {0: "complete", 3: "conflicts", 130: "cancelled"}
 
 
-def text_value(text: str) -> Value:
+def _text_value(text: str) -> Value:
     """Return a path or link text as a JSON value: a string, or its bytes in base64.
 
     File names are bytes; those that are not UTF-8 become ``{"base64": "…"}``.
@@ -57,8 +56,14 @@ def text_value(text: str) -> Value:
     return text
 
 
+def _value(value: Value) -> Value:
+    if isinstance(value, str):
+        return _text_value(value)
+    return [_value(each) for each in value] if isinstance(value, list | tuple) else value
+
+
 def _quoted(text: str) -> str:
-    return encode_basestring(text) if text.isascii() else _encode(text_value(text))
+    return encode_basestring(text) if text.isascii() else _encode(_text_value(text))
 
 
 def _counts(summary: Summary) -> dict[str, Value]:
@@ -84,12 +89,17 @@ class Events(Reporting):
 
     def hello(self, version: str, command: str, *, dry_run: bool) -> None:
         """Write the first event: who speaks, which schema, about what."""
-        self.emit("hello", schema=SCHEMA, version=version, command=command, dry_run=dry_run)
+        self.emit("hello", schema=SCHEMA, version=version, command=command, dryRun=dry_run)
 
     def emit(self, kind: str, /, **fields: Value) -> None:
         """Write one event."""
-        self._out.line(_encode({"type": kind, "seq": self._seq, **fields}))
+        values = {name: _value(value) for name, value in fields.items()}
+        self._out.line(_encode({"type": kind, "seq": self._seq, **values}))
         self._seq += 1
+
+    def tell(self, event: str, line: Callable[[], str] | None, /, **fields: Value) -> None:
+        """Write one event of a command's own."""
+        self.emit(event, **fields)
 
     def begin(self, metadata: Metadata, *, listing: bool) -> None:
         """Write ``plan``: what is being planned.  Operations are always listed."""
@@ -97,9 +107,9 @@ class Events(Reporting):
         self.emit(
             "plan",
             action=metadata.action,
-            packages=[text_value(name) for name in metadata.packages],
-            directory=text_value(metadata.directory),
-            target=text_value(metadata.target),
+            packages=metadata.packages,
+            root=metadata.directory,
+            target=metadata.target,
             **undoes,
         )
 
@@ -111,34 +121,34 @@ class Events(Reporting):
             self.emit(
                 "conflict",
                 conflict=item.kind,
-                path=text_value(item.path),
-                package=text_value(item.package),
-                source=text_value(item.source),
-                other=None if item.other is None else text_value(item.other),
-                text=None if item.text is None else text_value(item.text),
+                path=item.path,
+                package=item.package,
+                source=item.source,
+                other=item.other,
+                before=item.text,
                 choices=list(item.choices),
                 message=_shown(item.message),
             )
         elif isinstance(item, ScanError):
             self.emit(
                 "error",
-                path=text_value(item.path),
+                path=item.path,
                 message=_shown(item.message),
                 permission=item.permission,
             )
         else:
-            self.emit("notice", path=text_value(item.path), message=_shown(item.message))
+            self.emit("notice", path=item.path, message=_shown(item.message))
 
     def _operation(self, item: Operation) -> None:
         if item.directory is not self._directory:
             self._directory = item.directory
             self._prefix = item.directory.absolute.rstrip("/") + "/"
-        text = "" if item.text is None else f',"text":{_quoted(item.text)}'
+        to = "" if item.text is None else f',"to":{_quoted(item.text)}'
         before = "" if item.before is None else f',"before":{_quoted(item.before)}'
         self._out.line(
             f'{{"type":"operation","seq":{self._seq},"op":"{item.kind}",'
             f'"path":{_quoted(self._prefix + item.name)},'
-            f'"package":{_quoted(item.package)}{text}{before}}}'
+            f'"package":{_quoted(item.package)}{to}{before}}}'
         )
         self._seq += 1
 
@@ -157,20 +167,20 @@ class Events(Reporting):
             transaction=transaction.id,
             state=transaction.state,
             action=transaction.action,
-            packages=[text_value(name) for name in transaction.packages],
-            started=transaction.started,
+            packages=transaction.packages,
+            began=transaction.moment,
         )
 
     def recovered(self, recovery: Recovery, *, asked: bool = False) -> None:
         """Write ``recovered``: what was done about a transaction that was cut short."""
-        found = recovery.transaction
+        found, resumed = recovery.transaction, recovery.direction == "resumed"
         self.emit(
             "recovered",
             transaction=None if found is None else found.id,
             action=None if found is None else found.action,
-            packages=[text_value(name) for name in found.packages] if found else [],
-            direction=recovery.direction,
-            steps=recovery.steps,
+            packages=found.packages if found else (),
+            resumed=resumed,
+            reverted=0 if resumed else recovery.steps,
             left=[_shown(sentence) for sentence in recovery.left],
         )
 
@@ -184,7 +194,7 @@ class Events(Reporting):
         self._counts = result.summary.counts
         self.emit(
             "applied",
-            operations=result.applied,
+            applied=result.applied,
             transaction=result.transaction,
             **_counts(result.summary),
         )
@@ -192,11 +202,11 @@ class Events(Reporting):
     def failed(self, error: BaseException, message: str) -> None:
         """Write ``failure``; the conflicts behind it were written where they were met."""
         from dotstream.errors import ConflictError, ScanFailed
+        from dotstream.fs.oserror import kind_of
 
         if isinstance(error, ConflictError | ScanFailed):
-            kind = "conflict" if isinstance(error, ConflictError) else "error"
-            self._counts = {kind: error.total}
-        self.emit("failure", error=type(error).__name__, message=_shown(message))
+            self._counts = {"conflict" if error.kind == "conflict" else "error": error.total}
+        self.emit("failure", kind=kind_of(error), message=_shown(message))
 
     def finish(self, exit_code: int) -> None:
         """Write ``finished``, the last event."""

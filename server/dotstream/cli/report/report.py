@@ -8,12 +8,17 @@ from dotstream.model.events import Applied, Progress, Result
 from dotstream.model.history import Recovery
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeAlias
+
     from dotstream.model.events import Event
     from dotstream.model.history import Transaction
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
 
-__all__ = ["Report", "Reporting"]
+    Value: TypeAlias = "str | int | float | bool | Sequence[Value] | Mapping[str, Value] | None"
+
+__all__ = ["Report", "Reporting", "Value"]
 
 
 class Reporting:
@@ -35,6 +40,9 @@ class Reporting:
 
 class Report(Protocol):
     """Receives what happens, in order; never raises."""
+
+    def hello(self, version: str, command: str, *, dry_run: bool) -> None:
+        """Say who speaks, and about what, before anything else."""
 
     def event(self, event: Event) -> None:
         """Tell one event of a run."""
@@ -62,6 +70,9 @@ class Report(Protocol):
 
     def failed(self, error: BaseException, message: str) -> None:
         """Say why the command ends without having done what it was asked."""
+
+    def tell(self, event: str, line: Callable[[], str] | None, /, **fields: Value) -> None:
+        """Tell one thing of a command's own: as an event, or as a line if there is one."""
 
     def finish(self, exit_code: int) -> None:
         """Write what is still unwritten; the last call, and made exactly once."""

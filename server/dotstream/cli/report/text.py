@@ -15,10 +15,11 @@ from dotstream.model.items import Conflict, Operation, ScanError
 from dotstream.model.words import POLICY_WORDS, WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dotstream.cli.report.output import Output
     from dotstream.cli.report.progress import Bar
+    from dotstream.cli.report.report import Value
     from dotstream.cli.report.style import Colour, Style
     from dotstream.model.directory import Directory
     from dotstream.model.events import Progress, Result
@@ -83,6 +84,9 @@ class Lines(Reporting):
             kind: style.paint(words.word.ljust(6), _COLOURS[words.effect])
             for kind, words in WORDS.items()
         }
+
+    def hello(self, version: str, command: str, *, dry_run: bool) -> None:
+        """Say nothing: who asked for lines knows."""
 
     def begin(self, metadata: Metadata, *, listing: bool) -> None:
         """Remember what the sums will be about, and whether operations are listed."""
@@ -166,6 +170,11 @@ class Lines(Reporting):
         if isinstance(error, ConflictError | ScanFailed) and error.total > self._told > 0:
             self._err.line(f"and {error.total - self._told} more; -v shows them all")
         self._trouble(message)
+
+    def tell(self, event: str, line: Callable[[], str] | None, /, **fields: Value) -> None:
+        """Write one line of a command's own."""
+        if line is not None:
+            self._out.line(line())
 
     def finish(self, exit_code: int) -> None:
         """Write what is still unwritten."""

@@ -130,7 +130,7 @@ def _finding(item: Finding, home: str) -> dict[str, JSON]:
         "package": None if item.package is None else shown(item.package),
         "message": display(item.message),
         "command": None if item.command is None else display(item.command),
-        "mendable": item.mendable,
+        "fixable": item.fixable,
     }
 
 

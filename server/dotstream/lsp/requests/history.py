@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from dotstream.errors import Cancelled
@@ -188,13 +187,12 @@ def recover(params: RecoverParams, work: Work) -> dict[str, JSON]:
 
 
 def _transaction(transaction: Transaction) -> dict[str, JSON]:
-    began = datetime.fromtimestamp(transaction.started, UTC)
     return {
         "id": transaction.id,
         "action": transaction.action,
         "packages": [shown(name) for name in transaction.packages],
         "state": transaction.state,
-        "began": began.isoformat(timespec="milliseconds"),
+        "began": transaction.moment,
         "operations": sum(transaction.counts.values()),
         "undoable": transaction.state == "committed",
         "undoes": transaction.undoes,

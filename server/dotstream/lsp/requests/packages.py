@@ -41,7 +41,7 @@ def packages(params: Asked, work: Work) -> dict[str, JSON]:
                 "name": shown(package.name),
                 "path": to_uri(package.path),
                 "target": to_uri(package.target),
-                "active": package.enabled,
+                "active": package.active,
                 "reason": None if package.reason is None else display(package.reason),
                 "required": package.required,
             }
