@@ -636,10 +636,10 @@ class Client:
 
         It is not for ``apply(stream=True)``.
         """
-        from dotstream.doctor.fix import mending
+        from dotstream.doctor.fix import fixing
         from dotstream.doctor.subject import subject_of
 
-        return mending(
+        return fixing(
             subject_of(self._repository, mode=mode, depth=depth, skip=skip, cancel=cancel)
         )
 

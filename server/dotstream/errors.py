@@ -249,7 +249,7 @@ class ScanFailed(DotstreamError):
         self.errors, self.total = list(errors), total
         noun = "error" if total == 1 else "errors"
         super().__init__(
-            f"{total} {noun} while reading; nothing was changed. Mend what is named above, "
+            f"{total} {noun} while reading; nothing was changed. Fix what is named above, "
             "or leave it out"
         )
         if any(error.permission for error in errors):

@@ -1,11 +1,11 @@
-"""A farm's check-up: what is found, what is mended."""
+"""A farm's check-up: what is found, what is fixed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from dotstream.doctor.check import examine
-from dotstream.doctor.fix import correct, mending, rebuild
+from dotstream.doctor.fix import correct, fixing, rebuild
 from dotstream.doctor.subject import Subject
 from dotstream.fs.state import existing_state
 from dotstream.store.journal import Journal
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dotstream.model.finding import Finding, ScanMode
     from dotstream.model.options import Package
 
-__all__ = ["found", "mend", "raw", "rebuilt", "records", "subject"]
+__all__ = ["fix", "found", "raw", "rebuilt", "records", "subject"]
 
 
 def subject(
@@ -61,9 +61,9 @@ def found(farm: Farm, mode: ScanMode = "scoped", **more: object) -> list[str]:
     ]
 
 
-def mend(farm: Farm, mode: ScanMode = "scoped") -> tuple[Result, int]:
-    """Mend what needs no decision: the disk, then the records."""
-    result = apply(mending(subject(farm, mode)), state=farm.state)
+def fix(farm: Farm, mode: ScanMode = "scoped") -> tuple[Result, int]:
+    """Fix what needs no decision: the disk, then the records."""
+    result = apply(fixing(subject(farm, mode)), state=farm.state)
     return result, correct(subject(farm, mode))
 
 

@@ -1,4 +1,4 @@
-"""``dotstream/doctor``: what is wrong, and mending it."""
+"""``dotstream/doctor``: what is wrong, and fixing it."""
 
 from __future__ import annotations
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dotstream import errors
-from dotstream.errors import DotstreamError
 from dotstream.lsp.protocol import VERSION
 from dotstream.lsp.requests.batches import MAX_BATCH, MAX_WINDOW, UNASKED
 from dotstream.lsp.requests.methods import METHODS
 from dotstream.lsp.requests.params import PlanParams
 from dotstream.lsp.requests.registry import MAX_OTHERS, MAX_WORKS
 from dotstream.model.items import OPERATION_KINDS
+
+if TYPE_CHECKING:
+    from dotstream.errors import DotstreamError
 
 ERRORS: list[type[DotstreamError]] = [
     error

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["run", "top_parser"]
 
-_INTRODUCTION = "Plans and applies symlink farms, such as dotfiles, as a stream."
+_INTRODUCTION = (
+    "Manage your dotfiles with symlinks: preview every change, apply all or nothing, undo."
+)
 
 
 class _Top(Parser):

@@ -1,4 +1,4 @@
-"""Mending: the changes that put links right, and the records that are put right after them.
+"""Fixing: the changes that put links right, and the records that are put right after them.
 
 The disk is only ever changed by a transaction, so every change can be undone.  What needs
 a decision, and every file, is left to the person.
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from dotstream.fs.state import TargetState
     from dotstream.model.items import Item
 
-__all__ = ["correct", "mending", "rebuild"]
+__all__ = ["correct", "fixing", "rebuild"]
 
 _UNLINKED = ("broken_link", "orphaned_link")
 _RECORDS = ("stale_record", "outdated_record", "unrecorded_links")
@@ -54,8 +54,8 @@ CREATE TEMP TABLE found(
 """
 
 
-def mending(subject: Subject) -> StreamingPlan:
-    """Plan every change to the disk that mends something and loses nothing.
+def fixing(subject: Subject) -> StreamingPlan:
+    """Plan every change to the disk that fixes something and loses nothing.
 
     Links of ours that lead nowhere go, or say again what was recorded; recorded links that
     are gone are made again; links that a run left under a temporary name go.  Nothing is

@@ -231,7 +231,7 @@ class Application:
         except OSError as error:
             raise JournalError(
                 f"{self._metadata.target}: {reason(error)}: what was done did not get onto the "
-                "disk; it was taken back",
+                "disk; it was rolled back",
                 remedy="remove_cause",
             ) from error
         if not whole:

@@ -274,9 +274,7 @@ async def test_a_stowrc_is_not_put_out_of_force_by_ignoring(desk: Desk, root: Pa
 
 async def test_check_up_and_recovery_report(desk: Desk, root: Path) -> None:
     assert await order(desk, "recover", root=uri(root)) == "Recover: nothing was left unfinished"
-    assert (
-        await order(desk, "doctor", root=uri(root)) == "Check-up: everything is as it should be"
-    )
+    assert await order(desk, "doctor", root=uri(root)) == "Doctor: no problems found"
 
 
 async def test_what_goes_wrong_is_said(desk: Desk, root: Path, scratch_home: Path) -> None:

@@ -82,7 +82,7 @@
 ---@field limit? integer
 ---@field workDoneToken? dotstream.Token
 
---- What to take back.
+--- What to roll back.
 ---@class (exact) dotstream.UndoParams
 ---@field root dotstream.Uri
 ---@field target? dotstream.Uri
@@ -102,7 +102,7 @@
 ---@field dryRun? boolean
 ---@field workDoneToken? dotstream.Token
 
---- Where to look, and whether to mend.
+--- Where to look, and whether to fix.
 ---@class (exact) dotstream.DoctorParams
 ---@field root dotstream.Uri
 ---@field target? dotstream.Uri
@@ -154,7 +154,7 @@
 ---@field applied integer
 ---@field transaction integer|nil
 
---- What was taken back; in a dry run nothing was applied.
+--- What was rolled back; in a dry run nothing was applied.
 ---@class (exact) dotstream.UndoResult
 ---@field digest dotstream.Digest
 ---@field counts dotstream.Counts

@@ -89,7 +89,7 @@ export interface HistoryParams {
   readonly workDoneToken?: Token;
 }
 
-/** What to take back. */
+/** What to roll back. */
 export interface UndoParams {
   readonly root: PathUri;
   readonly target?: PathUri;
@@ -111,7 +111,7 @@ export interface RecoverParams {
   readonly workDoneToken?: Token;
 }
 
-/** Where to look, and whether to mend. */
+/** Where to look, and whether to fix. */
 export interface DoctorParams {
   readonly root: PathUri;
   readonly target?: PathUri;
@@ -169,7 +169,7 @@ export interface ApplyResult {
   readonly transaction: number | null;
 }
 
-/** What was taken back; in a dry run nothing was applied. */
+/** What was rolled back; in a dry run nothing was applied. */
 export interface UndoResult {
   readonly digest: Digest;
   readonly counts: Counts;

@@ -50,7 +50,7 @@ export class Care {
       add("dotstream.status", () => this.status()),
       add("dotstream.refreshView", () => this.overview.refresh()),
       add("dotstream.doctor", () => this.doctor(false)),
-      add("dotstream.mend", () => this.doctor(true)),
+      add("dotstream.fix", () => this.doctor(true)),
       add("dotstream.diff", (given: CommandArgument) => this.diff(given)),
       add("dotstream.compare", (node: EntryNode) =>
         this.diff({ ...node.place, path: node.child.path, label: node.child.label }),
@@ -75,10 +75,10 @@ export class Care {
     await this.reports.show(
       "Doctor",
       findingLines(found, result, fix),
-      !fix && result.findings > 0 ? [{ title: "$(tools) Mend", command: "dotstream.mend" }] : [],
+      !fix && result.findings > 0 ? [{ title: "$(tools) Fix", command: "dotstream.fix" }] : [],
     );
     const said = fix
-      ? mendedWords(result)
+      ? fixedWords(result)
       : result.findings === 0
         ? "dotstream found nothing wrong."
         : undefined; // the report says it all
@@ -90,7 +90,7 @@ export class Care {
     const token = this.server.token();
     const window = this.server.window();
     const found: Finding[] = [];
-    const title = fix ? "Mending" : "Looking for problem";
+    const title = fix ? "Fixing" : "Looking for problems";
     const result = await this.running.run(title, source, async (report) => {
       const reading = this.server.onBatch<Finding>(token, (batch) => {
         if (batch.items === undefined) return;
@@ -198,9 +198,9 @@ export class Care {
   }
 }
 
-function mendedWords({ fixed, findings }: DoctorResult): string {
+function fixedWords({ fixed, findings }: DoctorResult): string {
   const left = findings > 0 ? `${plural(findings, "finding")} left to you.` : "Nothing is left.";
-  return `${plural(fixed, "thing")} mended. ${left}`;
+  return `${plural(fixed, "thing")} fixed. ${left}`;
 }
 
 async function open({ child }: Pick<EntryNode, "child">): Promise<void> {

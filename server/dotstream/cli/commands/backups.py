@@ -1,4 +1,4 @@
-"""``dotstream backups``: what was set aside, and putting it back or deleting it."""
+"""``dotstream backups``: what was backed up, and putting it back or deleting it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EXAMPLES = """\
   dotstream backups                    what there is, with its numbers
   dotstream backups restore 17         put number 17 back
   dotstream backups prune --older-than 90
-                                       delete what was set aside over 90 days ago"""
+                                       delete what was backed up over 90 days ago"""
 
 _DAY = 24 * 60 * 60
 _UNITS = ("kB", "MB", "GB", "TB")
@@ -48,10 +48,10 @@ def configure(parser: Parser) -> None:
     parser.add_argument("ids", nargs="*", type=int, metavar="ID", help="for restore: which")
     group = parser.add_argument_group("for prune")
     group.add_argument(
-        "--older-than", metavar="DAYS", type=_days, help="what was set aside longer ago"
+        "--older-than", metavar="DAYS", type=_days, help="what was backed up longer ago"
     )
     group.add_argument("--all", action="store_true", help="everything")
-    group = parser.add_argument_group("doing it")
+    group = parser.add_argument_group("execution")
     group.add_argument(
         "-n", "--dry-run", action="store_true", help="show what would be done and change nothing"
     )
@@ -86,7 +86,7 @@ def run(session: Session) -> int:
         return _prune(session)
     session.mention_unfinished()
     if not _tell(session, session.client.backups(), "backup"):
-        session.say("nothing is set aside")
+        session.say("nothing is backed up")
     return 0
 
 
@@ -143,7 +143,7 @@ def _tell(session: Session, backups: Iterable[Backup], event: str) -> int:
 
 def _line(session: Session, backup: Backup) -> str:
     what = f"file, {_size(backup.size)}" if backup.kind == "file" else backup.kind
-    remark = session.style.paint(f"({what}, set aside by {backup.transaction})", "dim")
+    remark = session.style.paint(f"({what}, backed up by {backup.transaction})", "dim")
     return f"{backup.id:>4}  {session.style.path(backup.path)}  {remark}"
 
 

@@ -1,4 +1,4 @@
-"""``dotstream doctor``: what is wrong with the links, and what mends it."""
+"""``dotstream doctor``: what is wrong with the links, and what fixes it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
 DESCRIPTION = """\
 Looks for what is wrong with the links and with the records about them, and shows for each
-thing the command that mends it without losing anything. It only looks, unless --fix or
+thing the command that fixes it without losing anything. It only looks, unless --fix or
 --rebuild is given. The exit code is 1 if there is an error, and 0 if there are at most
 warnings."""
 
@@ -32,14 +32,14 @@ EXAMPLES = """\
   dotstream doctor                     look where packages have something
   dotstream doctor --scan deep --depth 4 --skip 'src/*'
   dotstream doctor --fix -n            what --fix would do
-  dotstream doctor --fix               mend what needs no decision; undo takes it back
+  dotstream doctor --fix               fix what needs no decision; undo reverses it
   dotstream doctor --rebuild           after the state database was damaged"""
 
 _COLOURS: dict[Severity, Colour] = {"error": "alarm", "warning": "yellow", "info": "dim"}
 _NOUNS: dict[Severity, tuple[str, str]] = {
     "error": ("error", "errors"),
     "warning": ("warning", "warnings"),
-    "info": ("remark", "remarks"),
+    "info": ("note", "notes"),
 }
 
 
@@ -64,20 +64,20 @@ def configure(parser: Parser) -> None:
         help="with deep, pass over directories with this name, or this path in the target "
         "(always: .git, node_modules, caches, package directories, other file systems)",
     )
-    mend = parser.add_argument_group("mending")
-    mend.add_argument(
-        "--fix", action="store_true", help="mend what needs no decision, as a change of its own"
+    fix = parser.add_argument_group("fixing")
+    fix.add_argument(
+        "--fix", action="store_true", help="fix what needs no decision, as a change of its own"
     )
-    mend.add_argument(
+    fix.add_argument(
         "--rebuild",
         action="store_true",
         help="make the records anew from the links there are; a database that cannot be used "
-        "is moved aside",
+        "is renamed",
     )
-    mend.add_argument(
+    fix.add_argument(
         "-n", "--dry-run", action="store_true", help="show what --fix would do; change nothing"
     )
-    mend.add_argument(
+    fix.add_argument(
         "--wait", action="store_true", help="wait while another dotstream changes the target"
     )
 
@@ -90,7 +90,7 @@ def _depth(text: str) -> int:
 
 
 def run(session: Session) -> int:
-    """Look everything over, and mend it first if that is asked for."""
+    """Look everything over, and fix it first if that is asked for."""
     arguments = session.arguments
     if arguments.scan != "deep" and (arguments.depth is not None or arguments.skip):
         raise UsageError("--depth and --skip need --scan deep")
@@ -123,7 +123,7 @@ def _rebuild(session: Session, cancel: CancellationToken) -> None:
 
 
 def _fix(session: Session, cancel: CancellationToken) -> None:
-    """Carry the mending out, or show it, and then put the records right."""
+    """Carry the fixing out, or show it, and then put the records right."""
     mode, depth, skip = _scan(session)
     report, client = session.report, session.client
     plan = client.stream_fix(mode=mode, depth=depth, skip=skip, cancel=cancel)
@@ -218,6 +218,6 @@ def _complete(session: Session, command: str | None) -> str | None:
 def _sum(counts: Mapping[Severity, int], fixable: int, command: str | None) -> str:
     parts = [plural(count, *_NOUNS[severity]) for severity, count in counts.items() if count]
     if not parts:
-        return "everything is as it should be"
+        return "no problems found"
     told = ", ".join(parts)
-    return f"{told}; {command} mends {fixable:,}" if fixable else told
+    return f"{told}; {command} fixes {fixable:,}" if fixable else told

@@ -25,7 +25,7 @@ what came of it. What was undone, rolled back or cut short says so."""
 EXAMPLES = """\
   dotstream history                    everything
   dotstream history -n 5               the last five
-  dotstream undo 12                    take number 12 back"""
+  dotstream undo 12                    undo number 12"""
 
 _MARKS: dict[TransactionState, tuple[str, Colour]] = {
     "active": ("under way", "cyan"),

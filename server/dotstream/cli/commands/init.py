@@ -32,11 +32,9 @@ EXAMPLES = """\
 def configure(parser: Parser) -> None:
     """Add the command's arguments."""
     source = parser.add_mutually_exclusive_group()
+    source.add_argument("--from-stow", action="store_true", help="use the settings of .stowrc")
     source.add_argument(
-        "--from-stow", action="store_true", help="take over the settings of .stowrc"
-    )
-    source.add_argument(
-        "--from-dot", action="store_true", help="take over those of dot: its manifest and YAML"
+        "--from-dot", action="store_true", help="use those of dot: its manifest and YAML"
     )
     parser.add_argument("-n", "--dry-run", action="store_true", help="print it, write nothing")
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Value: TypeAlias = "str | int | float | bool | Sequence[Value] | Mapping[str, Value] | None"
 
-__all__ = ["Report", "Reporting", "Value"]
+__all__ = ["Report", "Reporting"]
 
 
 class Reporting:

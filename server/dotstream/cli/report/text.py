@@ -117,7 +117,7 @@ class Lines(Reporting):
     def unfinished(self, transaction: Transaction) -> None:
         """Mention a transaction that was cut short, and what becomes of it."""
         self._sentence(
-            f"{_named(transaction)} was cut short; the next change takes back what it did "
+            f"{_named(transaction)} was cut short; the next change rolls back what it did "
             "first. To do that now, or to finish it: dotstream recover [--resume]",
             "yellow",
         )
@@ -307,4 +307,4 @@ def _done(recovery: Recovery) -> str:
     steps = plural(recovery.steps, "step")
     if recovery.direction == "resumed":
         return f"carried to its end, {steps}"
-    return f"{steps} taken back" if recovery.steps else "nothing to take back"
+    return f"{steps} rolled back" if recovery.steps else "nothing to roll back"

@@ -94,7 +94,7 @@ class Execution:
                 running.cancel()
 
     async def end(self) -> None:
-        """Ask every command to stop, and wait until each has taken back what it did."""
+        """Ask every command to stop, and wait until each has rolled back what it did."""
         self.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)

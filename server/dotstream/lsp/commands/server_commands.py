@@ -230,7 +230,7 @@ def _recover(
     if found.transaction is None:
         return Outcome("Recover: nothing was left unfinished")
     left = f"; left alone: {'; '.join(map(display, found.left))}" if found.left else ""
-    message = f"Recover: change {found.transaction.id} was taken back{left}"
+    message = f"Recover: change {found.transaction.id} was rolled back{left}"
     return Outcome(message, changed=True, transaction=found.transaction.id)
 
 
@@ -240,7 +240,7 @@ def _doctor(
     findings = request.client.doctor(cancel=cancel)
     text = checkup_page(findings, f"Check-up of {path_label(request.root)}", path_label)
     if not text:
-        return Outcome("Check-up: everything is as it should be")
+        return Outcome("Doctor: no problems found")
     return Outcome(f"Check-up: {text.rstrip().rpartition(chr(10))[2]}", page=("doctor.txt", text))
 
 

@@ -56,7 +56,7 @@ class Language:
         self._register()
 
     async def end(self) -> None:
-        """End what is being worked on, and wait for what has to be taken back."""
+        """End what is being worked on, and wait for what has to be rolled back."""
         if self.changed in self._protocol.listeners:
             self._protocol.listeners.remove(self.changed)
         await self._execution.end()

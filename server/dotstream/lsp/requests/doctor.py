@@ -1,4 +1,4 @@
-"""``dotstream/doctor``: what is wrong with links and records, and mending it."""
+"""``dotstream/doctor``: what is wrong with links and records, and fixing it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class DoctorParams(Asked):
 
     Attributes:
         mode, depth, skip: how far it looks; see ``Client.doctor``.
-        fix: whether to mend first what needs no decision.
+        fix: whether to fix first what needs no decision.
     """
 
     mode: ScanMode
@@ -44,11 +44,11 @@ class DoctorParams(Asked):
     @property
     def title(self) -> str:
         """What is done."""
-        return "Mend links and records" if self.fix else "Look for broken links"
+        return "Fix links and records" if self.fix else "Look for broken links"
 
     @property
     def bounded(self) -> bool:
-        """Whether the size of the work is known before it ends: of mending it is."""
+        """Whether the size of the work is known before it ends: of fixing it is."""
         return self.fix
 
     @classmethod
@@ -101,7 +101,7 @@ class FindingRows:
 
 
 def doctor(params: DoctorParams, work: Work) -> dict[str, JSON]:
-    """Mend what can be, if asked for, and tell what is wrong."""
+    """Fix what can be, if asked for, and tell what is wrong."""
     client = opened(params)
     fixed = _mend(client, params, work) if params.fix else 0
     answered: list[JSON] = []
@@ -149,7 +149,7 @@ def _complete(command: str | None, client: Client, params: DoctorParams) -> str 
 
 
 def _mend(client: Client, params: DoctorParams, work: Work) -> int:
-    """Mend links and then records, and return how much was mended."""
+    """Fix links and then records, and return how much was fixed."""
     mode, depth, skip = params.mode, params.depth, params.skip
     plan = client.stream_fix(mode=mode, depth=depth, skip=skip, cancel=work.cancel_token)
     result = carried_out(client, plan, work, quiet=True)

@@ -87,7 +87,7 @@ class UndoParams(Asked):
 
     @property
     def title(self) -> str:
-        """What is taken back."""
+        """What is rolled back."""
         what = "the last change" if self.transaction is None else f"change {self.transaction}"
         return f"Plan to undo {what}" if self.dry_run else f"Undo {what}"
 
@@ -132,7 +132,7 @@ class RecoverParams(Asked):
     """What ``dotstream/recover`` is asked for.
 
     Attributes:
-        resume: whether to carry it to its end instead of taking it back.
+        resume: whether to carry it to its end instead of rolling it back.
         dry_run: whether only to tell what is unfinished.
     """
 

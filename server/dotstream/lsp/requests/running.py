@@ -90,7 +90,7 @@ class Work:
         self._thread.start()
 
     def cancel(self) -> None:
-        """Ask it to stop; it will answer soon, after taking back what it did."""
+        """Ask it to stop; it will answer soon, after rolling back what it did."""
         self.cancel_token.cancel()
         self.batches.wake()
         self._outbox.wake()

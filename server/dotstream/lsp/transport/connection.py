@@ -32,7 +32,7 @@ _UNREAD = 8 * 1024 * 1024  # bytes of answers that a client may leave unread
 
 
 async def converse(link: Link, stopped: asyncio.Event) -> int:
-    """Serve one client until it leaves or ``stopped`` is set, and take back what it began.
+    """Serve one client until it leaves or ``stopped`` is set, and roll back what it began.
 
     Returns:
         The exit code: 0 if the client said goodbye, 1 if it just left.
@@ -58,7 +58,7 @@ async def converse(link: Link, stopped: asyncio.Event) -> int:
     reader.start()
     await stopped.wait()
     await language.end()
-    await protocol.works.end_all()  # also takes back what a client that left had begun
+    await protocol.works.end_all()  # also rolls back what a client that left had begun
     outbox.put(link.farewell())
     await asyncio.to_thread(outbox.close)
     link.close()
