@@ -58,7 +58,7 @@ lint: $(VENV)/.dev
 contracts: $(VENV)/.dev
 	@$(BIN)/lint-imports > $(VENV)/contracts || { cat $(VENV)/contracts; exit 1; }
 
-types: types-linux types-darwin
+types: types-linux types-darwin types-public
 
 types-linux: $(VENV)/.dev
 	@$(BIN)/mypy
@@ -66,6 +66,12 @@ types-linux: $(VENV)/.dev
 # The tests know only Linux; what users install is typed for the other system too.
 types-darwin: $(VENV)/.dev
 	@$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin server/dotstream
+
+# All that can be imported has a type that every editor sees; the Python found first has it.
+types-public: $(VENV)/.dev
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pyright --verifytypes dotstream --ignoreexternal \
+	    >.mypy_cache/public || { cat .mypy_cache/public; exit 1; }
+	@grep score .mypy_cache/public
 
 # Figures beside GNU Stow and cp, then those of the language server:
 # make bench BENCH_ARGS="--only apply --files 10000" WIRE_ARGS="--only latency"

@@ -16,6 +16,7 @@ import pytest
 from tests.snapshot import Tree, snapshot
 
 from dotstream.client import Client
+from dotstream.fs.area import own
 from dotstream.model.items import Conflict, Notice, Operation
 from dotstream.model.options import Preferences
 from dotstream.transaction.lifecycle import apply
@@ -168,6 +169,8 @@ class Farm:
         for above, _, names in os.walk(self.state):
             for name in names:
                 path = f"{above}/{name}"
+                if own(name):
+                    continue
                 if "/backups" in above and os.path.isfile(path) and not os.path.islink(path):
                     with open(path, encoding="utf-8") as file:
                         found[file.read()] = f"{os.stat(path).st_mode & 0o7777:o}"

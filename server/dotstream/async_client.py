@@ -3,180 +3,45 @@
 async with client.stream_manage("zsh") as plan:
     async for item in plan:
         ...
+
+Written by ``python -m tests.client.async_client`` from ``client.py``; a test keeps it so.
 """
 
 from __future__ import annotations
 
 import asyncio
-import inspect
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING
 
-from dotstream.async_streams import AsyncExecution, AsyncStream, AsyncStreamingPlan
+from dotstream.async_streams import (
+    AsyncExecution,
+    AsyncStream,
+    AsyncStreamingPlan,
+    plan_of,
+    stream_of,
+    to_its_end,
+)
 from dotstream.client import Client
-from dotstream.model.cancel import CancellationToken
+from dotstream.model.options import AS_CONFIGURED, Preferences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Generator, Iterator
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from os import PathLike
     from typing import Self
 
-    from dotstream.model.events import Result
+    from dotstream.model.cancel import CancellationToken
+    from dotstream.model.child import Child
+    from dotstream.model.difference import Difference
+    from dotstream.model.events import Progress, Result
+    from dotstream.model.finding import Finding, ScanMode
+    from dotstream.model.history import Backup, Recovery, Transaction
+    from dotstream.model.items import Item, Operation
+    from dotstream.model.located import Located
     from dotstream.model.member import Member
+    from dotstream.model.options import Action
     from dotstream.model.plan import Plan
-    from dotstream.planner.scan import Scan
-    from dotstream.planner.stream import StreamingPlan
-    from dotstream.transaction.execution import Execution
-
-    _P = ParamSpec("_P")
-    _Value = TypeVar("_Value")
-    _Method: TypeAlias = Callable[Concatenate["AsyncClient", _P], _Value]
-    _Awaited: TypeAlias = Callable[Concatenate["AsyncClient", _P], Coroutine[Any, Any, _Value]]
+    from dotstream.model.status import PackageInfo, PackageStatus
 
 __all__ = ["AsyncClient"]
-
-
-def _plans(
-    method: Callable[Concatenate[Client, _P], StreamingPlan],
-) -> _Method[_P, AsyncStreamingPlan]:
-    """Return a method that plans, with the plan computed in a thread of its own."""
-
-    def plan(self: AsyncClient, /, *args: _P.args, **kwargs: _P.kwargs) -> AsyncStreamingPlan:
-        return AsyncStreamingPlan(method(self.client, *args, **kwargs))
-
-    return _described(plan, method)
-
-
-def _streams(
-    method: Callable[Concatenate[Client, _P], Iterator[_Value]],
-) -> _Method[_P, AsyncStream[_Value]]:
-    """Return a method that tells one thing after another, each found in a thread of its own."""
-
-    def stream(self: AsyncClient, /, *args: _P.args, **kwargs: _P.kwargs) -> AsyncStream[_Value]:
-        values = cast("Generator[_Value]", method(self.client, *args, **kwargs))
-        return AsyncStream(values, values.close)  # which all of them are
-
-    return _described(stream, method)
-
-
-def _answers(method: Callable[Concatenate[Client, _P], _Value]) -> _Awaited[_P, _Value]:
-    """Return a method that only looks, in a worker thread."""
-
-    async def answer(self: AsyncClient, /, *args: _P.args, **kwargs: _P.kwargs) -> _Value:
-        return await asyncio.to_thread(method, self.client, *args, **kwargs)
-
-    return _described(answer, method)
-
-
-def _changes(method: Callable[Concatenate[Client, _P], _Value]) -> _Awaited[_P, _Value]:
-    """Return a method that changes something, in a worker thread, and is not left half done.
-
-    Cancelling the awaiting task cancels the token and waits for the end.
-    """
-
-    async def change(self: AsyncClient, /, *args: _P.args, **kwargs: _P.kwargs) -> _Value:
-        token = kwargs.get("cancel") or CancellationToken()
-        assert isinstance(token, CancellationToken)  # noqa: S101 - or the call itself fails
-        kwargs["cancel"] = token
-        task = asyncio.ensure_future(asyncio.to_thread(method, self.client, *args, **kwargs))
-        try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            token.cancel()
-            await asyncio.wait([task])
-            task.exception()  # it was taken back; the caller asked for that
-            raise
-
-    return _described(change, method)
-
-
-def _applies(
-    method: Callable[Concatenate[Client, Plan | StreamingPlan, _P], Result],
-) -> Callable[
-    Concatenate[AsyncClient, Plan | AsyncStreamingPlan, _P], Coroutine[Any, Any, Result]
-]:
-    """Return a method that changes something, for the plans that are made here."""
-    change = _changes(method)
-
-    async def apply(
-        self: AsyncClient,
-        plan: Plan | AsyncStreamingPlan,
-        /,
-        *args: _P.args,
-        **kwargs: _P.kwargs,
-    ) -> Result:
-        source = plan.plan if isinstance(plan, AsyncStreamingPlan) else plan
-        return await change(self, source, *args, **kwargs)
-
-    return _described(apply, method)
-
-
-def _scans(
-    method: Callable[Concatenate[Client, _P], Scan],
-) -> Callable[Concatenate[AsyncClient, _P], AsyncStream[Member]]:
-    """Return a method that scans in a thread of its own."""
-
-    def scan(self: AsyncClient, /, *args: _P.args, **kwargs: _P.kwargs) -> AsyncStream[Member]:
-        found = method(self.client, *args, **kwargs)
-        return AsyncStream(iter(found), found.close)
-
-    return _described(scan, method)
-
-
-def _runs(
-    method: Callable[Concatenate[Client, _P], Execution],
-) -> Callable[Concatenate[AsyncClient, _P], AsyncExecution]:
-    """Return a method whose run goes on in a thread of its own."""
-
-    def run(self: AsyncClient, /, *args: _P.args, **kwargs: _P.kwargs) -> AsyncExecution:
-        return AsyncExecution(method(self.client, *args, **kwargs))
-
-    return _described(run, method)
-
-
-def _runs_plan(
-    method: Callable[Concatenate[Client, Plan | StreamingPlan, _P], Execution],
-) -> Callable[Concatenate[AsyncClient, Plan | AsyncStreamingPlan, _P], AsyncExecution]:
-    """Return a method that carries a plan out, of whichever client."""
-
-    def run(
-        self: AsyncClient,
-        plan: Plan | AsyncStreamingPlan,
-        /,
-        *args: _P.args,
-        **kwargs: _P.kwargs,
-    ) -> AsyncExecution:
-        source = plan.plan if isinstance(plan, AsyncStreamingPlan) else plan
-        return AsyncExecution(method(self.client, source, *args, **kwargs))
-
-    return _described(run, method)
-
-
-_Made = TypeVar("_Made", bound="Callable[..., object]")
-
-
-def _described(made: _Made, method: Callable[..., object]) -> _Made:
-    """Have a method say what it takes, what it returns, and where to read on."""
-    name = method.__name__
-    made.__name__, made.__qualname__ = name, f"AsyncClient.{name}"
-    first = (method.__doc__ or "").partition("\n")[0].rstrip(".").partition("; see ``")[0]
-    made.__doc__ = f"{first}; see ``Client.{name}``."
-
-    def worded(annotation: Any) -> Any:
-        if not isinstance(annotation, str):
-            return annotation
-        return annotation.replace("StreamingPlan", "AsyncStreamingPlan").replace(
-            "Iterator[", "AsyncStream["
-        )
-
-    signature = inspect.signature(method)
-    parameters = [
-        each.replace(annotation=worded(each.annotation)) for each in signature.parameters.values()
-    ]
-    returned = worded(signature.return_annotation)
-    made.__signature__ = signature.replace(  # type: ignore[attr-defined]  # inspect looks for it
-        parameters=parameters, return_annotation=returned
-    )
-    return made
 
 
 class AsyncClient:
@@ -184,7 +49,7 @@ class AsyncClient:
 
     What looks is computed in worker threads.  What changes something is not left half done:
     cancelling the awaiting task cancels the token, waits until what was done is taken back,
-    and then raises ``asyncio.CancelledError``.  Callbacks run in the worker thread.
+    and then raises ``asyncio.CancelledError``.
     """
 
     def __init__(self, client: Client) -> None:
@@ -196,41 +61,576 @@ class AsyncClient:
         directory: str | PathLike[str] | None = None,
         *,
         target: str | PathLike[str] | None = None,
+        state: str | PathLike[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+        home: str | None = None,
+        cwd: str | None = None,
     ) -> Self:
         """Return the client of a package directory; see ``Client``."""
-        return cls(Client(directory, target=target))
+        return cls(
+            Client(directory, target=target, state=state, environ=environ, home=home, cwd=cwd)
+        )
 
-    stream = _plans(Client.stream)
-    stream_manage = _plans(Client.stream_manage)
-    stream_unmanage = _plans(Client.stream_unmanage)
-    stream_remanage = _plans(Client.stream_remanage)
-    stream_adopt = _plans(Client.stream_adopt)
-    plan_manage = _answers(Client.plan_manage)
-    plan_unmanage = _answers(Client.plan_unmanage)
-    plan_remanage = _answers(Client.plan_remanage)
-    plan_adopt = _answers(Client.plan_adopt)
-    plan = _answers(Client.plan)
-    apply = _applies(Client.apply)
-    stream_apply = _runs_plan(Client.stream_apply)
-    execute = _runs(Client.execute)
-    scan = _scans(Client.scan)
-    children = _streams(Client.children)
+    @property
+    def directory(self) -> str:
+        """The absolute canonical path of the package directory."""
+        return self.client.directory
 
-    packages = _answers(Client.packages)
-    status = _streams(Client.status)
-    links = _streams(Client.links)
-    locate = _answers(Client.locate)
-    diff = _answers(Client.diff)
+    def stream(
+        self,
+        action: Action,
+        packages: Sequence[str] = (),
+        *,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStreamingPlan:
+        """Plan ``manage``, ``unmanage`` or ``remanage``, computed as it is iterated.
 
-    history = _streams(Client.history)
-    unfinished = _answers(Client.unfinished)
-    stream_undo = _plans(Client.stream_undo)
-    recover = _changes(Client.recover)
-    backups = _streams(Client.backups)
-    stream_restore = _plans(Client.stream_restore)
-    prune_backups = _changes(Client.prune_backups)
+        See ``Client.stream``.
+        """
+        return AsyncStreamingPlan(
+            self.client.stream(
+                action,
+                packages,
+                profile=profile,
+                everything=everything,
+                prefer=prefer,
+                path=path,
+                cancel=cancel,
+            )
+        )
 
-    doctor = _streams(Client.doctor)
-    stream_fix = _plans(Client.stream_fix)
-    correct = _changes(Client.correct)
-    rebuild = _changes(Client.rebuild)
+    def stream_manage(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStreamingPlan:
+        """Plan to install links; see ``Client.stream_manage``."""
+        return AsyncStreamingPlan(
+            self.client.stream_manage(
+                *packages,
+                profile=profile,
+                everything=everything,
+                prefer=prefer,
+                path=path,
+                cancel=cancel,
+            )
+        )
+
+    def stream_unmanage(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStreamingPlan:
+        """Plan to remove links; see ``Client.stream_unmanage``."""
+        return AsyncStreamingPlan(
+            self.client.stream_unmanage(
+                *packages,
+                profile=profile,
+                everything=everything,
+                prefer=prefer,
+                path=path,
+                cancel=cancel,
+            )
+        )
+
+    def stream_remanage(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStreamingPlan:
+        """Plan to bring links up to date with the smallest change.
+
+        See ``Client.stream_remanage``.
+        """
+        return AsyncStreamingPlan(
+            self.client.stream_remanage(
+                *packages,
+                profile=profile,
+                everything=everything,
+                prefer=prefer,
+                path=path,
+                cancel=cancel,
+            )
+        )
+
+    def stream_adopt(
+        self,
+        *paths: str | PathLike[str],
+        package: str | None = None,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStreamingPlan:
+        """Plan to move what is in the target into a package, and link it back.
+
+        See ``Client.stream_adopt``.
+        """
+        return AsyncStreamingPlan(
+            self.client.stream_adopt(*paths, package=package, prefer=prefer, cancel=cancel)
+        )
+
+    async def plan(
+        self,
+        action: Action,
+        packages: Sequence[str] = (),
+        *,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan an action, the whole plan in memory.
+
+        See ``Client.plan``.
+        """
+        return await asyncio.to_thread(
+            self.client.plan,
+            action,
+            packages,
+            profile=profile,
+            everything=everything,
+            prefer=prefer,
+            path=path,
+            cancel=cancel,
+        )
+
+    async def plan_manage(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to install links, the whole plan in memory.
+
+        See ``Client.plan_manage``.
+        """
+        return await asyncio.to_thread(
+            self.client.plan_manage,
+            *packages,
+            profile=profile,
+            everything=everything,
+            prefer=prefer,
+            path=path,
+            cancel=cancel,
+        )
+
+    async def plan_unmanage(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to remove links, the whole plan in memory.
+
+        See ``Client.plan_unmanage``.
+        """
+        return await asyncio.to_thread(
+            self.client.plan_unmanage,
+            *packages,
+            profile=profile,
+            everything=everything,
+            prefer=prefer,
+            path=path,
+            cancel=cancel,
+        )
+
+    async def plan_remanage(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        path: str | PathLike[str] | None = None,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to bring links up to date, the whole plan in memory.
+
+        See ``Client.plan_remanage``.
+        """
+        return await asyncio.to_thread(
+            self.client.plan_remanage,
+            *packages,
+            profile=profile,
+            everything=everything,
+            prefer=prefer,
+            path=path,
+            cancel=cancel,
+        )
+
+    async def plan_adopt(
+        self,
+        *paths: str | PathLike[str],
+        package: str | None = None,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to move what is in the target into a package, the whole plan in memory.
+
+        See ``Client.plan_adopt``.
+        """
+        return await asyncio.to_thread(
+            self.client.plan_adopt, *paths, package=package, prefer=prefer, cancel=cancel
+        )
+
+    def scan(
+        self,
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStream[Member]:
+        """Stream what packages have, as the target would show it; nothing there is looked at.
+
+        See ``Client.scan``.
+        """
+        return stream_of(
+            self.client.scan(
+                *packages, profile=profile, everything=everything, prefer=prefer, cancel=cancel
+            )
+        )
+
+    def children(
+        self,
+        action: Action,
+        packages: Sequence[str] = (),
+        *,
+        profile: str | None = None,
+        everything: bool = False,
+        directory: str | PathLike[str] | None = None,
+        skip: int = 0,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStream[Child]:
+        """Plan the names of one directory, and nothing below.
+
+        See ``Client.children``.
+        """
+        return stream_of(
+            self.client.children(
+                action,
+                packages,
+                profile=profile,
+                everything=everything,
+                directory=directory,
+                skip=skip,
+                prefer=prefer,
+                cancel=cancel,
+            )
+        )
+
+    async def apply(
+        self,
+        plan: Plan | AsyncStreamingPlan,
+        *,
+        stream: bool = False,
+        digest: str | None = None,
+        cancel: CancellationToken | None = None,
+        wait: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+        on_item: Callable[[Item], None] | None = None,
+        on_trouble: Callable[[Item], None] | None = None,
+        on_recovery: Callable[[Recovery], None] | None = None,
+    ) -> Result:
+        """Carry a plan out: all of it or nothing; see ``Client.apply``."""
+        return await to_its_end(
+            lambda token: self.client.apply(
+                plan_of(plan),
+                stream=stream,
+                digest=digest,
+                cancel=token,
+                wait=wait,
+                on_progress=on_progress,
+                on_item=on_item,
+                on_trouble=on_trouble,
+                on_recovery=on_recovery,
+            ),
+            cancel,
+        )
+
+    def stream_apply(
+        self,
+        plan: Plan | AsyncStreamingPlan,
+        *,
+        stream: bool = False,
+        digest: str | None = None,
+        cancel: CancellationToken | None = None,
+        wait: bool = False,
+        keep: bool = False,
+        planned: bool = False,
+    ) -> AsyncExecution:
+        """Carry a plan out as it is iterated, and yield what happens.
+
+        See ``Client.stream_apply``.
+        """
+        return AsyncExecution(
+            self.client.stream_apply(
+                plan_of(plan),
+                stream=stream,
+                digest=digest,
+                cancel=cancel,
+                wait=wait,
+                keep=keep,
+                planned=planned,
+            )
+        )
+
+    def execute(
+        self,
+        operations: Iterable[Operation],
+        *,
+        stream: bool = False,
+        digest: str | None = None,
+        cancel: CancellationToken | None = None,
+        wait: bool = False,
+        keep: bool = False,
+        partial: bool = False,
+        batch: int = 2048,
+    ) -> AsyncExecution:
+        """Carry out operations from anywhere, as they are iterated: all of them or nothing.
+
+        See ``Client.execute``.
+        """
+        return AsyncExecution(
+            self.client.execute(
+                operations,
+                stream=stream,
+                digest=digest,
+                cancel=cancel,
+                wait=wait,
+                keep=keep,
+                partial=partial,
+                batch=batch,
+            )
+        )
+
+    async def packages(
+        self,
+    ) -> list[PackageInfo]:
+        """List the packages that exist or are configured, in byte order of their names.
+
+        See ``Client.packages``.
+        """
+        return await asyncio.to_thread(self.client.packages)
+
+    def status(
+        self,
+        *packages: str,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStream[PackageStatus]:
+        """Tell how far each package is linked, one package at a time.
+
+        See ``Client.status``.
+        """
+        return stream_of(self.client.status(*packages, cancel=cancel))
+
+    def links(
+        self,
+        *packages: str,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStream[Operation]:
+        """List the links that are in place, as ``keep_link`` operations.
+
+        See ``Client.links``.
+        """
+        return stream_of(self.client.links(*packages, cancel=cancel))
+
+    async def locate(
+        self,
+        path: str | PathLike[str],
+    ) -> Located:
+        """Tell what one path has to do with the packages, from whichever side it is on.
+
+        See ``Client.locate``.
+        """
+        return await asyncio.to_thread(self.client.locate, path)
+
+    async def diff(
+        self,
+        path: str | PathLike[str],
+        *,
+        cancel: CancellationToken | None = None,
+    ) -> Difference:
+        """Compare a package's file with what is at its place in the target.
+
+        See ``Client.diff``.
+        """
+        return await asyncio.to_thread(self.client.diff, path, cancel=cancel)
+
+    def history(
+        self,
+        limit: int | None = None,
+    ) -> AsyncStream[Transaction]:
+        """Stream the target's transactions, newest first.
+
+        See ``Client.history``.
+        """
+        return stream_of(self.client.history(limit))
+
+    async def unfinished(
+        self,
+    ) -> Transaction | None:
+        """Return the transaction that another run left unfinished; nobody is kept waiting.
+
+        See ``Client.unfinished``.
+        """
+        return await asyncio.to_thread(self.client.unfinished)
+
+    def stream_undo(
+        self,
+        number: int | None = None,
+        *,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStreamingPlan:
+        """Plan to take a finished transaction back.
+
+        See ``Client.stream_undo``.
+        """
+        return AsyncStreamingPlan(self.client.stream_undo(number, prefer=prefer, cancel=cancel))
+
+    async def recover(
+        self,
+        *,
+        resume: bool = False,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Recovery:
+        """Finish what another run left unfinished; see ``Client.recover``."""
+        return await to_its_end(
+            lambda token: self.client.recover(
+                resume=resume, wait=wait, cancel=token, on_progress=on_progress
+            ),
+            cancel,
+        )
+
+    def backups(
+        self,
+    ) -> AsyncStream[Backup]:
+        """Stream what was moved out of the way and is kept, oldest first.
+
+        See ``Client.backups``.
+        """
+        return stream_of(self.client.backups())
+
+    def stream_restore(
+        self,
+        *numbers: int,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStreamingPlan:
+        """Plan to move backups back to where they were.
+
+        See ``Client.stream_restore``.
+        """
+        return AsyncStreamingPlan(
+            self.client.stream_restore(*numbers, prefer=prefer, cancel=cancel)
+        )
+
+    async def prune_backups(
+        self,
+        older_than: float | None = None,
+        *,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> list[Backup]:
+        """Remove backups for good, and return them.
+
+        See ``Client.prune_backups``.
+        """
+        return await to_its_end(
+            lambda token: self.client.prune_backups(older_than, wait=wait, cancel=token), cancel
+        )
+
+    def doctor(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStream[Finding]:
+        """Look for what is wrong with links and records, each thing once; changes nothing.
+
+        See ``Client.doctor``.
+        """
+        return stream_of(self.client.doctor(mode=mode, depth=depth, skip=skip, cancel=cancel))
+
+    def stream_fix(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStreamingPlan:
+        """Plan what mends links without a decision and without loss; apply it, then ``correct``.
+
+        See ``Client.stream_fix``.
+        """
+        return AsyncStreamingPlan(
+            self.client.stream_fix(mode=mode, depth=depth, skip=skip, cancel=cancel)
+        )
+
+    async def correct(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> int:
+        """Put the records right by the links on disk; returns how many were wrong.
+
+        See ``Client.correct``.
+        """
+        return await to_its_end(
+            lambda token: self.client.correct(
+                mode=mode, depth=depth, skip=skip, wait=wait, cancel=token
+            ),
+            cancel,
+        )
+
+    async def rebuild(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> tuple[str | None, int]:
+        """Make the records anew; a database that cannot be used is moved aside.
+
+        See ``Client.rebuild``.
+        """
+        return await to_its_end(
+            lambda token: self.client.rebuild(
+                mode=mode, depth=depth, skip=skip, wait=wait, cancel=token
+            ),
+            cancel,
+        )

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
+from dotstream.model.cancel import CancellationToken
 from dotstream.model.events import Event
 from dotstream.model.items import Item
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator
     from types import TracebackType
     from typing import Self
 
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
     from dotstream.planner.stream import StreamingPlan
     from dotstream.transaction.execution import Execution
 
-__all__ = ["AsyncExecution", "AsyncStream", "AsyncStreamingPlan"]
+__all__ = [
+    "AsyncExecution",
+    "AsyncStream",
+    "AsyncStreamingPlan",
+    "plan_of",
+    "stream_of",
+    "to_its_end",
+]
 
 _BATCH = 256
 _AHEAD = 4
@@ -206,3 +214,32 @@ class AsyncStreamingPlan(AsyncStream[Item]):
     async def collect(self) -> Plan:
         """Compute the whole plan into memory."""
         return await asyncio.to_thread(self.plan.collect)
+
+
+def stream_of(values: Iterator[_Value]) -> AsyncStream[_Value]:
+    """Return what is told one thing after another, each found in a worker thread."""
+    closing = cast("Generator[_Value]", values)  # all of them can be closed
+    return AsyncStream(iter(closing), closing.close)
+
+
+def plan_of(plan: Plan | AsyncStreamingPlan) -> Plan | StreamingPlan:
+    """Return the plan that is meant, as ``Client`` takes it."""
+    return plan.plan if isinstance(plan, AsyncStreamingPlan) else plan
+
+
+async def to_its_end(
+    call: Callable[[CancellationToken], _Value], cancel: CancellationToken | None
+) -> _Value:
+    """Call what changes something in a worker thread, and do not leave it half done.
+
+    Cancelling the awaiting task cancels the token and waits for the end.
+    """
+    token = cancel or CancellationToken()
+    task = asyncio.ensure_future(asyncio.to_thread(call, token))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        token.cancel()
+        await asyncio.wait([task])
+        task.exception()  # it was taken back; the caller asked for that
+        raise

@@ -43,8 +43,8 @@ class Client:
     """A package directory and its target, ready to plan and apply.
 
     Args:
-        directory: the package directory; by default the nearest one at or above the
-            working directory, else ``$DOTSTREAM_DIR``.
+        directory: the package directory; by default ``$DOTSTREAM_DIR``, or else the nearest
+            one at or above the working directory.
         target: where links are made; by default what the configuration says, else home.
         state: where journals are kept; by default ``$XDG_STATE_HOME/dotstream``.
         environ, home, cwd: instead of this process's own.

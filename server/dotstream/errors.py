@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dotstream.model.items import Conflict, Operation, ScanError
+    from dotstream.model.options import Policy
 
 __all__ = [
     "REMEDIES",
@@ -156,13 +157,11 @@ class ConfigError(UsageError):
         column: int | None = None,
         hint: str | None = None,
     ) -> None:
-        self.problem, self.path, self.line, self.column, self.hint = (
-            message,
-            path,
-            line,
-            column,
-            hint,
-        )
+        self.problem: str = message
+        self.path: str = path
+        self.line: int | None = line
+        self.column: int | None = column
+        self.hint: str | None = hint
         where = ":".join(str(part) for part in (path, line, column) if part is not None)
         super().__init__(f"{where}: {message}" + (f" ({hint})" if hint else ""))
 
@@ -179,10 +178,11 @@ class ConflictError(DotstreamError):
     remedy: Remedy = "resolve_by_hand"
 
     def __init__(self, conflicts: Sequence[Conflict], total: int) -> None:
-        self.conflicts, self.total = list(conflicts), total
+        self.conflicts: list[Conflict] = list(conflicts)
+        self.total: int = total
         noun = "conflict" if total == 1 else "conflicts"
         found = dict.fromkeys(choice for each in self.conflicts for choice in each.choices)
-        self.choices = list(found)
+        self.choices: list[Policy] = list(found)
         super().__init__(
             f"{total} {noun}; nothing was changed. Resolve {'it' if total == 1 else 'them'}"
             + (", or choose a policy" if found else ""),
@@ -207,7 +207,9 @@ class PackageNotFound(DotstreamError):
     remedy: Remedy = "correct_request"
 
     def __init__(self, name: str, directory: str, nearest: Sequence[str] = ()) -> None:
-        self.name, self.directory, self.nearest = name, directory, list(nearest)
+        self.name: str = name
+        self.directory: str = directory
+        self.nearest: list[str] = list(nearest)
         hint = f"; did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
         super().__init__(f"no package {name!r} in {directory}{hint}")
 
@@ -220,7 +222,8 @@ class StalePlan(DotstreamError):
     remedy: Remedy = "plan_again"
 
     def __init__(self, expected: str, found: str) -> None:
-        self.expected, self.found = expected, found
+        self.expected: str = expected
+        self.found: str = found
         why = f"digest {expected[:12]} became {found[:12]}" if found else "a run was undone"
         super().__init__(
             f"the plan changed since it was made ({why}); nothing was changed. "
@@ -235,7 +238,8 @@ class TargetLocked(DotstreamError):
     remedy: Remedy = "wait"
 
     def __init__(self, target: str, holder: str) -> None:
-        self.target, self.holder = target, holder
+        self.target: str = target
+        self.holder: str = holder
         super().__init__(f"{target} is being changed by {holder}; wait for it to end")
 
 
@@ -246,7 +250,8 @@ class ScanFailed(DotstreamError):
     remedy: Remedy = "skip_unreadable"
 
     def __init__(self, errors: Sequence[ScanError], total: int) -> None:
-        self.errors, self.total = list(errors), total
+        self.errors: list[ScanError] = list(errors)
+        self.total: int = total
         noun = "error" if total == 1 else "errors"
         super().__init__(
             f"{total} {noun} while reading; nothing was changed. Fix what is named above, "
@@ -262,7 +267,8 @@ class OperationFailed(DotstreamError):
     kind = "operation_failed"
 
     def __init__(self, operation: Operation, reason: str, *, permission: bool = False) -> None:
-        self.operation, self.reason = operation, reason
+        self.operation: Operation = operation
+        self.reason: str = reason
         super().__init__(
             f"{operation.verb} {operation.path}: {reason}",
             remedy="give_access" if permission else None,
@@ -286,7 +292,8 @@ class RollbackIncomplete(DotstreamError):
     remedy: Remedy = "recover"
 
     def __init__(self, cause: str, left: Sequence[str]) -> None:
-        self.cause, self.left = cause, list(left)
+        self.cause: str = cause
+        self.left: list[str] = list(left)
         super().__init__(f"{cause}; rolled back except for: " + "; ".join(self.left))
 
 
@@ -305,10 +312,10 @@ class Cancelled(DotstreamError):
     rpc_code = -32800
     remedy: Remedy = "apply_again"
 
-    def __init__(self, rolled_back: int = 0) -> None:
-        self.rolled_back = rolled_back
+    def __init__(self, rolled_back: int = 0, *, message: str | None = None) -> None:
+        self.rolled_back: int = rolled_back
         detail = f"; {rolled_back} operations rolled back" if rolled_back else ""
-        super().__init__(f"cancelled{detail}; the target is as it was before")
+        super().__init__(message or f"cancelled{detail}; the target is as it was before")
 
 
 class RecoveryStopped(Cancelled):
@@ -317,8 +324,7 @@ class RecoveryStopped(Cancelled):
     remedy: Remedy = "recover"
 
     def __init__(self) -> None:
-        super().__init__()
-        self.args = ("stopped before all was recovered; recover again to go on",)
+        super().__init__(message="stopped before all was recovered; recover again to go on")
 
 
 class OperationRefused(DotstreamError):
@@ -329,7 +335,8 @@ class OperationRefused(DotstreamError):
     remedy: Remedy = "hand_in_whole"
 
     def __init__(self, operation: Operation, reason: str) -> None:
-        self.operation, self.reason = operation, reason
+        self.operation: Operation = operation
+        self.reason: str = reason
         super().__init__(f"{operation.kind} {operation.path}: refused: {reason}")
 
 
@@ -340,7 +347,7 @@ class ConflictsUnsettled(DotstreamError):
     remedy: Remedy = "settle"
 
     def __init__(self, total: int) -> None:
-        self.total = total
+        self.total: int = total
         noun = "conflict or error" if total == 1 else "conflicts and errors"
         super().__init__(
             f"the plan that these operations are of met {total} {noun}; nothing was changed"

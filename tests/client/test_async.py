@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import os
 import threading
 from typing import TYPE_CHECKING
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dotstream.async_client import AsyncClient
-from dotstream.client import Client
 from dotstream.errors import Cancelled, ConfigError
 from dotstream.fs.lock import Lock
 from dotstream.fs.state import existing_state
@@ -237,24 +235,6 @@ def test_the_same_words_in_one_go_and_a_look_around(farm: Farm) -> None:
         assert (await away.diff(f"{farm.target}/.zshrc")).kind == "same"
 
     asyncio.run(go())
-
-
-def test_every_word_of_the_client_is_there_and_says_what_it_gives() -> None:
-    words = {
-        name
-        for name in dir(Client)
-        if not name.startswith("_") and callable(getattr(Client, name))
-    }
-    assert words == {"open"} ^ {
-        name
-        for name in dir(AsyncClient)
-        if not name.startswith("_") and callable(getattr(AsyncClient, name))
-    }
-    for name in words:
-        ours, theirs = (inspect.signature(getattr(each, name)) for each in (AsyncClient, Client))
-        assert list(ours.parameters) == list(theirs.parameters)
-        assert "Iterator" not in str(ours.return_annotation)
-        assert (getattr(AsyncClient, name).__doc__ or "").endswith(f"see ``Client.{name}``.")
 
 
 def test_what_is_wrong_is_told_and_mended(farm: Farm) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import inspect
 import pkgutil
+import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +17,6 @@ import pytest
 import dotstream
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import ModuleType
 
 _MODULES = sorted(
@@ -51,10 +54,48 @@ def test_every_public_class_and_function_is_exported(name: str) -> None:
     assert _defined(module) <= set(getattr(module, "__all__", ()))
 
 
-def test_the_face_exports_what_it_promises() -> None:
-    assert sorted(dotstream.__all__) == sorted({*dotstream._HOMES, "__version__"})
+def test_every_public_name_is_there_and_named_once() -> None:
+    assert len(set(dotstream.__all__)) == len(dotstream.__all__)
     for name in dotstream.__all__:
         assert getattr(dotstream, name) is not None
+
+
+def test_type_checkers_are_told_the_same_names() -> None:
+    tree = ast.parse(Path(dotstream.__file__).read_text())
+    told = {
+        (f"{part.module}".removeprefix("dotstream."), name.asname)
+        for each in tree.body
+        if isinstance(each, ast.If)
+        for part in each.body
+        if isinstance(part, ast.ImportFrom) and part.module != "importlib"
+        for name in part.names
+    }
+    assert told == {
+        (module, name) for module, names in dotstream._NAMES.items() for name in names.split()
+    }
+
+
+def _spoken_of(each: object) -> set[str]:
+    """Return the words in the annotations of a class's fields and methods, or of a function."""
+    if not inspect.isclass(each):
+        return set()
+    hints = dict(getattr(each, "__annotations__", {}))
+    for name, value in vars(each).items():
+        source = value.fget if isinstance(value, property) else value
+        source = source.__func__ if isinstance(source, classmethod) else source
+        if not name.startswith("_") and inspect.isfunction(source):
+            hints[name] = source.__annotations__
+    return set(re.findall(r"\b[A-Z]\w+", str(hints)))
+
+
+@pytest.mark.parametrize("name", sorted(dotstream.__all__))
+def test_every_type_of_ours_that_a_public_one_speaks_of_is_public(name: str) -> None:
+    ours = {
+        member
+        for module in map(importlib.import_module, _MODULES)
+        for member in getattr(module, "__all__", ())
+    }
+    assert _spoken_of(getattr(dotstream, name)) & ours <= set(dotstream.__all__)
 
 
 def test_a_name_that_the_face_does_not_have_is_an_attribute_error() -> None:

@@ -12,6 +12,7 @@ import argparse
 import os
 import sys
 import tempfile
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,20 +20,25 @@ from tests.crash.killing import Killing, die_at
 from tests.crash.mounts import elsewhere
 from tests.crash.scenes import SCENES, Scene, Stage, check_manifest, lost, world
 from tests.farm import QUICK
-from tests.snapshot import difference
+from tests.snapshot import Node, difference
+from tests.transaction.faulty import Watched
 
 from dotstream.errors import DotstreamError
 from dotstream.transaction.lifecycle import apply, writing
 from dotstream.transaction.recovery import recover
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.farm import Farm
+    from tests.snapshot import Tree
 
     from dotstream.fs.change import Changes
 
-__all__ = ["Trouble", "twice", "whole"]
+__all__ = ["AWAY", "Trouble", "absent", "twice", "whole"]
 
 _FEWEST = 4
+_NONE = Node("none", 0, "")
 
 
 class Trouble(NamedTuple):
@@ -179,6 +185,109 @@ def twice(
             if wrong is not None:
                 troubles.append(Trouble(f"{first}, then {second}", wrong))
             second += every
+
+
+def _renamed(place: str) -> None:
+    os.rename(place, f"{place} is away")
+
+
+def _linked(place: str) -> None:
+    _renamed(place)
+    os.symlink(f"{place} is away", place)
+
+
+def _replaced(place: str) -> None:
+    _renamed(place)
+    with open(place, "x", encoding="utf-8"):
+        pass
+
+
+AWAY: dict[str, Callable[[str], None]] = {
+    "renamed": _renamed,
+    "replaced by a link": _linked,
+    "replaced by a file": _replaced,
+}
+"""Ways in which a directory is not where it was, for a while."""
+
+
+def _back(place: str) -> None:
+    """Have a directory where it was again."""
+    if os.path.isdir(place) and not os.path.islink(place):
+        os.rmdir(place)
+    elif os.path.lexists(place):
+        os.unlink(place)
+    os.rename(f"{place} is away", place)
+
+
+def absent(
+    scene: Scene, root: str, away: str, how: str, *, every: int = 1
+) -> tuple[int, list[Trouble]]:
+    """Kill at every point, recover while a directory is away, and again when it is back.
+
+    It goes before the recovery, and at every change that the recovery makes; what the
+    recovery says meanwhile is its own affair.
+
+    Args:
+        how: one of ``AWAY``.
+        every: only each so-manieth pair of points, to be quick.
+    """
+    play = _Play(scene, root, away, stream=False)
+    troubles: list[Trouble] = []
+    pairs, number = 0, 1
+    farm = play.stage.reset()
+    while die_at(number, play.perform):
+        for place in _staying(play):
+            for moment in range(0, 1_000, every):
+                farm = play.stage.reset()
+                die_at(number, play.perform)
+                if not os.path.isdir(place) or os.path.islink(place):
+                    break  # it is beside its place
+                went = _recover_without(farm, place, AWAY[how], moment)
+                if not went:
+                    break
+                pairs += 1
+                _back(place)
+                wrong = _recovered(play, farm, only_after=False)
+                if wrong is not None:
+                    point = f"{number}, {place.removeprefix(farm.root)} {how} at {moment}"
+                    troubles.append(Trouble(point, wrong))
+        number += every
+        farm = play.stage.reset()
+    return pairs, troubles
+
+
+def _staying(play: _Play) -> list[str]:
+    """Return the directories that are there before the scene, and after it."""
+    farm = play.stage.farm
+    roots = {"home": farm.target, "stow": farm.directory}
+    return [
+        f"{roots[label]}/{inner}"
+        for label, _, inner in (path.partition("/") for path in play.before)
+        if label in roots
+        and inner
+        and all(tree.get(f"{label}/{inner}", _NONE).kind == "dir" for tree in _ends(play))
+    ]
+
+
+def _ends(play: _Play) -> tuple[Tree, Tree]:
+    return play.before, play.after
+
+
+def _recover_without(farm: Farm, place: str, go: Callable[[str], None], moment: int) -> bool:
+    """Recover while a directory goes at a change; false if it never came to that change."""
+    gone = moment == 0
+    if gone:
+        go(place)
+
+    def leave(change: int, _call: str, _name: str) -> None:
+        nonlocal gone
+        if change == moment and os.path.isdir(place) and not os.path.islink(place):
+            gone = True
+            go(place)
+
+    with suppress(DotstreamError):
+        _recover(farm, Watched(leave))
+    return gone
 
 
 def _main(words: list[str]) -> int:

@@ -28,7 +28,7 @@ __all__ = ["CHANGES", "Countdown", "Killing", "WithoutExchange", "die_at"]
 
 CHANGES = (
     "symlink", "mkdir", "chmod", "rmdir", "unlink",
-    "copy", "discard", "sync", "flush", "rename", "exchange", "settle",
+    "copy", "discard", "sync", "sync_upwards", "flush", "rename", "exchange", "settle",
 )  # fmt: skip
 """Every method of ``Changes``; a test sees to that."""
 
@@ -111,6 +111,10 @@ class Killing(Changes):
     def sync(self, fd: int) -> None:
         with self._countdown.around():
             super().sync(fd)
+
+    def sync_upwards(self, fd: int) -> None:
+        with self._countdown.around():
+            super().sync_upwards(fd)
 
     def flush(self) -> None:
         with self._countdown.around():

@@ -11,6 +11,7 @@ from tests.farm import Farm, File, Link
 from tests.snapshot import Node, snapshot
 from tests.transaction.stories import STORIES
 
+from dotstream.fs.area import own
 from dotstream.fs.state import existing_state
 from dotstream.model.options import Preferences
 from dotstream.store.journal import Journal
@@ -30,6 +31,7 @@ __all__ = ["SCENES", "Away", "Scene", "Stage", "check_manifest", "lost", "world"
 Plan: TypeAlias = "Callable[[Farm], StreamingPlan]"
 
 _NEVER = Preferences(folding="never")
+_KEEPING = Preferences(folding="never", on_conflict="backup")
 
 
 class Away(Farm):
@@ -118,7 +120,7 @@ def world(farm: Farm) -> Tree:
     if place is not None:
         kept = _timed("backups", place.backups)
         del kept["backups"]
-        found |= kept
+        found |= {path: node for path, node in kept.items() if not own(path.split("/")[1])}
     return found
 
 
@@ -255,6 +257,22 @@ def _in_the_way(farm: Farm) -> None:
     os.chmod(f"{farm.target}/c", 0o700)
 
 
+def _in_the_way_below(farm: Farm) -> None:
+    """The same below directories that stay."""
+    farm.make(
+        {
+            "stow/zsh/d/a": "z", "stow/zsh/d/e/b": "z", "stow/zsh/d/new/x": "z",
+            "home/d/a": File("private", 0o600), "home/d/e/b": "mine", "home/d/other": "theirs",
+        }
+    )  # fmt: skip
+
+
+def _backed_up_below_and_unmanaged(farm: Farm) -> None:
+    _in_the_way_below(farm)
+    farm.run("manage", "zsh", prefer=_KEEPING)
+    farm.run("unmanage", "zsh")
+
+
 def _restored(farm: Farm) -> StreamingPlan:
     client = farm.client()
     return client.stream_restore(*[backup.id for backup in client.backups()])
@@ -295,6 +313,10 @@ _DONE: dict[str, Scene] = {
     "remanage": Scene(_changed_package, _plan("remanage", "zsh", folding="never")),
     "remanage with folds": Scene(_changed_package, _plan("remanage", "zsh")),
     "back up directories": Scene(_in_the_way, _backup),
+    "back up files in directories": Scene(
+        _in_the_way_below, _plan("manage", "zsh", folding="never", on_conflict="backup")
+    ),
+    "restore into directories": Scene(_backed_up_below_and_unmanaged, _restored),
     "overwrite directories": Scene(_in_the_way, _plan("manage", "zsh", on_conflict="overwrite")),
     "manage, adopting": Scene(_taken, _plan("manage", "zsh", on_conflict="adopt")),
     "adopt over files": Scene(_taken_names, _adopt_over),

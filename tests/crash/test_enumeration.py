@@ -9,7 +9,7 @@ import inspect
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.crash.enumerate import twice, whole
+from tests.crash.enumerate import AWAY, absent, twice, whole
 from tests.crash.killing import CHANGES, Killing, WithoutExchange
 from tests.crash.mounts import elsewhere
 from tests.crash.scenes import SCENES
@@ -32,6 +32,11 @@ _RESUMED = (
 _TWICE = {
     "manage with unfold": 17, "unmanage with refold": 17, "remanage": 31, "manage, adopting": 13,
     "back up directories": 13, "adopt directories, packages away": 151,
+}  # fmt: skip
+
+_ABSENT = {
+    "back up files in directories": 5, "manage, adopting": 11, "adopt over files": 11,
+    "undo of: back up files in directories": 7, "restore into directories": 5, "remanage": 17,
 }  # fmt: skip
 
 
@@ -101,9 +106,21 @@ def test_killed_again_while_recovering_it_ends_before_or_after(
     assert not troubles, f"{len(troubles)} of {pairs} pairs: {troubles[:3]}"
 
 
-@pytest.mark.parametrize("name", ["remanage", "manage with unfold", "unmanage with refold"])
+@pytest.mark.parametrize(
+    "name", ["remanage", "manage with unfold", "unmanage with refold", "backup", "adopt"]
+)
 def test_killed_anywhere_where_nothing_can_be_exchanged_it_ends_before_or_after(
     scratch: Path, away: str, name: str
 ) -> None:
     points, troubles = whole(SCENES[name], f"{scratch}/here", away, seam=WithoutExchange)
     assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+
+
+@pytest.mark.parametrize("how", AWAY)
+@pytest.mark.parametrize("name", _ABSENT)
+def test_a_directory_that_is_away_while_recovering_is_put_right_when_it_is_back(
+    scratch: Path, away: str, name: str, how: str
+) -> None:
+    pairs, troubles = absent(SCENES[name], f"{scratch}/here", away, how, every=_ABSENT[name])
+    assert pairs
+    assert not troubles, f"{len(troubles)} of {pairs} pairs: {troubles[:3]}"

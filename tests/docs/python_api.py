@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, ForwardRef, cast, get_args
 import dotstream
 from dotstream import errors
 from dotstream.async_streams import AsyncExecution, AsyncStream, AsyncStreamingPlan
+from dotstream.config.settings import PackageSettings, Settings
 from dotstream.model.child import Child
 from dotstream.model.difference import Difference, DifferenceKind
 from dotstream.model.directory import Directory
@@ -36,6 +37,7 @@ from dotstream.model.options import (
     Policy,
 )
 from dotstream.model.plan import Metadata, Summary
+from dotstream.model.run import Run
 from dotstream.model.status import PackageInfo, PackageState, PackageStatus
 from dotstream.planner.scan import Scan
 from dotstream.planner.split import Stream
@@ -88,6 +90,7 @@ SECTIONS: dict[str, list[type]] = {
         dotstream.Conflict,
         dotstream.ScanError,
         dotstream.Notice,
+        Run,
         Directory,
     ],
     "What you may ask for": [
@@ -95,6 +98,8 @@ SECTIONS: dict[str, list[type]] = {
         dotstream.CancellationToken,
         Options,
         Package,
+        Settings,
+        PackageSettings,
     ],
     "What you are told": [
         Progress,

@@ -11,10 +11,10 @@ import pytest
 from tests.docs.pages import ROOT, blocks
 
 from dotstream.config.schema import FaultCode
-from dotstream.lsp.commands.commands import SERVER_COMMANDS
-from dotstream.lsp.commands.pages import MOST_LINES
-from dotstream.lsp.commands.server_commands import DEEDS
 from dotstream.lsp.language.ignore.matching import MOST_LOOKED_AT
+from dotstream.lsp.requests.commands import CANCEL, COMMANDS
+from dotstream.lsp.requests.methods import METHODS
+from dotstream.lsp.requests.showing import MOST_LINES
 from dotstream.lsp.transport.serve import parser
 
 RECIPES = (ROOT / "docs/how-to/use-other-editors.md").read_text()
@@ -74,8 +74,8 @@ def test_the_emacs_recipe_closes_what_it_opens() -> None:
 
 
 def test_every_command_is_documented() -> None:
-    assert set(re.findall(r"`dotstream\.server\.(\w+)`", FEATURES)) == set(SERVER_COMMANDS)
-    assert set(DEEDS) == set(SERVER_COMMANDS) - {"cancel"}
+    assert set(re.findall(r"`dotstream\.server\.(\w+)`", FEATURES)) == {*COMMANDS, CANCEL}
+    assert {command.method for command in COMMANDS.values()} <= METHODS.keys()
 
 
 def test_every_code_is_documented() -> None:

@@ -12,7 +12,7 @@ from tests.docs.python_api import SECTIONS, WORDS, reference
 import dotstream
 from dotstream import errors
 
-_UNIONS = {"Event", "Item", "Resolve"}
+_UNIONS = {"Event", "IgnoreRules", "Item", "Resolve"}
 """Names of types that are only put together from others."""
 
 PAGE = (ROOT / "docs/reference/python-api.md").read_text()

@@ -145,7 +145,7 @@ def test_leftovers_stay_while_a_transaction_is_unfinished(managed: Farm) -> None
     before = managed.tree()
     (notice,) = fixing(subject(managed)).collect().items
     assert "was cut short and is settled first" in notice.message  # type: ignore[union-attr]
-    with pytest.raises(JournalError, match="dotstream recover"):
+    with pytest.raises(JournalError, match="is unfinished"):
         correct(subject(managed))
     assert difference(before, managed.tree()) == []
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import suppress
+from glob import glob
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.doctor.checkup import found, rebuilt
 from tests.farm import Farm, File, Link
 from tests.snapshot import difference
 
 from dotstream.errors import ConflictError, OperationFailed, UsageError
+from dotstream.fs.state import existing_state
 from dotstream.model.options import Policy, Preferences
 
 if TYPE_CHECKING:
+    from dotstream.fs.state import TargetState
     from dotstream.model.history import Backup
 
 _BACKUP = Preferences(on_conflict="backup")
@@ -188,3 +194,123 @@ def test_undo_after_pruning_says_what_is_missing_and_changes_nothing(kept: Farm)
         client.apply(client.stream_undo())
     assert {conflict.kind for conflict in caught.value.conflicts} == {"missing_source"}
     assert difference(before, kept.tree()) == []
+
+
+# What the journal does not know ------------------------------------------------------
+
+
+def _place(farm: Farm) -> TargetState:
+    place = existing_state(farm.state, farm.target)
+    assert place is not None
+    return place
+
+
+def _lose_journal(farm: Farm) -> None:
+    for path in glob(f"{_place(farm).journal}*"):
+        os.unlink(path)
+
+
+def _damage_journal(farm: Farm) -> None:
+    for tail in ("-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            os.unlink(f"{_place(farm).journal}{tail}")
+    with open(_place(farm).journal, "r+b") as file:
+        file.write(b"damaged" * 100)
+
+
+def _truncate_journal(farm: Farm) -> None:
+    os.truncate(_place(farm).journal, 0)
+    for tail in ("-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            os.unlink(f"{_place(farm).journal}{tail}")
+
+
+def _lose_log(farm: Farm) -> None:
+    """Have only what was in the database before the last run."""
+    database = sqlite3.connect(_place(farm).journal, isolation_level=None)
+    database.execute("DELETE FROM backup")
+    database.close()
+
+
+_LOSSES = {
+    "lost": _lose_journal, "truncated": _truncate_journal, "an older one": _lose_log,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("loss", _LOSSES)
+def test_without_its_journal_everything_is_still_listed_and_comes_back(
+    kept: Farm, loss: str
+) -> None:
+    before = {path: backup[2:] for path, backup in _listed(kept).items()}
+    _LOSSES[loss](kept)
+    assert {path: backup[2:] for path, backup in _listed(kept).items()} == before
+    assert [each for each in found(kept) if each.startswith("unlisted_backup ")]
+    kept.run("unmanage")
+    _restore(kept, "a", "c", "d", "e/deep")
+    assert kept.read("home/a") == "private"
+    assert kept.home()["d"] == "-> nowhere"
+    assert _listed(kept) == {}
+    assert not [each for each in found(kept) if each.startswith("unlisted_backup ")]
+
+
+@pytest.mark.parametrize("loss", _LOSSES)
+def test_after_the_journal_was_lost_more_is_set_aside_as_ever(kept: Farm, loss: str) -> None:
+    _LOSSES[loss](kept)
+    os.unlink(f"{kept.target}/a")
+    kept.make({"home/a": "again"}).run("manage", prefer=_BACKUP)
+    both = [backup for backup in kept.client().backups() if backup.path.endswith("/a")]
+    assert len({backup.id for backup in both}) == 2
+    assert len(list(kept.client().backups())) == 5
+    kept.run("unmanage")
+    client, latest = kept.client(), max(both, key=lambda backup: backup.transaction)
+    client.apply(client.stream_restore(latest.id))
+    assert kept.read("home/a") == "again"
+
+
+def test_a_journal_that_was_made_anew_hides_nothing(kept: Farm) -> None:
+    _damage_journal(kept)
+    assert len([each for each in found(kept) if each.startswith("unlisted_backup ")]) == 4
+    rebuilt(kept)
+    assert sorted(_listed(kept)) == ["a", "c", "d", "e/deep"]
+
+
+def test_what_a_dotstream_before_set_aside_is_listed_with_where_it_lies(kept: Farm) -> None:
+    """It wrote down nothing but the journal."""
+    for path in glob(f"{_place(kept).backups}/.*.origin"):
+        os.unlink(path)
+    assert sorted(_listed(kept)) == ["a", "c", "d", "e/deep"]
+    _lose_journal(kept)
+    backups = list(kept.client().backups())
+    assert [backup.path for backup in backups] == [""] * 4
+    assert all(os.path.lexists(backup.kept) for backup in backups)
+    with pytest.raises(UsageError, match="nothing says any more where"):
+        kept.client().stream_restore(backups[0].id)
+
+
+def test_what_is_written_down_of_files_is_gone_with_them(kept: Farm) -> None:
+    assert os.listdir(_place(kept).backups)
+    kept.client().prune_backups()
+    assert os.listdir(_place(kept).backups) == []
+
+
+def test_what_is_of_unknown_age_is_not_pruned_for_its_age(kept: Farm) -> None:
+    for path in glob(f"{_place(kept).backups}/.*.origin"):
+        os.unlink(path)
+    _lose_journal(kept)
+    assert kept.client().prune_backups(older_than=0.0) == []
+    assert len(kept.client().prune_backups()) == 4
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[1, 2", b"\xff\n[]\n", b"9" * 5000 + b"\n"])
+def test_a_damaged_line_of_where_things_were_hides_no_other(kept: Farm, damage: bytes) -> None:
+    before = sorted(_listed(kept))
+    (path,) = glob(f"{_place(kept).backups}/.*.origin")
+    with open(path, "rb") as file:
+        lines = file.read().split(b"\n")
+    for number in range(len(lines)):
+        with open(path, "wb") as file:
+            file.write(b"\n".join([*lines[:number], damage, *lines[number + 1 :]]))
+        _lose_journal(kept) if number == 0 else None
+        listed = [backup.path for backup in kept.client().backups()]
+        assert len(listed) == len(before)
+        assert sum(1 for each in listed if each) >= len(before) - 1

@@ -86,7 +86,7 @@ def test_progress_begins_rises_and_ends(world: World, editor: Editor) -> None:
     begin, *reports, end = editor.values("w")
     assert begin == {
         "kind": "begin",
-        "title": "Apply manage big",
+        "title": "Manage big",
         "cancellable": True,
         "percentage": 0,
     }

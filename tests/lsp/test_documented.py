@@ -12,9 +12,10 @@ import pytest
 from dotstream import errors
 from dotstream.lsp.protocol import VERSION
 from dotstream.lsp.requests.batches import MAX_BATCH, MAX_WINDOW, UNASKED
+from dotstream.lsp.requests.fields import Fields
 from dotstream.lsp.requests.methods import METHODS
-from dotstream.lsp.requests.params import PlanParams
-from dotstream.lsp.requests.registry import MAX_OTHERS, MAX_WORKS
+from dotstream.lsp.requests.params import Asked
+from dotstream.lsp.requests.registry import MAX_OTHERS, MAX_STREAMS
 from dotstream.model.items import OPERATION_KINDS
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def test_the_limits_are_those_of_the_server() -> None:
         "methods": list(METHODS),
     }
     assert f"the first {UNASKED} rows" in PAGE
-    assert f"At most {MAX_WORKS} requests" in PAGE
+    assert f"At most {MAX_STREAMS} requests" in PAGE
     assert f"and {MAX_OTHERS} others" in PAGE
 
 
@@ -53,14 +54,15 @@ def test_the_first_example_of_every_method_is_accepted(method: str) -> None:
     section = PAGE.partition(f"## `{method}` (request)\n")[2].partition("\n## ")[0]
     example = re.search(r"```json\n(.*?)```", section, re.DOTALL)
     assert example is not None
-    asked = METHODS[method].check(json.loads(example[1]))
-    assert asked.root == "/home/me/dotfiles"
+    fields = Fields(json.loads(example[1]))
+    assert METHODS[method].title(METHODS[method].read(fields))
+    assert Asked.of(fields, streams=True).root == "/home/me/dotfiles"
 
 
 def test_the_example_of_a_plan_is_accepted() -> None:
-    asked = PlanParams.of(BLOCKS[1])
-    assert asked.root == "/home/me/dotfiles"
-    assert asked.prefer.resolutions == {"/home/me/.zshrc": "backup"}
+    asked = Asked.of(Fields(BLOCKS[1]), streams=True)
+    params = METHODS["dotstream/plan"].read(Fields(BLOCKS[1]))
+    assert params.prefer.resolutions == {"/home/me/.zshrc": "backup"}
     assert (asked.window, asked.partial, asked.work_done) == (8, "p1", "w1")
 
 

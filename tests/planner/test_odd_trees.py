@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
     from tests.farm import Farm
+
+    from dotstream.model.options import Action
 
 _NEVER = Preferences(folding="never")
 
@@ -67,14 +70,14 @@ import dotstream.transaction.lifecycle, dotstream.config.load
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 client = Client(f"{root}/stow", target=f"{root}/home", state=f"{root}/state", home=root)
 try:
-    print(*lines(client.plan_manage("zsh").items, root), sep="\\n")
-    client.apply(client.stream_manage("zsh"))
+    print(*lines(client.plan(sys.argv[3], ["zsh"]).items, root), sep="\\n")
+    client.apply(client.stream(sys.argv[3], ["zsh"]))
 except DotstreamError as refused:
     print(type(refused).__name__, refused.exit_code)
 """
 
 
-def _as_nobody(farm: Farm) -> list[str]:
+def _as_nobody(farm: Farm, action: Action = "manage") -> list[str]:
     """Plan and apply as a user whom permissions bind, which root is not."""
     here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     os.chmod(farm.state, 0o777)  # noqa: S103 - its journal is written by nobody
@@ -83,7 +86,7 @@ def _as_nobody(farm: Farm) -> list[str]:
         if os.stat(above).st_mode & 0o055 != 0o055:
             os.chmod(above, os.stat(above).st_mode | 0o055)  # noqa: S103 - of a scratch directory
         above = os.path.dirname(above)
-    command = [sys.executable, "-c", _AS_NOBODY, farm.root, here]
+    command = [sys.executable, "-c", _AS_NOBODY, farm.root, here, action]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=here)
     assert done.stderr == ""
     return done.stdout.splitlines()
@@ -187,3 +190,44 @@ def test_a_package_directory_met_in_the_target_is_left_alone(farm: Farm) -> None
     plan = client.plan_manage("zsh")
     assert [item.path for item in plan.operations] == [f"{farm.root}/a"]
     assert len(plan.notices) == 1
+
+
+@pytest.mark.parametrize("action", ["manage", "unmanage", "remanage"])
+def test_a_name_that_cannot_be_looked_at_costs_only_itself(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch, action: Action
+) -> None:
+    farm.make({f"stow/zsh/{name}": "z" for name in "abc"}).run("manage")
+    farm.make({"stow/zsh/d": "z", "stow/git/e": "g"})
+    os.unlink(f"{farm.target}/c")
+    read = os.readlink
+
+    def failing(path: str, *, dir_fd: int | None = None) -> str:
+        if path == "b":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))  # as of a disk with a bad block
+        return read(path, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "readlink", failing)
+    told = lines(farm.plan(action).items, farm.root)
+    assert "error home/b: Input/output error" in told
+    told.remove("error home/b: Input/output error")
+    if action == "unmanage":
+        assert told == ["remove_link home/a"]
+    else:
+        made = {"c": "zsh", "d": "zsh", "e": "git"}
+        assert told == [
+            f"create_link home/{name} -> ../stow/{package}/{name}"
+            for name, package in made.items()
+        ]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives up root's rights, so it needs them")
+def test_an_unreadable_directory_further_down_keeps_nothing_else_from_being_unlinked(
+    farm: Farm,
+) -> None:
+    farm.make({"stow/zsh/d/a": "z", "stow/zsh/d/m/x": "z", "state": DIR})
+    farm.run("manage", prefer=_NEVER)
+    os.chmod(f"{farm.target}/d/m", 0)
+    assert _as_nobody(farm, "unmanage")[:2] == [
+        "remove_link home/d/a",
+        "error home/d/m: Permission denied",
+    ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import tempfile
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
-from tests.farm import QUICK, Entry
+from tests.farm import QUICK, Entry, Link
 from tests.long import by_length
 from tests.properties.test_path_plan import (
     _actions,
@@ -35,6 +35,11 @@ def _members(directory: str) -> list[str]:
     members=st.dictionaries(_member, _packed, min_size=1, max_size=8),
     theirs=st.dictionaries(_inside.map(lambda path: f"home/{path}"), _found, max_size=3),
     before=st.none() | st.tuples(_actions, _some, st.sampled_from(FOLDINGS)),
+)
+@example(  # two members that show as one name, both broken: the later one is linked
+    members={"stow/vim/.c": Link("b/a"), "stow/vim/dot-c": Link("a")},
+    theirs={},
+    before=("manage", ["git"], "safe"),
 )
 @settings(
     max_examples=by_length(150, 3_000),

@@ -156,15 +156,13 @@ def test_what_was_to_be_kept_and_does_not_get_onto_the_disk_is_taken_back(
 
 
 def test_the_way_up_ends_where_nobody_may_look(tmp_path: Path) -> None:
-    from dotstream.fs.move import _sync_upwards
-
     closed = tmp_path / "closed"
     (closed / "in").mkdir(parents=True)
     fd = os.open(closed / "in", os.O_RDONLY)
     closed.chmod(0o111)
     opened = len(os.listdir("/proc/self/fd"))
     try:
-        _sync_upwards(Changes(), fd)
+        Changes().sync_upwards(fd)
         assert len(os.listdir("/proc/self/fd")) == opened
     finally:
         closed.chmod(0o700)

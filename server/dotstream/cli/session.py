@@ -35,19 +35,20 @@ class Session:
     """
 
     def __init__(self, command: str, arguments: Namespace) -> None:
-        self.command, self.arguments = command, arguments
+        self.command: str = command
+        self.arguments: Namespace = arguments
         self.changed = False
         self.quiet: bool = getattr(arguments, "quiet", False)
         self.verbose: bool = getattr(arguments, "verbose", False)
         self.json: bool = getattr(arguments, "json", False)
         self.dry_run: bool = getattr(arguments, "dry_run", False) or command == "plan"
         self.environ: Mapping[str, str] = environment()
-        self.out = Output.of(sys.stdout)
-        self.err = Output.of(sys.stderr)
+        self.out: Output = Output.of(sys.stdout)
+        self.err: Output = Output.of(sys.stderr)
         if self.json:
             self.out.encode_as("utf-8")
-        self.terminal = sys.stdout is not None and sys.stdout.isatty()
-        self.err_terminal = sys.stderr is not None and sys.stderr.isatty()
+        self.terminal: bool = sys.stdout is not None and sys.stdout.isatty()
+        self.err_terminal: bool = sys.stderr is not None and sys.stderr.isatty()
 
     @cached_property
     def client(self) -> Client:

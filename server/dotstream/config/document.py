@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dotstream.config.schema import faults
 from dotstream.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import tomli
 
     from dotstream.config.positions import Positions
 
-__all__ = ["decode", "error_at", "parse", "problems"]
+__all__ = ["MOST_FAULTS", "beyond", "decode", "error_at", "parse", "problems"]
+
+MOST_FAULTS = 100
+"""Mistakes that are told of one file."""
+
+_DIGITS = 4_300  # Python's own limit
+_DEEPEST, _PARTS = 400, 999  # the TOML parser's
 
 
 def decode(data: bytes, *, path: str) -> str:
@@ -71,7 +79,7 @@ def error_at(
 
 
 def _checked(document: Mapping[str, object], text: str, path: str) -> list[ConfigError]:
-    found = list(faults(document))
+    found = list(islice(faults(document), MOST_FAULTS))
     if not found:
         return []
     from dotstream.config.positions import Positions
@@ -94,8 +102,33 @@ def _tables(text: str, path: str) -> Mapping[str, object]:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         raise _broken(text, path, error) from None
-    except RecursionError:
-        raise ConfigError("the file is nested too deeply", path=path) from None
+    except (RecursionError, ValueError) as error:
+        line, message = beyond(text, error)
+        raise ConfigError(message, path=path, line=line) from None
+
+
+def beyond(text: str, error: Exception) -> tuple[int, str]:
+    """Return in which line a TOML text is more than can be read, and what to do about it."""
+    lines = text.split("\n")
+    if isinstance(error, RecursionError):
+        rows = _deep(lines)
+        message = "this is nested too deeply; no key here needs more than two levels"
+    else:
+        rows = (row for row, line in enumerate(lines, 1) if _digits(line) > _DIGITS)
+        message = f"an integer has more than {_DIGITS:,} digits; write a smaller one"
+    return next(rows, 1), message
+
+
+def _deep(lines: Sequence[str]) -> Iterator[int]:
+    depth = 0
+    for row, line in enumerate(lines, 1):
+        depth += line.count("[") + line.count("{") - line.count("]") - line.count("}")
+        if depth > _DEEPEST or line.count(".") > _PARTS:
+            yield row
+
+
+def _digits(line: str) -> int:
+    return max(map(len, re.findall(r"[0-9_]+", line)), default=0)
 
 
 def _broken(text: str, path: str, error: tomli.TOMLDecodeError) -> ConfigError:

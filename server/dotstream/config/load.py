@@ -6,6 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from dotstream.config.discover import CONFIG_NAME
+from dotstream.config.profiles import Profiles
 from dotstream.config.settings import PackageSettings, Settings
 from dotstream.errors import ConfigError, PermissionRefused, UsageError
 from dotstream.fs.files import is_directory, read_bytes
@@ -176,19 +177,14 @@ def _package(table: Mapping[str, object], target: str | None) -> PackageSettings
     )
 
 
-def _profiles(tables: Mapping[str, Mapping[str, object]]) -> dict[str, tuple[str, ...]]:
-    """Return the packages of each profile, those of the profiles it extends first."""
+def _profiles(tables: Mapping[str, Mapping[str, object]]) -> Profiles:
+    def parents(table: Mapping[str, object]) -> tuple[str, ...]:
+        one = _string(table, "extends")
+        return (one,) if one else _strings(table, "extends")
 
-    def members(name: str) -> dict[str, None]:
-        extended = _string(tables[name], "extends")
-        parents = (extended,) if extended else _strings(tables[name], "extends")
-        found: dict[str, None] = {}
-        for parent in parents:
-            found.update(members(parent))
-        found.update(dict.fromkeys(_strings(tables[name], "packages")))
-        return found
-
-    return {name: tuple(members(name)) for name in tables}
+    return Profiles(
+        {name: (parents(table), _strings(table, "packages")) for name, table in tables.items()}
+    )
 
 
 def _from_stowrc(text: str, path: str, here: _Place, forced: str | None) -> Settings:

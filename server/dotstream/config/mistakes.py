@@ -8,10 +8,12 @@ as if it were not there.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import tomli
 
+from dotstream.config.document import MOST_FAULTS, beyond
 from dotstream.config.positions import Positions, Range
 from dotstream.config.schema import FaultCode, faults
 
@@ -24,6 +26,7 @@ MistakeCode: TypeAlias = FaultCode | Literal["broken-toml", "repeated-key"]
 
 _MOST_BROKEN_LINES = 50
 _LONGEST_STATEMENT = 200  # lines
+_MOST_PARSED = 2 * 1024 * 1024  # characters, some of them again and again
 
 _header = re.compile(r"\s*\[").match
 _statement_begins = re.compile(r"""\s*(\[\[?\s*[\w"'-][^]]*\]|[\w"'.-]+\s*=)""").match
@@ -49,7 +52,7 @@ def mistakes(text: str) -> list[Mistake]:
     """Return everything that is wrong with the text, in the order it is written."""
     found, document, kept = _read(text)
     positions = Positions(kept)
-    for fault in faults(document):
+    for fault in islice(faults(document), MOST_FAULTS):
         place = positions.find(fault.path, value=fault.value) or Range(1, 1, 1, 1)
         found.append(Mistake(fault.code, fault.message, place, fault.hint, fault.better))
     return sorted(found, key=lambda one: (one.place.line, one.place.column))
@@ -69,31 +72,32 @@ def _read(text: str) -> tuple[list[Mistake], Mapping[str, object], str]:
     found: list[Mistake] = []
     # A byte order mark is one character in the editor's count, too.
     kept = " " + text[1:] if text.startswith("\ufeff") else text
-    for _ in range(_MOST_BROKEN_LINES):
+    rounds = max(1, min(_MOST_BROKEN_LINES, _MOST_PARSED // (len(kept) + 1)))
+    for _ in range(rounds):
         try:
             return found, tomli.loads(kept), kept
         except tomli.TOMLDecodeError as error:
             lines = kept.split("\n")
-            mistake, left_out = _broken(error, lines, Positions(kept))
+            mistake, left_out = _broken(error, lines)
             found.append(mistake)
             if not any(lines[row].strip() for row in left_out):
                 break
             for row in left_out:
                 lines[row] = ""
             kept = "\n".join(lines)
-        except RecursionError:
-            place = Range(1, 1, 1, 1)
-            found.append(Mistake("broken-toml", "the file is nested too deeply", place))
+        except (RecursionError, ValueError) as error:
+            row, message = beyond(kept, error)
+            place = Range(row, 1, row, len(kept.split("\n")[row - 1]) + 1)
+            found.append(Mistake("broken-toml", message, place))
             break
     return found, {}, kept
 
 
-def _broken(
-    error: tomli.TOMLDecodeError, lines: list[str], positions: Positions
-) -> tuple[Mistake, range]:
+def _broken(error: tomli.TOMLDecodeError, lines: list[str]) -> tuple[Mistake, range]:
     """Return what a parser's error means, and the rows to leave out from here on."""
-    if error.msg.startswith("Cannot ") and positions.repeated:
-        keys, place = positions.repeated[0]
+    repeated = Positions("\n".join(lines)).repeated if error.msg.startswith("Cannot ") else ()
+    if repeated:
+        keys, place = repeated[0]
         name = ".".join(map(str, keys))
         message = f"{name!r} is written twice"
         mistake = Mistake("repeated-key", message, place, "keep one of them")
@@ -123,7 +127,9 @@ def _broken(
 
 def _statement(lines: list[str], row: int) -> int:
     """Return where the statement that ``row`` belongs to begins: all before it parses."""
-    for first in range(row, max(row - _LONGEST_STATEMENT, -1), -1):
+    before = sum(map(len, lines[:row])) + 1
+    longest = min(_LONGEST_STATEMENT, max(1, _MOST_PARSED // (_MOST_BROKEN_LINES * before)))
+    for first in range(row, max(row - longest, -1), -1):
         try:
             tomli.loads("\n".join(lines[:first]))
         except tomli.TOMLDecodeError:

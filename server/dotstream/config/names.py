@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from dotstream.errors import UsageError
@@ -9,14 +10,30 @@ from dotstream.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["fault_in_name", "nearest", "package_name"]
+__all__ = ["fault_in_name", "nearest", "package_name", "quoted", "shortened"]
+
+_LONGEST = 100  # characters that are shown, or compared with what is known
+_MOST = 1_000  # names to choose from
 
 
 def nearest(name: str, known: Iterable[str], *, limit: int = 1) -> list[str]:
     """Return the names in ``known`` that ``name`` may have been meant to be, best first."""
     from difflib import get_close_matches  # only mistakes pay for it
 
-    return get_close_matches(name, list(known), n=limit, cutoff=0.6)
+    if len(name) > _LONGEST:
+        return []
+    short = (one for one in known if len(one) <= _LONGEST)
+    return get_close_matches(name, list(islice(short, _MOST)), n=limit, cutoff=0.6)
+
+
+def shortened(text: str) -> str:
+    """Return a text that somebody else wrote, as it fits into a message."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def quoted(text: str) -> str:
+    """Return a text that somebody else wrote in quotes, as it fits into a message."""
+    return repr(shortened(text))
 
 
 def fault_in_name(name: str) -> str | None:
@@ -32,7 +49,7 @@ def fault_in_name(name: str) -> str | None:
         return f"it leaves the package directory; {remedy}"
     if "/" in name:
         first = name.partition("/")[0]
-        return f"it has a slash, and packages are not nested; did you mean {first!r}?"
+        return f"it has a slash, and packages are not nested; did you mean {quoted(first)}?"
     if "\0" in name:
         return f"it has a zero byte; {remedy}"
     if name.startswith("."):
@@ -49,5 +66,5 @@ def package_name(name: str) -> str:
     bare = name.rstrip("/") or name[:1]
     fault = fault_in_name(bare)
     if fault is not None:
-        raise UsageError(f"{name!r} is not a package name: {fault}")
+        raise UsageError(f"{quoted(name)} is not a package name: {fault}")
     return bare

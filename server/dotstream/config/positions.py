@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tree_sitter import Node, Parser
 
 __all__ = ["KeyPath", "Positions", "Range", "locate"]
@@ -19,6 +21,7 @@ KeyPath: TypeAlias = "tuple[str | int, ...]"
 
 _KEYS = ("bare_key", "quoted_key", "dotted_key")
 _TABLES = ("table", "table_array_element")
+_DEEPEST = 50  # keys in one another; none that is known is deeper than four
 
 
 class Range(NamedTuple):
@@ -41,11 +44,12 @@ class Positions:
         repeated: keys that are given a value again, in order.
     """
 
-    __slots__ = ("_arrays", "_lines", "keys", "repeated", "values")
+    __slots__ = ("_arrays", "_last", "_lines", "keys", "repeated", "values")
 
     def __init__(self, text: str) -> None:
         source = text.encode("utf-8", "surrogatepass")
         self._lines = source.split(b"\n")
+        self._last = (0, 0, 1)  # a row, a byte of it, and its column
         self._arrays: dict[KeyPath, int] = {}
         self.keys: dict[KeyPath, Range] = {}
         self.values: dict[KeyPath, Range] = {}
@@ -85,44 +89,66 @@ class Positions:
                 self._pair(child, path)
 
     def _pair(self, node: Node, above: KeyPath) -> None:
-        parts = [child for child in node.children if child.type != "comment"]
-        if len(parts) < 3 or parts[0].type not in _KEYS:
-            return
-        path = self._key(parts[0], above)
-        if path in self.values:
-            self.repeated.append((path, self._range(parts[0])))
-        self._value(parts[2], path)
-
-    def _value(self, node: Node, path: KeyPath) -> None:
-        self.values.setdefault(path, self._range(node))
-        if node.type == "inline_table":
-            for child in node.children:
-                if child.type == "pair":
-                    self._pair(child, path)
-        elif node.type == "array":
-            items = [child for child in node.named_children if child.type != "comment"]
-            for index, child in enumerate(items):
-                self._value(child, (*path, index))
+        """Record a pair, and what is inside of its value, in the order it is written."""
+        waiting: list[tuple[Node, KeyPath]] = [(node, above)]
+        while waiting:
+            here, path = waiting.pop()
+            if here.type == "pair":
+                parts = [child for child in here.children if child.type != "comment"]
+                if len(parts) < 3 or parts[0].type not in _KEYS:
+                    continue
+                path = self._key(parts[0], path)
+                if path in self.values:
+                    self.repeated.append((path, self._range(parts[0])))
+                here = parts[2]
+            self.values.setdefault(path, self._range(here))
+            if len(path) < _DEEPEST:
+                waiting += reversed(list(_inside(here, path)))
 
     def _key(self, node: Node, above: KeyPath) -> KeyPath:
         """Record a key, dotted or not, and return its path."""
-        if node.type == "dotted_key":
-            for child in node.children:
-                if child.type in _KEYS:
-                    above = self._key(child, above)
-            return above
-        # Keys below an array of tables belong to its last element.
-        index = self._arrays.get(above)
-        path = (*above, _name(node)) if index is None else (*above, index, _name(node))
-        self.keys.setdefault(path, self._range(node))
+        path = above
+        for part in _parts(node):
+            # Keys below an array of tables belong to its last element.
+            index = self._arrays.get(path)
+            path = (*path, _name(part)) if index is None else (*path, index, _name(part))
+            self.keys.setdefault(path, self._range(part))
         return path
 
     def _range(self, node: Node) -> Range:
         return Range(*self._position(*node.start_point), *self._position(*node.end_point))
 
     def _position(self, row: int, byte: int) -> tuple[int, int]:
-        before = self._lines[row][:byte] if row < len(self._lines) else b""
-        return row + 1, len(before.decode("utf-8", "replace")) + 1
+        # From the last one on, if it is before: a line may be long, and hold many.
+        last_row, last_byte, column = self._last
+        if row != last_row or byte < last_byte:
+            last_byte, column = 0, 1
+        between = self._lines[row][last_byte:byte] if row < len(self._lines) else b""
+        column += len(between.decode("utf-8", "replace"))
+        self._last = (row, byte, column)
+        return row + 1, column
+
+
+def _inside(node: Node, path: KeyPath) -> Iterator[tuple[Node, KeyPath]]:
+    """Yield the pairs of an inline table, and the elements of an array with their paths."""
+    if node.type == "inline_table":
+        yield from ((child, path) for child in node.children if child.type == "pair")
+    elif node.type == "array":
+        items = [child for child in node.named_children if child.type != "comment"]
+        yield from ((child, (*path, index)) for index, child in enumerate(items))
+
+
+def _parts(node: Node) -> list[Node]:
+    """Return the keys that a dotted key is made of, the first so many."""
+    found: list[Node] = []
+    waiting = [node]
+    while waiting and len(found) < _DEEPEST:
+        here = waiting.pop()
+        if here.type == "dotted_key":
+            waiting += reversed([child for child in here.children if child.type in _KEYS])
+        else:
+            found.append(here)
+    return found
 
 
 def locate(text: str, path: KeyPath, *, value: bool) -> Range | None:

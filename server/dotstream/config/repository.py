@@ -45,10 +45,12 @@ class Repository:
     ) -> None:
         self._environ = environment() if environ is None else environ
         self._home = home or home_directory(self._environ)
-        self.places = Places(self._home, cwd)
+        self.places: Places = Places(self._home, cwd)
         self._target = None if target is None else self.places.expand(target)
-        self.state = self.places.expand(state) if state else state_home(self._environ, self._home)
-        self.directory = canonical(
+        self.state: str = (
+            self.places.expand(state) if state else state_home(self._environ, self._home)
+        )
+        self.directory: str = canonical(
             self.places.expand(directory) if directory else self._discover()
         )
         self._settings: Settings | None = None

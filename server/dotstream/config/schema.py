@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from dotstream.config.names import fault_in_name, nearest
+from dotstream.config.names import fault_in_name, nearest, quoted, shortened
+from dotstream.config.profiles import circles
 from dotstream.model.options import FOLDINGS, LAYOUTS, LINK_STYLES, POLICIES
 from dotstream.planner.patterns import PatternError, glob
 
@@ -163,7 +164,7 @@ def faults(document: Mapping[str, object]) -> Iterator[Fault]:
                 continue
             fault = fault_in_name(name) if section == "packages" else None
             if fault is not None:
-                message = f"{name!r} is not a package name: {fault}"
+                message = f"{quoted(name)} is not a package name: {fault}"
                 yield Fault(path, message, value=False, code="bad-name")
             yield from _table(table, keys, path)
     yield from _extensions(document)
@@ -177,10 +178,10 @@ def _table(table: Mapping[str, object], keys: tuple[Key, ...], path: KeyPath) ->
             yield from _value(here, value, known[name])
         else:
             better = next(iter(nearest(name, _known(path))), None)
-            hint = f"did you mean {better!r}?" if better else _elsewhere(name, path)
+            hint = f"did you mean {quoted(better)}?" if better else _elsewhere(name, path)
             yield Fault(
                 here,
-                f"unknown key {name!r}",
+                f"unknown key {quoted(name)}",
                 hint,
                 value=False,
                 better=better,
@@ -212,7 +213,7 @@ def _elsewhere(name: str, table: KeyPath) -> str:
 def _misplaced(path: KeyPath, value: object, keys: tuple[Key, ...]) -> Fault:
     section, name = path
     if name in [key.name for key in keys]:
-        hint = f"{name!r} belongs in a table such as [{section}.zsh]"
+        hint = f"{quoted(name)} belongs in a table such as [{section}.zsh]"
         message = f"[{section}] holds one table for each name"
         return Fault(path, message, hint, value=False, code="unknown-key")
     return _wrong_type(path, value, f"a table, [{section}.{name}]")
@@ -232,7 +233,7 @@ def _type_name(value: object) -> str:
 
 def _wrong_type(path: KeyPath, value: object, wanted: str) -> Fault:
     name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return Fault(path, f"{name.lstrip('.')} must be {wanted}, not {_type_name(value)}")
+    return Fault(path, f"{shortened(name.lstrip('.'))} must be {wanted}, not {_type_name(value)}")
 
 
 def _value(path: KeyPath, value: object, key: Key) -> Iterator[Fault]:
@@ -258,21 +259,21 @@ def _string(path: KeyPath, value: object, key: Key) -> Iterator[Fault]:
     elif key.kind == "packages":
         fault = fault_in_name(value)
         if fault is not None:
-            yield Fault(path, f"{value!r} is not a package name: {fault}", code="bad-name")
+            yield Fault(path, f"{quoted(value)} is not a package name: {fault}", code="bad-name")
     elif key.kind == "globs":
         try:
             glob(value)
         except PatternError as error:
-            yield Fault(path, f"{key.name} pattern {value!r}: {error}", code="bad-pattern")
+            yield Fault(path, f"{key.name} pattern {quoted(value)}: {error}", code="bad-pattern")
     elif key.kind in ("text", "hosts") and (not value or "\0" in value):
-        yield Fault(path, f"{key.name} cannot be {value!r}")
+        yield Fault(path, f"{key.name} cannot be {quoted(value)}")
 
 
 def _choice(path: KeyPath, value: str, key: Key) -> Iterator[Fault]:
     if value not in key.choices:
         better = next(iter(nearest(value, key.choices)), None)
-        hint = f"did you mean {better!r}?" if better else f"one of {', '.join(key.choices)}"
-        yield Fault(path, f"{key.name} cannot be {value!r}", hint, better=better)
+        hint = f"did you mean {quoted(better)}?" if better else f"one of {', '.join(key.choices)}"
+        yield Fault(path, f"{key.name} cannot be {quoted(value)}", hint, better=better)
 
 
 def _extensions(document: Mapping[str, object]) -> Iterator[Fault]:
@@ -282,32 +283,20 @@ def _extensions(document: Mapping[str, object]) -> Iterator[Fault]:
         name: _parents(table)
         for name, table in (profiles.items() if isinstance(profiles, dict) else ())
     }
+    circle = circles(parents)
     for name, extended in parents.items():
         for index, parent in enumerate(extended):
             path: KeyPath = ("profiles", name, "extends", index)
             if parent not in parents:
                 better = next(iter(nearest(parent, parents)), None)
-                hint = f"did you mean {better!r}?" if better else None
-                yield Fault(path, f"there is no profile {parent!r}", hint, better=better)
-            elif _leads_to(parent, name, parents):
-                way = "" if parent == name else f" by way of {parent!r}"
-                yield Fault(path, f"profile {name!r} extends itself{way}")
+                hint = f"did you mean {quoted(better)}?" if better else None
+                yield Fault(path, f"there is no profile {quoted(parent)}", hint, better=better)
+            elif circle[parent] == circle[name]:
+                way = "" if parent == name else f" by way of {quoted(parent)}"
+                yield Fault(path, f"profile {quoted(name)} extends itself{way}")
 
 
 def _parents(table: object) -> list[str]:
     extended = table.get("extends", []) if isinstance(table, dict) else []
     names = extended if isinstance(extended, list) else [extended]
     return [name for name in names if isinstance(name, str)]
-
-
-def _leads_to(start: str, end: str, parents: Mapping[str, list[str]]) -> bool:
-    seen: set[str] = set()
-    waiting = [start]
-    while waiting:
-        name = waiting.pop()
-        if name == end:
-            return True
-        if name not in seen:
-            seen.add(name)
-            waiting += parents.get(name, [])
-    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.config.names import nearest, package_name
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_PROFILE", "PackageSettings", "Settings"]
 
 DEFAULT_PROFILE = "default"
+_NAMED = 10  # profiles, in a message
 
 
 class PackageSettings(NamedTuple):
@@ -231,7 +233,9 @@ class Settings(NamedTuple):
         if not self.profiles:
             raise UsageError(f"no profile {profile!r}: no profiles are defined")
         close = nearest(profile, self.profiles)
-        hint = f"did you mean {close[0]!r}?" if close else f"there are {_words(self.profiles)}"
+        some = islice(self.profiles, _NAMED)
+        more = " and others" if len(self.profiles) > _NAMED else ""
+        hint = f"did you mean {close[0]!r}?" if close else f"there are {_words(some)}{more}"
         raise UsageError(f"no profile {profile!r}; {hint}")
 
 

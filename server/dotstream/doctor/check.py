@@ -10,7 +10,8 @@ from dotstream.doctor.disk_check import check_strays
 from dotstream.doctor.manifest_check import check_records
 from dotstream.errors import JournalError
 from dotstream.fs.access import lock_holder
-from dotstream.fs.state import existing_state
+from dotstream.fs.state import backup_area, existing_state
+from dotstream.history.backups import unlisted
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
 from dotstream.store.read_only import opened
@@ -64,6 +65,7 @@ def examine(subject: Subject) -> Iterator[Finding]:
                 if stopped is not None:
                     yield stopped
                     return
+            yield from _unlisted(subject, journal)
             manifest = journal.manifest if journal else None
             for verdict in check_records(subject, manifest) if manifest else ():
                 if verdict.finding is not None:
@@ -71,8 +73,28 @@ def examine(subject: Subject) -> Iterator[Finding]:
             yield from _strays(subject, manifest)
     except JournalError as error:
         yield _bad_database(place, error)
+        if manifest is None:
+            yield from _unlisted(subject, None)
         if manifest is None:  # else a part of the links has been told of already
             yield from _strays(subject, None, record=False)
+
+
+def _unlisted(subject: Subject, journal: Journal | None) -> Iterator[Finding]:
+    """Tell of what lies in the backup area and is in no list of the journal's."""
+    area = backup_area(subject.state, subject.target)
+    if area is None:
+        return
+    for backup in unlisted(journal, area):
+        where, detail = Directory(area), f"{backup.path} was set aside here by a run"
+        if not backup.path:
+            detail = "something was set aside here, and nothing says any more where it was"
+        yield Finding(
+            "unlisted_backup",
+            where,
+            backup.kept.rpartition("/")[2],
+            detail=f"{detail}; no history lists it: restore it, or keep it",
+            command=commands.restore(backup.id) if backup.path else None,
+        )
 
 
 def _bad_database(place: TargetState | None, error: JournalError) -> Finding:

@@ -248,7 +248,7 @@ def only_links_of_ours(farm: Farm, place: Directory) -> bool:
         for path, name, kind in target.below(place.path):
             if kind == LINK:
                 if path != here.path:
-                    here = Directory(place.root).descend(path)
+                    here = here.reach(place.root, path)
                 if target.owner(here, target.link_text(here.join(name))) is None:
                     return False
             elif kind != DIR:

@@ -75,9 +75,11 @@ def check_records(subject: Subject, manifest: Manifest) -> Iterator[Verdict]:
             continue
         check = _Check(subject, manifest, farm)
         try:
+            place = Directory(root)
             for path, group in groupby(below, key=lambda entry: entry.directory):
                 farm.poll()
-                yield from check.directory(Directory(root).descend(path), group)
+                place = place.reach(root, path)
+                yield from check.directory(place, group)
         finally:
             check.close()
 

@@ -11,7 +11,17 @@ from dotstream.model.directory import display
 if TYPE_CHECKING:
     from dotstream.model.directory import Directory
 
-__all__ = ["FIX", "REBUILD", "RECOVER", "allow", "make_directory", "manage", "quoted", "rescue"]
+__all__ = [
+    "FIX",
+    "REBUILD",
+    "RECOVER",
+    "allow",
+    "make_directory",
+    "manage",
+    "quoted",
+    "rescue",
+    "restore",
+]
 
 FIX = "dotstream doctor --fix"
 REBUILD = "dotstream doctor --rebuild"
@@ -56,6 +66,11 @@ def manage(
 def allow(path: str) -> str:
     """Return the command that lets its owner work in a directory."""
     return f"chmod u+rwx -- {quoted(path)}"
+
+
+def restore(number: int) -> str:
+    """Return the command that puts a backup back."""
+    return f"dotstream backups restore {number}"
 
 
 def make_directory(path: str) -> str:

@@ -38,7 +38,7 @@ class Changes:
 
     def __init__(self) -> None:
         self.link: Callable[..., None] = os.symlink
-        self.touched = Touched()
+        self.touched: Touched = Touched()
 
     def symlink(self, text: str, fd: int, name: str) -> None:
         """Make a link; ``FileExistsError`` if anything is there."""
@@ -64,6 +64,7 @@ class Changes:
         try:
             os.fchmod(made, mode)
             self.touched.add(made)
+            self.touched.add(fd)
         finally:
             os.close(made)
 
@@ -105,6 +106,24 @@ class Changes:
             if error.errno not in _NO_FSYNC:
                 raise
             system.flush(fd)
+
+    def sync_upwards(self, fd: int) -> None:
+        """Have a directory's entries on the disk, and the names of those that lead to it."""
+        here = os.dup(fd)
+        try:
+            while True:
+                self.sync(here)
+                try:
+                    above = os.open("..", _DIRECTORY, dir_fd=here)
+                except PermissionError:
+                    return  # where we may not look, none of these names is ours
+                one, other = os.fstat(here), os.fstat(above)
+                os.close(here)
+                here = above
+                if one.st_dev != other.st_dev or one.st_ino == other.st_ino:
+                    return
+        finally:
+            os.close(here)
 
     def flush(self) -> None:
         """Have all that was changed on the disk.
@@ -174,6 +193,7 @@ class Changes:
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), new) from None
             os.rename(old, new, src_dir_fd=fd, dst_dir_fd=to_fd)
         else:
+            self.sync_upwards(to_fd)  # else a power cut may leave neither name
             os.unlink(old, dir_fd=fd)
 
 

@@ -1,14 +1,16 @@
 """Copying an entry to another file system, with all that belongs to it.
 
-Everything is reached through the descriptor of its directory, and no link is followed.
+Everything is reached through the descriptor of its directory, and no link is followed.  Trees
+may be of any depth: there is no recursion, and a descriptor for one directory at a time.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from dotstream.fs.system import copy_attributes, on_disk
 
@@ -36,7 +38,68 @@ def copy_entry(fd: int, name: str, to_fd: int, new: str) -> None:
         raise
 
 
+class _Way:
+    """A directory, and those further down, one at a time: a descriptor, however deep it is."""
+
+    __slots__ = ("_above", "fd")
+
+    def __init__(self, fd: int) -> None:
+        self.fd = os.dup(fd)
+        self._above: list[tuple[int, int]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.fd)
+
+    def down(self, name: str) -> None:
+        """Go into a directory."""
+        here = os.fstat(self.fd)
+        inner = os.open(name, _DIRECTORY, dir_fd=self.fd)
+        os.close(self.fd)
+        self.fd = inner
+        self._above.append((here.st_dev, here.st_ino))
+
+    def up(self) -> int:
+        """Go back, and return the descriptor of where it was, which the caller closes.
+
+        Raises:
+            OSError: somebody moved the directory in the meantime.
+        """
+        above = os.open("..", _DIRECTORY, dir_fd=self.fd)
+        status = os.fstat(above)
+        if (status.st_dev, status.st_ino) != self._above.pop():
+            os.close(above)
+            raise OSError("a directory was moved away while it was being read")
+        left, self.fd = self.fd, above
+        return left
+
+
 def _copy(fd: int, name: str, to_fd: int, new: str) -> None:
+    names = _copied(fd, name, to_fd, new)
+    if not names:
+        return
+    with _Way(fd) as old, _Way(to_fd) as made:
+        old.down(name)
+        made.down(new)
+        waiting = [iter(names)]
+        while waiting:
+            for inner in waiting[-1]:
+                names = _copied(old.fd, inner, made.fd, inner)
+                if names:
+                    old.down(inner)
+                    made.down(inner)
+                    waiting.append(iter(names))
+                    break
+            else:
+                waiting.pop()
+                with _closing(old.up()) as one, _closing(made.up()) as two:
+                    _finish(one, two)
+
+
+def _copied(fd: int, name: str, to_fd: int, new: str) -> list[str] | None:
+    """Copy one entry; of a directory that is not finished yet, return what is in it."""
     status = os.stat(name, dir_fd=fd, follow_symlinks=False)
     if stat.S_ISLNK(status.st_mode):
         os.symlink(os.readlink(name, dir_fd=fd), new, dir_fd=to_fd)
@@ -44,9 +107,10 @@ def _copy(fd: int, name: str, to_fd: int, new: str) -> None:
     elif stat.S_ISDIR(status.st_mode):
         os.mkdir(new, 0o700, dir_fd=to_fd)
         with _opened(name, _DIRECTORY, fd) as old, _opened(new, _DIRECTORY, to_fd) as made:
-            for inner in os.listdir(old):
-                _copy(old, inner, made, inner)
-            _finish(old, made)
+            names = os.listdir(old)
+            if not names:
+                _finish(old, made)
+            return names
     elif stat.S_ISREG(status.st_mode):
         with _opened(name, _READ, fd) as old, _opened(new, _WRITE, to_fd) as made:
             while block := os.read(old, _BLOCK):
@@ -56,6 +120,7 @@ def _copy(fd: int, name: str, to_fd: int, new: str) -> None:
             _finish(old, made)
     else:
         raise OSError(f"{name} is neither file, link nor directory")
+    return None
 
 
 def _finish(fd: int, made: int) -> None:
@@ -86,34 +151,84 @@ def _own_link(status: os.stat_result, to_fd: int, new: str) -> None:
 
 def remove_entry(fd: int, name: str) -> None:
     """Remove an entry and all that is in it, if it is there."""
-    import shutil
+    if _removed(fd, name):
+        return
+    with _Way(fd) as way:
+        way.down(name)
+        waiting = [(name, iter(os.listdir(way.fd)))]
+        while waiting:
+            here, names = waiting[-1]
+            for inner in names:
+                if not _removed(way.fd, inner):
+                    way.down(inner)
+                    waiting.append((inner, iter(os.listdir(way.fd))))
+                    break
+            else:
+                waiting.pop()
+                os.close(way.up())
+                os.rmdir(here, dir_fd=way.fd)
 
+
+def _removed(fd: int, name: str) -> bool:
+    """Remove an entry that is no directory, or an empty one; tell if nothing is there now."""
     try:
         status = os.stat(name, dir_fd=fd, follow_symlinks=False)
+        if not stat.S_ISDIR(status.st_mode):
+            os.unlink(name, dir_fd=fd)
+            return True
+        os.rmdir(name, dir_fd=fd)
     except FileNotFoundError:
-        return
-    if stat.S_ISDIR(status.st_mode):
-        shutil.rmtree(name, dir_fd=fd)
-    else:
-        os.unlink(name, dir_fd=fd)
+        return True
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        return False
+    return True
 
 
 def part_of(fd: int, name: str, other_fd: int, other: str) -> bool:
     """Whether everything in one entry is in the other, with the same content and mode."""
+    if not _same(fd, name, other_fd, other):
+        return False
+    if not _is_directory(fd, name):
+        return True
+    with _Way(fd) as one, _Way(other_fd) as two:
+        one.down(name)
+        two.down(other)
+        waiting = [iter(os.listdir(one.fd))]
+        while waiting:
+            for inner in waiting[-1]:
+                if not _same(one.fd, inner, two.fd, inner):
+                    return False
+                if _is_directory(one.fd, inner):
+                    one.down(inner)
+                    two.down(inner)
+                    waiting.append(iter(os.listdir(one.fd)))
+                    break
+            else:
+                waiting.pop()
+                os.close(one.up())
+                os.close(two.up())
+    return True
+
+
+def _is_directory(fd: int, name: str) -> bool:
+    return stat.S_ISDIR(os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode)
+
+
+def _same(fd: int, name: str, other_fd: int, other: str) -> bool:
+    """Whether two entries are the same, but for what is in them if they are directories."""
     first = os.stat(name, dir_fd=fd, follow_symlinks=False)
-    second = os.stat(other, dir_fd=other_fd, follow_symlinks=False)
+    try:
+        second = os.stat(other, dir_fd=other_fd, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
     if stat.S_IFMT(first.st_mode) != stat.S_IFMT(second.st_mode):
         return False
     if stat.S_ISLNK(first.st_mode):  # its mode means nothing, and the umask may be in it
         return os.readlink(name, dir_fd=fd) == os.readlink(other, dir_fd=other_fd)
     if first.st_mode != second.st_mode:
         return False
-    if stat.S_ISDIR(first.st_mode):
-        with _opened(name, _DIRECTORY, fd) as one, _opened(other, _DIRECTORY, other_fd) as two:
-            names = os.listdir(one)
-            return set(names) <= set(os.listdir(two)) and all(
-                part_of(one, inner, two, inner) for inner in names
-            )
     if not stat.S_ISREG(first.st_mode):
         return True
     if first.st_size != second.st_size:
@@ -132,8 +247,13 @@ def _same_bytes(one: int, two: int) -> bool:
 
 @contextmanager
 def _opened(name: str, flags: int, fd: int) -> Iterator[int]:
-    opened = os.open(name, flags, 0o600, dir_fd=fd)
-    try:
+    with _closing(os.open(name, flags, 0o600, dir_fd=fd)) as opened:
         yield opened
+
+
+@contextmanager
+def _closing(fd: int) -> Iterator[int]:
+    try:
+        yield fd
     finally:
-        os.close(opened)
+        os.close(fd)

@@ -41,7 +41,7 @@ class Descriptors:
         self, *, aside: Callable[[str], str] | None = None, touched: Touched | None = None
     ) -> None:
         self.aliases: dict[tuple[str, str], str] = {}
-        self.private = False
+        self.private: bool = False
         self._touched = touched
         self._aside = aside
         self._stack: list[tuple[str, str, int, bool]] = []
@@ -75,6 +75,14 @@ class Descriptors:
             self._touched.add(fd)
         self._current, self._fd, self.private = directory, fd, private
         return fd
+
+    def missing(self, directory: Directory) -> str:
+        """Return the path that kept ``fd`` from opening a directory, just now."""
+        if not self._stack:
+            return directory.root
+        above = self._stack[-1][1]
+        name = directory.path[len(above) :].lstrip("/").partition("/")[0]
+        return "/".join([directory.root.rstrip("/"), *filter(None, (above, name))])
 
     def _open(self, parent: int, key: tuple[str, str], name: str) -> tuple[int, bool]:
         """Open a directory, or what stands for it beside its place."""

@@ -13,6 +13,7 @@ __all__ = [
     "entries",
     "exists",
     "expand_pattern",
+    "file_identity",
     "is_directory",
     "is_file",
     "present",
@@ -113,6 +114,15 @@ def is_file(path: str) -> bool:
 def is_directory(path: str) -> bool:
     """Whether ``path`` leads to a directory, following links."""
     return os.path.isdir(path)
+
+
+def file_identity(path: str) -> tuple[int, int] | None:
+    """Return (device, inode) of what ``path`` leads to, or ``None`` if it leads nowhere."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def subdirectories(path: str) -> list[str]:

@@ -52,7 +52,7 @@ class Files:
     __slots__ = ("names",)
 
     def __init__(self, names: list[str]) -> None:
-        self.names = names
+        self.names: list[str] = names
 
     def __len__(self) -> int:
         return len(self.names)
@@ -70,7 +70,7 @@ Rename: TypeAlias = "tuple[str, Callable[[str], str]]"
 RUN = 8192
 _CHUNK = 64
 
-sort_key = os.fsencode
+sort_key: Callable[[str], bytes] = os.fsencode
 """Names are ordered by their bytes, like GNU Stow and every file system."""
 
 

@@ -41,8 +41,8 @@ class Tree:
     __slots__ = ("fd", "root")
 
     def __init__(self, root: str) -> None:
-        self.root = root
-        self.fd = os.open(root, _DIRECTORY)
+        self.root: str = root
+        self.fd: int = os.open(root, _DIRECTORY)
 
     def open(self, path: str) -> int:
         """Open the directory at ``path`` (relative; empty for the root); the caller closes it.

@@ -12,7 +12,7 @@ from dotstream.fs.look import entry_kind
 if TYPE_CHECKING:
     from dotstream.fs.change import Changes
 
-__all__ = ["move", "take_back"]
+__all__ = ["missing", "move", "take_back"]
 
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -44,12 +44,7 @@ def take_back(changes: Changes, fd: int, name: str, path: str) -> str | None:
     Raises:
         OSError: the system refused; trying again is safe.
     """
-    try:
-        there, base = _parent(path)
-    except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):  # a link: ELOOP on macOS
-            return None  # its destination never came to be
-        raise
+    there, base = _parent(path)
     try:
         _touch(changes, there, fd)
         for place, entry in ((fd, name), (there, base)):
@@ -105,7 +100,14 @@ def _back(changes: Changes, fd: int, name: str, there: int, base: str) -> str | 
     if not _there(fd, name):
         _move(changes, there, base, fd, name)
         return None
-    if os.fstat(there).st_dev == os.fstat(fd).st_dev:
+    here, beside = (
+        os.stat(entry, dir_fd=place, follow_symlinks=False)
+        for entry, place in ((name, fd), (base, there))
+    )
+    if os.path.samestat(here, beside):  # a rename that was made of a link and an unlink
+        changes.unlink(there, base)
+        return None
+    if here.st_dev == beside.st_dev:
         return base  # nothing is ever copied within a file system: it is somebody's
     if not _same(fd, name, there, base):
         return base
@@ -114,14 +116,33 @@ def _back(changes: Changes, fd: int, name: str, there: int, base: str) -> str | 
     return None
 
 
+def missing(path: str) -> str | None:
+    """Return what is no directory on the way to a canonical path; ``None`` if all are."""
+    try:
+        os.close(_parent(path)[0])
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):  # ELOOP on macOS
+            raise
+        return str(error.filename)
+    return None
+
+
 def _parent(path: str) -> tuple[int, str]:
-    """Open the directory of a canonical path, not following any link on the way."""
+    """Open the directory of a canonical path, not following any link on the way.
+
+    Raises:
+        OSError: with the path of the component that cannot be opened.
+    """
     parent, base = os.path.split(path)
-    fd = os.open("/", _FLAGS)
+    fd, above = os.open("/", _FLAGS), ""
     for name in parent.split("/"):
         if name:
+            above = f"{above}/{name}"
             try:
                 inner = os.open(name, _FLAGS, dir_fd=fd)
+            except OSError as error:
+                error.filename = above
+                raise
             finally:
                 os.close(fd)
             fd = inner
@@ -149,7 +170,7 @@ def _move_by_copying(changes: Changes, fd: int, name: str, to_fd: int, new: str)
     except OSError:
         changes.discard(to_fd, copy)
         raise
-    _sync_upwards(changes, to_fd)
+    changes.sync_upwards(to_fd)
     changes.rename(fd, name, fd, old)
     if not _same(fd, old, to_fd, new):
         changes.rename(fd, old, fd, name)
@@ -157,25 +178,7 @@ def _move_by_copying(changes: Changes, fd: int, name: str, to_fd: int, new: str)
         raise OSError(errno.EAGAIN, "it was changed while it was copied", name)
     changes.sync(fd)
     changes.discard(fd, old)
-
-
-def _sync_upwards(changes: Changes, fd: int) -> None:
-    """Have a directory's entries on the disk, and the names of those that lead to it."""
-    here = os.dup(fd)
-    try:
-        while True:
-            changes.sync(here)
-            try:
-                above = os.open("..", _FLAGS, dir_fd=here)
-            except PermissionError:
-                return  # where we may not look, none of these names is ours
-            one, other = os.fstat(here), os.fstat(above)
-            os.close(here)
-            here = above
-            if one.st_dev != other.st_dev or one.st_ino == other.st_ino:
-                return
-    finally:
-        os.close(here)
+    changes.sync(fd)  # something else may come to be at this name, and be moved as well
 
 
 def _copy_name(name: str) -> str:

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from dotstream.errors import UsageError
-from dotstream.fs.files import expand_pattern, present
+from dotstream.fs.files import expand_pattern, file_identity, present
 from dotstream.fs.look import canonical
 from dotstream.fs.process import working_directory
 
@@ -55,10 +55,14 @@ class Places:
     def below(self, path: str | PathLike[str], targets: Collection[str]) -> str:
         """Return a path with the links above its target resolved, but none below."""
         full = posixpath.normpath(self.expand(path))
+        known = {file_identity(target) for target in targets}
         position = len(full)
         while position > 0:
             above = full[:position]
-            if above in targets or canonical(above) in targets:
+            # To resolve each is quadratic in a deep tree; what is elsewhere is soon told.
+            if above in targets or (
+                file_identity(above) in known and canonical(above) in targets
+            ):
                 return canonical(above) + full[position:]
             position = full.rfind("/", 0, position)
         return full

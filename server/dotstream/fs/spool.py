@@ -6,7 +6,10 @@ import io
 import pickle
 import tempfile
 from collections import deque
-from typing import IO, Any, Generic, TypeVar
+from typing import IO, TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 __all__ = ["Spool"]
 
@@ -35,10 +38,15 @@ class Spool(Generic[_Value]):
 
     Args:
         shared: the one object that all values refer to and that stays itself.
+        before: what a value refers to that refers to more of its kind, the last of them first:
+            written in that order, a chain of any length is written without recursion.
     """
 
-    def __init__(self, shared: object) -> None:
+    def __init__(
+        self, shared: object, before: Callable[[_Value], Sequence[object]] = lambda _: ()
+    ) -> None:
         self._shared = shared
+        self._before = before
         self._head: deque[_Value] = deque()
         self._tail: list[_Value] = []
         self._file: IO[bytes] | None = None
@@ -79,7 +87,7 @@ class Spool(Generic[_Value]):
         data = io.BytesIO()
         pickler = _Pickler(data, pickle.HIGHEST_PROTOCOL)
         pickler.shared = self._shared
-        pickler.dump(self._tail)
+        pickler.dump(([self._before(value) for value in self._tail], self._tail))
         self._tail.clear()
         if self._file is None:
             self._file = tempfile.TemporaryFile(prefix="dotstream-")  # noqa: SIM115
@@ -99,5 +107,5 @@ class Spool(Generic[_Value]):
         unpickler = _Unpickler(io.BytesIO(self._file.read(size)))
         unpickler.shared = self._shared
         self._read += 8 + size
-        found: Any = unpickler.load()
+        _, found = unpickler.load()
         return list(found)

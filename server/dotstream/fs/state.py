@@ -10,6 +10,7 @@ from dotstream.fs.system import reserve as allocate
 
 __all__ = [
     "TargetState",
+    "backup_area",
     "existing_state",
     "is_full",
     "release_reserve",
@@ -33,9 +34,9 @@ class TargetState:
     __slots__ = ("backups", "journal", "lock")
 
     def __init__(self, directory: str) -> None:
-        self.journal = f"{directory}/journal.db"
-        self.lock = f"{directory}/lock"
-        self.backups = f"{directory}/backups"
+        self.journal: str = f"{directory}/journal.db"
+        self.lock: str = f"{directory}/lock"
+        self.backups: str = f"{directory}/backups"
 
 
 def _directory(state: str, target: str) -> str:
@@ -86,6 +87,12 @@ def existing_state(state: str, target: str) -> TargetState | None:
         if os.path.lexists(f"{directory}/journal.db")
         else None
     )
+
+
+def backup_area(state: str, target: str) -> str | None:
+    """Return the backup area of ``target``, or ``None``; it needs no journal."""
+    area = f"{_directory(state, target)}/backups"
+    return os.path.realpath(area) if os.path.isdir(area) else None
 
 
 def is_full(path: str) -> bool:

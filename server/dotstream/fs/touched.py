@@ -31,12 +31,14 @@ class Touched:
     __slots__ = ("_few", "_whole", "elsewhere")
 
     def __init__(self) -> None:
-        self.elsewhere = False
+        self.elsewhere: bool = False
         self._few: dict[tuple[int, int], int] = {}
         self._whole: dict[int, int] = {}
 
     def add(self, fd: int) -> None:
-        """Remember a directory; it may be changed until another one is remembered.
+        """Remember a directory; it may be changed until another one is added.
+
+        In this order they get onto the disk, so one that is made here after its parent.
 
         Raises:
             OSError: one of those before did not get onto the disk.
@@ -45,10 +47,10 @@ class Touched:
         device, number = status.st_dev, status.st_ino
         if device in self._whole:
             return
-        known = self._few.pop((device, number), None)
-        self._few[device, number] = os.dup(fd) if known is None else known  # the latest, last
-        if len(self._few) > FEW:
-            self._gather()
+        if (device, number) not in self._few:
+            self._few[device, number] = os.dup(fd)
+            if len(self._few) > FEW:
+                self._gather()
 
     def _gather(self) -> None:
         """Make room: of file systems that can be flushed as a whole, remember only that."""

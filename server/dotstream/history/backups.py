@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections import Counter
+from functools import lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from dotstream.fs.area import contents, forget, origin
 from dotstream.fs.listing import DIR, LINK
 from dotstream.fs.look import Tree, entry_kind, fingerprint, size
 from dotstream.model.directory import Directory
@@ -17,19 +21,34 @@ if TYPE_CHECKING:
     from dotstream.fs.change import Changes
     from dotstream.store.journal import Journal
 
-__all__ = ["backups", "prune", "restore"]
+__all__ = ["backups", "prune", "restore", "unlisted"]
 
 
-def backups(journal: Journal, area: str) -> Iterator[Backup]:
-    """Stream what the backup area holds, oldest first.
+_AMONG_OTHERS = 1_000_000_000  # by this a transaction's number sets its steps apart
+
+
+class _Kept(NamedTuple):
+    """What is known of an entry without looking at it."""
+
+    id: int
+    transaction: int
+    step: int
+    path: str
+    started: float
+
+
+def backups(journal: Journal | None, area: str) -> Iterator[Backup]:
+    """Stream what the backup area holds: what the journal lists, oldest first, then the rest.
 
     Args:
+        journal: of the target; ``None`` if there is none, or none that can be used.
         area: absolute path of the backup area.
     """
     tree = Tree(area)
     try:
-        for sequence, transaction, path in journal.backups():
-            kept = kept_path(area, transaction, sequence)
+        listed = () if journal is None else _listed(journal)
+        for known in chain(listed, _unlisted(journal, area)):
+            kept = kept_path(area, known.transaction, known.step)
             name = kept.rpartition("/")[2]
             found = entry_kind(tree.fd, name)
             if found is None:
@@ -37,9 +56,46 @@ def backups(journal: Journal, area: str) -> Iterator[Backup]:
             kind: Literal["file", "directory", "link"] = "file"
             if found in (DIR, LINK):
                 kind = "directory" if found == DIR else "link"
-            yield Backup(sequence, transaction, path, kept, size(tree.fd, name), kind)
+            many = size(tree.fd, name)
+            yield Backup(known.id, known.transaction, known.path, kept, many, kind, known.started)
     finally:
         tree.close()
+
+
+def unlisted(journal: Journal | None, area: str) -> Iterator[Backup]:
+    """Stream what the area holds and no journal lists, so that nobody would find it."""
+    numbers = {each.id for each in _unlisted(journal, area)}
+    return (each for each in backups(journal, area) if each.id in numbers)
+
+
+def _listed(journal: Journal) -> Iterator[_Kept]:
+    started = lru_cache(maxsize=8)(lambda number: _started(journal, number))
+    for step, transaction, path in journal.backups():
+        yield _Kept(step, transaction, step, path, started(transaction))
+
+
+def _started(journal: Journal, number: int) -> float:
+    found = journal.transaction(number)
+    return found.began if found else 0.0
+
+
+def _unlisted(journal: Journal | None, area: str) -> list[_Kept]:
+    """Return what no journal lists; what is still to be put back is left to recovery."""
+    unfinished = journal.unfinished() if journal else None
+    found = sorted(
+        (transaction, step)
+        for transaction, step, _ in contents(area)
+        if (unfinished is None or transaction != unfinished.id)
+        and not (journal and journal.backed_up(step) == transaction)
+    )
+    steps = Counter(step for _, step in found)
+    kept = []
+    for transaction, step in found:
+        alone = steps[step] == 1 and not (journal and journal.backed_up(step))
+        number = step if alone else transaction * _AMONG_OTHERS + step
+        was = origin(area, transaction, step)
+        kept.append(_Kept(number, transaction, step, was.path, was.started))
+    return kept
 
 
 def restore(chosen: Collection[Backup], area: str, *, skip: bool) -> Iterator[Item]:
@@ -85,5 +141,6 @@ def prune(journal: Journal, chosen: Collection[Backup], area: str, changes: Chan
         changes.sync(tree.fd)  # what is no longer listed is gone, after a power cut too
         for backup in chosen:
             journal.forget_backup(backup.id)
+            forget(area, backup.transaction)
     finally:
         tree.close()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dotstream.errors import Cancelled, UsageError
 from dotstream.fs.lock import left_behind
-from dotstream.fs.state import existing_state
+from dotstream.fs.state import backup_area, existing_state
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.plan import Metadata
 from dotstream.planner.stream import StreamingPlan
@@ -132,10 +132,10 @@ class Past:
         """Stream what is kept in the backup area, oldest first."""
         from dotstream.history.backups import backups
 
-        place = existing_state(self._state, self._target)
-        with self._reading() as journal:
-            if journal is not None and place is not None:
-                yield from backups(journal, place.backups)
+        area = backup_area(self._state, self._target)
+        if area is not None:
+            with self._reading() as journal:
+                yield from backups(journal, area)
 
     def plan_restore(
         self,
@@ -153,6 +153,12 @@ class Past:
         missing = set(numbers) - {backup.id for backup in chosen}
         if missing:
             raise UsageError(f"no backup {min(missing)}", remedy="list_backups")
+        for backup in chosen:
+            if not backup.path:
+                raise UsageError(
+                    f"nothing says any more where backup {backup.id} was; move {backup.kept} "
+                    "to where it belongs"
+                )
         area = chosen[0].kept.rpartition("/")[0] if chosen else "/"
         items = (item for item in restore(chosen, area, skip=skip))
         metadata = Metadata("restore", (), directory, self._target, options)
@@ -167,10 +173,10 @@ class Past:
 
         with writing(self._target, state=self._state, wait=wait, cancel=cancel) as writer:
             latest = time.time() - (older_than or 0)
-            chosen = []
-            for backup in self.backups():
-                made = writer.journal.transaction(backup.transaction)
-                if made is None or made.began <= latest:
-                    chosen.append(backup)
+            chosen = [
+                backup
+                for backup in self.backups()
+                if older_than is None or 0 < backup.began <= latest
+            ]
             prune(writer.journal, chosen, writer.state.backups, writer.changes)
             return chosen

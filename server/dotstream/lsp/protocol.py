@@ -7,7 +7,6 @@ cannot be cancelled, and tracebacks go out on the wire.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakSet
@@ -23,18 +22,22 @@ from pygls.exceptions import (
 )
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
+from dotstream.lsp.language.abilities import Abilities
+from dotstream.lsp.messages import message as written
+from dotstream.lsp.peer import Peer
 from dotstream.lsp.requests.batches import MAX_BATCH, MAX_WINDOW
+from dotstream.lsp.requests.commands import CANCEL, COMMANDS, PREFIX
 from dotstream.lsp.requests.faults import BUG, INTERNAL_ERROR, INVALID_REQUEST, fault_of
 from dotstream.lsp.requests.methods import METHODS
-from dotstream.lsp.requests.params import AckParams
-from dotstream.lsp.requests.registry import Works
-from dotstream.lsp.requests.rows import dumps
+from dotstream.lsp.requests.registry import Registry
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Generator
 
-    from dotstream.lsp.requests.rows import JSON
-    from dotstream.lsp.requests.running import Changed
+    from dotstream.lsp.messages import JSON
+    from dotstream.lsp.requests.call import Call
+    from dotstream.lsp.requests.telling import Outcome
     from dotstream.lsp.transport.outbox import Outbox
 
 __all__ = ["VERSION", "Protocol", "tell"]
@@ -48,7 +51,7 @@ _connected: WeakSet[Protocol] = WeakSet()
 """The connections of this process; used on the event loop only."""
 
 
-def tell(changed: Changed) -> None:
+def tell(changed: dict[str, JSON]) -> None:
     """Tell every client of this process that something was changed."""
     for protocol in list(_connected):
         protocol.tell_changed(changed)
@@ -65,13 +68,39 @@ class Protocol(LanguageServerProtocol):
             stopped: set when the client says that the server may end.
         """
         self.set_writer(outbox, include_headers=False)
-        self.works = Works(outbox, asyncio.get_running_loop(), self.answer, tell)
+        self.peer: Peer = Peer(outbox)
+        self.registry: Registry = Registry(self.peer, outbox, self.answer, self._called)
         self._outbox = outbox
         self._stopped = stopped
         self._initialized = False
         self._announced = False
         self.listeners: list[Callable[[], None]] = []  # called when something was changed
+        for name in (*COMMANDS, CANCEL):
+            self.fm.command(PREFIX + name)(self._commanding(name))
         _connected.add(self)
+
+    def _commanding(self, name: str) -> Callable[..., None]:
+        """Return what takes a command: it is answered as soon as it is understood."""
+
+        def take(*arguments: Any) -> None:
+            if name == CANCEL:
+                self.registry.cancel_commands()
+            else:
+                self.registry.command(name, arguments[0] if arguments else None)
+
+        return take
+
+    def _called(self, call: Call) -> None:
+        """Tell everybody what a call changed, or look again at what it has hidden."""
+        if call.changed is not None:
+            tell(call.changed)
+        elif call.skipped:
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Have what is shown looked at anew."""
+        for listener in self.listeners:
+            listener()
 
     @property
     def exit_code(self) -> int:
@@ -103,7 +132,7 @@ class Protocol(LanguageServerProtocol):
     def _request(self, request_id: str | int, method: object, message: dict[str, Any]) -> None:
         if not isinstance(method, str):
             raise _invalid_request("the method of a request is a string")
-        if request_id in self.works or request_id in self._request_futures:
+        if request_id in self.registry or request_id in self._request_futures:
             raise _invalid_request(f"request {request_id!r} is still being worked on")
         if self._shutdown:
             raise _invalid_request("the server is shut down")
@@ -112,7 +141,7 @@ class Protocol(LanguageServerProtocol):
                 raise _invalid_request("the server is initialized already")
             raise JsonRpcServerNotInitialized("the first request has to be initialize")
         if method in METHODS:
-            self.works.start(request_id, METHODS[method], message.get("params"))
+            self.registry.request(request_id, method, message.get("params"))
         elif method in self.fm.builtin_features or method in self.fm.features:
             self.handle_message(self._structured(method, message))
         else:
@@ -124,9 +153,9 @@ class Protocol(LanguageServerProtocol):
         if method == types.EXIT:
             self._stopped.set()
         elif method == "dotstream/ack":
-            self.works.acknowledge(AckParams.of(message.get("params")))
+            self.registry.acknowledge(message.get("params"))
         elif not isinstance(method, str):
-            if message.get("id") in self._request_futures:
+            if not self.peer.take(message) and message.get("id") in self._request_futures:
                 self.handle_message(self.structure_message(message))
         elif method == types.CANCEL_REQUEST or self._initialized:
             known = method in self.fm.builtin_features or method in self.fm.features
@@ -145,7 +174,7 @@ class Protocol(LanguageServerProtocol):
             ) from None
 
     def _handle_cancel_notification(self, msg_id: object) -> None:
-        if isinstance(msg_id, str | int) and not self.works.cancel(msg_id):
+        if isinstance(msg_id, str | int) and not self.registry.cancel(msg_id):
             super()._handle_cancel_notification(msg_id)
 
     def _log_ignored(self, method: object, error: Exception) -> None:
@@ -162,19 +191,15 @@ class Protocol(LanguageServerProtocol):
 
     # Going out -------------------------------------------------------------------------
 
-    def answer(
-        self, request_id: str | int | None, outcome: dict[str, JSON] | types.ResponseError
-    ) -> None:
+    def answer(self, request_id: str | int | None, outcome: Outcome) -> None:
         """Send the answer to a request."""
-        message: dict[str, JSON] = {"jsonrpc": "2.0", "id": request_id}
-        if isinstance(outcome, types.ResponseError):
-            error: dict[str, JSON] = {"code": int(outcome.code), "message": outcome.message}
-            if outcome.data is not None:
-                error["data"] = cast("JSON", outcome.data)
-            message["error"] = error
-        else:
-            message["result"] = outcome
-        self._outbox.write(dumps(message).encode("ascii"))
+        if not isinstance(outcome, types.ResponseError):
+            self._outbox.write(written(id=request_id, result=outcome))
+            return
+        error: dict[str, JSON] = {"code": int(outcome.code), "message": outcome.message}
+        if outcome.data is not None:
+            error["data"] = cast("JSON", outcome.data)
+        self._outbox.write(written(id=request_id, error=error))
 
     def refuse(self, request_id: str | int | None, code: int, message: str) -> None:
         """Answer with an error."""
@@ -192,13 +217,11 @@ class Protocol(LanguageServerProtocol):
             error = types.ResponseError(INTERNAL_ERROR, BUG, {"kind": "bug"})
         super()._send_response(msg_id, result, error)
 
-    def tell_changed(self, changed: Changed) -> None:
+    def tell_changed(self, changed: dict[str, JSON]) -> None:
         """Tell the client that something was changed, if it said that it knows of us."""
         if self._announced:
-            message = {"jsonrpc": "2.0", "method": "dotstream/changed", "params": changed}
-            self._outbox.write(dumps(message).encode("ascii"))
-        for listener in self.listeners:
-            listener()
+            self.peer.notify("dotstream/changed", changed)
+        self.look_again()
 
     # Ordinary LSP with additions -------------------------------------------------------
 
@@ -217,6 +240,7 @@ class Protocol(LanguageServerProtocol):
             }
         }
         offered = params.capabilities.experimental
+        self.peer.abilities = Abilities(params.capabilities)
         self._announced = isinstance(offered, dict) and bool(offered.get("dotstream"))
         self._initialized = True
         return result
@@ -224,13 +248,13 @@ class Protocol(LanguageServerProtocol):
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:
         """End every request, and answer only when each has rolled back what it did."""
-        yield self.works.end_all, (), None
+        yield self.registry.end_all, (), None
         yield from super().lsp_shutdown(*args)
 
     @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def lsp_work_done_progress_cancel(self, params: types.WorkDoneProgressCancelParams) -> None:
         """Stop what the client no longer wants to wait for."""
-        self.works.cancel_progress(params.token)
+        self.registry.cancel_progress(params.token)
 
 
 def _invalid_request(message: str) -> JsonRpcException:

@@ -15,7 +15,7 @@ class CancellationToken:
     __slots__ = ("cancelled",)
 
     def __init__(self) -> None:
-        self.cancelled = False
+        self.cancelled: bool = False
 
     def cancel(self) -> None:
         """Ask the stream to stop; calling it again changes nothing."""

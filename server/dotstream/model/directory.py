@@ -29,13 +29,14 @@ class Directory:
     __slots__ = ("depth", "name", "opener", "origin", "parent", "path", "root")
 
     def __init__(self, root: str, parent: Directory | None = None, name: str = "") -> None:
-        self.root = root
-        self.parent = parent
-        self.name = name
+        self.root: str = root
+        self.parent: Directory | None = parent
+        self.name: str = name
         self.origin: Origin | None = None
         self.opener: Operation | None = None
         if parent is None:
-            self.path, self.depth = "", 0
+            self.path: str = ""
+            self.depth: int = 0
         else:
             self.path = f"{parent.path}/{name}" if parent.path else name
             self.depth = parent.depth + 1
@@ -59,6 +60,14 @@ class Directory:
         for name in path.split("/") if path else ():
             here = here.child(name)
         return here
+
+    def reach(self, root: str, path: str) -> Directory:
+        """Return the directory at ``path`` of a root; what is above both is shared with it."""
+        here: Directory | None = self if self.root == root else None
+        while here is not None and here.path and not f"{path}/".startswith(f"{here.path}/"):
+            here = here.parent
+        here = here or Directory(root)
+        return here.descend(path[len(here.path) :].lstrip("/"))
 
     def join(self, name: str) -> str:
         """Return the path of ``name`` in this directory, relative to the root."""

@@ -42,6 +42,7 @@ FindingKind = Literal[
     "unrecorded_links",
     "leftover",
     "parked_file",
+    "unlisted_backup",
 ]
 
 _SEVERITIES: dict[FindingKind, Severity] = {
@@ -64,6 +65,7 @@ _SEVERITIES: dict[FindingKind, Severity] = {
     "unrecorded_links": "info",
     "leftover": "warning",
     "parked_file": "error",
+    "unlisted_backup": "error",
 }
 
 FINDING_KINDS: tuple[FindingKind, ...] = tuple(_SEVERITIES)

@@ -27,7 +27,7 @@ class Hidden:
         begins: frozenset[str] | None = None,
         ends: frozenset[str] | None = None,
     ) -> None:
-        self.test = test
+        self.test: Callable[[str], object] = test
         self._begins, self._ends = begins, ends
         self._range = (min(begins), max(begins)) if begins else ("", "")
 

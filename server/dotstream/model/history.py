@@ -53,9 +53,10 @@ class Backup(NamedTuple):
 
     Attributes:
         id: the number of the step that moved it.
-        path: where it was, absolute.
+        path: where it was, absolute; empty if nobody knows any more.
         kept: where it is now, absolute.
         size: bytes, of a file.
+        began: when that transaction began, in seconds since the epoch; 0 if unknown.
     """
 
     id: int
@@ -64,6 +65,7 @@ class Backup(NamedTuple):
     kept: str
     size: int
     kind: Literal["file", "directory", "link"]
+    began: float = 0.0
 
 
 class Recovery(NamedTuple):

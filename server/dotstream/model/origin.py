@@ -22,6 +22,6 @@ class Origin:
     __slots__ = ("digest", "metadata", "troubles")
 
     def __init__(self, metadata: Metadata) -> None:
-        self.metadata = metadata
-        self.troubles = 0
-        self.digest = ""
+        self.metadata: Metadata = metadata
+        self.troubles: int = 0
+        self.digest: str = ""

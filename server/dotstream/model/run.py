@@ -42,11 +42,11 @@ class Run:
         joined: bytes | None = None,
     ) -> None:
         self.kind: RunKind = kind
-        self.directory = directory
-        self.package = package
-        self.stem = stem
+        self.directory: Directory = directory
+        self.package: str = package
+        self.stem: str = stem
         self._names, self._joined = names, joined
-        self.size = len(names) if names is not None else (joined or b"").count(b"\0") + 1
+        self.size: int = len(names) if names is not None else (joined or b"").count(b"\0") + 1
 
     @property
     def names(self) -> list[str]:

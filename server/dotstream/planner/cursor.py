@@ -37,14 +37,14 @@ class Cursor:
         old: bool = False,
         trail: tuple[tuple[int, int], ...] = (),
     ) -> None:
-        self.package = package
-        self.sub = sub
-        self.step = step
-        self.old = old
-        self.trail = trail
+        self.package: Package = package
+        self.sub: str | None = sub
+        self.step: int = step
+        self.old: bool = old
+        self.trail: tuple[tuple[int, int], ...] = trail
         self.prefix: str | None = None
         self.hidden: tuple[Hidden | None] | None = None
-        self.looped = False
+        self.looped: bool = False
 
     def inside(self, raw: str) -> str:
         """Return the path of ``raw`` relative to the package."""

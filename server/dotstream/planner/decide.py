@@ -91,10 +91,10 @@ class Decision:
         self.state = state
         self.claim: Claim | None = None
         self.inner: list[Cursor] = []
-        self.opened = False
+        self.opened: bool = False
         self.adopt: Claim | None = None
-        self.set_aside = False
-        self.moved_for = ""
+        self.set_aside: bool = False
+        self.moved_for: str = ""
         self.reports: list[Item] = []
 
     def link(self, text: str, claim: Claim) -> None:

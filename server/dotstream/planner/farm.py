@@ -49,13 +49,13 @@ class Farm:
         cancel: CancellationToken,
         records: Records | None = None,
     ) -> None:
-        self.stow_dir = stow_dir
-        self.options = options
+        self.stow_dir: str = stow_dir
+        self.options: Options = options
         self._cancel = cancel
-        self.unchanged = 0
-        self.naming = Naming(options)
-        self.packages = PackageTrees(self.naming, options.layout, lookup, self.poll)
-        self.target = Target(
+        self.unchanged: int = 0
+        self.naming: Naming = Naming(options)
+        self.packages: PackageTrees = PackageTrees(self.naming, options.layout, lookup, self.poll)
+        self.target: Target = Target(
             target, stow_dir=stow_dir, stow=options.stow, records=records, poll=self.poll
         )
 

@@ -153,6 +153,10 @@ class _Locator:
                 if item.place.path == path and state is found:
                     state = found._replace(state="directory", message="a directory on both sides")
             elif isinstance(item, Operation):
+                other = self._other_member(item, found)
+                if other is not None:
+                    why = f"package {package.name} shows {other} here"
+                    return found._replace(state="ignored", message=why)
                 if item.kind == "keep_link":
                     return _linked(found)
                 why = f"package {package.name} is not linked here yet"
@@ -164,6 +168,13 @@ class _Locator:
         if not found.exists:
             return found._replace(message=f"package {package.name} has nothing here")
         return found._replace(state="ignored", message=message)
+
+    def _other_member(self, operation: Operation, found: Located) -> str | None:
+        """Return what a link at a member's path leads to, where that is another member."""
+        if operation.path != found.target or operation.text is None:
+            return None
+        owner = self._ownership().owner(operation.directory, operation.text)
+        return owner.path if owner is not None and owner.full != found.source else None
 
     # From the target -------------------------------------------------------------------
 
@@ -228,7 +239,7 @@ class _Locator:
                         if way[:1] != (shown,):
                             continue
                         inside = way[1:]
-                    yield from _raws(tree, (name,), inside, dotfiles=settings.dotfiles)
+                    yield from _raws(tree, name, inside, dotfiles=settings.dotfiles)
         finally:
             tree.close()
 
@@ -241,16 +252,18 @@ class _Locator:
 
 
 def _raws(
-    tree: Tree, above: tuple[str, ...], way: Sequence[str], *, dotfiles: bool
-) -> Iterator[tuple[str, ...]]:
-    """Yield what in a package would appear at ``way``."""
-    if not way:
-        if len(above) > 1:
-            yield above
-        return
-    for raw in raw_candidates(way[0], dotfiles=dotfiles):
-        if tree.kind("/".join((*above, raw))) is not None:
-            yield from _raws(tree, (*above, raw), way[1:], dotfiles=dotfiles)
+    tree: Tree, package: str, way: Sequence[str], *, dotfiles: bool
+) -> list[tuple[str, ...]]:
+    """Return what in a package would appear at ``way``."""
+    found: list[tuple[str, ...]] = [(package,)]
+    for name in way:
+        found = [
+            (*above, raw)
+            for above in found
+            for raw in raw_candidates(name, dotfiles=dotfiles)
+            if tree.kind("/".join((*above, raw))) is not None
+        ]
+    return found if way else []
 
 
 def _link_on(root: str, way: Sequence[str]) -> tuple[int, str | None]:

@@ -44,7 +44,7 @@ class Scan:
         cancel: CancellationToken,
     ) -> None:
         self.errors: list[ScanError] = []
-        self.failed = 0
+        self.failed: int = 0
 
         def opened(target: str) -> Farm:
             return Farm(

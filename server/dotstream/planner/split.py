@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from dotstream.model.cancel import CancellationToken
+    from dotstream.model.directory import Directory
 
 __all__ = ["PATIENCE", "REMEMBERED", "Split", "Stream"]
 
@@ -63,6 +64,16 @@ class Stream(Generic[_Value]):
         self._close()
 
 
+def _directories(item: Item | Run) -> list[Directory]:
+    """Return the directories that an item is in, the root first."""
+    here = item.directory if isinstance(item, (Run, Operation, Conflict)) else None
+    found: list[Directory] = []
+    while here is not None:
+        found.append(here)
+        here = here.parent
+    return found[::-1]
+
+
 class _Channel:
     """What waits for one reader."""
 
@@ -71,7 +82,7 @@ class _Channel:
     def __init__(self, shared: object, *, lossy: bool) -> None:
         self.lossy = lossy
         self.wanted = False
-        self.spool: Spool[Item | Run] = Spool(shared)
+        self.spool: Spool[Item | Run] = Spool(shared, _directories)
         self.kept = 0
         self.omitted = 0
         self.ahead = 0

@@ -102,8 +102,8 @@ class StreamingPlan:
         unchanged: Callable[[], int],
     ) -> None:
         self.metadata = metadata
-        self.done = False
-        self.origin = Origin(metadata)
+        self.done: bool = False
+        self.origin: Origin = Origin(metadata)
         self._split: Split | None = None
         self._whole = False  # whether it is iterated as a whole
         self._source = items

@@ -70,9 +70,12 @@ class DirectoryVisit:
         *,
         mode: Mode = Mode.REAL,
     ) -> None:
-        self.walk, self.scope, self.place = walk, scope, place
-        self.unlinked, self.linked = unlinked, linked
-        self.mode = mode
+        self.walk: Walk = walk
+        self.scope: Scope = scope
+        self.place: Directory = place
+        self.unlinked: Sequence[Cursor] = unlinked
+        self.linked: Sequence[Cursor] = linked
+        self.mode: Mode = mode
         self._states: States | None = None
 
     def enter(

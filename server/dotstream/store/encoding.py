@@ -72,7 +72,7 @@ def decode(first: int, data: bytes) -> Iterator[Part]:
         if root:
             parent, _, base = path.rpartition("/")
             if above.root != root or above.path != parent:  # most have a sibling before them
-                above = Directory(root).descend(parent)
+                above = here.reach(root, parent)
             here = above.child(base) if base else above
         start = position
         if code in _RUN_KINDS:

@@ -94,6 +94,7 @@ class Journal:
     def __init__(self, path: str, *, readonly: bool = False) -> None:
         self._path = path
         self._next = 0
+        self._left = (0, 0)
         with self._explained():
             if readonly:
                 # Not mode=ro: that would leave the files of the write-ahead log behind.
@@ -109,7 +110,7 @@ class Journal:
             except (sqlite3.Error, JournalError):
                 self._database.close()
                 raise
-        self.manifest = Manifest(self._database)
+        self.manifest: Manifest = Manifest(self._database)
 
     def _prepare(self, *, readonly: bool) -> None:
         run = self._database.execute
@@ -195,7 +196,17 @@ class Journal:
             run = self._database.execute
             run("PRAGMA synchronous = FULL")
             run("BEGIN IMMEDIATE")
-            (self._next,) = run("SELECT coalesce(max(first + size), 1) FROM chunk").fetchone()
+            (self._next,) = run(
+                "SELECT max(coalesce(max(first + size), 1), ?) FROM chunk", (self._left[1] + 1,)
+            ).fetchone()
+            run(
+                "INSERT INTO sqlite_sequence SELECT 'txn', 0 "
+                "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'txn')"
+            )
+            run(
+                "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'txn'",
+                (self._left[0],),
+            )
             cursor = run(
                 "INSERT INTO txn(state, action, packages, directory, target, targets, started, "
                 "undoes, first, cursor, boot) VALUES ('active', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -497,6 +508,18 @@ class Journal:
             by,
             undoes,
         )
+
+    def backed_up(self, step: int) -> int | None:
+        """Return the transaction whose step is listed as having set something aside."""
+        with self._explained():
+            row = self._database.execute(
+                "SELECT txn FROM backup WHERE seq = ?", (step,)
+            ).fetchone()
+        return None if row is None else int(row[0])
+
+    def go_on_after(self, transaction: int, step: int) -> None:
+        """Number what comes next after what another journal of this target has left."""
+        self._left = (transaction, step)
 
     def backups(self) -> Iterator[tuple[int, int, str]]:
         """Stream what was set aside: step, transaction, and the path where it was."""

@@ -62,7 +62,7 @@ class Control:
     __slots__ = ("keep", "result")
 
     def __init__(self, *, keep: bool = False) -> None:
-        self.keep = keep
+        self.keep: bool = keep
         self.result: Result | None = None
 
 
@@ -316,6 +316,7 @@ class Application:
         executor, token = self._executor, self._cancel
         sequence, _, item = parts[0]
         try:
+            executor.note(self._journal, ((number, each) for number, _, each in parts))
             for sequence, kind, item in parts:
                 if isinstance(item, Run):
                     executor.run(sequence, item, token)
@@ -353,6 +354,7 @@ class Application:
             self._first,
             end,
             sure=self._done,
+            refused=self._failed,
             changes=self._changes,
             backups=self._backups,
         )

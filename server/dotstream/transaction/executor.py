@@ -15,6 +15,7 @@ from dotstream.fs.look import entry_kind, fingerprint, link_text
 from dotstream.fs.move import move
 from dotstream.store.steps import CLOSINGS
 from dotstream.transaction.names import aside_name, kept_path, spare_name
+from dotstream.transaction.origins import note_origins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.items import Operation
     from dotstream.model.run import Run
+    from dotstream.store.journal import Journal
     from dotstream.store.steps import StepKind
 
 __all__ = ["Executor"]
@@ -49,7 +51,7 @@ class Executor:
         self._descriptors = descriptors
         self._transaction = transaction
         self._backups = backups
-        self.done = 0
+        self.done: int = 0
         self._do: dict[StepKind, Callable[[int, Operation], None]] = {
             "create_link": self._create_link,
             "remove_link": self._remove_link,
@@ -63,6 +65,14 @@ class Executor:
             "end_refold": self._end_refold,
             "end_remove_dir": self._end_remove_dir,
         }
+
+    def note(self, journal: Journal, steps: Iterable[tuple[int, Operation | Run]]) -> None:
+        """Have it on the disk where the files come from that these steps will set aside.
+
+        Raises:
+            JournalError: it cannot be written, so none of them may be carried out.
+        """
+        note_origins(journal, self._transaction, self._backups, self._descriptors, steps)
 
     def do(self, sequence: int, kind: StepKind, operation: Operation) -> None:
         """Carry out one step.

@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.errors import Cancelled, JournalError, StalePlan, TargetLocked
+from dotstream.fs.area import highest
 from dotstream.fs.change import Changes
 from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.files import is_directory
@@ -92,6 +93,7 @@ def writing(
             place = target_state(state, target)
             journal = Journal(place.journal)
             held.callback(journal.close)
+            journal.go_on_after(*highest(place.backups))
             left = {each for each in journal.unfinished_targets() if is_directory(each)}
             if left <= wanted:
                 changes = changes or Changes()

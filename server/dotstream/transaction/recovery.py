@@ -101,7 +101,9 @@ def recovering(
         if not forwards:
             with suppress(JournalError):
                 journal.turn(unfinished.id, "stuck", end)
-        raise RollbackIncomplete(f"transaction {unfinished.id} is unfinished", rollback.failed)
+        raise RollbackIncomplete(
+            f"transaction {unfinished.id} is unfinished", rollback.failed + rollback.left
+        )
     if forwards:
         return (
             yield from _carry_on(
@@ -131,6 +133,7 @@ def _carry_on(
     try:
         executor.reopen(step for rows in journal.steps(first, cursor) for step in rows)
         for rows in journal.steps(cursor, end):
+            executor.note(journal, ((number, each) for number, _, each in rows))
             for sequence, kind, planned in rows:
                 if cancel is not None and cancel.cancelled:
                     raise RecoveryStopped
@@ -156,7 +159,7 @@ def _carry_on(
     except OperationFailed:
         descriptors.close()
         journal.turn(unfinished.id, "rolling_back", done + 1)
-        yield from recovering(journal, changes=changes, backups=backups)
+        yield from recovering(journal, changes=changes, backups=backups, cancel=cancel)
         raise
     finally:
         descriptors.close()

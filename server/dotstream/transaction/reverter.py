@@ -4,6 +4,10 @@ After a crash nobody knows how far the last steps came, so each is compared with
 there: before-state, after-state, or something in between that only we make.  What fits
 neither is somebody else's and is left alone and named.  Taking back what is taken back
 already changes nothing, so this may be interrupted, and run again, at any point.
+
+A directory that is missing came never to be only if this very transaction makes it.  Any
+other is away, as a file system that is not mounted: what was done in it is still to be
+taken back.
 """
 
 from __future__ import annotations
@@ -11,9 +15,11 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
+from dotstream.fs.area import origin
+from dotstream.fs.files import present
 from dotstream.fs.listing import DIR, LINK
-from dotstream.fs.look import entry_kind, fingerprint, link_text
-from dotstream.fs.move import take_back
+from dotstream.fs.look import entry_kind, fingerprint, identity, link_text
+from dotstream.fs.move import missing, take_back
 from dotstream.transaction.names import aside_name, kept_path, spare_name
 
 if TYPE_CHECKING:
@@ -26,7 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Reverter"]
 
-_NEVER_WAS = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+_ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+_OPENINGS = ("make_dir", "unfold", "remove_dir", "refold")  # each makes or takes a directory
 
 
 class Reverter:
@@ -37,16 +44,21 @@ class Reverter:
         descriptors: opened with the transaction's aside name.
         transaction: its number, which names temporary entries.
         backups: absolute path of the directory that took what was set aside.
+
+    Attributes:
+        absent: how many steps are inside of each path that is no directory now, and that no
+            step which was taken back accounts for.
     """
 
     def __init__(
         self, changes: Changes, descriptors: Descriptors, transaction: int, backups: str
     ) -> None:
+        self.absent: dict[str, int] = {}
         self._changes = changes
         self._descriptors = descriptors
         self._transaction = transaction
         self._backups = backups
-        self._doubtful = False
+        self._doubtful = self._refused = False
         self._undo: dict[StepKind, Callable[[int, int, Operation], str | None]] = {
             "create_link": self._create_link,
             "remove_link": self._remove_link,
@@ -62,13 +74,20 @@ class Reverter:
         }
 
     def undo(
-        self, sequence: int, kind: StepKind, operation: Operation, *, doubtful: bool = False
+        self,
+        sequence: int,
+        kind: StepKind,
+        operation: Operation,
+        *,
+        doubtful: bool = False,
+        refused: bool = False,
     ) -> str | None:
         """Take one step back.
 
         Args:
             doubtful: whether it may never have been reached, and what it would then find
                 is what the step before was to move away.
+            refused: whether this process saw it fail: what has no directory then did nothing.
 
         Returns:
             ``None``, or what was left alone and why, in a sentence.
@@ -76,14 +95,24 @@ class Reverter:
         Raises:
             OSError: the system refused; trying again later is safe.
         """
+        self._refused = refused
+        accounted = self.absent.pop(operation.path, 0) if kind in _OPENINGS else 0
         try:
             fd = self._descriptors.fd(operation.directory)
         except OSError as error:
-            if error.errno in _NEVER_WAS:
-                return None  # its directory never came to be, so neither did the step
-            raise
+            if error.errno not in _ABSENT:
+                raise
+            self._miss(self._descriptors.missing(operation.directory))
+            return None
         self._doubtful = doubtful
-        return self._undo[kind](fd, sequence, operation)
+        left = self._undo[kind](fd, sequence, operation)
+        if accounted and kind in ("remove_dir", "refold") and left is None:
+            return f"{operation.path} is taken; what was in it was not put back"
+        return left
+
+    def _miss(self, path: str) -> None:
+        if not self._refused:
+            self.absent[path] = self.absent.get(path, 0) + 1
 
     # Links -----------------------------------------------------------------------------
 
@@ -265,11 +294,31 @@ class Reverter:
 
     # Moves -----------------------------------------------------------------------------
 
+    def _is_another(self, fd: int, sequence: int, operation: Operation) -> bool:
+        """Whether the directory is on another file system, and not the one that was noted.
+
+        Else what was there would be put below a file system that is not mounted.
+        """
+        device, inode = identity(fd)
+        if (operation.before or "").split(" ")[1:2] == [str(device)]:
+            return False
+        noted = origin(self._backups, self._transaction, sequence).inode
+        return bool(noted) and noted != inode
+
     def _move_file(self, fd: int, sequence: int, operation: Operation) -> str | None:
         name, path = operation.name, operation.text
         if path is None:
             path = kept_path(self._backups, self._transaction, sequence)
+            if present(path) and self._is_another(fd, sequence, operation):
+                self._miss(operation.directory.absolute)
+                return None
+        elif (absent := missing(path)) is not None:
+            self._miss(absent)
+            return None
         left = take_back(self._changes, fd, name, path)
-        if left is None or (entry_kind(fd, name) and fingerprint(fd, name) == operation.before):
+        there = entry_kind(fd, name) is not None
+        if left is None and not there:
+            return f"{operation.path} is neither there nor at {path}"
+        if left is None or (there and fingerprint(fd, name) == operation.before):
             return None  # what is at its destination was there before, or came since
         return f"{operation.path} is taken; what was there is kept beside it or at {path}"

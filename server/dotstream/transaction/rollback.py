@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dotstream.errors import JournalError, RecoveryStopped
+from dotstream.fs.area import forget, held
 from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.oserror import reason
 from dotstream.model.directory import display
@@ -38,7 +39,7 @@ class Rollback:
     __slots__ = ("failed", "left", "undone")
 
     def __init__(self) -> None:
-        self.undone = 0
+        self.undone: int = 0
         self.left: list[str] = []
         self.failed: list[str] = []
 
@@ -79,12 +80,18 @@ class Rollback:
         sure: int,
         changes: Changes,
         backups: str,
+        refused: bool = False,
         cancel: CancellationToken | None = None,
     ) -> Generator[Progress]:
         """Take back the steps ``first`` ≤ number < ``end``; those before ``sure`` were done.
 
         Goes on past what cannot be taken back, and past a journal that cannot be written:
-        every step is compared with what is there, so nothing depends on that.
+        every step is compared with what is there, so nothing depends on that.  It failed,
+        too, if a directory is away that the transaction did not make, or if the backup area
+        still holds something once all is taken back.
+
+        Args:
+            refused: whether this process saw the step ``sure`` fail.
 
         Raises:
             RecoveryStopped: ``cancel`` was cancelled; running it again goes on.
@@ -99,7 +106,13 @@ class Rollback:
                         raise RecoveryStopped
                     doubtful = sequence >= sure and _follows_a_move(rows, index)
                     try:
-                        left = reverter.undo(sequence, kind, operation, doubtful=doubtful)
+                        left = reverter.undo(
+                            sequence,
+                            kind,
+                            operation,
+                            doubtful=doubtful,
+                            refused=refused and sequence >= sure,
+                        )
                     except OSError as error:
                         descriptors.forget()
                         where = display(operation.path)
@@ -108,13 +121,20 @@ class Rollback:
                         if left is not None:
                             self._note(self.left, display(left))
                     self.undone += 1
-                if not self.failed:
+                if not self.failed and not reverter.absent:
                     self._advance(journal, transaction, rows[-1][0])
                 yield Progress("rolling_back", self.undone, total, rows[-1][2])
+            for path, steps in reverter.absent.items():
+                self._note(self.failed, display(_away(path, steps)))
             try:
                 changes.flush()
             except OSError as error:
                 self._note(self.failed, f"it did not get onto the disk: {reason(error)}")
+            if not self.failed and first == journal.first(transaction):
+                for path in held(backups, transaction):
+                    self._note(self.failed, f"{path} is still to be put back where it was")
+                if not self.failed:
+                    forget(backups, transaction)
         finally:
             descriptors.close()
 
@@ -127,6 +147,11 @@ class Rollback:
             journal.advance(transaction, cursor)
         except JournalError:
             return  # the next run starts further back, and finds these steps undone
+
+
+def _away(path: str, steps: int) -> str:
+    what = "one step was" if steps == 1 else f"{steps:,} steps were"
+    return f"{path} is away, or not the directory it was; {what} to be taken back inside of it"
 
 
 def _follows_a_move(rows: list[NumberedStep], index: int) -> bool:

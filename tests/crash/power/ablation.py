@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dotstream.fs import change, copying, move, state, system, touched
+from dotstream.fs import change, copying, state, system, touched
 from dotstream.store import journal
 
 if TYPE_CHECKING:
@@ -68,10 +68,6 @@ def _later_directories() -> None:
     _replace(touched.Touched, "add", first)
 
 
-def _ends_of_moves() -> None:
-    vars(move)["_touch"] = _nothing
-
-
 def _batches() -> None:
     activate = journal.Journal.activate
 
@@ -98,7 +94,7 @@ def _copies() -> None:
 
 
 def _way_up() -> None:
-    vars(move)["_sync_upwards"] = lambda changes, fd: changes.sync(fd)
+    _replace(change.Changes, "sync_upwards", change.Changes.sync)
 
 
 def _pruned() -> None:
@@ -111,17 +107,14 @@ ABLATIONS: dict[str, Ablation] = {
     ),
     "before a part is kept": Ablation(_flush, (("stopped and kept", "weak"),)),
     "before it is said to be rolled back": Ablation(
-        _flush, (("a late conflict", "weak"), ("failing half-way, state away", "weak"))
+        _flush, (("a late conflict", "weak"), ("a late conflict, state away", "ordered"))
     ),
     "at the end of a recovery": Ablation(
-        _flush, (("recovery, state away", "weak"), ("recovery forwards", "weak"))
+        _flush, (("recovery", "weak"), ("recovery forwards", "weak"))
     ),
     "of what a killed run did": Ablation(_elsewhere, (("recovery forwards", "weak"),)),
     "of many directories": Ablation(_whole, (("many batches", "weak"),)),
     "of each directory": Ablation(_later_directories, (("many batches", "weak"),)),
-    "of both ends of a move": Ablation(
-        _ends_of_moves, (("failing half-way, state away", "weak"),)
-    ),
     "of each batch while streaming": Ablation(
         _batches, (("many batches, streaming", "ordered"),)
     ),
@@ -129,7 +122,10 @@ ABLATIONS: dict[str, Ablation] = {
     "of the directories of a copy": Ablation(
         _copies, (("back up directories, state away", "strict"),)
     ),
-    "of the way to a copy": Ablation(_way_up, (("adopt directories, packages away", "strict"),)),
+    "of the way to a copy": Ablation(
+        _way_up,
+        (("adopt directories, packages away", "strict"), ("adopt, without exchange", "strict")),
+    ),
     "not a flush, but that nothing is sure after one was missing": Ablation(
         _nothing, (("many batches", "ordered"), ("recovery forwards", "ordered")), anew=False
     ),

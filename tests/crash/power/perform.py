@@ -10,7 +10,7 @@ import os
 import sys
 
 from tests.crash.power.ablation import ABLATIONS
-from tests.crash.power.scenes import CUTS, small
+from tests.crash.power.scenes import CUTS
 from tests.crash.power.trace import UMASK
 from tests.farm import Farm
 
@@ -23,7 +23,7 @@ def _main(part: str, name: str, without: str, root: str, *places: str) -> None:
     cut = CUTS[name]
     if without:
         ABLATIONS[without].take_out()
-    with small(cut.batch):
+    with cut.conditions():
         if part == "kill":
             cut.kill(farm)
         else:

@@ -10,13 +10,13 @@ import os
 import stat
 import sys
 import tempfile
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.crash.mounts import elsewhere
 from tests.crash.power.ablation import ABLATIONS
 from tests.crash.power.disk import Disk
-from tests.crash.power.scenes import CUTS, small
+from tests.crash.power.scenes import CUTS
 from tests.crash.power.states import States
 from tests.crash.power.trace import traced
 from tests.crash.scenes import Stage, check_manifest, lost, world
@@ -26,6 +26,7 @@ from tests.snapshot import difference
 from dotstream.errors import DotstreamError
 from dotstream.fs.state import existing_state
 from dotstream.store import journal
+from dotstream.store.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
     from tests.farm import Farm
     from tests.snapshot import Tree
 
-__all__ = ["Fault", "Play", "played"]
+__all__ = ["Fault", "Play", "played", "started_anew"]
 
+_UNLISTED = "unlisted_backup"
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
 
 
@@ -60,7 +62,7 @@ class Play:
         self.name = name
         self._anew = not without or ABLATIONS[without].anew
         self.cut: Cut = CUTS[name]
-        with small(self.cut.batch):
+        with self.cut.conditions():
             stage = Stage(self.cut.scene, f"{here}/scene", f"{there}/scene")
             self.farm: Farm = stage.farm
             self._before = world(self.farm)
@@ -119,7 +121,7 @@ class Play:
     def wrong(self, states: States, state: State) -> list[str]:
         """Put a state on the disk, recover as after a start of the system, and judge."""
         self._put(states.build(state))
-        with _started_anew() if self._anew else nullcontext(), small(self.cut.batch):
+        with started_anew() if self._anew else nullcontext(), self.cut.conditions():
             try:
                 left = self.farm.client().recover(resume=self.cut.resume).left
             except DotstreamError as error:
@@ -171,9 +173,34 @@ class Play:
         place = existing_state(self.farm.state, self.farm.target)
         if place is None or self.farm.client().unfinished() is not None:
             return []
-        listed = {each.kept.rpartition("/")[2] for each in self.farm.client().backups()}
-        kept = {path.split("/")[1] for path in now if path.startswith("backups/")}
-        return [f"HIDDEN {sorted(kept - listed)}"] if kept - listed else []
+        with closing(Journal(place.journal, readonly=True)) as opened:
+            listed = {f"{number}-{step}" for step, number, _ in opened.backups()}
+        hidden = _kept(now) - listed
+        return [f"HIDDEN {sorted(hidden)}"] if hidden else []
+
+    def told(self, states: States, state: State) -> dict[str, bool]:
+        """Put a state on the disk, and lose the journal too.
+
+        Returns:
+            What is in the backup area, and whether doctor names it and it is told where it was.
+        """
+        self._put(states.build(state))
+        place = existing_state(self.farm.state, self.farm.target)
+        now = world(self.farm)
+        if place is None:
+            return {}
+        for name in os.listdir(os.path.dirname(place.journal)):
+            if name.startswith("journal.db"):
+                os.unlink(f"{os.path.dirname(place.journal)}/{name}")
+        told = {each.name for each in self.farm.client().doctor() if each.kind == _UNLISTED}
+        paths = {each.kept.rpartition("/")[2]: each.path for each in self.farm.client().backups()}
+        was = {
+            name: self._before.get(f"home{path.removeprefix(self.farm.target)}")
+            for name, path in paths.items()
+        }
+        return {
+            name: name in told and was.get(name) == now[f"backups/{name}"] for name in _kept(now)
+        }
 
     # Putting it on the disk --------------------------------------------------------------
 
@@ -236,8 +263,13 @@ class Play:
             os.utime(path, ns=(inode.mtime, inode.mtime))
 
 
+def _kept(now: Tree) -> set[str]:
+    """Return the names of what is in the backup area."""
+    return {path.split("/")[1] for path in now if path.startswith("backups/")}
+
+
 @contextmanager
-def _started_anew() -> Iterator[None]:
+def started_anew() -> Iterator[None]:
     """Have the system be another start of it than the one that was cut."""
     boot = vars(journal)["boot"]
     vars(journal)["boot"] = lambda: "another"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dotstream.fs.change import Changes
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["CUTS", "SHORT", "Cut", "small"]
+__all__ = ["CUTS", "SHORT", "Cut"]
 
 _HALF_WAY = 30
 
@@ -65,31 +65,32 @@ class Cut:
 
     def perform(self, farm: Farm) -> None:
         """Do what the power goes in."""
-        if not self.exchange:
-            vars(system)["rename_new"] = vars(system)["exchange"] = _unknown
         self.act(farm, self.scene)
+
+    @contextmanager
+    def conditions(self) -> Iterator[None]:
+        """Have batches and pages so small that a few links are many, and no exchange."""
+        small = {"BATCH": self.batch, "UNSURE": 2 * self.batch, "PAGE": self.batch}
+        wanted: list[tuple[dict[str, object], str, object]] = []
+        for name, module in list(sys.modules.items()):
+            if self.batch and name.startswith(("dotstream.store.", "dotstream.transaction.")):
+                wanted += [
+                    (vars(module), key, small[key]) for key in small if key in vars(module)
+                ]
+        if not self.exchange:
+            wanted += [(vars(system), key, _unknown) for key in ("rename_new", "exchange")]
+        were = [(values, key, values[key]) for values, key, _ in wanted]
+        try:
+            for values, key, value in wanted:
+                values[key] = value
+            yield
+        finally:
+            for values, key, value in were:
+                values[key] = value
 
 
 def _unknown(*_: object) -> int:
     return errno.ENOSYS
-
-
-@contextmanager
-def small(batch: int) -> Iterator[None]:
-    """Have so few steps in a batch and so few names in a page, so that a few links are many."""
-    wanted = {"BATCH": batch, "UNSURE": 2 * batch, "PAGE": batch} if batch else {}
-    found = []
-    for name, module in list(sys.modules.items()):
-        if name.startswith(("dotstream.store.", "dotstream.transaction.")):
-            found += [(vars(module), key) for key in wanted if key in vars(module)]
-    were = [(values, key, values[key]) for values, key in found]
-    try:
-        for values, key in found:
-            values[key] = wanted[key]
-        yield
-    finally:
-        for values, key, value in were:
-            values[key] = value
 
 
 # What is done ----------------------------------------------------------------------------
@@ -239,8 +240,8 @@ def _killed() -> Iterator[tuple[str, Cut]]:
     for name, scene in KILLED.items():
         yield name, Cut(scene, _at_once)
         yield f"{name}, streaming", Cut(scene, _streaming)
-    for name in ("replace", "remanage", "manage with unfold", "unmanage with refold", "backup"):
-        yield f"{name}, without exchange", Cut(KILLED[name], _at_once, exchange=False)
+        if not scene.away:
+            yield f"{name}, without exchange", Cut(scene, _at_once, exchange=False)
 
 
 CUTS: dict[str, Cut] = dict([*_own(), *_killed()])

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import shutil
 import zlib
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.crash.power.play import played
 from tests.crash.power.scenes import CUTS, SHORT
-from tests.crash.power.states import MODELS
+from tests.crash.power.states import MODELS, States
 from tests.long import LONG
+
+if TYPE_CHECKING:
+    from tests.crash.power.states import Model
 
 _SCENES = tuple(CUTS) if LONG else SHORT
 _MODELS = MODELS if LONG else ("ordered", "weak")
@@ -23,6 +27,18 @@ _STATES = 400 if LONG else 40
 @pytest.fixture(autouse=True)
 def _strace() -> None:
     assert shutil.which("strace"), "what is written is seen by strace: make oracles installs it"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_if_the_journal_goes_too_doctor_tells_where_each_file_was(model: Model) -> None:
+    with played("backups in many batches") as play:
+        assert play is not None
+        states, seen = States(play.disk, model), 0
+        for number, state in enumerate(states.some(1, _STATES)):
+            told = play.told(states, state)
+            assert all(told.values()), f"{model} {number}: {told} {states.tell(state)}"
+            seen += len(told)
+        assert seen
 
 
 @pytest.mark.timeout(3600 if LONG else 120)

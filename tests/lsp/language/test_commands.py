@@ -68,7 +68,7 @@ async def test_a_conflict_is_resolved_by_each_policy_and_undone(
     await capable.codes(link)
     assert rc.read_text() == source
     if target is not None:
-        assert said == "Skipped ~/.zshrc; nothing was changed"
+        assert said == "Skip ~/.zshrc: there was nothing to do; nothing was changed"
         assert link.read_text() == target
         assert difference(before, snapshot(scratch_home, prune=prune)) == []
         return
@@ -77,7 +77,7 @@ async def test_a_conflict_is_resolved_by_each_policy_and_undone(
     # Nothing but this file was touched: the other conflict is still one.
     changed = difference(before, snapshot(scratch_home, prune=prune))
     assert {line.split("'")[1] for line in changed} <= {".zshrc", "dotfiles/zsh/dot-zshrc"}
-    assert (await order(capable, "undo", root=uri(root))).startswith("Undo of change 1: ")
+    assert (await order(capable, "undo", root=uri(root))).startswith("Undo the last change: ")
     assert difference(before, snapshot(scratch_home, prune=prune)) == []
     await capable.codes(link, "conflict")
     assert policy in title.lower().replace(" up", "up")
@@ -138,7 +138,9 @@ async def test_a_package_with_a_target_of_its_own(
     assert said == f"Back up and link {link}: 2 operations"
     await capable.codes(rc)
     assert link.resolve() == rc
-    assert (await order(capable, "undo", root=uri(root))).startswith("Undo of change 3: ")
+    assert (await order(capable, "undo", root=uri(root), transaction=3)).startswith(
+        "Undo change 3: "
+    )
     assert link.read_text() == "mine\n"
     after = snapshot(scratch_home, prune=frozenset({".local", ".cache"}))
     assert difference(before, after) == []
@@ -158,14 +160,19 @@ async def test_a_fold_in_a_target_of_its_own(capable: Desk, root: Path, tmp_path
 
 async def test_progress_is_begun_by_the_server_and_ended(capable: Desk, root: Path) -> None:
     assert await order(capable, "apply", root=uri(root), packages=["vim", "zsh"]) == (
-        "manage vim, zsh: 5 operations"
+        "Manage vim, zsh: 5 operations"
     )
     kinds = [value["kind"] for _, value in capable.progress]
     assert (kinds[0], kinds[-1]) == ("begin", "end")
     assert {token for token, _ in capable.progress} == {"dotstream-1"}
     begin, end = capable.progress[0][1], capable.progress[-1][1]
-    assert begin == {"kind": "begin", "title": "Apply vim, zsh", "cancellable": True}
-    assert end["message"] == "manage vim, zsh: 5 operations"
+    assert begin == {
+        "kind": "begin",
+        "title": "Manage vim, zsh",
+        "cancellable": True,
+        "percentage": 0,
+    }
+    assert end["message"] == "Manage vim, zsh: 5 operations"
 
 
 async def test_a_plan_is_shown_as_text(capable: Desk, root: Path, scratch_home: Path) -> None:
@@ -207,7 +214,7 @@ async def test_a_file_is_adopted_from_the_target(
     (action,) = await actions(capable, path)
     assert action.command is not None
     said = await run(capable, action.command)
-    assert said.startswith("Adopt ~/.tmux.conf into package tmux: ")
+    assert said.startswith("Adopt ~/.tmux.conf: ")
     assert (root / "tmux/dot-tmux.conf").read_text() == "mine\n"
     assert path.resolve() == root / "tmux/dot-tmux.conf"
 
@@ -232,7 +239,10 @@ async def test_ignoring_writes_the_configuration(capable: Desk, root: Path) -> N
     command = (await actions(capable, path))[-1].command
     assert command is not None
     said = await run(capable, command)
-    assert said == "Added '/.vim/colors/dusk.vim' to ignore of package vim"
+    assert said == (
+        "Never link ~/.vim/colors/dusk.vim: "
+        "added '/.vim/colors/dusk.vim' to ignore of package vim"
+    )
     assert (root / "dotstream.toml").read_text() == (
         'folding = "never"\n\n[packages.vim]\nignore = ["/.vim/colors/dusk.vim"]\n'
     )
@@ -251,7 +261,10 @@ async def test_ignoring_goes_through_an_editor_that_has_the_file_open(
         package="zsh",
         path=uri(root.parent / ".zshrc"),
     )
-    assert said == "Added '/.zshrc' to ignore of package zsh; save ~/dotfiles/dotstream.toml"
+    assert said == (
+        "Never link ~/.zshrc: "
+        "added '/.zshrc' to ignore of package zsh; save ~/dotfiles/dotstream.toml"
+    )
     (edit,) = capable.edits
     assert edit.changes is not None
     (change,) = edit.changes[uri(path)]
@@ -274,7 +287,10 @@ async def test_a_stowrc_is_not_put_out_of_force_by_ignoring(desk: Desk, root: Pa
 
 async def test_check_up_and_recovery_report(desk: Desk, root: Path) -> None:
     assert await order(desk, "recover", root=uri(root)) == "Recover: nothing was left unfinished"
-    assert await order(desk, "doctor", root=uri(root)) == "Doctor: no problems found"
+    assert (
+        await order(desk, "doctor", root=uri(root))
+        == "Check links and records: no problems found"
+    )
 
 
 async def test_what_goes_wrong_is_said(desk: Desk, root: Path, scratch_home: Path) -> None:
@@ -284,13 +300,15 @@ async def test_what_goes_wrong_is_said(desk: Desk, root: Path, scratch_home: Pat
     assert desk.said[-1].type == types.MessageType.Error
     said = await order(desk, "apply", root=uri(root), packages=["zhs"])
     assert "zhs" in said
+    said = await order(desk, "plan", root="file:///no/such/place")
+    assert said == "root: /no/such/place is not a directory"
     said = await order(desk, "undo", root=uri(root))
     assert desk.said[-1].type == types.MessageType.Error
 
 
 @pytest.mark.parametrize(
     ("what", "argument"),
-    [("apply", {}), ("apply", {"root": "/x"}), ("plan", {"root": "file:///no/such/place"})],
+    [("apply", {}), ("apply", {"root": "/x"}), ("resolve", {"root": "file:///x"})],
 )
 async def test_wrong_arguments_are_refused(
     desk: Desk, what: str, argument: dict[str, Any]

@@ -24,6 +24,10 @@
 ---@field action "manage"|"unmanage"|"remanage"|"adopt"
 ---@field packages? string[]
 ---@field profile? string
+---@field package? string
+---@field source? dotstream.Uri
+---@field everything? boolean
+---@field path? dotstream.Uri
 ---@field paths? dotstream.Uri[]
 ---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt"> }
 ---@field window? integer
@@ -37,11 +41,59 @@
 ---@field action "manage"|"unmanage"|"remanage"|"adopt"
 ---@field packages? string[]
 ---@field profile? string
+---@field package? string
+---@field source? dotstream.Uri
+---@field everything? boolean
+---@field path? dotstream.Uri
 ---@field paths? dotstream.Uri[]
 ---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, stream?: boolean }
 ---@field digest? string
 ---@field window? integer
 ---@field partialResultToken? dotstream.Token
+---@field workDoneToken? dotstream.Token
+
+--- Which file to link, or link to remove.
+---@class (exact) dotstream.LinkParams
+---@field root dotstream.Uri
+---@field target? dotstream.Uri
+---@field path dotstream.Uri
+---@field package? string
+---@field source? dotstream.Uri
+---@field dryRun? boolean
+---@field digest? string
+---@field window? integer
+---@field partialResultToken? dotstream.Token
+---@field workDoneToken? dotstream.Token
+
+--- Which conflict to settle, and how.
+---@class (exact) dotstream.ResolveParams
+---@field root dotstream.Uri
+---@field target? dotstream.Uri
+---@field path dotstream.Uri
+---@field package? string
+---@field source? dotstream.Uri
+---@field policy "skip"|"backup"|"overwrite"|"adopt"
+---@field dryRun? boolean
+---@field digest? string
+---@field window? integer
+---@field partialResultToken? dotstream.Token
+---@field workDoneToken? dotstream.Token
+
+--- Which file is never to be linked.
+---@class (exact) dotstream.IgnoreParams
+---@field root dotstream.Uri
+---@field target? dotstream.Uri
+---@field path dotstream.Uri
+---@field package? string
+---@field source? dotstream.Uri
+---@field workDoneToken? dotstream.Token
+
+--- Where to write a configuration, and whose settings to take over.
+---@class (exact) dotstream.InitParams
+---@field root dotstream.Uri
+---@field target? dotstream.Uri
+---@field from? "stow"|"dot"
+---@field dryRun? boolean
 ---@field workDoneToken? dotstream.Token
 
 --- Whose packages.
@@ -153,6 +205,22 @@
 ---@field elapsed number
 ---@field applied integer
 ---@field transaction integer|nil
+
+--- What was changed; in a dry run nothing was.
+---@alias dotstream.LinkResult dotstream.ApplyResult|dotstream.PlanResult
+
+--- What was added to the configuration.
+---@class (exact) dotstream.IgnoreResult
+---@field configuration dotstream.Uri
+---@field package string
+---@field pattern string
+---@field saved boolean
+
+--- The configuration to start from.
+---@class (exact) dotstream.InitResult
+---@field configuration dotstream.Uri
+---@field text string
+---@field written boolean
 
 --- What was rolled back; in a dry run nothing was applied.
 ---@class (exact) dotstream.UndoResult

@@ -25,6 +25,10 @@ export interface PlanParams {
   readonly action: Action;
   readonly packages?: readonly string[];
   readonly profile?: string;
+  readonly package?: string;
+  readonly source?: PathUri;
+  readonly everything?: boolean;
+  readonly path?: PathUri;
   readonly paths?: readonly PathUri[];
   readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>> };
   readonly window?: number;
@@ -39,11 +43,63 @@ export interface ApplyParams {
   readonly action: Action;
   readonly packages?: readonly string[];
   readonly profile?: string;
+  readonly package?: string;
+  readonly source?: PathUri;
+  readonly everything?: boolean;
+  readonly path?: PathUri;
   readonly paths?: readonly PathUri[];
   readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly stream?: boolean };
   readonly digest?: string;
   readonly window?: number;
   readonly partialResultToken?: Token;
+  readonly workDoneToken?: Token;
+}
+
+/** Which file to link, or link to remove. */
+export interface LinkParams {
+  readonly root: PathUri;
+  readonly target?: PathUri;
+  readonly path: PathUri;
+  readonly package?: string;
+  readonly source?: PathUri;
+  readonly dryRun?: boolean;
+  readonly digest?: string;
+  readonly window?: number;
+  readonly partialResultToken?: Token;
+  readonly workDoneToken?: Token;
+}
+
+/** Which conflict to settle, and how. */
+export interface ResolveParams {
+  readonly root: PathUri;
+  readonly target?: PathUri;
+  readonly path: PathUri;
+  readonly package?: string;
+  readonly source?: PathUri;
+  readonly policy: "skip" | "backup" | "overwrite" | "adopt";
+  readonly dryRun?: boolean;
+  readonly digest?: string;
+  readonly window?: number;
+  readonly partialResultToken?: Token;
+  readonly workDoneToken?: Token;
+}
+
+/** Which file is never to be linked. */
+export interface IgnoreParams {
+  readonly root: PathUri;
+  readonly target?: PathUri;
+  readonly path: PathUri;
+  readonly package?: string;
+  readonly source?: PathUri;
+  readonly workDoneToken?: Token;
+}
+
+/** Where to write a configuration, and whose settings to take over. */
+export interface InitParams {
+  readonly root: PathUri;
+  readonly target?: PathUri;
+  readonly from?: "stow" | "dot";
+  readonly dryRun?: boolean;
   readonly workDoneToken?: Token;
 }
 
@@ -167,6 +223,24 @@ export interface ApplyResult {
   readonly elapsed: number;
   readonly applied: number;
   readonly transaction: number | null;
+}
+
+/** What was changed; in a dry run nothing was. */
+export type LinkResult = ApplyResult | PlanResult;
+
+/** What was added to the configuration. */
+export interface IgnoreResult {
+  readonly configuration: PathUri;
+  readonly package: string;
+  readonly pattern: string;
+  readonly saved: boolean;
+}
+
+/** The configuration to start from. */
+export interface InitResult {
+  readonly configuration: PathUri;
+  readonly text: string;
+  readonly written: boolean;
 }
 
 /** What was rolled back; in a dry run nothing was applied. */

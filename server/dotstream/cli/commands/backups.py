@@ -112,14 +112,13 @@ def _age(session: Session) -> float | None:
 
 
 def _due(session: Session) -> Iterable[Backup]:
-    """Return what prune would delete; how old a backup is, its transaction knows."""
+    """Return what prune would delete; what is of unknown age stays."""
     from time import time
 
     client, age = session.client, _age(session)
     if age is None:
         return client.backups()
-    recent = {found.id for found in client.history() if found.began > time() - age}
-    return (backup for backup in client.backups() if backup.transaction not in recent)
+    return (backup for backup in client.backups() if 0 < backup.began <= time() - age)
 
 
 def _tell(session: Session, backups: Iterable[Backup], event: str) -> int:
@@ -144,7 +143,8 @@ def _tell(session: Session, backups: Iterable[Backup], event: str) -> int:
 def _line(session: Session, backup: Backup) -> str:
     what = f"file, {_size(backup.size)}" if backup.kind == "file" else backup.kind
     remark = session.style.paint(f"({what}, backed up by {backup.transaction})", "dim")
-    return f"{backup.id:>4}  {session.style.path(backup.path)}  {remark}"
+    where = backup.path or backup.kept
+    return f"{backup.id:>4}  {session.style.path(where)}  {remark}"
 
 
 def _size(count: int) -> str:

@@ -47,7 +47,7 @@ class Output:
 
     def __init__(self, sink: Sink | None, encoding: str = "utf-8") -> None:
         self.failure: OSError | None = None
-        self.unicode = encoding.lower().replace("-", "") == "utf8"
+        self.unicode: bool = encoding.lower().replace("-", "") == "utf8"
         self._sink = sink
         self._encoding = encoding
         self._lines: list[str] = []

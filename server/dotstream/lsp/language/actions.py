@@ -12,7 +12,7 @@ from dotstream.lsp.uris import to_uri
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dotstream.lsp.commands.commands import Commands
+    from dotstream.lsp.language.commands import Commands
     from dotstream.lsp.language.documents import Document
     from dotstream.lsp.language.subject import Subject
 

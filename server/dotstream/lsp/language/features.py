@@ -27,15 +27,15 @@ from dotstream.lsp.language.subject import subject_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dotstream.lsp.commands.commands import Commands
     from dotstream.lsp.language.abilities import Abilities
+    from dotstream.lsp.language.commands import Commands
     from dotstream.lsp.language.config.packages import PackageCounts
     from dotstream.lsp.language.documents import Document
     from dotstream.lsp.language.subject import Subject
     from dotstream.model.cancel import CancellationToken
 
 __all__ = [
-    "Session",
+    "Workspace",
     "actions",
     "completions",
     "diagnostics",
@@ -48,7 +48,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class Workspace:
     """What answers need to know beside the document.
 
     Attributes:
@@ -68,21 +68,21 @@ class Session:
 
 
 def diagnostics(
-    session: Session, document: Document, cancel: CancellationToken
+    around: Workspace, document: Document, cancel: CancellationToken
 ) -> list[types.Diagnostic]:
     """Return what is wrong with a document."""
     if document.kind == "configuration":
         return config_diagnostics.diagnose(document)
     if document.kind == "ignore list":
         return ignore_lists.diagnose(document)
-    subject = session.subject(document)
-    if subject is None or subject.located.target in session.skipped:
+    subject = around.subject(document)
+    if subject is None or subject.located.target in around.skipped:
         return []
     return member.diagnose(document, subject)
 
 
 def completions(
-    session: Session,
+    around: Workspace,
     document: Document,
     params: types.CompletionParams,
     cancel: CancellationToken,
@@ -90,12 +90,12 @@ def completions(
     """Return what can be written at the cursor."""
     if document.kind != "configuration":
         return None
-    found = config_completion.complete(document, params.position, session.abilities)
+    found = config_completion.complete(document, params.position, around.abilities)
     return types.CompletionList(is_incomplete=False, items=found)
 
 
 def hover(
-    session: Session, document: Document, params: types.HoverParams, cancel: CancellationToken
+    around: Workspace, document: Document, params: types.HoverParams, cancel: CancellationToken
 ) -> types.Hover | None:
     """Return what stands at a place, explained."""
     directory = posixpath.dirname(document.path)
@@ -103,23 +103,23 @@ def hover(
         return config_hover.explain(
             document,
             params.position,
-            session.abilities,
-            lambda name: session.counts.explain(directory, name, cancel),
+            around.abilities,
+            lambda name: around.counts.explain(directory, name, cancel),
             lambda pattern, package: ignore_globs.explain(pattern, directory, package, cancel),
         )
     if document.kind == "ignore list":
-        told = ignore_lists.explain_line(document, params.position.line, session.folders, cancel)
-        return None if told is None else types.Hover(session.abilities.hover(told[0]), told[1])
-    subject = session.subject(document) if params.position.line == 0 else None
+        told = ignore_lists.explain_line(document, params.position.line, around.folders, cancel)
+        return None if told is None else types.Hover(around.abilities.hover(told[0]), told[1])
+    subject = around.subject(document) if params.position.line == 0 else None
     words = "" if subject is None else member.explain(subject, cancel)
     if not words:
         return None
     first = types.Range(types.Position(0, 0), document.text.line_end(0))
-    return types.Hover(session.abilities.hover(words), first)
+    return types.Hover(around.abilities.hover(words), first)
 
 
 def symbols(
-    session: Session,
+    around: Workspace,
     document: Document,
     params: types.DocumentSymbolParams,
     cancel: CancellationToken,
@@ -129,7 +129,7 @@ def symbols(
 
 
 def inlay_hints(
-    session: Session,
+    around: Workspace,
     document: Document,
     params: types.InlayHintParams,
     cancel: CancellationToken,
@@ -137,45 +137,48 @@ def inlay_hints(
     """Return what is shown between the lines of a document."""
     if document.kind == "configuration":
         return [
-            *session.counts.hints(document, params.range, cancel),
+            *around.counts.hints(document, params.range, cancel),
             *ignore_globs.hints(document, params.range, cancel),
         ]
     if document.kind == "ignore list":
-        return ignore_lists.hints(document, params.range, session.folders, cancel)
+        return ignore_lists.hints(document, params.range, around.folders, cancel)
     # Where there are lenses, they say it already.
-    if params.range.start.line > 0 or session.abilities.has("text_document.code_lens"):
+    if params.range.start.line > 0 or around.abilities.has("text_document.code_lens"):
         return None
-    subject = session.subject(document)
+    subject = around.subject(document)
     return None if subject is None else member.hint(document, subject)
 
 
 def lenses(
-    session: Session, document: Document, params: types.CodeLensParams, cancel: CancellationToken
+    around: Workspace,
+    document: Document,
+    params: types.CodeLensParams,
+    cancel: CancellationToken,
 ) -> list[types.CodeLens] | None:
     """Return what can be done, to be shown above the lines of a document."""
     if document.kind == "configuration":
-        return config_packages.lenses(document, session.commands)
+        return config_packages.lenses(document, around.commands)
     if document.kind == "ignore list":
         return None
-    subject = session.subject(document)
-    return None if subject is None else member.lenses(subject, session.commands)
+    subject = around.subject(document)
+    return None if subject is None else member.lenses(subject, around.commands)
 
 
 def links(
-    session: Session,
+    around: Workspace,
     document: Document,
     params: types.DocumentLinkParams,
     cancel: CancellationToken,
 ) -> list[types.DocumentLink] | None:
     """Return what a document names and an editor can open."""
     if document.kind == "configuration":
-        return config_links.links(document, session.abilities)
-    subject = None if document.kind == "ignore list" else session.subject(document)
-    return None if subject is None else member.links(document, subject, session.abilities)
+        return config_links.links(document, around.abilities)
+    subject = None if document.kind == "ignore list" else around.subject(document)
+    return None if subject is None else member.links(document, subject, around.abilities)
 
 
 def actions(
-    session: Session,
+    around: Workspace,
     document: Document,
     params: types.CodeActionParams,
     cancel: CancellationToken,
@@ -186,10 +189,10 @@ def actions(
     elif document.kind == "ignore list" or params.range.start.line > 0:
         return None
     else:
-        subject = session.subject(document)
+        subject = around.subject(document)
         if subject is None:
             return None
-        found = for_member(subject, session.commands, params.context.diagnostics)
+        found = for_member(subject, around.commands, params.context.diagnostics)
     only = params.context.only
     return [each for each in found if only is None or _is_of(each.kind, only)]
 

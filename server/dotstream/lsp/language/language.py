@@ -6,23 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from dotstream.lsp.commands.commands import Commands
-from dotstream.lsp.commands.execution import Execution
-from dotstream.lsp.language import features as answers
-from dotstream.lsp.language.abilities import Abilities
+from dotstream.lsp.language import features
 from dotstream.lsp.language.background import Background
+from dotstream.lsp.language.commands import Commands
 from dotstream.lsp.language.config import completion as config_completion
 from dotstream.lsp.language.config.packages import PackageCounts
-from dotstream.lsp.language.documents import Document, Documents
-from dotstream.lsp.language.features import Session
+from dotstream.lsp.language.features import Workspace
 from dotstream.lsp.language.watching import watched
-from dotstream.lsp.protocol import tell
-from dotstream.lsp.uris import path_of, to_uri
+from dotstream.lsp.uris import path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dotstream.lsp.commands.server_commands import Outcome, Request
+    from dotstream.lsp.language.documents import Document
     from dotstream.lsp.protocol import Protocol
 
 __all__ = ["Language"]
@@ -47,27 +43,25 @@ class Language:
 
     def __init__(self, protocol: Protocol) -> None:
         self._protocol = protocol
-        self._documents = Documents()
+        self._peer = protocol.peer
+        self._documents = protocol.peer.documents
         self._background = Background()
         self._counts = PackageCounts()
-        self._skipped: set[str] = set()
         self._published: dict[str, list[types.Diagnostic]] = {}
-        self._execution = Execution(protocol, self._background, self._documents, self._done)
         self._register()
 
-    async def end(self) -> None:
-        """End what is being worked on, and wait for what has to be rolled back."""
+    def end(self) -> None:
+        """End what is being worked on."""
         if self.changed in self._protocol.listeners:
             self._protocol.listeners.remove(self.changed)
-        await self._execution.end()
         self._background.close()
 
     @property
-    def _session(self) -> Session:
-        abilities = Abilities(self._protocol.client_capabilities)
+    def _workspace(self) -> Workspace:
+        abilities = self._peer.abilities
         commands = Commands(abilities.commands())
-        folders, skipped = tuple(self._folders()), frozenset(self._skipped)
-        return Session(abilities, commands, self._counts, folders, skipped)
+        folders, skipped = tuple(self._folders()), frozenset(self._peer.skipped)
+        return Workspace(abilities, commands, self._counts, folders, skipped)
 
     def _folders(self) -> Iterator[str]:
         """Yield what the editor has open; its oldest way to say so is one root."""
@@ -91,16 +85,16 @@ class Language:
         }
         questions: dict[str, tuple[Callable[..., Any], Any]] = {
             types.TEXT_DOCUMENT_COMPLETION: (
-                answers.completions,
+                features.completions,
                 types.CompletionOptions(trigger_characters=triggers),
             ),
-            types.TEXT_DOCUMENT_HOVER: (answers.hover, None),
-            types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: (answers.symbols, None),
-            types.TEXT_DOCUMENT_INLAY_HINT: (answers.inlay_hints, None),
-            types.TEXT_DOCUMENT_CODE_LENS: (answers.lenses, None),
-            types.TEXT_DOCUMENT_DOCUMENT_LINK: (answers.links, None),
+            types.TEXT_DOCUMENT_HOVER: (features.hover, None),
+            types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: (features.symbols, None),
+            types.TEXT_DOCUMENT_INLAY_HINT: (features.inlay_hints, None),
+            types.TEXT_DOCUMENT_CODE_LENS: (features.lenses, None),
+            types.TEXT_DOCUMENT_DOCUMENT_LINK: (features.links, None),
             types.TEXT_DOCUMENT_CODE_ACTION: (
-                answers.actions,
+                features.actions,
                 types.CodeActionOptions(
                     code_action_kinds=[
                         types.CodeActionKind.QuickFix,
@@ -109,14 +103,6 @@ class Language:
                 ),
             ),
         }
-        cancelled = types.WINDOW_WORK_DONE_PROGRESS_CANCEL
-        others = self._protocol.fm.builtin_features[cancelled]
-
-        def cancel(params: types.WorkDoneProgressCancelParams) -> None:
-            self._execution.cancel(params.token)
-            others(params)
-
-        self._protocol.fm.builtin_features[cancelled] = cancel
         for method, take in events.items():
             # pygls' own would answer first, and keep the documents its own way.
             self._protocol.fm.builtin_features.pop(method, None)
@@ -133,9 +119,9 @@ class Language:
             document = self._documents.find(params.text_document.uri)
             if document is None:
                 return None
-            session = self._session
+            workspace = self._workspace
             return await self._background.try_run(
-                lambda cancel: answer(session, document, params, cancel), None
+                lambda cancel: answer(workspace, document, params, cancel), None
             )
 
         return ask
@@ -182,24 +168,10 @@ class Language:
 
     def _refresh(self) -> None:
         """Have the client ask again for what it shows."""
-        abilities = Abilities(self._protocol.client_capabilities)
+        abilities = self._peer.abilities
         for method, ability in _REFRESHES.items():
             if abilities.has(ability):
                 self._protocol.send_request(method, None)
-
-    def _done(self, request: Request, outcome: Outcome) -> None:
-        if outcome.skipped is not None:
-            self._skipped.add(outcome.skipped)
-        if outcome.changed:
-            tell(  # us too
-                {
-                    "root": to_uri(request.root),
-                    "target": to_uri(request.client.target),
-                    "transaction": outcome.transaction,
-                }
-            )
-        elif outcome.skipped is not None:
-            self.changed()
 
     def _files_changed(self, _params: types.DidChangeWatchedFilesParams) -> None:
         async def look() -> None:
@@ -210,7 +182,7 @@ class Language:
     def _initialized(self, _params: types.InitializedParams) -> None:
         """Follow changes, and have the client watch what answers depend on, if it can."""
         self._protocol.listeners.append(self.changed)
-        abilities = Abilities(self._protocol.client_capabilities)
+        abilities = self._peer.abilities
         watching = "workspace.did_change_watched_files"
         if not abilities.has(f"{watching}.dynamic_registration"):
             return
@@ -232,9 +204,9 @@ class Language:
 
     def _look_at(self, document: Document, delay: float) -> None:
         async def look() -> None:
-            session = self._session
+            workspace = self._workspace
             found = await self._background.try_run(
-                lambda cancel: answers.diagnostics(session, document, cancel), None
+                lambda cancel: features.diagnostics(workspace, document, cancel), None
             )
             now = self._documents.at(document.path)
             if found is None or now is None or now.version != document.version:

@@ -16,8 +16,8 @@ from dotstream.model.items import Conflict, Operation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dotstream.lsp.commands.commands import Commands
     from dotstream.lsp.language.abilities import Abilities
+    from dotstream.lsp.language.commands import Commands
     from dotstream.lsp.language.documents import Document
     from dotstream.lsp.language.subject import Subject
     from dotstream.model.cancel import CancellationToken

@@ -33,7 +33,7 @@ class Text:
 
     def __init__(self, source: str, codec: PositionCodec) -> None:
         # Half of a surrogate pair is no character; what stands for it is as long.
-        self.source = _halves.sub("\ufffd", source)
+        self.source: str = _halves.sub("\ufffd", source)
         self._codec = codec
 
     @cached_property

@@ -14,12 +14,13 @@ from threading import Condition, Lock
 from typing import TYPE_CHECKING, Any
 
 from dotstream.errors import Cancelled
-from dotstream.lsp.requests.rows import dumps
+from dotstream.lsp.messages import dumps, message
 from dotstream.model.run import Run
 
 if TYPE_CHECKING:
     from typing import Literal
 
+    from dotstream.lsp.messages import JSON
     from dotstream.lsp.requests.rows import Streamed
     from dotstream.lsp.transport.outbox import Outbox
     from dotstream.model.cancel import CancellationToken
@@ -78,7 +79,7 @@ class Batches:
         self._lock = Lock()
         self._changed = Condition(self._lock)
         self.counts: dict[str, int] = {}
-        self.omitted = 0
+        self.omitted: int = 0
 
     def add(self, item: object) -> None:
         """Take one item, or a run of them; blocks while the client has no room for it.
@@ -201,10 +202,7 @@ class Batches:
     def _count(self, word: str, size: int) -> None:
         self.counts[word] = self.counts.get(word, 0) + size
 
-    def _put(self, value: dict[str, object]) -> None:
-        message = {
-            "jsonrpc": "2.0",
-            "method": "$/progress",
-            "params": {"token": self._token, "value": value},
-        }
-        self._outbox.write(dumps(message).encode("ascii"))
+    def _put(self, value: dict[str, JSON]) -> None:
+        self._outbox.write(
+            message(method="$/progress", params={"token": self._token, "value": value})
+        )

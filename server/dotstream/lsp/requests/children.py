@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dotstream.lsp.requests.params import Asked, Fields, common, invalid, preferences
-from dotstream.lsp.requests.plan import opened
+from dotstream.lsp.requests.fields import Fields, invalid
+from dotstream.lsp.requests.method import Method
+from dotstream.lsp.requests.params import preferences
 from dotstream.lsp.requests.rows import Rows, shown
 from dotstream.lsp.uris import to_uri
 from dotstream.planner.names import to_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Literal
 
     from dotstream.client import Client
-    from dotstream.lsp.requests.rows import JSON
-    from dotstream.lsp.requests.running import Work
+    from dotstream.lsp.messages import JSON
+    from dotstream.lsp.requests.call import Call
     from dotstream.model.child import Child
     from dotstream.model.options import Preferences
 
-__all__ = ["MAX_PAGE", "PAGE", "ChildrenParams", "children"]
+__all__ = ["CHILDREN", "MAX_PAGE", "PAGE"]
 
 PAGE = 200
 """Names in a page, if the client does not say."""
@@ -38,9 +37,8 @@ _ACTIONS: tuple[Literal["manage", "unmanage", "remanage"], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChildrenParams(Asked):
-    """What ``dotstream/children`` is asked for.
+class _Children(NamedTuple):
+    """What is to be planned.
 
     Attributes:
         directory: absolute path in a target; ``None`` for the target.
@@ -57,42 +55,27 @@ class ChildrenParams(Asked):
     offset: int
     limit: int
 
-    @property
-    def title(self) -> str:
-        """What is planned."""
-        return "Plan a directory"
-
     @classmethod
-    def of(cls, value: object) -> ChildrenParams:
-        """Check what a client sent.
-
-        Raises:
-            JsonRpcInvalidParams: a field is missing or wrong.
-        """
-        fields = Fields(value)
-        shared = common(fields)
-        action = fields.choice("action", _ACTIONS, required=True)
-        assert action is not None  # noqa: S101 - required
+    def of(cls, fields: Fields) -> _Children:
+        action = fields.required_choice("action", _ACTIONS)
         directory, package = fields.path("directory"), fields.optional_text("package")
         if directory is not None and package is not None:
             raise invalid("package", "name a directory or a package, not both")
-        packages = fields.texts("packages")
         return cls(
-            **shared,
-            action=action,
-            packages=packages or (() if package is None else (package,)),
-            profile=fields.optional_text("profile"),
-            prefer=preferences(fields)._replace(report_kept=fields.boolean("kept")),
-            directory=directory,
-            package=package,
-            offset=fields.number("offset", least=0) or 0,
-            limit=fields.number("limit", most=MAX_PAGE) or PAGE,
+            action,
+            fields.texts("packages") or (() if package is None else (package,)),
+            fields.optional_text("profile"),
+            preferences(fields)._replace(report_kept=fields.boolean("kept")),
+            directory,
+            package,
+            fields.number("offset", least=0) or 0,
+            fields.number("limit", most=MAX_PAGE) or PAGE,
         )
 
 
-def children(params: ChildrenParams, work: Work) -> dict[str, JSON]:
+def _children(params: _Children, call: Call) -> dict[str, JSON]:
     """Plan one directory, and return a page of its names."""
-    client = opened(params)
+    client = call.client
     directory = params.directory
     if directory is None:
         directory = _top(client, params.package) if params.package else client.target
@@ -103,9 +86,9 @@ def children(params: ChildrenParams, work: Work) -> dict[str, JSON]:
         directory=directory,
         skip=params.offset,
         prefer=params.prefer,
-        cancel=work.cancel_token,
+        cancel=call.cancel_token,
     )
-    rows = Rows(work.home)
+    rows = Rows(call.home)
     itself: list[JSON] = []
 
     def named() -> Iterator[Child]:
@@ -119,9 +102,9 @@ def children(params: ChildrenParams, work: Work) -> dict[str, JSON]:
     more = len(page) > params.limit
     return {
         "directory": to_uri(directory),
-        "label": work.label(directory),
+        "label": call.label(directory),
         "rows": itself,
-        "items": [_child(child, rows, work) for child in page[: params.limit]],
+        "items": [_child(child, rows, call) for child in page[: params.limit]],
         "next": params.offset + params.limit if more else None,
     }
 
@@ -135,12 +118,15 @@ def _top(client: Client, name: str) -> str:
     return f"{target.rstrip('/')}/{to_target(name) if settings.dotfiles else name}"
 
 
-def _child(child: Child, rows: Rows, work: Work) -> dict[str, JSON]:
+def _child(child: Child, rows: Rows, call: Call) -> dict[str, JSON]:
     return {
         "name": shown(child.name),
         "path": to_uri(child.path),
-        "label": work.label(child.path),
+        "label": call.label(child.path),
         "source": None if child.source is None else to_uri(child.source),
         "expandable": child.expandable,
         "rows": [json.loads(rows.row(item)) for item in child.items],
     }
+
+
+CHILDREN = Method(_Children.of, _children, lambda _: "Plan a directory")

@@ -2,61 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dotstream.lsp.requests.params import Asked, Fields, common
-from dotstream.lsp.requests.plan import opened
+from dotstream.lsp.requests.labels import path_label
+from dotstream.lsp.requests.method import Method
+from dotstream.lsp.requests.params import named_path
 from dotstream.lsp.uris import to_uri
 
 if TYPE_CHECKING:
-    from dotstream.lsp.requests.rows import JSON
-    from dotstream.lsp.requests.running import Work
+    from dotstream.lsp.messages import JSON
+    from dotstream.lsp.requests.call import Call
 
-__all__ = ["DiffParams", "diff"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiffParams(Asked):
-    """What ``dotstream/diff`` is asked for.
-
-    Attributes:
-        path: absolute path of either side.
-    """
-
-    path: str
-
-    @property
-    def title(self) -> str:
-        """What is done."""
-        return "Compare"
-
-    @classmethod
-    def of(cls, value: object) -> DiffParams:
-        """Check what a client sent.
-
-        Raises:
-            JsonRpcInvalidParams: a field is missing or wrong.
-        """
-        fields = Fields(value)
-        shared = common(fields)
-        path = fields.path("path", required=True)
-        assert path is not None  # noqa: S101 - required
-        return cls(**shared, path=path)
+__all__ = ["DIFF"]
 
 
-def diff(params: DiffParams, work: Work) -> dict[str, JSON]:
+def _diff(path: str, call: Call) -> dict[str, JSON]:
     """Compare both sides of a path."""
-    found = opened(params).diff(params.path, cancel=work.cancel_token)
+    found = call.client.diff(path, cancel=call.cancel_token)
     text = found.text
     if text:
-        text = f"--- {work.label(found.target)}\n+++ {work.label(found.source)}\n{text}"
+        text = f"--- {call.label(found.target)}\n+++ {call.label(found.source)}\n{text}"
     return {
         "source": to_uri(found.source),
-        "sourceLabel": work.label(found.source),
+        "sourceLabel": call.label(found.source),
         "target": to_uri(found.target),
-        "targetLabel": work.label(found.target),
+        "targetLabel": call.label(found.target),
         "kind": found.kind,
         "diff": text,
         "truncated": found.truncated,
     }
+
+
+DIFF = Method(named_path, _diff, lambda path: f"Compare {path_label(path)}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from dotstream.doctor.shell_commands import quoted
-from dotstream.lsp.requests.params import Asked, Fields, common, invalid
-from dotstream.lsp.requests.plan import carried_out, opened
-from dotstream.lsp.requests.rows import counted, dumps, shown
+from dotstream.lsp.messages import dumps
+from dotstream.lsp.requests.carrying import applied
+from dotstream.lsp.requests.fields import Fields, invalid
+from dotstream.lsp.requests.method import Method
+from dotstream.lsp.requests.rows import counted, shown
 from dotstream.lsp.uris import label, to_uri
 from dotstream.model.directory import display
 from dotstream.model.finding import SCAN_MODES
@@ -17,19 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dotstream.client import Client
-    from dotstream.lsp.requests.rows import JSON
-    from dotstream.lsp.requests.running import Work
+    from dotstream.lsp.messages import JSON
+    from dotstream.lsp.requests.call import Call
     from dotstream.model.finding import Finding, ScanMode
 
-__all__ = ["MAX_FINDINGS", "DoctorParams", "FindingRows", "doctor"]
+__all__ = ["DOCTOR", "MAX_FINDINGS"]
 
 MAX_FINDINGS = 1000
 """Findings in an answer at most, where they are not streamed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoctorParams(Asked):
-    """What ``dotstream/doctor`` is asked for.
+class _Doctor(NamedTuple):
+    """What is to be looked at.
 
     Attributes:
         mode, depth, skip: how far it looks; see ``Client.doctor``.
@@ -41,39 +42,17 @@ class DoctorParams(Asked):
     skip: tuple[str, ...]
     fix: bool
 
-    @property
-    def title(self) -> str:
-        """What is done."""
-        return "Fix links and records" if self.fix else "Look for broken links"
-
-    @property
-    def bounded(self) -> bool:
-        """Whether the size of the work is known before it ends: of fixing it is."""
-        return self.fix
-
     @classmethod
-    def of(cls, value: object) -> DoctorParams:
-        """Check what a client sent.
-
-        Raises:
-            JsonRpcInvalidParams: a field is missing or wrong.
-        """
-        fields = Fields(value)
+    def of(cls, fields: Fields) -> _Doctor:
         mode = fields.choice("mode", SCAN_MODES) or "scoped"
         depth, skip = fields.number("depth", least=0), fields.texts("skip")
         for name, given in (("depth", depth is not None), ("skip", bool(skip))):
             if given and mode != "deep":
                 raise invalid(name, f"only the mode deep takes it, and this is {mode}")
-        return cls(
-            **common(fields, streams=True),
-            mode=mode,
-            depth=depth,
-            skip=skip,
-            fix=fields.boolean("fix"),
-        )
+        return cls(mode, depth, skip, fields.boolean("fix"))
 
 
-class FindingRows:
+class _FindingRows:
     """Makes rows of what a check-up finds.
 
     Args:
@@ -100,23 +79,23 @@ class FindingRows:
         return counted(sum(counts.values()), "finding")
 
 
-def doctor(params: DoctorParams, work: Work) -> dict[str, JSON]:
+def _doctor(params: _Doctor, call: Call) -> dict[str, JSON]:
     """Fix what can be, if asked for, and tell what is wrong."""
-    client = opened(params)
-    fixed = _mend(client, params, work) if params.fix else 0
+    client = call.client
+    fixed = _mend(client, params, call) if params.fix else 0
     answered: list[JSON] = []
     counts: dict[str, int] = {}
     for found in client.doctor(
-        mode=params.mode, depth=params.depth, skip=params.skip, cancel=work.cancel_token
+        mode=params.mode, depth=params.depth, skip=params.skip, cancel=call.cancel_token
     ):
         finding = replace(found, command=_complete(found.command, client, params))
         counts[finding.kind] = counts.get(finding.kind, 0) + 1
-        work.batches.add(finding)
-        if params.partial is None and len(answered) < MAX_FINDINGS:
-            answered.append(_finding(finding, work.home))
+        call.add(finding)
+        if call.asked.partial is None and len(answered) < MAX_FINDINGS:
+            answered.append(_finding(finding, call.home))
     total = sum(counts.values())
     result: dict[str, JSON] = {"counts": counts, "findings": total, "fixed": fixed}
-    if params.partial is None:
+    if call.asked.partial is None:
         result |= {"items": answered, "omitted": total - len(answered)}
     return result
 
@@ -134,7 +113,7 @@ def _finding(item: Finding, home: str) -> dict[str, JSON]:
     }
 
 
-def _complete(command: str | None, client: Client, params: DoctorParams) -> str | None:
+def _complete(command: str | None, client: Client, params: _Doctor) -> str | None:
     """Add what this request is about, so that the command can be run anywhere."""
     if command is None or not command.startswith("dotstream "):
         return command
@@ -148,14 +127,23 @@ def _complete(command: str | None, client: Client, params: DoctorParams) -> str 
     return command.replace("dotstream", f"dotstream {about}", 1)
 
 
-def _mend(client: Client, params: DoctorParams, work: Work) -> int:
+def _mend(client: Client, params: _Doctor, call: Call) -> int:
     """Fix links and then records, and return how much was fixed."""
     mode, depth, skip = params.mode, params.depth, params.skip
-    plan = client.stream_fix(mode=mode, depth=depth, skip=skip, cancel=work.cancel_token)
-    result = carried_out(client, plan, work, quiet=True)
-    applied = result["applied"]
-    assert isinstance(applied, int)  # noqa: S101 - a number of operations
-    corrected = client.correct(mode=mode, depth=depth, skip=skip, cancel=work.cancel_token)
-    if corrected and work.changed is None:
-        work.note_change(client, None)
-    return applied + corrected
+    plan = client.stream_fix(mode=mode, depth=depth, skip=skip, cancel=call.cancel_token)
+    result = applied(client, plan, call, quiet=True)
+    count = result["applied"]
+    assert isinstance(count, int)  # noqa: S101 - a number of operations
+    corrected = client.correct(mode=mode, depth=depth, skip=skip, cancel=call.cancel_token)
+    if corrected and call.changed is None:
+        call.note_change(client, None)
+    return count + corrected
+
+
+DOCTOR = Method(
+    _Doctor.of,
+    _doctor,
+    lambda params: "Fix links and records" if params.fix else "Check links and records",
+    _FindingRows,
+    lambda params: params.fix,
+)

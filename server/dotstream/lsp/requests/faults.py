@@ -26,12 +26,14 @@ from dotstream.errors import (
     TargetLocked,
 )
 from dotstream.fs.oserror import kind_of, reason
-from dotstream.lsp.requests.rows import JSON, shown
+from dotstream.lsp.requests.rows import shown
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from dotstream.lsp.messages import JSON
 
 __all__ = ["BUG", "INTERNAL_ERROR", "INVALID_REQUEST", "REQUEST_FAILED", "fault_of"]
 

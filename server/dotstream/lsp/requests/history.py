@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dotstream.errors import Cancelled
-from dotstream.lsp.requests.params import Asked, Fields, common, invalid
-from dotstream.lsp.requests.plan import carried_out, looked_at, opened
-from dotstream.lsp.requests.rows import shown
+from dotstream.lsp.requests.carrying import rehearsed
+from dotstream.lsp.requests.method import Method
+from dotstream.lsp.requests.params import Rehearsal
+from dotstream.lsp.requests.rows import Rows, shown
 from dotstream.model.directory import display
 from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
-    from dotstream.lsp.requests.rows import JSON
-    from dotstream.lsp.requests.running import Work
+    from dotstream.lsp.messages import JSON
+    from dotstream.lsp.requests.call import Call
+    from dotstream.lsp.requests.fields import Fields
     from dotstream.model.history import Transaction
 
-__all__ = [
-    "MAX_TRANSACTIONS",
-    "TRANSACTIONS",
-    "HistoryParams",
-    "RecoverParams",
-    "UndoParams",
-    "history",
-    "recover",
-    "undo",
-]
+__all__ = ["HISTORY", "MAX_TRANSACTIONS", "RECOVER", "TRANSACTIONS", "UNDO"]
 
 TRANSACTIONS = 100
 """Transactions told of, if the client does not say how many."""
@@ -37,99 +29,50 @@ MAX_TRANSACTIONS = 1000
 _POLICIES: tuple[Literal["fail", "skip"], ...] = ("fail", "skip")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryParams(Asked):
-    """What ``dotstream/history`` is asked for."""
-
-    limit: int
-
-    @property
-    def title(self) -> str:
-        """What is looked at."""
-        return "Look at the history"
-
-    @classmethod
-    def of(cls, value: object) -> HistoryParams:
-        """Check what a client sent.
-
-        Raises:
-            JsonRpcInvalidParams: a field is missing or wrong.
-        """
-        fields = Fields(value)
-        limit = fields.number("limit", most=MAX_TRANSACTIONS) or TRANSACTIONS
-        return cls(**common(fields), limit=limit)
-
-
-def history(params: HistoryParams, work: Work) -> dict[str, JSON]:
+def _history(limit: int, call: Call) -> dict[str, JSON]:
     """Tell of the last transactions, newest first."""
     told: list[JSON] = []
-    for transaction in opened(params).history(params.limit):
-        if work.cancel_token.cancelled:
+    for transaction in call.client.history(limit):
+        if call.cancel_token.cancelled:
             raise Cancelled
         told.append(_transaction(transaction))
     return {"transactions": told}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UndoParams(Asked):
-    """What ``dotstream/undo`` is asked for.
+class _Undo(NamedTuple):
+    """What is to be undone.
 
     Attributes:
         transaction: its number; ``None`` for the last that is no undo itself.
-        dry_run: whether only to plan.
-        digest: of the plan that was shown.
     """
 
     transaction: int | None
-    dry_run: bool
-    digest: str | None
+    rehearsal: Rehearsal
     prefer: Preferences
+
+    @classmethod
+    def of(cls, fields: Fields) -> _Undo:
+        policy = fields.object("options").choice("onConflict", _POLICIES)
+        prefer = Preferences(on_conflict=policy)
+        return cls(fields.number("transaction"), Rehearsal.of(fields), prefer)
 
     @property
     def title(self) -> str:
-        """What is rolled back."""
+        """What is undone."""
         what = "the last change" if self.transaction is None else f"change {self.transaction}"
-        return f"Plan to undo {what}" if self.dry_run else f"Undo {what}"
-
-    @property
-    def bounded(self) -> bool:
-        """Whether the whole plan is known before the first operation."""
-        return not self.dry_run
-
-    @classmethod
-    def of(cls, value: object) -> UndoParams:
-        """Check what a client sent.
-
-        Raises:
-            JsonRpcInvalidParams: a field is missing or wrong.
-        """
-        fields = Fields(value)
-        dry_run, digest = fields.boolean("dryRun"), fields.optional_text("digest")
-        if dry_run and digest is not None:
-            raise invalid("digest", "a dry run makes one, and takes none")
-        policy = fields.object("options").choice("onConflict", _POLICIES)
-        return cls(
-            **common(fields, streams=True),
-            transaction=fields.number("transaction"),
-            dry_run=dry_run,
-            digest=digest,
-            prefer=Preferences(on_conflict=policy),
-        )
+        return f"Plan to undo {what}" if self.rehearsal.dry_run else f"Undo {what}"
 
 
-def undo(params: UndoParams, work: Work) -> dict[str, JSON]:
-    """Take a transaction back, or plan that, and send every item."""
-    client = opened(params)
-    plan = client.stream_undo(params.transaction, prefer=params.prefer, cancel=work.cancel_token)
-    undone = {"undone": plan.metadata.undoes}
-    if not params.dry_run:
-        return carried_out(client, plan, work, digest=params.digest) | undone
-    return looked_at(plan, work) | undone
+def _undo(params: _Undo, call: Call) -> dict[str, JSON]:
+    """Undo a transaction, or plan that, and send every item."""
+    client = call.client
+    plan = client.stream_undo(params.transaction, prefer=params.prefer, cancel=call.cancel_token)
+    done = rehearsed(client, plan, params.rehearsal, call)
+    return done | {"undone": plan.metadata.undoes}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecoverParams(Asked):
-    """What ``dotstream/recover`` is asked for.
+class _Recover(NamedTuple):
+    """How to recover.
 
     Attributes:
         resume: whether to carry it to its end instead of rolling it back.
@@ -139,29 +82,10 @@ class RecoverParams(Asked):
     resume: bool
     dry_run: bool
 
-    @property
-    def title(self) -> str:
-        """What is done."""
-        return "Look for what is unfinished" if self.dry_run else "Recover"
 
-    @classmethod
-    def of(cls, value: object) -> RecoverParams:
-        """Check what a client sent.
-
-        Raises:
-            JsonRpcInvalidParams: a field is missing or wrong.
-        """
-        fields = Fields(value)
-        return cls(
-            **common(fields),
-            resume=fields.boolean("resume"),
-            dry_run=fields.boolean("dryRun"),
-        )
-
-
-def recover(params: RecoverParams, work: Work) -> dict[str, JSON]:
+def _recover(params: _Recover, call: Call) -> dict[str, JSON]:
     """Finish what another run left unfinished, or tell of it."""
-    client = opened(params)
+    client = call.client
     if params.dry_run:
         unfinished = client.unfinished()
         return {
@@ -172,10 +96,13 @@ def recover(params: RecoverParams, work: Work) -> dict[str, JSON]:
             "left": [],
         }
     found = client.recover(
-        resume=params.resume, cancel=work.cancel_token, on_progress=work.note_progress
+        resume=params.resume,
+        wait=call.waits,
+        cancel=call.cancel_token,
+        on_progress=call.note_progress,
     )
     if found.transaction is not None:
-        work.note_change(client, found.transaction.id)
+        call.note_change(client, found.transaction.id)
     resumed = found.direction == "resumed"
     return {
         "unfinished": None,
@@ -198,3 +125,22 @@ def _transaction(transaction: Transaction) -> dict[str, JSON]:
         "undoes": transaction.undoes,
         "undoneBy": transaction.undone_by,
     }
+
+
+HISTORY = Method(
+    lambda fields: fields.number("limit", most=MAX_TRANSACTIONS) or TRANSACTIONS,
+    _history,
+    lambda _: "Look at the history",
+)
+UNDO = Method(
+    _Undo.of,
+    _undo,
+    lambda params: params.title,
+    Rows,
+    lambda params: not params.rehearsal.dry_run,
+)
+RECOVER = Method(
+    lambda fields: _Recover(fields.boolean("resume"), fields.boolean("dryRun")),
+    _recover,
+    lambda params: "Look for what is unfinished" if params.dry_run else "Recover",
+)

@@ -1,4 +1,4 @@
-"""A method of ours: how its parameters are checked, and what is done on its thread."""
+"""A method of ours: how its parameters are read, and what is done on its thread."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dotstream.lsp.requests.params import Asked
-    from dotstream.lsp.requests.rows import JSON, Streamed
-    from dotstream.lsp.requests.running import Work
+    from dotstream.lsp.messages import JSON
+    from dotstream.lsp.requests.call import Call
+    from dotstream.lsp.requests.fields import Fields
+    from dotstream.lsp.requests.rows import Streamed
 
 __all__ = ["Method"]
 
-_Params = TypeVar("_Params", bound="Asked")
+_Params = TypeVar("_Params")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,15 @@ class Method(Generic[_Params]):
     """One method.
 
     Attributes:
-        check: returns what a client sent, checked, or raises ``JsonRpcInvalidParams``.
+        read: returns its own parameters, checked, or raises ``JsonRpcInvalidParams``.
         task: does what is asked, on a thread of its own, and returns the result.
+        title: says what is done in a few words.
         rows: what makes the rows that it streams; ``None`` for one that only answers.
+        bounded: whether the size of the work is known before it ends.
     """
 
-    check: Callable[[object], _Params]
-    task: Callable[[_Params, Work], dict[str, JSON]]
+    read: Callable[[Fields], _Params]
+    task: Callable[[_Params, Call], dict[str, JSON]]
+    title: Callable[[_Params], str]
     rows: type[Streamed[Any]] | None = None
+    bounded: Callable[[_Params], bool] = lambda _: False

@@ -4,37 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.lsp.requests.params import Asked, Fields, common
-from dotstream.lsp.requests.plan import opened
+from dotstream.lsp.requests.method import Method
 from dotstream.lsp.requests.rows import shown
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
-    from dotstream.lsp.requests.rows import JSON
-    from dotstream.lsp.requests.running import Work
+    from dotstream.lsp.messages import JSON
+    from dotstream.lsp.requests.call import Call
 
-__all__ = ["asked", "packages"]
-
-
-def asked(value: object) -> Asked:
-    """Check what a client sent that names nothing but a package directory.
-
-    Raises:
-        JsonRpcInvalidParams: a field is missing or wrong.
-    """
-    return Asked(**common(Fields(value)))
+__all__ = ["PACKAGES"]
 
 
-def packages(params: Asked, work: Work) -> dict[str, JSON]:
+def _packages(_: None, call: Call) -> dict[str, JSON]:
     """List packages and profiles."""
-    client = opened(params)
+    client = call.client
     settings = client.settings
     return {
         "root": to_uri(client.directory),
-        "rootLabel": work.label(client.directory),
+        "rootLabel": call.label(client.directory),
         "target": to_uri(client.target),
-        "targetLabel": work.label(client.target),
+        "targetLabel": call.label(client.target),
         "configuration": None if settings.path is None else to_uri(settings.path),
         "packages": [
             {
@@ -52,3 +42,6 @@ def packages(params: Asked, work: Work) -> dict[str, JSON]:
             for name, members in settings.profiles.items()
         ],
     }
+
+
+PACKAGES = Method(lambda _: None, _packages, lambda _: "List packages")

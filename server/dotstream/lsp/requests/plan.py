@@ -1,130 +1,138 @@
-"""``dotstream/plan`` and ``dotstream/apply``: what is done on their threads."""
+"""``dotstream/plan`` and ``dotstream/apply``: what is asked, and what is done for it."""
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from dotstream.client import Client
-from dotstream.errors import Cancelled, RollbackIncomplete
-from dotstream.fs.files import is_directory
-from dotstream.lsp.requests.params import invalid
+from dotstream.lsp.requests.carrying import applied, looked_at
+from dotstream.lsp.requests.fields import Fields, invalid
+from dotstream.lsp.requests.labels import path_label
+from dotstream.lsp.requests.method import Method
+from dotstream.lsp.requests.params import named_package, preferences
+from dotstream.lsp.requests.rows import Rows
 from dotstream.model.directory import display
-from dotstream.model.events import Applied, Progress, Result
-from dotstream.model.history import Recovery
-from dotstream.planner.stream import in_runs
-from dotstream.transaction.execution import happenings
+from dotstream.model.options import ACTIONS, Action, Preferences
 
 if TYPE_CHECKING:
-    from dotstream.lsp.requests.params import ApplyParams, Asked, PlanParams
-    from dotstream.lsp.requests.rows import JSON
-    from dotstream.lsp.requests.running import Work
-    from dotstream.model.cancel import CancellationToken
-    from dotstream.model.plan import Summary
+    from dotstream.client import Client
+    from dotstream.lsp.messages import JSON
+    from dotstream.lsp.requests.call import Call
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["apply", "carried_out", "looked_at", "opened", "plan"]
+__all__ = ["APPLY", "PLAN"]
 
 
-def plan(params: PlanParams, work: Work) -> dict[str, JSON]:
-    """Plan, and send every item as it is found."""
-    return looked_at(_stream(opened(params), params, work.cancel_token), work)
+class _Plan(NamedTuple):
+    """What is to be planned.
 
-
-def apply(params: ApplyParams, work: Work) -> dict[str, JSON]:
-    """Apply, and send every item as it is planned."""
-    client = opened(params)
-    return carried_out(
-        client,
-        _stream(client, params, work.cancel_token),
-        work,
-        stream=params.stream,
-        digest=params.digest,
-    )
-
-
-def looked_at(plan: StreamingPlan, work: Work) -> dict[str, JSON]:
-    """Compute a plan, and send every item as it is found."""
-    with plan:
-        for item in in_runs(plan):
-            work.batches.add(item)
-    return _summed_up(plan.summary)
-
-
-def carried_out(
-    client: Client,
-    plan: StreamingPlan,
-    work: Work,
-    *,
-    stream: bool = False,
-    digest: str | None = None,
-    quiet: bool = False,
-) -> dict[str, JSON]:
-    """Apply a plan, and note what it changed.
-
-    Args:
-        quiet: whether its items are not sent.
+    Attributes:
+        everything: whether all packages are meant where none is named and there is no
+            default profile.
+        path: absolute path in the target that all is narrowed to.
+        paths: absolute paths, for ``adopt``.
     """
-    run = client.stream_apply(plan, stream=stream, digest=digest, cancel=work.cancel_token)
-    try:
-        with run:
-            for event in happenings(run):
-                if isinstance(event, (Applied, Progress)):
-                    work.note_progress(event)
-                elif isinstance(event, Recovery):
-                    found = event.transaction
-                    work.note_change(client, None if found is None else found.id)
-                elif not quiet and not isinstance(event, Result):
-                    with suppress(Cancelled):  # the run notices too, and says what it took back
-                        work.batches.add(event)  # blocks while the client has no room for it
-    except RollbackIncomplete:
-        work.note_change(client, None)
-        raise
-    result = run.result
-    if result.transaction is not None:
-        work.note_change(client, result.transaction)
-    return {
-        **_summed_up(result.summary),
-        "applied": result.applied,
-        "transaction": result.transaction,
-    }
 
+    action: Action
+    packages: tuple[str, ...]
+    profile: str | None
+    everything: bool
+    path: str | None
+    paths: tuple[str, ...]
+    prefer: Preferences
 
-def opened(params: Asked) -> Client:
-    """Return the client of the package directory that a request is about.
+    @classmethod
+    def of(cls, fields: Fields) -> _Plan:
+        action = fields.required_choice("action", ACTIONS)
+        path, paths = fields.path("path"), fields.paths("paths")
+        if paths and action != "adopt":
+            raise invalid("paths", f"only adopt takes paths, and this is {action}")
+        if action == "adopt":
+            paths = paths or (() if path is None else (path,))
+            if not paths:
+                raise invalid("paths", "required: what to adopt")
+        package = named_package(fields)
+        packages = fields.texts("packages") or (() if package is None else (package,))
+        if action == "adopt" and len(packages) > 1:
+            raise invalid("packages", "adopt puts everything into one package")
+        profile, everything = fields.optional_text("profile"), fields.boolean("everything")
+        return cls(action, packages, profile, everything, path, paths, preferences(fields))
 
-    Raises:
-        JsonRpcInvalidParams: it is no directory.
-    """
-    if not is_directory(params.root):
-        raise invalid("root", f"{display(params.root)} is not a directory")
-    return Client(params.root, target=params.target)
+    @property
+    def words(self) -> str:
+        """The action and what it is about."""
+        names = ", ".join(self.packages[:3]) + (", …" if len(self.packages) > 3 else "")
+        about = names or self.profile or ("all packages" if self.everything else "")
+        if self.action == "adopt":
+            about = ", ".join(map(path_label, self.paths[:3]))
+            about += f" into {names}" if names else ""
+        elif self.path is not None:
+            about += f" at {path_label(self.path)}"
+        return display(f"{self.action} {about}".strip())
 
-
-def _stream(client: Client, params: PlanParams, cancel: CancellationToken) -> StreamingPlan:
-    if params.action == "adopt":
-        return client.stream_adopt(
-            *params.paths,
-            package=params.packages[0] if params.packages else None,
-            prefer=params.prefer,
-            cancel=cancel,
+    def stream(self, client: Client, call: Call) -> StreamingPlan:
+        """Return the plan that is asked for."""
+        if self.action == "adopt":
+            return client.stream_adopt(
+                *self.paths,
+                package=self.packages[0] if self.packages else None,
+                prefer=self.prefer,
+                cancel=call.cancel_token,
+            )
+        return client.stream(
+            self.action,
+            self.packages,
+            profile=self.profile,
+            everything=self.everything
+            and not self.packages
+            and self.profile is None
+            and "default" not in client.settings.profiles,
+            path=self.path,
+            prefer=self.prefer,
+            cancel=call.cancel_token,
         )
-    return client.stream(
-        params.action,
-        params.packages,
-        profile=params.profile,
-        prefer=params.prefer,
-        cancel=cancel,
-    )
 
 
-def _summed_up(summary: Summary) -> dict[str, JSON]:
-    """Return a plan's summary as JSON."""
-    return {
-        "digest": summary.digest,
-        "counts": dict(summary.counts),
-        "unchanged": summary.unchanged,
-        "conflicts": summary.conflicts,
-        "errors": summary.errors,
-        "elapsed": round(summary.elapsed, 6),
-    }
+class _Apply(NamedTuple):
+    """What is to be applied.
+
+    Attributes:
+        stream: whether to begin while the plan is still being computed.
+        digest: of the plan that was shown.
+    """
+
+    plan: _Plan
+    stream: bool
+    digest: str | None
+
+    @classmethod
+    def of(cls, fields: Fields) -> _Apply:
+        stream = fields.object("options").boolean("stream")
+        return cls(_Plan.of(fields), stream, fields.optional_text("digest"))
+
+
+def _looking(fields: Fields) -> _Plan:
+    if fields.optional_text("digest") is not None:
+        raise invalid("digest", "only dotstream/apply takes it")
+    return _Plan.of(fields)
+
+
+def _plan(params: _Plan, call: Call) -> dict[str, JSON]:
+    """Plan, and send every item as it is found."""
+    return looked_at(params.stream(call.client, call), call)
+
+
+def _apply(params: _Apply, call: Call) -> dict[str, JSON]:
+    """Apply, and send every item as it is planned."""
+    client = call.client
+    plan = params.plan.stream(client, call)
+    return applied(client, plan, call, stream=params.stream, digest=params.digest)
+
+
+PLAN = Method(_looking, _plan, lambda params: f"Plan: {params.words}", Rows)
+APPLY = Method(
+    _Apply.of,
+    _apply,
+    lambda params: params.plan.words[:1].upper() + params.plan.words[1:],
+    Rows,
+    lambda params: not params.stream,
+)

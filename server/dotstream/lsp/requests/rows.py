@@ -7,9 +7,10 @@ share all but a name, which is set into what they share.
 
 from __future__ import annotations
 
-from json.encoder import JSONEncoder, encode_basestring_ascii
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, TypeVar
+from json.encoder import encode_basestring_ascii
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
+from dotstream.lsp.messages import dumps
 from dotstream.lsp.uris import all_plain, label, quoted, to_uri
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation, ScanError
@@ -17,20 +18,14 @@ from dotstream.model.plan import operations_in
 from dotstream.model.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from dotstream.model.directory import Directory
     from dotstream.model.items import Item, Notice
 
-__all__ = ["JSON", "Rows", "Streamed", "counted", "dumps", "kind_of", "shown"]
+__all__ = ["Rows", "Streamed", "counted", "kind_of", "shown"]
 
 _Item_contra = TypeVar("_Item_contra", contravariant=True)
-
-JSON: TypeAlias = "str | int | float | bool | Sequence[JSON] | Mapping[str, JSON] | None"
-
-# ASCII only: whatever the client makes of UTF-8, it cannot get this wrong.
-dumps = JSONEncoder(separators=(",", ":")).encode
-"""Return a value as compact JSON."""
 
 _HOLDS_LINK_TEXT = ("remove_link", "replace_link", "unfold", "keep_link")
 

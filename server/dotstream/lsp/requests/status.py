@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from dotstream.errors import Cancelled
-from dotstream.lsp.requests.params import Asked, Fields, common, invalid
-from dotstream.lsp.requests.plan import opened
-from dotstream.lsp.requests.rows import counted, dumps, shown
+from dotstream.lsp.messages import dumps
+from dotstream.lsp.requests.fields import Fields, invalid
+from dotstream.lsp.requests.method import Method
+from dotstream.lsp.requests.rows import counted, shown
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dotstream.lsp.requests.rows import JSON
-    from dotstream.lsp.requests.running import Work
+    from dotstream.lsp.messages import JSON
+    from dotstream.lsp.requests.call import Call
     from dotstream.model.located import Located
     from dotstream.model.status import PackageStatus
 
-__all__ = ["MAX_PATHS", "Placed", "StatusParams", "StatusRows", "status"]
+__all__ = ["MAX_PATHS", "STATUS"]
 
 MAX_PATHS = 1000
 """Paths that one request may ask about."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusParams(Asked):
-    """What ``dotstream/status`` is asked for.
+class _Status(NamedTuple):
+    """What is looked at.
 
     Attributes:
         packages: names; none means all that are for this machine.
@@ -38,29 +37,18 @@ class StatusParams(Asked):
     packages: tuple[str, ...]
     paths: tuple[str, ...] | None
 
-    @property
-    def title(self) -> str:
-        """What is looked at."""
-        return "Look at packages" if self.paths is None else "Look at paths"
-
     @classmethod
-    def of(cls, value: object) -> StatusParams:
-        """Check what a client sent.
-
-        Raises:
-            JsonRpcInvalidParams: a field is missing or wrong.
-        """
-        fields = Fields(value)
+    def of(cls, fields: Fields) -> _Status:
         packages = fields.texts("packages")
         paths = fields.paths("paths") if fields.has("paths") else None
         if paths is not None and packages:
             raise invalid("packages", "name packages or paths, not both")
         if paths is not None and len(paths) > MAX_PATHS:
             raise invalid("paths", f"expected at most {MAX_PATHS}, got {len(paths)}")
-        return cls(**common(fields, streams=True), packages=packages, paths=paths)
+        return cls(packages, paths)
 
 
-class Placed(NamedTuple):
+class _Placed(NamedTuple):
     """A package's status with where it is: the absolute paths of package and target."""
 
     status: PackageStatus
@@ -68,7 +56,7 @@ class Placed(NamedTuple):
     target: str
 
 
-class StatusRows:
+class _StatusRows:
     """Makes rows of packages."""
 
     kind: ClassVar[str] = "statuses"
@@ -77,11 +65,11 @@ class StatusRows:
     def __init__(self, home: str) -> None:
         """Labels are not made here, so ``home`` is not needed."""
 
-    def rows(self, item: Placed) -> list[str]:
+    def rows(self, item: _Placed) -> list[str]:
         """Return one package as a JSON object."""
         return [dumps(_package(item))]
 
-    def word(self, item: Placed) -> str:
+    def word(self, item: _Placed) -> str:
         """Return the state of a package."""
         return item.status.state
 
@@ -91,29 +79,29 @@ class StatusRows:
         return counted(sum(counts.values()), "package")
 
 
-def status(params: StatusParams, work: Work) -> dict[str, JSON]:
+def _status(params: _Status, call: Call) -> dict[str, JSON]:
     """Look at packages one by one, or at single paths."""
-    client = opened(params)
+    client = call.client
     if params.paths is not None:
         found: list[JSON] = []
         for path in params.paths:
-            if work.cancel_token.cancelled:
+            if call.cancel_token.cancelled:
                 raise Cancelled
-            found.append(_path(client.locate(path), work))
+            found.append(_path(client.locate(path), call))
         return {"paths": found}
     answered: list[JSON] = []
-    for each in client.status(*params.packages, cancel=work.cancel_token):
+    for each in client.status(*params.packages, cancel=call.cancel_token):
         target = client.settings.target_of(each.name)
-        item = Placed(each, f"{client.directory}/{each.name}", target)
-        work.batches.add(item)
-        if params.partial is None:
+        item = _Placed(each, f"{client.directory}/{each.name}", target)
+        call.add(item)
+        if call.asked.partial is None:
             answered.append(_package(item))
-    if params.partial is None:
+    if call.asked.partial is None:
         return {"packages": answered, "omitted": 0}
     return {"packages": []}
 
 
-def _package(item: Placed) -> dict[str, JSON]:
+def _package(item: _Placed) -> dict[str, JSON]:
     status = item.status
     return {
         "name": shown(status.name),
@@ -127,7 +115,7 @@ def _package(item: Placed) -> dict[str, JSON]:
     }
 
 
-def _path(found: Located, work: Work) -> dict[str, JSON]:
+def _path(found: Located, call: Call) -> dict[str, JSON]:
     def place(path: str | None) -> str | None:
         return None if path is None else to_uri(path)
 
@@ -136,10 +124,18 @@ def _path(found: Located, work: Work) -> dict[str, JSON]:
         "role": found.role,
         "package": None if found.package is None else shown(found.package),
         "source": place(found.source),
-        "sourceLabel": None if found.source is None else work.label(found.source),
+        "sourceLabel": None if found.source is None else call.label(found.source),
         "target": place(found.target),
-        "targetLabel": None if found.target is None else work.label(found.target),
+        "targetLabel": None if found.target is None else call.label(found.target),
         "state": found.state,
         "broken": found.state == "linked" and not found.exists,
         "message": display(found.message),
     }
+
+
+STATUS = Method(
+    _Status.of,
+    _status,
+    lambda params: "Look at packages" if params.paths is None else "Look at paths",
+    _StatusRows,
+)

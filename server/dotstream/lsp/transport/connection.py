@@ -57,8 +57,8 @@ async def converse(link: Link, stopped: asyncio.Event) -> int:
     )  # a daemon: nothing else ends a read from a client that neither writes nor leaves
     reader.start()
     await stopped.wait()
-    await language.end()
-    await protocol.works.end_all()  # also rolls back what a client that left had begun
+    await protocol.registry.end_all()  # also rolls back what a client that left had begun
+    language.end()
     outbox.put(link.farewell())
     await asyncio.to_thread(outbox.close)
     link.close()

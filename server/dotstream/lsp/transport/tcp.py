@@ -21,7 +21,7 @@ class Stream:
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
-        self.write = connected.sendall
+        self.write: Callable[[bytes], None] = connected.sendall
 
     def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | None]:
         """Read bodies behind ``Content-Length``."""

@@ -38,7 +38,7 @@ class WebSocket:
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
         self._protocol = ServerProtocol(max_size=MAX_MESSAGE)
-        self.write = connected.sendall
+        self.write: Callable[[bytes], None] = connected.sendall
 
     def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | None]:
         """Shake hands, and read the text of every message."""

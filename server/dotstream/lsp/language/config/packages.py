@@ -26,7 +26,7 @@ from dotstream.model.options import Preferences
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dotstream.lsp.commands.commands import Commands
+    from dotstream.lsp.language.commands import Commands
     from dotstream.lsp.language.documents import Document
     from dotstream.model.cancel import CancellationToken
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
 
 __all__ = ["diagnose", "explain_line", "hints"]
 
-_end = re.compile(r"[ \t\r\f\v]+#.+|[ \t\r\f\v]+$")
+_end = re.compile(r"(?<![ \t\r\f\v])[ \t\r\f\v]++(?:#.+|$)")
+_MOST = 4_000  # patterns; more than that are refused for their number
 
 
 def diagnose(document: Document) -> list[types.Diagnostic]:
     """Return every pattern that cannot be used."""
     found = []
-    for pattern, place in _patterns(document):
+    for pattern, place in islice(_patterns(document), _MOST):
         rules = _compiled(pattern)
         if isinstance(rules, str):
             found.append(

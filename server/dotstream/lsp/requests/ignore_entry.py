@@ -1,4 +1,4 @@
-"""Adding one file to the ignore list of its package, in ``dotstream.toml``."""
+"""Adding one file to the globs of its package, in the text of a ``dotstream.toml``."""
 
 from __future__ import annotations
 

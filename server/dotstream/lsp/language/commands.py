@@ -6,26 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from dotstream.lsp.requests.commands import PREFIX
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["SERVER_COMMANDS", "Commands"]
-
-SERVER_COMMANDS = (
-    "plan",
-    "apply",
-    "undo",
-    "cancel",
-    "resolve",
-    "link",
-    "unlink",
-    "adopt",
-    "ignore",
-    "diff",
-    "recover",
-    "doctor",
-)
-"""What can be asked for by ``workspace/executeCommand``, each behind ``dotstream.server.``."""
+__all__ = ["Commands"]
 
 
 class Commands:
@@ -41,5 +27,4 @@ class Commands:
 
     def make(self, title: str, what: str, argument: dict[str, Any]) -> types.Command:
         """Return a command; its one argument is an object."""
-        name = self._own.get(what, f"dotstream.server.{what}")
-        return types.Command(title, name, arguments=[argument])
+        return types.Command(title, self._own.get(what, PREFIX + what), arguments=[argument])

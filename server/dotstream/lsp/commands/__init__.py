@@ -1,1 +1,0 @@
-"""The server's own commands, for editors without an extension of ours."""

@@ -1,0 +1,55 @@
+"""Having it written down where files come from, before they are moved to the backup area."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.errors import JournalError
+from dotstream.fs.area import note
+from dotstream.fs.look import identity
+from dotstream.fs.oserror import reason
+from dotstream.model.items import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dotstream.fs.descriptors import Descriptors
+    from dotstream.model.run import Run
+    from dotstream.store.journal import Journal
+
+__all__ = ["note_origins"]
+
+
+def note_origins(
+    journal: Journal,
+    transaction: int,
+    backups: str,
+    descriptors: Descriptors,
+    steps: Iterable[tuple[int, Operation | Run]],
+) -> None:
+    """Note what steps that are to be carried out will move to the backup area.
+
+    Raises:
+        JournalError: it cannot be written, so none of them may be carried out.
+    """
+    moves = [
+        (sequence, item.path, _inode(descriptors, item))
+        for sequence, item in steps
+        if isinstance(item, Operation) and item.kind == "move_file" and item.text is None
+    ]
+    found = journal.transaction(transaction) if moves else None
+    if found is None:
+        return
+    try:
+        note(backups, transaction, (found.began, found.target), moves)
+    except OSError as error:
+        raise JournalError(
+            f"{backups}: {reason(error)}: it could not be written down where files come from"
+        ) from error
+
+
+def _inode(descriptors: Descriptors, operation: Operation) -> int:
+    try:
+        return identity(descriptors.fd(operation.directory))[1]
+    except OSError:
+        return 0  # then the move fails, and says why
