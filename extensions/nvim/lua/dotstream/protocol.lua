@@ -134,7 +134,7 @@
 ---@field limit? integer
 ---@field workDoneToken? dotstream.Token
 
---- What to roll back.
+--- What to undo.
 ---@class (exact) dotstream.UndoParams
 ---@field root dotstream.Uri
 ---@field target? dotstream.Uri
@@ -222,7 +222,7 @@
 ---@field text string
 ---@field written boolean
 
---- What was rolled back; in a dry run nothing was applied.
+--- What was undone; in a dry run nothing was applied.
 ---@class (exact) dotstream.UndoResult
 ---@field digest dotstream.Digest
 ---@field counts dotstream.Counts

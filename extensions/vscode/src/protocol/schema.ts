@@ -145,7 +145,7 @@ export interface HistoryParams {
   readonly workDoneToken?: Token;
 }
 
-/** What to roll back. */
+/** What to undo. */
 export interface UndoParams {
   readonly root: PathUri;
   readonly target?: PathUri;
@@ -243,7 +243,7 @@ export interface InitResult {
   readonly written: boolean;
 }
 
-/** What was rolled back; in a dry run nothing was applied. */
+/** What was undone; in a dry run nothing was applied. */
 export interface UndoResult {
   readonly digest: Digest;
   readonly counts: Counts;

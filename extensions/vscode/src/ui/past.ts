@@ -52,7 +52,7 @@ export class Past {
       await this.propose(place, picked.transaction.id);
     } else {
       void window.showInformationMessage(
-        `${nameOf(picked.transaction)} cannot be rolled back: it is ${picked.transaction.state}.`,
+        `${nameOf(picked.transaction)} cannot be undone: it is ${picked.transaction.state}.`,
       );
     }
   }

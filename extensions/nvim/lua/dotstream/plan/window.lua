@@ -236,7 +236,7 @@ M.ACTIONS = {
     end,
     "plan again",
   },
-  undo = { undo, "roll back what was applied here" },
+  undo = { undo, "undo what was applied here" },
   cancel = {
     function(session)
       session:cancel()
