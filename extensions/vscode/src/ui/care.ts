@@ -13,7 +13,7 @@ import {
 import { findingLines } from "../plan/findings";
 import { plural } from "../plan/sums";
 import type { CommandArgument, Place } from "../protocol/messages";
-import type { DiffResult, DoctorResult, Finding } from "../protocol/schema";
+import type { DiffResult, DoctorResult, Finding, InitResult } from "../protocol/schema";
 import { isOpenable } from "../protocol/paths";
 import { INSTALL_COMMAND } from "../server/discover";
 import type { Overview } from "./overview";
@@ -25,14 +25,6 @@ import type { Server } from "./server";
 
 /** Findings that are kept and shown; more are counted. */
 const LISTED = 5000;
-
-/** What `dotstream.toml` says at first: only what nearly everyone changes. */
-const STARTER = `# Where links are made.
-target = "~"
-
-# Directories that many programs share, so that none is turned into one link.
-never-fold = [".config", ".local/bin", ".local/share", ".ssh"]
-`;
 
 export class Care {
   constructor(
@@ -165,7 +157,9 @@ export class Care {
       () => true,
       () => false, // which is what is hoped for
     );
-    if (!there) await workspace.fs.writeFile(file, Buffer.from(STARTER));
+    if (!there) {
+      await this.server.request<InitResult>("dotstream/init", placeAt(folder.uri.toString()));
+    }
     await window.showTextDocument(file);
     await this.overview.refresh();
   }
