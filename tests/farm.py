@@ -9,26 +9,32 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 import pytest
 from tests.snapshot import Tree, snapshot
 
 from dotstream.client import Client
 from dotstream.fs.area import own
+from dotstream.fs.change import Changes
 from dotstream.model.items import Conflict, Notice, Operation
 from dotstream.model.options import Preferences
-from dotstream.transaction.lifecycle import apply
+from dotstream.transaction.execution import execution_of_plan
+from dotstream.transaction.host import Host
+from dotstream.transaction.terms import Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from dotstream.fs.change import Changes
-    from dotstream.model.events import Result
+    from dotstream.model.cancel import CancellationToken
+    from dotstream.model.events import Event, Result
     from dotstream.model.items import Item
     from dotstream.model.options import Action
     from dotstream.model.plan import Plan
+    from dotstream.planner.stream import StreamingPlan
+    from dotstream.transaction.execution import Execution
 
 __all__ = [
     "DIR",
@@ -39,10 +45,15 @@ __all__ = [
     "Farm",
     "File",
     "Link",
+    "apply",
     "farm",
+    "follow",
+    "host",
     "lines",
     "scratch",
 ]
+
+_Outcome = TypeVar("_Outcome")
 
 _AS_CONFIGURED = Preferences()
 
@@ -89,6 +100,33 @@ class Special(NamedTuple):
 DIR, FIFO, SOCKET = Special("dir"), Special("fifo"), Special("socket")
 
 Entry: TypeAlias = str | Link | File | Special
+
+
+def host(state: str, changes: Changes | None = None) -> Host:
+    """Return where the changes of a test are made from."""
+    return Host(state, f"process {os.getpid()} (a test)", time.time, changes or Changes())
+
+
+def apply(
+    plan: Plan | StreamingPlan,
+    *,
+    state: str,
+    stream: bool = False,
+    cancel: CancellationToken | None = None,
+    changes: Changes | None = None,
+) -> Result:
+    """Apply a plan, with a state directory and a seam to the file system of the test's own."""
+    return execution_of_plan(
+        plan, host=host(state, changes), terms=Terms(stream=stream), cancel=cancel
+    ).drain()
+
+
+def follow(run: Execution[_Outcome], listener: Callable[[Event], object]) -> _Outcome:
+    """Carry something out, have each event told, and return what came of it."""
+    with run:
+        for event in run:
+            listener(event)
+    return run.result
 
 
 class Farm:

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory as Directory
     from dotstream.model.events import (
         Applied as Applied,
+        Corrected as Corrected,
         Event as Event,
         Phase as Phase,
         Progress as Progress,
@@ -129,7 +130,7 @@ _NAMES = {
     "model.child": "Child",
     "model.difference": "Difference DifferenceKind",
     "model.directory": "Directory",
-    "model.events": "Applied Event Phase Progress Result",
+    "model.events": "Applied Corrected Event Phase Progress Result",
     "model.finding": "Finding FindingKind ScanMode Severity",
     "model.history": "Backup Recovery Transaction TransactionState",
     "model.items": "Conflict ConflictKind Item Notice Operation OperationKind ScanError",

@@ -24,17 +24,17 @@ from dotstream.client import Client
 from dotstream.model.options import AS_CONFIGURED, Preferences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from os import PathLike
     from typing import Self
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.child import Child
     from dotstream.model.difference import Difference
-    from dotstream.model.events import Progress, Result
+    from dotstream.model.events import Corrected, Result
     from dotstream.model.finding import Finding, ScanMode
     from dotstream.model.history import Backup, Recovery, Transaction
-    from dotstream.model.items import Item, Operation
+    from dotstream.model.items import Operation
     from dotstream.model.located import Located
     from dotstream.model.member import Member
     from dotstream.model.options import Action
@@ -349,23 +349,12 @@ class AsyncClient:
         digest: str | None = None,
         cancel: CancellationToken | None = None,
         wait: bool = False,
-        on_progress: Callable[[Progress], None] | None = None,
-        on_item: Callable[[Item], None] | None = None,
-        on_trouble: Callable[[Item], None] | None = None,
-        on_recovery: Callable[[Recovery], None] | None = None,
+        keep: bool = False,
     ) -> Result:
-        """Carry a plan out: all of it or nothing; see ``Client.apply``."""
+        """Carry a plan out, in one go; see ``Client.apply``."""
         return await to_its_end(
             lambda token: self.client.apply(
-                plan_of(plan),
-                stream=stream,
-                digest=digest,
-                cancel=token,
-                wait=wait,
-                on_progress=on_progress,
-                on_item=on_item,
-                on_trouble=on_trouble,
-                on_recovery=on_recovery,
+                plan_of(plan), stream=stream, digest=digest, cancel=token, wait=wait, keep=keep
             ),
             cancel,
         )
@@ -380,8 +369,8 @@ class AsyncClient:
         wait: bool = False,
         keep: bool = False,
         planned: bool = False,
-    ) -> AsyncExecution:
-        """Carry a plan out as it is iterated, and yield what happens.
+    ) -> AsyncExecution[Result]:
+        """Carry a plan out as it is iterated, all of it or nothing, and tell what happens.
 
         See ``Client.stream_apply``.
         """
@@ -408,7 +397,7 @@ class AsyncClient:
         keep: bool = False,
         partial: bool = False,
         batch: int = 2048,
-    ) -> AsyncExecution:
+    ) -> AsyncExecution[Result]:
         """Carry out operations from anywhere, as they are iterated: all of them or nothing.
 
         See ``Client.execute``.
@@ -517,15 +506,27 @@ class AsyncClient:
         resume: bool = False,
         wait: bool = False,
         cancel: CancellationToken | None = None,
-        on_progress: Callable[[Progress], None] | None = None,
     ) -> Recovery:
-        """Finish what another run left unfinished; see ``Client.recover``."""
+        """Finish what another run left unfinished, in one go.
+
+        See ``Client.recover``.
+        """
         return await to_its_end(
-            lambda token: self.client.recover(
-                resume=resume, wait=wait, cancel=token, on_progress=on_progress
-            ),
-            cancel,
+            lambda token: self.client.recover(resume=resume, wait=wait, cancel=token), cancel
         )
+
+    def stream_recover(
+        self,
+        *,
+        resume: bool = False,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncExecution[Recovery]:
+        """Finish what another run left unfinished, as it is iterated, and tell what happens.
+
+        See ``Client.stream_recover``.
+        """
+        return AsyncExecution(self.client.stream_recover(resume=resume, wait=wait, cancel=cancel))
 
     def backups(
         self,
@@ -563,6 +564,21 @@ class AsyncClient:
         """
         return await to_its_end(
             lambda token: self.client.prune_backups(older_than, wait=wait, cancel=token), cancel
+        )
+
+    def stream_prune_backups(
+        self,
+        older_than: float | None = None,
+        *,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncExecution[list[Backup]]:
+        """Remove backups for good, and tell of each once they are gone.
+
+        See ``Client.stream_prune_backups``.
+        """
+        return AsyncExecution(
+            self.client.stream_prune_backups(older_than, wait=wait, cancel=cancel)
         )
 
     def doctor(
@@ -603,8 +619,8 @@ class AsyncClient:
         skip: Sequence[str] = (),
         wait: bool = False,
         cancel: CancellationToken | None = None,
-    ) -> int:
-        """Put the records right by the links on disk; returns how many were wrong.
+    ) -> Corrected:
+        """Put the records right by the links on disk, in one go.
 
         See ``Client.correct``.
         """
@@ -615,6 +631,25 @@ class AsyncClient:
             cancel,
         )
 
+    def stream_correct(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncExecution[Corrected]:
+        """Put the records right by the links on disk, and tell how far it is.
+
+        See ``Client.stream_correct``.
+        """
+        return AsyncExecution(
+            self.client.stream_correct(
+                mode=mode, depth=depth, skip=skip, wait=wait, cancel=cancel
+            )
+        )
+
     async def rebuild(
         self,
         *,
@@ -623,14 +658,30 @@ class AsyncClient:
         skip: Sequence[str] = (),
         wait: bool = False,
         cancel: CancellationToken | None = None,
-    ) -> tuple[str | None, int]:
-        """Make the records anew; a database that cannot be used is moved aside.
-
-        See ``Client.rebuild``.
-        """
+    ) -> Corrected:
+        """Make the records anew, in one go; see ``Client.rebuild``."""
         return await to_its_end(
             lambda token: self.client.rebuild(
                 mode=mode, depth=depth, skip=skip, wait=wait, cancel=token
             ),
             cancel,
+        )
+
+    def stream_rebuild(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncExecution[Corrected]:
+        """Make the records anew; a database that cannot be used is moved aside.
+
+        See ``Client.stream_rebuild``.
+        """
+        return AsyncExecution(
+            self.client.stream_rebuild(
+                mode=mode, depth=depth, skip=skip, wait=wait, cancel=cancel
+            )
         )

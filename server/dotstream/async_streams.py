@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from dotstream.model.events import Result
     from dotstream.model.items import Conflict, Operation, ScanError
     from dotstream.model.plan import Metadata, Plan, Summary
     from dotstream.planner.stream import StreamingPlan
@@ -33,6 +32,8 @@ __all__ = [
     "stream_of",
     "to_its_end",
 ]
+
+_Outcome = TypeVar("_Outcome")
 
 _BATCH = 256
 _AHEAD = 4
@@ -137,14 +138,14 @@ def _later(plan: StreamingPlan) -> Iterator[Item]:
     yield from plan
 
 
-class AsyncExecution(AsyncStream[Event]):
+class AsyncExecution(AsyncStream[Event], Generic[_Outcome]):
     """A run to be used with ``async with`` and ``async for``, once; see ``Execution``.
 
     Leaving the block early, and cancelling the task in it, take back what was done, and wait
     until it is.
     """
 
-    def __init__(self, execution: Execution) -> None:
+    def __init__(self, execution: Execution[_Outcome]) -> None:
         super().__init__(execution, execution.close)
         self.execution = execution
 
@@ -153,7 +154,7 @@ class AsyncExecution(AsyncStream[Event]):
         super()._end()
 
     @property
-    def result(self) -> Result:
+    def result(self) -> _Outcome:
         """What was done; see ``Execution.result``."""
         return self.execution.result
 
@@ -161,7 +162,7 @@ class AsyncExecution(AsyncStream[Event]):
         """Stop between two operations; see ``Execution.cancel``."""
         self.execution.cancel(keep=keep)
 
-    async def drain(self) -> Result:
+    async def drain(self) -> _Outcome:
         """Carry it to its end, and return the result."""
         async with self:
             async for _ in self:

@@ -7,27 +7,30 @@ client.apply(plan)
 
 from __future__ import annotations
 
+from time import time
 from typing import TYPE_CHECKING
 
 from dotstream.config.repository import Repository
 from dotstream.errors import UsageError
+from dotstream.fs.process import process_name
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.items import Operation
 from dotstream.model.options import AS_CONFIGURED, Preferences
+from dotstream.model.plan import Metadata
 from dotstream.planner.request import Asked, plan_adoption, plan_packages, scan_packages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from os import PathLike
 
     from dotstream.config.settings import Settings
+    from dotstream.doctor.subject import Subject
     from dotstream.history.history import Past
     from dotstream.model.child import Child
     from dotstream.model.difference import Difference
-    from dotstream.model.events import Progress, Result
+    from dotstream.model.events import Corrected, Result
     from dotstream.model.finding import Finding, ScanMode
     from dotstream.model.history import Backup, Recovery, Transaction
-    from dotstream.model.items import Item
     from dotstream.model.located import Located
     from dotstream.model.options import Action
     from dotstream.model.plan import Plan
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
     from dotstream.transaction.execution import Execution
+    from dotstream.transaction.host import Host
 
 __all__ = ["Client"]
 
@@ -298,45 +302,12 @@ class Client:
         digest: str | None = None,
         cancel: CancellationToken | None = None,
         wait: bool = False,
-        on_progress: Callable[[Progress], None] | None = None,
-        on_item: Callable[[Item], None] | None = None,
-        on_trouble: Callable[[Item], None] | None = None,
-        on_recovery: Callable[[Recovery], None] | None = None,
+        keep: bool = False,
     ) -> Result:
-        """Carry a plan out: all of it or nothing.
-
-        An unfinished transaction of an earlier run is taken back first.
-
-        Args:
-            stream: begin while the plan is still being computed.
-            digest: of the plan that was shown; if the plan is another by now, it is refused.
-            cancel: stops it between two operations, and everything is rolled back.
-            wait: wait for another dotstream that is changing the same target.
-            on_progress: called once per batch of operations.
-            on_item: called for every item as it is planned.
-            on_trouble: called for those that are no operations; a long plan is done sooner
-                if nobody asks for the others.
-            on_recovery: called if an unfinished transaction was taken back.
-
-        Raises:
-            ConflictError, ScanFailed, StalePlan, TargetLocked: nothing was changed.
-            OperationFailed, Cancelled: everything was rolled back.
-            RollbackIncomplete: rolled back but for what it names.
-        """
-        from dotstream.transaction.lifecycle import apply
-
-        return apply(
-            plan,
-            state=self._repository.state,
-            stream=stream,
-            digest=digest,
-            cancel=cancel,
-            wait=wait,
-            on_progress=on_progress,
-            on_item=on_item,
-            on_trouble=on_trouble,
-            on_recovery=on_recovery,
-        )
+        """Carry a plan out, in one go; see ``stream_apply``."""
+        return self.stream_apply(
+            plan, stream=stream, digest=digest, cancel=cancel, wait=wait, keep=keep
+        ).drain()
 
     def stream_apply(
         self,
@@ -348,22 +319,32 @@ class Client:
         wait: bool = False,
         keep: bool = False,
         planned: bool = False,
-    ) -> Execution:
-        """Carry a plan out as it is iterated, and yield what happens; see ``apply``.
+    ) -> Execution[Result]:
+        """Carry a plan out as it is iterated, all of it or nothing, and tell what happens.
+
+        An unfinished transaction of an earlier run is taken back first.
 
         Args:
+            stream: begin while the plan is still being computed.
+            digest: of the plan that was shown; if the plan is another by now, it is refused.
+            cancel: stops it between two operations, and everything is rolled back.
+            wait: wait for another dotstream that is changing the same target.
             keep: if it is stopped, keep what was done and record it.
             planned: also yield each operation as it is planned.
+
+        Raises (while iterating):
+            ConflictError, ScanFailed, StalePlan, TargetLocked: nothing was changed.
+            OperationFailed, Cancelled: everything was rolled back.
+            RollbackIncomplete: rolled back but for what it names.
         """
         from dotstream.transaction.execution import execution_of_plan
+        from dotstream.transaction.terms import Terms
 
         return execution_of_plan(
             plan,
-            state=self._repository.state,
-            stream=stream,
-            digest=digest,
+            host=self._host,
+            terms=Terms(stream=stream, digest=digest, wait=wait),
             cancel=cancel,
-            wait=wait,
             keep=keep,
             planned=planned,
         )
@@ -379,7 +360,7 @@ class Client:
         keep: bool = False,
         partial: bool = False,
         batch: int = 2048,
-    ) -> Execution:
+    ) -> Execution[Result]:
         """Carry out operations from anywhere, as they are iterated: all of them or nothing.
 
         They may be those of a plan with some left out.  They need not be in memory: nothing
@@ -387,7 +368,8 @@ class Client:
 
         Args:
             stream: carry each batch out before the next is asked for, instead of
-                writing all of them down first.
+                writing all of them down first.  Each is on the disk, in the journal, before
+                it begins, so that small batches cost a flush of the disk each.
             digest: of the operations that were shown.
             keep: if it is stopped, keep what was done and record it.
             partial: go on although the plan they are of met conflicts or scan errors.
@@ -399,21 +381,32 @@ class Client:
             ConflictsUnsettled: there were conflicts, and ``partial`` was not said.
         """
         from dotstream.transaction.execution import execution_of_operations
+        from dotstream.transaction.terms import Terms
 
         return execution_of_operations(
             operations,
-            directory=self.directory,
-            target=self.target,
-            options=lambda: self.settings.options(AS_CONFIGURED),
-            state=self._repository.state,
-            stream=stream,
-            digest=digest,
+            self._metadata,
+            host=self._host,
+            terms=Terms(stream=stream, digest=digest, wait=wait, batch=batch),
             cancel=cancel,
-            wait=wait,
             keep=keep,
             partial=partial,
-            batch=batch,
         )
+
+    def _metadata(self, first: Operation | None) -> Metadata:
+        """Return what operations that are of no plan are about, by the first of them."""
+        packages = (first.package,) if first is not None and first.package else ()
+        removes = first is not None and first.kind in ("remove_link", "remove_dir")
+        action: Action = "unmanage" if removes else "manage"
+        return Metadata(action, packages, self.directory, self.target, self.settings.options())
+
+    @property
+    def _host(self) -> Host:
+        """What the engine is told of this process."""
+        from dotstream.fs.change import Changes
+        from dotstream.transaction.host import Host
+
+        return Host(self._repository.state, process_name(), time, Changes())
 
     # Looking --------------------------------------------------------------------------
 
@@ -535,23 +528,34 @@ class Client:
         resume: bool = False,
         wait: bool = False,
         cancel: CancellationToken | None = None,
-        on_progress: Callable[[Progress], None] | None = None,
     ) -> Recovery:
-        """Finish what another run left unfinished.
+        """Finish what another run left unfinished, in one go; see ``stream_recover``."""
+        return self.stream_recover(resume=resume, wait=wait, cancel=cancel).drain()
+
+    def stream_recover(
+        self,
+        *,
+        resume: bool = False,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> Execution[Recovery]:
+        """Finish what another run left unfinished, as it is iterated, and tell what happens.
 
         Args:
             resume: carry it to its end instead of taking it back, where that can be done.
             cancel: stops waiting for the lock, or between two steps; the rest is left for
                 the next time.
 
-        Raises:
+        Raises (while iterating):
             RecoveryStopped: it was cancelled half-way.
             TargetLocked: the other run is still at it.
             RollbackIncomplete: the system refused something; trying again is safe.
         """
-        return self._past.recover(
-            resume=resume, wait=wait, cancel=cancel, on_progress=on_progress
-        )
+        from dotstream.transaction.execution import Execution
+        from dotstream.transaction.terms import Control
+
+        control: Control[Recovery] = Control(cancel)
+        return Execution(self._past.recovering(control, resume=resume, wait=wait), control)
 
     def backups(self) -> Iterator[Backup]:
         """Stream what was moved out of the way and is kept, oldest first."""
@@ -583,22 +587,36 @@ class Client:
         wait: bool = False,
         cancel: CancellationToken | None = None,
     ) -> list[Backup]:
-        """Remove backups for good, and return them.
+        """Remove backups for good, and return them; see ``stream_prune_backups``."""
+        return self.stream_prune_backups(older_than, wait=wait, cancel=cancel).drain()
+
+    def stream_prune_backups(
+        self,
+        older_than: float | None = None,
+        *,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> Execution[list[Backup]]:
+        """Remove backups for good, and tell of each once they are gone.
 
         Args:
             older_than: only those of transactions begun so many seconds ago.
             cancel: stops waiting for the lock; pruning itself is never cut short.
 
-        Raises:
+        Raises (while iterating):
             TargetLocked: another dotstream is changing the target.
         """
-        return self._past.prune(older_than, wait=wait, cancel=cancel)
+        from dotstream.transaction.execution import Execution
+        from dotstream.transaction.terms import Control
+
+        control: Control[list[Backup]] = Control(cancel)
+        return Execution(self._past.pruning(control, older_than, wait=wait), control)
 
     @property
     def _past(self) -> Past:
         from dotstream.history.history import Past
 
-        return Past(self._repository.state, self.target)
+        return Past(self._host, self.target)
 
     # Health ---------------------------------------------------------------------------
 
@@ -618,11 +636,8 @@ class Client:
             depth, skip: how far down ``deep`` goes, and globs for what it passes over.
         """
         from dotstream.doctor.check import examine
-        from dotstream.doctor.subject import subject_of
 
-        yield from examine(
-            subject_of(self._repository, mode=mode, depth=depth, skip=skip, cancel=cancel)
-        )
+        yield from examine(self._subject(mode, depth, skip, cancel))
 
     def stream_fix(
         self,
@@ -637,11 +652,8 @@ class Client:
         It is not for ``apply(stream=True)``.
         """
         from dotstream.doctor.fix import fixing
-        from dotstream.doctor.subject import subject_of
 
-        return fixing(
-            subject_of(self._repository, mode=mode, depth=depth, skip=skip, cancel=cancel)
-        )
+        return fixing(self._subject(mode, depth, skip, cancel))
 
     def correct(
         self,
@@ -651,21 +663,34 @@ class Client:
         skip: Sequence[str] = (),
         wait: bool = False,
         cancel: CancellationToken | None = None,
-    ) -> int:
-        """Put the records right by the links on disk; returns how many were wrong.
+    ) -> Corrected:
+        """Put the records right by the links on disk, in one go; see ``stream_correct``."""
+        return self.stream_correct(
+            mode=mode, depth=depth, skip=skip, wait=wait, cancel=cancel
+        ).drain()
 
-        Raises:
+    def stream_correct(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> Execution[Corrected]:
+        """Put the records right by the links on disk, and tell how far it is.
+
+        Raises (while iterating):
             TargetLocked: another dotstream is changing the target.
             JournalError: the database cannot be used, or a transaction is unfinished.
         """
-        from dotstream.doctor.fix import correct
-        from dotstream.doctor.subject import subject_of
+        from dotstream.doctor.records import correcting
+        from dotstream.transaction.execution import Execution
+        from dotstream.transaction.terms import Control
 
-        return correct(
-            subject_of(
-                self._repository, mode=mode, depth=depth, skip=skip, cancel=cancel, wait=wait
-            )
-        )
+        control: Control[Corrected] = Control(cancel)
+        subject = self._subject(mode, depth, skip, control.cancel, wait=wait)
+        return Execution(correcting(subject, control), control)
 
     def rebuild(
         self,
@@ -675,21 +700,52 @@ class Client:
         skip: Sequence[str] = (),
         wait: bool = False,
         cancel: CancellationToken | None = None,
-    ) -> tuple[str | None, int]:
+    ) -> Corrected:
+        """Make the records anew, in one go; see ``stream_rebuild``."""
+        return self.stream_rebuild(
+            mode=mode, depth=depth, skip=skip, wait=wait, cancel=cancel
+        ).drain()
+
+    def stream_rebuild(
+        self,
+        *,
+        mode: ScanMode = "scoped",
+        depth: int | None = None,
+        skip: Sequence[str] = (),
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> Execution[Corrected]:
         """Make the records anew; a database that cannot be used is moved aside.
 
-        Returns:
-            Where it is now, or ``None``, and how many records were made or corrected.
-
-        Raises:
+        Raises (while iterating):
             TargetLocked: another dotstream is changing the target.
             JournalError: a transaction is unfinished, or the state cannot be written.
         """
-        from dotstream.doctor.fix import rebuild
+        from dotstream.doctor.records import rebuilding
+        from dotstream.transaction.execution import Execution
+        from dotstream.transaction.terms import Control
+
+        control: Control[Corrected] = Control(cancel)
+        subject = self._subject(mode, depth, skip, control.cancel, wait=wait)
+        return Execution(rebuilding(subject, control), control)
+
+    def _subject(
+        self,
+        mode: ScanMode,
+        depth: int | None,
+        skip: Sequence[str],
+        cancel: CancellationToken | None,
+        *,
+        wait: bool = False,
+    ) -> Subject:
         from dotstream.doctor.subject import subject_of
 
-        return rebuild(
-            subject_of(
-                self._repository, mode=mode, depth=depth, skip=skip, cancel=cancel, wait=wait
-            )
+        return subject_of(
+            self._repository,
+            self._host,
+            mode=mode,
+            depth=depth,
+            skip=skip,
+            cancel=cancel,
+            wait=wait,
         )

@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 
 from dotstream.client import Client
 from dotstream.fs.change import Changes
 from dotstream.model.options import Preferences
-from dotstream.transaction.lifecycle import apply
+from dotstream.transaction.execution import execution_of_plan
+from dotstream.transaction.host import Host
+from dotstream.transaction.terms import Terms
 
 
 class Killing(Changes):
@@ -37,7 +40,8 @@ def main() -> None:
     plan = Client(directory, target=target, state=state).stream_manage(
         package, prefer=Preferences(folding="never")
     )
-    apply(plan, state=state, changes=Killing(int(links)))
+    host = Host(state, "a benchmark", time.time, Killing(int(links)))
+    execution_of_plan(plan, host=host, terms=Terms()).drain()
 
 
 main()

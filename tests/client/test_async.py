@@ -93,9 +93,13 @@ def test_cancelling_the_task_rolls_back_first(farm: Farm) -> None:
 
     async def go() -> None:
         away = AsyncClient(client)
-        task = asyncio.ensure_future(
-            away.apply(away.stream_manage("zsh"), stream=True, on_progress=lambda _: begun.set())
-        )
+
+        async def applied() -> None:
+            async with away.stream_apply(away.stream_manage("zsh"), stream=True) as run:
+                async for _ in run:
+                    begun.set()
+
+        task = asyncio.ensure_future(applied())
         await asyncio.to_thread(begun.wait)
         task.cancel()
         await asyncio.wait([task])
@@ -212,9 +216,9 @@ def test_the_records_are_made_anew(farm: Farm) -> None:
     assert place is not None
     with open(place.journal, "wb") as journal:
         journal.write(b"nonsense")
-    aside, made = asyncio.run(AsyncClient(client).rebuild())
-    assert aside is not None
-    assert made == 1
+    made = asyncio.run(AsyncClient(client).rebuild())
+    assert made.aside is not None
+    assert made.records == 1
     assert [each.kind for each in client.doctor()] == []
 
 
@@ -227,8 +231,8 @@ def test_the_same_words_in_one_go_and_a_look_around(farm: Farm) -> None:
         assert plan.summary.digest == client.plan_manage("zsh", "vim").summary.digest
         async with away.children("manage", ["zsh", "vim"], skip=1) as children:
             assert [child.name async for child in children] == [".zshrc"]
-        seen: list[str] = []
-        await away.apply(plan, on_item=lambda item: seen.append(item.path))
+        async with away.stream_apply(plan, planned=True) as run:
+            seen = [event.path async for event in run if isinstance(event, Operation)]
         assert sorted(seen) == [f"{farm.target}/.vimrc", f"{farm.target}/.zshrc"]
         assert [each.name for each in await away.packages()] == ["vim", "zsh"]
         assert [each.name async for each in away.links()] == [".vimrc", ".zshrc"]
@@ -249,7 +253,7 @@ def test_what_is_wrong_is_told_and_mended(farm: Farm) -> None:
         assert (await away.locate(f"{farm.target}/.zshrc")).state == "unlinked"
         assert [each.kind async for each in away.doctor()] == ["missing_link"]
         await away.apply(away.stream_fix())
-        assert await away.correct() == 0
+        assert (await away.correct()).records == 0
         assert [each.kind async for each in away.doctor(mode="deep", depth=2)] == []
 
     asyncio.run(go())

@@ -7,16 +7,16 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.farm import FIFO, Farm, lines
+from tests.farm import FIFO, Farm, follow, lines
 from tests.snapshot import difference
 
 from dotstream.errors import Cancelled, PackageNotFound, TargetLocked, UsageError
 from dotstream.model.cancel import CancellationToken
+from dotstream.model.events import Applied, Event, Progress
 from dotstream.model.items import Operation
 from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
-    from dotstream.model.events import Progress
     from dotstream.model.options import Action
 
 _ACTIONS: tuple[Action, ...] = ("manage", "unmanage", "remanage")
@@ -192,7 +192,7 @@ def test_a_cancelled_stream_is_not_applied(two: Farm) -> None:
 def test_cancelling_ends_the_wait_for_another_writer(two: Farm) -> None:
     client = two.client()
 
-    def meanwhile(_item: object) -> None:
+    def meanwhile(_event: object) -> None:
         token = CancellationToken()
         token.cancel()
         opened = _open_files()
@@ -200,18 +200,18 @@ def test_cancelling_ends_the_wait_for_another_writer(two: Farm) -> None:
             client.apply(client.stream_manage("git"), wait=True, cancel=token)
         assert _open_files() == opened
 
-    client.apply(client.stream_manage("zsh"), on_item=meanwhile)
+    follow(client.stream_apply(client.stream_manage("zsh")), meanwhile)
 
 
 def test_progress_counts_planning_and_applying_in_batches(farm: Farm) -> None:
     farm.make({f"stow/zsh/{number:04}": "z" for number in range(2_400)})
     seen: list[tuple[str, int, int | None]] = []
 
-    def on_progress(progress: Progress) -> None:
-        seen.append((progress.phase, progress.done, progress.total))
-
     client = farm.client()
-    client.apply(client.stream_manage("zsh"), on_progress=on_progress)
+    for event in client.stream_apply(client.stream_manage("zsh")):
+        if isinstance(event, (Applied, Progress)):
+            progress = event.progress if isinstance(event, Applied) else event
+            seen.append((progress.phase, progress.done, progress.total))
     assert seen == [
         ("planning", 2_048, None),
         ("planning", 2_400, None),
@@ -220,30 +220,25 @@ def test_progress_counts_planning_and_applying_in_batches(farm: Farm) -> None:
     ]
 
 
-def test_an_error_in_a_callback_rolls_back(farm: Farm) -> None:
+def test_an_error_of_who_follows_rolls_back(farm: Farm) -> None:
     before = farm.make({f"stow/zsh/{number}": "z" for number in range(9)}).tree()
 
-    def on_progress(progress: Progress) -> None:
-        if progress.phase == "applying":
+    def listener(event: Event) -> None:
+        if isinstance(event, Applied):
             raise ZeroDivisionError
 
     client = farm.client()
     for stream in (False, True):
         with pytest.raises(ZeroDivisionError):
-            client.apply(client.stream_manage("zsh"), stream=stream, on_progress=on_progress)
+            follow(client.stream_apply(client.stream_manage("zsh"), stream=stream), listener)
         assert difference(before, farm.tree()) == []
 
 
 def test_operations_begin_before_the_plan_ends_when_streaming(farm: Farm) -> None:
     farm.make({f"stow/zsh/{number:04}": "z" for number in range(4_800)})
-    present: list[int] = []
-
-    def count(_item: object) -> None:
-        if len(present) < 4_800:
-            present.append(len(os.listdir(farm.target)))
-
     client = farm.client()
-    client.apply(client.stream_manage("zsh"), stream=True, on_item=count)
+    run = client.stream_apply(client.stream_manage("zsh"), stream=True, planned=True)
+    present = [len(os.listdir(farm.target)) for event in run if isinstance(event, Operation)]
     assert present[2_047] == 0
     assert present[4_700] >= 4_096
 
@@ -273,11 +268,10 @@ def test_a_missing_package_is_named_with_the_nearest_right_name(two: Farm) -> No
 def test_two_writers_on_one_target_through_two_clients_do_not_meet(two: Farm) -> None:
     first, second = two.client(), two.client()
 
-    def meanwhile(_item: object) -> None:
+    with first.stream_apply(first.stream_manage("zsh")) as run:
+        next(run)
         with pytest.raises(TargetLocked):
             second.apply(second.stream_manage("git"))
-
-    first.apply(first.stream_manage("zsh"), on_item=meanwhile)
 
 
 def test_a_plan_of_one_path_is_what_concerns_it(two: Farm) -> None:

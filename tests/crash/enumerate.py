@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from tests.crash.killing import Killing, die_at
 from tests.crash.mounts import elsewhere
 from tests.crash.scenes import SCENES, Scene, Stage, check_manifest, lost, world
-from tests.farm import QUICK
+from tests.farm import QUICK, apply, host
 from tests.snapshot import Node, difference
 from tests.transaction.faulty import Watched
 
 from dotstream.errors import DotstreamError
-from dotstream.transaction.lifecycle import apply, writing
-from dotstream.transaction.recovery import recover
+from dotstream.model.history import Recovery
+from dotstream.transaction.recovery import recovering
+from dotstream.transaction.writing import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,17 +89,16 @@ class _Play:
 
 
 def _recover(farm: Farm, changes: Changes) -> None:
-    with writing(farm.target, state=farm.state, changes=changes) as writer:
-        recover(writer.journal, changes=changes, backups=writer.state.backups)
+    with writing(farm.target, host=host(farm.state, changes)) as writer:
+        for _ in recovering(writer):
+            pass
 
 
 def _next_command(farm: Farm) -> str | None:
     """Run another command, which has nothing to do but to recover first."""
     client = farm.client()
-    told: list[tuple[str, ...]] = []
-    client.apply(
-        client.stream_manage("idle"), on_recovery=lambda recovery: told.append(recovery.left)
-    )
+    run = client.stream_apply(client.stream_manage("idle"))
+    told = [event.left for event in run if isinstance(event, Recovery)]
     return f"said that something was left: {told}" if any(told) else None
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dotstream.fs.change import Changes
 from dotstream.store.journal import Journal
-from dotstream.transaction import lifecycle as transaction
+from dotstream.transaction import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -210,7 +210,7 @@ def die_at(number: int, run: Callable[[Changes], object], seam: type[Killing] = 
         code = 3
         try:
             countdown = Countdown(number)
-            vars(transaction)["Journal"] = _journal(countdown)
+            vars(writing)["Journal"] = _journal(countdown)
             run(seam(countdown))
             code = 0
         finally:

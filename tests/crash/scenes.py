@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from tests.farm import Farm, File, Link
+from tests.farm import Farm, File, Link, apply
 from tests.snapshot import Node, snapshot
 from tests.transaction.stories import STORIES
 
@@ -15,7 +15,6 @@ from dotstream.fs.area import own
 from dotstream.fs.state import existing_state
 from dotstream.model.options import Preferences
 from dotstream.store.journal import Journal
-from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from collections import Counter

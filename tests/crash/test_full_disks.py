@@ -9,20 +9,21 @@ import pytest
 from tests.crash.killing import die_at
 from tests.crash.mounts import mounted
 from tests.crash.scenes import check_manifest, lost, world
+from tests.farm import apply, follow
 from tests.snapshot import difference
 from tests.transaction.faulty import Watched
 
 from dotstream.errors import DotstreamError, JournalError, OperationFailed, RollbackIncomplete
 from dotstream.fs.state import release_reserve, reserve, target_state
+from dotstream.model.history import Recovery
 from dotstream.model.options import Preferences
-from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.farm import Farm
 
-    from dotstream.model.history import Recovery
+    from dotstream.model.events import Event
     from dotstream.planner.stream import StreamingPlan
 
 _BACKUP = Preferences(on_conflict="backup")
@@ -160,13 +161,11 @@ def test_a_target_that_fills_up_before_a_backup_can_come_back_keeps_the_backup(
     kept = [path for path, node in world(farm).items() if node in before.values()]
     assert any(path.startswith("backups/") for path in kept)
     _empty(filler[0])
-    told: list[Recovery] = []
+    told: list[Event] = []
     client = farm.client()
-    client.apply(
-        client.stream("manage", ["zsh"], prefer=Preferences(on_conflict="skip")),
-        on_recovery=told.append,
-    )
-    assert [recovery.direction for recovery in told] == ["rolled_back"]
+    plan = client.stream("manage", ["zsh"], prefer=Preferences(on_conflict="skip"))
+    follow(client.stream_apply(plan), told.append)
+    assert [each.direction for each in told if isinstance(each, Recovery)] == ["rolled_back"]
     assert farm.read("home/a") == "x" * 500_000
     assert not lost(before, world(farm))
 

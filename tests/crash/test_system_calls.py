@@ -45,8 +45,7 @@ _CALLS = (
 _APPLY = """
 import sys
 from tests.crash.scenes import SCENES, Away, Stage
-from tests.farm import Farm
-from dotstream.transaction.lifecycle import apply
+from tests.farm import apply, Farm
 name, directory, target, state = sys.argv[1:]
 farm = Farm.__new__(Farm)
 farm.directory, farm.target, farm.state = directory, target, state

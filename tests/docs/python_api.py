@@ -21,7 +21,7 @@ from dotstream.config.settings import PackageSettings, Settings
 from dotstream.model.child import Child
 from dotstream.model.difference import Difference, DifferenceKind
 from dotstream.model.directory import Directory
-from dotstream.model.events import Applied, Phase, Progress, Result
+from dotstream.model.events import Applied, Corrected, Phase, Progress, Result
 from dotstream.model.finding import Finding, FindingKind, ScanMode, Severity
 from dotstream.model.history import Backup, Recovery, Transaction, TransactionState
 from dotstream.model.items import ConflictKind, OperationKind
@@ -113,6 +113,7 @@ SECTIONS: dict[str, list[type]] = {
         Transaction,
         Backup,
         Recovery,
+        Corrected,
         Finding,
     ],
 }

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.farm import apply, host
+
 from dotstream.doctor.check import examine
-from dotstream.doctor.fix import correct, fixing, rebuild
+from dotstream.doctor.fix import fixing
+from dotstream.doctor.records import correcting, rebuilding
 from dotstream.doctor.subject import Subject
 from dotstream.fs.state import existing_state
 from dotstream.store.journal import Journal
-from dotstream.transaction.lifecycle import apply
+from dotstream.transaction.execution import Execution
+from dotstream.transaction.terms import Control
 
 if TYPE_CHECKING:
     from tests.farm import Farm
 
     from dotstream.client import Client
-    from dotstream.model.events import Result
+    from dotstream.model.events import Corrected, Result
     from dotstream.model.finding import Finding, ScanMode
     from dotstream.model.options import Package
 
-__all__ = ["fix", "found", "raw", "rebuilt", "records", "subject"]
+__all__ = ["correct", "fix", "found", "raw", "rebuilt", "records", "subject"]
 
 
 def subject(
@@ -41,7 +45,7 @@ def subject(
         options=settings.options(),
         packages=packages,
         lookup=lambda _, name: settings.package(name),
-        state=farm.state,
+        host=host(farm.state),
         mode=mode,
         depth=depth,
         skip=skip,
@@ -64,12 +68,20 @@ def found(farm: Farm, mode: ScanMode = "scoped", **more: object) -> list[str]:
 def fix(farm: Farm, mode: ScanMode = "scoped") -> tuple[Result, int]:
     """Fix what needs no decision: the disk, then the records."""
     result = apply(fixing(subject(farm, mode)), state=farm.state)
-    return result, correct(subject(farm, mode))
+    return result, correct(farm, mode)
+
+
+def correct(farm: Farm, mode: ScanMode = "scoped") -> int:
+    """Put the records right, and return how many were wrong."""
+    control: Control[Corrected] = Control()
+    return Execution(correcting(subject(farm, mode), control), control).drain().records
 
 
 def rebuilt(farm: Farm, mode: ScanMode = "scoped") -> tuple[str | None, int]:
     """Make the records anew."""
-    return rebuild(subject(farm, mode))
+    control: Control[Corrected] = Control()
+    found = Execution(rebuilding(subject(farm, mode), control), control).drain()
+    return found.aside, found.records
 
 
 def records(farm: Farm) -> dict[str, str]:

@@ -8,22 +8,23 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.doctor.checkup import fix, found, raw, rebuilt, records, subject
+from tests.doctor.checkup import correct, fix, found, raw, rebuilt, records, subject
 from tests.doctor.test_doctor import DAMAGES, HOUSEHOLD, contents, managed, spoil, state_of
-from tests.farm import Farm, Link, lines
+from tests.farm import Farm, Link, apply, follow, lines
 from tests.snapshot import difference
 from tests.transaction.faulty import Watched
 
-from dotstream.doctor.fix import correct, fixing
+from dotstream.doctor.fix import fixing
 from dotstream.errors import JournalError, OperationFailed, TargetLocked
 from dotstream.fs.lock import Lock
+from dotstream.model.history import Recovery
 from dotstream.model.options import Preferences
-from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dotstream.model.history import Recovery
+    from dotstream.model.events import Event
+
 
 __all__ = ["managed"]
 
@@ -146,7 +147,7 @@ def test_leftovers_stay_while_a_transaction_is_unfinished(managed: Farm) -> None
     (notice,) = fixing(subject(managed)).collect().items
     assert "was cut short and is settled first" in notice.message  # type: ignore[union-attr]
     with pytest.raises(JournalError, match="is unfinished"):
-        correct(subject(managed))
+        correct(managed)
     assert difference(before, managed.tree()) == []
 
 
@@ -163,10 +164,9 @@ def test_what_a_killed_run_left_is_taken_back_first_and_then_the_rest_is_mended(
     assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
     assert difference(before, managed.tree()) != []
     assert [kind.split()[0] for kind in found(managed, "deep")] == ["unfinished_transaction"]
-    recoveries: list[Recovery] = []
-    client = managed.client()
-    client.apply(fixing(subject(managed)), on_recovery=recoveries.append)
-    assert [recovery.direction for recovery in recoveries] == ["rolled_back"]
+    told: list[Event] = []
+    follow(managed.client().stream_apply(fixing(subject(managed))), told.append)
+    assert [each.direction for each in told if isinstance(each, Recovery)] == ["rolled_back"]
     assert found(managed, "deep") == []
     assert difference(before, managed.tree()) == [
         "+ 'home/.vimrc' link to '../stow/vim/dot-vimrc'"
@@ -232,7 +232,7 @@ def test_a_target_that_somebody_is_changing_is_not_corrected(managed: Farm) -> N
     lock = f"{os.path.dirname(state_of(managed))}/lock"
     with Lock(lock, "process 7 (dotstream manage)"):
         with pytest.raises(TargetLocked, match="process 7"):
-            correct(subject(managed))
+            correct(managed)
         with pytest.raises(TargetLocked):
             rebuilt(managed)
 

@@ -6,13 +6,12 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.farm import DIR, Farm, File, Link
+from tests.farm import DIR, Farm, File, Link, apply
 from tests.snapshot import difference
 from tests.transaction.stories import STORIES, Story
 
 from dotstream.errors import ConflictError, UsageError
 from dotstream.model.options import Preferences
-from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from tests.farm import Entry

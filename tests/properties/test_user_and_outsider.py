@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.crash.killing import die_at
 from tests.crash.scenes import world
-from tests.farm import QUICK, Farm
+from tests.farm import QUICK, Farm, apply
 from tests.long import LONG, by_length
 from tests.snapshot import difference, snapshot
 
@@ -25,11 +25,11 @@ from dotstream.errors import ConflictError, OperationFailed, ScanFailed, UsageEr
 from dotstream.fs.state import existing_state
 from dotstream.model.options import FOLDINGS, POLICIES, Folding, Policy, Preferences
 from dotstream.store.journal import Journal
-from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dotstream.fs.change import Changes
     from dotstream.planner.stream import StreamingPlan
 
 _GAMES = by_length(250, 20_000)
@@ -243,10 +243,10 @@ class UserAndOutsider(RuleBasedStateMachine):
     ) -> None:
         before = world(self.farm)
 
-        def run(changes: object) -> None:
+        def run(changes: Changes) -> None:
             try:
                 plan = self._plan(action, packages, folding, policy)
-                apply(plan, state=self.farm.state, stream=stream, changes=changes)  # type: ignore[arg-type]
+                apply(plan, state=self.farm.state, stream=stream, changes=changes)
             except (ConflictError, ScanFailed, OperationFailed, UsageError):
                 return
 

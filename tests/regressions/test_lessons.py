@@ -13,7 +13,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.farm import DIR, Farm, File, Link, lines
+from tests.farm import DIR, Farm, File, Link, apply, follow, lines
 from tests.snapshot import Tree, difference, snapshot
 from tests.transaction.faulty import Faulty
 
@@ -26,9 +26,9 @@ from dotstream.errors import (
     UsageError,
 )
 from dotstream.model.cancel import CancellationToken
+from dotstream.model.events import Applied, Event, Progress
 from dotstream.model.items import Item, Operation
 from dotstream.model.options import FOLDINGS, POLICIES, Preferences
-from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from tests.farm import Entry
 
-    from dotstream.model.events import Progress
     from dotstream.model.options import Action
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -90,12 +89,11 @@ def test_a_dry_run_predicts_the_operations_and_the_digest_of_the_run(scratch: Pa
             before = farm.tree()
             plan = farm.plan(action, *packages, prefer=prefer)
             assert difference(before, farm.tree()) == []
-            shown: list[Item] = []
+            shown: list[Event] = []
             stream = farm.client().stream(action, packages, prefer=prefer)
             try:
-                result = farm.client().apply(
-                    stream, stream=rng.random() < 0.5, on_item=shown.append
-                )
+                run = farm.client().stream_apply(stream, stream=rng.random() < 0.5, planned=True)
+                result = follow(run, shown.append)
             except ConflictError:
                 conflicts += 1
                 assert plan.conflicts
@@ -104,7 +102,8 @@ def test_a_dry_run_predicts_the_operations_and_the_digest_of_the_run(scratch: Pa
             applied += result.applied
             assert not plan.conflicts
             assert result.summary.digest == plan.summary.digest
-            assert lines(shown, farm.root) == lines(plan.items, farm.root)
+            items = [event for event in shown if isinstance(event, Item)]
+            assert lines(items, farm.root) == lines(plan.items, farm.root)
             assert result.applied == plan.summary.operations
     assert applied > 100
     assert conflicts > 20
@@ -268,16 +267,16 @@ def test_cancelling_does_not_cancel_the_rollback(farm: Farm, stream: bool) -> No
     token = CancellationToken()
     phases: list[str] = []
 
-    def on_progress(progress: Progress) -> None:
-        phases.append(progress.phase)
-        if progress.phase != "planning":
-            token.cancel()  # once while applying, and again at every batch rolled back
+    def listener(event: Event) -> None:
+        if isinstance(event, (Applied, Progress)):
+            phases.append("applying" if isinstance(event, Applied) else event.phase)
+            if phases[-1] != "planning":
+                token.cancel()  # once while applying, and again at every batch rolled back
 
     client = farm.client()
+    run = client.stream_apply(client.stream_manage("zsh"), stream=stream, cancel=token)
     with pytest.raises(Cancelled) as caught:
-        client.apply(
-            client.stream_manage("zsh"), stream=stream, cancel=token, on_progress=on_progress
-        )
+        follow(run, listener)
     assert caught.value.rolled_back == 2_048
     assert phases[-2:] == ["applying", "rolling_back"]
     assert difference(before, farm.tree()) == []
@@ -304,12 +303,11 @@ def test_a_target_of_a_package_is_locked_like_any_other(farm: Farm) -> None:
     other = farm.client(f"{farm.root}/other")
     before = snapshot(f"{farm.root}/other")
 
-    def meanwhile(_item: Item) -> None:
+    with other.stream_apply(other.stream_manage("zsh")) as run:
+        next(run)
         with pytest.raises(TargetLocked):
             client.apply(client.stream_manage("git"))
         assert difference(before, snapshot(f"{farm.root}/other")) == []
-
-    other.apply(other.stream_manage("zsh"), on_item=meanwhile)
 
 
 # Eight parallel runs lost entries ----------------------------------------------------
@@ -382,11 +380,11 @@ def test_the_second_writer_is_told_who_holds_the_target(farm: Farm) -> None:
     farm.make({"stow/zsh/x": "z", "stow/git/y": "g"})
     client = farm.client()
 
-    def also(_item: Item) -> None:
+    def also(_event: Event) -> None:
         client.apply(client.stream_manage("git"))
 
     with pytest.raises(TargetLocked) as caught:
-        client.apply(client.stream_manage("zsh"), on_item=also)
+        follow(client.stream_apply(client.stream_manage("zsh")), also)
     assert f"process {os.getpid()}" in caught.value.holder
     assert farm.home() == {}
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import random
-import sqlite3
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.crash.scenes import check_manifest, links
-from tests.farm import Farm, File
+from tests.farm import Farm, File, apply
 from tests.transaction.stories import STORIES
 
 from dotstream.errors import ConflictError
@@ -21,10 +20,10 @@ from dotstream.model.options import FOLDINGS, Preferences
 from dotstream.model.run import Run
 from dotstream.store.encoding import decode, encode
 from dotstream.store.journal import Journal
-from dotstream.store.manifest import SCHEMA, Entry, Manifest
-from dotstream.transaction.lifecycle import apply
+from dotstream.store.manifest import Entry, Manifest
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator
 
     from dotstream.model.items import OperationKind
@@ -36,10 +35,8 @@ _ROOT, _STOW = "/home", "/home/dotfiles"
 
 @pytest.fixture
 def database() -> Iterator[sqlite3.Connection]:
-    found = sqlite3.connect(":memory:", isolation_level=None)
-    for statement in SCHEMA.split(";\n"):
-        found.execute(statement)
-    yield found
+    found = Journal(":memory:", readonly=True)
+    yield found.database.connection
     found.close()
 
 
@@ -72,9 +69,9 @@ def _runs(operations: list[Operation]) -> Iterator[Step]:
             names = [operation.name for operation in chunk]
             run = Run(first.kind, first.directory, names, first.package, stem)
             assert list(run.operations()) == chunk
-            yield run.kind, run
+            yield run
         else:
-            yield from ((operation.kind, operation) for operation in chunk)
+            yield from chunk
 
 
 def _fields(kind: OperationKind, text: str) -> tuple[str | None, str | None]:

@@ -9,14 +9,13 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.farm import FIFO, Farm, File
+from tests.farm import FIFO, Farm, File, apply
 from tests.snapshot import difference
 from tests.transaction.faulty import Watched
 from tests.transaction.stories import STORIES
 
 from dotstream.errors import JournalError, OperationFailed, RollbackIncomplete
 from dotstream.model.options import Policy, Preferences
-from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from pathlib import Path

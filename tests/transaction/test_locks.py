@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.crash.killing import die_at
+from tests.farm import apply, host
 
 from dotstream.errors import Cancelled, TargetLocked
 from dotstream.model.cancel import CancellationToken
 from dotstream.store.journal import Journal
-from dotstream.transaction.lifecycle import apply, writing
+from dotstream.transaction.writing import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,9 +31,10 @@ _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__
 
 _HOLD = """
 import sys
-from dotstream.transaction.lifecycle import writing
+from tests.farm import host
+from dotstream.transaction.writing import writing
 target, state, *others = sys.argv[1:]
-with writing(target, state=state, others=others):
+with writing(target, host=host(state), others=others):
     print("held", flush=True)
     sys.stdin.readline()
 """
@@ -130,10 +132,10 @@ def test_two_that_want_the_same_targets_in_another_order_do_not_wait_for_each_ot
     with (
         _held(two, other, target=one),
         pytest.raises(TargetLocked),
-        writing(other, state=two.state, others=(one,)),
+        writing(other, host=host(two.state), others=(one,)),
     ):
         pass
-    with writing(other, state=two.state, others=(one,)) as writer:
+    with writing(other, host=host(two.state), others=(one,)) as writer:
         assert writer.journal.unfinished() is None
 
 
@@ -171,9 +173,9 @@ def test_the_first_lock_is_given_back_when_the_second_is_held(two: Farm) -> None
     for path in (one, other):
         os.mkdir(path)
     with _held(two, target=other):
-        with pytest.raises(TargetLocked), writing(one, state=two.state, others=(other,)):
+        with pytest.raises(TargetLocked), writing(one, host=host(two.state), others=(other,)):
             pass
-        with writing(one, state=two.state) as writer:
+        with writing(one, host=host(two.state)) as writer:
             assert writer.journal.unfinished() is None
 
 

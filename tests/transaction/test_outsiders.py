@@ -6,14 +6,13 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.farm import Farm, File, Link
+from tests.farm import Farm, File, Link, apply
 from tests.snapshot import difference
 from tests.transaction.faulty import Watched
 from tests.transaction.stories import STORIES
 
 from dotstream.errors import DotstreamError, OperationFailed, PreconditionFailed, StalePlan
 from dotstream.model.options import Preferences
-from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.crash.killing import die_at
 from tests.crash.scenes import SCENES, Away, Stage, check_manifest, world
-from tests.farm import DIR, Farm, File, Link
+from tests.farm import DIR, Farm, File, Link, apply, follow
 from tests.snapshot import difference
 from tests.transaction.faulty import Watched
 from tests.transaction.stories import STORIES
@@ -28,7 +28,6 @@ from dotstream.fs.state import existing_state, target_state
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.history import Recovery
 from dotstream.model.options import Preferences
-from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +35,8 @@ if TYPE_CHECKING:
 
     from tests.snapshot import Tree
 
+    from dotstream.fs.change import Changes
+    from dotstream.model.events import Event
     from dotstream.planner.stream import StreamingPlan
 
 _NEVER = Preferences(folding="never")
@@ -119,10 +120,9 @@ def test_a_recovery_that_is_cancelled_goes_on_the_next_time(farm: Farm, resume: 
         ),
     )
     token = CancellationToken()
+    run = farm.client().stream_recover(resume=resume, cancel=token)
     with pytest.raises(RecoveryStopped, match="recover again"):
-        farm.client().recover(
-            resume=resume, cancel=token, on_progress=lambda _progress: token.cancel()
-        )
+        follow(run, lambda _: token.cancel())
     some = len(os.listdir(farm.target))
     assert 0 < some < 6_000
     assert farm.client().unfinished() is not None
@@ -145,10 +145,10 @@ def test_what_was_carried_to_its_end_can_be_undone(half: Farm) -> None:
 
 def test_the_next_change_takes_it_back_first_and_says_so(half: Farm) -> None:
     half.make({"stow/git/g": "g"})
-    told: list[Recovery] = []
+    told: list[Event] = []
     client = half.client()
-    client.apply(client.stream_manage("git"), on_recovery=told.append)
-    assert [recovery.direction for recovery in told] == ["rolled_back"]
+    follow(client.stream_apply(client.stream_manage("git")), told.append)
+    assert [each.direction for each in told if isinstance(each, Recovery)] == ["rolled_back"]
     assert half.home() == {"g": "-> ../stow/git/g"}
     check_manifest(half)
 
@@ -174,8 +174,8 @@ def test_a_plan_that_was_made_before_the_recovery_is_not_carried_out_blindly(hal
 def test_a_streamed_run_cannot_be_carried_on_and_is_taken_back(farm: Farm) -> None:
     farm.make({f"stow/zsh/{number:04}": "z" for number in range(1500)})
 
-    def run(changes: object) -> None:
-        apply(_manage(farm), state=farm.state, stream=True, changes=changes)  # type: ignore[arg-type]
+    def run(changes: Changes) -> None:
+        apply(_manage(farm), state=farm.state, stream=True, changes=changes)
 
     assert die_at(2000, run)
     assert farm.home()
@@ -541,7 +541,7 @@ def test_an_older_journal_says_how_to_make_it_anew(farm: Farm) -> None:
     with pytest.raises(JournalError, match="older dotstream") as caught:
         farm.run("unmanage")
     assert caught.value.remedy == "rebuild"
-    aside, _ = farm.client().rebuild()
+    aside = farm.client().rebuild().aside
     assert aside is not None
     farm.run("unmanage")
     assert farm.home() == {}
@@ -577,8 +577,9 @@ def test_a_read_only_look_never_creates_a_state(farm: Farm) -> None:
 _MEASURED = """
 import os, sys
 from tests.crash.killing import die_at
+from tests.farm import apply
 from dotstream.client import Client
-from dotstream.transaction.lifecycle import apply
+from dotstream.model.events import Applied
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.options import Preferences
 directory, target, state, what, files = sys.argv[1:]
@@ -592,11 +593,10 @@ if what == "recovery":
     assert os.listdir(target) == []
 elif what == "rollback":
     token = CancellationToken()
-    def on_progress(progress):
-        if progress.phase == "applying" and progress.done >= int(files) - 512:
-            token.cancel()
     try:
-        client.apply(plan(), cancel=token, on_progress=on_progress)
+        for event in client.stream_apply(plan(), cancel=token):
+            if isinstance(event, Applied) and event.done >= int(files) - 512:
+                token.cancel()
     except Exception as error:
         assert type(error).__name__ == "Cancelled", error
 elif what == "resume":

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
-import random
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.farm import Farm
+from tests.farm import Farm, follow
 
 from dotstream.errors import ConflictError
 from dotstream.model.directory import Directory
+from dotstream.model.events import Event, Progress
 from dotstream.model.items import Operation
 from dotstream.model.run import Run
 from dotstream.planner.stream import Digest, in_runs
 from dotstream.store.encoding import decode, encode, singly
-from dotstream.store.steps import batches, numbered, with_closings
+from dotstream.store.steps import numbered
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dotstream.model.items import Item
     from dotstream.store.steps import Step
 
 _HOME = Directory("/home")
@@ -51,12 +50,12 @@ def _single(items: list[Operation | Run]) -> list[Operation]:
 
 def test_what_is_written_down_is_read_back() -> None:
     items = _runs()
-    steps: list[Step] = [(item.kind, item) for item in items]
+    steps: list[Step] = list(items)
     found = list(singly(decode(7, encode(steps))))
-    assert [operation for _, _, operation in found] == _single(items)
-    assert [number for number, _, _ in found] == list(range(7, 7 + len(found)))
-    assert [number for number, _, _ in numbered(7, steps)] == [
-        number for number, _, _ in decode(7, encode(steps))
+    assert [operation for _, operation in found] == _single(items)
+    assert [number for number, _ in found] == list(range(7, 7 + len(found)))
+    assert [number for number, _ in numbered(7, steps)] == [
+        number for number, _ in decode(7, encode(steps))
     ]
 
 
@@ -90,24 +89,6 @@ def test_the_digest_tells_every_change_of_a_run_apart() -> None:
         digest.add(run)
         digests.add(digest.hexdigest())
     assert len(digests) == len(runs)
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_batches_hold_every_step_once_and_never_too_many(seed: int) -> None:
-    rng = random.Random(seed)
-    items: list[Operation | Run] = []
-    for number in range(200):
-        if rng.random() < 0.5:
-            names = [f"{number}-{index}" for index in range(rng.choice((1, 2, 30, 100)))]
-            items.append(Run("create_link", _HOME, names, "zsh", "s/"))
-        else:
-            items.append(Operation("make_dir", _HOME, str(number), "zsh"))
-    found: list[Operation | Run] = []
-    for batch, size in batches(with_closings(items), 100):
-        here = [operation for _, operation in batch]
-        assert size == len(_single(here)) <= 100
-        found += here
-    assert found == items
 
 
 def test_a_directory_of_new_links_is_one_run(farm: Farm) -> None:
@@ -152,10 +133,12 @@ def test_only_what_was_handed_on_is_counted_so_far(farm: Farm) -> None:
 def test_who_asks_for_trouble_only_is_told_no_operation(farm: Farm) -> None:
     farm.make({"stow/zsh/a": "z", "stow/zsh/b": "z", "home/b": "mine"})
     client = farm.client()
-    told: list[Item] = []
+    told: list[Event] = []
     with pytest.raises(ConflictError):
-        client.apply(client.stream_manage("zsh"), on_trouble=told.append)
-    assert [type(item).__name__ for item in told] == ["Conflict"]
+        follow(client.stream_apply(client.stream_manage("zsh")), told.append)
+    assert [type(event).__name__ for event in told if not isinstance(event, Progress)] == [
+        "Conflict"
+    ]
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["at once", "streaming"])

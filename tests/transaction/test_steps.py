@@ -8,7 +8,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.farm import Farm
+from tests.farm import Farm, apply
 from tests.snapshot import difference
 from tests.transaction.faulty import Faulty, Watched
 from tests.transaction.stories import STORIES, Story
@@ -16,7 +16,6 @@ from tests.transaction.stories import STORIES, Story
 from dotstream.errors import Cancelled, JournalError, OperationFailed
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.items import OPERATION_KINDS
-from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -77,8 +77,7 @@ def _recover(session: Session, cancel: CancellationToken) -> None:
     Where nothing is asked, applying does this itself.
     """
     if session.client.unfinished() is not None:
-        recovery = session.changing.recover(cancel=cancel, on_progress=session.report.progress)
-        session.report.recovered(recovery)
+        session.follow(session.client.stream_recover(cancel=cancel))
 
 
 def _question(metadata: Metadata) -> str | None:
@@ -113,12 +112,11 @@ def _preview(session: Session, plan: StreamingPlan) -> int:
 def _apply(
     session: Session, plan: StreamingPlan, digest: str | None, cancel: CancellationToken
 ) -> int:
-    report = session.report
     with plan:
         # What was shown and agreed to is not shown again; the digest proves it is the same.
         listing = session.verbose and digest is None
-        report.begin(plan.metadata, listing=listing)
-        run = session.changing.stream_apply(
+        session.report.begin(plan.metadata, listing=listing)
+        run = session.client.stream_apply(
             plan,
             stream=session.arguments.stream,
             wait=session.arguments.wait,
@@ -126,7 +124,5 @@ def _apply(
             cancel=cancel,
             planned=listing or session.json,
         )
-        with run:
-            for event in run:
-                report.event(event)
+        session.follow(run)
     return 0

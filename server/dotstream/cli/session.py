@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from dotstream.cli.report.output import Output
 from dotstream.cli.report.style import Style, wants_colour
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from dotstream.client import Client
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.history import Transaction
+    from dotstream.transaction.execution import Execution
 
 __all__ = ["Session"]
+
+_Outcome = TypeVar("_Outcome")
 
 
 class Session:
@@ -113,15 +116,17 @@ class Session:
 
         return cancellable(self.err.write)
 
-    @property
-    def changing(self) -> Client:
-        """The client, to change something with."""
-        self.changed = True
-        return self.client
-
     def tell(self, event: str, line: Callable[[], str], /, **fields: Value) -> None:
         """Tell one thing of this command's own; with ``-q``, only as an event."""
         self.report.tell(event, None if self.quiet else line, **fields)
+
+    def follow(self, run: Execution[_Outcome], *, asked: bool = False) -> _Outcome:
+        """Tell what happens while something is changed, and return what came of it."""
+        self.changed = True
+        with run:
+            for event in run:
+                self.report.event(event, asked=asked)
+        return run.result
 
     def mention_unfinished(self) -> Transaction | None:
         """Say so if a transaction was cut short, for commands that only look; return it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING
 
 from dotstream.doctor import shell_commands as commands
@@ -10,7 +9,7 @@ from dotstream.doctor.disk_check import check_strays
 from dotstream.doctor.manifest_check import check_records
 from dotstream.errors import JournalError
 from dotstream.fs.access import lock_holder
-from dotstream.fs.state import backup_area, existing_state
+from dotstream.fs.state import backup_area
 from dotstream.history.backups import unlisted
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
@@ -24,26 +23,7 @@ if TYPE_CHECKING:
     from dotstream.store.journal import Journal
     from dotstream.store.manifest import Entry, Manifest
 
-__all__ = ["examine", "sound"]
-
-
-def sound(path: str) -> None:
-    """Look every page of the database over.
-
-    Raises:
-        JournalError: it is damaged.
-    """
-    try:
-        database = sqlite3.connect(path, isolation_level=None)
-        try:
-            database.execute("PRAGMA query_only = ON")
-            (told,) = database.execute("PRAGMA quick_check(1)").fetchone()
-        finally:
-            database.close()
-    except sqlite3.Error as error:
-        raise JournalError(f"{path}: {error}") from error
-    if told != "ok":
-        raise JournalError(f"{path}: {told}")
+__all__ = ["examine"]
 
 
 def examine(subject: Subject) -> Iterator[Finding]:
@@ -55,12 +35,12 @@ def examine(subject: Subject) -> Iterator[Finding]:
     Raises (while iterating):
         Cancelled: the subject's token was cancelled.
     """
-    place = existing_state(subject.state, subject.target)
+    place = subject.place
     manifest: Manifest | None = None
     try:
         with opened(place) as journal:
             if place is not None and journal is not None:
-                sound(place.journal)
+                journal.database.check()
                 stopped = _unfinished(place, journal)
                 if stopped is not None:
                     yield stopped
@@ -73,15 +53,14 @@ def examine(subject: Subject) -> Iterator[Finding]:
             yield from _strays(subject, manifest)
     except JournalError as error:
         yield _bad_database(place, error)
-        if manifest is None:
-            yield from _unlisted(subject, None)
         if manifest is None:  # else a part of the links has been told of already
+            yield from _unlisted(subject, None)
             yield from _strays(subject, None, record=False)
 
 
 def _unlisted(subject: Subject, journal: Journal | None) -> Iterator[Finding]:
     """Tell of what lies in the backup area and is in no list of the journal's."""
-    area = backup_area(subject.state, subject.target)
+    area = backup_area(subject.host.state, subject.target)
     if area is None:
         return
     for backup in unlisted(journal, area):

@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from dotstream.model.directory import display
+from dotstream.model.names import encoded
 
 if TYPE_CHECKING:
     from dotstream.model.directory import Directory
@@ -35,7 +36,7 @@ def quoted(text: str) -> str:
     escaped = "".join(
         char
         if char.isprintable() and char not in "\\'"
-        else "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogateescape"))
+        else "".join(f"\\x{byte:02x}" for byte in encoded(char))
         for char in text
     )
     return f"$'{escaped}'"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from dotstream.fs.state import existing_state
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.options import AS_CONFIGURED
 from dotstream.planner.farm import Farm
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from dotstream.config.repository import Repository
+    from dotstream.fs.state import TargetState
     from dotstream.model.finding import ScanMode
     from dotstream.model.options import Options, Package
+    from dotstream.transaction.host import Host
 
 __all__ = ["SKIPPED", "Subject", "subject_of"]
 
@@ -45,7 +48,7 @@ class Subject:
         options: how links are named and written.
         packages: every package there is, by the target that it is for.
         lookup: finds a package of another package directory, as for a plan.
-        state: the state directory, where the target's database is or would be.
+        host: where it is looked at from: whose state directory has the target's database.
         mode: ``off`` looks at what the manifest names; ``scoped`` also lists the
             directories that the manifest or a package has; ``deep`` the whole target.
         depth: how many levels of directories a deep scan goes down.
@@ -59,7 +62,7 @@ class Subject:
     options: Options
     packages: Mapping[str, Sequence[Package]]
     lookup: Callable[[str, str], Package]
-    state: str
+    host: Host
     mode: ScanMode = "scoped"
     depth: int | None = None
     skip: tuple[str, ...] = ()
@@ -81,6 +84,11 @@ class Subject:
         )
 
     @property
+    def place(self) -> TargetState | None:
+        """Where the state of the target lies, if there is any yet."""
+        return existing_state(self.host.state, self.target)
+
+    @property
     def roots(self) -> list[str]:
         """Every target, the main one first."""
         return list(dict.fromkeys([self.target, *self.packages]))
@@ -97,6 +105,7 @@ class Subject:
 
 def subject_of(
     repository: Repository,
+    host: Host,
     *,
     mode: ScanMode,
     depth: int | None,
@@ -112,7 +121,7 @@ def subject_of(
         options=settings.options(),
         packages=repository.by_target(settings.available()),
         lookup=repository.lookup(AS_CONFIGURED),
-        state=repository.state,
+        host=host,
         mode=mode,
         depth=depth,
         wait=wait,

@@ -87,8 +87,9 @@ def state_home(environ: Mapping[str, str], home: str) -> str:
     return f"{base if base.startswith('/') else f'{home}/.local/state'}/dotstream"
 
 
-def process_name(arguments: list[str]) -> str:
+def process_name() -> str:
     """Return how a person would find this process: its number and command line."""
+    arguments = sys.argv
     command = " ".join([os.path.basename(arguments[0]), *arguments[1:]]) if arguments else ""
     return f"process {os.getpid()} ({command})"
 

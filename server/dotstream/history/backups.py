@@ -7,9 +7,11 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from dotstream.errors import JournalError
 from dotstream.fs.area import contents, forget, origin
 from dotstream.fs.listing import DIR, LINK
 from dotstream.fs.look import Tree, entry_kind, fingerprint, size
+from dotstream.fs.oserror import reason
 from dotstream.model.directory import Directory
 from dotstream.model.history import Backup
 from dotstream.model.items import Conflict, Item, Notice, Operation
@@ -139,8 +141,13 @@ def prune(journal: Journal, chosen: Collection[Backup], area: str, changes: Chan
         for backup in chosen:
             changes.discard(tree.fd, backup.kept.rpartition("/")[2])
         changes.sync(tree.fd)  # what is no longer listed is gone, after a power cut too
-        for backup in chosen:
-            journal.forget_backup(backup.id)
-            forget(area, backup.transaction)
+    except OSError as error:
+        raise JournalError(
+            f"{area}: {reason(error)}: backups may still be there, and stay listed then",
+            remedy="remove_cause",
+        ) from error
     finally:
         tree.close()
+    for backup in chosen:
+        journal.forget_backup(backup.id)
+        forget(area, backup.transaction)

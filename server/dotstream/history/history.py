@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from dotstream.errors import Cancelled, UsageError
@@ -14,14 +13,16 @@ from dotstream.planner.stream import StreamingPlan
 from dotstream.store.read_only import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Iterator
+    from collections.abc import Collection, Generator, Iterator
     from contextlib import AbstractContextManager
 
-    from dotstream.model.events import Progress
+    from dotstream.model.events import Happening
     from dotstream.model.history import Backup, Recovery, Transaction
     from dotstream.model.items import Item
     from dotstream.model.options import Options
     from dotstream.store.journal import Journal
+    from dotstream.transaction.host import Host
+    from dotstream.transaction.terms import Control
 
 __all__ = ["Past"]
 
@@ -32,16 +33,16 @@ class Past:
     Nothing is read before it is asked for; where nothing was ever done, it is empty.
 
     Args:
-        state: absolute path of the state directory.
+        host: where it is looked at, and gone back, from.
         target: absolute path of the target.
     """
 
-    def __init__(self, state: str, target: str) -> None:
-        self._state, self._target = state, target
+    def __init__(self, host: Host, target: str) -> None:
+        self._host, self._target = host, target
 
     def _reading(self) -> AbstractContextManager[Journal | None]:
         """Open the journal to look at it, if there is one."""
-        return opened(existing_state(self._state, self._target))
+        return opened(existing_state(self._host.state, self._target))
 
     def history(self, limit: int | None) -> Iterator[Transaction]:
         """Stream transactions, newest first."""
@@ -51,7 +52,7 @@ class Past:
 
     def unfinished(self) -> Transaction | None:
         """Return the transaction that another run left unfinished."""
-        place = existing_state(self._state, self._target)
+        place = existing_state(self._host.state, self._target)
         if place is None or not left_behind(place.lock, place.journal):
             return None  # without having paid for a look into the journal
         with self._reading() as journal:
@@ -96,7 +97,7 @@ class Past:
                 raise Cancelled
 
         def items() -> Generator[Item]:
-            place = existing_state(self._state, self._target)
+            place = existing_state(self._host.state, self._target)
             with self._reading() as journal:
                 if journal is not None and place is not None:
                     yield from undo(journal, found, backups=place.backups, skip=skip, poll=poll)
@@ -106,33 +107,25 @@ class Past:
         )
         return StreamingPlan(metadata, items(), token, lambda: 0)
 
-    def recover(
-        self,
-        *,
-        resume: bool,
-        wait: bool,
-        cancel: CancellationToken | None,
-        on_progress: Callable[[Progress], None] | None,
-    ) -> Recovery:
+    def recovering(
+        self, control: Control[Recovery], *, resume: bool, wait: bool
+    ) -> Generator[Happening, None, Recovery]:
         """Finish what another run left unfinished; see ``transaction.recovery``."""
-        from dotstream.transaction.lifecycle import writing
-        from dotstream.transaction.recovery import recover
+        from dotstream.transaction.recovery import recovering
+        from dotstream.transaction.writing import writing
 
-        with writing(self._target, state=self._state, wait=wait, cancel=cancel) as writer:
-            return recover(
-                writer.journal,
-                changes=writer.changes,
-                backups=writer.state.backups,
-                resume=resume,
-                cancel=cancel,
-                on_progress=on_progress,
-            )
+        token = control.cancel
+        with writing(self._target, host=self._host, wait=wait, cancel=token) as writer:
+            found = yield from recovering(writer, resume=resume, cancel=token)
+        control.result = found
+        yield found
+        return found
 
     def backups(self) -> Iterator[Backup]:
         """Stream what is kept in the backup area, oldest first."""
         from dotstream.history.backups import backups
 
-        area = backup_area(self._state, self._target)
+        area = backup_area(self._host.state, self._target)
         if area is not None:
             with self._reading() as journal:
                 yield from backups(journal, area)
@@ -164,19 +157,21 @@ class Past:
         metadata = Metadata("restore", (), directory, self._target, options)
         return StreamingPlan(metadata, items, cancel or CancellationToken(), lambda: 0)
 
-    def prune(
-        self, older_than: float | None, *, wait: bool, cancel: CancellationToken | None
-    ) -> list[Backup]:
-        """Remove backups for good, and return them."""
+    def pruning(
+        self, control: Control[list[Backup]], older_than: float | None, *, wait: bool
+    ) -> Generator[Backup, None, list[Backup]]:
+        """Remove backups for good, and tell of each."""
         from dotstream.history.backups import prune
-        from dotstream.transaction.lifecycle import writing
+        from dotstream.transaction.writing import writing
 
-        with writing(self._target, state=self._state, wait=wait, cancel=cancel) as writer:
-            latest = time.time() - (older_than or 0)
+        latest = self._host.clock() - (older_than or 0)
+        with writing(self._target, host=self._host, wait=wait, cancel=control.cancel) as writer:
             chosen = [
                 backup
                 for backup in self.backups()
                 if older_than is None or 0 < backup.began <= latest
             ]
-            prune(writer.journal, chosen, writer.state.backups, writer.changes)
-            return chosen
+            prune(writer.journal, chosen, writer.place.backups, self._host.changes)
+        control.result = chosen
+        yield from chosen
+        return chosen

@@ -14,14 +14,15 @@ from dotstream.fs.look import Tree, close, entry_kind, fingerprint, link_text
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Notice, Operation, ScanError
+from dotstream.store.steps import End, operation_of
 from dotstream.transaction.names import kept_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from dotstream.model.history import Transaction
-    from dotstream.store.encoding import NumberedStep
     from dotstream.store.journal import Journal
+    from dotstream.store.steps import NumberedSingle
 
 __all__ = ["undo"]
 
@@ -50,7 +51,8 @@ def undo(
                 try:
                     yield from plan.step(step)
                 except OSError as error:
-                    yield ScanError(step[2].path, reason(error), permission=is_permission(error))
+                    path = operation_of(step[1]).path
+                    yield ScanError(path, reason(error), permission=is_permission(error))
     finally:
         plan.close()
 
@@ -76,16 +78,17 @@ class _Undo:
         for tree in self._trees.values():
             tree.close()
 
-    def step(self, step: NumberedStep) -> Iterator[Item]:
+    def step(self, numbered: NumberedSingle) -> Iterator[Item]:
         """Plan the inverse of one step."""
-        sequence, kind, operation = step
+        sequence, step = numbered
+        operation, ended = operation_of(step), isinstance(step, End)
         if self._passed is not None:  # a fold that stays open keeps what is in it
             if f"{operation.path}/".startswith(self._passed):
-                if kind == "unfold":
+                if operation.kind == "unfold" and not ended:
                     self._passed = None
                 return
             self._passed = None
-        match kind:
+        match operation.kind:
             case "create_link":
                 yield from self._unlink(operation)
             case "remove_link":
@@ -94,11 +97,11 @@ class _Undo:
                 yield from self._relink(operation)
             case "make_dir":
                 yield from self._remove_made(operation)
-            case "end_remove_dir":
+            case "remove_dir" if ended:
                 yield from self._make_again(operation)
-            case "end_unfold":
+            case "unfold" if ended:
                 yield from self._fold_again(operation)
-            case "end_refold":
+            case "refold" if ended:
                 yield from self._unfold_again(operation)
             case "move_file":
                 yield from self._move_back(sequence, operation)

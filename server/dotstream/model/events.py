@@ -1,4 +1,4 @@
-"""What happens during an apply, for progress bars and editors."""
+"""What happens while something is changed, for progress bars and editors."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dotstream.model.history import Recovery
+    from dotstream.model.history import Backup, Recovery
     from dotstream.model.items import Conflict, Item, Operation, ScanError
     from dotstream.model.plan import Summary
     from dotstream.model.run import Run
 
-__all__ = ["Applied", "Event", "Happening", "Phase", "Progress", "Result"]
+__all__ = ["Applied", "Corrected", "Event", "Happening", "Phase", "Progress", "Result"]
 
-Phase = Literal["planning", "applying", "rolling_back"]
+Phase = Literal["planning", "applying", "rolling_back", "checking"]
 
 
 class Progress(NamedTuple):
-    """How far an apply has come; told once per batch of operations.
+    """How far something has come; told once per batch of operations or records.
 
     Attributes:
         phase: what is being done.
-        done: operations planned, carried out or rolled back so far in this phase.
+        done: operations planned, carried out or rolled back so far in this phase, or
+            records checked.
         total: how many there will be, or ``None`` while that is not known.
         operation: the last one, for display.
     """
@@ -85,8 +86,26 @@ class Result(NamedTuple):
     complete: bool = True
 
 
-Event: TypeAlias = "Recovery | Item | Progress | Applied | Result"
-"""What a run tells, in order; the result comes last."""
+class Corrected(NamedTuple):
+    """What was done about the records of a target.
+
+    Attributes:
+        records: how many were wrong, or missing, and are right now.
+        aside: where a database that could not be used is now; ``None`` if it could.
+    """
+
+    records: int
+    aside: str | None = None
+
+
+Event: TypeAlias = "Recovery | Item | Progress | Applied | Backup | Corrected | Result"
+"""What a run tells, in order; what came of it is last.
+
+Whoever applies a plan, or executes operations, is told a ``Recovery`` if something was
+unfinished, then what was planned, ``Progress`` and ``Applied`` of each batch, and the
+``Result``.  Recovering ends with the ``Recovery``; correcting and rebuilding records end
+with ``Corrected``; deleting backups tells of each ``Backup``, once all are gone.
+"""
 
 Happening: TypeAlias = "Event | Run"
 """An event, or links in a row that were planned."""

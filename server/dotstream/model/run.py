@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dotstream.model.items import Operation
+from dotstream.model.names import decoded, encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dotstream.model.directory import Directory
 
-__all__ = ["Run", "RunKind"]
+__all__ = ["LONGEST", "Run", "RunKind"]
+
+LONGEST = 512
+"""Names of one run at most, and so of one page of the manifest, which it becomes as it is."""
 
 RunKind: TypeAlias = Literal["create_link", "remove_link"]
 
@@ -52,14 +56,14 @@ class Run:
     def names(self) -> list[str]:
         """The names, in order."""
         if self._names is None:
-            self._names = (self._joined or b"").decode("utf-8", "surrogateescape").split("\0")
+            self._names = decoded(self._joined or b"").split("\0")
         return self._names
 
     @property
     def joined(self) -> bytes:
         """The names as bytes, joined by NUL, which none of them can hold."""
         if self._joined is None:
-            self._joined = "\0".join(self.names).encode("utf-8", "surrogateescape")
+            self._joined = encoded("\0".join(self.names))
         return self._joined
 
     def operation(self, index: int) -> Operation:
@@ -74,11 +78,13 @@ class Run:
         """Return all of its operations."""
         return map(self.operation, range(self.size))
 
+    def part(self, start: int, stop: int) -> Run:
+        """Return part of it as a run."""
+        if start == 0 and stop == self.size:
+            return self
+        return Run(self.kind, self.directory, self.names[start:stop], self.package, self.stem)
+
     def cut(self, size: int) -> Iterator[Run]:
         """Return it in parts of at most ``size`` names."""
-        if self.size <= size:
-            yield self
-            return
         for start in range(0, self.size, size):
-            names = self.names[start : start + size]
-            yield Run(self.kind, self.directory, names, self.package, self.stem)
+            yield self.part(start, min(start + size, self.size))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from dotstream.errors import Cancelled, UsageError
 from dotstream.model.items import Conflict, Item, Notice, Operation
+from dotstream.model.names import encoded
 from dotstream.model.nesting import OPENERS, Nesting
 from dotstream.model.origin import Origin
 from dotstream.model.plan import Plan, Summary
@@ -53,11 +54,11 @@ class Digest:
         name, text, before = operation.name, operation.text or "", operation.before or ""
         link, other = (text, before) if kind == "create_link" else (before, text)
         if kind in _LINKS and not other and link.endswith(name):
-            self._add_links(kind, link.removesuffix(name), directory, _bytes(name))
+            self._add_links(kind, link.removesuffix(name), directory, encoded(name))
             return
         self._row = None
         self._parts.append(
-            _bytes(f"\x00{directory.absolute}\x00{kind}\x00{name}\x00{text}\x00{before}")
+            encoded(f"\x00{directory.absolute}\x00{kind}\x00{name}\x00{text}\x00{before}")
         )
         if len(self._parts) > _HASHED:
             self._flush()
@@ -66,7 +67,7 @@ class Digest:
         row = (kind, stem, directory)
         if row != self._row:
             self._row = row
-            self._parts.append(_bytes(f"\0{directory.absolute}\0{_LINKS[kind]}\0{stem}"))
+            self._parts.append(encoded(f"\0{directory.absolute}\0{_LINKS[kind]}\0{stem}"))
         self._parts.append(names)
         if len(self._parts) > _HASHED or len(names) > _LONG:
             self._flush()
@@ -283,7 +284,3 @@ class StreamingPlan:
 def in_runs(plan: StreamingPlan) -> Iterator[Item | Run]:
     """Iterate over a plan, instead of its own iterator, with links in a row as one run."""
     return plan._runs  # noqa: SLF001 - beside its class, so that it is no part of the API
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.fs.listing import DIR, FILE, LINK, Files
 from dotstream.model.items import Notice, Operation
-from dotstream.model.run import Run
+from dotstream.model.run import LONGEST, Run
 from dotstream.planner.decide import Name
 from dotstream.planner.farm import scan_error
 from dotstream.planner.level import Below
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["DirectoryVisit", "Walk"]
 
 _HELD = 8192  # removals held back until it is known whether their directory goes too
-_LONG = 512  # names of one run
 _POLLED = 511  # how often a long directory asks whether to stop (a mask)
 
 
@@ -171,7 +170,7 @@ class DirectoryVisit:
             cursor, kind, raw = claims[0]
             new = now is None and kind == FILE and len(claims) == 1
             if owner is not None and not (
-                new and cursor is owner and raw == name and len(names) < _LONG
+                new and cursor is owner and raw == name and len(names) < LONGEST
             ):
                 yield self._links(owner, names)
                 names, owner = [], None
@@ -233,7 +232,7 @@ class DirectoryVisit:
                 and not (hidden and hidden(name))
             ):
                 gone.append(name)
-                if len(gone) < _LONG:
+                if len(gone) < LONGEST:
                     continue
                 now = None
             if gone:

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from dotstream.model.directory import Directory
 from dotstream.model.items import Operation
+from dotstream.model.names import decoded, encoded
 from dotstream.model.run import Run
-from dotstream.store.steps import STEP_KINDS
+from dotstream.store.steps import End
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from dotstream.model.items import OperationKind
     from dotstream.model.run import RunKind
-    from dotstream.store.steps import Part, Step, StepKind
+    from dotstream.store.steps import Numbered, NumberedSingle, Step
 
-__all__ = ["NumberedStep", "cut", "decode", "encode", "singly"]
+__all__ = ["between", "decode", "encode", "singly"]
 
-NumberedStep: TypeAlias = "tuple[int, StepKind, Operation]"
-"""A step, by its number."""
-
-_CODES: dict[StepKind, str] = {kind: chr(65 + code) for code, kind in enumerate(STEP_KINDS)}
-_KINDS: dict[str, tuple[StepKind, OperationKind]] = {
-    _CODES[step]: (step, operation) for step, operation in STEP_KINDS.items()
+_CODES: dict[OperationKind, str] = {
+    "make_dir": "A",
+    "remove_dir": "B",
+    "create_link": "C",
+    "remove_link": "D",
+    "replace_link": "E",
+    "move_file": "F",
+    "unfold": "G",
+    "refold": "H",
 }
+_END_CODES: dict[OperationKind, str] = {"unfold": "I", "refold": "J", "remove_dir": "K"}
 _RUN_CODES: dict[RunKind, str] = {"create_link": "c", "remove_link": "d"}
+# Databases hold these letters: only ever add to them.
+
+_KINDS: dict[str, OperationKind] = {code: kind for kind, code in _CODES.items()}
+_END_KINDS: dict[str, OperationKind] = {code: kind for kind, code in _END_CODES.items()}
 _RUN_KINDS: dict[str, RunKind] = {code: kind for kind, code in _RUN_CODES.items()}
 
 
@@ -40,26 +49,27 @@ def encode(steps: Sequence[Step]) -> bytes:
     """
     written: list[bytes] = []
     here: Directory | None = None
-    for kind, item in steps:
-        directory = item.directory
+    for step in steps:
+        directory = step.directory
         if directory is here:
             where = "\0"
         else:
             here, where = directory, f"{directory.root}\0{directory.path}"
-        if isinstance(item, Run):
-            length = len(item.joined)
-            written.append(
-                _bytes(f"{_RUN_CODES[item.kind]}\0{where}\0{item.package}\0{item.stem}\0{length}")
-            )
-            written.append(item.joined)
+        if isinstance(step, Run):
+            fields = (_RUN_CODES[step.kind], where, step.package, step.stem, len(step.joined))
+            written.append(encoded("\0".join(map(str, fields))))
+            written.append(step.joined)
+            continue
+        if isinstance(step, End):
+            operation, code = step.operation, _END_CODES[step.operation.kind]
         else:
-            text, before = item.text or "", item.before or ""
-            fields = (_CODES[kind], where, item.name, item.package, text, before)
-            written.append(_bytes("\0".join(fields)))
+            operation, code = step, _CODES[step.kind]
+        _, _, name, package, text, before = operation
+        written.append(encoded("\0".join((code, where, name, package, text or "", before or ""))))
     return b"\0".join(written)
 
 
-def decode(first: int, data: bytes) -> Iterator[Part]:
+def decode(first: int, data: bytes) -> Iterator[Numbered]:
     """Read what ``encode`` wrote, numbered from ``first``."""
     here = above = Directory("/")
     number, position, end = first, 0, len(data)
@@ -68,7 +78,7 @@ def decode(first: int, data: bytes) -> Iterator[Part]:
         start = position
         for _ in range(6):  # what follows is never copied: it may be a whole chunk
             position = find(b"\0", position) + 1
-        code, root, path, name, package, text = _text(data[start : position - 1]).split("\0")
+        code, root, path, name, package, text = decoded(data[start : position - 1]).split("\0")
         if root:
             parent, _, base = path.rpartition("/")
             if above.root != root or above.path != parent:  # most have a sibling before them
@@ -80,40 +90,35 @@ def decode(first: int, data: bytes) -> Iterator[Part]:
             position += length + 1
             joined = data[start : position - 1]
             run = Run(_RUN_KINDS[code], here, None, package, stem, joined=joined)
-            yield number, run.kind, run
+            yield number, run
             number += run.size
         else:
-            kind, operation = _KINDS[code]
             position = find(b"\0", start) + 1 or end + 1
-            before = _text(data[start : position - 1]) or None
-            yield number, kind, Operation(operation, here, name, package, text or None, before)
+            before = decoded(data[start : position - 1]) or None
+            kind = _KINDS.get(code) or _END_KINDS[code]
+            operation = Operation(kind, here, name, package, text or None, before)
+            yield number, operation if code in _KINDS else End(operation)
             number += 1
 
 
-def cut(parts: Iterable[Part], end: int) -> Iterator[Part]:
-    """Return what has a number below ``end``, a run as far as that."""
-    for number, kind, item in parts:
+def between(steps: Iterable[Numbered], first: int, end: int) -> Iterator[Numbered]:
+    """Return the steps ``first`` ≤ number < ``end``, of a run the part that is."""
+    for number, step in steps:
         if number >= end:
             return
-        if isinstance(item, Run) and number + item.size > end:
-            names = item.names[: end - number]
-            item = Run(item.kind, item.directory, names, item.package, item.stem)  # noqa: PLW2901
-        yield number, kind, item
+        if not isinstance(step, Run):
+            if number >= first:
+                yield number, step
+            continue
+        start, stop = max(first - number, 0), min(end - number, step.size)
+        if start < stop:
+            yield number + start, step.part(start, stop)
 
 
-def singly(parts: Iterable[Part]) -> Iterator[NumberedStep]:
+def singly(steps: Iterable[Numbered]) -> Iterator[NumberedSingle]:
     """Take runs apart into their steps."""
-    for number, kind, item in parts:
-        if isinstance(item, Run):
-            for index, operation in enumerate(item.operations(), number):
-                yield index, kind, operation
+    for number, step in steps:
+        if isinstance(step, Run):
+            yield from enumerate(step.operations(), number)
         else:
-            yield number, kind, item
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")
+            yield number, step

@@ -1,6 +1,6 @@
-"""The journal: every step written down before it is carried out (SQLite, WAL).
+"""The journal: every step written down before it is carried out.
 
-One database per target.  Steps are numbered in the order of the plan and written in
+Steps are numbered in the order of the plan and written in
 chunks: one row holds a few hundred of them, their fields joined by NUL, which no name can
 hold.  That costs a fifth of a row per step and reads back the same way, forwards and
 backwards.  There is no mark per step, only a cursor per transaction.
@@ -13,26 +13,25 @@ the manifest has them.
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import contextmanager
 from itertools import chain
+from sqlite3 import OperationalError
 from typing import TYPE_CHECKING
 
-from dotstream.errors import JournalError
-from dotstream.fs.state import is_full, release_reserve, reserve
 from dotstream.fs.system import boot
 from dotstream.model.history import Transaction
-from dotstream.store.encoding import cut, decode, encode, singly
-from dotstream.store.manifest import SCHEMA as MANIFEST_SCHEMA
+from dotstream.model.names import decoded, encoded
+from dotstream.model.run import Run
+from dotstream.store.database import Database
+from dotstream.store.encoding import between, decode, encode, singly
 from dotstream.store.manifest import Manifest
+from dotstream.store.steps import End
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dotstream.model.history import TransactionState
     from dotstream.model.plan import Metadata
-    from dotstream.store.encoding import NumberedStep
-    from dotstream.store.steps import Part, Step
+    from dotstream.store.steps import Numbered, NumberedSingle, Step
 
 __all__ = ["BATCH", "UNFINISHED", "UNSURE", "Journal"]
 
@@ -43,37 +42,6 @@ UNSURE = 2 * BATCH
 """Steps that may be carried out before the cursor moves on; recovery looks at that many."""
 
 UNFINISHED = ("active", "rolling_back", "stuck")
-
-_SCHEMA_VERSION = 3
-_WITHOUT_BOOT = 2  # the format before; all that it lacks is a column
-_APPLICATION_ID = 0x646F7473  # "dots"
-
-_SCHEMA = f"""
-CREATE TABLE txn(
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    state TEXT NOT NULL,
-    action TEXT NOT NULL,
-    packages BLOB NOT NULL,
-    directory BLOB NOT NULL,
-    target BLOB NOT NULL,
-    targets BLOB NOT NULL,
-    started REAL NOT NULL,
-    digest TEXT NOT NULL DEFAULT '',
-    counts TEXT NOT NULL DEFAULT '',
-    boot TEXT NOT NULL DEFAULT '',
-    undoes INTEGER,
-    undone_by INTEGER,
-    first INTEGER NOT NULL,
-    cursor INTEGER NOT NULL
-) STRICT;
-CREATE TABLE chunk(
-    first INTEGER PRIMARY KEY,
-    size INTEGER NOT NULL,
-    steps BLOB NOT NULL
-) STRICT;
-CREATE TABLE backup(seq INTEGER PRIMARY KEY, txn INTEGER NOT NULL, path BLOB NOT NULL) STRICT;
-{MANIFEST_SCHEMA}
-"""
 
 _COLUMNS = (
     "id, state, action, packages, directory, target, started, digest, counts, undone_by, undoes"
@@ -92,130 +60,36 @@ class Journal:
     """
 
     def __init__(self, path: str, *, readonly: bool = False) -> None:
-        self._path = path
+        self.database = Database(path, readonly=readonly)
+        self.manifest: Manifest = Manifest(self.database.connection)
         self._next = 0
         self._left = (0, 0)
-        with self._explained():
-            if readonly:
-                # Not mode=ro: that would leave the files of the write-ahead log behind.
-                uri = f"file:{_quoted(path)}?mode=rw"
-                self._database = sqlite3.connect(
-                    uri, uri=True, isolation_level=None, check_same_thread=False
-                )
-                self._database.execute("PRAGMA query_only = ON")
-            else:
-                self._database = sqlite3.connect(path, isolation_level=None)
-            try:
-                self._prepare(readonly=readonly)
-            except (sqlite3.Error, JournalError):
-                self._database.close()
-                raise
-        self.manifest: Manifest = Manifest(self._database)
-
-    def _prepare(self, *, readonly: bool) -> None:
-        run = self._database.execute
-        run("BEGIN")  # all three from one moment: another run may just be making it
-        (application,) = run("PRAGMA application_id").fetchone()
-        (version,) = run("PRAGMA user_version").fetchone()
-        (tables,) = run("SELECT count(*) FROM sqlite_master").fetchone()
-        run("COMMIT")
-        if readonly and not tables:
-            # Killed before the very first write: an empty past, which needs no file.
-            self._database.close()
-            self._database = sqlite3.connect(":memory:", isolation_level=None)
-            run = self._database.execute
-        if application == 0 and version == 0 and not (readonly and tables):
-            if tables:
-                raise JournalError(
-                    f"{self._path} is a database of another program", remedy="move_away"
-                )
-            run("PRAGMA journal_mode = WAL")
-            run("BEGIN IMMEDIATE")
-            for statement in _SCHEMA.strip().split(";\n"):
-                run(statement)
-            run(f"PRAGMA application_id = {_APPLICATION_ID}")
-            run(f"PRAGMA user_version = {_SCHEMA_VERSION}")
-            run("COMMIT")
-        elif application != _APPLICATION_ID:
-            raise JournalError(
-                f"{self._path} is a database of another program", remedy="move_away"
-            )
-        elif version > _SCHEMA_VERSION:
-            raise JournalError(
-                f"{self._path} was written by a newer dotstream "
-                f"(format {version}, this one knows {_SCHEMA_VERSION})",
-                remedy="update",
-            )
-        elif version == _WITHOUT_BOOT:
-            if not readonly:
-                run("BEGIN IMMEDIATE")
-                if run("PRAGMA user_version").fetchone() == (_WITHOUT_BOOT,):
-                    run("ALTER TABLE txn ADD COLUMN boot TEXT NOT NULL DEFAULT ''")
-                    run(f"PRAGMA user_version = {_SCHEMA_VERSION}")
-                run("COMMIT")
-        elif version < _SCHEMA_VERSION:
-            raise JournalError(
-                f"{self._path} was written by an older dotstream (format {version}, this one "
-                f"needs {_SCHEMA_VERSION})"
-            )
-        if not readonly:
-            run("PRAGMA synchronous = NORMAL")
-            reserve(self._path)
-
-    @contextmanager
-    def _explained(self) -> Generator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            if is_full(self._path):
-                raise JournalError(
-                    f"{self._path}: {error}: No space left on device",
-                    remedy="make_room",
-                ) from error
-            raise JournalError(f"{self._path}: {error}") from error
-
-    def _write(self, statement: str, values: Sequence[object]) -> None:
-        """Write one row that is already there again; a full disk gets room for that."""
-        with self._explained():
-            try:
-                self._database.execute(statement, values)
-            except sqlite3.OperationalError:
-                if not is_full(self._path) or not release_reserve(self._path):
-                    raise
-                self._database.execute(statement, values)
 
     def close(self) -> None:
         """Close the database."""
-        self._database.close()
+        self.database.close()
 
     # Writing ---------------------------------------------------------------------------
 
     def begin(self, metadata: Metadata, started: float) -> int:
         """Open a transaction and return its number; nobody sees it before ``activate``."""
-        with self._explained():
-            run = self._database.execute
+        with self.database.explained():
+            run = self.database.run
             run("PRAGMA synchronous = FULL")
             run("BEGIN IMMEDIATE")
             (self._next,) = run(
                 "SELECT max(coalesce(max(first + size), 1), ?) FROM chunk", (self._left[1] + 1,)
             ).fetchone()
-            run(
-                "INSERT INTO sqlite_sequence SELECT 'txn', 0 "
-                "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'txn')"
-            )
-            run(
-                "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'txn'",
-                (self._left[0],),
-            )
+            self.count_on(self._left[0])
             cursor = run(
                 "INSERT INTO txn(state, action, packages, directory, target, targets, started, "
                 "undoes, first, cursor, boot) VALUES ('active', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     metadata.action,
-                    _bytes("\0".join(metadata.packages)),
-                    _bytes(metadata.directory),
-                    _bytes(metadata.target),
-                    _bytes("\0".join(metadata.targets)),
+                    encoded("\0".join(metadata.packages)),
+                    encoded(metadata.directory),
+                    encoded(metadata.target),
+                    encoded("\0".join(metadata.targets)),
                     started,
                     metadata.undoes,
                     self._next,
@@ -233,8 +107,8 @@ class Journal:
         Once the transaction is active, that is a commit, and says that the batch before is
         carried out.
         """
-        with self._explained():
-            self._database.execute(
+        with self.database.explained():
+            self.database.run(
                 "INSERT INTO chunk VALUES (?, ?, ?)", (self._next, size, encode(steps))
             )
         self._next += size
@@ -246,8 +120,8 @@ class Journal:
 
     def activate(self, transaction: int, digest: str) -> None:
         """Begin to carry out; from here on, what was written down is durable."""
-        with self._explained():
-            run = self._database.execute
+        with self.database.explained():
+            run = self.database.run
             run("UPDATE txn SET digest = ? WHERE id = ?", (digest, transaction))
             run("COMMIT")
             if digest:  # else each batch, too, has to be on the disk before it is carried out
@@ -255,25 +129,23 @@ class Journal:
 
     def advance(self, transaction: int, cursor: int) -> None:
         """Record how far a transaction has come."""
-        self._write("UPDATE txn SET cursor = ? WHERE id = ?", (cursor, transaction))
+        self.database.write("UPDATE txn SET cursor = ? WHERE id = ?", (cursor, transaction))
 
     def cut(self, end: int) -> None:
         """Forget the steps from ``end`` on, none of which is done (any more)."""
-        with self._explained():
-            run = self._database.execute
-            run("BEGIN IMMEDIATE")
+        run = self.database.run
+        with self.database.explained(), self.database.change():
             row = run(
                 "SELECT first, steps FROM chunk WHERE first < ? ORDER BY first DESC LIMIT 1",
                 (end,),
             ).fetchone()
             run("DELETE FROM chunk WHERE first >= ?", (end,))
             if row is not None:
-                left = list(cut(decode(row[0], row[1]), end))
+                left = [step for _, step in between(decode(*row), row[0], end)]
                 run(
                     "UPDATE chunk SET size = ?, steps = ? WHERE first = ?",
-                    (end - row[0], encode([part[1:] for part in left]), row[0]),
+                    (end - row[0], encode(left), row[0]),
                 )
-            run("COMMIT")
         self._next = end
 
     def part(self, transaction: int) -> None:
@@ -281,11 +153,13 @@ class Journal:
 
         Part of an undo undoes nothing.
         """
-        self._write("UPDATE txn SET undoes = NULL, digest = '' WHERE id = ?", (transaction,))
+        self.database.write(
+            "UPDATE txn SET undoes = NULL, digest = '' WHERE id = ?", (transaction,)
+        )
 
     def turn(self, transaction: int, state: TransactionState, cursor: int) -> None:
         """Change the state and the cursor of an unfinished transaction."""
-        self._write(
+        self.database.write(
             "UPDATE txn SET state = ?, cursor = ? WHERE id = ?", (state, cursor, transaction)
         )
 
@@ -295,19 +169,16 @@ class Journal:
         """End a transaction: the manifest, the list of backups and the state, in one commit."""
 
         def on_backup(sequence: int, path: str) -> None:
-            run("INSERT INTO backup VALUES (?, ?, ?)", (sequence, transaction, _bytes(path)))
+            run("INSERT INTO backup VALUES (?, ?, ?)", (sequence, transaction, encoded(path)))
 
-        with self._explained():
-            run = self._database.execute
+        run = self.database.run
+        with self.database.explained():
             run("PRAGMA synchronous = FULL")
-            run("BEGIN IMMEDIATE")
-            try:
+            with self.database.change():
                 (target,) = run("SELECT target FROM txn WHERE id = ?", (transaction,)).fetchone()
+                steps = self.parts(self.first(transaction), self._next)
                 self.manifest.fold(
-                    chain.from_iterable(self.chunks(self.first(transaction))),
-                    directory,
-                    _text(target),
-                    on_backup,
+                    chain.from_iterable(steps), directory, decoded(target), on_backup
                 )
                 run(
                     "UPDATE txn SET state = 'committed', digest = ?, counts = ?, cursor = ? "
@@ -319,43 +190,50 @@ class Journal:
                     "(SELECT undoes FROM txn WHERE id = ?)",
                     (transaction, transaction),
                 )
-                run("COMMIT")
-            except (sqlite3.Error, JournalError):
-                if self._database.in_transaction:
-                    run("ROLLBACK")
-                raise
             run("PRAGMA synchronous = NORMAL")
 
     def discard(self, transaction: int) -> None:
         """Forget a transaction that never changed anything; its number is free again."""
-        with self._explained():
+        with self.database.explained():
             try:
-                if self._database.in_transaction:  # it is not active yet
-                    self._database.execute("ROLLBACK")
+                if self.database.connection.in_transaction:  # it is not active yet
+                    self.database.run("ROLLBACK")
                 else:
                     self._delete(transaction)
-            except sqlite3.OperationalError:
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
-                if not is_full(self._path) or not release_reserve(self._path):
+            except OperationalError:
+                if not self.database.make_room():
                     raise
                 self._delete(transaction)
 
     def _delete(self, transaction: int) -> None:
-        run = self._database.execute
-        run("BEGIN IMMEDIATE")
-        run(
-            "DELETE FROM chunk WHERE first >= (SELECT first FROM txn WHERE id = ?)",
-            (transaction,),
-        )
-        run("DELETE FROM txn WHERE id = ?", (transaction,))
-        run("UPDATE sqlite_sequence SET seq = ? WHERE name = 'txn'", (transaction - 1,))
-        run("COMMIT")
+        run = self.database.run
+        with self.database.change():
+            run(
+                "DELETE FROM chunk WHERE first >= (SELECT first FROM txn WHERE id = ?)",
+                (transaction,),
+            )
+            run("DELETE FROM txn WHERE id = ?", (transaction,))
+            run("UPDATE sqlite_sequence SET seq = ? WHERE name = 'txn'", (transaction - 1,))
+
+    def go_on_after(self, transaction: int, step: int) -> None:
+        """Number what comes next after what another journal of this target has left."""
+        self._left = (transaction, step)
+
+    def count_on(self, last: int) -> None:
+        """Number transactions from after ``last``, or after those that are there."""
+        with self.database.explained():
+            self.database.run(
+                "INSERT INTO sqlite_sequence SELECT 'txn', 0 "
+                "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'txn')"
+            )
+            self.database.run(
+                "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'txn'", (last,)
+            )
 
     def forget_backup(self, sequence: int) -> None:
         """Take a backup off the list, after it is gone."""
-        with self._explained():
-            self._database.execute("DELETE FROM backup WHERE seq = ?", (sequence,))
+        with self.database.explained():
+            self.database.run("DELETE FROM backup WHERE seq = ?", (sequence,))
 
     # Reading ---------------------------------------------------------------------------
 
@@ -364,8 +242,8 @@ class Journal:
 
         One that is streamed, which has no digest yet, is as far as its last batch.
         """
-        with self._explained():
-            run = self._database.execute
+        with self.database.explained():
+            run = self.database.run
             (self._next,) = run("SELECT coalesce(max(first + size), 1) FROM chunk").fetchone()
             first, cursor = run(
                 "SELECT first, CASE WHEN state = 'active' AND digest = '' "
@@ -377,71 +255,70 @@ class Journal:
 
     def rebooted(self, transaction: int) -> bool:
         """Whether the system was started anew since a transaction began."""
-        with self._explained():
-            (then,) = self._database.execute(
+        with self.database.explained():
+            (then,) = self.database.run(
                 "SELECT boot FROM txn WHERE id = ?", (transaction,)
             ).fetchone()
         return bool(then != boot() or not then)
 
     def first(self, transaction: int) -> int:
         """Return the number of a transaction's first step."""
-        with self._explained():
-            row = self._database.execute(
+        with self.database.explained():
+            row = self.database.run(
                 "SELECT first FROM txn WHERE id = ?", (transaction,)
             ).fetchone()
         return int(row[0])
 
     def end(self, transaction: int) -> int:
         """Return the number after a transaction's last step."""
-        with self._explained():
-            row = self._database.execute(
+        with self.database.explained():
+            row = self.database.run(
                 "SELECT min(first) FROM txn WHERE id > ?", (transaction,)
             ).fetchone()
-            last = self._database.execute(
+            last = self.database.run(
                 "SELECT coalesce(max(first + size), 1) FROM chunk"
             ).fetchone()
         return int(last[0] if row[0] is None else row[0])
 
-    def chunks(self, first: int) -> Iterator[list[Part]]:
-        """Read the chunk that begins with step ``first``, and those after it."""
-        while True:
-            with self._explained():
-                row = self._database.execute(
-                    "SELECT steps, size FROM chunk WHERE first = ?", (first,)
-                ).fetchone()
-            if row is None:
-                return
-            yield list(decode(first, row[0]))
-            first += row[1]
-
-    def steps(self, first: int, end: int) -> Iterator[list[NumberedStep]]:
-        """Read steps ``first`` ≤ number < ``end`` forwards, chunk by chunk."""
+    def parts(self, first: int, end: int) -> Iterator[list[Numbered]]:
+        """Read steps ``first`` ≤ number < ``end`` as they were written, chunk by chunk."""
         while first < end:
             found = self._chunk("first <= ? ORDER BY first DESC", first)
-            rows = [row for row in found if first <= row[0] < end]
-            if not rows:
+            steps = list(between(found, first, end))
+            if not steps:
                 return
-            yield rows
-            first = rows[-1][0] + 1
+            yield steps
+            number, last = steps[-1]
+            first = number + (last.size if isinstance(last, Run) else 1)
 
-    def steps_backwards(self, first: int, end: int) -> Iterator[list[NumberedStep]]:
-        """Read steps ``first`` ≤ number < ``end`` backwards, chunk by chunk."""
+    def steps_backwards(self, first: int, end: int) -> Iterator[list[NumberedSingle]]:
+        """Read steps ``first`` ≤ number < ``end`` one by one backwards, chunk by chunk."""
         while first < end:
             found = self._chunk("first < ? ORDER BY first DESC", end)
-            rows = [row for row in reversed(found) if first <= row[0] < end]
-            if not rows:
+            steps = list(singly(between(found, first, end)))
+            if not steps:
                 return
-            yield rows
-            end = rows[-1][0]
+            yield steps[::-1]
+            end = steps[0][0]
 
-    def _chunk(self, which: str, number: int) -> list[NumberedStep]:
+    def _chunk(self, which: str, number: int) -> Iterator[Numbered]:
         """Read the one chunk that a condition names."""
-        with self._explained():
-            row = self._database.execute(
+        with self.database.explained():
+            row = self.database.run(
                 f"SELECT first, steps FROM chunk WHERE {which} LIMIT 1",  # noqa: S608 - ours
                 (number,),
             ).fetchone()
-        return [] if row is None else list(singly(decode(row[0], row[1])))
+        return iter(()) if row is None else decode(*row)
+
+    def counts(self, first: int, end: int) -> dict[str, int]:
+        """Count operations by kind."""
+        counts: dict[str, int] = {}
+        for steps in self.parts(first, end):
+            for _, step in steps:
+                if not isinstance(step, End):
+                    count = step.size if isinstance(step, Run) else 1
+                    counts[step.kind] = counts.get(step.kind, 0) + count
+        return counts
 
     def history(self, limit: int | None = None) -> Iterator[Transaction]:
         """Stream transactions, newest first."""
@@ -468,15 +345,15 @@ class Journal:
         found = self.unfinished()
         if found is None:
             return set()
-        with self._explained():
-            (targets,) = self._database.execute(
+        with self.database.explained():
+            (targets,) = self.database.run(
                 "SELECT targets FROM txn WHERE id = ?", (found.id,)
             ).fetchone()
-        return set(_text(targets).split("\0")) - {found.target, ""}
+        return set(decoded(targets).split("\0")) - {found.target, ""}
 
     def _transaction(self, which: str, value: int | None) -> Transaction | None:
-        with self._explained():
-            row = self._database.execute(
+        with self.database.explained():
+            row = self.database.run(
                 f"SELECT {_COLUMNS} FROM txn WHERE {which} LIMIT 1",  # noqa: S608 - ours
                 (value,),
             ).fetchone()
@@ -499,9 +376,9 @@ class Journal:
             number,
             state,
             action,
-            tuple(_text(packages).split("\0")) if packages else (),
-            _text(directory),
-            _text(target),
+            tuple(decoded(packages).split("\0")) if packages else (),
+            decoded(directory),
+            decoded(target),
             started,
             digest,
             _read(counts),
@@ -511,29 +388,23 @@ class Journal:
 
     def backed_up(self, step: int) -> int | None:
         """Return the transaction whose step is listed as having set something aside."""
-        with self._explained():
-            row = self._database.execute(
-                "SELECT txn FROM backup WHERE seq = ?", (step,)
-            ).fetchone()
+        with self.database.explained():
+            row = self.database.run("SELECT txn FROM backup WHERE seq = ?", (step,)).fetchone()
         return None if row is None else int(row[0])
-
-    def go_on_after(self, transaction: int, step: int) -> None:
-        """Number what comes next after what another journal of this target has left."""
-        self._left = (transaction, step)
 
     def backups(self) -> Iterator[tuple[int, int, str]]:
         """Stream what was set aside: step, transaction, and the path where it was."""
         last = 0
         while True:
-            with self._explained():
-                row = self._database.execute(
+            with self.database.explained():
+                row = self.database.run(
                     "SELECT seq, txn, path FROM backup WHERE seq > ? ORDER BY seq LIMIT 1",
                     (last,),
                 ).fetchone()
             if row is None:
                 return
             last = row[0]
-            yield row[0], row[1], _text(row[2])
+            yield row[0], row[1], decoded(row[2])
 
 
 def _written(counts: Mapping[str, int]) -> str:
@@ -545,17 +416,3 @@ def _read(counts: str) -> dict[str, int]:
     """Read what ``_written`` wrote."""
     words = counts.split()
     return dict(zip(words[::2], map(int, words[1::2]), strict=True))
-
-
-def _quoted(path: str) -> str:
-    from urllib.parse import quote
-
-    return quote(_bytes(path))
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")

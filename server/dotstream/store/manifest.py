@@ -4,52 +4,42 @@ Entries are kept in pages, a few hundred names of one directory to a row, sorted
 be streamed, looked into by directory, and folded from a transaction's steps in the same
 commit that ends it, at a fraction of the cost of a row per link.
 
-A page is fields joined by NUL: name, code, package, stow directory and value of each entry.
-Links of one package whose texts begin alike make a plain page, which says that once: an
-empty field, package, stow directory, what the texts begin with, and the names.
+How a page is written is in ``pages``.
 """
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from dotstream.fs.listing import sort_key
-from dotstream.model.entry import Entry, EntryKind
-from dotstream.model.run import Run
+from dotstream.model.entry import Entry
+from dotstream.model.names import decoded, encoded
+from dotstream.model.run import LONGEST, Run
+from dotstream.store.pages import (
+    CODES,
+    KINDS,
+    names_in,
+    packages_in,
+    plain,
+    rows_in,
+    sorted_names,
+    written,
+)
+from dotstream.store.steps import End
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dotstream.model.items import Operation
-    from dotstream.store.steps import Part
+    from dotstream.store.pages import Row
+    from dotstream.store.steps import Numbered
 
-__all__ = ["PAGE", "SCHEMA", "Entry", "Manifest"]
-
-SCHEMA = """
-CREATE TABLE stow(id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE) STRICT;
-CREATE TABLE page(
-    root BLOB NOT NULL,
-    path BLOB NOT NULL,
-    first BLOB NOT NULL,
-    entries BLOB NOT NULL,
-    UNIQUE (root, path, first)
-) STRICT
-"""
-
-PAGE = 512
-"""Names of one page at most; no longer run becomes one as it is."""
+__all__ = ["Entry", "Manifest"]
 
 _FEW = 2
 _PENDING = 32  # directories whose changes are gathered before they are written
-_FIELDS = 5
 _ANYWHERE = (b"\xff", b"")  # no root is that far on
-_CODES: dict[EntryKind, str] = {"link": "L", "directory": "D", "adopted": "A"}
-_KINDS: dict[str, EntryKind] = {code: kind for kind, code in _CODES.items()}
-
-_Row: TypeAlias = "tuple[str, str, str, str, str]"
-"""Name, code, package, stow directory's number and text or mode, as they are written."""
 
 
 class Manifest:
@@ -78,10 +68,10 @@ class Manifest:
                 where, values = "(root, path, first) > (?, ?, ?)", last
             if root is not None:
                 where += " AND root = ?"
-                values = (*values, _bytes(root))
+                values = (*values, encoded(root))
             if under:
                 where += " AND (path = ? OR (path >= ? AND path < ?))"
-                values = (*values, _bytes(under), _bytes(f"{under}/"), _bytes(f"{under}0"))
+                values = (*values, encoded(under), encoded(f"{under}/"), encoded(f"{under}0"))
             row = self._database.execute(
                 f"SELECT root, path, first, entries FROM page WHERE {where} "  # noqa: S608 - ours
                 "ORDER BY root, path, first LIMIT 1",
@@ -90,7 +80,7 @@ class Manifest:
             if row is None:
                 return
             last = row[:3]
-            yield from self._decode(_text(row[0]), _text(row[1]), row[3])
+            yield from self._decode(decoded(row[0]), decoded(row[1]), row[3])
 
     def directory(self, root: str, path: str) -> Iterator[Entry]:
         """Stream the entries of one directory, sorted by name."""
@@ -99,7 +89,7 @@ class Manifest:
             row = self._database.execute(
                 "SELECT first, entries FROM page WHERE root = ? AND path = ? AND first > ? "
                 "ORDER BY first LIMIT 1",
-                (_bytes(root), _bytes(path), first),
+                (encoded(root), encoded(path), first),
             ).fetchone()
             if row is None:
                 return
@@ -111,9 +101,9 @@ class Manifest:
         row = self._database.execute(
             "SELECT entries FROM page WHERE root = ? AND path = ? AND first <= ? "
             "ORDER BY first DESC LIMIT 1",
-            (_bytes(root), _bytes(path), _bytes(name)),
+            (encoded(root), encoded(path), encoded(name)),
         ).fetchone()
-        if row is None or name not in _names(_text(row[0]).split("\0")):
+        if row is None or name not in names_in(row[0]):
             return None
         return next(entry for entry in self._decode(root, path, row[0]) if entry.name == name)
 
@@ -121,10 +111,9 @@ class Manifest:
         """Return the packages that have something in one directory."""
         found: set[str] = set()
         for (data,) in self._database.execute(
-            "SELECT entries FROM page WHERE root = ? AND path = ?", (_bytes(root), _bytes(path))
+            "SELECT entries FROM page WHERE root = ? AND path = ?", (encoded(root), encoded(path))
         ):
-            fields = _text(data).split("\0")
-            found.update(fields[2::_FIELDS] if fields[0] else fields[1:2])
+            found.update(packages_in(data))
         return found
 
     def any_below(self, root: str, path: str) -> bool:
@@ -133,14 +122,14 @@ class Manifest:
             self._database.execute(
                 "SELECT 1 FROM page WHERE root = ? AND (path = ? OR (path >= ? AND path < ?)) "
                 "LIMIT 1",
-                (_bytes(root), _bytes(path), _bytes(f"{path}/"), _bytes(f"{path}0")),
+                (encoded(root), encoded(path), encoded(f"{path}/"), encoded(f"{path}0")),
             ).fetchone()
             is not None
         )
 
     def _decode(self, root: str, path: str, data: bytes) -> Iterator[Entry]:
-        for name, code, package, stow, value in _rows(data):
-            kind = _KINDS[code]
+        for name, code, package, stow, value in rows_in(data):
+            kind = KINDS[code]
             if kind == "directory":
                 text, mode = None, value or None
             else:
@@ -154,7 +143,7 @@ class Manifest:
             (path,) = self._database.execute(
                 "SELECT path FROM stow WHERE id = ?", (int(number),)
             ).fetchone()
-            self._stows[number] = _text(path)
+            self._stows[number] = decoded(path)
         return self._stows[number]
 
     # Writing ---------------------------------------------------------------------------
@@ -163,9 +152,9 @@ class Manifest:
         """Forget everything and record ``entries``, sorted as ``entries()`` gives them."""
         self._database.execute("DELETE FROM page")
         here: tuple[str, str] | None = None
-        rows: list[_Row] = []
+        rows: list[Row] = []
         for entry in entries:
-            if here != entry[:2] or len(rows) >= PAGE:
+            if here != entry[:2] or len(rows) >= LONGEST:
                 if here is not None:
                     self._put(*here, rows)
                 here, rows = (entry.root, entry.directory), []
@@ -173,13 +162,13 @@ class Manifest:
             if entry.kind != "directory":
                 value = (entry.text or "") + (f"\1{entry.mode}" if entry.mode else "")
             number = self._stow_number(entry.stow_dir)
-            rows.append((entry.name, _CODES[entry.kind], entry.package, number, value))
+            rows.append((entry.name, CODES[entry.kind], entry.package, number, value))
         if here is not None:
             self._put(*here, rows)
 
     def fold(
         self,
-        parts: Iterable[Part],
+        parts: Iterable[Numbered],
         stow_dir: str,
         target: str,
         on_backup: Callable[[int, str], None],
@@ -195,13 +184,16 @@ class Manifest:
         """
         number = self._stow_number(stow_dir)
         adopted: dict[tuple[str, str, str], str] = {}
-        pending: dict[tuple[str, str], dict[str, _Row | None]] = {}
+        pending: dict[tuple[str, str], dict[str, Row | None]] = {}
         emptied: tuple[str, str] | None = None
         self._added = None
         self._furthest = self._database.execute(
             "SELECT root, path FROM page ORDER BY root DESC, path DESC LIMIT 1"
         ).fetchone() or (b"", b"")
-        for sequence, kind, item in parts:
+        for sequence, item in parts:
+            if isinstance(item, End):
+                continue  # its beginning says all
+            kind = item.kind
             root, path = place = item.directory.root, item.directory.path
             if kind == "remove_link" and place == emptied:
                 continue  # it was forgotten as a whole
@@ -228,9 +220,9 @@ class Manifest:
             elif kind == "move_file" and not (item.text or "").startswith(f"{stow_dir}/"):
                 self._flush(pending)
                 self._bring_back(item.name.rpartition("-")[2], target, item.text or "")
-            elif kind == item.kind and (kind != "make_dir" or root != stow_dir):  # no closing
+            elif kind != "make_dir" or root != stow_dir:
                 self._take_in(item, number, changes, adopted)
-            if len(changes) >= PAGE and pending.pop(place, None) is not None:
+            if len(changes) >= LONGEST and pending.pop(place, None) is not None:
                 self._change(root, path, changes)
         self._flush(pending)
 
@@ -238,7 +230,7 @@ class Manifest:
     def _take_in(
         operation: Operation,
         number: str,
-        changes: dict[str, _Row | None],
+        changes: dict[str, Row | None],
         adopted: dict[tuple[str, str, str], str],
     ) -> None:
         """Note what one operation on a link or directory changes in its directory."""
@@ -259,10 +251,10 @@ class Manifest:
     def _forget(self, root: str, path: str) -> None:
         """Forget everything in one directory."""
         self._database.execute(
-            "DELETE FROM page WHERE root = ? AND path = ?", (_bytes(root), _bytes(path))
+            "DELETE FROM page WHERE root = ? AND path = ?", (encoded(root), encoded(path))
         )
 
-    def _flush(self, pending: dict[tuple[str, str], dict[str, _Row | None]]) -> None:
+    def _flush(self, pending: dict[tuple[str, str], dict[str, Row | None]]) -> None:
         """Write the changes that are gathered."""
         for (root, path), changes in pending.items():
             self._change(root, path, changes)
@@ -272,24 +264,24 @@ class Manifest:
         """Put away what is recorded of a path, and below, that went to the backup area."""
         inside = f"{path}/{name}" if path else name
         page, _ = self._page(root, path, name)
-        row = next((row for row in _rows(page[1]) if row[0] == name), None) if page else None
+        row = next((row for row in rows_in(page[1]) if row[0] == name), None) if page else None
         kept = _kept(sequence)
         if row is not None:
             self._change(root, path, {name: None})
             self._database.execute(
                 "INSERT INTO page VALUES (?, x'00', ?, ?)",
-                (kept, _bytes(name), _bytes("\0".join(row))),
+                (kept, encoded(name), encoded("\0".join(row))),
             )
         self._database.execute(
             "UPDATE page SET root = ?, path = substr(path, ?) "
             "WHERE root = ? AND (path = ? OR (path >= ? AND path < ?))",
             (
                 kept,
-                len(_bytes(inside)) + 1,
-                _bytes(root),
-                _bytes(inside),
-                _bytes(f"{inside}/"),
-                _bytes(f"{inside}0"),
+                len(encoded(inside)) + 1,
+                encoded(root),
+                encoded(inside),
+                encoded(f"{inside}/"),
+                encoded(f"{inside}0"),
             ),
         )
 
@@ -305,10 +297,10 @@ class Manifest:
         self._database.execute("DELETE FROM page WHERE root = ? AND path = x'00'", (kept,))
         self._database.execute(
             "UPDATE page SET root = ?, path = CAST(? || path AS BLOB) WHERE root = ?",
-            (_bytes(target), _bytes(inside), kept),
+            (encoded(target), encoded(inside), kept),
         )
         if own is not None:
-            (row,) = _rows(own[0])
+            (row,) = rows_in(own[0])
             self._change(target, inside.rpartition("/")[0], {row[0]: row})
 
     def _add_new(self, run: Run, number: str) -> bool:
@@ -317,9 +309,9 @@ class Manifest:
         Nearly every link comes this way, so nothing is done name by name.
         """
         names, root, path = run.joined, run.directory.root, run.directory.path
-        if run.kind != "create_link" or not _FEW < run.size <= PAGE:
+        if run.kind != "create_link" or not _FEW < run.size <= LONGEST:
             return False
-        key, added = (_bytes(root), _bytes(path)), self._added
+        key, added = (encoded(root), encoded(path)), self._added
         first = names[: names.find(b"\0")]
         goes_on = added is not None and added[:2] == key and added[2] < first
         if key > self._furthest:
@@ -332,15 +324,15 @@ class Manifest:
         ):
             return False
         self._added = (*key, names[names.rfind(b"\0") + 1 :])
-        entries = b"\0".join((b"", _bytes(run.package), _bytes(number), _bytes(run.stem), names))
+        entries = plain(run, number)
         self._database.execute("INSERT INTO page VALUES (?, ?, ?, ?)", (*key, first, entries))
         return True
 
-    def _change(self, root: str, path: str, wanted: Mapping[str, _Row | None]) -> None:
+    def _change(self, root: str, path: str, wanted: Mapping[str, Row | None]) -> None:
         """Change entries of one directory; ``None`` forgets a name."""
         if not wanted:
             return
-        names = _sorted(wanted)
+        names = sorted_names(wanted)
         while names:
             # The page that the next name belongs to, and all names that belong there too.
             page, upto = self._page(root, path, names[0])
@@ -348,7 +340,7 @@ class Manifest:
             if upto is not None:
                 count = next((i for i, name in enumerate(names) if sort_key(name) >= upto), count)
             here, names = names[:count], names[count:]
-            rows = {row[0]: row for row in _rows(page[1])} if page else {}
+            rows = {row[0]: row for row in rows_in(page[1])} if page else {}
             for name in here:
                 row = wanted[name]
                 if row is None:
@@ -358,17 +350,17 @@ class Manifest:
             if page:
                 self._database.execute(
                     "DELETE FROM page WHERE root = ? AND path = ? AND first = ?",
-                    (_bytes(root), _bytes(path), page[0]),
+                    (encoded(root), encoded(path), page[0]),
                 )
-            kept = [rows[name] for name in _sorted(rows)]
-            for start in range(0, len(kept), PAGE):
-                self._put(root, path, kept[start : start + PAGE])
+            kept = [rows[name] for name in sorted_names(rows)]
+            for start in range(0, len(kept), LONGEST):
+                self._put(root, path, kept[start : start + LONGEST])
 
     def _page(
         self, root: str, path: str, name: str
     ) -> tuple[tuple[bytes, bytes] | None, bytes | None]:
         """Return the page that a name belongs to, and where the next one begins."""
-        key = (_bytes(root), _bytes(path), sort_key(name))
+        key = (encoded(root), encoded(path), sort_key(name))
         page = self._database.execute(
             "SELECT first, entries FROM page WHERE root = ? AND path = ? AND first <= ? "
             "ORDER BY first DESC LIMIT 1",
@@ -379,18 +371,17 @@ class Manifest:
         ).fetchone()
         return page, upto
 
-    def _put(self, root: str, path: str, rows: list[_Row]) -> None:
-        data = _bytes("\0".join(chain.from_iterable(rows)))
-        key = _bytes(root), _bytes(path)
+    def _put(self, root: str, path: str, rows: list[Row]) -> None:
+        key = encoded(root), encoded(path)
         self._furthest = max(self._furthest, key)
         self._database.execute(
-            "INSERT INTO page VALUES (?, ?, ?, ?)", (*key, _bytes(rows[0][0]), data)
+            "INSERT INTO page VALUES (?, ?, ?, ?)", (*key, encoded(rows[0][0]), written(rows))
         )
 
     def _stow_number(self, path: str) -> str:
-        self._database.execute("INSERT OR IGNORE INTO stow(path) VALUES (?)", (_bytes(path),))
+        self._database.execute("INSERT OR IGNORE INTO stow(path) VALUES (?)", (encoded(path),))
         (number,) = self._database.execute(
-            "SELECT id FROM stow WHERE path = ?", (_bytes(path),)
+            "SELECT id FROM stow WHERE path = ?", (encoded(path),)
         ).fetchone()
         return str(number)
 
@@ -398,29 +389,3 @@ class Manifest:
 def _kept(sequence: int) -> bytes:
     """Return the root under which the records of what a step set aside are put away."""
     return b"\0" + str(sequence).encode("ascii")
-
-
-def _sorted(names: Iterable[str]) -> list[str]:
-    """Sort names by their bytes; for ASCII they sort as they are."""
-    listed = list(names)
-    return sorted(listed, key=None if "".join(listed).isascii() else sort_key)
-
-
-def _names(fields: list[str]) -> list[str]:
-    return fields[::_FIELDS] if fields[0] else fields[4:]
-
-
-def _rows(data: bytes) -> Iterator[_Row]:
-    fields = _text(data).split("\0")
-    if not fields[0]:
-        _, package, number, stem, *names = fields
-        return ((name, "L", package, number, stem + name) for name in names)
-    return zip(*(fields[start::_FIELDS] for start in range(_FIELDS)), strict=True)
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")

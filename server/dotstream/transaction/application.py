@@ -15,119 +15,69 @@ from dotstream.errors import (
     Cancelled,
     ConflictError,
     JournalError,
-    OperationFailed,
-    PreconditionFailed,
     RollbackIncomplete,
     ScanFailed,
     StalePlan,
 )
-from dotstream.fs.oserror import is_permission, reason
-from dotstream.model.events import Applied, Progress, Result
+from dotstream.model.events import Progress, Result
 from dotstream.model.items import OPERATION_KINDS, Conflict, Operation, ScanError
 from dotstream.model.plan import Summary
-from dotstream.model.run import Run
+from dotstream.model.run import LONGEST, Run
 from dotstream.planner.stream import Digest
-from dotstream.store.encoding import cut
-from dotstream.store.journal import BATCH, UNSURE
-from dotstream.store.manifest import PAGE
-from dotstream.store.steps import CLOSINGS, Closer, numbered
-from dotstream.transaction.executor import Executor
+from dotstream.store.journal import BATCH
+from dotstream.store.steps import ENDED, Closer, End, numbered, operation_of
+from dotstream.transaction.executor import Executor, carry_out
 from dotstream.transaction.rollback import Rollback
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Generator
 
-    from dotstream.fs.change import Changes
-    from dotstream.fs.descriptors import Descriptors
-    from dotstream.model.cancel import CancellationToken
     from dotstream.model.events import Happening
     from dotstream.model.history import TransactionState
-    from dotstream.model.items import Item
-    from dotstream.model.plan import Metadata
-    from dotstream.store.journal import Journal
-    from dotstream.store.steps import Part, Step
+    from dotstream.store.steps import Step
+    from dotstream.transaction.terms import Control, Source, Terms
+    from dotstream.transaction.writing import Writer
 
-__all__ = ["Application", "Control"]
+__all__ = ["Application"]
 
 _REMEMBERED = 1000
 
 
-class Control:
-    """What the one who runs an application decides while it runs.
-
-    Attributes:
-        keep: whether to keep what was done when it is stopped.
-    """
-
-    __slots__ = ("keep", "result")
-
-    def __init__(self, *, keep: bool = False) -> None:
-        self.keep: bool = keep
-        self.result: Result | None = None
-
-
 class Application:
-    """One plan being applied to one target.
+    """Something being carried out on one target, as one transaction.
 
     Args:
-        items: the plan's items, in order; links in a row may be runs.
-        summary: returns the plan's counts and digest once ``items`` is used up.
-        journal: of the target; the target's lock is held.
-        backups: absolute path of the directory that takes what is set aside.
-        skip_errors: whether to go on without what could not be read.
-        cancel: looked at between operations; it does not cancel a rollback.
-        control: whether to keep what was done when it is stopped.
-        size: how many steps are written down, and carried out, together.
-        whole: whether that is all of the plan that the metadata is of.
+        source: what is carried out.
+        writer: the right to change the target.
+        control: stops it, and says whether to keep what was done; told the result.
+        terms: how it is carried out.
     """
 
     def __init__(
-        self,
-        metadata: Metadata,
-        items: Iterable[Item | Run],
-        summary: Callable[[], Summary],
-        *,
-        journal: Journal,
-        changes: Changes,
-        descriptors: Descriptors,
-        backups: str,
-        started: float,
-        skip_errors: bool,
-        cancel: CancellationToken,
-        control: Control,
-        size: int = BATCH,
-        whole: Callable[[Summary], bool] = lambda _: True,
+        self, source: Source, writer: Writer, control: Control[Result], terms: Terms
     ) -> None:
-        self._metadata = metadata
-        self._items = items
-        self._summary = summary
-        self._journal = journal
-        self._skip_errors = skip_errors
-        self._cancel = cancel
-        self._control = control
-        self._whole_plan = whole
-        self._size = min(size, BATCH)
+        self._source, self._writer = source, writer
+        self._control, self._terms = control, terms
+        self._journal = writer.journal
+        self._size = min(terms.batch, BATCH)
         self._batch: list[Step] = []
         self._filled = 0
         self._conflicts: list[Conflict] = []
         self._errors: list[ScanError] = []
         self._planned = 0
-        self._changes = changes
-        self._backups = backups
-        self._number = journal.begin(metadata, started)
-        self._first = self._done = journal.next
-        self._failed = False
-        self._executor = Executor(changes, descriptors, self._number, backups)
-        self._executor.done = self._first
+        self._number = self._journal.begin(source.metadata, writer.host.clock())
+        self._first = self._journal.next
+        self._executor = Executor(writer, self._number, self._first)
 
-    def run(self, *, stream: bool, digest: str | None) -> Generator[Happening, None, Result]:
-        """Apply the plan, and tell what happens as it does.
+    @property
+    def _done(self) -> int:
+        """The number after the last step that was carried out."""
+        return self._executor.done
 
-        Ending it early takes everything back, or keeps what was done if ``keep`` is set.
+    def run(self) -> Generator[Happening, None, Result]:
+        """Carry it out, and tell what happens as it does.
 
-        Args:
-            stream: carry operations out while the plan is still being computed.
-            digest: of the plan that was shown; another one is refused.
+        Ending it early takes everything back, or keeps what was done if that is wanted.
 
         Raises:
             ConflictError, ScanFailed, StalePlan: nothing was changed.
@@ -135,110 +85,122 @@ class Application:
             RollbackIncomplete: rolled back but for what it names.
         """
         try:
-            summary = yield from self._forwards(stream=stream, digest=digest)
+            summary = yield from self._forwards()
             if self._done == self._first:
                 self._journal.discard(self._number)
                 return Result(summary, 0, None)
-            self._commit(summary, whole=self._whole_plan(summary))
+            self._commit(summary, whole=self._source.whole(summary))
+        except (Cancelled, GeneratorExit) as stopped:
+            return (yield from self._stop(stopped))
         except BaseException as error:
-            stopped, silent = isinstance(error, (Cancelled, GeneratorExit)), _unheard(error)
-            refused: JournalError | None = None
-            if stopped and self._control.keep and not self._failed:
-                try:
-                    kept = yield from self._keep(silent=silent)
-                except JournalError as why:  # a full disk: then nothing is kept
-                    refused = why
-                else:
-                    if kept is not None:
-                        self._control.result = kept
-                        return kept
-            yield from self._abandon(refused or error, silent=silent)
-            if refused is not None:
-                raise refused from error
+            yield from self._abandon(error, silent=False)
             raise
+        finally:
+            self._executor.close()
         return Result(summary, self._planned, self._number)
 
-    def _forwards(
-        self, *, stream: bool, digest: str | None
-    ) -> Generator[Happening, None, Summary]:
+    def _forwards(self) -> Generator[Happening, None, Summary]:
         """Write everything down and carry it out."""
+        stream = self._terms.stream
         if stream:
             self._journal.activate(self._number, "")
         closer = Closer()
-        for item in self._items:
+        for item in self._source.items:
             if isinstance(item, Run):
-                for part in item.cut(min(PAGE, self._size)):
+                for part in item.cut(min(LONGEST, self._size)):
                     yield part
                     self._planned += part.size
-                    yield from self._add(closer.push(part), stream=stream)
+                    yield from self._add(closer.push(part))
                 continue
             yield item
             if isinstance(item, Operation):
                 if item.kind != "keep_link":
                     self._planned += 1
-                    yield from self._add(closer.push(item), stream=stream)
+                    yield from self._add(closer.push(item))
             elif isinstance(item, Conflict):
                 if len(self._conflicts) < _REMEMBERED:
                     self._conflicts.append(item)
             elif isinstance(item, ScanError) and len(self._errors) < _REMEMBERED:
                 self._errors.append(item)
-        yield from self._add(closer.finish(), stream=stream)
+        yield from self._add(closer.finish())
         if self._batch:
-            yield from self._flush(stream=stream)
-        summary = self._agree(digest)
-        end = self._journal.next
-        if not stream and end > self._first:
+            yield from self._flush()
+        summary = self._agree()
+        if not stream and self._journal.next > self._first:
             self._journal.activate(self._number, summary.digest)
-            recorded = self._first
-            for parts in self._journal.chunks(self._first):
-                yield self._carry_out(parts, end - self._first)
-                if self._done - recorded > UNSURE - BATCH:
-                    recorded = self._done
-                    self._journal.advance(self._number, recorded)
+            yield from carry_out(
+                self._journal, self._executor, self._journal.next, self._control.cancel
+            )
         return summary
 
-    def _add(self, steps: list[Step], *, stream: bool) -> Generator[Happening]:
+    def _add(self, steps: list[Step]) -> Generator[Happening]:
         """Take steps in; write them down, and carry them out, once there are enough."""
         for step in steps:
-            count = step[1].size if isinstance(step[1], Run) else 1
+            count = step.size if isinstance(step, Run) else 1
             if self._batch and self._filled + count > self._size:
-                yield from self._flush(stream=stream)
+                yield from self._flush()
             self._batch.append(step)
             self._filled += count
             if self._filled >= self._size:  # at once, without waiting for what comes next
-                yield from self._flush(stream=stream)
+                yield from self._flush()
 
-    def _flush(self, *, stream: bool) -> Generator[Happening]:
+    def _flush(self) -> Generator[Happening]:
         batch, size = self._batch, self._filled
         self._batch, self._filled = [], 0
         start = self._journal.next
         self._journal.append(batch, size)
-        if stream:
-            yield self._carry_out(list(numbered(start, batch)), None)
+        if self._terms.stream:
+            yield self._executor.batch(list(numbered(start, batch)), self._control.cancel)
             self._refuse_conflicts()
         else:
-            last = batch[-1][1]
-            if isinstance(last, Run):
-                last = last.operation(-1)
-            yield Progress("planning", self._planned, None, last)
+            last = batch[-1]
+            operation = last.operation(-1) if isinstance(last, Run) else operation_of(last)
+            yield Progress("planning", self._planned, None, operation)
+
+    def _agree(self) -> Summary:
+        """Return the plan's summary if the whole plan may be carried out."""
+        self._refuse_conflicts()
+        summary, digest = self._source.summary(), self._terms.digest
+        if digest is not None and digest != summary.digest:
+            raise StalePlan(digest, summary.digest)
+        return summary
+
+    def _refuse_conflicts(self) -> None:
+        if self._conflicts:
+            total = max(self._source.summary().conflicts, len(self._conflicts))
+            raise ConflictError(self._conflicts, total)
+        if self._errors and not self._source.skip_errors:
+            raise ScanFailed(self._errors, max(self._source.summary().errors, len(self._errors)))
 
     def _commit(self, summary: Summary, *, whole: bool) -> None:
         counts: dict[str, int] = {
             kind: count for kind, count in summary.counts.items() if kind in OPERATION_KINDS
         }
-        try:  # what is called done is on the disk before that is
-            self._changes.flush()
-        except OSError as error:
-            raise JournalError(
-                f"{self._metadata.target}: {reason(error)}: what was done did not get onto the "
-                "disk; it was rolled back",
-                remedy="remove_cause",
-            ) from error
+        metadata = self._source.metadata
+        # What is called done is on the disk before that is.
+        self._executor.flush(metadata.target, "; it was rolled back", remedy="remove_cause")
         if not whole:
             self._journal.part(self._number)
-        self._journal.commit(self._number, self._metadata.directory, summary.digest, counts)
+        self._journal.commit(self._number, metadata.directory, summary.digest, counts)
 
     # Ending early ----------------------------------------------------------------------
+
+    def _stop(self, stopped: BaseException) -> Generator[Happening, None, Result]:
+        """Keep what was done, if that is wanted and can be, or take it back and raise."""
+        silent = isinstance(stopped, GeneratorExit)  # nobody listens any more
+        if self._control.keep and not self._executor.halfway:
+            try:
+                kept = yield from self._keep(silent=silent)
+            except JournalError as refused:  # a full disk: then nothing is kept
+                yield from self._abandon(refused, silent=silent)
+                raise
+            if kept is not None:
+                self._control.result = kept
+                return kept
+        yield from self._abandon(stopped, silent=silent)
+        if silent:
+            raise stopped
+        raise Cancelled(self._done - self._first) from None
 
     def _keep(self, *, silent: bool) -> Generator[Happening, None, Result | None]:
         """Keep what was carried out, as far as it is whole, and take the rest back.
@@ -250,113 +212,56 @@ class Application:
         if end == self._first:
             return None
         self._journal.part(self._number)  # a recovery cannot carry it to its end any more
-        rollback = Rollback()
-        rolling = rollback.steps(
-            self._journal,
-            self._number,
-            end,
-            self._done,
-            sure=self._done,
-            changes=self._changes,
-            backups=self._backups,
-        )
+        rollback = Rollback(self._writer, self._number)
         if end < self._done:
+            rolling = rollback.steps(end, self._done, sure=self._done)
             yield from _undisturbed(rolling, silent=silent)
         if rollback.failed or rollback.left:
             return None  # all of it is taken back, which says what is left
         self._journal.cut(end)
-        self._done = end
-        counts: dict[str, int] = {}
-        kept, digest = 0, Digest()
-        for parts in self._journal.chunks(self._first):
-            for _, kind, item in parts:
-                if kind == item.kind:  # no closing
-                    count = item.size if isinstance(item, Run) else 1
-                    kept += count
-                    counts[kind] = counts.get(kind, 0) + count
-                    digest.add(item)
-        summary = Summary(counts, 0, digest.hexdigest(), self._summary().elapsed)
+        self._executor.done = end
+        digest = Digest()
+        for parts in self._journal.parts(self._first, end):
+            for _, step in parts:
+                if not isinstance(step, End):
+                    digest.add(step)
+        counts = self._journal.counts(self._first, end)
+        summary = Summary(counts, 0, digest.hexdigest(), self._source.summary().elapsed)
         self._commit(summary, whole=False)
-        return Result(summary, kept, self._number, complete=False)
+        return Result(summary, sum(counts.values()), self._number, complete=False)
 
     def _whole(self) -> int:
         """Return how far what was done is whole: outside of folds, and nothing only moved."""
         end, opened = self._first, 0
         moved = ""  # a path whose file has gone, for something else to come there
-        for parts in self._journal.chunks(self._first):
-            for number, kind, item in cut(parts, self._done):
-                if moved and not opened and (isinstance(item, Run) or item.path != moved):
+        for parts in self._journal.parts(self._first, self._done):
+            for number, step in parts:
+                if isinstance(step, Run):
+                    moved = ""
+                    if not opened:
+                        end = number + step.size
+                    continue
+                operation = operation_of(step)
+                if moved and not opened and operation.path != moved:
                     end = number
-                opened += (kind in CLOSINGS) - kind.startswith("end_")
-                moved = item.path if kind == "move_file" and not isinstance(item, Run) else ""
+                if operation.kind in ENDED:
+                    opened += -1 if isinstance(step, End) else 1
+                moved = operation.path if operation.kind == "move_file" else ""
                 if not opened and not moved:
-                    end = number + (item.size if isinstance(item, Run) else 1)
-            if parts[-1][0] >= self._done:
-                break
+                    end = number + 1
         return end
-
-    def _agree(self, digest: str | None) -> Summary:
-        """Return the plan's summary if the whole plan may be carried out."""
-        self._refuse_conflicts()
-        summary = self._summary()
-        if digest is not None and digest != summary.digest:
-            raise StalePlan(digest, summary.digest)
-        return summary
-
-    def _refuse_conflicts(self) -> None:
-        if self._conflicts:
-            raise ConflictError(
-                self._conflicts, max(self._summary().conflicts, len(self._conflicts))
-            )
-        if self._errors and not self._skip_errors:
-            raise ScanFailed(self._errors, max(self._summary().errors, len(self._errors)))
-
-    def _carry_out(self, parts: list[Part], total: int | None) -> Applied:
-        """Carry out one batch, looking at the token between operations."""
-        executor, token = self._executor, self._cancel
-        sequence, _, item = parts[0]
-        try:
-            executor.note(self._journal, ((number, each) for number, _, each in parts))
-            for sequence, kind, item in parts:
-                if isinstance(item, Run):
-                    executor.run(sequence, item, token)
-                elif token.cancelled:
-                    raise Cancelled
-                else:
-                    executor.do(sequence, kind, item)
-        except (Cancelled, PreconditionFailed):
-            raise  # nothing of that step was done
-        except OSError as error:
-            self._failed = True  # some of that step may be done
-            if isinstance(item, Run):
-                item = item.operation(executor.done - sequence)
-            raise OperationFailed(item, reason(error), permission=is_permission(error)) from error
-        except BaseException:
-            self._failed = True
-            raise
-        finally:
-            self._done = executor.done
-        done = tuple(each[2] for each in parts if each[1] == each[2].kind)  # no closings
-        return Applied(self._done - self._first, total, done)
 
     def _abandon(self, error: BaseException, *, silent: bool) -> Generator[Happening]:
         """Take back what was done; raise in place of ``error`` only if something is left."""
-        end = self._done + 1 if self._failed else self._done
+        end = self._done + 1 if self._executor.halfway else self._done
         if end == self._first:
             self._journal.discard(self._number)
             return
         with suppress(JournalError):  # what is there tells how far each step came
             self._journal.turn(self._number, "rolling_back", end)
-        rollback = Rollback()
+        rollback = Rollback(self._writer, self._number)
         rolling = rollback.steps(
-            self._journal,
-            self._number,
-            self._first,
-            end,
-            sure=self._done,
-            refused=self._failed,
-            changes=self._changes,
-            backups=self._backups,
+            self._first, end, sure=self._done, refused=self._executor.halfway
         )
         yield from _undisturbed(rolling, silent=silent)
         problems = rollback.failed + rollback.left
@@ -365,13 +270,6 @@ class Application:
             self._journal.turn(self._number, state, end if rollback.failed else self._first)
         if problems:
             raise RollbackIncomplete(str(error) or "stopped", problems) from error
-        if isinstance(error, Cancelled):
-            error.__init__(self._done - self._first)  # type: ignore[misc]
-
-
-def _unheard(error: BaseException) -> bool:
-    """Whether whoever listened has gone."""
-    return isinstance(error, GeneratorExit)
 
 
 def _undisturbed(rolling: Generator[Progress], *, silent: bool) -> Generator[Progress]:

@@ -15,10 +15,10 @@ from dotstream.fs.look import marker
 from dotstream.model.items import OPERATION_KINDS
 from dotstream.model.nesting import OPENERS, Nesting
 from dotstream.model.plan import Summary
-from dotstream.model.run import Run
+from dotstream.model.run import LONGEST, Run
 from dotstream.planner.ownership import Ownership
 from dotstream.planner.stream import Digest
-from dotstream.transaction.runs import LONG, comes_after
+from dotstream.transaction.runs import comes_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -86,7 +86,7 @@ class Checker:
                 and owner == package
                 and other is None
                 and link == stem + name
-                and len(names) < LONG
+                and len(names) < LONGEST
                 and comes_after(last, name)
             ):
                 names.append(name)

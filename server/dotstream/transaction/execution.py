@@ -1,51 +1,53 @@
-"""A run of a transaction as a stream of events: stopped at any moment, from any thread."""
+"""What changes something, as a stream of events: stopped at any moment, from any thread."""
 
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from dotstream.errors import Cancelled, ConflictsUnsettled, UsageError
-from dotstream.model.cancel import CancellationToken
 from dotstream.model.items import Operation
-from dotstream.model.plan import Metadata, Plan, Summary
+from dotstream.model.plan import Plan
 from dotstream.model.run import Run
-from dotstream.store.journal import BATCH
-from dotstream.transaction.application import Control
 from dotstream.transaction.checker import Checker
-from dotstream.transaction.lifecycle import Source, applying, source_of
+from dotstream.transaction.lifecycle import applying
+from dotstream.transaction.terms import Control, Source, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
     from types import TracebackType
 
+    from dotstream.model.cancel import CancellationToken
     from dotstream.model.events import Event, Happening, Result
-    from dotstream.model.options import Options
+    from dotstream.model.plan import Metadata
     from dotstream.planner.stream import StreamingPlan
+    from dotstream.transaction.host import Host
+    from dotstream.transaction.terms import Terms
 
 __all__ = ["Execution", "execution_of_operations", "execution_of_plan", "happenings"]
 
+_Outcome = TypeVar("_Outcome")
 
-class Execution:
-    """A transaction that is carried out as it is iterated, once; all of it or nothing.
+
+class Execution(Generic[_Outcome]):
+    """Something that is carried out as it is iterated, once: a transaction all or not at all.
 
     Nothing is locked or changed before the first event is asked for.  The last event is the
-    ``Result``.  Leaving the ``with`` block early, ``close``, and garbage collection take
-    back what was done; ``close(keep=True)`` and ``cancel(keep=True)`` keep it, and record
-    it as a transaction of its own.  Iterate it on one thread; ``cancel`` from any.
+    ``Result``, or what else comes of it: see ``Event``.  Leaving the ``with`` block early,
+    ``close``, and garbage collection take back what was done; ``close(keep=True)`` and
+    ``cancel(keep=True)`` keep it, and record it as a transaction of its own.  Iterate it on
+    one thread; ``cancel`` from any.
     """
 
     def __init__(
         self,
-        source: Generator[Happening, None, Result],
-        control: Control,
-        cancel: CancellationToken,
+        source: Generator[Happening, None, _Outcome],
+        control: Control[_Outcome],
         *,
-        planned: bool,
+        planned: bool = False,
     ) -> None:
         self._source = source
         self._control = control
-        self._cancel = cancel
         self._planned = planned
         self._events = self._iterate()
 
@@ -75,10 +77,10 @@ class Execution:
     @property
     def token(self) -> CancellationToken:
         """The token that stops it."""
-        return self._cancel
+        return self._control.cancel
 
     @property
-    def result(self) -> Result:
+    def result(self) -> _Outcome:
         """What was done.
 
         Raises:
@@ -88,7 +90,7 @@ class Execution:
             raise UsageError("there is no result: this run is not at its end, or failed")
         return self._control.result
 
-    def drain(self) -> Result:
+    def drain(self) -> _Outcome:
         """Carry it to its end, and return the result."""
         with self:
             for _ in self._source:
@@ -103,7 +105,7 @@ class Execution:
                 result that is not ``complete``.
         """
         self._control.keep = self._control.keep or keep
-        self._cancel.cancel()
+        self._control.cancel.cancel()
 
     def close(self, *, keep: bool = False) -> None:
         """Stop here, and take back what was done, or keep it."""
@@ -125,7 +127,7 @@ class Execution:
         self.close()
 
 
-def happenings(execution: Execution) -> Iterator[Happening]:
+def happenings(execution: Execution[Any]) -> Iterator[Happening]:
     """Iterate over a run with links in a row as one run, and with all that is planned."""
     return execution._source  # noqa: SLF001 - beside its class, so that it is no part of the API
 
@@ -133,100 +135,67 @@ def happenings(execution: Execution) -> Iterator[Happening]:
 def execution_of_plan(
     plan: Plan | StreamingPlan,
     *,
-    state: str,
-    stream: bool,
-    digest: str | None,
-    cancel: CancellationToken | None,
-    wait: bool,
-    keep: bool,
-    planned: bool,
-) -> Execution:
+    host: Host,
+    terms: Terms,
+    cancel: CancellationToken | None = None,
+    keep: bool = False,
+    planned: bool = False,
+) -> Execution[Result]:
     """Return the run that carries a plan out."""
-    if cancel is None:
-        cancel = CancellationToken() if isinstance(plan, Plan) else plan.token
-    control = Control(keep=keep)
-    events = applying(
-        source_of(plan),
-        state=state,
-        cancel=cancel,
-        control=control,
-        stream=stream,
-        digest=digest,
-        wait=wait,
-    )
-    return Execution(events, control, cancel, planned=planned)
+    if cancel is None and not isinstance(plan, Plan):
+        cancel = plan.token
+    control: Control[Result] = Control(cancel, keep=keep)
+    events = applying(source_of(plan), host=host, control=control, terms=terms)
+    return Execution(events, control, planned=planned)
 
 
 def execution_of_operations(
     operations: Iterable[Operation],
+    metadata: Callable[[Operation | None], Metadata],
     *,
-    directory: str,
-    target: str,
-    options: Callable[[], Options],
-    state: str,
-    stream: bool,
-    digest: str | None,
-    cancel: CancellationToken | None,
-    wait: bool,
-    keep: bool,
-    partial: bool,
-    batch: int,
-) -> Execution:
-    """Return the run that carries out operations from anywhere."""
-    token = cancel or CancellationToken()
-    control = Control(keep=keep)
+    host: Host,
+    terms: Terms,
+    cancel: CancellationToken | None = None,
+    keep: bool = False,
+    partial: bool = False,
+) -> Execution[Result]:
+    """Return the run that carries out operations from anywhere.
+
+    Args:
+        metadata: returns what they are about, if they are of no plan, by the first of them.
+        partial: go on although the plan they are of met conflicts or scan errors.
+    """
+    control: Control[Result] = Control(cancel, keep=keep)
 
     def events() -> Generator[Happening, None, Result]:
         rest = iter(operations)
         first = next(rest, None)
         origin = None if first is None else first.directory.origin
-        if origin is not None:
-            metadata = origin.metadata
-        else:
-            packages = (first.package,) if first is not None and first.package else ()
-            removes = first is not None and first.kind in ("remove_link", "remove_dir")
-            metadata = Metadata(
-                "unmanage" if removes else "manage", packages, directory, target, options()
-            )
-        if metadata.directory != directory:
+        asked = metadata(first)
+        of = asked if origin is None else origin.metadata
+        if of.directory != asked.directory:
             raise UsageError(
-                f"these operations are of {metadata.directory}, and this client is of {directory}"
+                f"these operations are of {of.directory}, and this client is of {asked.directory}"
             )
-        checker = Checker(metadata, origin)
+        checker = Checker(of, origin)
 
         def items() -> Generator[Operation | Run]:
-            found = checker.checked(() if first is None else chain((first,), rest))
-            for item in found:
-                if token.cancelled:
+            for item in checker.checked(() if first is None else chain((first,), rest)):
+                if control.cancel.cancelled:
                     raise Cancelled
                 yield item
             if origin is not None and origin.troubles and not partial:
                 raise ConflictsUnsettled(origin.troubles)
 
-        def summary() -> Summary:
-            return checker.summary
-
-        close = getattr(operations, "close", lambda: None)
         source = Source(
-            metadata,
+            of,
             items(),
-            summary,
-            first is not None,
-            close,
-            lambda done: origin is not None and origin.digest == done.digest,
+            lambda: checker.summary,
+            close=getattr(operations, "close", lambda: None),
+            begun=first is not None,
+            skip_errors=True,
+            whole=lambda done: origin is not None and origin.digest == done.digest,
         )
-        return (
-            yield from applying(
-                source,
-                state=state,
-                cancel=token,
-                control=control,
-                stream=stream,
-                digest=digest,
-                wait=wait,
-                size=min(batch, BATCH),
-                skip_errors=True,
-            )
-        )
+        return (yield from applying(source, host=host, control=control, terms=terms))
 
-    return Execution(events(), control, token, planned=False)
+    return Execution(events(), control)

@@ -1,4 +1,4 @@
-"""Carrying out one step.
+"""Carrying out steps.
 
 Each step checks its precondition and acts in one go, relative to descriptors of
 directories opened without following links.  It happens as a whole or not at all; what is
@@ -9,50 +9,72 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.errors import Cancelled, PreconditionFailed
+from dotstream.errors import Cancelled, JournalError, OperationFailed, PreconditionFailed
+from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.listing import DIR
 from dotstream.fs.look import entry_kind, fingerprint, link_text
 from dotstream.fs.move import move
-from dotstream.store.steps import CLOSINGS
+from dotstream.fs.oserror import is_permission, reason
+from dotstream.model.events import Applied
+from dotstream.model.run import Run
+from dotstream.store.journal import BATCH, UNSURE
+from dotstream.store.steps import ENDED, End, operation_of
 from dotstream.transaction.names import aside_name, kept_path, spare_name
 from dotstream.transaction.origins import note_origins
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
-    from dotstream.fs.change import Changes
-    from dotstream.fs.descriptors import Descriptors
+    from dotstream.errors import Remedy
     from dotstream.model.cancel import CancellationToken
-    from dotstream.model.items import Operation
-    from dotstream.model.run import Run
+    from dotstream.model.items import Operation, OperationKind
     from dotstream.store.journal import Journal
-    from dotstream.store.steps import StepKind
+    from dotstream.store.steps import Numbered
+    from dotstream.transaction.writing import Writer
 
-__all__ = ["Executor"]
+__all__ = ["Executor", "carry_out"]
+
+
+def carry_out(
+    journal: Journal, executor: Executor, end: int, cancel: CancellationToken
+) -> Generator[Applied]:
+    """Carry out what is written down, from where an executor is up to ``end``.
+
+    Raises: as ``Executor.batch``.
+    """
+    start = recorded = executor.done
+    for steps in journal.parts(start, end):
+        yield executor.batch(steps, cancel, end - start)
+        if executor.done - recorded > UNSURE - BATCH:
+            recorded = executor.done
+            journal.advance(executor.transaction, recorded)
 
 
 class Executor:
     """Carries out the steps of one transaction.
 
     Args:
-        changes: the seam to the file system.
-        descriptors: the directories that are open.
+        writer: the right to change the target.
         transaction: its number, which names temporary entries.
-        backups: absolute path of the directory that takes what is set aside.
+        first: the number of the step to begin with.
 
     Attributes:
         done: the number after the last step that was carried out.
+        halfway: whether that after it may have been carried out in part.
+        renewed: files of moves below this number may have been copied back since.
     """
 
-    def __init__(
-        self, changes: Changes, descriptors: Descriptors, transaction: int, backups: str
-    ) -> None:
-        self._changes = changes
-        self._descriptors = descriptors
-        self._transaction = transaction
-        self._backups = backups
-        self.done: int = 0
-        self._do: dict[StepKind, Callable[[int, Operation], None]] = {
+    def __init__(self, writer: Writer, transaction: int, first: int) -> None:
+        self.transaction = transaction
+        self.done: int = first
+        self.renewed: int = first
+        self.halfway = False
+        self._first = first
+        self._journal = writer.journal
+        self._changes = writer.host.changes
+        self._backups = writer.place.backups
+        self._descriptors = Descriptors(touched=self._changes.touched)
+        self._do: dict[OperationKind, Callable[[int, Operation], None]] = {
             "create_link": self._create_link,
             "remove_link": self._remove_link,
             "replace_link": self._replace_link,
@@ -60,37 +82,80 @@ class Executor:
             "remove_dir": self._remove_dir,
             "move_file": self._move_file,
             "unfold": self._unfold,
-            "end_unfold": self._end_unfold,
             "refold": self._refold,
-            "end_refold": self._end_refold,
-            "end_remove_dir": self._end_remove_dir,
+        }
+        self._end: dict[OperationKind, Callable[[Operation], None]] = {
+            "unfold": self._end_unfold,
+            "refold": self._end_refold,
+            "remove_dir": self._end_remove_dir,
         }
 
-    def note(self, journal: Journal, steps: Iterable[tuple[int, Operation | Run]]) -> None:
-        """Have it on the disk where the files come from that these steps will set aside.
+    def close(self) -> None:
+        """Close the directories that are open."""
+        self._descriptors.close()
+
+    def flush(self, target: str, what: str = "", *, remedy: Remedy) -> None:
+        """Put what was done on the disk.
 
         Raises:
-            JournalError: it cannot be written, so none of them may be carried out.
+            JournalError: it did not get there; ``what`` says what becomes of it.
         """
-        note_origins(journal, self._transaction, self._backups, self._descriptors, steps)
+        try:
+            self._changes.flush()
+        except OSError as error:
+            raise JournalError(
+                f"{target}: {reason(error)}: what was done did not get onto the disk{what}",
+                remedy=remedy,
+            ) from error
 
-    def do(self, sequence: int, kind: StepKind, operation: Operation) -> None:
-        """Carry out one step.
+    def batch(
+        self, steps: Sequence[Numbered], cancel: CancellationToken, total: int | None = None
+    ) -> Applied:
+        """Carry out steps in a row, looking at the token between operations.
+
+        Args:
+            total: how many there will be, if that is known.
 
         Raises:
-            PreconditionFailed: the path is not as the plan saw it; nothing was done.
-            OSError: the system refused; ``Reverter`` takes back what was done of it.
+            JournalError: it could not be written down where files come from; nothing was done.
+            Cancelled: between two operations.
+            PreconditionFailed: a path is not as the plan saw it; nothing was done there.
+            OperationFailed: the system refused; ``Reverter`` takes back what was done of it.
         """
+        note_origins(self._journal, self.transaction, self._backups, self._descriptors, steps)
+        for sequence, step in steps:
+            try:
+                if isinstance(step, Run):
+                    self._run(sequence, step, cancel)
+                elif cancel.cancelled:
+                    raise Cancelled
+                else:
+                    self._step(sequence, step)
+            except (Cancelled, PreconditionFailed):
+                raise
+            except OSError as error:
+                self.halfway = True
+                single = step.operation(self.done - sequence) if isinstance(step, Run) else step
+                raise OperationFailed(
+                    operation_of(single), reason(error), permission=is_permission(error)
+                ) from error
+            except BaseException:
+                self.halfway = True
+                raise
+        done = tuple(step for _, step in steps if not isinstance(step, End))
+        return Applied(self.done - self._first, total, done)
+
+    def _step(self, sequence: int, step: Operation | End) -> None:
+        """Carry out one step."""
         self.done = sequence
-        self._do[kind](sequence, operation)
+        if isinstance(step, End):
+            self._end[step.operation.kind](step.operation)
+        else:
+            self._do[step.kind](sequence, step)
         self.done = sequence + 1
 
-    def run(self, sequence: int, run: Run, token: CancellationToken) -> None:
-        """Carry out a run whose first step is ``sequence``; raises as ``do`` does.
-
-        Raises:
-            Cancelled: the token, which is looked at between two links, was cancelled.
-        """
+    def _run(self, sequence: int, run: Run, cancel: CancellationToken) -> None:
+        """Carry out a run whose first step is ``sequence``."""
         self.done = sequence
         fd = self._descriptors.fd(run.directory)
         index = 0
@@ -98,7 +163,7 @@ class Executor:
             if run.kind == "create_link":
                 link, stem = self._changes.link, run.stem
                 for index, name in enumerate(run.names):  # noqa: B007 - told in the end
-                    if token.cancelled:
+                    if cancel.cancelled:
                         raise Cancelled
                     try:
                         link(stem + name, name, dir_fd=fd)
@@ -106,7 +171,7 @@ class Executor:
                         self._changes.symlink(stem + name, fd, name)
             else:
                 for index, operation in enumerate(run.operations()):
-                    if token.cancelled:
+                    if cancel.cancelled:
                         raise Cancelled
                     self._take_away(sequence + index, operation, operation.before)
         except FileExistsError:
@@ -116,15 +181,15 @@ class Executor:
         finally:
             self.done = sequence + index
 
-    def reopen(self, steps: Iterable[tuple[int, StepKind, Operation]]) -> None:
+    def reopen(self, steps: Iterable[Numbered]) -> None:
         """Take up the folds that steps carried out by another run have left open."""
-        for _, kind, operation in steps:
-            if kind in CLOSINGS:
-                self._alias(operation)
-            elif kind.startswith("end_"):
-                self._place(operation)
+        for _, step in steps:
+            if isinstance(step, End):
+                self._place(step.operation)
+            elif not isinstance(step, Run) and step.kind in ENDED:
+                self._alias(step)
 
-    def renewed(self, operation: Operation) -> Operation:
+    def _now(self, operation: Operation) -> Operation:
         """Take a file that a rollback has copied back for the one it was before."""
         fd = self._descriptors.fd(operation.directory)
         try:
@@ -160,7 +225,7 @@ class Executor:
                 raise PreconditionFailed(operation, "it is not the link it was")
             self._changes.unlink(fd, operation.name)
             return
-        spare = spare_name(self._transaction, sequence)
+        spare = spare_name(self.transaction, sequence)
         try:
             self._changes.rename(fd, operation.name, fd, spare)
         except FileNotFoundError:
@@ -175,7 +240,7 @@ class Executor:
     ) -> None:
         """Replace a link in one step; the name is never missing."""
         fd = self._descriptors.fd(operation.directory)
-        spare = spare_name(self._transaction, sequence)
+        spare = spare_name(self.transaction, sequence)
         self._changes.symlink(new or "", fd, spare)
         try:
             self._exchange(fd, spare, operation)
@@ -216,7 +281,7 @@ class Executor:
             self._changes.rename(fd, aside, fd, operation.name)
             raise PreconditionFailed(operation, "it is not a directory any more")
 
-    def _end_remove_dir(self, sequence: int, operation: Operation) -> None:
+    def _end_remove_dir(self, operation: Operation) -> None:
         fd = self._descriptors.fd(operation.directory)
         self._changes.rmdir(fd, self._aside(operation))
         self._place(operation)
@@ -231,7 +296,7 @@ class Executor:
         if operation.text is not None:
             self._changes.chmod(fd, self._aside(operation), int(operation.text, 8))
 
-    def _end_unfold(self, sequence: int, operation: Operation) -> None:
+    def _end_unfold(self, operation: Operation) -> None:
         fd, aside = self._descriptors.fd(operation.directory), self._aside(operation)
         self._exchange(fd, aside, operation)
         if link_text(fd, aside) != operation.before:
@@ -254,7 +319,7 @@ class Executor:
             self._changes.unlink(fd, aside)
             raise
 
-    def _end_refold(self, sequence: int, operation: Operation) -> None:
+    def _end_refold(self, operation: Operation) -> None:
         fd = self._descriptors.fd(operation.directory)
         self._changes.rmdir(fd, self._aside(operation))
         self._place(operation)
@@ -274,11 +339,13 @@ class Executor:
         self._descriptors.forget()
 
     def _aside(self, operation: Operation) -> str:
-        return aside_name(self._transaction, operation.name)
+        return aside_name(self.transaction, operation.name)
 
     # Moves -----------------------------------------------------------------------------
 
     def _move_file(self, sequence: int, operation: Operation) -> None:
+        if sequence < self.renewed:
+            operation = self._now(operation)
         fd = self._descriptors.fd(operation.directory)
         try:
             if fingerprint(fd, operation.name) != operation.before:
@@ -293,4 +360,4 @@ class Executor:
     def _destination(self, sequence: int, operation: Operation) -> str:
         if operation.text is not None:
             return operation.text
-        return kept_path(self._backups, self._transaction, sequence)
+        return kept_path(self._backups, self.transaction, sequence)

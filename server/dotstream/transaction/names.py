@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+from dotstream.model.names import encoded
+
 __all__ = ["PREFIX", "aside_name", "kept_path", "spare_name"]
 
 PREFIX = ".~dotstream-"
@@ -20,7 +22,7 @@ def aside_name(transaction: int, name: str) -> str:
 
     It tells siblings apart, and never gets too long.
     """
-    digest = blake2b(name.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+    digest = blake2b(encoded(name), digest_size=8).hexdigest()
     return f"{PREFIX}{transaction}-{digest}"
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dotstream.fs.descriptors import Descriptors
-    from dotstream.model.run import Run
     from dotstream.store.journal import Journal
+    from dotstream.store.steps import Numbered
 
 __all__ = ["note_origins"]
 
@@ -25,7 +25,7 @@ def note_origins(
     transaction: int,
     backups: str,
     descriptors: Descriptors,
-    steps: Iterable[tuple[int, Operation | Run]],
+    steps: Iterable[Numbered],
 ) -> None:
     """Note what steps that are to be carried out will move to the backup area.
 

@@ -20,6 +20,7 @@ from dotstream.fs.files import present
 from dotstream.fs.listing import DIR, LINK
 from dotstream.fs.look import entry_kind, fingerprint, identity, link_text
 from dotstream.fs.move import missing, take_back
+from dotstream.store.steps import End, operation_of
 from dotstream.transaction.names import aside_name, kept_path, spare_name
 
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 
     from dotstream.fs.change import Changes
     from dotstream.fs.descriptors import Descriptors
-    from dotstream.model.items import Operation
-    from dotstream.store.steps import StepKind
+    from dotstream.model.items import Operation, OperationKind
 
 __all__ = ["Reverter"]
 
@@ -59,25 +59,26 @@ class Reverter:
         self._transaction = transaction
         self._backups = backups
         self._doubtful = self._refused = False
-        self._undo: dict[StepKind, Callable[[int, int, Operation], str | None]] = {
+        self._undo: dict[OperationKind, Callable[[int, int, Operation], str | None]] = {
             "create_link": self._create_link,
             "remove_link": self._remove_link,
             "replace_link": self._replace_link,
             "make_dir": self._make_dir,
             "remove_dir": self._remove_dir,
-            "end_remove_dir": self._end_remove_dir,
             "move_file": self._move_file,
             "unfold": self._unfold,
-            "end_unfold": self._end_unfold,
             "refold": self._refold,
-            "end_refold": self._end_refold,
+        }
+        self._undo_end: dict[OperationKind, Callable[[int, Operation], str | None]] = {
+            "remove_dir": self._end_remove_dir,
+            "unfold": self._end_unfold,
+            "refold": self._end_refold,
         }
 
     def undo(
         self,
         sequence: int,
-        kind: StepKind,
-        operation: Operation,
+        step: Operation | End,
         *,
         doubtful: bool = False,
         refused: bool = False,
@@ -96,18 +97,21 @@ class Reverter:
             OSError: the system refused; trying again later is safe.
         """
         self._refused = refused
-        accounted = self.absent.pop(operation.path, 0) if kind in _OPENINGS else 0
+        opens = not isinstance(step, End) and step.kind in _OPENINGS
+        accounted = self.absent.pop(operation_of(step).path, 0) if opens else 0
         try:
-            fd = self._descriptors.fd(operation.directory)
+            fd = self._descriptors.fd(step.directory)
         except OSError as error:
             if error.errno not in _ABSENT:
                 raise
-            self._miss(self._descriptors.missing(operation.directory))
+            self._miss(self._descriptors.missing(step.directory))
             return None
         self._doubtful = doubtful
-        left = self._undo[kind](fd, sequence, operation)
-        if accounted and kind in ("remove_dir", "refold") and left is None:
-            return f"{operation.path} is taken; what was in it was not put back"
+        if isinstance(step, End):
+            return self._undo_end[step.operation.kind](fd, step.operation)
+        left = self._undo[step.kind](fd, sequence, step)
+        if accounted and step.kind in ("remove_dir", "refold") and left is None:
+            return f"{step.path} is taken; what was in it was not put back"
         return left
 
     def _miss(self, path: str) -> None:
@@ -219,7 +223,7 @@ class Reverter:
             self._descriptors.forget()
         return None
 
-    def _end_remove_dir(self, fd: int, _sequence: int, operation: Operation) -> str | None:
+    def _end_remove_dir(self, fd: int, operation: Operation) -> str | None:
         if (
             entry_kind(fd, self._aside(operation)) is None
             and entry_kind(fd, operation.name) is None
@@ -247,7 +251,7 @@ class Reverter:
             self._descriptors.forget()
         return None
 
-    def _end_unfold(self, fd: int, _sequence: int, operation: Operation) -> str | None:
+    def _end_unfold(self, fd: int, operation: Operation) -> str | None:
         name, aside = operation.name, self._aside(operation)
         self._changes.settle(fd, aside, name)
         there, beside = entry_kind(fd, name), entry_kind(fd, aside)
@@ -280,7 +284,7 @@ class Reverter:
         self._descriptors.forget()
         return None
 
-    def _end_refold(self, fd: int, _sequence: int, operation: Operation) -> str | None:
+    def _end_refold(self, fd: int, operation: Operation) -> str | None:
         self._changes.settle(fd, self._aside(operation), operation.name)
         if (
             entry_kind(fd, self._aside(operation)) is None

@@ -11,16 +11,17 @@ from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.oserror import reason
 from dotstream.model.directory import display
 from dotstream.model.events import Progress
+from dotstream.store.steps import operation_of
 from dotstream.transaction.names import aside_name
 from dotstream.transaction.reverter import Reverter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
 
-    from dotstream.fs.change import Changes
     from dotstream.model.cancel import CancellationToken
-    from dotstream.store.encoding import NumberedStep
     from dotstream.store.journal import Journal
+    from dotstream.store.steps import NumberedSingle
+    from dotstream.transaction.writing import Writer
 
 __all__ = ["Rollback"]
 
@@ -28,7 +29,11 @@ _NAMED = 1000
 
 
 class Rollback:
-    """What came of rolling back.
+    """Takes steps of one transaction back, and what came of that.
+
+    Args:
+        writer: the right to change the target.
+        transaction: its number.
 
     Attributes:
         undone: steps looked at.
@@ -36,50 +41,18 @@ class Rollback:
         failed: steps that the system refused to take back, a sentence each.
     """
 
-    __slots__ = ("failed", "left", "undone")
-
-    def __init__(self) -> None:
+    def __init__(self, writer: Writer, transaction: int) -> None:
+        self._writer, self._transaction = writer, transaction
         self.undone: int = 0
         self.left: list[str] = []
         self.failed: list[str] = []
 
-    def run(
-        self,
-        journal: Journal,
-        transaction: int,
-        first: int,
-        end: int,
-        *,
-        sure: int,
-        changes: Changes,
-        backups: str,
-        cancel: CancellationToken | None = None,
-        on_progress: Callable[[Progress], None] | None = None,
-    ) -> None:
-        """Take steps back, all at once; see ``steps``."""
-        for progress in self.steps(
-            journal,
-            transaction,
-            first,
-            end,
-            sure=sure,
-            changes=changes,
-            backups=backups,
-            cancel=cancel,
-        ):
-            if on_progress is not None:
-                on_progress(progress)
-
     def steps(
         self,
-        journal: Journal,
-        transaction: int,
         first: int,
         end: int,
         *,
         sure: int,
-        changes: Changes,
-        backups: str,
         refused: bool = False,
         cancel: CancellationToken | None = None,
     ) -> Generator[Progress]:
@@ -96,55 +69,61 @@ class Rollback:
         Raises:
             RecoveryStopped: ``cancel`` was cancelled; running it again goes on.
         """
-        descriptors = Descriptors(aside=partial(aside_name, transaction), touched=changes.touched)
-        reverter = Reverter(changes, descriptors, transaction, backups)
+        journal, place, host = self._writer
+        descriptors = Descriptors(
+            aside=partial(aside_name, self._transaction), touched=host.changes.touched
+        )
+        reverter = Reverter(host.changes, descriptors, self._transaction, place.backups)
         total = end - first
         try:
             for rows in journal.steps_backwards(first, end):
-                for index, (sequence, kind, operation) in enumerate(rows):
+                for index, (sequence, step) in enumerate(rows):
                     if cancel is not None and cancel.cancelled:
                         raise RecoveryStopped
                     doubtful = sequence >= sure and _follows_a_move(rows, index)
                     try:
                         left = reverter.undo(
                             sequence,
-                            kind,
-                            operation,
+                            step,
                             doubtful=doubtful,
                             refused=refused and sequence >= sure,
                         )
                     except OSError as error:
                         descriptors.forget()
-                        where = display(operation.path)
+                        where = display(operation_of(step).path)
                         self._note(self.failed, f"{where}: {reason(error)}")
                     else:
                         if left is not None:
                             self._note(self.left, display(left))
                     self.undone += 1
                 if not self.failed and not reverter.absent:
-                    self._advance(journal, transaction, rows[-1][0])
-                yield Progress("rolling_back", self.undone, total, rows[-1][2])
+                    self._advance(journal, rows[-1][0])
+                yield Progress("rolling_back", self.undone, total, operation_of(rows[-1][1]))
             for path, steps in reverter.absent.items():
                 self._note(self.failed, display(_away(path, steps)))
             try:
-                changes.flush()
+                host.changes.flush()
             except OSError as error:
                 self._note(self.failed, f"it did not get onto the disk: {reason(error)}")
-            if not self.failed and first == journal.first(transaction):
-                for path in held(backups, transaction):
-                    self._note(self.failed, f"{path} is still to be put back where it was")
-                if not self.failed:
-                    forget(backups, transaction)
+            if not self.failed and first == journal.first(self._transaction):
+                self._look_for_more(place.backups)
         finally:
             descriptors.close()
+
+    def _look_for_more(self, backups: str) -> None:
+        """Note what the backup area still holds, once all is taken back."""
+        for path in held(backups, self._transaction):
+            self._note(self.failed, f"{path} is still to be put back where it was")
+        if not self.failed:
+            forget(backups, self._transaction)
 
     def _note(self, notes: list[str], sentence: str) -> None:
         if len(notes) < _NAMED:
             notes.append(sentence)
 
-    def _advance(self, journal: Journal, transaction: int, cursor: int) -> None:
+    def _advance(self, journal: Journal, cursor: int) -> None:
         try:
-            journal.advance(transaction, cursor)
+            journal.advance(self._transaction, cursor)
         except JournalError:
             return  # the next run starts further back, and finds these steps undone
 
@@ -154,9 +133,9 @@ def _away(path: str, steps: int) -> str:
     return f"{path} is away, or not the directory it was; {what} to be taken back inside of it"
 
 
-def _follows_a_move(rows: list[NumberedStep], index: int) -> bool:
+def _follows_a_move(rows: list[NumberedSingle], index: int) -> bool:
     """Whether the step before was to move away what is at the path of this one."""
-    before = rows[index + 1] if index + 1 < len(rows) else None
-    return (
-        before is not None and before[1] == "move_file" and before[2].path == rows[index][2].path
-    )
+    if index + 1 == len(rows):
+        return False
+    before = operation_of(rows[index + 1][1])
+    return before.kind == "move_file" and before.path == operation_of(rows[index][1]).path

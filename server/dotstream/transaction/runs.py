@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING
 
 from dotstream.fs.listing import sort_key
 from dotstream.model.items import Operation
-from dotstream.model.run import Run
+from dotstream.model.run import LONGEST, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dotstream.model.items import Item
 
-__all__ = ["LONG", "comes_after", "gathered"]
-
-LONG = 512
-"""Names of one run; a page of the manifest holds as many."""
+__all__ = ["comes_after", "gathered"]
 
 
 def comes_after(one: str, other: str) -> bool:
@@ -47,7 +44,7 @@ def gathered(items: Iterable[Item]) -> Iterator[Item | Run]:
                 and package == opening.package
                 and other is None
                 and link == stem + name
-                and len(names) < LONG
+                and len(names) < LONGEST
                 and comes_after(names[-1], name)
             ):
                 names.append(name)

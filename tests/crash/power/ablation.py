@@ -73,7 +73,7 @@ def _batches() -> None:
 
     def active(self: journal.Journal, transaction: int, digest: str) -> None:
         activate(self, transaction, digest)
-        self._database.execute("PRAGMA synchronous = NORMAL")
+        self.database.run("PRAGMA synchronous = NORMAL")
 
     _replace(journal.Journal, "activate", active)
 

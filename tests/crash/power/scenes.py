@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 from tests.crash.killing import die_at
 from tests.crash.scenes import SCENES as KILLED
 from tests.crash.scenes import Scene
-from tests.farm import File, Link
+from tests.farm import File, Link, apply
 from tests.transaction.faulty import Faulty
 
 from dotstream.errors import ConflictError, OperationFailed
 from dotstream.fs import system
 from dotstream.model.events import Applied
 from dotstream.model.options import Preferences
-from dotstream.transaction.lifecycle import apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,7 +69,7 @@ class Cut:
     @contextmanager
     def conditions(self) -> Iterator[None]:
         """Have batches and pages so small that a few links are many, and no exchange."""
-        small = {"BATCH": self.batch, "UNSURE": 2 * self.batch, "PAGE": self.batch}
+        small = {"BATCH": self.batch, "UNSURE": 2 * self.batch, "LONGEST": self.batch}
         wanted: list[tuple[dict[str, object], str, object]] = []
         for name, module in list(sys.modules.items()):
             if self.batch and name.startswith(("dotstream.store.", "dotstream.transaction.")):

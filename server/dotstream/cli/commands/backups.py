@@ -85,23 +85,22 @@ def run(session: Session) -> int:
     if arguments.action == "prune":
         return _prune(session)
     session.mention_unfinished()
-    if not _tell(session, session.client.backups(), "backup"):
+    if not _tell(session, session.client.backups()):
         session.say("nothing is backed up")
     return 0
 
 
 def _prune(session: Session) -> int:
     if session.dry_run or session.interactive:
-        found = _tell(session, _due(session), "backup")
+        found = _tell(session, _due(session))
         if session.dry_run or not found:
             session.say(f"prune: {plural(found, 'backup')} to delete")
             return 0
         if not session.ask("Delete these for good?"):
             session.say("Nothing was changed.")
             return 130
-    pruned = session.changing.prune_backups(_age(session), wait=session.arguments.wait)
-    if session.json:  # a person was shown them before
-        _tell(session, pruned, "pruned")
+    run = session.client.stream_prune_backups(_age(session), wait=session.arguments.wait)
+    pruned = session.follow(run)
     session.say(f"prune: {plural(len(pruned), 'backup')} deleted")
     return 0
 
@@ -121,20 +120,12 @@ def _due(session: Session) -> Iterable[Backup]:
     return (backup for backup in client.backups() if 0 < backup.began <= time() - age)
 
 
-def _tell(session: Session, backups: Iterable[Backup], event: str) -> int:
+def _tell(session: Session, backups: Iterable[Backup]) -> int:
     count = 0
     for backup in backups:
         count += 1
-        session.tell(
-            event,
-            partial(_line, session, backup),
-            id=backup.id,
-            transaction=backup.transaction,
-            path=backup.path,
-            kept=backup.kept,
-            size=backup.size,
-            kind=backup.kind,
-        )
+        line = None if session.quiet else partial(_line, session, backup)
+        session.report.backup(backup, line)
         if session.out.failure is not None:
             break
     return count

@@ -113,13 +113,10 @@ def _scan(session: Session) -> tuple[ScanMode, int | None, tuple[str, ...]]:
 
 def _rebuild(session: Session, cancel: CancellationToken) -> None:
     mode, depth, skip = _scan(session)
-    aside, count = session.changing.rebuild(
+    run = session.client.stream_rebuild(
         mode=mode, depth=depth, skip=skip, wait=session.arguments.wait, cancel=cancel
     )
-    if aside is not None:
-        session.say(f"the old database is now {session.style.path(aside)}")
-    made = f"{plural(count, 'record')} made from the links there are"
-    session.tell("records", made.__str__, corrected=count, aside=aside)
+    session.follow(run, asked=True)
 
 
 def _fix(session: Session, cancel: CancellationToken) -> None:
@@ -134,22 +131,10 @@ def _fix(session: Session, cancel: CancellationToken) -> None:
                 report.item(item)
             report.planned(plan.summary)
             return
-        result = session.changing.apply(
-            plan,
-            wait=session.arguments.wait,
-            cancel=cancel,
-            # A bar would be drawn between the changes that are listed.
-            on_progress=report.progress if session.json or not session.terminal else None,
-            on_item=report.item,
-            on_recovery=report.recovered,
-        )
-    report.applied(result)
-    count = client.correct(
-        mode=mode, depth=depth, skip=skip, wait=session.arguments.wait, cancel=cancel
-    )
-    line = f"{plural(count, 'record')} corrected".__str__
-    session.report.tell(
-        "records", line if count and not session.quiet else None, corrected=count, aside=None
+        wait = session.arguments.wait
+        session.follow(client.stream_apply(plan, wait=wait, cancel=cancel, planned=True))
+    session.follow(
+        client.stream_correct(mode=mode, depth=depth, skip=skip, wait=wait, cancel=cancel)
     )
 
 

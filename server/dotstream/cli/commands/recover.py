@@ -39,13 +39,10 @@ def configure(parser: Parser) -> None:
 def run(session: Session) -> int:
     """Recover the transaction that was cut short, if there is one."""
     with session.cancellable() as cancel:
-        recovery = session.changing.recover(
-            resume=session.arguments.resume,
-            wait=session.arguments.wait,
-            cancel=cancel,
-            on_progress=session.report.progress,
+        run = session.client.stream_recover(
+            resume=session.arguments.resume, wait=session.arguments.wait, cancel=cancel
         )
-    session.report.recovered(recovery, asked=True)
+        recovery = session.follow(run, asked=True)
     if session.arguments.resume and recovery.direction == "rolled_back":
         raise DotstreamError(
             "it could not be carried to its end, because not all of it had been planned; it was "

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from dotstream.cli.report.report import Reporting
 from dotstream.model.items import Conflict, Operation, ScanError
+from dotstream.model.names import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from dotstream.cli.report.output import Output
     from dotstream.cli.report.report import Value
     from dotstream.model.directory import Directory
-    from dotstream.model.events import Progress, Result
-    from dotstream.model.history import Recovery, Transaction
+    from dotstream.model.events import Corrected, Progress, Result
+    from dotstream.model.history import Backup, Recovery, Transaction
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
 
@@ -52,7 +53,7 @@ def _text_value(text: str) -> Value:
     except UnicodeEncodeError:
         from base64 import b64encode
 
-        return {"base64": b64encode(text.encode("utf-8", "surrogateescape")).decode("ascii")}
+        return {"base64": b64encode(encoded(text)).decode("ascii")}
     return text
 
 
@@ -188,6 +189,29 @@ class Events(Reporting):
         """Write ``summary``: counts and digest of a plan that was only looked at."""
         self._counts = summary.counts
         self.emit("summary", **_counts(summary))
+
+    def corrected(self, corrected: Corrected, *, asked: bool = False) -> None:
+        """Write ``records``: what was done about them."""
+        self.emit("records", corrected=corrected.records, aside=corrected.aside)
+
+    def backup(self, backup: Backup, line: Callable[[], str] | None) -> None:
+        """Write ``backup``: something that is kept."""
+        self._backup("backup", backup)
+
+    def pruned(self, backup: Backup) -> None:
+        """Write ``pruned``: a backup that is gone for good."""
+        self._backup("pruned", backup)
+
+    def _backup(self, event: str, backup: Backup) -> None:
+        self.emit(
+            event,
+            id=backup.id,
+            transaction=backup.transaction,
+            path=backup.path,
+            kept=backup.kept,
+            size=backup.size,
+            kind=backup.kind,
+        )
 
     def applied(self, result: Result) -> None:
         """Write ``applied``: what was done."""

@@ -24,6 +24,7 @@ _WORDS: dict[Phase, str] = {
     "planning": "planning",
     "applying": "applying",
     "rolling_back": "rolling back",
+    "checking": "checking records",
 }
 
 

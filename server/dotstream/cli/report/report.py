@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from dotstream.model.events import Applied, Progress, Result
-from dotstream.model.history import Recovery
+from dotstream.model.events import Applied, Corrected, Progress, Result
+from dotstream.model.history import Backup, Recovery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,14 +24,18 @@ __all__ = ["Report", "Reporting"]
 class Reporting:
     """Tells events of a run, each by its own method."""
 
-    def event(self: Report, event: Event) -> None:
-        """Tell one event."""
+    def event(self: Report, event: Event, *, asked: bool = False) -> None:
+        """Tell one event; ``asked``: what it did was asked for."""
         if isinstance(event, Applied):
             self.progress(event.progress)
         elif isinstance(event, Progress):
             self.progress(event)
         elif isinstance(event, Recovery):
-            self.recovered(event)
+            self.recovered(event, asked=asked)
+        elif isinstance(event, Corrected):
+            self.corrected(event, asked=asked)
+        elif isinstance(event, Backup):
+            self.pruned(event)
         elif isinstance(event, Result):
             self.applied(event)
         else:
@@ -44,8 +48,8 @@ class Report(Protocol):
     def hello(self, version: str, command: str, *, dry_run: bool) -> None:
         """Say who speaks, and about what, before anything else."""
 
-    def event(self, event: Event) -> None:
-        """Tell one event of a run."""
+    def event(self, event: Event, *, asked: bool = False) -> None:
+        """Tell one event of a run; ``asked``: what it did was asked for."""
 
     def begin(self, metadata: Metadata, *, listing: bool) -> None:
         """Say what is being planned, before the first item; ``listing``: show operations."""
@@ -61,6 +65,15 @@ class Report(Protocol):
 
     def recovered(self, recovery: Recovery, *, asked: bool = False) -> None:
         """Say what was done about a transaction that was cut short; ``asked``: on request."""
+
+    def corrected(self, corrected: Corrected, *, asked: bool = False) -> None:
+        """Say what was done about the records; ``asked``: they were to be made anew."""
+
+    def backup(self, backup: Backup, line: Callable[[], str] | None) -> None:
+        """Tell of a backup that there is: as an event, or as a line if there is one."""
+
+    def pruned(self, backup: Backup) -> None:
+        """Say that a backup is gone for good."""
 
     def planned(self, summary: Summary) -> None:
         """Sum up a plan that was only looked at."""

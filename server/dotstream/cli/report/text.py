@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from dotstream.cli.report.report import Value
     from dotstream.cli.report.style import Colour, Style
     from dotstream.model.directory import Directory
-    from dotstream.model.events import Progress, Result
-    from dotstream.model.history import Recovery, Transaction
+    from dotstream.model.events import Corrected, Progress, Result
+    from dotstream.model.history import Backup, Recovery, Transaction
     from dotstream.model.items import Item
     from dotstream.model.options import Policy
     from dotstream.model.plan import Metadata, Summary
@@ -110,8 +110,8 @@ class Lines(Reporting):
             self._remark(self._out, self._style, "note", item.path, item.message)
 
     def progress(self, progress: Progress) -> None:
-        """Move the bar, where there is one."""
-        if self._bar is not None:
+        """Move the bar, where there is one and nothing is listed in its way."""
+        if self._bar is not None and not (self._listing and self._grouped):
             self._bar.update(progress)
 
     def unfinished(self, transaction: Transaction) -> None:
@@ -140,6 +140,25 @@ class Lines(Reporting):
             for line in style.wrapped(display(foreign), f"    {style.dot} ", "      "):
                 self._err.line(line)
         self._err.flush()
+
+    def corrected(self, corrected: Corrected, *, asked: bool = False) -> None:
+        """Say how many records are right now, and where the old ones are."""
+        self._hide_bar()
+        if self._verbosity < 0:
+            return
+        if corrected.aside is not None:
+            self._out.line(f"the old database is now {self._style.path(corrected.aside)}")
+        if asked:
+            self._out.line(f"{plural(corrected.records, 'record')} made from the links there are")
+        elif corrected.records:
+            self._out.line(f"{plural(corrected.records, 'record')} corrected")
+
+    def backup(self, backup: Backup, line: Callable[[], str] | None) -> None:
+        """Write the line of a backup."""
+        self.tell("backup", line)
+
+    def pruned(self, backup: Backup) -> None:
+        """Say nothing: how many there were is said at the end."""
 
     def planned(self, summary: Summary) -> None:
         """Say what would be done, and what to do about conflicts."""

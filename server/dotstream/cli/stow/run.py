@@ -9,7 +9,8 @@ from dotstream.cli.stow.words import OperationLines, conflict_line
 from dotstream.errors import ConflictError, DotstreamError, ScanFailed
 from dotstream.fs.files import is_directory
 from dotstream.model.directory import display
-from dotstream.model.items import Conflict, Notice, Operation
+from dotstream.model.history import Recovery
+from dotstream.model.items import Conflict, Item, Notice, Operation
 from dotstream.model.options import Options, Package
 from dotstream.planner.bounded import prefixes
 from dotstream.planner.ignore import compile_rules, stow_list
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from dotstream.cli.report.output import Output
     from dotstream.config.stow_arguments import StowArguments
-    from dotstream.model.history import Recovery
-    from dotstream.model.items import Item
 
 __all__ = ["stow"]
 
@@ -65,9 +64,12 @@ def stow(arguments: StowArguments, *, directory: str, target: str, home: str, er
                     for item in plan:
                         telling.item(item)
             else:
-                client.apply(
-                    plan, cancel=cancel, on_item=telling.item, on_recovery=telling.recovered
-                )
+                with client.stream_apply(plan, cancel=cancel, planned=True) as run:
+                    for event in run:
+                        if isinstance(event, Recovery):
+                            telling.recovered(event)
+                        elif isinstance(event, Item):
+                            telling.item(event)
         except (ConflictError, ScanFailed):
             pass  # each has been told, or is about to be
     return telling.end(simulated=arguments.simulate)

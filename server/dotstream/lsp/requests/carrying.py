@@ -63,7 +63,7 @@ def applied(
 
 
 def carried_out(
-    client: Client, run: Execution, call: Call, *, quiet: bool = False
+    client: Client, run: Execution[Result], call: Call, *, quiet: bool = False
 ) -> dict[str, JSON]:
     """Carry something out, send what happens, and note what it changed."""
     try:

@@ -134,7 +134,8 @@ def _mend(client: Client, params: _Doctor, call: Call) -> int:
     result = applied(client, plan, call, quiet=True)
     count = result["applied"]
     assert isinstance(count, int)  # noqa: S101 - a number of operations
-    corrected = client.correct(mode=mode, depth=depth, skip=skip, cancel=call.cancel_token)
+    done = client.correct(mode=mode, depth=depth, skip=skip, cancel=call.cancel_token)
+    corrected = done.records
     if corrected and call.changed is None:
         call.note_change(client, None)
     return count + corrected

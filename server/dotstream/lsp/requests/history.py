@@ -10,6 +10,7 @@ from dotstream.lsp.requests.method import Method
 from dotstream.lsp.requests.params import Rehearsal
 from dotstream.lsp.requests.rows import Rows, shown
 from dotstream.model.directory import display
+from dotstream.model.events import Applied, Progress
 from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
@@ -95,12 +96,12 @@ def _recover(params: _Recover, call: Call) -> dict[str, JSON]:
             "reverted": 0,
             "left": [],
         }
-    found = client.recover(
-        resume=params.resume,
-        wait=call.waits,
-        cancel=call.cancel_token,
-        on_progress=call.note_progress,
-    )
+    run = client.stream_recover(resume=params.resume, wait=call.waits, cancel=call.cancel_token)
+    with run:
+        for event in run:
+            if isinstance(event, (Applied, Progress)):
+                call.note_progress(event)
+    found = run.result
     if found.transaction is not None:
         call.note_change(client, found.transaction.id)
     resumed = found.direction == "resumed"

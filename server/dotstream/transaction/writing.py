@@ -1,0 +1,112 @@
+"""The right to change a target: its lock held, its journal open."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing, contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from dotstream.errors import Cancelled, JournalError, TargetLocked
+from dotstream.fs.area import highest
+from dotstream.fs.files import is_directory
+from dotstream.fs.lock import Lock, LockHeld
+from dotstream.fs.oserror import reason
+from dotstream.fs.state import target_state
+from dotstream.store.journal import Journal
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+    from dotstream.fs.state import TargetState
+    from dotstream.model.cancel import CancellationToken
+    from dotstream.transaction.host import Host
+
+__all__ = ["Writer", "locked", "writer_of", "writing"]
+
+
+class Writer(NamedTuple):
+    """The right to change a target.
+
+    Attributes:
+        journal: of the target, open.
+        place: where the target's state lies.
+        host: where the change is made from.
+    """
+
+    journal: Journal
+    place: TargetState
+    host: Host
+
+
+@contextmanager
+def locked(
+    targets: Iterable[str],
+    *,
+    host: Host,
+    wait: bool = False,
+    cancel: CancellationToken | None = None,
+) -> Generator[None]:
+    """Hold the locks of targets while the block runs.
+
+    Args:
+        wait: wait for another dotstream instead of raising ``TargetLocked``.
+
+    Raises:
+        TargetLocked: another dotstream is changing one.
+        JournalError: the state directory cannot be written.
+    """
+
+    def poll() -> None:
+        if cancel is not None and cancel.cancelled:
+            raise Cancelled
+
+    with ExitStack() as held:
+        for target in sorted(targets):  # always in the same order
+            try:
+                lock = target_state(host.state, target).lock
+                held.enter_context(Lock(lock, host.name, target=target, wait=wait, poll=poll))
+            except LockHeld as holder:
+                raise TargetLocked(target, holder.holder) from None
+            except OSError as error:
+                raise JournalError(
+                    f"{host.state}: {reason(error)}; nothing was changed", remedy="remove_cause"
+                ) from error
+        yield
+
+
+@contextmanager
+def writer_of(target: str, host: Host) -> Generator[Writer]:
+    """Open the journal of a target whose lock is held."""
+    place = target_state(host.state, target)
+    with closing(Journal(place.journal)) as journal, closing(host.changes.touched):
+        journal.go_on_after(*highest(place.backups))
+        yield Writer(journal, place, host)
+
+
+@contextmanager
+def writing(
+    target: str,
+    *,
+    host: Host,
+    others: Iterable[str] = (),
+    wait: bool = False,
+    cancel: CancellationToken | None = None,
+) -> Generator[Writer]:
+    """Lock a target, and all that a transaction left unfinished there is about.
+
+    Args:
+        others: further targets to lock.
+
+    Raises: as ``locked``, and
+        JournalError: the journal cannot be used.
+    """
+    wanted = {target, *others}
+    while True:
+        with (
+            locked(wanted, host=host, wait=wait, cancel=cancel),
+            writer_of(target, host) as writer,
+        ):
+            left = {each for each in writer.journal.unfinished_targets() if is_directory(each)}
+            if left <= wanted:
+                yield writer
+                return
+        wanted |= left  # to be taken back: all are locked anew, in the same order

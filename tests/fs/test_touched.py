@@ -1,0 +1,148 @@
+"""What was changed is remembered as far as it takes to have it on the disk, and no further."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dotstream.errors import JournalError
+from dotstream.fs import system
+from dotstream.fs.change import Changes
+from dotstream.fs.move import move
+from dotstream.fs.touched import FEW
+from dotstream.model.options import Preferences
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.farm import Farm
+
+
+_NEVER = Preferences(folding="never")
+
+
+class _Told(Changes):
+    """Notes which directories are flushed one by one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.each: list[str] = []
+
+    def sync(self, fd: int) -> None:
+        self.each.append(os.readlink(f"/proc/self/fd/{fd}"))
+        super().sync(fd)
+
+
+@pytest.fixture
+def whole(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The devices that are flushed as a whole."""
+    found: list[int] = []
+
+    def told(fd: int) -> None:
+        found.append(os.fstat(fd).st_dev)
+
+    monkeypatch.setattr(system, "flush", told)
+    return found
+
+
+def _descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+def _manage(farm: Farm, directories: int) -> tuple[list[str], _Told]:
+    """Link into so many directories below the target, and return what was changed."""
+    farm.make({f"stow/zsh/{number:03}/x": "z" for number in range(directories)})
+    changes = _Told()
+    farm.run("manage", prefer=_NEVER, changes=changes)
+    return [
+        farm.target,
+        *(f"{farm.target}/{number:03}" for number in range(directories)),
+    ], changes
+
+
+def test_a_few_directories_are_flushed_one_by_one_first_those_that_others_are_in(
+    farm: Farm, whole: list[int]
+) -> None:
+    changed, changes = _manage(farm, FEW - 1)
+    assert changes.each == changed
+    assert whole == []
+
+
+def test_of_more_directories_the_file_system_is_flushed(farm: Farm, whole: list[int]) -> None:
+    before = _descriptors()
+    _, changes = _manage(farm, FEW)
+    assert changes.each == []
+    assert whole == [os.stat(farm.target).st_dev]
+    assert _descriptors() == before
+
+
+@pytest.mark.parametrize("flushes", [True, False], ids=["as a whole", "one by one"])
+def test_no_more_than_a_few_are_open_and_none_is_passed_over(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch, flushes: bool
+) -> None:
+    """One by one: as where syncfs(2) does nothing."""
+    flushed: set[int] = set()
+
+    def flush_directory(fd: int) -> None:
+        flushed.add(os.fstat(fd).st_ino)
+
+    monkeypatch.setattr(system, "flushes", lambda _: flushes)
+    monkeypatch.setattr(system, "on_disk", flush_directory)
+    changes, before, made = Changes(), _descriptors(), set()
+    for number in range(3 * FEW):
+        (scratch / str(number)).mkdir()
+        fd = os.open(scratch / str(number), os.O_RDONLY)
+        changes.touched.add(fd)
+        made.add(os.fstat(fd).st_ino)
+        os.close(fd)
+        assert _descriptors() <= before + FEW
+    changes.flush()
+    assert flushed == (set() if flushes else made)
+    assert _descriptors() == before
+
+
+def test_both_ends_of_a_move_and_a_directory_with_a_mode_are_flushed(scratch: Path) -> None:
+    for name in ("from", "to"):
+        (scratch / name).mkdir()
+    (scratch / "from/file").write_text("mine")
+    changes = _Told()
+    fd = os.open(scratch / "from", os.O_RDONLY)
+    move(changes, fd, "file", f"{os.path.realpath(scratch)}/to/file")
+    changes.mkdir(fd, "made")
+    changes.chmod(fd, "made", 0o700)
+    os.close(fd)
+    changes.flush()
+    names = {path.removeprefix(f"{os.path.realpath(scratch)}/") for path in changes.each}
+    assert names == {"from", "to", "from/made"}
+
+
+def test_a_directory_that_cannot_be_flushed_has_its_file_system_flushed(
+    scratch: Path, whole: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_fd: int) -> None:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(system, "on_disk", refuse)
+    changes = Changes()
+    fd = os.open(scratch, os.O_RDONLY)
+    changes.touched.add(fd)
+    os.close(fd)
+    changes.flush()
+    assert whole == [scratch.stat().st_dev]
+
+
+def test_what_is_pruned_and_does_not_get_onto_the_disk_is_told(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    farm.make({"stow/zsh/a": "z", "home/a": "mine"})
+    farm.run("manage", prefer=Preferences(on_conflict="backup"))
+
+    def refuse(_changes: Changes, _fd: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(Changes, "sync", refuse)
+    with pytest.raises(JournalError, match="Input/output error"):
+        farm.client().prune_backups()
