@@ -12,6 +12,7 @@
     ├── OperationFailed            exit 1 or 4       the operation rides on it
     │   └── PreconditionFailed     exit 1   -32801   the target changed under the plan
     ├── OperationRefused           exit 2   -32602   the operation rides on it
+    ├── MemberRefused              exit 2   -32602   the member rides on it
     ├── ConflictsUnsettled         exit 3   -32803   of the plan that operations are from
     ├── RollbackIncomplete         exit 1   -32803   what is left and how to finish
     ├── JournalError               exit 1   -32803
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dotstream.model.items import Conflict, Operation, ScanError
+    from dotstream.model.member import Member
     from dotstream.model.options import Policy
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "ConflictsUnsettled",
     "DotstreamError",
     "JournalError",
+    "MemberRefused",
     "OperationFailed",
     "OperationRefused",
     "PackageNotFound",
@@ -63,6 +66,7 @@ Remedy: TypeAlias = Literal[
     "correct_file",
     "correct_request",
     "give_access",
+    "hand_in_scanned",
     "hand_in_whole",
     "list_backups",
     "list_history",
@@ -89,6 +93,7 @@ REMEDIES: dict[Remedy, str] = {
     "correct_file": "correct the file at that place",
     "correct_request": "call it with what it takes",
     "give_access": "give yourself access to what is named, or leave its package out",
+    "hand_in_scanned": "hand in members as Client.scan() yields them with the same preferences",
     "hand_in_whole": "hand in all that belongs together, or leave all of it out",
     "list_backups": "Client.backups() yields those that there are",
     "list_history": "Client.history() yields the transactions that there are",
@@ -338,6 +343,18 @@ class OperationRefused(DotstreamError):
         self.operation: Operation = operation
         self.reason: str = reason
         super().__init__(f"{operation.kind} {operation.path}: refused: {reason}")
+
+
+class MemberRefused(DotstreamError):
+    """A member that was handed in cannot be planned as it is; nothing is planned."""
+
+    exit_code = 2
+    rpc_code = -32602
+    remedy: Remedy = "hand_in_scanned"
+
+    def __init__(self, member: Member, reason: str) -> None:
+        self.member, self.reason = member, reason
+        super().__init__(f"{member.source}: refused: {reason}")
 
 
 class ConflictsUnsettled(DotstreamError):

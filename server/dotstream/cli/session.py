@@ -40,7 +40,7 @@ class Session:
     def __init__(self, command: str, arguments: Namespace) -> None:
         self.command: str = command
         self.arguments: Namespace = arguments
-        self.changed = False
+        self.changed: bool = False
         self.quiet: bool = getattr(arguments, "quiet", False)
         self.verbose: bool = getattr(arguments, "verbose", False)
         self.json: bool = getattr(arguments, "json", False)

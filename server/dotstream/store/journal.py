@@ -60,7 +60,7 @@ class Journal:
     """
 
     def __init__(self, path: str, *, readonly: bool = False) -> None:
-        self.database = Database(path, readonly=readonly)
+        self.database: Database = Database(path, readonly=readonly)
         self.manifest: Manifest = Manifest(self.database.connection)
         self._next = 0
         self._left = (0, 0)
