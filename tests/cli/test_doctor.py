@@ -95,7 +95,7 @@ def test_a_farm_that_is_not_recorded_is_a_remark(scratch_home: Path) -> None:
     done = _doctor(root)
     assert (done.code, done.out.splitlines()[-1]) == (
         0,
-        "1 remark; dotstream doctor --fix fixes 1",
+        "1 note; dotstream doctor --fix fixes 1",
     )
     assert _doctor(root, "-q").out == ""
     assert _doctor(root, "--fix").out.splitlines() == [
