@@ -17,6 +17,7 @@ __all__ = [
     "home_directory",
     "home_of",
     "host_name",
+    "is_alive",
     "platform",
     "process_name",
     "state_home",
@@ -98,3 +99,14 @@ def cache_home(environ: Mapping[str, str], home: str) -> str:
     """Return dotstream's cache directory (XDG Base Directory Specification)."""
     base = environ.get("XDG_CACHE_HOME") or ""
     return f"{base if base.startswith('/') else f'{home}/.cache'}/dotstream"
+
+
+def is_alive(process: int) -> bool:
+    """Whether there is a process of that number."""
+    try:
+        os.kill(process, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return process > 0

@@ -143,10 +143,13 @@ class PackageTrees:
         In no order; with a stack of its own, so that no tree is too deep; at the memory of
         the way down.  A directory that cannot be read is one: opening it tells why.
         """
-        waiting = [(cursor, place)]
+        shown = self._naming.in_target
+        waiting: list[tuple[Cursor, Directory, str | None]] = [(cursor, place, None)]
         while waiting:
-            here, there = waiting.pop()
+            here, there, name = waiting.pop()
             self._poll()
+            if name is not None:
+                here, there = here.child(name), there.child(shown(name))
             hidden = self.ignored(here, there)
             passes = tests(here, there, hidden)
             inner: list[str] = []
@@ -171,8 +174,7 @@ class PackageTrees:
                     close(fd)
             except OSError:
                 return here
-            shown = self._naming.in_target
-            waiting += [(here.child(raw), there.child(shown(raw))) for raw in inner]
+            waiting += [(here, there, raw) for raw in inner]
         return None
 
     def ignored(self, cursor: Cursor, place: Directory) -> Hidden | None:

@@ -29,7 +29,7 @@
 ---@field everything? boolean
 ---@field path? dotstream.Uri
 ---@field paths? dotstream.Uri[]
----@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt"> }
+---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, ask?: boolean }
 ---@field window? integer
 ---@field partialResultToken? dotstream.Token
 ---@field workDoneToken? dotstream.Token
@@ -46,8 +46,10 @@
 ---@field everything? boolean
 ---@field path? dotstream.Uri
 ---@field paths? dotstream.Uri[]
----@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, stream?: boolean }
+---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, stream?: boolean, ask?: boolean }
 ---@field digest? string
+---@field only? dotstream.Uri[]
+---@field omit? dotstream.Uri[]
 ---@field window? integer
 ---@field partialResultToken? dotstream.Token
 ---@field workDoneToken? dotstream.Token
@@ -177,6 +179,17 @@
 ---@class (exact) dotstream.AckParams
 ---@field token dotstream.Token
 ---@field seq integer
+
+--- A conflict to be settled now.
+---@class (exact) dotstream.ConflictParams
+---@field root dotstream.Uri
+---@field token dotstream.Token
+---@field conflict dotstream.ConflictRow
+
+--- What a client answers to dotstream/conflict.
+---@class (exact) dotstream.ConflictAnswer
+---@field policy? "fail"|"skip"|"backup"|"overwrite"|"adopt"|nil
+---@field cancel? boolean|nil
 
 --- What somebody changed.
 ---@class (exact) dotstream.ChangedParams

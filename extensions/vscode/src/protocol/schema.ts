@@ -30,7 +30,7 @@ export interface PlanParams {
   readonly everything?: boolean;
   readonly path?: PathUri;
   readonly paths?: readonly PathUri[];
-  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>> };
+  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly ask?: boolean };
   readonly window?: number;
   readonly partialResultToken?: Token;
   readonly workDoneToken?: Token;
@@ -48,8 +48,10 @@ export interface ApplyParams {
   readonly everything?: boolean;
   readonly path?: PathUri;
   readonly paths?: readonly PathUri[];
-  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly stream?: boolean };
+  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly stream?: boolean; readonly ask?: boolean };
   readonly digest?: string;
+  readonly only?: readonly PathUri[];
+  readonly omit?: readonly PathUri[];
   readonly window?: number;
   readonly partialResultToken?: Token;
   readonly workDoneToken?: Token;
@@ -192,6 +194,19 @@ export interface DiffParams {
 export interface AckParams {
   readonly token: Token;
   readonly seq: number;
+}
+
+/** A conflict to be settled now. */
+export interface ConflictParams {
+  readonly root: PathUri;
+  readonly token: Token;
+  readonly conflict: ConflictRow;
+}
+
+/** What a client answers to dotstream/conflict. */
+export interface ConflictAnswer {
+  readonly policy?: Policy | null;
+  readonly cancel?: boolean | null;
 }
 
 /** What somebody changed. */

@@ -82,7 +82,7 @@ class _FindingRows:
 def _doctor(params: _Doctor, call: Call) -> dict[str, JSON]:
     """Fix what can be, if asked for, and tell what is wrong."""
     client = call.client
-    fixed = _mend(client, params, call) if params.fix else 0
+    fixed = _fix(client, params, call) if params.fix else 0
     answered: list[JSON] = []
     counts: dict[str, int] = {}
     for found in client.doctor(
@@ -127,7 +127,7 @@ def _complete(command: str | None, client: Client, params: _Doctor) -> str | Non
     return command.replace("dotstream", f"dotstream {about}", 1)
 
 
-def _mend(client: Client, params: _Doctor, call: Call) -> int:
+def _fix(client: Client, params: _Doctor, call: Call) -> int:
     """Fix links and then records, and return how much was fixed."""
     mode, depth, skip = params.mode, params.depth, params.skip
     plan = client.stream_fix(mode=mode, depth=depth, skip=skip, cancel=call.cancel_token)
