@@ -78,6 +78,7 @@ types-public: $(VENV)/.dev
 bench: $(VENV)/.dev oracles
 	$(BIN)/python -m tests.bench.run $(BENCH_ARGS)
 	$(BIN)/python -m tests.bench.wire $(WIRE_ARGS)
+	$(BIN)/python -m tests.bench.streaming $(STREAMING_ARGS)
 
 # The plugin for Neovim: formatted, and nothing unused or undefined.
 nvim-lint: $(STYLUA)/bin/stylua nvim-tools

@@ -308,6 +308,13 @@ class JournalError(DotstreamError):
     kind = "journal"
     remedy: Remedy = "rebuild"
 
+    def __init__(
+        self, message: str, *, remedy: Remedy | None = None, permission: bool = False
+    ) -> None:
+        super().__init__(message, remedy="give_access" if permission else remedy)
+        if permission:
+            self.exit_code = 4  # type: ignore[misc]
+
 
 class Cancelled(DotstreamError):
     """The caller cancelled; what had been done was rolled back."""
@@ -353,7 +360,8 @@ class MemberRefused(DotstreamError):
     remedy: Remedy = "hand_in_scanned"
 
     def __init__(self, member: Member, reason: str) -> None:
-        self.member, self.reason = member, reason
+        self.member: Member = member
+        self.reason: str = reason
         super().__init__(f"{member.source}: refused: {reason}")
 
 

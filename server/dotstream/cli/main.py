@@ -121,8 +121,9 @@ def _ended(session: Session, exit_code: int) -> int:
     if failure is None:
         return exit_code
     if not isinstance(failure, BrokenPipeError):
-        session.err.write(f"dotstream: standard output: {reason(failure)}\n")
-        return exit_code or 1
+        done = "; all was done, but not told" if session.changed and exit_code == 0 else ""
+        session.err.write(f"dotstream: standard output: {reason(failure)}{done}\n")
+        return exit_code if done else exit_code or 1
     if not session.changed:  # as any program whose reader has seen enough
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         signal.raise_signal(signal.SIGPIPE)

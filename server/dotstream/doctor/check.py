@@ -63,7 +63,7 @@ def _unlisted(subject: Subject, journal: Journal | None) -> Iterator[Finding]:
     area = backup_area(subject.host.state, subject.target)
     if area is None:
         return
-    for backup in unlisted(journal, area):
+    for backup in unlisted(journal, area, subject.target):
         where, detail = Directory(area), f"{backup.path} was set aside here by a run"
         if not backup.path:
             detail = "something was set aside here, and nothing says any more where it was"

@@ -128,7 +128,7 @@ class Past:
         area = backup_area(self._host.state, self._target)
         if area is not None:
             with self._reading() as journal:
-                yield from backups(journal, area)
+                yield from backups(journal, area, self._target)
 
     def plan_restore(
         self,

@@ -253,6 +253,9 @@ class Application:
 
     def _abandon(self, error: BaseException, *, silent: bool) -> Generator[Happening]:
         """Take back what was done; raise in place of ``error`` only if something is left."""
+        known = self._journal.transaction(self._number)
+        if known is not None and known.state == "committed":
+            return  # whatever was raised, it was raised after all was done
         end = self._done + 1 if self._executor.halfway else self._done
         if end == self._first:
             self._journal.discard(self._number)

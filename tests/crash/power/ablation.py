@@ -68,6 +68,11 @@ def _later_directories() -> None:
     _replace(touched.Touched, "add", first)
 
 
+def _moves() -> None:
+    """Have both ends of a move on the disk one by one."""
+    _replace(touched.Touched, "add_all", touched.Touched.add)
+
+
 def _batches() -> None:
     activate = journal.Journal.activate
 
@@ -115,6 +120,9 @@ ABLATIONS: dict[str, Ablation] = {
     "of what a killed run did": Ablation(_elsewhere, (("recovery forwards", "weak"),)),
     "of many directories": Ablation(_whole, (("many batches", "weak"),)),
     "of each directory": Ablation(_later_directories, (("many batches", "weak"),)),
+    "of all, where something was moved": Ablation(
+        _moves, (("undo of: adopt over files, streaming", "strict"), ("undo of: adopt", "strict"))
+    ),
     "of each batch while streaming": Ablation(
         _batches, (("many batches, streaming", "ordered"),)
     ),
