@@ -126,7 +126,7 @@ ABLATIONS: dict[str, Ablation] = {
     "of each batch while streaming": Ablation(
         _batches, (("many batches, streaming", "ordered"),)
     ),
-    "of the way to the state": Ablation(_state, (("backup", "strict"), ("manage", "strict"))),
+    "of the way to the state": Ablation(_state, (("manage", "strict"),)),
     "of the directories of a copy": Ablation(
         _copies, (("back up directories, state away", "strict"),)
     ),
