@@ -99,6 +99,13 @@ class Database:
         )
         self.run: Callable[..., sqlite3.Cursor] = self.connection.execute
 
+    def copy(self) -> None:
+        """Go on with a copy in memory, which may be changed."""
+        found = self.connection
+        self._open(":memory:")
+        found.backup(self.connection)
+        found.close()
+
     def _prepare(self, *, readonly: bool) -> None:
         run = self.run
         run("BEGIN")  # all three from one moment: another run may just be making it
