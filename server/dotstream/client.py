@@ -727,9 +727,9 @@ class Client:
 
         It is not for ``apply(stream=True)``.
         """
-        from dotstream.doctor.fix import mending
+        from dotstream.doctor.fix import fixing
 
-        return mending(self._subject(mode, depth, skip, cancel))
+        return fixing(self._subject(mode, depth, skip, cancel))
 
     def correct(
         self,

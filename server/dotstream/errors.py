@@ -124,9 +124,11 @@ class DotstreamError(Exception):
     """Base of every error dotstream raises on purpose.
 
     Attributes:
+        kind: one stable word for programs, in answers of the server and in events.
         remedy: what to do about it.
     """
 
+    kind: ClassVar[str] = "failed"
     exit_code: ClassVar[int] = 1
     rpc_code: ClassVar[int] = -32803
     remedy: Remedy = "remove_cause"
@@ -141,6 +143,7 @@ class DotstreamError(Exception):
 class UsageError(DotstreamError):
     """The request itself is wrong: an unknown option value, a bad package name."""
 
+    kind = "usage"
     exit_code = 2
     rpc_code = -32602
     remedy: Remedy = "correct_request"
@@ -152,6 +155,7 @@ class ConfigError(UsageError):
     Lines and columns count from 1; ``None`` where the problem has no position.
     """
 
+    kind = "config"
     remedy: Remedy = "correct_file"
 
     def __init__(
@@ -179,6 +183,7 @@ class ConflictError(DotstreamError):
     ``choices`` are the policies that settle some of them.
     """
 
+    kind = "conflict"
     exit_code = 3
     remedy: Remedy = "resolve_by_hand"
 
@@ -198,6 +203,7 @@ class ConflictError(DotstreamError):
 class PermissionRefused(DotstreamError):
     """The operating system refused access to something the request needs."""
 
+    kind = "permission"
     exit_code = 4
     remedy: Remedy = "give_access"
 
@@ -219,6 +225,7 @@ class NotAgreed(PermissionRefused):
 class PackageNotFound(DotstreamError):
     """A package that was asked for does not exist in the package directory."""
 
+    kind = "no_such_package"
     exit_code = 5
     rpc_code = -32602
     remedy: Remedy = "correct_request"
@@ -234,6 +241,7 @@ class PackageNotFound(DotstreamError):
 class StalePlan(DotstreamError):
     """The plan that was previewed no longer holds; nothing was changed."""
 
+    kind = "stale_plan"
     rpc_code = -32801
     remedy: Remedy = "plan_again"
 
@@ -250,6 +258,7 @@ class StalePlan(DotstreamError):
 class TargetLocked(DotstreamError):
     """Another dotstream is writing to the same target."""
 
+    kind = "locked"
     remedy: Remedy = "wait"
 
     def __init__(self, target: str, holder: str) -> None:
@@ -261,6 +270,7 @@ class TargetLocked(DotstreamError):
 class ScanFailed(DotstreamError):
     """Parts of a package or of the target could not be read; nothing was changed."""
 
+    kind = "scan_failed"
     remedy: Remedy = "skip_unreadable"
 
     def __init__(self, errors: Sequence[ScanError], total: int) -> None:
@@ -268,7 +278,7 @@ class ScanFailed(DotstreamError):
         self.total: int = total
         noun = "error" if total == 1 else "errors"
         super().__init__(
-            f"{total} {noun} while reading; nothing was changed. Mend what is named above, "
+            f"{total} {noun} while reading; nothing was changed. Fix what is named above, "
             "or leave it out"
         )
         if any(error.permission for error in errors):
@@ -277,6 +287,8 @@ class ScanFailed(DotstreamError):
 
 class OperationFailed(DotstreamError):
     """An operation could not be carried out; what had been done was rolled back."""
+
+    kind = "operation_failed"
 
     def __init__(self, operation: Operation, reason: str, *, permission: bool = False) -> None:
         self.operation: Operation = operation
@@ -292,6 +304,7 @@ class OperationFailed(DotstreamError):
 class PreconditionFailed(OperationFailed):
     """The target changed between plan and apply, so the operation was not carried out."""
 
+    kind = "target_changed"
     rpc_code = -32801
     remedy: Remedy = "plan_again"
 
@@ -299,6 +312,7 @@ class PreconditionFailed(OperationFailed):
 class RollbackIncomplete(DotstreamError):
     """Rolling back met problems of its own; ``left`` names each path and what to do."""
 
+    kind = "rollback_incomplete"
     remedy: Remedy = "recover"
 
     def __init__(self, cause: str, left: Sequence[str]) -> None:
@@ -310,6 +324,7 @@ class RollbackIncomplete(DotstreamError):
 class JournalError(DotstreamError):
     """The state database cannot be used: corrupt, foreign, or from a newer version."""
 
+    kind = "journal"
     remedy: Remedy = "rebuild"
 
     def __init__(
@@ -323,6 +338,7 @@ class JournalError(DotstreamError):
 class Cancelled(DotstreamError):
     """The caller cancelled; what had been done was rolled back."""
 
+    kind = "cancelled"
     exit_code = 130
     rpc_code = -32800
     remedy: Remedy = "apply_again"

@@ -1,4 +1,4 @@
-"""Any composition of a plan's operations is carried out right, or refused and taken back.
+"""Any composition of a plan's operations is carried out right, or refused and rolled back.
 
 Operations of random plans on random farms are left out, swapped, doubled, reversed or cut
 short between plan and execution.  Target, packages, records, history, counts, doctor and undo

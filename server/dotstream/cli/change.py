@@ -24,7 +24,7 @@ __all__ = ["change", "change_as_agreed", "change_packages"]
 
 _QUESTIONS = {
     "adopt": "Move these into the package?",
-    "undo": "Take this back?",
+    "undo": "Undo this?",
     "restore": "Put these back?",
 }
 """Actions that move what a person made, and so are asked about beforehand."""
@@ -106,7 +106,7 @@ def _agreed(session: Session, opening: Opening) -> bool:
 
 
 def _recover(session: Session, cancel: CancellationToken) -> None:
-    """Take back what was cut short, before a plan is shown that has to hold until a yes.
+    """Roll back what was cut short, before a plan is shown that has to hold until a yes.
 
     Where nothing is asked, applying does this itself.
     """

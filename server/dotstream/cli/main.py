@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["run", "top_parser"]
 
-_INTRODUCTION = "Plans and applies symlink farms, such as dotfiles, as a stream."
+_INTRODUCTION = (
+    "Manage your dotfiles with symlinks: preview every change, apply all or nothing, undo."
+)
 
 
 class _Top(Parser):
@@ -83,8 +85,7 @@ def run(arguments: Sequence[str], programs: Mapping[str, Callable[[list[str]], i
         top_parser().error(f"no command {name!r}{_nearest(name)}")
     command = load(name)
     session = Session(name, parser_of(name, command).parse_intermixed_args(rest, top))
-    if session.events is not None:
-        session.events.hello(__version__, name, dry_run=session.dry_run)
+    session.report.hello(__version__, name, dry_run=session.dry_run)
     return _ended(session, _guarded(session, command))
 
 

@@ -102,7 +102,7 @@ def _unfinished(place: TargetState, journal: Journal) -> Finding | None:
         "unfinished_transaction",
         where,
         "journal.db",
-        detail=f"{what} was cut short; once it is taken back or finished, look again",
+        detail=f"{what} was cut short; once it is rolled back or finished, look again",
         command=commands.RECOVER,
     )
 

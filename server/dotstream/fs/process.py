@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from io import RawIOBase
 
 __all__ = [
     "cache_home",
@@ -21,6 +22,7 @@ __all__ = [
     "platform",
     "process_name",
     "state_home",
+    "unbuffered",
     "working_directory",
 ]
 
@@ -56,6 +58,11 @@ def _recorded_home(user: str | None) -> str | None:
 def environment() -> Mapping[str, str]:
     """Return the environment of this process."""
     return os.environ
+
+
+def unbuffered(descriptor: int) -> RawIOBase:
+    """Return one of the standard streams as it is; closing that does not close it."""
+    return open(descriptor, "wb", buffering=0, closefd=False)
 
 
 def columns(descriptor: int, default: int = 80) -> int:

@@ -79,7 +79,7 @@ def _listed(journal: Journal) -> Iterator[_Kept]:
 
 def _started(journal: Journal, number: int) -> float:
     found = journal.transaction(number)
-    return found.started if found else 0.0
+    return found.began if found else 0.0
 
 
 def _unlisted(journal: Journal | None, area: str, target: str) -> list[_Kept]:

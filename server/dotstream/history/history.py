@@ -169,7 +169,7 @@ class Past:
             chosen = [
                 backup
                 for backup in self.backups()
-                if older_than is None or 0 < backup.started <= latest
+                if older_than is None or 0 < backup.began <= latest
             ]
             prune(writer.journal, chosen, writer.place.backups, self._host.changes)
         control.result = chosen

@@ -263,7 +263,7 @@ class Protocol(LanguageServerProtocol):
 
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:
-        """End every request, and answer only when each has taken back what it did."""
+        """End every request, and answer only when each has rolled back what it did."""
         yield self.registry.end_all, (), None
         yield from super().lsp_shutdown(*args)
 

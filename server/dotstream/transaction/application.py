@@ -178,7 +178,7 @@ class Application:
         }
         metadata = self._source.metadata
         # What is called done is on the disk before that is.
-        self._executor.flush(metadata.target, "; it was taken back", remedy="remove_cause")
+        self._executor.flush(metadata.target, "; it was rolled back", remedy="remove_cause")
         if not whole:
             self._journal.part(self._number)
         self._journal.commit(self._number, metadata.directory, summary.digest, counts)

@@ -126,13 +126,13 @@ ABLATIONS: dict[str, Ablation] = {
     "of each batch while streaming": Ablation(
         _batches, (("many batches, streaming", "ordered"),)
     ),
-    "of the way to the state": Ablation(_state, (("backup", "strict"), ("manage", "strict"))),
+    "of the way to the state": Ablation(_state, (("manage", "strict"),)),
     "of the directories of a copy": Ablation(
         _copies, (("back up directories, state away", "strict"),)
     ),
     "of the way to a copy": Ablation(
         _way_up,
-        (("adopt directories, packages away", "strict"), ("adopt, without exchange", "strict")),
+        (("adopt directories, packages away", "strict"),),
     ),
     "not a flush, but that nothing is sure after one was missing": Ablation(
         _nothing, (("many batches", "ordered"), ("recovery forwards", "ordered")), anew=False

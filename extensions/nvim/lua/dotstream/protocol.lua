@@ -136,7 +136,7 @@
 ---@field limit? integer
 ---@field workDoneToken? dotstream.Token
 
---- What to take back.
+--- What to undo.
 ---@class (exact) dotstream.UndoParams
 ---@field root dotstream.Uri
 ---@field target? dotstream.Uri
@@ -156,7 +156,7 @@
 ---@field dryRun? boolean
 ---@field workDoneToken? dotstream.Token
 
---- Where to look, and whether to mend.
+--- Where to look, and whether to fix.
 ---@class (exact) dotstream.DoctorParams
 ---@field root dotstream.Uri
 ---@field target? dotstream.Uri
@@ -235,7 +235,7 @@
 ---@field text string
 ---@field written boolean
 
---- What was taken back; in a dry run nothing was applied.
+--- What was undone; in a dry run nothing was applied.
 ---@class (exact) dotstream.UndoResult
 ---@field digest dotstream.Digest
 ---@field counts dotstream.Counts

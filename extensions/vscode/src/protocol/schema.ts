@@ -147,7 +147,7 @@ export interface HistoryParams {
   readonly workDoneToken?: Token;
 }
 
-/** What to take back. */
+/** What to undo. */
 export interface UndoParams {
   readonly root: PathUri;
   readonly target?: PathUri;
@@ -169,7 +169,7 @@ export interface RecoverParams {
   readonly workDoneToken?: Token;
 }
 
-/** Where to look, and whether to mend. */
+/** Where to look, and whether to fix. */
 export interface DoctorParams {
   readonly root: PathUri;
   readonly target?: PathUri;
@@ -258,7 +258,7 @@ export interface InitResult {
   readonly written: boolean;
 }
 
-/** What was taken back; in a dry run nothing was applied. */
+/** What was undone; in a dry run nothing was applied. */
 export interface UndoResult {
   readonly digest: Digest;
   readonly counts: Counts;

@@ -36,7 +36,7 @@ def resolver(call: Call) -> Resolve:
         try:
             answer = call.peer.ask("dotstream/conflict", params, call.cancel_token)
         except Cancelled:
-            return None  # the plan looks at the token too, and knows what to take back
+            return None  # the plan looks at the token too, and knows what to roll back
         result = None if answer is None else answer.get("result")
         if not isinstance(result, dict):
             return None

@@ -1,4 +1,4 @@
-"""``dotstream/doctor``: what is wrong with links and records, and mending it."""
+"""``dotstream/doctor``: what is wrong with links and records, and fixing it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class _FindingRows:
 
 
 def _doctor(params: _Doctor, call: Call) -> dict[str, JSON]:
-    """Mend what can be, if asked for, and tell what is wrong."""
+    """Fix what can be, if asked for, and tell what is wrong."""
     client = call.client
     fixed = _fix(client, params, call) if params.fix else 0
     answered: list[JSON] = []
@@ -109,7 +109,7 @@ def _finding(item: Finding, home: str) -> dict[str, JSON]:
         "package": None if item.package is None else shown(item.package),
         "message": display(item.message),
         "command": None if item.command is None else display(item.command),
-        "mendable": item.mendable,
+        "fixable": item.fixable,
     }
 
 

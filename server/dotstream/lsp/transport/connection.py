@@ -34,7 +34,7 @@ _UNREAD = 8 * 1024 * 1024  # bytes of answers that a client may leave unread
 
 
 async def converse(link: Link, stopped: asyncio.Event, greeted: asyncio.Event) -> int:
-    """Serve one client until it leaves or ``stopped`` is set, and take back what it began.
+    """Serve one client until it leaves or ``stopped`` is set, and roll back what it began.
 
     Args:
         greeted: set when the client has said hello.
@@ -62,7 +62,7 @@ async def converse(link: Link, stopped: asyncio.Event, greeted: asyncio.Event) -
     )  # a daemon: nothing else ends a read from a client that neither writes nor leaves
     reader.start()
     await stopped.wait()
-    await protocol.registry.end_all()  # also takes back what a client that left had begun
+    await protocol.registry.end_all()  # also rolls back what a client that left had begun
     language.end()
     outbox.put(link.farewell())
     await asyncio.to_thread(outbox.close)
