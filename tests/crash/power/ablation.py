@@ -132,7 +132,7 @@ ABLATIONS: dict[str, Ablation] = {
     ),
     "of the way to a copy": Ablation(
         _way_up,
-        (("adopt directories, packages away", "strict"), ("adopt, without exchange", "strict")),
+        (("adopt directories, packages away", "strict"),),
     ),
     "not a flush, but that nothing is sure after one was missing": Ablation(
         _nothing, (("many batches", "ordered"), ("recovery forwards", "ordered")), anew=False

@@ -142,6 +142,7 @@ async def test_the_other_side_of_a_conflict_is_linked(
     assert await links(mine) == [(first, uri(rc), "Open ~/dotfiles/zsh/dot-zshrc")]
     mine.unlink()
     mine.symlink_to(rc)
+    desk.save(mine)  # nobody else tells the server of a change out there
     assert await links(mine) == []  # the same file
 
 
