@@ -100,7 +100,7 @@ def test_a_farm_that_is_not_recorded_is_a_remark(scratch_home: Path) -> None:
     assert _doctor(root, "-q").out == ""
     assert _doctor(root, "--fix").out.splitlines() == [
         "doctor: nothing to do",
-        "1 record put right",
+        "1 record corrected",
         "no problems found",
     ]
 
