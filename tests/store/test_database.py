@@ -138,7 +138,7 @@ def test_descriptors_and_the_log_stay_flat_over_many_applies(farm: Farm) -> None
     seen = []
     for _ in range(30):
         for action in ("manage", "unmanage"):
-            client.apply(client.stream(action, ["zsh"], prefer=never))  # type: ignore[arg-type]
+            client.apply(client.stream(action, ["zsh"], prefer=never))
         list(client.children("manage", ["zsh"]))
         client.locate(f"{farm.target}/d/1")
         list(client.doctor())
