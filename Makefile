@@ -25,7 +25,7 @@ N ?= 5000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test test-long quick fast ready lint contracts types types-linux types-darwin bench fuzz setup oracles shells \
-    vscode-tools vscode-check extension nvim-tools nvim-lint nvim-picture emacs-tools clean
+    vscode-tools vscode-check extension nvim-tools nvim-lint nvim-picture emacs-tools news generated clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.runtime
@@ -78,6 +78,7 @@ types-public: $(VENV)/.dev
 bench: $(VENV)/.dev oracles
 	$(BIN)/python -m tests.bench.run $(BENCH_ARGS)
 	$(BIN)/python -m tests.bench.wire $(WIRE_ARGS)
+	$(BIN)/python -m tests.bench.streaming $(STREAMING_ARGS)
 
 # The plugin for Neovim: formatted, and nothing unused or undefined.
 nvim-lint: $(STYLUA)/bin/stylua nvim-tools
@@ -170,6 +171,13 @@ $(EXTENSION)/dotstream.vsix: $(EXTENSION)/node_modules/.made $(EXTENSION_SOURCES
 $(EXTENSION)/node_modules/.made: $(EXTENSION)/package-lock.json | vscode-tools
 	$(NPM) ci --silent --no-audit --no-fund
 	@touch $@
+
+# What docs/news has, at the top of the changelog; and whatever is made from something else.
+news: $(VENV)/.dev
+	$(BIN)/python -m tests.generated.news
+
+generated: $(VENV)/.dev
+	$(BIN)/python -m tests.generated
 
 clean:
 	rm -rf $(EXTENSION)/dist $(EXTENSION)/node_modules $(EXTENSION)/*.vsix

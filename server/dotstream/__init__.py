@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         ConflictsUnsettled as ConflictsUnsettled,
         DotstreamError as DotstreamError,
         JournalError as JournalError,
+        MemberRefused as MemberRefused,
         OperationFailed as OperationFailed,
         OperationRefused as OperationRefused,
         PackageNotFound as PackageNotFound,
@@ -108,6 +109,7 @@ if TYPE_CHECKING:
         PackageState as PackageState,
         PackageStatus as PackageStatus,
     )
+    from dotstream.planner.leaving_out import without as without
     from dotstream.planner.scan import Scan as Scan
     from dotstream.planner.split import Stream as Stream
     from dotstream.planner.stream import Digest as Digest, StreamingPlan as StreamingPlan
@@ -122,7 +124,7 @@ _NAMES = {
     "config.settings": "PackageSettings Settings",
     "errors": (
         "REMEDIES Cancelled ConfigError ConflictError ConflictsUnsettled DotstreamError "
-        "JournalError OperationFailed OperationRefused PackageNotFound "
+        "JournalError MemberRefused OperationFailed OperationRefused PackageNotFound "
         "PermissionRefused PreconditionFailed RecoveryStopped Remedy RollbackIncomplete "
         "ScanFailed StalePlan TargetLocked UsageError"
     ),
@@ -142,6 +144,7 @@ _NAMES = {
     "model.plan": "Metadata Plan Summary",
     "model.run": "Run",
     "model.status": "PackageInfo PackageState PackageStatus",
+    "planner.leaving_out": "without",
     "planner.scan": "Scan",
     "planner.split": "Stream",
     "planner.stream": "Digest StreamingPlan",

@@ -312,6 +312,53 @@ class AsyncClient:
             )
         )
 
+    def stream_members(
+        self,
+        members: Iterable[Member],
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStreamingPlan:
+        """Plan to install links for some of the members that ``scan`` has, and for no others.
+
+        See ``Client.stream_members``.
+        """
+        return AsyncStreamingPlan(
+            self.client.stream_members(
+                members,
+                *packages,
+                profile=profile,
+                everything=everything,
+                prefer=prefer,
+                cancel=cancel,
+            )
+        )
+
+    async def plan_members(
+        self,
+        members: Iterable[Member],
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to link some members, the whole plan in memory.
+
+        See ``Client.plan_members``.
+        """
+        return await asyncio.to_thread(
+            self.client.plan_members,
+            members,
+            *packages,
+            profile=profile,
+            everything=everything,
+            prefer=prefer,
+            cancel=cancel,
+        )
+
     def children(
         self,
         action: Action,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dotstream.model.finding import Finding, ScanMode
     from dotstream.model.history import Backup, Recovery, Transaction
     from dotstream.model.located import Located
+    from dotstream.model.member import Member
     from dotstream.model.options import Action
     from dotstream.model.plan import Plan
     from dotstream.model.status import PackageInfo, PackageStatus
@@ -256,6 +257,45 @@ class Client:
         """
         asked = Asked(packages, profile, everything, prefer, cancel)
         return scan_packages(self._repository, asked)
+
+    def stream_members(
+        self,
+        members: Iterable[Member],
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan to install links for some of the members that ``scan`` has, and for no others.
+
+        A directory is opened, not folded, where a member of it is missing.  Directories
+        themselves may be missing: they are there for what is in them.  The members are all
+        read before the first item, at the memory of the directories that are open.
+
+        Args:
+            members: of a scan of these packages, in its order, some left out.
+            packages, profile, everything, prefer: as they were given to ``scan``.
+
+        Raises (while iterating):
+            MemberRefused: a member is not in a package of these, is not as ``scan`` has it
+                with these preferences, or is not in its order; nothing is planned.
+        """
+        asked = Asked(packages, profile, everything, prefer, cancel)
+        return plan_packages(self._repository, "manage", asked, members=members)
+
+    def plan_members(
+        self,
+        members: Iterable[Member],
+        *packages: str,
+        profile: str | None = None,
+        everything: bool = False,
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to link some members, the whole plan in memory; see ``stream_members``."""
+        asked = Asked(packages, profile, everything, prefer, cancel)
+        return plan_packages(self._repository, "manage", asked, members=members).collect()
 
     def children(
         self,
@@ -651,9 +691,9 @@ class Client:
 
         It is not for ``apply(stream=True)``.
         """
-        from dotstream.doctor.fix import mending
+        from dotstream.doctor.fix import fixing
 
-        return mending(self._subject(mode, depth, skip, cancel))
+        return fixing(self._subject(mode, depth, skip, cancel))
 
     def correct(
         self,

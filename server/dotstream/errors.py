@@ -12,6 +12,7 @@
     ├── OperationFailed            exit 1 or 4       the operation rides on it
     │   └── PreconditionFailed     exit 1   -32801   the target changed under the plan
     ├── OperationRefused           exit 2   -32602   the operation rides on it
+    ├── MemberRefused              exit 2   -32602   the member rides on it
     ├── ConflictsUnsettled         exit 3   -32803   of the plan that operations are from
     ├── RollbackIncomplete         exit 1   -32803   what is left and how to finish
     ├── JournalError               exit 1   -32803
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dotstream.model.items import Conflict, Operation, ScanError
+    from dotstream.model.member import Member
     from dotstream.model.options import Policy
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "ConflictsUnsettled",
     "DotstreamError",
     "JournalError",
+    "MemberRefused",
     "OperationFailed",
     "OperationRefused",
     "PackageNotFound",
@@ -63,6 +66,7 @@ Remedy: TypeAlias = Literal[
     "correct_file",
     "correct_request",
     "give_access",
+    "hand_in_scanned",
     "hand_in_whole",
     "list_backups",
     "list_history",
@@ -89,6 +93,7 @@ REMEDIES: dict[Remedy, str] = {
     "correct_file": "correct the file at that place",
     "correct_request": "call it with what it takes",
     "give_access": "give yourself access to what is named, or leave its package out",
+    "hand_in_scanned": "hand in members as Client.scan() yields them with the same preferences",
     "hand_in_whole": "hand in all that belongs together, or leave all of it out",
     "list_backups": "Client.backups() yields those that there are",
     "list_history": "Client.history() yields the transactions that there are",
@@ -114,9 +119,11 @@ class DotstreamError(Exception):
     """Base of every error dotstream raises on purpose.
 
     Attributes:
+        kind: one stable word for programs, in answers of the server and in events.
         remedy: what to do about it.
     """
 
+    kind: ClassVar[str] = "failed"
     exit_code: ClassVar[int] = 1
     rpc_code: ClassVar[int] = -32803
     remedy: Remedy = "remove_cause"
@@ -131,6 +138,7 @@ class DotstreamError(Exception):
 class UsageError(DotstreamError):
     """The request itself is wrong: an unknown option value, a bad package name."""
 
+    kind = "usage"
     exit_code = 2
     rpc_code = -32602
     remedy: Remedy = "correct_request"
@@ -142,6 +150,7 @@ class ConfigError(UsageError):
     Lines and columns count from 1; ``None`` where the problem has no position.
     """
 
+    kind = "config"
     remedy: Remedy = "correct_file"
 
     def __init__(
@@ -169,6 +178,7 @@ class ConflictError(DotstreamError):
     ``choices`` are the policies that settle some of them.
     """
 
+    kind = "conflict"
     exit_code = 3
     remedy: Remedy = "resolve_by_hand"
 
@@ -188,6 +198,7 @@ class ConflictError(DotstreamError):
 class PermissionRefused(DotstreamError):
     """The operating system refused access to something the request needs."""
 
+    kind = "permission"
     exit_code = 4
     remedy: Remedy = "give_access"
 
@@ -195,6 +206,7 @@ class PermissionRefused(DotstreamError):
 class PackageNotFound(DotstreamError):
     """A package that was asked for does not exist in the package directory."""
 
+    kind = "no_such_package"
     exit_code = 5
     rpc_code = -32602
     remedy: Remedy = "correct_request"
@@ -210,6 +222,7 @@ class PackageNotFound(DotstreamError):
 class StalePlan(DotstreamError):
     """The plan that was previewed no longer holds; nothing was changed."""
 
+    kind = "stale_plan"
     rpc_code = -32801
     remedy: Remedy = "plan_again"
 
@@ -226,6 +239,7 @@ class StalePlan(DotstreamError):
 class TargetLocked(DotstreamError):
     """Another dotstream is writing to the same target."""
 
+    kind = "locked"
     remedy: Remedy = "wait"
 
     def __init__(self, target: str, holder: str) -> None:
@@ -237,6 +251,7 @@ class TargetLocked(DotstreamError):
 class ScanFailed(DotstreamError):
     """Parts of a package or of the target could not be read; nothing was changed."""
 
+    kind = "scan_failed"
     remedy: Remedy = "skip_unreadable"
 
     def __init__(self, errors: Sequence[ScanError], total: int) -> None:
@@ -244,7 +259,7 @@ class ScanFailed(DotstreamError):
         self.total: int = total
         noun = "error" if total == 1 else "errors"
         super().__init__(
-            f"{total} {noun} while reading; nothing was changed. Mend what is named above, "
+            f"{total} {noun} while reading; nothing was changed. Fix what is named above, "
             "or leave it out"
         )
         if any(error.permission for error in errors):
@@ -253,6 +268,8 @@ class ScanFailed(DotstreamError):
 
 class OperationFailed(DotstreamError):
     """An operation could not be carried out; what had been done was rolled back."""
+
+    kind = "operation_failed"
 
     def __init__(self, operation: Operation, reason: str, *, permission: bool = False) -> None:
         self.operation: Operation = operation
@@ -268,6 +285,7 @@ class OperationFailed(DotstreamError):
 class PreconditionFailed(OperationFailed):
     """The target changed between plan and apply, so the operation was not carried out."""
 
+    kind = "target_changed"
     rpc_code = -32801
     remedy: Remedy = "plan_again"
 
@@ -275,6 +293,7 @@ class PreconditionFailed(OperationFailed):
 class RollbackIncomplete(DotstreamError):
     """Rolling back met problems of its own; ``left`` names each path and what to do."""
 
+    kind = "rollback_incomplete"
     remedy: Remedy = "recover"
 
     def __init__(self, cause: str, left: Sequence[str]) -> None:
@@ -286,12 +305,21 @@ class RollbackIncomplete(DotstreamError):
 class JournalError(DotstreamError):
     """The state database cannot be used: corrupt, foreign, or from a newer version."""
 
+    kind = "journal"
     remedy: Remedy = "rebuild"
+
+    def __init__(
+        self, message: str, *, remedy: Remedy | None = None, permission: bool = False
+    ) -> None:
+        super().__init__(message, remedy="give_access" if permission else remedy)
+        if permission:
+            self.exit_code = 4  # type: ignore[misc]
 
 
 class Cancelled(DotstreamError):
     """The caller cancelled; what had been done was rolled back."""
 
+    kind = "cancelled"
     exit_code = 130
     rpc_code = -32800
     remedy: Remedy = "apply_again"
@@ -322,6 +350,19 @@ class OperationRefused(DotstreamError):
         self.operation: Operation = operation
         self.reason: str = reason
         super().__init__(f"{operation.kind} {operation.path}: refused: {reason}")
+
+
+class MemberRefused(DotstreamError):
+    """A member that was handed in cannot be planned as it is; nothing is planned."""
+
+    exit_code = 2
+    rpc_code = -32602
+    remedy: Remedy = "hand_in_scanned"
+
+    def __init__(self, member: Member, reason: str) -> None:
+        self.member: Member = member
+        self.reason: str = reason
+        super().__init__(f"{member.source}: refused: {reason}")
 
 
 class ConflictsUnsettled(DotstreamError):

@@ -27,14 +27,14 @@ Flags may stand before or after package names. `-d`, `-t` and `--color` may also
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | an error; what had been done was taken back |
+| 1 | an error; what had been done was rolled back |
 | 2 | the request or the configuration is wrong |
 | 3 | conflicts; nothing was changed |
 | 4 | the operating system refused access |
 | 5 | no such package |
 | 130 | cancelled, by Ctrl-C or by the answer to a question; nothing was changed |
 
-Ctrl-C, `SIGTERM` and a hang-up let the operation at hand end and take back what was done. A second one ends the process at once.
+Ctrl-C, `SIGTERM` and a hang-up let the operation at hand end and roll back what was done. A second one ends the process at once.
 
 On a terminal the plan is grouped by directory and `~` stands for your home. In a pipe each line has its whole path and no colours; for programs there are [events](events.md).
 """

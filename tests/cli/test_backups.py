@@ -1,4 +1,4 @@
-"""``dotstream backups``: what was set aside can be listed, put back and deleted."""
+"""``dotstream backups``: what was backed up can be listed, put back and deleted."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def listed(root: Path) -> dict[str, int]:
 def test_where_nothing_is_set_aside_it_says_so(scratch_home: Path) -> None:
     root = household(scratch_home)
     before = snapshot(scratch_home)
-    assert dotstream("backups", cwd=root) == (0, "nothing is set aside\n", "")
+    assert dotstream("backups", cwd=root) == (0, "nothing is backed up\n", "")
     assert dotstream("backups", "list", "--json", cwd=root).code == 0
     assert difference(before, snapshot(scratch_home)) == []
 
@@ -51,8 +51,8 @@ def test_what_was_set_aside_is_listed_oldest_first(scratch_home: Path, root: Pat
     numbers = listed(root)
     zshrc, vimrc = f"{scratch_home}/.zshrc", f"{scratch_home}/.vimrc"
     assert done.out.splitlines() == [
-        f"{numbers[zshrc]:>4}  {zshrc}  (file, 5 bytes, set aside by 1)",
-        f"{numbers[vimrc]:>4}  {vimrc}  (directory, set aside by 2)",
+        f"{numbers[zshrc]:>4}  {zshrc}  (file, 5 bytes, backed up by 1)",
+        f"{numbers[vimrc]:>4}  {vimrc}  (directory, backed up by 2)",
     ]
 
 

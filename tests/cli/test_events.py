@@ -77,7 +77,7 @@ def test_list_gives_a_link_for_each_link(scratch_home: Path, root: Path) -> None
     dotstream("manage", "vim", cwd=root)
     stream = events("list", cwd=root)
     check(stream)
-    assert [(event["path"], event["text"]) for event in of(stream, "link")] == [
+    assert [(event["path"], event["to"]) for event in of(stream, "link")] == [
         (f"{scratch_home}/.vim", "dotfiles/vim/dot-vim"),
         (f"{scratch_home}/.vimrc", "dotfiles/vim/dot-vimrc"),
     ]
@@ -94,7 +94,7 @@ def test_conflicts_come_in_their_place_with_everything_a_program_needs(
         assert conflict["conflict"] == "dangling_link"
         assert conflict["path"] == f"{scratch_home}/.zshrc"
         assert conflict["source"] == f"{root}/zsh/dot-zshrc"
-        assert conflict["text"] == "elsewhere"
+        assert conflict["before"] == "elsewhere"
         assert (stream[-1]["exit"], stream[-1]["reason"]) == (3, "conflicts")
         assert stream[-1]["counts"]["conflict"] == 1
         assert len(of(stream, "failure")) == (words[0] == "manage")
@@ -124,7 +124,7 @@ def test_names_that_are_not_utf8_come_through_as_their_bytes(
     check(stream)
     (operation,) = of(stream, "operation")
     link = base64.b64decode(operation["path"]["base64"])
-    assert os.readlink(link) == base64.b64decode(operation["text"]["base64"])
+    assert os.readlink(link) == base64.b64decode(operation["to"]["base64"])
     assert link == os.fsencode(scratch_home) + b"/.caf\xe9 \x01 \xc3\xbc"
     assert dotstream("list", cwd=root).code == 0
     assert "\\xe9 \\x01 ü" in dotstream("list", cwd=root).out
@@ -133,10 +133,10 @@ def test_names_that_are_not_utf8_come_through_as_their_bytes(
 @pytest.mark.parametrize(
     ("toml", "words", "exit_code", "error"),
     [
-        ("colour = 1", ("manage", "zsh"), 2, "ConfigError"),
-        ("", ("manage", "zhs"), 5, "PackageNotFound"),
-        ("", ("manage", ".."), 2, "UsageError"),
-        ('target = "nowhere"', ("manage", "zsh"), 2, "UsageError"),
+        ("colour = 1", ("manage", "zsh"), 2, "config"),
+        ("", ("manage", "zhs"), 5, "no_such_package"),
+        ("", ("manage", ".."), 2, "usage"),
+        ('target = "nowhere"', ("manage", "zsh"), 2, "usage"),
     ],
 )
 def test_a_failure_is_told_and_the_stream_still_finishes(
@@ -147,7 +147,7 @@ def test_a_failure_is_told_and_the_stream_still_finishes(
     stream = [json.loads(line) for line in done.out.splitlines()]
     check(stream)
     (failure,) = of(stream, "failure")
-    assert failure["error"] == error
+    assert failure["kind"] == error
     assert stream[-1]["exit"] == done.code == exit_code
     assert stream[-1]["reason"] == "failed"
 

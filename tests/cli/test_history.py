@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
-from time import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -94,11 +94,11 @@ def test_programs_get_everything(scratch_home: Path, root: Path) -> None:
     assert first["id"] == applied["transaction"] == 1
     assert first["digest"] == applied["digest"]
     assert (first["state"], first["action"]) == ("undone", "manage")
-    assert (first["undone_by"], second["undoes"]) == (2, 1)
-    assert (first["directory"], first["target"]) == (str(root), str(scratch_home))
+    assert (first["undoneBy"], second["undoes"]) == (2, 1)
+    assert (first["root"], first["target"]) == (str(root), str(scratch_home))
     assert first["counts"] == applied["counts"] == {"create_link": 2}
     assert second["counts"] == {"remove_link": 2}
-    assert first["started"] <= second["started"] <= time()
+    assert first["began"] <= second["began"] <= datetime.now(UTC).isoformat()
     assert stream[-1]["exit"] == 0
 
 

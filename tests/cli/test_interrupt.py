@@ -54,7 +54,7 @@ def test_the_first_signal_rolls_everything_back(
     kinds = [event["type"] for event in rest]
     assert kinds[-2:] == ["failure", "finished"]
     assert {"type": "progress", "phase": "rolling_back"}.items() <= rest[-3].items()
-    assert rest[-2]["error"] == "Cancelled"
+    assert rest[-2]["kind"] == "cancelled"
     assert (rest[-1]["exit"], rest[-1]["reason"]) == (130, "cancelled")
     assert difference(before, snapshot(scratch_home, prune=STATE)) == []
 

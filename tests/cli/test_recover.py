@@ -1,4 +1,4 @@
-"""What is cut short is found by the next command, and taken back or carried to its end."""
+"""What is cut short is found by the next command, and rolled back or carried to its end."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_recover_takes_back_what_a_killed_run_did(scratch_home: Path, root: Path
     done = dotstream("recover", cwd=root)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("manage zsh (transaction 1) had been cut short: ")
-    assert done.out.endswith(" steps taken back\n")
+    assert done.out.endswith(" steps rolled back\n")
     assert difference(before, home(scratch_home)) == []
     assert dotstream("recover", cwd=root) == (
         0,
@@ -90,7 +90,7 @@ def test_what_was_not_planned_to_its_end_cannot_be_resumed(
     before = cut_short(scratch_home, root)
     done = dotstream("recover", "--resume", cwd=root)
     assert done.code == 1
-    assert done.out.endswith(" steps taken back\n")
+    assert done.out.endswith(" steps rolled back\n")
     assert "it could not be carried to its end" in done.err
     assert difference(before, home(scratch_home)) == []
 
@@ -147,7 +147,7 @@ def test_a_command_that_changes_something_takes_it_back_first_and_says_so(
     assert done.code == 0
     first, *rest = done.err.splitlines()
     assert first.startswith("dotstream: manage zsh (transaction 1) had been cut short: ")
-    assert first.endswith(" steps taken back")
+    assert first.endswith(" steps rolled back")
     assert rest == []
     assert not [name for name in os.listdir(scratch_home) if name.startswith("rc")]
     assert dotstream("recover", cwd=root).out.startswith("nothing was cut short")
@@ -186,7 +186,7 @@ def test_a_command_that_looks_only_mentions_it(
     done = dotstream(*words, cwd=root)
     assert done.code == 0
     assert done.err == (
-        "dotstream: manage zsh (transaction 2) was cut short; the next change takes back what "
+        "dotstream: manage zsh (transaction 2) was cut short; the next change rolls back what "
         "it did first. To do that now, or to finish it: dotstream recover [--resume]\n"
     )
     assert difference(halfway, home(scratch_home)) == []
@@ -213,14 +213,14 @@ def test_programs_are_told_of_the_recovery(scratch_home: Path, root: Path) -> No
     check(stream)
     (told,) = of(stream, "recovered")
     assert told["transaction"] == 1
-    assert told["direction"] == "rolled_back"
-    assert told["steps"] > 0
+    assert told["resumed"] is False
+    assert told["reverted"] > 0
     assert told["left"] == []
     assert difference(before, home(scratch_home)) == []
     stream = events("recover", cwd=root)
     check(stream)
     (told,) = of(stream, "recovered")
-    assert (told["transaction"], told["direction"], told["steps"]) == (None, None, 0)
+    assert (told["transaction"], told["resumed"], told["reverted"]) == (None, False, 0)
 
 
 def test_it_is_told_in_the_stream_of_the_command_that_found_it(

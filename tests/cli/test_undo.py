@@ -1,4 +1,4 @@
-"""``dotstream undo``: a finished change is taken back, and nothing that came later is lost."""
+"""``dotstream undo``: a finished change is undone, and nothing that came later is lost."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def test_on_a_terminal_it_shows_the_plan_and_asks(scratch_home: Path, root: Path
     refused = on_terminal("undo", "--color=never", cwd=root, typed="n\n")
     assert refused.code == 130
     assert "unlink .vimrc" in refused.out
-    assert "Take this back? [y/N]" in refused.out
+    assert "Undo this? [y/N]" in refused.out
     assert difference(managed, home(scratch_home)) == []
     agreed = on_terminal("undo", cwd=root, typed="y\n")
     assert agreed.code == 0
@@ -219,7 +219,7 @@ def test_programs_are_told_what_changed_since(scratch_home: Path, root: Path) ->
     check(stream)
     (conflict,) = of(stream, "conflict")
     assert (conflict["conflict"], conflict["choices"]) == ("changed_since", ["skip"])
-    assert (conflict["path"], conflict["text"]) == (f"{scratch_home}/.vimrc", "elsewhere")
+    assert (conflict["path"], conflict["before"]) == (f"{scratch_home}/.vimrc", "elsewhere")
     assert (stream[-1]["exit"], stream[-1]["reason"]) == (3, "conflicts")
     assert os.readlink(scratch_home / ".vimrc") == "elsewhere"
 

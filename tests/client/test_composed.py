@@ -408,3 +408,13 @@ def test_part_of_an_undo_does_not_count_as_the_undo(wide: Farm) -> None:
     assert [change.state for change in client.history()] == ["committed", "committed"]
     client.execute(client.stream_undo(1).operations, partial=True).drain()
     assert [change.state for change in client.history()][-1] in {"undone", "committed"}
+
+
+def test_operations_that_are_handed_to_apply_are_shown_the_way_to_execute(wide: Farm) -> None:
+    client = wide.client()
+    with client.stream_manage("zsh") as plan:
+        some = (each for each in plan.operations)
+        for verb in (client.apply, client.stream_apply):
+            with pytest.raises(UsageError, match="use execute"):
+                verb(some)  # type: ignore[arg-type]
+    assert list(client.history()) == []

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from dotstream.fs.change import Changes
 
-__all__ = ["AWAY", "Trouble", "absent", "twice", "whole"]
+__all__ = ["AWAY", "Trouble", "absent", "moved", "twice", "whole"]
 
 _FEWEST = 4
 _NONE = Node("none", 0, "")
@@ -254,6 +254,32 @@ def absent(
         number += every
         farm = play.stage.reset()
     return pairs, troubles
+
+
+def moved(scene: Scene, root: str, away: str, *, every: int = 1) -> tuple[int, list[Trouble]]:
+    """Kill at every point, and recover after the target was renamed; then it is renamed back."""
+    play = _Play(scene, root, away, stream=False)
+    troubles: list[Trouble] = []
+    points, number = 0, 1
+    farm = play.stage.reset()
+    while die_at(number, play.perform):
+        points += 1
+        was, now = farm.target, f"{farm.target} elsewhere"
+        os.rename(was, now)
+        farm.target = now
+        said = None
+        try:
+            said = _client_recovers(farm)
+        except DotstreamError as error:
+            said = f"{type(error).__name__}: {error}"
+        os.rename(now, was)
+        farm.target = was
+        wrong = play.judge() or said
+        if wrong is not None:
+            troubles.append(Trouble(str(number), wrong))
+        number += every
+        farm = play.stage.reset()
+    return points, troubles
 
 
 def _staying(play: _Play) -> list[str]:

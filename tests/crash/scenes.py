@@ -150,7 +150,7 @@ def check_manifest(farm: Farm) -> None:
     place = existing_state(farm.state, farm.target)
     recorded: dict[str, str] = {}
     if place is not None:
-        journal = Journal(place.journal, readonly=True)
+        journal = Journal(place.journal, readonly=True, moved=place.moved)
         try:
             entries = list(journal.manifest.entries())
         finally:

@@ -9,7 +9,7 @@ import inspect
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.crash.enumerate import AWAY, absent, twice, whole
+from tests.crash.enumerate import AWAY, absent, moved, twice, whole
 from tests.crash.killing import CHANGES, Killing, WithoutExchange
 from tests.crash.mounts import elsewhere
 from tests.crash.scenes import SCENES
@@ -37,6 +37,11 @@ _TWICE = {
 _ABSENT = {
     "back up files in directories": 5, "manage, adopting": 11, "adopt over files": 11,
     "undo of: back up files in directories": 7, "restore into directories": 5, "remanage": 17,
+}  # fmt: skip
+
+_MOVED = {
+    "back up files in directories": 1, "manage, adopting": 3, "remanage": 5,
+    "undo of: back up directories": 3, "restore": 3,
 }  # fmt: skip
 
 
@@ -124,3 +129,12 @@ def test_a_directory_that_is_away_while_recovering_is_put_right_when_it_is_back(
     pairs, troubles = absent(SCENES[name], f"{scratch}/here", away, how, every=_ABSENT[name])
     assert pairs
     assert not troubles, f"{len(troubles)} of {pairs} pairs: {troubles[:3]}"
+
+
+@pytest.mark.parametrize("name", _MOVED)
+def test_a_home_that_is_moved_after_the_kill_is_put_right_there(
+    scratch: Path, away: str, name: str
+) -> None:
+    points, troubles = moved(SCENES[name], f"{scratch}/here", away, every=_MOVED[name])
+    assert points
+    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"

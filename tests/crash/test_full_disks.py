@@ -199,7 +199,7 @@ def test_a_killed_run_on_a_disk_that_is_full_now_is_taken_back_all_the_same(
 ) -> None:
     """The room kept beside the journal is what the rollback needs to write.
 
-    Point 5 is just before the plan is committed: then there is nothing to take back.
+    Point 5 is just before the plan is committed: then there is nothing to roll back.
     """
     farm.make({"stow/git/g": "g"}).run("manage", "git")
     _many(farm, 700)

@@ -119,6 +119,8 @@ SECTIONS: dict[str, list[type]] = {
 }
 """Classes by section: everything in ``dotstream.__all__``, and the values that it returns."""
 
+FUNCTIONS: list[Callable[..., object]] = [dotstream.without]
+
 MADE = {"Client", "Preferences", "CancellationToken"}
 """Classes that callers make themselves."""
 
@@ -150,6 +152,8 @@ def reference() -> str:
     for title, classes in SECTIONS.items():
         parts.append(f"## {title}\n")
         parts += [_class(each) for each in classes]
+    parts.append("## Operations left out\n")
+    parts += [_function(each) for each in FUNCTIONS]
     rows = [f"| `{name}` | {_choices(words)} |\n" for name, words in WORDS.items()]
     parts += ["## Words\n", "| type | one of |\n|---|---|\n" + "".join(rows)]
     parts += ["## Errors\n", ERRORS + "".join(map(_error_row, _errors()))]
@@ -157,6 +161,11 @@ def reference() -> str:
     parts.append(REMEDIES.lstrip() + "".join(told))
     parts.append(f"## The version\n\n`dotstream.__version__` is `{dotstream.__version__!r}`.\n")
     return "\n".join(parts)
+
+
+def _function(each: Callable[..., object]) -> str:
+    head = _signature(each, f"dotstream.{each.__name__}")
+    return f"### dotstream.{each.__name__}\n\n```text\n{head}\n```\n\n{_docstring(each)}"
 
 
 def _class(each: type) -> str:

@@ -63,7 +63,7 @@ def test_the_page_names_every_field(name: str) -> None:
 @pytest.mark.parametrize(
     ("event", "field", "words"),
     [
-        ("finding", "finding", FINDING_KINDS),
+        ("finding", "kind", FINDING_KINDS),
         ("finding", "severity", get_args(Severity)),
         ("transaction", "state", get_args(TransactionState)),
         ("conflict", "conflict", get_args(ConflictKind)),

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import pytest
 from tests.docs.pages import ROOT
-from tests.docs.python_api import SECTIONS, WORDS, reference
+from tests.docs.python_api import FUNCTIONS, SECTIONS, WORDS, reference
 
 import dotstream
 from dotstream import errors
@@ -24,7 +24,7 @@ def test_the_reference_page_is_what_the_library_says() -> None:
 
 def test_every_public_name_is_described() -> None:
     described = {each.__name__ for classes in SECTIONS.values() for each in classes}
-    described |= {*WORDS, *errors.__all__}
+    described |= {*WORDS, *errors.__all__, *(each.__name__ for each in FUNCTIONS)}
     assert set(dotstream.__all__) - described == {"__version__", *_UNIONS}
     assert "`dotstream.__version__`" in PAGE
 

@@ -1,4 +1,4 @@
-"""A farm's check-up: what is found, what is mended."""
+"""A farm's check-up: what is found, what is fixed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.farm import apply, host
 
 from dotstream.doctor.check import examine
-from dotstream.doctor.fix import mending
+from dotstream.doctor.fix import fixing
 from dotstream.doctor.records import correcting, rebuilding
 from dotstream.doctor.subject import Subject
 from dotstream.fs.state import existing_state
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dotstream.model.finding import Finding, ScanMode
     from dotstream.model.options import Package
 
-__all__ = ["correct", "found", "mend", "raw", "rebuilt", "records", "subject"]
+__all__ = ["correct", "fix", "found", "raw", "rebuilt", "records", "subject"]
 
 
 def subject(
@@ -65,9 +65,9 @@ def found(farm: Farm, mode: ScanMode = "scoped", **more: object) -> list[str]:
     ]
 
 
-def mend(farm: Farm, mode: ScanMode = "scoped") -> tuple[Result, int]:
-    """Mend what needs no decision: the disk, then the records."""
-    result = apply(mending(subject(farm, mode)), state=farm.state)
+def fix(farm: Farm, mode: ScanMode = "scoped") -> tuple[Result, int]:
+    """Fix what needs no decision: the disk, then the records."""
+    result = apply(fixing(subject(farm, mode)), state=farm.state)
     return result, correct(farm, mode)
 
 

@@ -1,4 +1,4 @@
-"""Mending a farm: nothing is lost by it, and undo takes it back."""
+"""Fixing a farm: nothing is lost by it, and undo reverses it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.doctor.checkup import correct, found, mend, raw, rebuilt, records, subject
+from tests.doctor.checkup import correct, fix, found, raw, rebuilt, records, subject
 from tests.doctor.test_doctor import DAMAGES, HOUSEHOLD, contents, managed, spoil, state_of
 from tests.farm import Farm, Link, apply, follow, lines
 from tests.snapshot import difference
 from tests.transaction.faulty import Watched
 
-from dotstream.doctor.fix import mending
+from dotstream.doctor.fix import fixing
 from dotstream.errors import JournalError, OperationFailed, TargetLocked
 from dotstream.fs.lock import Lock
 from dotstream.model.history import Recovery
@@ -71,10 +71,10 @@ def test_what_needs_no_decision_is_mended_and_the_rest_is_left_alone(
     hurt, expected = DAMAGES[damage]
     hurt(managed)
     kept, before = contents(managed), managed.tree()
-    plan = mending(subject(managed)).collect()
+    plan = fixing(subject(managed)).collect()
     assert lines(plan.items, managed.root) == MENDED.get(damage, [])
     assert difference(before, managed.tree()) == []
-    mend(managed)
+    fix(managed)
     assert found(managed) == ([] if damage in MENDED else expected)
     assert contents(managed) >= kept
     if damage not in MENDED:
@@ -84,9 +84,9 @@ def test_what_needs_no_decision_is_mended_and_the_rest_is_left_alone(
 @pytest.mark.parametrize("damage", MENDED)
 def test_mending_what_is_mended_does_nothing(managed: Farm, damage: str) -> None:
     DAMAGES[damage][0](managed)
-    mend(managed)
+    fix(managed)
     before, recorded = managed.tree(), records(managed)
-    result, corrected = mend(managed)
+    result, corrected = fix(managed)
     assert (result.applied, result.transaction, corrected) == (0, None, 0)
     assert difference(before, managed.tree()) == []
     assert records(managed) == recorded
@@ -96,7 +96,7 @@ def test_mending_what_is_mended_does_nothing(managed: Farm, damage: str) -> None
 def test_undo_takes_the_mending_back(managed: Farm, damage: str) -> None:
     DAMAGES[damage][0](managed)
     before = managed.tree()
-    mend(managed)
+    fix(managed)
     client = managed.client()
     client.apply(client.stream_undo())
     assert difference(before, managed.tree()) == []
@@ -113,13 +113,13 @@ def test_a_mending_that_fails_half_way_is_taken_back(managed: Farm, damage: str)
             raise PermissionError(13, "Permission denied")
 
     with pytest.raises(OperationFailed):
-        apply(mending(subject(managed)), state=managed.state, changes=Watched(fail))
+        apply(fixing(subject(managed)), state=managed.state, changes=Watched(fail))
     assert difference(before, managed.tree()) == []
 
 
 def test_a_link_that_became_a_file_in_the_meantime_is_not_removed(managed: Farm) -> None:
     os.unlink(f"{managed.directory}/zsh/dot-zshrc")
-    plan = mending(subject(managed)).collect()
+    plan = fixing(subject(managed)).collect()
     os.unlink(f"{managed.target}/.zshrc")
     managed.make({"home/.zshrc": "saved just now"})
     with pytest.raises(OperationFailed):
@@ -131,7 +131,7 @@ def test_everything_at_once_is_mended_at_once(managed: Farm) -> None:
     for damage in ("a link is gone", "a directory of links, left by a run"):
         DAMAGES[damage][0](managed)
     os.unlink(f"{managed.directory}/git/dot-config/git/config")
-    mend(managed)
+    fix(managed)
     assert found(managed, "deep") == []
     assert managed.home()[".zshrc"] == "-> ../stow/zsh/dot-zshrc"
     assert ".config/git/config" not in managed.home()
@@ -144,7 +144,7 @@ def test_leftovers_stay_while_a_transaction_is_unfinished(managed: Farm) -> None
     database.commit()
     database.close()
     before = managed.tree()
-    (notice,) = mending(subject(managed)).collect().items
+    (notice,) = fixing(subject(managed)).collect().items
     assert "was cut short and is settled first" in notice.message  # type: ignore[union-attr]
     with pytest.raises(JournalError, match="is unfinished"):
         correct(managed)
@@ -165,7 +165,7 @@ def test_what_a_killed_run_left_is_taken_back_first_and_then_the_rest_is_mended(
     assert difference(before, managed.tree()) != []
     assert [kind.split()[0] for kind in found(managed, "deep")] == ["unfinished_transaction"]
     told: list[Event] = []
-    follow(managed.client().stream_apply(mending(subject(managed))), told.append)
+    follow(managed.client().stream_apply(fixing(subject(managed))), told.append)
     assert [each.direction for each in told if isinstance(each, Recovery)] == ["rolled_back"]
     assert found(managed, "deep") == []
     assert difference(before, managed.tree()) == [
@@ -191,7 +191,7 @@ def test_a_farm_made_by_hand_is_recorded_and_then_known(farm: Farm) -> None:
         }
     )
     before = farm.tree()
-    result, corrected = mend(farm)
+    result, corrected = fix(farm)
     assert (result.applied, corrected) == (0, 3)
     assert difference(before, farm.tree()) == []
     assert records(farm) == {
@@ -209,7 +209,7 @@ def test_records_stay_sorted_when_others_come_in_between(farm: Farm) -> None:
     farm.make({f"stow/zsh/{name}/x": "z" for name in names}).run("manage", prefer=_NEVER)
     for name in names[::2]:
         farm.make({f"stow/vim/{name}/y": "v", f"home/{name}/y": Link(f"../../stow/vim/{name}/y")})
-    assert mend(farm)[1] == len(names[::2])
+    assert fix(farm)[1] == len(names[::2])
     assert found(farm) == []
     farm.run("unmanage")
     assert _links(farm) == {}
@@ -224,7 +224,7 @@ def test_the_records_of_adopted_files_and_directories_survive_a_correction(farm:
     before = records(farm)
     os.unlink(f"{farm.target}/.vimrc")
     os.unlink(f"{farm.directory}/vim/dot-vimrc")
-    assert mend(farm)[1] == 1
+    assert fix(farm)[1] == 1
     assert records(farm) == {path: text for path, text in before.items() if ".vimrc" not in path}
 
 

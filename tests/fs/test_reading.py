@@ -17,7 +17,7 @@ from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.listing import bounded_listing, sorted_entries
 from dotstream.fs.lock import Lock, LockHeld
 from dotstream.fs.look import fingerprint, link_text
-from dotstream.fs.state import target_state
+from dotstream.fs.state import note_home, target_state
 from dotstream.model.directory import Directory
 
 if TYPE_CHECKING:
@@ -209,5 +209,11 @@ def test_each_target_has_a_private_state_directory_of_its_own(farm: Farm) -> Non
     for place in (os.path.dirname(one.journal), one.backups):
         assert os.stat(place).st_mode & 0o077 == 0
     assert target_state(farm.state, "/home/me").journal == one.journal
-    with open(f"{os.path.dirname(one.journal)}/target", encoding="utf-8") as note:
-        assert note.read() == "/home/me\n"
+
+
+def test_a_state_says_which_directory_it_is_of(farm: Farm) -> None:
+    place = target_state(farm.state, farm.target)
+    note_home(farm.state, farm.target)
+    with open(f"{os.path.dirname(place.journal)}/home", encoding="utf-8") as note:
+        target, inode, _, state = note.read().split("\0")
+    assert (target, int(inode), state) == (farm.target, os.stat(farm.target).st_ino, farm.state)

@@ -1,4 +1,4 @@
-"""Undo: every kind of change is taken back; what came since is named and never lost."""
+"""Undo: every kind of change is undone; what came since is named and never lost."""
 
 from __future__ import annotations
 

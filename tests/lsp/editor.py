@@ -36,10 +36,13 @@ class Editor:
         initialize: whether to shake hands at once.
         environ: variables on top of this process's own; ``None`` removes one.
         server: a server to connect to; by default one is started for this client alone.
+        experimental: what it says that it can do beyond LSP.
 
     Attributes:
         acks: whether every batch is acknowledged as it is read.
         reading: cleared, nothing more is taken from the wire.
+        replies: answers what the server asks, by method: a result; what is left out is
+            not answered.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Editor:
         initialize: bool = True,
         environ: dict[str, str | None] | None = None,
         server: Server | None = None,
+        experimental: Mapping[str, Any] | None = None,
     ) -> None:
         self._alone = server is None
         self.server = server or Server(environ=environ)
@@ -60,6 +64,7 @@ class Editor:
         self.keep = True
         self.batches = 0
         self.checker = Checker()
+        self.replies: dict[str, Callable[[Any], Any]] = {}
         self._answers: dict[Any, dict[str, Any]] = {}
         self._answered: Counter[Any] = Counter()
         self._values: dict[Any, list[dict[str, Any]]] = {}
@@ -70,7 +75,9 @@ class Editor:
         self._reader = Thread(target=self._read)
         self._reader.start()
         if initialize:
-            self.initialized = self.ask("initialize", {"processId": None, "capabilities": {}})
+            capabilities = {} if experimental is None else {"experimental": {**experimental}}
+            hello = {"processId": None, "capabilities": capabilities}
+            self.initialized = self.ask("initialize", hello)
             self.notify("initialized", {})
 
     @property
@@ -175,7 +182,9 @@ class Editor:
                 self.notify("exit", None)
         except OSError:
             pass
-        return self.hang_up()
+        finally:
+            code = self.hang_up()  # whatever failed, no process and no socket is left
+        return code
 
     def hang_up(self) -> int | None:
         """Send nothing more, and read what is still said; return the server's exit code.
@@ -223,6 +232,9 @@ class Editor:
                     self._values.setdefault(message["params"]["token"], []).append(value)
                 self.batches += "items" in value
             self._changed.notify_all()
+        if "id" in message and message.get("method") in self.replies:
+            result = self.replies[message["method"]](message["params"])
+            self.send({"jsonrpc": "2.0", "id": message["id"], "result": result})
         if self.acks and "items" in value:
             token = message["params"]["token"]
             try:

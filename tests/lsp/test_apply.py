@@ -80,6 +80,26 @@ def test_names_that_are_not_unicode_are_linked(world: World, editor: Editor) -> 
     assert link == b"dotfiles/zsh/caf\xe9"
 
 
+def test_many_changes_leave_no_file_open_and_no_log_behind(world: World, editor: Editor) -> None:
+    def left() -> tuple[int, int]:
+        logs = world.target.rglob("*-wal")
+        files = os.listdir(f"/proc/{editor.process.pid}/fd")
+        return len(files), sum(log.stat().st_size for log in logs)
+
+    def change() -> None:
+        for action in ("manage", "unmanage"):
+            editor.ask("dotstream/apply", world.params("vim", "zsh", action=action))
+        editor.ask("dotstream/undo", {"root": uri(world.root)})
+        editor.ask("dotstream/undo", {"root": uri(world.root)})
+        editor.ask("dotstream/doctor", {"root": uri(world.root)})
+
+    change()
+    before = left()
+    for _ in range(20):
+        change()
+    assert left() == before
+
+
 def test_progress_begins_rises_and_ends(world: World, editor: Editor) -> None:
     world.grow("big", 3000)
     editor.ask("dotstream/apply", world.params("big", workDoneToken="w"))

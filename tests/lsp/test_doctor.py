@@ -1,4 +1,4 @@
-"""``dotstream/doctor``: what is wrong, and mending it."""
+"""``dotstream/doctor``: what is wrong, and fixing it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_what_is_wrong_is_told_with_what_mends_it(ill: World, editor: Editor) ->
     (broken,) = [item for item in found["items"] if item["kind"] == "broken_link"]
     assert broken["path"] == uri(ill.target / ".zshrc")
     assert (broken["label"], broken["severity"]) == ("~/.zshrc", "error")
-    assert (broken["package"], broken["mendable"]) == ("zsh", True)
+    assert (broken["package"], broken["fixable"]) == ("zsh", True)
     assert "which is gone" in broken["message"]
 
 

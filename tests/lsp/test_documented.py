@@ -5,17 +5,27 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from dotstream import errors
 from dotstream.lsp.protocol import VERSION
-from dotstream.lsp.requests import faults
 from dotstream.lsp.requests.batches import MAX_BATCH, MAX_WINDOW, UNASKED
 from dotstream.lsp.requests.fields import Fields
 from dotstream.lsp.requests.methods import METHODS
 from dotstream.lsp.requests.params import Asked
 from dotstream.lsp.requests.registry import MAX_OTHERS, MAX_STREAMS
 from dotstream.model.items import OPERATION_KINDS
+
+if TYPE_CHECKING:
+    from dotstream.errors import DotstreamError
+
+ERRORS: list[type[DotstreamError]] = [
+    error
+    for error in map(vars(errors).get, errors.__all__)
+    if isinstance(error, type) and "kind" in vars(error)
+]
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/protocol.md").read_text(encoding="utf-8")
 BLOCKS = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
@@ -56,12 +66,11 @@ def test_the_example_of_a_plan_is_accepted() -> None:
     assert (asked.window, asked.partial, asked.work_done) == (8, "p1", "w1")
 
 
-@pytest.mark.parametrize("kind", [word for _, word in faults._KINDS])
-def test_every_kind_of_error_is_described_under_its_code(kind: str) -> None:
-    error = next(known for known, word in faults._KINDS if word == kind)
+@pytest.mark.parametrize("error", ERRORS)
+def test_every_kind_of_error_is_described_under_its_code(error: type[DotstreamError]) -> None:
     section = re.search(rf"\| {error.rpc_code} (?:.*\n(?:\| \|.*\n)*)", PAGE)
     assert section is not None
-    assert f"`{kind}`" in section[0]
+    assert f"`{error.kind}`" in section[0]
 
 
 @pytest.mark.parametrize("kind", [*OPERATION_KINDS, "conflict", "error", "notice"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from threading import Semaphore, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -156,3 +158,39 @@ def test_one_that_floods_it_and_does_not_read_is_not_read_from(server: Server) -
     assert server.peak() - before < 20 * 1024
     editor.notify("exit", None)
     editor.hang_up()
+
+
+def test_a_message_over_the_limit_is_said_and_survived() -> None:
+    with Editor() as editor:
+        length = (64 << 20) + 1
+        editor.send_bytes(b"Content-Length: %d\r\n\r\n" % length)
+        for _ in range(64):
+            editor.send_bytes(b"x" * (1 << 20))
+        editor.send_bytes(b"x")
+        assert editor.error("no/such", {})["code"] == -32601
+        refusal = next(each for each in editor.messages if each.get("id", 0) is None)
+        assert "over the limit of 64 MiB" in refusal["error"]["message"]
+        assert b"over the limit of 64 MiB" in editor.log
+
+
+@pytest.mark.parametrize("transport", ["stdio", "tcp"])
+def test_the_end_of_the_clients_process_is_the_end_of_its_connection(transport: str) -> None:
+    """Whoever started the editor may have its pipe open still."""
+    server = Server(transport)
+    editor = Editor(server=server, initialize=False)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as client:
+        editor.ask("initialize", {"processId": client.pid, "capabilities": {}})
+        assert editor.error("no/such", {})["code"] == -32601
+    editor.wait_for_end()
+    editor.hang_up()
+    assert server.end() == (1 if transport == "stdio" else 0)
+
+
+@pytest.mark.parametrize("process", [2**22 + 1, 2**70, -1, 0])
+def test_a_process_that_was_never_there_ends_nothing(process: int) -> None:
+    with Editor(initialize=False) as editor:
+        answer = editor.answer(
+            editor.request("initialize", {"processId": process, "capabilities": {}})
+        )
+        assert "result" in answer
+        assert editor.error("no/such", {})["code"] == -32601

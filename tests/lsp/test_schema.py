@@ -7,9 +7,9 @@ from typing import Any, get_args
 import jsonschema
 import pytest
 from tests.lsp.schema import SCHEMA, Checker
+from tests.lsp.test_documented import ERRORS
 
 from dotstream.lsp.protocol import VERSION
-from dotstream.lsp.requests import faults
 from dotstream.lsp.requests.batches import MAX_BATCH
 from dotstream.lsp.requests.methods import METHODS
 from dotstream.model.history import TransactionState
@@ -68,7 +68,7 @@ def test_every_kind_of_error_is_in_it() -> None:
         for shape in DEFINITIONS["Error"]["anyOf"]
         if "const" in shape["properties"]["code"]
     }
-    assert {(error.rpc_code, word) for error, word in faults._KINDS} <= known
+    assert {(error.rpc_code, error.kind) for error in ERRORS} <= known
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -86,6 +87,40 @@ def test_too_many_clients_are_sent_away_until_one_leaves(server: Server) -> None
         editor.leave()
     with Editor(server=server) as again:
         assert again.error("no/such", {})["code"] == -32601
+
+
+def test_who_says_nothing_locks_nobody_out(server: Server) -> None:
+    """Those who have been silent for long give their places to those who come."""
+    silent = [socket.create_connection(server.address()) for _ in range(32)]
+    served = False
+    while not served:  # for as long as they may still be about to say something
+        with socket.create_connection(server.address()) as one_more:
+            one_more.settimeout(1.0)
+            try:
+                served = one_more.recv(1) != b""
+            except TimeoutError:
+                served = True
+    with Editor(server=server) as editor:
+        assert editor.error("no/such", {})["code"] == -32601
+    for connected in silent:
+        connected.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_other_users_of_this_machine_are_sent_away(server: Server) -> None:
+    host, port = server.address()
+    program = (
+        "import os, socket, sys; os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+        "with socket.create_connection((sys.argv[1], int(sys.argv[2]))) as s:\n"
+        "    s.sendall(b'GET / HTTP/1.1\\r\\n\\r\\n')\n"
+        "    print(s.recv(1000))"
+    )
+    command = [sys.executable, "-c", program, host, str(port)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout in ("b''\n", "")  # or reset before it could read
+    server.wait_for_log(b"another user of this machine was sent away")
+    with Editor(server=server) as editor:
+        assert editor.error("no/such", {})["code"] == -32601
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -26,8 +26,23 @@ def test_a_uri_may_name_localhost_and_end_in_a_slash() -> None:
     assert path_of("file:///") == "/"
 
 
+def test_a_uri_may_be_the_shortest_that_there_is() -> None:
+    assert path_of("file:/home/me/a%20b") == "/home/me/a b"
+
+
 @pytest.mark.parametrize(
-    "uri", ["", "/x", "http://x/y", "file:x", "file://host/x", "file:///a?b", "file:///%0"]
+    "uri",
+    [
+        "",
+        "/x",
+        "http://x/y",
+        "file:x",
+        "file:",
+        "file:////x/../y?",
+        "file://host/x",
+        "file:///a?b",
+        "file:///%0",
+    ],
 )
 def test_other_uris_are_refused(uri: str) -> None:
     with pytest.raises(ValueError, match=r"expected a file://|hexadecimal"):

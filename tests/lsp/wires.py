@@ -11,7 +11,7 @@ import select
 import socket
 import subprocess
 import sys
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 from typing import TYPE_CHECKING, Protocol
 
 from tests.leftovers import at_the_latest
@@ -210,8 +210,9 @@ class Pipes(_Framed):
 
     def cut(self) -> None:
         self.half_close()
-        os.close(self._cutter)
-        self._reading.close()
+        if not self._reading.closed:
+            os.close(self._cutter)
+            self._reading.close()
 
 
 class Tcp(_Framed):
@@ -246,6 +247,7 @@ class WebSocket:
         host, port = connected.getpeername()[:2]
         shown = f"[{host}]" if ":" in host else host
         self._socket = connected
+        self._turn = Lock()  # the library only computes: two threads at once confuse it
         self._protocol = ClientProtocol(parse_uri(f"ws://{shown}:{port}/"), max_size=None)
         request = self._protocol.connect()
         if origin is not None:
@@ -273,24 +275,28 @@ class WebSocket:
     def messages(self) -> Iterator[bytes]:
         try:
             while True:
-                for event in self._protocol.events_received():
+                with self._turn:
+                    events, goodbye = self._protocol.events_received(), self._protocol.close_rcvd
+                for event in events:
                     assert isinstance(event, Frame)
                     if event.opcode is Opcode.TEXT:
                         yield bytes(event.data)
-                if (goodbye := self._protocol.close_rcvd) is not None:
+                if goodbye is not None:
                     self.close_code = goodbye.code
                 data = self._socket.recv(1 << 16)
                 if not data:
                     return
-                self._protocol.receive_data(data)
+                with self._turn:
+                    self._protocol.receive_data(data)
         except OSError:
             return
 
     def half_close(self) -> None:
         """Send the goodbye of the protocol."""
         try:
-            self._protocol.send_close(1000)
-            self._flush()
+            with self._turn:
+                self._protocol.send_close(1000)
+                self._flush()
         except (OSError, InvalidState):  # the server was quicker
             pass
 

@@ -73,7 +73,7 @@ def test_a_deep_tree_is_seen_by_everything_that_looks(deep: Farm) -> None:
     link = source.replace(f"{deep.directory}/zsh", deep.target)
     deep.run("manage", prefer=_EACH)
     client = deep.client()
-    assert [(told.state, told.linked) for told in client.status()] == [("managed", 1)]
+    assert [(told.state, told.links) for told in client.status()] == [("managed", 1)]
     assert [told.path for told in client.links()] == [link]
     assert [member.source for member in client.scan("zsh")][-1] == source
     assert client.locate(source).state == client.locate(link).state == "linked"

@@ -60,7 +60,7 @@ def test_an_empty_directory_is_made_only_if_something_is_in_it(farm: Farm) -> No
 
 
 _AS_NOBODY = """
-import os, sys
+import ctypes, os, sys
 from dotstream.client import Client
 from dotstream.errors import DotstreamError
 root = sys.argv[1]
@@ -80,7 +80,9 @@ except DotstreamError as refused:
 def _as_nobody(farm: Farm, action: Action = "manage") -> list[str]:
     """Plan and apply as a user whom permissions bind, which root is not."""
     here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    os.chmod(farm.state, 0o777)  # noqa: S103 - its journal is written by nobody
+    for place, names, files in os.walk(farm.state):  # the journal is nobody's
+        for name in ("", *names, *files):
+            os.chown(f"{place}/{name}", 65534, 65534)
     above = farm.root
     while above != "/":
         if os.stat(above).st_mode & 0o055 != 0o055:

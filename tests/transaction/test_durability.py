@@ -83,7 +83,7 @@ def test_what_was_taken_back_is_on_the_disk_before_that_is_said(
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_target_that_does_not_get_onto_the_disk_is_taken_back(farm: Farm, stream: bool) -> None:
     before = farm.make({"stow/zsh/a": "z", "stow/zsh/b/c": "z"}).tree()
-    with pytest.raises(JournalError, match=r"Input/output error.*taken back"):
+    with pytest.raises(JournalError, match=r"Input/output error.*rolled back"):
         farm.run("manage", stream=stream, changes=_Flushing([], at=1))
     assert difference(before, farm.tree()) == []
     farm.run("manage")
@@ -150,7 +150,7 @@ def test_what_was_to_be_kept_and_does_not_get_onto_the_disk_is_taken_back(
         run.cancel(keep=True)
     with pytest.raises(JournalError, match="Input/output error"):
         run.close(keep=True) if close else run.drain()
-    assert len(told) == 2  # and then of what was taken back
+    assert len(told) == 2  # and then of what was rolled back
     assert difference(before, farm.tree()) == []
     assert client.unfinished() is None
 

@@ -1,4 +1,4 @@
-"""What another run left unfinished is found, named, taken back or carried on; never theirs."""
+"""What another run left unfinished is found, named, rolled back or carried on; never theirs."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_the_same_command_again_does_it(half: Farm) -> None:
 
 
 def test_a_plan_that_was_made_before_the_recovery_is_not_carried_out_blindly(half: Farm) -> None:
-    """A batch plan that kept what the recovery then takes back no longer holds."""
+    """A batch plan that kept what the recovery then rolls back no longer holds."""
     plan = half.client().plan_manage("zsh")
     try:
         half.client().apply(plan)

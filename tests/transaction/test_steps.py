@@ -1,4 +1,4 @@
-"""Each kind of operation is done as planned, and taken back without a trace."""
+"""Each kind of operation is done as planned, and rolled back without a trace."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ const broken: Finding = {
 };
 const result = { counts: { broken_link: 1 }, findings: 1, fixed: 0 };
 
-it("a finding stands below its directory, with the command that mends it", () => {
+it("a finding stands below its directory, with the command that fixes it", () => {
   expect(findingLines([broken], result, false)).toBe(
     "Doctor: 1 finding: 1 broken link\n\n~/\n  ! .vimrc: leads nowhere\n      dotstream remanage vim\n",
   );
@@ -27,7 +27,7 @@ it("findings that are not kept are counted", () => {
   expect(findingLines([broken], { ...result, findings: 3 }, false)).toContain("… 2 more");
 });
 
-it("it is said that nothing is wrong, and what was mended", () => {
+it("it is said that no problems found, and what was fixed", () => {
   const none = { counts: {}, findings: 0, fixed: 2 };
-  expect(findingLines([], none, true)).toBe("Doctor: nothing is wrong; 2 mended\n\n");
+  expect(findingLines([], none, true)).toBe("Doctor: no problems found; 2 fixed\n\n");
 });

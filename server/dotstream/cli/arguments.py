@@ -88,7 +88,7 @@ class Parser(argparse.ArgumentParser):
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """Add what every command takes, before its name or after it."""
-    group = parser.add_argument_group("everywhere")
+    group = parser.add_argument_group("global options")
     group.add_argument(
         "-d",
         "--dir",
@@ -110,7 +110,11 @@ def add_common(parser: argparse.ArgumentParser) -> None:
         help="colours: auto heeds the terminal and NO_COLOR",
     )
     group.add_argument(
-        "-q", "--quiet", action="store_true", default=argparse.SUPPRESS, help="troubles only"
+        "-q",
+        "--quiet",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="errors and warnings only",
     )
     group.add_argument(
         "-v", "--verbose", action="store_true", default=argparse.SUPPRESS, help="every step"
@@ -125,7 +129,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 def add_dry_run(parser: argparse.ArgumentParser) -> None:
     """Add ``-n``, ``--stream`` and ``--yes``: how far to go, and when."""
-    group = parser.add_argument_group("doing it")
+    group = parser.add_argument_group("execution")
     group.add_argument(
         "-n", "--dry-run", action="store_true", help="show what would be done and change nothing"
     )
@@ -154,7 +158,7 @@ def add_preferences(parser: argparse.ArgumentParser, *, rivals: bool = False) ->
 
     ``rivals`` adds who wins a path that another package has; only linking asks that.
     """
-    group = parser.add_argument_group("how")
+    group = parser.add_argument_group("linking")
     group.add_argument(
         "--folding",
         choices=FOLDINGS,

@@ -23,7 +23,7 @@ __all__ = ["change", "change_packages"]
 
 _QUESTIONS = {
     "adopt": "Move these into the package?",
-    "undo": "Take this back?",
+    "undo": "Undo this?",
     "restore": "Put these back?",
 }
 """Actions that move what a person made, and so are asked about beforehand."""
@@ -72,7 +72,7 @@ def change(session: Session, opening: Opening) -> int:
 
 
 def _recover(session: Session, cancel: CancellationToken) -> None:
-    """Take back what was cut short, before a plan is shown that has to hold until a yes.
+    """Roll back what was cut short, before a plan is shown that has to hold until a yes.
 
     Where nothing is asked, applying does this itself.
     """

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["run", "top_parser"]
 
-_INTRODUCTION = "Plans and applies symlink farms, such as dotfiles, as a stream."
+_INTRODUCTION = (
+    "Manage your dotfiles with symlinks: preview every change, apply all or nothing, undo."
+)
 
 
 class _Top(Parser):
@@ -83,8 +85,7 @@ def run(arguments: Sequence[str], programs: Mapping[str, Callable[[list[str]], i
         top_parser().error(f"no command {name!r}{_nearest(name)}")
     command = load(name)
     session = Session(name, parser_of(name, command).parse_intermixed_args(rest, top))
-    if session.events is not None:
-        session.events.hello(__version__, name, dry_run=session.dry_run)
+    session.report.hello(__version__, name, dry_run=session.dry_run)
     return _ended(session, _guarded(session, command))
 
 
@@ -120,8 +121,9 @@ def _ended(session: Session, exit_code: int) -> int:
     if failure is None:
         return exit_code
     if not isinstance(failure, BrokenPipeError):
-        session.err.write(f"dotstream: standard output: {reason(failure)}\n")
-        return exit_code or 1
+        done = "; all was done, but not told" if session.changed and exit_code == 0 else ""
+        session.err.write(f"dotstream: standard output: {reason(failure)}{done}\n")
+        return exit_code if done else exit_code or 1
     if not session.changed:  # as any program whose reader has seen enough
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         signal.raise_signal(signal.SIGPIPE)

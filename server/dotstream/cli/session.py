@@ -12,12 +12,11 @@ from dotstream.fs.process import columns, environment, home_directory
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from dotstream.cli.report.json_events import Events
     from dotstream.cli.report.progress import Bar
-    from dotstream.cli.report.report import Report
+    from dotstream.cli.report.report import Report, Value
     from dotstream.client import Client
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.history import Transaction
@@ -41,7 +40,7 @@ class Session:
     def __init__(self, command: str, arguments: Namespace) -> None:
         self.command: str = command
         self.arguments: Namespace = arguments
-        self.changed = False
+        self.changed: bool = False
         self.quiet: bool = getattr(arguments, "quiet", False)
         self.verbose: bool = getattr(arguments, "verbose", False)
         self.json: bool = getattr(arguments, "json", False)
@@ -63,19 +62,12 @@ class Session:
         return Client(getattr(arguments, "dir", None), target=getattr(arguments, "target", None))
 
     @cached_property
-    def events(self) -> Events | None:
-        """The JSON events, where ``--json`` asks for them."""
-        if not self.json:
-            return None
-        from dotstream.cli.report.json_events import Events
-
-        return Events(self.out)
-
-    @cached_property
     def report(self) -> Report:
         """Where plans, results and failures are told."""
-        if self.events is not None:
-            return self.events
+        if self.json:
+            from dotstream.cli.report.json_events import Events
+
+            return Events(self.out)
         from dotstream.cli.report.text import Lines
 
         return Lines(
@@ -123,6 +115,10 @@ class Session:
         from dotstream.cli.interrupt import cancellable
 
         return cancellable(self.err.write)
+
+    def tell(self, event: str, line: Callable[[], str], /, **fields: Value) -> None:
+        """Tell one thing of this command's own; with ``-q``, only as an event."""
+        self.report.tell(event, None if self.quiet else line, **fields)
 
     def follow(self, run: Execution[_Outcome], *, asked: bool = False) -> _Outcome:
         """Tell what happens while something is changed, and return what came of it."""

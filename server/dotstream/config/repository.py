@@ -90,7 +90,11 @@ class Repository:
         )
 
     def lookup(self, prefer: Preferences) -> Callable[[str, str], Package]:
-        """Return what finds packages whose folds are in the way of a run's."""
+        """Return what finds packages whose folds are in the way of a run's.
+
+        Which paths the run wants says nothing of them: all that they show stays.
+        """
+        prefer = prefer._replace(where=None)
 
         def lookup(stow_dir: str, name: str) -> Package:
             ours = stow_dir == self.directory

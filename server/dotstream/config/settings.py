@@ -110,6 +110,8 @@ class Settings(NamedTuple):
         own = self.packages.get(name, PackageSettings())
         path = f"{self.directory.rstrip('/')}/{name}"
         dotfiles = self.dotfiles if prefer.dotfiles is None else prefer.dotfiles
+        layout = prefer.layout or self.layout
+        above = to_target(name) if dotfiles else name
         rules = compile_rules(
             patterns=stow_list(path, self.home),
             options=self.stow_ignore,
@@ -120,10 +122,13 @@ class Settings(NamedTuple):
             name=name,
             path=path,
             stow_dir=self.directory,
-            ignored=rules if prefer.where is None else _only(rules, prefer.where, dotfiles),
+            ignored=rules
+            if prefer.where is None
+            else _only(rules, prefer.where, dotfiles, above if layout == "named" else ""),
             folding=prefer.folding or own.folding or self.folding,
             never_fold=self.never_fold + own.never_fold,
             on_conflict=None if prefer.on_conflict else own.on_conflict,
+            where=prefer.where,
         )
 
     def target_of(self, name: str) -> str:
@@ -256,17 +261,24 @@ def _words(names: Iterable[str]) -> str:
     return " or ".join(names)
 
 
-def _only(rules: IgnoreRules, where: Callable[[str], bool], dotfiles: bool) -> IgnoreRules:
-    """Return rules that also leave out each path that is not wanted."""
+def _only(
+    rules: IgnoreRules, where: Callable[[str], bool], dotfiles: bool, above: str
+) -> IgnoreRules:
+    """Return rules that also leave out each path that is not wanted.
+
+    Args:
+        above: what the target has above the package's own paths, if anything.
+    """
 
     def ignored(directory: str) -> Hidden | None:
         hidden = rules(directory)
+        shown = "/".join(filter(None, (above, directory)))
 
         def left_out(raw: str) -> bool:
             if hidden is not None and hidden(raw):
                 return True
             name = to_target(raw) if dotfiles else raw
-            return not where(f"{directory}/{name}" if directory else name)
+            return not where(f"{shown}/{name}" if shown else name)
 
         return Hidden(left_out)
 

@@ -1,1 +1,1 @@
-"""The check-up: what is wrong with a farm and its records, and mending it."""
+"""The check-up: what is wrong with a farm and its records, and fixing it."""

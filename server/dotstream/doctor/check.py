@@ -63,7 +63,7 @@ def _unlisted(subject: Subject, journal: Journal | None) -> Iterator[Finding]:
     area = backup_area(subject.host.state, subject.target)
     if area is None:
         return
-    for backup in unlisted(journal, area):
+    for backup in unlisted(journal, area, subject.target):
         where, detail = Directory(area), f"{backup.path} was set aside here by a run"
         if not backup.path:
             detail = "something was set aside here, and nothing says any more where it was"
@@ -102,7 +102,7 @@ def _unfinished(place: TargetState, journal: Journal) -> Finding | None:
         "unfinished_transaction",
         where,
         "journal.db",
-        detail=f"{what} was cut short; once it is taken back or finished, look again",
+        detail=f"{what} was cut short; once it is rolled back or finished, look again",
         command=commands.RECOVER,
     )
 

@@ -62,7 +62,7 @@ def check_strays(
         try:
             farm = subject.farm(root)
         except OSError:
-            continue  # told with its records; without any, nothing is wrong
+            continue  # told with its records; without any, no problems found
         walk = _Walk(subject, manifest, farm, leftovers=leftovers)
         try:
             yield from walk.run()

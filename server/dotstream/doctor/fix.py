@@ -1,4 +1,4 @@
-"""Mending: the plan of the changes that put links right.
+"""Fixing: the plan of the changes that put links right.
 
 The disk is only ever changed by a transaction, so every change can be undone.  What needs
 a decision, and every file, is left to the person.
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from dotstream.doctor.subject import Subject
     from dotstream.model.items import Item
 
-__all__ = ["mending"]
+__all__ = ["fixing"]
 
 _UNLINKED = ("broken_link", "orphaned_link")
 
 
-def mending(subject: Subject) -> StreamingPlan:
-    """Plan every change to the disk that mends something and loses nothing.
+def fixing(subject: Subject) -> StreamingPlan:
+    """Plan every change to the disk that fixes something and loses nothing.
 
     Links of ours that lead nowhere go, or say again what was recorded; recorded links that
     are gone are made again; links that a run left under a temporary name go.  Nothing is

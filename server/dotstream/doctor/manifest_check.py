@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import errno
-import sqlite3
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.doctor import shell_commands as commands
 from dotstream.doctor.judge import destination, judge
 from dotstream.doctor.ranges import Ranges
-from dotstream.errors import JournalError
 from dotstream.fs.access import refusal
 from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.files import present
@@ -19,6 +17,7 @@ from dotstream.fs.look import link_text
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
+from dotstream.store.damage import intact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,10 +50,8 @@ def readable(entries: Iterator[Entry]) -> Iterator[Entry]:
     Raises (while iterating):
         JournalError: it is damaged.
     """
-    try:
+    with intact("the manifest"):
         yield from entries
-    except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
-        raise JournalError(f"the manifest is damaged ({error})") from error
 
 
 def check_records(subject: Subject, manifest: Manifest) -> Iterator[Verdict]:

@@ -11,7 +11,8 @@ from dotstream.doctor.disk_check import check_strays
 from dotstream.doctor.manifest_check import check_records
 from dotstream.errors import JournalError
 from dotstream.fs.access import highest_number, set_aside
-from dotstream.fs.oserror import reason
+from dotstream.fs.lock import name_run
+from dotstream.fs.oserror import is_permission, reason
 from dotstream.fs.state import target_state
 from dotstream.model.entry import Entry
 from dotstream.model.events import Corrected, Progress
@@ -95,8 +96,11 @@ def _moved_if_bad(subject: Subject) -> str | None:
             aside = set_aside(place.journal, ("-wal", "-shm"))
         except OSError as error:
             raise JournalError(
-                f"{place.journal}: {reason(error)}", remedy="remove_cause"
+                f"{place.journal}: {reason(error)}",
+                remedy="remove_cause",
+                permission=is_permission(error),
             ) from error
+        name_run(place.lock, None)  # what it was is lost with the database
         with closing(Journal(place.journal)) as journal:
             journal.count_on(_last(subject, place))
         return aside

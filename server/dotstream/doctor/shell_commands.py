@@ -1,4 +1,4 @@
-"""The commands that mend what was found, ready to be pasted into a shell."""
+"""The commands that fix what was found, ready to be pasted into a shell."""
 
 from __future__ import annotations
 

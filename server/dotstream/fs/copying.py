@@ -113,14 +113,39 @@ def _copied(fd: int, name: str, to_fd: int, new: str) -> list[str] | None:
             return names
     elif stat.S_ISREG(status.st_mode):
         with _opened(name, _READ, fd) as old, _opened(new, _WRITE, to_fd) as made:
-            while block := os.read(old, _BLOCK):
-                view = memoryview(block)
-                while view:
-                    view = view[os.write(made, view) :]
+            for start, end in _extents(old):
+                _copy_bytes(old, made, start, end)
+            os.ftruncate(made, os.fstat(old).st_size)  # what ends in a hole
             _finish(old, made)
     else:
         raise OSError(f"{name} is neither file, link nor directory")
     return None
+
+
+def _extents(fd: int) -> Iterator[tuple[int, int]]:
+    """Stream where a file holds something; what is between takes no room, nor will its copy."""
+    size, end = os.fstat(fd).st_size, 0
+    while end < size:
+        try:
+            start = os.lseek(fd, end, os.SEEK_DATA)
+            end = os.lseek(fd, start, os.SEEK_HOLE)
+        except OSError as error:
+            if error.errno == errno.ENXIO:
+                return  # the rest is a hole
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+                raise
+            start, end = end, size  # this file system does not tell
+        yield start, min(end, size)
+
+
+def _copy_bytes(fd: int, made: int, start: int, end: int) -> None:
+    os.lseek(fd, start, os.SEEK_SET)
+    os.lseek(made, start, os.SEEK_SET)
+    while start < end and (block := os.read(fd, min(_BLOCK, end - start))):
+        start += len(block)
+        view = memoryview(block)
+        while view:
+            view = view[os.write(made, view) :]
 
 
 def _finish(fd: int, made: int) -> None:

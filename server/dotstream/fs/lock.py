@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import time
-from typing import TYPE_CHECKING, Self
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-__all__ = ["Lock", "LockHeld", "left_behind"]
+__all__ = ["Held", "Lock", "LockHeld", "left_behind", "name_run", "named_run"]
 
 _INTERVAL = 0.05
+_LONGEST = 4096
 
 
 class LockHeld(Exception):
@@ -59,8 +62,10 @@ class Lock:
         """
         try:
             fd = self._take(self._path, os.O_RDWR | os.O_CREAT)
+            run = _run(fd)  # of a holder before, who may have been killed
             os.ftruncate(fd, 0)
-            os.pwrite(fd, self._holder.encode("utf-8", "replace"), 0)
+            holder = self._holder.replace("\n", " ").encode("utf-8", "replace")
+            os.pwrite(fd, holder[: _LONGEST - 1] + _written(run), 0)
             if self._target is not None:
                 self._take(self._target, os.O_RDONLY | os.O_DIRECTORY)
         except BaseException:
@@ -129,7 +134,69 @@ def left_behind(path: str, journal: str) -> bool:
 def _holder(fd: int) -> str:
     """Return who wrote themselves into a lock file."""
     try:
-        name = os.pread(fd, 4096, 0).decode("utf-8", "replace").strip()
+        name = _first_line(fd).decode("utf-8", "replace").strip()
     except IsADirectoryError:
         name = ""
     return name or "another process"
+
+
+# The run that the lock is held for -----------------------------------------------------
+#
+# So it is known of a run that was killed, even if the end of the journal was lost with it.
+
+
+class Held(NamedTuple):
+    """How far a transaction has come.
+
+    Attributes:
+        cursor: steps before it are done; 0 once it is being taken back.
+        end: steps before it are written down.
+    """
+
+    transaction: int
+    cursor: int
+    end: int
+
+
+def name_run(path: str, run: Held | None) -> None:
+    """Write into a lock file, which is held, what is carried out; ``None`` at its end.
+
+    It is only of use after a kill, so nothing fails because it cannot be written.
+    """
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        line = _first_line(fd) + _written(run)
+        with suppress(OSError):
+            os.pwrite(fd, line, 0)
+            os.ftruncate(fd, len(line))
+    finally:
+        os.close(fd)
+
+
+def named_run(path: str) -> Held | None:
+    """Return the run that a lock file names: the last one, unless it came to its end."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        return _run(fd)
+    finally:
+        os.close(fd)
+
+
+def _first_line(fd: int) -> bytes:
+    return os.pread(fd, _LONGEST, 0).partition(b"\n")[0]
+
+
+def _written(run: Held | None) -> bytes:
+    return b"" if run is None else b"\ntransaction %d step %d of %d\n" % run
+
+
+def _run(fd: int) -> Held | None:
+    line = os.pread(fd, 2 * _LONGEST, 0).partition(b"\n")[2]
+    found = re.match(rb"transaction (\d+) step (\d+) of (\d+)\n", line)
+    return Held(*map(int, found.groups())) if found else None

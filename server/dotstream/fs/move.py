@@ -60,8 +60,8 @@ def take_back(changes: Changes, fd: int, name: str, path: str) -> str | None:
 
 def _touch(changes: Changes, there: int, fd: int) -> None:
     """Remember both ends of a move; the one that is changed further, last."""
-    changes.touched.add(there)
-    changes.touched.add(fd)
+    changes.touched.add_all(there)
+    changes.touched.add_all(fd)
 
 
 def _original_back(changes: Changes, fd: int, name: str, there: int, base: str) -> str | None:

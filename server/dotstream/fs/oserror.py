@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 
-__all__ = ["is_permission", "reason"]
+from dotstream.errors import DotstreamError
+
+__all__ = ["is_permission", "kind_of", "reason"]
 
 
 def is_permission(error: OSError) -> bool:
@@ -16,3 +18,12 @@ def is_permission(error: OSError) -> bool:
 def reason(error: OSError) -> str:
     """Return the operating system's reason in words."""
     return os.strerror(error.errno) if error.errno else str(error)
+
+
+def kind_of(error: BaseException) -> str:
+    """Return one stable word for whatever ended a request or a command."""
+    if isinstance(error, DotstreamError):
+        return error.kind
+    if isinstance(error, OSError):
+        return "permission" if is_permission(error) else "system"
+    return "bug"

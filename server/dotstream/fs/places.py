@@ -50,7 +50,7 @@ class Places:
         text = path if isinstance(path, str) else path.__fspath__()
         if text == "~" or text.startswith("~/"):
             text = self.home + text[1:]
-        return posixpath.join(self.cwd, text)
+        return text if text.startswith("/") else posixpath.join(self.cwd, text)
 
     def below(self, path: str | PathLike[str], targets: Collection[str]) -> str:
         """Return a path with the links above its target resolved, but none below."""

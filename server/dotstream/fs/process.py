@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from io import RawIOBase
 
 __all__ = [
     "cache_home",
@@ -16,9 +17,11 @@ __all__ = [
     "home_directory",
     "home_of",
     "host_name",
+    "is_alive",
     "platform",
     "process_name",
     "state_home",
+    "unbuffered",
     "working_directory",
 ]
 
@@ -56,6 +59,11 @@ def environment() -> Mapping[str, str]:
     return os.environ
 
 
+def unbuffered(descriptor: int) -> RawIOBase:
+    """Return one of the standard streams as it is; closing that does not close it."""
+    return open(descriptor, "wb", buffering=0, closefd=False)
+
+
 def columns(descriptor: int, default: int = 80) -> int:
     """Return the width of the terminal at ``descriptor``, or ``default`` if it is none."""
     try:
@@ -91,3 +99,14 @@ def cache_home(environ: Mapping[str, str], home: str) -> str:
     """Return dotstream's cache directory (XDG Base Directory Specification)."""
     base = environ.get("XDG_CACHE_HOME") or ""
     return f"{base if base.startswith('/') else f'{home}/.cache'}/dotstream"
+
+
+def is_alive(process: int) -> bool:
+    """Whether there is a process of that number."""
+    try:
+        os.kill(process, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return process > 0

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 from hashlib import blake2b
+from typing import NamedTuple, TypeAlias
 
-from dotstream.fs.system import on_disk
+from dotstream.errors import JournalError
+from dotstream.fs.files import read_text, replace_text
+from dotstream.fs.oserror import is_permission, reason
+from dotstream.fs.system import born, on_disk
 from dotstream.fs.system import reserve as allocate
 
 __all__ = [
+    "Moves",
     "TargetState",
     "backup_area",
     "existing_state",
     "is_full",
+    "note_home",
     "release_reserve",
     "reserve",
     "target_state",
@@ -22,6 +28,10 @@ _RESERVE = 256 * 1024
 _PAGE = 16 * 1024
 
 
+Moves: TypeAlias = "tuple[tuple[str, str], ...]"
+"""Paths that were, and what they are now; what is below them moved along.  The first counts."""
+
+
 class TargetState:
     """The private directory of one target's state, made on first use.
 
@@ -29,18 +39,112 @@ class TargetState:
         journal: path of the journal's database.
         lock: path of the lock file.
         backups: path of the directory for what is set aside.
+        moved: paths that were, and what they are now, if the target moved since this was
+            last written to.
     """
 
-    __slots__ = ("backups", "journal", "lock")
+    __slots__ = ("backups", "journal", "lock", "moved")
 
-    def __init__(self, directory: str) -> None:
+    def __init__(self, directory: str, moved: Moves = ()) -> None:
+        self.moved: Moves = moved
         self.journal: str = f"{directory}/journal.db"
         self.lock: str = f"{directory}/lock"
         self.backups: str = f"{directory}/backups"
 
 
 def _directory(state: str, target: str) -> str:
+    """Return where the state of ``target`` lies, be it still under the target's old path."""
+    directory = _by_path(state, target)
+    if os.path.lexists(directory):
+        return directory
+    return next((each for each in _others(state) if _moved(each, state, target)), directory)
+
+
+def _by_path(state: str, target: str) -> str:
     return f"{state}/{blake2b(os.fsencode(target), digest_size=8).hexdigest()}"
+
+
+def _others(state: str) -> list[str]:
+    try:
+        return [f"{state}/{name}" for name in sorted(os.listdir(state))]
+    except OSError:
+        return []
+
+
+# Which home it is ----------------------------------------------------------------------
+
+
+class _Home(NamedTuple):
+    """What a target was known by when its state was last written to.
+
+    Attributes:
+        inode, born: of the directory; the second is 0 where the system does not tell.
+        state: the state directory.
+    """
+
+    target: str
+    inode: int
+    born: int
+    state: str
+
+
+def _home(state: str, target: str) -> _Home:
+    status = os.stat(target)
+    return _Home(target, status.st_ino, born(target), os.path.realpath(state))
+
+
+def _noted(directory: str) -> _Home | None:
+    """Return what is noted beside a state; ``None`` if there is nothing, or it is damaged."""
+    try:
+        text = read_text(f"{directory}/home") or ""
+        target, inode, when, state = text.split("\0")
+        return _Home(target, int(inode), int(when), state)
+    except (OSError, ValueError):
+        return None
+
+
+def _moved(directory: str, state: str, target: str) -> bool:
+    """Whether a state is that of a target which was elsewhere, and surely no other home's.
+
+    Either the target is that very directory still, or the state came along inside of it.
+    Where the old path is a directory of its own, nothing has moved.
+    """
+    was = _noted(directory)
+    if was is None or was.target == target:
+        return False
+    if os.path.isdir(was.target) and os.path.realpath(was.target) != target:
+        return False
+    inside = was.state.startswith(f"{was.target}/")
+    if inside and os.path.realpath(state) == target + was.state[len(was.target) :]:
+        return True
+    try:
+        now = _home(state, target)
+    except OSError:
+        return False
+    return was.born != 0 and (was.inode, was.born) == (now.inode, now.born)
+
+
+def note_home(state: str, target: str) -> None:
+    """Note which directory a target is, so that its state is found once that moves.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    directory = _by_path(state, target)
+    was, now = _noted(directory), (target, os.stat(target).st_ino, os.path.realpath(state))
+    if was is None or (was.target, was.inode, was.state) != now:
+        home = _home(state, target)
+        replace_text(f"{directory}/home", "\0".join(map(str, home)))
+
+
+def _found(directory: str, target: str) -> TargetState:
+    was, here = _noted(directory), os.path.realpath(directory)
+    if was is None or was.target == target:
+        return TargetState(here)
+    return TargetState(here, ((_by_path(was.state, was.target), here), (was.target, target)))
+
+
+# Making and finding --------------------------------------------------------------------
 
 
 def target_state(state: str, target: str) -> TargetState:
@@ -49,14 +153,12 @@ def target_state(state: str, target: str) -> TargetState:
     Raises:
         OSError: they cannot be made.
     """
-    directory = _directory(state, target)
-    _made(directory)
-    found = TargetState(os.path.realpath(directory))
+    directory, wanted = _directory(state, target), _by_path(state, target)
+    if directory != wanted:
+        os.rename(directory, wanted)
+    _made(wanted)
+    found = _found(wanted, target)
     _made(found.backups)
-    note = f"{directory}/target"
-    if not os.path.exists(note):
-        with open(note, "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(target + "\n")
     return found
 
 
@@ -80,19 +182,35 @@ def _flushed(directory: str) -> None:
 
 
 def existing_state(state: str, target: str) -> TargetState | None:
-    """Return where the state of ``target`` lies, or ``None`` if there is none yet."""
+    """Return where the state of ``target`` lies, or ``None`` if there is none yet.
+
+    Raises:
+        JournalError: it cannot be looked at, which is not the same.
+    """
     directory = _directory(state, target)
-    return (
-        TargetState(os.path.realpath(directory))
-        if os.path.lexists(f"{directory}/journal.db")
-        else None
-    )
+    if not _present(f"{directory}/journal.db"):
+        return None
+    return _found(directory, target)
 
 
 def backup_area(state: str, target: str) -> str | None:
-    """Return the backup area of ``target``, or ``None``; it needs no journal."""
+    """Return the backup area of ``target``, or ``None``; it needs no journal.
+
+    Raises:
+        JournalError: it cannot be looked at, which is not the same.
+    """
     area = f"{_directory(state, target)}/backups"
-    return os.path.realpath(area) if os.path.isdir(area) else None
+    return os.path.realpath(area) if _present(area) else None
+
+
+def _present(path: str) -> bool:
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise JournalError(f"{path}: {reason(error)}", permission=is_permission(error)) from error
+    return True
 
 
 def is_full(path: str) -> bool:

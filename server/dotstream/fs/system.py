@@ -10,6 +10,7 @@ import errno
 import fcntl
 import os
 import posix
+import struct
 import sys
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ __all__ = [
     "DIFFER",
     "JUNK",
     "boot",
+    "born",
     "copy_attributes",
     "exchange",
     "flush",
@@ -101,6 +103,10 @@ if sys.platform == "darwin":
             return ""
         return found.value.decode("ascii", "replace")
 
+    def born(path: str) -> int:
+        """Return when a directory was made, in nanoseconds; 0 if the system does not tell."""
+        return int(os.stat(path).st_birthtime * 1_000_000_000)
+
     def copy_attributes(fd: int, to_fd: int) -> None:
         """Copy extended attributes, the access list and resource fork of a file or directory."""
         # fcopyfile(3): COPYFILE_ACL | COPYFILE_XATTR
@@ -125,6 +131,7 @@ if sys.platform == "darwin":
 
 else:
     _RENAME, _SWAP, _NEW = "renameat2", 2, 1  # RENAME_EXCHANGE, RENAME_NOREPLACE
+    _CWD, _BORN = -100, 0x800  # AT_FDCWD, STATX_BTIME
     _FUSE = 0x65735546  # FUSE_SUPER_MAGIC
 
     JUNK: tuple[str, ...] = ()
@@ -168,6 +175,18 @@ else:
                 return file.read().decode("ascii").strip()
         except OSError:
             return ""
+
+    def born(path: str) -> int:
+        """Return when a directory was made, in nanoseconds; 0 if the system does not tell."""
+        import ctypes
+
+        ask = getattr(ctypes.CDLL(None), "statx", None)
+        found = ctypes.create_string_buffer(256)  # struct statx of statx(2)
+        if ask is None or ask(_CWD, os.fsencode(path), 0, _BORN, found) != 0:
+            return 0
+        (told,) = struct.unpack_from("=I", found, 0)
+        seconds, nanoseconds = struct.unpack_from("=qI", found, 80)
+        return seconds * 1_000_000_000 + nanoseconds if told & _BORN else 0
 
     def copy_attributes(fd: int, to_fd: int) -> None:
         """Copy extended attributes of a file or directory, access lists with them."""

@@ -2,7 +2,9 @@
 
 An fsync of a directory waits for that alone.  syncfs(2) takes less for many, but waits for
 what every other program has written as well.  So a few directories are remembered each, and
-of many only their file systems.
+of many only their file systems; and of those that something was moved between: no order of
+single flushes would do for a file that went from one to the other, and another that came in
+its place.
 """
 
 from __future__ import annotations
@@ -52,14 +54,23 @@ class Touched:
             if len(self._few) > FEW:
                 self._gather()
 
+    def add_all(self, fd: int) -> None:
+        """Remember all of a directory's file system, where it can be flushed as a whole."""
+        device = os.fstat(fd).st_dev
+        if device in self._whole:
+            return
+        if not system.flushes(fd):
+            self.add(fd)
+            return
+        self._whole[device] = os.dup(fd)
+        for key in [key for key in self._few if key[0] == device]:
+            os.close(self._few.pop(key))
+
     def _gather(self) -> None:
-        """Make room: of file systems that can be flushed as a whole, remember only that."""
+        """Make room."""
         for key, fd in list(self._few.items()):
-            device, _ = key
-            if device in self._whole:
-                os.close(self._few.pop(key))
-            elif system.flushes(fd):
-                self._whole[device] = self._few.pop(key)
+            if key in self._few:
+                self.add_all(fd)
         if len(self._few) > FEW:
             oldest = self._few.pop(next(iter(self._few)))
             try:

@@ -39,17 +39,18 @@ class _Kept(NamedTuple):
     started: float
 
 
-def backups(journal: Journal | None, area: str) -> Iterator[Backup]:
+def backups(journal: Journal | None, area: str, target: str) -> Iterator[Backup]:
     """Stream what the backup area holds: what the journal lists, oldest first, then the rest.
 
     Args:
         journal: of the target; ``None`` if there is none, or none that can be used.
         area: absolute path of the backup area.
+        target: absolute path of the target, which may have been elsewhere before.
     """
     tree = Tree(area)
     try:
         listed = () if journal is None else _listed(journal)
-        for known in chain(listed, _unlisted(journal, area)):
+        for known in chain(listed, _unlisted(journal, area, target)):
             kept = kept_path(area, known.transaction, known.step)
             name = kept.rpartition("/")[2]
             found = entry_kind(tree.fd, name)
@@ -64,10 +65,10 @@ def backups(journal: Journal | None, area: str) -> Iterator[Backup]:
         tree.close()
 
 
-def unlisted(journal: Journal | None, area: str) -> Iterator[Backup]:
+def unlisted(journal: Journal | None, area: str, target: str) -> Iterator[Backup]:
     """Stream what the area holds and no journal lists, so that nobody would find it."""
-    numbers = {each.id for each in _unlisted(journal, area)}
-    return (each for each in backups(journal, area) if each.id in numbers)
+    numbers = {each.id for each in _unlisted(journal, area, target)}
+    return (each for each in backups(journal, area, target) if each.id in numbers)
 
 
 def _listed(journal: Journal) -> Iterator[_Kept]:
@@ -78,10 +79,10 @@ def _listed(journal: Journal) -> Iterator[_Kept]:
 
 def _started(journal: Journal, number: int) -> float:
     found = journal.transaction(number)
-    return found.started if found else 0.0
+    return found.began if found else 0.0
 
 
-def _unlisted(journal: Journal | None, area: str) -> list[_Kept]:
+def _unlisted(journal: Journal | None, area: str, target: str) -> list[_Kept]:
     """Return what no journal lists; what is still to be put back is left to recovery."""
     unfinished = journal.unfinished() if journal else None
     found = sorted(
@@ -96,7 +97,10 @@ def _unlisted(journal: Journal | None, area: str) -> list[_Kept]:
         alone = steps[step] == 1 and not (journal and journal.backed_up(step))
         number = step if alone else transaction * _AMONG_OTHERS + step
         was = origin(area, transaction, step)
-        kept.append(_Kept(number, transaction, step, was.path, was.started))
+        path = was.path
+        if was.target and path.startswith(f"{was.target}/"):
+            path = target + path[len(was.target) :]
+        kept.append(_Kept(number, transaction, step, path, was.started))
     return kept
 
 

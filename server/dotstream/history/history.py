@@ -128,7 +128,7 @@ class Past:
         area = backup_area(self._host.state, self._target)
         if area is not None:
             with self._reading() as journal:
-                yield from backups(journal, area)
+                yield from backups(journal, area, self._target)
 
     def plan_restore(
         self,
@@ -169,7 +169,7 @@ class Past:
             chosen = [
                 backup
                 for backup in self.backups()
-                if older_than is None or 0 < backup.started <= latest
+                if older_than is None or 0 < backup.began <= latest
             ]
             prune(writer.journal, chosen, writer.place.backups, self._host.changes)
         control.result = chosen

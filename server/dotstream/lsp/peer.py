@@ -35,12 +35,14 @@ class Peer:
     Attributes:
         abilities: what it said that it can do.
         documents: what it has open.
+        answers_conflicts: whether it said that it answers ``dotstream/conflict``.
         skipped: paths in the target whose conflicts a person does not want to see.
     """
 
     def __init__(self, outbox: Outbox) -> None:
         self.abilities: Abilities = Abilities(types.ClientCapabilities())
         self.documents: Documents = Documents()
+        self.answers_conflicts = False
         self.skipped: set[str] = set()
         self._outbox = outbox
         self._numbers = count(1)

@@ -7,6 +7,7 @@ cannot be cancelled, and tracebacks go out on the wire.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakSet
@@ -22,6 +23,7 @@ from pygls.exceptions import (
 )
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
+from dotstream.fs.process import is_alive
 from dotstream.lsp.language.abilities import Abilities
 from dotstream.lsp.messages import message as written
 from dotstream.lsp.peer import Peer
@@ -32,7 +34,6 @@ from dotstream.lsp.requests.methods import METHODS
 from dotstream.lsp.requests.registry import Registry
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Generator
 
     from dotstream.lsp.messages import JSON
@@ -44,6 +45,9 @@ __all__ = ["VERSION", "Protocol", "tell"]
 
 VERSION = 1
 """Version of our own methods; goes up when a client could break."""
+
+_WATCHING = 3.0
+"""Seconds between two looks at the client's process."""
 
 _log = logging.getLogger(__name__)
 
@@ -60,19 +64,20 @@ def tell(changed: dict[str, JSON]) -> None:
 class Protocol(LanguageServerProtocol):
     """LSP with our methods beside it."""
 
-    def attach(self, outbox: Outbox, stopped: asyncio.Event) -> None:
+    def attach(self, outbox: Outbox, stopped: asyncio.Event, greeted: asyncio.Event) -> None:
         """Connect to a client.
 
         Args:
             outbox: takes what goes out.
-            stopped: set when the client says that the server may end.
+            stopped: set when the client says that the server may end, or is gone.
+            greeted: set when the client has said hello.
         """
         self.set_writer(outbox, include_headers=False)
         self.peer: Peer = Peer(outbox)
         self.registry: Registry = Registry(self.peer, outbox, self.answer, self._called)
         self._outbox = outbox
         self._stopped = stopped
-        self._initialized = False
+        self._greeted = greeted
         self._announced = False
         self.listeners: list[Callable[[], None]] = []  # called when something was changed
         for name in (*COMMANDS, CANCEL):
@@ -136,8 +141,8 @@ class Protocol(LanguageServerProtocol):
             raise _invalid_request(f"request {request_id!r} is still being worked on")
         if self._shutdown:
             raise _invalid_request("the server is shut down")
-        if self._initialized == (method == types.INITIALIZE):
-            if self._initialized:
+        if self._greeted.is_set() == (method == types.INITIALIZE):
+            if self._greeted.is_set():
                 raise _invalid_request("the server is initialized already")
             raise JsonRpcServerNotInitialized("the first request has to be initialize")
         if method in METHODS:
@@ -157,7 +162,7 @@ class Protocol(LanguageServerProtocol):
         elif not isinstance(method, str):
             if not self.peer.take(message) and message.get("id") in self._request_futures:
                 self.handle_message(self.structure_message(message))
-        elif method == types.CANCEL_REQUEST or self._initialized:
+        elif method == types.CANCEL_REQUEST or self._greeted.is_set():
             known = method in self.fm.builtin_features or method in self.fm.features
             if known or method == types.CANCEL_REQUEST:
                 self.handle_message(self._structured(method, message))
@@ -241,13 +246,24 @@ class Protocol(LanguageServerProtocol):
         }
         offered = params.capabilities.experimental
         self.peer.abilities = Abilities(params.capabilities)
-        self._announced = isinstance(offered, dict) and bool(offered.get("dotstream"))
-        self._initialized = True
+        ours = offered.get("dotstream") if isinstance(offered, dict) else None
+        self._announced = bool(ours)
+        self.peer.answers_conflicts = isinstance(ours, dict) and ours.get("conflicts") is True
+        self._greeted.set()
+        if params.process_id is not None and is_alive(params.process_id):
+            self._watch(params.process_id)
         return result
+
+    def _watch(self, process: int) -> None:
+        """End when the client's process is gone, though somebody else has its pipe open."""
+        if not is_alive(process):
+            self._stopped.set()
+        elif not self._stopped.is_set():
+            asyncio.get_running_loop().call_later(_WATCHING, self._watch, process)
 
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:
-        """End every request, and answer only when each has taken back what it did."""
+        """End every request, and answer only when each has rolled back what it did."""
         yield self.registry.end_all, (), None
         yield from super().lsp_shutdown(*args)
 

@@ -16,7 +16,9 @@ __all__ = ["all_plain", "label", "path_of", "quoted", "to_uri"]
 
 _PLAIN = f"{ascii_letters}{digits}_.~-\0".encode()
 _plain = re.compile(r"[A-Za-z0-9_.~/-]*").fullmatch
-_scheme = re.compile(r"file://(?:localhost)?(/[^?#]*)", re.IGNORECASE).fullmatch
+_scheme = re.compile(
+    r"file:(?://(?:localhost)?(?=/)|(?=/(?!/)))(/[^?#]*)", re.IGNORECASE
+).fullmatch
 _stray_percent = re.compile(r"%(?![0-9A-Fa-f]{2})").search
 
 

@@ -1,4 +1,4 @@
-"""What a check-up finds: one thing that is not as it should be, and what mends it."""
+"""What a check-up finds: one thing that is not as it should be, and what fixes it."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Finding:
         text: the text of the link that is there now, where there is one.
         wanted: the text that the manifest has for it, where there is one.
         detail: what the kind leaves open, in words.
-        command: what mends it without losing anything; ``None`` where only a person can.
+        command: what fixes it without losing anything; ``None`` where only a person can.
         count: how many paths it stands for.
     """
 
@@ -120,8 +120,8 @@ class Finding:
         return _SEVERITIES[self.kind]
 
     @property
-    def mendable(self) -> bool:
-        """Whether ``dotstream doctor --fix`` mends it."""
+    def fixable(self) -> bool:
+        """Whether ``dotstream doctor --fix`` fixes it."""
         return self.kind in _MENDED
 
     @property

@@ -21,7 +21,7 @@ class Transaction(NamedTuple):
         state: ``active``, ``rolling_back`` and ``stuck`` are unfinished.
         action: what was asked for; also ``undo``, ``restore``, ``doctor``.
         directory, target: absolute paths of the package directory and the target.
-        started: seconds since the epoch.
+        began: seconds since the epoch.
         digest: of the plan that was carried out.
         counts: operations by kind.
         undone_by: the transaction that undid this one.
@@ -34,11 +34,18 @@ class Transaction(NamedTuple):
     packages: tuple[str, ...]
     directory: str
     target: str
-    started: float
+    began: float
     digest: str
     counts: Mapping[str, int]
     undone_by: int | None = None
     undoes: int | None = None
+
+    @property
+    def moment(self) -> str:
+        """When it began: ISO 8601, in UTC."""
+        from datetime import UTC, datetime
+
+        return datetime.fromtimestamp(self.began, UTC).isoformat(timespec="milliseconds")
 
 
 class Backup(NamedTuple):
@@ -49,7 +56,7 @@ class Backup(NamedTuple):
         path: where it was, absolute; empty if nobody knows any more.
         kept: where it is now, absolute.
         size: bytes, of a file.
-        started: when that transaction began, in seconds since the epoch; 0 if unknown.
+        began: when that transaction began, in seconds since the epoch; 0 if unknown.
     """
 
     id: int
@@ -58,7 +65,7 @@ class Backup(NamedTuple):
     kept: str
     size: int
     kind: Literal["file", "directory", "link"]
-    started: float = 0.0
+    began: float = 0.0
 
 
 class Recovery(NamedTuple):

@@ -67,6 +67,7 @@ class Package(NamedTuple):
         folding: when one link may stand for a whole directory.
         never_fold: target paths (globs, relative) that must stay real directories.
         on_conflict: its policy, or ``None`` for the run's.
+        where: which paths of it the run wants; the others count as ignored as well.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Package(NamedTuple):
     folding: Folding = "safe"
     never_fold: tuple[str, ...] = ()
     on_conflict: Policy | None = None
+    where: Callable[[str], bool] | None = None
 
 
 class Options(NamedTuple):

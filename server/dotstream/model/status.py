@@ -17,7 +17,7 @@ class PackageInfo(NamedTuple):
 
     Attributes:
         path, target: absolute.
-        enabled: whether it is for this machine.
+        active: whether it is for this machine.
         reason: why it is not.
         required: whether the configuration says that it has to exist.
     """
@@ -25,7 +25,7 @@ class PackageInfo(NamedTuple):
     name: str
     path: str
     target: str
-    enabled: bool
+    active: bool
     reason: str | None
     required: bool
 
@@ -34,25 +34,25 @@ class PackageStatus(NamedTuple):
     """How far one package is linked.
 
     Attributes:
-        linked: links in place.
-        missing: operations that ``manage`` would carry out.
+        links: links in place.
+        changes: operations that ``manage`` would carry out.
         conflicts, errors: what stands in its way, what could not be read.
     """
 
     name: str
     state: PackageState
-    linked: int
-    missing: int
+    links: int
+    changes: int
     conflicts: int
     errors: int
 
     @classmethod
     def of(cls, name: str, summary: Summary) -> PackageStatus:
         """Read the status off the plan that would manage the package."""
-        linked, missing, conflicts = summary.unchanged, summary.operations, summary.conflicts
-        state: PackageState = "managed" if linked else "empty"
+        links, changes, conflicts = summary.unchanged, summary.operations, summary.conflicts
+        state: PackageState = "managed" if links else "empty"
         if conflicts:
             state = "conflict"
-        elif missing:
-            state = "partial" if linked else "unmanaged"
-        return cls(name, state, linked, missing, conflicts, summary.errors)
+        elif changes:
+            state = "partial" if links else "unmanaged"
+        return cls(name, state, links, changes, conflicts, summary.errors)

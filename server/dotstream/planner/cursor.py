@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dotstream.model.hidden import Hidden
     from dotstream.model.options import Package
+    from dotstream.planner.chosen import Chosen
 
 __all__ = ["Cursor"]
 
@@ -20,13 +21,24 @@ class Cursor:
         step: for packages being unmanaged, the step of the run that does it.
         old: opened because another package's fold was in the way.
         trail: identities of the directories entered by package symlinks to get here.
+        chosen: the members to plan; ``None`` for all of them.
         looped: whether the last of them had been entered before.
         prefix: what comes before the raw name in a link text; set by ``Naming.prefix``.
         hidden: the test for ignored names, and whether it is known; set by
             ``PackageTrees.ignored``.
     """
 
-    __slots__ = ("hidden", "looped", "old", "package", "prefix", "step", "sub", "trail")
+    __slots__ = (
+        "chosen",
+        "hidden",
+        "looped",
+        "old",
+        "package",
+        "prefix",
+        "step",
+        "sub",
+        "trail",
+    )
 
     def __init__(
         self,
@@ -36,12 +48,14 @@ class Cursor:
         step: int = 0,
         old: bool = False,
         trail: tuple[tuple[int, int], ...] = (),
+        chosen: Chosen | None = None,
     ) -> None:
         self.package: Package = package
         self.sub: str | None = sub
         self.step: int = step
         self.old: bool = old
         self.trail: tuple[tuple[int, int], ...] = trail
+        self.chosen: Chosen | None = chosen
         self.prefix: str | None = None
         self.hidden: tuple[Hidden | None] | None = None
         self.looped: bool = False
@@ -64,6 +78,14 @@ class Cursor:
 
     def child(self, raw: str) -> Cursor:
         """Return the cursor on the directory ``raw`` inside this one."""
+        chosen = self.chosen
+        if chosen is not None and self.sub is not None:
+            chosen = chosen.child(raw)
         return Cursor(
-            self.package, self.inside(raw), step=self.step, old=self.old, trail=self.trail
+            self.package,
+            self.inside(raw),
+            step=self.step,
+            old=self.old,
+            trail=self.trail,
+            chosen=chosen,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dotstream.errors import Cancelled
@@ -12,12 +13,13 @@ from dotstream.planner.target import Target
 from dotstream.planner.trees import PackageTrees
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.directory import Directory
     from dotstream.model.entry import Records
     from dotstream.model.options import Options, Package
+    from dotstream.planner.chosen import Chosen
     from dotstream.planner.cursor import Cursor
 
 __all__ = ["Farm", "scan_error"]
@@ -28,7 +30,8 @@ class Farm:
 
     Args:
         target, stow_dir: absolute canonical paths.
-        lookup, records: see ``PackageTrees`` and ``Target``.
+        packages, lookup, chosen: see ``PackageTrees``.
+        records: see ``Target``.
 
     Attributes:
         unchanged: how many links were found as they are wanted.
@@ -48,13 +51,22 @@ class Farm:
         lookup: Callable[[str, str], Package],
         cancel: CancellationToken,
         records: Records | None = None,
+        packages: Iterable[Package] = (),
+        chosen: Mapping[str, Chosen] = MappingProxyType({}),
     ) -> None:
         self.stow_dir: str = stow_dir
         self.options: Options = options
         self._cancel = cancel
         self.unchanged: int = 0
         self.naming: Naming = Naming(options)
-        self.packages: PackageTrees = PackageTrees(self.naming, options.layout, lookup, self.poll)
+        self.packages: PackageTrees = PackageTrees(
+            self.naming,
+            options.layout,
+            packages=packages,
+            lookup=lookup,
+            chosen=chosen,
+            poll=self.poll,
+        )
         self.target: Target = Target(
             target, stow_dir=stow_dir, stow=options.stow, records=records, poll=self.poll
         )

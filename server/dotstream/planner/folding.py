@@ -73,8 +73,6 @@ class Folding:
 
     def occupied(self, cursor: Cursor, place: Directory) -> bool:
         """Whether a package directory, to be visited if so, holds anything to be linked."""
-        if self._occupied[cursor.package.path].known(cursor.path):
-            return True
         try:
             listing = self._farm.packages.glance(cursor, place)
         except OSError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from dotstream.model.run import Run
@@ -11,13 +12,14 @@ from dotstream.planner.stream import StreamingPlan
 from dotstream.planner.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.entry import Records
     from dotstream.model.items import Item
     from dotstream.model.options import Package
     from dotstream.model.plan import Metadata
+    from dotstream.planner.chosen import Chosen, Selection
     from dotstream.planner.level import Below
 
 __all__ = ["Group", "plan_groups", "plan_level"]
@@ -43,6 +45,7 @@ def plan_groups(
     only: tuple[str, ...] = (),
     plan: Callable[[Farm, Group], Iterator[Item]] | None = None,
     records: Records | None = None,
+    selection: Selection | None = None,
 ) -> StreamingPlan:
     """Return the streaming plan of ``groups``; nothing is looked at before its first item.
 
@@ -51,17 +54,20 @@ def plan_groups(
         only: the components of the one target path to plan, instead of all of them.
         plan: what plans a group; by default, the walk.
         records: what is recorded as ours; closed at the end.
+        selection: the members to plan, instead of all of them; read first, closed at the end.
 
     Raises (while iterating):
         OSError: a target cannot be opened.
         Cancelled: the token was cancelled.
+        MemberRefused: a member of ``selection`` cannot be planned.
     """
     walked: list[Farm] = []
 
     def items() -> Generator[Item | Run]:
         try:
+            chosen = selection.read() if selection is not None else {}
             for group in groups:
-                farm = _farm(metadata, group, lookup, cancel, records)
+                farm = _farm(metadata, group, lookup, cancel, records, chosen)
                 walked.append(farm)
                 try:
                     if plan is None:
@@ -79,8 +85,9 @@ def plan_groups(
                 finally:
                     farm.close()
         finally:
-            if records is not None:
-                records.close()
+            for source in (records, selection):
+                if source is not None:
+                    source.close()
 
     return StreamingPlan(
         metadata, items(), cancel, lambda: sum(farm.unchanged for farm in walked)
@@ -128,6 +135,7 @@ def _farm(
     lookup: Callable[[str, str], Package],
     cancel: CancellationToken,
     records: Records | None,
+    chosen: Mapping[str, Chosen] = MappingProxyType({}),
 ) -> Farm:
     return Farm(
         target=group.target,
@@ -136,4 +144,6 @@ def _farm(
         lookup=lookup,
         cancel=cancel,
         records=records,
+        packages=(*group.manage, *(package for _, package in group.unmanage)),
+        chosen=chosen,
     )

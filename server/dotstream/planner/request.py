@@ -12,11 +12,12 @@ from dotstream.planner.groups import Group, plan_groups
 from dotstream.planner.names import to_package
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from os import PathLike
 
     from dotstream.config.repository import Repository
     from dotstream.config.settings import Settings
+    from dotstream.model.member import Member
     from dotstream.model.options import Action, Options, Package, Preferences
     from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
@@ -41,30 +42,36 @@ class Asked(NamedTuple):
 
 
 def plan_packages(
-    repository: Repository, action: Action, asked: Asked, *, path: str | PathLike[str] | None
+    repository: Repository,
+    action: Action,
+    asked: Asked,
+    *,
+    path: str | PathLike[str] | None = None,
+    members: Iterable[Member] | None = None,
 ) -> StreamingPlan:
-    """Plan an action for packages; see ``Client.stream``."""
+    """Plan an action for packages; see ``Client.stream`` and ``Client.stream_members``."""
     settings, prefer = repository.settings, asked.prefer
     names = asked.names(settings, anywhere=action == "unmanage")
     groups = repository.groups(action, names, prefer)
+    options, cancel = settings.options(prefer), asked.cancel or CancellationToken()
     targets = tuple(sorted(group.target for group in groups))
     only: tuple[str, ...] = ()
     if path is not None:
         groups, only = narrowed(repository, groups, path)
+    selection = None
+    if members is not None:
+        from dotstream.planner.chosen import Selection
+
+        packages = [settings.package(name, prefer) for name in names]
+        selection = Selection(members, packages, options, cancel)
     return plan_groups(
-        Metadata(
-            action,
-            names,
-            repository.directory,
-            settings.target,
-            settings.options(prefer),
-            targets=targets,
-        ),
+        Metadata(action, names, repository.directory, settings.target, options, targets=targets),
         groups,
         lookup=repository.lookup(prefer),
-        cancel=asked.cancel or CancellationToken(),
+        cancel=cancel,
         only=only,
         records=repository.records(),
+        selection=selection,
     )
 
 

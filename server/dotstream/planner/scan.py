@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from dotstream.fs.listing import DIR, FILE, LINK
 from dotstream.model.directory import Directory
 from dotstream.model.member import Member
 from dotstream.planner.farm import Farm, scan_error
+from dotstream.planner.split import Split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -18,21 +19,17 @@ if TYPE_CHECKING:
     from dotstream.model.member import MemberKind
     from dotstream.model.options import Options, Package
     from dotstream.planner.cursor import Cursor
+    from dotstream.planner.split import Piece, Stream
 
-__all__ = ["REMEMBERED", "Scan", "scan"]
+__all__ = ["Scan", "scan"]
 
-REMEMBERED = 1000
+_TOGETHER = 64  # members that are handed on at a time
 
 _KINDS: dict[int, MemberKind] = {FILE: "file", DIR: "directory", LINK: "link"}
 
 
 class Scan:
-    """What packages have, found as it is iterated, once; errors do not stop it.
-
-    Attributes:
-        errors: what could not be read so far, the first thousand.
-        failed: how many that were.
-    """
+    """What packages have, found as it is iterated, once; errors do not stop it."""
 
     def __init__(
         self,
@@ -43,37 +40,31 @@ class Scan:
         lookup: Callable[[str, str], Package],
         cancel: CancellationToken,
     ) -> None:
-        self.errors: list[ScanError] = []
-        self.failed: int = 0
-
         def opened(target: str) -> Farm:
             return Farm(
                 target=target, stow_dir=directory, options=options, lookup=lookup, cancel=cancel
             )
 
-        self._open = opened
         self._cancel = cancel
-        self._members = self._iterate(packages)
-
-    def _iterate(self, packages: Sequence[tuple[Package, str]]) -> Generator[Member]:
-        for package, target in packages:
-            farm = self._open(target)
-            try:
-                for found in scan(farm, package):
-                    if isinstance(found, Member):
-                        yield found
-                        continue
-                    self.failed += 1
-                    if self.failed <= REMEMBERED:
-                        self.errors.append(found)
-            finally:
-                farm.close()
+        self._split = Split(_in_lists(packages, opened), cancel, None)
+        self._members: Stream[Member] | None = None
 
     def __iter__(self) -> Iterator[Member]:
-        return self._members
+        if self._members is None:
+            self._members = self._split.members()
+        return iter(self._members)
 
     def __next__(self) -> Member:
-        return next(self._members)
+        return next(iter(self))
+
+    @property
+    def errors(self) -> Stream[ScanError]:
+        """What could not be read, as a stream.
+
+        Taken before anything is read, it misses nothing.  Taken later, it has the first
+        thousand of what went by, and tells how many more were ``omitted``.
+        """
+        return cast("Stream[ScanError]", self._split.errors())
 
     def __enter__(self) -> Self:
         return self
@@ -87,7 +78,29 @@ class Scan:
 
     def close(self) -> None:
         """Stop scanning and give everything back."""
-        self._members.close()
+        self._split.close()
+
+
+def _in_lists(
+    packages: Sequence[tuple[Package, str]], opened: Callable[[str], Farm]
+) -> Generator[Piece]:
+    """Scan packages; members in a row come as one list, which costs less to hand on."""
+    members: list[Member] = []
+    for package, target in packages:
+        farm = opened(target)
+        try:
+            for found in scan(farm, package):
+                if isinstance(found, Member):
+                    members.append(found)
+                if members and (len(members) >= _TOGETHER or not isinstance(found, Member)):
+                    yield members
+                    members = []
+                if not isinstance(found, Member):
+                    yield found
+        finally:
+            farm.close()
+    if members:
+        yield members
 
 
 def scan(farm: Farm, package: Package) -> Generator[Member | ScanError]:

@@ -1,4 +1,4 @@
-"""One plan, read as several streams: its operations, and what stood in the way.
+"""One plan or scan, read as several streams: what it has, and what stood in the way.
 
 Whoever asks for the next value drives the plan on.  What passes by on the way waits for
 the reader of the other stream: a little of it in memory, the rest in a temporary file, so
@@ -8,7 +8,7 @@ that no reader can block another for good, and none can make memory grow.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
 
 from dotstream.errors import Cancelled, UsageError
 from dotstream.fs.spool import Spool
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.directory import Directory
+    from dotstream.model.member import Member
 
-__all__ = ["PATIENCE", "REMEMBERED", "Split", "Stream"]
+__all__ = ["PATIENCE", "REMEMBERED", "Piece", "Split", "Stream"]
 
 REMEMBERED = 1000
 """Conflicts and errors that are kept for a reader who comes after the fact."""
@@ -64,7 +65,11 @@ class Stream(Generic[_Value]):
         self._close()
 
 
-def _directories(item: Item | Run) -> list[Directory]:
+Piece: TypeAlias = "Item | Run | list[Member]"
+"""What is handed on at a time."""
+
+
+def _directories(item: Piece) -> list[Directory]:
     """Return the directories that an item is in, the root first."""
     here = item.directory if isinstance(item, (Run, Operation, Conflict)) else None
     found: list[Directory] = []
@@ -82,14 +87,14 @@ class _Channel:
     def __init__(self, shared: object, *, lossy: bool) -> None:
         self.lossy = lossy
         self.wanted = False
-        self.spool: Spool[Item | Run] = Spool(shared, _directories)
+        self.spool: Spool[Piece] = Spool(shared, _directories)
         self.kept = 0
         self.omitted = 0
         self.ahead = 0
         self.thread: int | None = None
         self.idle = False
 
-    def put(self, item: Item | Run) -> None:
+    def put(self, item: Piece) -> None:
         if not self.wanted and (self.lossy or self.kept >= REMEMBERED):
             self.omitted += item.size if isinstance(item, Run) else 1
             return
@@ -99,15 +104,15 @@ class _Channel:
 
 
 class Split:
-    """The streams of one plan.
+    """The streams of one plan, or of a scan.
 
     Args:
-        source: what is planned, links in a row as runs.
+        source: what is planned, links in a row as runs; of a scan, members in lists.
         shared: what all items have in common.
     """
 
     def __init__(
-        self, source: Generator[Item | Run], cancel: CancellationToken, shared: object
+        self, source: Generator[Piece], cancel: CancellationToken, shared: object
     ) -> None:
         self._source = source
         self._cancel = cancel
@@ -130,6 +135,18 @@ class Split:
                 "read; take plan.operations before you read either"
             )
         return self._stream(self._operations, self._single())
+
+    def members(self) -> Stream[Member]:
+        """Return the members of a scan.
+
+        Raises:
+            UsageError: some have gone by already.
+        """
+        if self._operations.omitted:
+            raise UsageError(
+                "members went by while only the errors were read; take iter(scan) before"
+            )
+        return self._stream(self._operations, self._members())
 
     def errors(self) -> Stream[Conflict | ScanError]:
         """Return the conflicts and scan errors."""
@@ -178,7 +195,11 @@ class Split:
             else:
                 yield cast("Operation", piece)
 
-    def _pieces(self, channel: _Channel) -> Generator[Item | Run]:
+    def _members(self) -> Generator[Member]:
+        for piece in self._pieces(self._operations):
+            yield from cast("list[Member]", piece)
+
+    def _pieces(self, channel: _Channel) -> Generator[Piece]:
         """Yield what comes to one channel, driving the plan on where nothing waits in it."""
         changed, spool = self._changed, channel.spool
         channel.thread = threading.get_ident()
@@ -227,12 +248,12 @@ class Split:
             self._changed.notify_all()
             raise
         else:
-            if isinstance(item, (Operation, Run)):
-                self._operations.put(item)
-            elif isinstance(item, Notice):
+            if isinstance(item, Notice):
                 self._notices.put(item)
-            else:
+            elif isinstance(item, (Conflict, ScanError)):
                 self._errors.put(item)
                 self._changed.notify_all()
+            else:
+                self._operations.put(item)
         if self._ended:
             self._changed.notify_all()

@@ -122,6 +122,7 @@ class StreamingPlan:
         counts, token, take_in = self._counts, self._cancel, self._digest.add
         origin, nesting = self.origin, Nesting()
         here: Directory | None = None
+        made: Operation | None = None  # what the next directory is most likely in
         for item in self._source:
             if token.cancelled:
                 self._source.close()
@@ -129,7 +130,9 @@ class StreamingPlan:
             count = 1
             if isinstance(item, (Run, Operation)) and item.directory is not here:
                 here = item.directory
-                here.origin, here.opener = origin, nesting.enclosing(here)
+                if made is None or here.parent is not made.directory or here.name != made.name:
+                    made = nesting.enclosing(here)
+                here.origin, here.opener = origin, made
             if isinstance(item, Run):
                 kind: str = item.kind
                 count = item.size
@@ -140,6 +143,7 @@ class StreamingPlan:
                     take_in(item)
                 if kind in OPENERS:
                     nesting.open(item)
+                    made = item
             elif isinstance(item, Conflict):
                 kind = "conflict"
                 origin.troubles += 1

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from dotstream.fs.listing import DIR, LINK, any_entry, short_listing, sorted_entries
 from dotstream.fs.look import Tree, close
+from dotstream.model.hidden import Hidden
 from dotstream.planner.cursor import Cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dotstream.fs.listing import Entry, Listing
     from dotstream.model.directory import Directory
-    from dotstream.model.hidden import Hidden
     from dotstream.model.options import Layout, Package
+    from dotstream.planner.chosen import Chosen
     from dotstream.planner.naming import Naming
     from dotstream.planner.ownership import Owner
 
@@ -33,8 +34,10 @@ class PackageTrees:
     """What packages have.
 
     Args:
+        packages: the run's.
         lookup: ``lookup(stow_dir, name)`` returns a package that is not one of the run's,
             with its own ignore rules.
+        chosen: the members to plan, by the path of their package; of others, all.
         poll: called once per directory; may raise to give up.
     """
 
@@ -42,7 +45,10 @@ class PackageTrees:
         self,
         naming: Naming,
         layout: Layout,
+        *,
+        packages: Iterable[Package],
         lookup: Callable[[str, str], Package],
+        chosen: Mapping[str, Chosen],
         poll: Callable[[], None],
     ) -> None:
         self._naming = naming
@@ -50,7 +56,8 @@ class PackageTrees:
         self._lookup = lookup
         self._poll = poll
         self._trees: dict[str, Tree] = {}
-        self._packages: dict[tuple[str, str], Package] = {}
+        self._packages = {(package.stow_dir, package.name): package for package in packages}
+        self._chosen = chosen
         self._glanced: tuple[Cursor | None, Listing | None] = (None, None)
 
     def close(self) -> None:
@@ -61,7 +68,8 @@ class PackageTrees:
 
     def top(self, package: Package, *, step: int = 0) -> Cursor:
         """Return the cursor on all of a package, as overlaid on the target itself."""
-        return Cursor(package, None if self._named else "", step=step)
+        top = None if self._named else ""
+        return Cursor(package, top, step=step, chosen=self._chosen.get(package.path))
 
     def tree(self, package: Package) -> Tree:
         """Return the package's directory, opened."""
@@ -79,7 +87,10 @@ class PackageTrees:
         package = self._packages.get(key)
         if package is None:
             package = self._packages[key] = self._lookup(*key)
-        return Cursor(package, owner.path, old=True)
+        chosen = self._chosen.get(package.path)
+        for raw in owner.path.split("/") if chosen is not None else ():
+            chosen = chosen.child(raw) if chosen is not None else None
+        return Cursor(package, owner.path, old=True, chosen=chosen)
 
     def members(
         self, cursor: Cursor, place: Directory, only: str | None = None
@@ -91,7 +102,8 @@ class PackageTrees:
         """
         if cursor.sub is None:
             name = self._naming.in_target(cursor.package.name)
-            return [(name, DIR, cursor.package.name)] if only in (None, name) else []
+            wanted = only in (None, name) and not self.hides(cursor, place, cursor.package.name)
+            return [(name, DIR, cursor.package.name)] if wanted else []
         (glanced, listing), self._glanced = self._glanced, (None, None)
         if cursor is glanced and listing is not None and only is None:
             return listing
@@ -131,10 +143,13 @@ class PackageTrees:
         In no order; with a stack of its own, so that no tree is too deep; at the memory of
         the way down.  A directory that cannot be read is one: opening it tells why.
         """
-        waiting = [(cursor, place)]
+        shown = self._naming.in_target
+        waiting: list[tuple[Cursor, Directory, str | None]] = [(cursor, place, None)]
         while waiting:
-            here, there = waiting.pop()
+            here, there, name = waiting.pop()
             self._poll()
+            if name is not None:
+                here, there = here.child(name), there.child(shown(name))
             hidden = self.ignored(here, there)
             passes = tests(here, there, hidden)
             inner: list[str] = []
@@ -159,18 +174,24 @@ class PackageTrees:
                     close(fd)
             except OSError:
                 return here
-            shown = self._naming.in_target
-            waiting += [(here.child(raw), there.child(shown(raw))) for raw in inner]
+            waiting += [(here, there, raw) for raw in inner]
         return None
 
     def ignored(self, cursor: Cursor, place: Directory) -> Hidden | None:
         """Return the test for ignored raw names in ``place``, or ``None`` if there are none."""
         if cursor.hidden is None:
-            path = place.path
-            if self._named:
-                path = path.partition("/")[2]
-            cursor.hidden = (cursor.package.ignored(path),)
+            cursor.hidden = (self._hidden(cursor, place),)
         return cursor.hidden[0]
+
+    def _hidden(self, cursor: Cursor, place: Directory) -> Hidden | None:
+        package, chosen = cursor.package, cursor.chosen
+        if cursor.sub is None:  # no rule names the package itself, but it may not be wanted
+            shown = self._naming.in_target(package.name)
+            wanted = package.where is None or package.where(shown)
+            return None if wanted and (chosen is None or chosen.any) else Hidden(lambda _: True)
+        if chosen is not None:
+            return Hidden(lambda raw: not chosen.has(raw))
+        return package.ignored(place.path.partition("/")[2] if self._named else place.path)
 
     def hides(self, cursor: Cursor, place: Directory, raw: str) -> bool:
         """Whether an ignore rule leaves a member out."""

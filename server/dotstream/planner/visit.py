@@ -181,7 +181,7 @@ class DirectoryVisit:
                 text = self.walk.farm.naming.prefix(cursor, self.place) + raw
                 yield Operation("create_link", self.place, name, cursor.package.name, text)
             else:
-                yield from self._alone(name, self._settle(name, now, claims))
+                yield from self._settle(name, now, claims)
         if owner is not None:
             yield self._links(owner, names)
 
@@ -191,14 +191,10 @@ class DirectoryVisit:
         return Run("create_link", self.place, names, cursor.package.name, stem)
 
     def _settle(self, name: str, seen: Seen | OSError, claims: list[Claim]) -> Visit[bool]:
-        """Plan a name that nothing is unmanaged at."""
-        now = state_of(seen)
-        return (yield from transition(self, Name(self.place, name, now, now, claims)))
-
-    def _alone(self, name: str, plan: Visit[bool]) -> Visit[bool]:
-        """Plan one name; if it cannot be looked at, the others still are."""
+        """Plan a name that nothing is unmanaged at; if it cannot be, the others still are."""
         try:
-            return (yield from plan)
+            now = state_of(seen)
+            return (yield from transition(self, Name(self.place, name, now, now, claims)))
         except OSError as error:
             yield scan_error(self.place.at(name), error)
             return True
@@ -239,7 +235,7 @@ class DirectoryVisit:
                 yield Run("remove_link", place, gone, self.unlinked[0].package.name, stem)
                 gone = []
             if now is not None or claims:
-                left += yield from self._alone(name, self._change(name, now, claims))
+                left += yield from self._change(name, now, claims)
         if gone:
             yield Run("remove_link", place, gone, self.unlinked[0].package.name, stem)
         return left
@@ -279,34 +275,44 @@ class DirectoryVisit:
         return [entry for entry in there if entry[0] not in kept], [wanted], len(kept)
 
     def _change(self, name: str, seen: Seen | OSError, claims: list[Claim]) -> Visit[bool]:
-        """Plan a name where a link may go.
+        """Plan a name where a link may go; if it cannot be, the others still are.
 
         Returns:
             Whether anything stays there.
         """
-        now = start = state_of(seen)
-        inner: list[Cursor] = []
-        if self.mode is Mode.RESET:
-            start = None
-        elif isinstance(now, Link):
-            removal = self.walk.unlinking.removal(self.place, name, now.text, self.unlinked)
-            if removal is not None:
-                if not claims:
-                    yield Operation(
-                        "remove_link", self.place, name, removal.package, None, now.text
-                    )
-                    return False
-                start = None
-        elif now is Real.DIRECTORY:
-            self._release()
-            inner = self.walk.farm.subdirectories(self.unlinked, self.place, name)
-            start = self._after_unmanaging(name, inner, claims)
-        stays = self.mode is Mode.REAL
-        return (
-            yield from transition(self, Name(self.place, name, now, start, claims, inner, stays))
-        )
+        try:
+            now = state_of(seen)
+            inner: list[Cursor] = []
+            if now is Real.DIRECTORY:
+                self._release()
+                inner = self.walk.farm.subdirectories(self.unlinked, self.place, name)
+            start, removal = self._after_unmanaging(name, now, inner, claims)
+            if removal is not None and not claims:
+                yield removal
+                return False
+            stays = self.mode is Mode.REAL
+            found = Name(self.place, name, now, start, claims, inner, stays)
+            return (yield from transition(self, found))
+        except OSError as error:
+            yield scan_error(self.place.at(name), error)
+            return True
 
-    def _after_unmanaging(self, name: str, inner: list[Cursor], claims: list[Claim]) -> State:
+    def _after_unmanaging(
+        self, name: str, now: State, inner: list[Cursor], claims: list[Claim]
+    ) -> tuple[State, Operation | None]:
+        """Return what unmanaging leaves of what is there, and what removes a link."""
+        if self.mode is Mode.RESET:
+            return None, None
+        if isinstance(now, Link):
+            gone = self.walk.unlinking.removal(self.place, name, now.text, self.unlinked)
+            if gone is not None:
+                package, text = gone.package, now.text
+                return None, Operation("remove_link", self.place, name, package, None, text)
+        elif now is Real.DIRECTORY:
+            return self._refolded(name, inner, claims), None
+        return now, None
+
+    def _refolded(self, name: str, inner: list[Cursor], claims: list[Claim]) -> State:
         """Return what a directory is once its packages are unmanaged: maybe a link again."""
         (farm, _, unlinking, refolding), there = self.walk, self.place.child(name)
         if claims and not farm.options.stow:

@@ -20,7 +20,7 @@ class Witnesses:
 
     def known(self, path: str) -> bool:
         """Whether something is known to be at ``path`` or below."""
-        return any(within(found, path) for _, found in reversed(self._found))
+        return bool(self._found) and any(within(found, path) for _, found in self._found)
 
     def note(self, asked: str, found: str) -> None:
         """Remember what a look at the directory ``asked`` came upon."""

@@ -16,7 +16,7 @@ from dotstream.fs.state import is_full, release_reserve, reserve
 from dotstream.model.names import encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
 __all__ = ["Database"]
 
@@ -94,10 +94,17 @@ class Database:
                 raise
 
     def _open(self, name: str, *, uri: bool = False) -> None:
-        self.connection = sqlite3.connect(
+        self.connection: sqlite3.Connection = sqlite3.connect(
             name, uri=uri, isolation_level=None, check_same_thread=not uri
         )
-        self.run = self.connection.execute
+        self.run: Callable[..., sqlite3.Cursor] = self.connection.execute
+
+    def copy(self) -> None:
+        """Go on with a copy in memory, which may be changed."""
+        found = self.connection
+        self._open(":memory:")
+        found.backup(self.connection)
+        found.close()
 
     def _prepare(self, *, readonly: bool) -> None:
         run = self.run

@@ -17,18 +17,22 @@ from itertools import chain
 from sqlite3 import OperationalError
 from typing import TYPE_CHECKING
 
+from dotstream.fs.lock import Held, name_run, named_run
 from dotstream.fs.system import boot
 from dotstream.model.history import Transaction
 from dotstream.model.names import decoded, encoded
 from dotstream.model.run import Run
+from dotstream.store.damage import intact
 from dotstream.store.database import Database
 from dotstream.store.encoding import between, decode, encode, singly
 from dotstream.store.manifest import Manifest
+from dotstream.store.relocation import relocate
 from dotstream.store.steps import End
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from dotstream.fs.state import Moves
     from dotstream.model.history import TransactionState
     from dotstream.model.plan import Metadata
     from dotstream.store.steps import Numbered, NumberedSingle, Step
@@ -54,16 +58,24 @@ class Journal:
     Args:
         path: of the database, which is made if it is not there.
         readonly: only look; it has to be there, and nobody is kept waiting.
+        moved: paths that were, and what they are now, if the home has moved.
 
     Raises:
         JournalError: the database is corrupt, foreign, or from a newer dotstream.
     """
 
-    def __init__(self, path: str, *, readonly: bool = False) -> None:
-        self.database = Database(path, readonly=readonly)
+    def __init__(self, path: str, *, readonly: bool = False, moved: Moves = ()) -> None:
+        self.database: Database = Database(path, readonly=readonly)
+        if moved:
+            with self.database.explained():
+                if readonly:
+                    self.database.copy()
+                relocate(self.database, moved)
         self.manifest: Manifest = Manifest(self.database.connection)
         self._next = 0
         self._left = (0, 0)
+        self._lock = f"{path.rpartition('/')[0]}/lock"
+        self._running: int | None = None
 
     def close(self) -> None:
         """Close the database."""
@@ -112,6 +124,33 @@ class Journal:
                 "INSERT INTO chunk VALUES (?, ?, ?)", (self._next, size, encode(steps))
             )
         self._next += size
+        self._name(0)
+
+    def _name(self, cursor: int) -> None:
+        """Have the lock file say how far the run is that is being carried out."""
+        if self._running is not None:
+            name_run(self._lock, Held(self._running, cursor, self._next))
+
+    def _unname(self) -> None:
+        self._running = None
+        name_run(self._lock, None)
+
+    def lost(self) -> str | None:
+        """Return what the lock file knows of a run that was killed and the journal does not.
+
+        Then the end of the write-ahead log was lost or damaged; it is told once.
+        """
+        run = named_run(self._lock)
+        if run is None:
+            return None
+        if self.transaction(run.transaction) is None:
+            missing = f"transaction {run.transaction}"
+        elif self.end(run.transaction) < run.end:
+            missing = f"the end of transaction {run.transaction}"
+        else:
+            return None
+        name_run(self._lock, None)
+        return missing
 
     @property
     def next(self) -> int:
@@ -124,15 +163,20 @@ class Journal:
             run = self.database.run
             run("UPDATE txn SET digest = ? WHERE id = ?", (digest, transaction))
             run("COMMIT")
+            self._running = transaction
+            self._name(self.first(transaction))
             if digest:  # else each batch, too, has to be on the disk before it is carried out
                 run("PRAGMA synchronous = NORMAL")
 
     def advance(self, transaction: int, cursor: int) -> None:
         """Record how far a transaction has come."""
         self.database.write("UPDATE txn SET cursor = ? WHERE id = ?", (cursor, transaction))
+        self._name(cursor)
 
     def cut(self, end: int) -> None:
         """Forget the steps from ``end`` on, none of which is done (any more)."""
+        self._next = end
+        self._name(0)  # first, or they could be missed
         run = self.database.run
         with self.database.explained(), self.database.change():
             row = run(
@@ -146,7 +190,6 @@ class Journal:
                     "UPDATE chunk SET size = ?, steps = ? WHERE first = ?",
                     (end - row[0], encode(left), row[0]),
                 )
-        self._next = end
 
     def part(self, transaction: int) -> None:
         """Note that a transaction is only part of its plan, and not to be resumed as that.
@@ -162,6 +205,9 @@ class Journal:
         self.database.write(
             "UPDATE txn SET state = ?, cursor = ? WHERE id = ?", (state, cursor, transaction)
         )
+        self._running = None
+        if state == "rolled_back":
+            self._unname()
 
     def commit(
         self, transaction: int, directory: str, digest: str, counts: Mapping[str, int]
@@ -177,9 +223,10 @@ class Journal:
             with self.database.change():
                 (target,) = run("SELECT target FROM txn WHERE id = ?", (transaction,)).fetchone()
                 steps = self.parts(self.first(transaction), self._next)
-                self.manifest.fold(
-                    chain.from_iterable(steps), directory, decoded(target), on_backup
-                )
+                with intact(f"the manifest in {self.database.path}"):
+                    self.manifest.fold(
+                        chain.from_iterable(steps), directory, decoded(target), on_backup
+                    )
                 run(
                     "UPDATE txn SET state = 'committed', digest = ?, counts = ?, cursor = ? "
                     "WHERE id = ?",
@@ -191,6 +238,7 @@ class Journal:
                     (transaction, transaction),
                 )
             run("PRAGMA synchronous = NORMAL")
+        self._unname()
 
     def discard(self, transaction: int) -> None:
         """Forget a transaction that never changed anything; its number is free again."""
@@ -206,6 +254,7 @@ class Journal:
                 self._delete(transaction)
 
     def _delete(self, transaction: int) -> None:
+        self._unname()  # first, or it could be missed
         run = self.database.run
         with self.database.change():
             run(
@@ -254,12 +303,14 @@ class Journal:
         return first, cursor, self._next
 
     def rebooted(self, transaction: int) -> bool:
-        """Whether the system was started anew since a transaction began."""
+        """Whether the system was started anew since, or the cursor of a transaction is lost."""
         with self.database.explained():
-            (then,) = self.database.run(
-                "SELECT boot FROM txn WHERE id = ?", (transaction,)
+            then, cursor, state = self.database.run(
+                "SELECT boot, cursor, state FROM txn WHERE id = ?", (transaction,)
             ).fetchone()
-        return bool(then != boot() or not then)
+        run = named_run(self._lock)
+        behind = state == "active" and run is not None and run.cursor > cursor
+        return bool(then != boot() or not then or behind)
 
     def first(self, transaction: int) -> int:
         """Return the number of a transaction's first step."""

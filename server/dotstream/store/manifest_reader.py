@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dotstream.fs.state import existing_state
+from dotstream.store.damage import intact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from dotstream.model.entry import Entry
     from dotstream.store.journal import Journal
@@ -35,8 +37,11 @@ class ManifestRecords:
             if place is not None:
                 from dotstream.store.journal import Journal
 
-                self._journal = Journal(place.journal, readonly=True)
+                self._journal = Journal(place.journal, readonly=True, moved=place.moved)
         return self._journal
+
+    def _intact(self) -> AbstractContextManager[None]:
+        return intact(f"the manifest of {self._target} in {self._state}")
 
     def close(self) -> None:
         """Close the journal if it was opened."""
@@ -48,19 +53,30 @@ class ManifestRecords:
     def entry(self, root: str, path: str, name: str) -> Entry | None:
         """Return what is recorded of one name."""
         journal = self._open()
-        return None if journal is None else journal.manifest.entry(root, path, name)
+        if journal is None:
+            return None
+        with self._intact():
+            return journal.manifest.entry(root, path, name)
 
     def directory(self, root: str, path: str) -> Iterator[Entry]:
         """Stream what is recorded of a directory, sorted by name."""
         journal = self._open()
-        return iter(()) if journal is None else journal.manifest.directory(root, path)
+        if journal is not None:
+            with self._intact():
+                yield from journal.manifest.directory(root, path)
 
     def packages(self, root: str, path: str) -> set[str]:
         """Return the packages that have something in one directory."""
         journal = self._open()
-        return set() if journal is None else journal.manifest.packages(root, path)
+        if journal is None:
+            return set()
+        with self._intact():
+            return journal.manifest.packages(root, path)
 
     def any_below(self, root: str, path: str) -> bool:
         """Whether anything is recorded in a directory or below it."""
         journal = self._open()
-        return journal is not None and journal.manifest.any_below(root, path)
+        if journal is None:
+            return False
+        with self._intact():
+            return journal.manifest.any_below(root, path)

@@ -26,7 +26,7 @@ def opened(place: TargetState | None) -> Generator[Journal | None]:
         return
     from dotstream.store.journal import Journal  # SQLite is only paid for where it is read
 
-    journal = Journal(place.journal, readonly=True)
+    journal = Journal(place.journal, readonly=True, moved=place.moved)
     try:
         yield journal
     finally:

@@ -178,7 +178,7 @@ class Application:
         }
         metadata = self._source.metadata
         # What is called done is on the disk before that is.
-        self._executor.flush(metadata.target, "; it was taken back", remedy="remove_cause")
+        self._executor.flush(metadata.target, "; it was rolled back", remedy="remove_cause")
         if not whole:
             self._journal.part(self._number)
         self._journal.commit(self._number, metadata.directory, summary.digest, counts)
@@ -253,6 +253,9 @@ class Application:
 
     def _abandon(self, error: BaseException, *, silent: bool) -> Generator[Happening]:
         """Take back what was done; raise in place of ``error`` only if something is left."""
+        known = self._journal.transaction(self._number)
+        if known is not None and known.state == "committed":
+            return  # whatever was raised, it was raised after all was done
         end = self._done + 1 if self._executor.halfway else self._done
         if end == self._first:
             self._journal.discard(self._number)

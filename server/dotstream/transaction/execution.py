@@ -142,10 +142,11 @@ def execution_of_plan(
     planned: bool = False,
 ) -> Execution[Result]:
     """Return the run that carries a plan out."""
+    source = source_of(plan)
     if cancel is None and not isinstance(plan, Plan):
         cancel = plan.token
     control: Control[Result] = Control(cancel, keep=keep)
-    events = applying(source_of(plan), host=host, control=control, terms=terms)
+    events = applying(source, host=host, control=control, terms=terms)
     return Execution(events, control, planned=planned)
 
 

@@ -68,7 +68,7 @@ class Executor:
         self.transaction = transaction
         self.done: int = first
         self.renewed: int = first
-        self.halfway = False
+        self.halfway: bool = False
         self._first = first
         self._journal = writer.journal
         self._changes = writer.host.changes

@@ -41,7 +41,7 @@ def note_origins(
     if found is None:
         return
     try:
-        note(backups, transaction, (found.started, found.target), moves)
+        note(backups, transaction, (found.began, found.target), moves)
     except OSError as error:
         raise JournalError(
             f"{backups}: {reason(error)}: it could not be written down where files come from"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
+from dotstream.errors import UsageError
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.plan import Plan
-from dotstream.planner.stream import in_runs
+from dotstream.planner.stream import StreamingPlan, in_runs
 from dotstream.store.journal import BATCH
 from dotstream.transaction.runs import gathered
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
     from dotstream.model.run import Run
-    from dotstream.planner.stream import StreamingPlan
 
 __all__ = ["Control", "Source", "Terms", "source_of"]
 
@@ -79,7 +79,13 @@ class Source(NamedTuple):
 
 
 def source_of(plan: Plan | StreamingPlan) -> Source:
-    """Return a plan as something to carry out."""
+    """Return a plan as something to carry out.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if not isinstance(plan, Plan | StreamingPlan):
+        raise UsageError("apply takes a plan; use execute for operations from anywhere else")
     skips = plan.metadata.options.on_conflict == "skip"
     if isinstance(plan, Plan):
         items = gathered(plan.items)

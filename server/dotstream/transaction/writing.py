@@ -9,8 +9,8 @@ from dotstream.errors import Cancelled, JournalError, TargetLocked
 from dotstream.fs.area import highest
 from dotstream.fs.files import is_directory
 from dotstream.fs.lock import Lock, LockHeld
-from dotstream.fs.oserror import reason
-from dotstream.fs.state import target_state
+from dotstream.fs.oserror import is_permission, reason
+from dotstream.fs.state import note_home, target_state
 from dotstream.store.journal import Journal
 
 if TYPE_CHECKING:
@@ -68,16 +68,31 @@ def locked(
                 raise TargetLocked(target, holder.holder) from None
             except OSError as error:
                 raise JournalError(
-                    f"{host.state}: {reason(error)}; nothing was changed", remedy="remove_cause"
+                    f"{host.state}: {reason(error)}; nothing was changed",
+                    remedy="remove_cause",
+                    permission=is_permission(error),
                 ) from error
         yield
 
 
 @contextmanager
 def writer_of(target: str, host: Host) -> Generator[Writer]:
-    """Open the journal of a target whose lock is held."""
+    """Open the journal of a target whose lock is held.
+
+    Raises:
+        JournalError: it cannot be used, or has lost a run that was killed.
+    """
     place = target_state(host.state, target)
-    with closing(Journal(place.journal)) as journal, closing(host.changes.touched):
+    with (
+        closing(Journal(place.journal, moved=place.moved)) as journal,
+        closing(host.changes.touched),
+    ):
+        if (missing := journal.lost()) is not None:
+            raise JournalError(
+                f"{place.journal} has lost {missing}, which was cut short: what it did "
+                "cannot be taken back as a whole; nothing was changed now"
+            )
+        note_home(host.state, target)
         journal.go_on_after(*highest(place.backups))
         yield Writer(journal, place, host)
 

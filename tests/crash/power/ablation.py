@@ -68,6 +68,11 @@ def _later_directories() -> None:
     _replace(touched.Touched, "add", first)
 
 
+def _moves() -> None:
+    """Have both ends of a move on the disk one by one."""
+    _replace(touched.Touched, "add_all", touched.Touched.add)
+
+
 def _batches() -> None:
     activate = journal.Journal.activate
 
@@ -115,16 +120,19 @@ ABLATIONS: dict[str, Ablation] = {
     "of what a killed run did": Ablation(_elsewhere, (("recovery forwards", "weak"),)),
     "of many directories": Ablation(_whole, (("many batches", "weak"),)),
     "of each directory": Ablation(_later_directories, (("many batches", "weak"),)),
+    "of all, where something was moved": Ablation(
+        _moves, (("undo of: adopt over files, streaming", "strict"), ("undo of: adopt", "strict"))
+    ),
     "of each batch while streaming": Ablation(
         _batches, (("many batches, streaming", "ordered"),)
     ),
-    "of the way to the state": Ablation(_state, (("backup", "strict"), ("manage", "strict"))),
+    "of the way to the state": Ablation(_state, (("manage", "strict"),)),
     "of the directories of a copy": Ablation(
         _copies, (("back up directories, state away", "strict"),)
     ),
     "of the way to a copy": Ablation(
         _way_up,
-        (("adopt directories, packages away", "strict"), ("adopt, without exchange", "strict")),
+        (("adopt directories, packages away", "strict"),),
     ),
     "not a flush, but that nothing is sure after one was missing": Ablation(
         _nothing, (("many batches", "ordered"), ("recovery forwards", "ordered")), anew=False

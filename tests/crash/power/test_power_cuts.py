@@ -6,7 +6,6 @@ of what is wrong replays it: ``python -m tests.crash.power.play`` and its first 
 
 from __future__ import annotations
 
-import shutil
 import zlib
 from typing import TYPE_CHECKING
 
@@ -22,11 +21,6 @@ if TYPE_CHECKING:
 _SCENES = tuple(CUTS) if LONG else SHORT
 _MODELS = MODELS if LONG else ("ordered", "weak")
 _STATES = 400 if LONG else 40
-
-
-@pytest.fixture(autouse=True)
-def _strace() -> None:
-    assert shutil.which("strace"), "what is written is seen by strace: make oracles installs it"
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -41,6 +42,7 @@ def traced(
     Raises:
         RuntimeError: it failed, or cannot be traced here.
     """
+    assert shutil.which("strace"), "what is written is seen by strace: make oracles installs it"
     calls = ",".join(f"?{call}" for call in _CALLS)
     strace = ["strace", "-f", "-qq", "-xx", "-s", "16777216", "--seccomp-bpf"]
     done = subprocess.run(

@@ -32,7 +32,7 @@ def test_doctor_fills_the_quickfix_list_and_mends(world: World, nvim: Neovim) ->
     nvim.dotstream("doctor fix")
     nvim.wait("#_G.notes > 1")
     nvim.dotstream("doctor")
-    nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('everything is well') end)")
+    nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('no problems found') end)")
 
 
 def test_a_row_opens_its_source(world: World, nvim: Neovim) -> None:

@@ -25,7 +25,7 @@ def test_what_was_applied_is_undone_in_its_plan(world: World, nvim: Neovim) -> N
     nvim.choose("Yes")
     nvim.press("u")
     nvim.until("undone")
-    assert nvim.asked()[0]["prompt"] == "Take back transaction 1?"
+    assert nvim.asked()[0]["prompt"] == "Undo transaction 1?"
     assert "undone" in nvim.bar()
     assert difference(before, snapshot(world.target, prune=STATE)) == []
 
@@ -81,7 +81,7 @@ def test_an_apply_that_a_kill_cut_short_is_taken_back(world: World, nvim: Neovim
     nvim.command("write")
     nvim.wait(f"vim.uv.fs_stat('{world.target}/d0002') ~= nil")
     nvim.kill_server()
-    nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('taken back') end)")
+    nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('rolled back') end)")
     assert [asked["prompt"] for asked in nvim.asked()] == [
         "The dotstream server ended unexpectedly",
         "manage big (transaction 1) was cut short",

@@ -1,4 +1,4 @@
-"""The check-up in VS Code: what is wrong, said and mended."""
+"""The check-up in VS Code: what is wrong, said and fixed."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ async def test_what_the_doctor_finds_is_mended_at_a_click(
     await workbench.shows("Doctor: 2 findings")
     await workbench.shows("! .zprofile")
     await workbench.shows("! .zshrc")
-    await workbench.offers("Mend")
+    await workbench.offers("Fix")
     await workbench.picture("doctor")
-    await workbench.click("Mend")
-    await workbench.said("2 things mended. Nothing is left.")
+    await workbench.click("Fix")
+    await workbench.said("2 things fixed. Nothing is left.")
     await workbench.nothing_blocks()
     assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"}

@@ -102,7 +102,7 @@ async def test_a_change_that_a_kill_cut_short_is_taken_back_when_the_user_says_s
 
     await workbench.run("Dotstream: Recover…")
     await workbench.decide("Take It Back", of="manage big was cut short")
-    await workbench.said("manage big was taken back")
+    await workbench.said("manage big was rolled back")
     await workbench.nothing_blocks()
     assert difference(before, snapshot(farm.target)) == []
     await workbench.run("Dotstream: Recover…")

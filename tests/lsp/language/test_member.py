@@ -142,6 +142,7 @@ async def test_the_other_side_of_a_conflict_is_linked(
     assert await links(mine) == [(first, uri(rc), "Open ~/dotfiles/zsh/dot-zshrc")]
     mine.unlink()
     mine.symlink_to(rc)
+    desk.save(mine)  # nobody else tells the server of a change out there
     assert await links(mine) == []  # the same file
 
 
@@ -263,3 +264,25 @@ async def test_the_first_line_is_followed_as_it_is_edited(desk: Desk, root: Path
     desk.edit(path, 3, types.TextDocumentContentChangePartial(start, "####"))
     desk.save(path)
     await desk.diagnostics(path, lambda all_: all_[0].range.end == types.Position(0, 6))
+
+
+async def test_an_editor_that_knows_only_commands_gets_commands(root: Path) -> None:
+    capabilities = types.ClientCapabilities(
+        text_document=types.TextDocumentClientCapabilities(
+            publish_diagnostics=types.PublishDiagnosticsClientCapabilities(),
+            code_action=types.CodeActionClientCapabilities(),
+        )
+    )
+    desk = await Desk.sit_down(capabilities=capabilities, folders=[root])
+    path = root / "vim/dot-vimrc"
+    desk.open(path)
+    await desk.codes(path, "unlinked")
+    first = types.Range(types.Position(0, 0), types.Position(0, 0))
+    found = await desk.client.text_document_code_action_async(
+        types.CodeActionParams(
+            types.TextDocumentIdentifier(uri(path)), first, types.CodeActionContext([])
+        )
+    )
+    assert found
+    assert all(isinstance(each, types.Command) for each in found)
+    await desk.leave()

@@ -55,9 +55,9 @@ function M.run(place, fix)
         if fault then
           return errors.show(fault)
         elseif result.findings == 0 then
-          return errors.notify("doctor: everything is well")
+          return errors.notify("doctor: no problems found")
         end
-        local fixed = fix and (", %s mended"):format(view.number(result.fixed or 0)) or ""
+        local fixed = fix and (", %s fixed"):format(view.number(result.fixed or 0)) or ""
         errors.notify(("doctor: %s%s"):format(view.plural(result.findings, "finding"), fixed))
         vim.cmd("botright copen")
       end,

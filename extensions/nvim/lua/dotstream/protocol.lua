@@ -24,8 +24,12 @@
 ---@field action "manage"|"unmanage"|"remanage"|"adopt"
 ---@field packages? string[]
 ---@field profile? string
+---@field package? string
+---@field source? dotstream.Uri
+---@field everything? boolean
+---@field path? dotstream.Uri
 ---@field paths? dotstream.Uri[]
----@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt"> }
+---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, ask?: boolean }
 ---@field window? integer
 ---@field partialResultToken? dotstream.Token
 ---@field workDoneToken? dotstream.Token
@@ -37,11 +41,61 @@
 ---@field action "manage"|"unmanage"|"remanage"|"adopt"
 ---@field packages? string[]
 ---@field profile? string
+---@field package? string
+---@field source? dotstream.Uri
+---@field everything? boolean
+---@field path? dotstream.Uri
 ---@field paths? dotstream.Uri[]
----@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, stream?: boolean }
+---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, stream?: boolean, ask?: boolean }
+---@field digest? string
+---@field only? dotstream.Uri[]
+---@field omit? dotstream.Uri[]
+---@field window? integer
+---@field partialResultToken? dotstream.Token
+---@field workDoneToken? dotstream.Token
+
+--- Which file to link, or link to remove.
+---@class (exact) dotstream.LinkParams
+---@field root dotstream.Uri
+---@field target? dotstream.Uri
+---@field path dotstream.Uri
+---@field package? string
+---@field source? dotstream.Uri
+---@field dryRun? boolean
 ---@field digest? string
 ---@field window? integer
 ---@field partialResultToken? dotstream.Token
+---@field workDoneToken? dotstream.Token
+
+--- Which conflict to settle, and how.
+---@class (exact) dotstream.ResolveParams
+---@field root dotstream.Uri
+---@field target? dotstream.Uri
+---@field path dotstream.Uri
+---@field package? string
+---@field source? dotstream.Uri
+---@field policy "skip"|"backup"|"overwrite"|"adopt"
+---@field dryRun? boolean
+---@field digest? string
+---@field window? integer
+---@field partialResultToken? dotstream.Token
+---@field workDoneToken? dotstream.Token
+
+--- Which file is never to be linked.
+---@class (exact) dotstream.IgnoreParams
+---@field root dotstream.Uri
+---@field target? dotstream.Uri
+---@field path dotstream.Uri
+---@field package? string
+---@field source? dotstream.Uri
+---@field workDoneToken? dotstream.Token
+
+--- Where to write a configuration, and whose settings to take over.
+---@class (exact) dotstream.InitParams
+---@field root dotstream.Uri
+---@field target? dotstream.Uri
+---@field from? "stow"|"dot"
+---@field dryRun? boolean
 ---@field workDoneToken? dotstream.Token
 
 --- Whose packages.
@@ -82,7 +136,7 @@
 ---@field limit? integer
 ---@field workDoneToken? dotstream.Token
 
---- What to take back.
+--- What to undo.
 ---@class (exact) dotstream.UndoParams
 ---@field root dotstream.Uri
 ---@field target? dotstream.Uri
@@ -102,7 +156,7 @@
 ---@field dryRun? boolean
 ---@field workDoneToken? dotstream.Token
 
---- Where to look, and whether to mend.
+--- Where to look, and whether to fix.
 ---@class (exact) dotstream.DoctorParams
 ---@field root dotstream.Uri
 ---@field target? dotstream.Uri
@@ -125,6 +179,17 @@
 ---@class (exact) dotstream.AckParams
 ---@field token dotstream.Token
 ---@field seq integer
+
+--- A conflict to be settled now.
+---@class (exact) dotstream.ConflictParams
+---@field root dotstream.Uri
+---@field token dotstream.Token
+---@field conflict dotstream.ConflictRow
+
+--- What a client answers to dotstream/conflict.
+---@class (exact) dotstream.ConflictAnswer
+---@field policy? "fail"|"skip"|"backup"|"overwrite"|"adopt"|nil
+---@field cancel? boolean|nil
 
 --- What somebody changed.
 ---@class (exact) dotstream.ChangedParams
@@ -154,7 +219,23 @@
 ---@field applied integer
 ---@field transaction integer|nil
 
---- What was taken back; in a dry run nothing was applied.
+--- What was changed; in a dry run nothing was.
+---@alias dotstream.LinkResult dotstream.ApplyResult|dotstream.PlanResult
+
+--- What was added to the configuration.
+---@class (exact) dotstream.IgnoreResult
+---@field configuration dotstream.Uri
+---@field package string
+---@field pattern string
+---@field saved boolean
+
+--- The configuration to start from.
+---@class (exact) dotstream.InitResult
+---@field configuration dotstream.Uri
+---@field text string
+---@field written boolean
+
+--- What was undone; in a dry run nothing was applied.
 ---@class (exact) dotstream.UndoResult
 ---@field digest dotstream.Digest
 ---@field counts dotstream.Counts

@@ -1,4 +1,4 @@
---- `:Dotstream recover`: a change that was cut short is taken back, or carried to its end.
+--- `:Dotstream recover`: a change that was cut short is rolled back, or carried to its end.
 local errors = require("dotstream.errors")
 local history = require("dotstream.history")
 local paths = require("dotstream.paths")
@@ -20,7 +20,7 @@ local function recover(client, params, resume)
       end
       local lines = {
         result.resumed and "it was carried to its end"
-          or ("it was taken back: %s"):format(view.plural(result.reverted or 0, "step")),
+          or ("it was rolled back: %s"):format(view.plural(result.reverted or 0, "step")),
       }
       for _, left in ipairs(result.left or {}) do
         table.insert(lines, "  · " .. paths.shown(left))

@@ -6,18 +6,18 @@ import { number, plural } from "./sums";
 /** Severities of what is wrong, as against what is only worth knowing. */
 const SERIOUS = new Set(["error", "warning"]);
 
-/** The report, grouped by directory, each finding with the command that mends it. */
+/** The report, grouped by directory, each finding with the command that fixes it. */
 export function findingLines(
   found: readonly Finding[],
   { findings, fixed, counts }: DoctorResult,
-  mended: boolean,
+  fixing: boolean,
 ): string {
   const kinds = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `${number(count)} ${words(kind)}`)
     .join(", ");
-  const sum = findings === 0 ? "nothing is wrong" : `${plural(findings, "finding")}: ${kinds}`;
-  const lines = [`Doctor: ${sum}${mended ? `; ${number(fixed)} mended` : ""}`, ""];
+  const sum = findings === 0 ? "no problems found" : `${plural(findings, "finding")}: ${kinds}`;
+  const lines = [`Doctor: ${sum}${fixing ? `; ${number(fixed)} fixed` : ""}`, ""];
   let directory = "";
   for (const finding of found) {
     const [above, name] = splitLabel(finding.label);

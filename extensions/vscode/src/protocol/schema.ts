@@ -25,8 +25,12 @@ export interface PlanParams {
   readonly action: Action;
   readonly packages?: readonly string[];
   readonly profile?: string;
+  readonly package?: string;
+  readonly source?: PathUri;
+  readonly everything?: boolean;
+  readonly path?: PathUri;
   readonly paths?: readonly PathUri[];
-  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>> };
+  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly ask?: boolean };
   readonly window?: number;
   readonly partialResultToken?: Token;
   readonly workDoneToken?: Token;
@@ -39,11 +43,65 @@ export interface ApplyParams {
   readonly action: Action;
   readonly packages?: readonly string[];
   readonly profile?: string;
+  readonly package?: string;
+  readonly source?: PathUri;
+  readonly everything?: boolean;
+  readonly path?: PathUri;
   readonly paths?: readonly PathUri[];
-  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly stream?: boolean };
+  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly stream?: boolean; readonly ask?: boolean };
+  readonly digest?: string;
+  readonly only?: readonly PathUri[];
+  readonly omit?: readonly PathUri[];
+  readonly window?: number;
+  readonly partialResultToken?: Token;
+  readonly workDoneToken?: Token;
+}
+
+/** Which file to link, or link to remove. */
+export interface LinkParams {
+  readonly root: PathUri;
+  readonly target?: PathUri;
+  readonly path: PathUri;
+  readonly package?: string;
+  readonly source?: PathUri;
+  readonly dryRun?: boolean;
   readonly digest?: string;
   readonly window?: number;
   readonly partialResultToken?: Token;
+  readonly workDoneToken?: Token;
+}
+
+/** Which conflict to settle, and how. */
+export interface ResolveParams {
+  readonly root: PathUri;
+  readonly target?: PathUri;
+  readonly path: PathUri;
+  readonly package?: string;
+  readonly source?: PathUri;
+  readonly policy: "skip" | "backup" | "overwrite" | "adopt";
+  readonly dryRun?: boolean;
+  readonly digest?: string;
+  readonly window?: number;
+  readonly partialResultToken?: Token;
+  readonly workDoneToken?: Token;
+}
+
+/** Which file is never to be linked. */
+export interface IgnoreParams {
+  readonly root: PathUri;
+  readonly target?: PathUri;
+  readonly path: PathUri;
+  readonly package?: string;
+  readonly source?: PathUri;
+  readonly workDoneToken?: Token;
+}
+
+/** Where to write a configuration, and whose settings to take over. */
+export interface InitParams {
+  readonly root: PathUri;
+  readonly target?: PathUri;
+  readonly from?: "stow" | "dot";
+  readonly dryRun?: boolean;
   readonly workDoneToken?: Token;
 }
 
@@ -89,7 +147,7 @@ export interface HistoryParams {
   readonly workDoneToken?: Token;
 }
 
-/** What to take back. */
+/** What to undo. */
 export interface UndoParams {
   readonly root: PathUri;
   readonly target?: PathUri;
@@ -111,7 +169,7 @@ export interface RecoverParams {
   readonly workDoneToken?: Token;
 }
 
-/** Where to look, and whether to mend. */
+/** Where to look, and whether to fix. */
 export interface DoctorParams {
   readonly root: PathUri;
   readonly target?: PathUri;
@@ -136,6 +194,19 @@ export interface DiffParams {
 export interface AckParams {
   readonly token: Token;
   readonly seq: number;
+}
+
+/** A conflict to be settled now. */
+export interface ConflictParams {
+  readonly root: PathUri;
+  readonly token: Token;
+  readonly conflict: ConflictRow;
+}
+
+/** What a client answers to dotstream/conflict. */
+export interface ConflictAnswer {
+  readonly policy?: Policy | null;
+  readonly cancel?: boolean | null;
 }
 
 /** What somebody changed. */
@@ -169,7 +240,25 @@ export interface ApplyResult {
   readonly transaction: number | null;
 }
 
-/** What was taken back; in a dry run nothing was applied. */
+/** What was changed; in a dry run nothing was. */
+export type LinkResult = ApplyResult | PlanResult;
+
+/** What was added to the configuration. */
+export interface IgnoreResult {
+  readonly configuration: PathUri;
+  readonly package: string;
+  readonly pattern: string;
+  readonly saved: boolean;
+}
+
+/** The configuration to start from. */
+export interface InitResult {
+  readonly configuration: PathUri;
+  readonly text: string;
+  readonly written: boolean;
+}
+
+/** What was undone; in a dry run nothing was applied. */
 export interface UndoResult {
   readonly digest: Digest;
   readonly counts: Counts;

@@ -13,7 +13,7 @@ import {
 import { findingLines } from "../plan/findings";
 import { plural } from "../plan/sums";
 import type { CommandArgument, Place } from "../protocol/messages";
-import type { DiffResult, DoctorResult, Finding } from "../protocol/schema";
+import type { DiffResult, DoctorResult, Finding, InitResult } from "../protocol/schema";
 import { isOpenable } from "../protocol/paths";
 import { INSTALL_COMMAND } from "../server/discover";
 import type { Overview } from "./overview";
@@ -25,14 +25,6 @@ import type { Server } from "./server";
 
 /** Findings that are kept and shown; more are counted. */
 const LISTED = 5000;
-
-/** What `dotstream.toml` says at first: only what nearly everyone changes. */
-const STARTER = `# Where links are made.
-target = "~"
-
-# Directories that many programs share, so that none is turned into one link.
-never-fold = [".config", ".local/bin", ".local/share", ".ssh"]
-`;
 
 export class Care {
   constructor(
@@ -50,7 +42,7 @@ export class Care {
       add("dotstream.status", () => this.status()),
       add("dotstream.refreshView", () => this.overview.refresh()),
       add("dotstream.doctor", () => this.doctor(false)),
-      add("dotstream.mend", () => this.doctor(true)),
+      add("dotstream.fix", () => this.doctor(true)),
       add("dotstream.diff", (given: CommandArgument) => this.diff(given)),
       add("dotstream.compare", (node: EntryNode) =>
         this.diff({ ...node.place, path: node.child.path, label: node.child.label }),
@@ -75,10 +67,10 @@ export class Care {
     await this.reports.show(
       "Doctor",
       findingLines(found, result, fix),
-      !fix && result.findings > 0 ? [{ title: "$(tools) Mend", command: "dotstream.mend" }] : [],
+      !fix && result.findings > 0 ? [{ title: "$(tools) Fix", command: "dotstream.fix" }] : [],
     );
     const said = fix
-      ? mendedWords(result)
+      ? fixedWords(result)
       : result.findings === 0
         ? "dotstream found nothing wrong."
         : undefined; // the report says it all
@@ -90,7 +82,7 @@ export class Care {
     const token = this.server.token();
     const window = this.server.window();
     const found: Finding[] = [];
-    const title = fix ? "Mending" : "Looking for problem";
+    const title = fix ? "Fixing" : "Looking for problems";
     const result = await this.running.run(title, source, async (report) => {
       const reading = this.server.onBatch<Finding>(token, (batch) => {
         if (batch.items === undefined) return;
@@ -165,7 +157,9 @@ export class Care {
       () => true,
       () => false, // which is what is hoped for
     );
-    if (!there) await workspace.fs.writeFile(file, Buffer.from(STARTER));
+    if (!there) {
+      await this.server.request<InitResult>("dotstream/init", placeAt(folder.uri.toString()));
+    }
     await window.showTextDocument(file);
     await this.overview.refresh();
   }
@@ -198,9 +192,9 @@ export class Care {
   }
 }
 
-function mendedWords({ fixed, findings }: DoctorResult): string {
+function fixedWords({ fixed, findings }: DoctorResult): string {
   const left = findings > 0 ? `${plural(findings, "finding")} left to you.` : "Nothing is left.";
-  return `${plural(fixed, "thing")} mended. ${left}`;
+  return `${plural(fixed, "thing")} fixed. ${left}`;
 }
 
 async function open({ child }: Pick<EntryNode, "child">): Promise<void> {

@@ -161,7 +161,7 @@ export class Overview implements Disposable {
     this.problem = fault;
     this.farms = [];
     this.state = "broken";
-    this.watch(); // what was wrong may be mended
+    this.watch(); // what was wrong may be fixed
   }
 
   private async loadStatuses(farm: Farm, source: CancellationTokenSource): Promise<void> {

@@ -52,7 +52,7 @@ export class Past {
       await this.propose(place, picked.transaction.id);
     } else {
       void window.showInformationMessage(
-        `${nameOf(picked.transaction)} cannot be taken back: it is ${picked.transaction.state}.`,
+        `${nameOf(picked.transaction)} cannot be undone: it is ${picked.transaction.state}.`,
       );
     }
   }
@@ -97,7 +97,7 @@ export class Past {
     const back = "Take It Back";
     const finish = "Finish It";
     const choice = await window.showWarningMessage(
-      `${nameOf(seen.unfinished)} was cut short. Take back what it did, or finish it?`,
+      `${nameOf(seen.unfinished)} was cut short. Roll back what it did, or finish it?`,
       { modal: true },
       back,
       finish,
@@ -120,7 +120,7 @@ export class Past {
     const { left } = done;
     for (const message of left) this.log.warn(`recover: ${message}`);
     const name = done.recovered === null ? "It" : nameOf(done.recovered);
-    const words = done.resumed ? "was finished" : "was taken back";
+    const words = done.resumed ? "was finished" : "was rolled back";
     if (left.length === 0) {
       void window.showInformationMessage(`${name} ${words}.`);
       return;

@@ -52,7 +52,7 @@ const ANNOUNCEMENT: StaticFeature = {
   },
   getState: () => ({ kind: "static" }),
   clear() {
-    // And so nothing to take back.
+    // And so nothing to roll back.
   },
 };
 

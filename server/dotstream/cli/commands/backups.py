@@ -1,8 +1,9 @@
-"""``dotstream backups``: what was set aside, and putting it back or deleting it."""
+"""``dotstream backups``: what was backed up, and putting it back or deleting it."""
 
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dotstream.cli.change import change
@@ -28,7 +29,7 @@ EXAMPLES = """\
   dotstream backups                    what there is, with its numbers
   dotstream backups restore 17         put number 17 back
   dotstream backups prune --older-than 90
-                                       delete what was set aside over 90 days ago"""
+                                       delete what was backed up over 90 days ago"""
 
 _DAY = 24 * 60 * 60
 _UNITS = ("kB", "MB", "GB", "TB")
@@ -47,10 +48,10 @@ def configure(parser: Parser) -> None:
     parser.add_argument("ids", nargs="*", type=int, metavar="ID", help="for restore: which")
     group = parser.add_argument_group("for prune")
     group.add_argument(
-        "--older-than", metavar="DAYS", type=_days, help="what was set aside longer ago"
+        "--older-than", metavar="DAYS", type=_days, help="what was backed up longer ago"
     )
     group.add_argument("--all", action="store_true", help="everything")
-    group = parser.add_argument_group("doing it")
+    group = parser.add_argument_group("execution")
     group.add_argument(
         "-n", "--dry-run", action="store_true", help="show what would be done and change nothing"
     )
@@ -85,7 +86,7 @@ def run(session: Session) -> int:
         return _prune(session)
     session.mention_unfinished()
     if not _tell(session, session.client.backups()):
-        session.say("nothing is set aside")
+        session.say("nothing is backed up")
     return 0
 
 
@@ -116,17 +117,15 @@ def _due(session: Session) -> Iterable[Backup]:
     client, age = session.client, _age(session)
     if age is None:
         return client.backups()
-    return (backup for backup in client.backups() if 0 < backup.started <= time() - age)
+    return (backup for backup in client.backups() if 0 < backup.began <= time() - age)
 
 
 def _tell(session: Session, backups: Iterable[Backup]) -> int:
     count = 0
     for backup in backups:
         count += 1
-        if session.events is None:
-            session.say(_line(session, backup))
-        else:
-            session.events.backup(backup)
+        line = None if session.quiet else partial(_line, session, backup)
+        session.report.backup(backup, line)
         if session.out.failure is not None:
             break
     return count
@@ -134,7 +133,7 @@ def _tell(session: Session, backups: Iterable[Backup]) -> int:
 
 def _line(session: Session, backup: Backup) -> str:
     what = f"file, {_size(backup.size)}" if backup.kind == "file" else backup.kind
-    remark = session.style.paint(f"({what}, set aside by {backup.transaction})", "dim")
+    remark = session.style.paint(f"({what}, backed up by {backup.transaction})", "dim")
     where = backup.path or backup.kept
     return f"{backup.id:>4}  {session.style.path(where)}  {remark}"
 

@@ -39,8 +39,5 @@ def run(session: Session) -> int:
         flags[name] = parser_of(name, load(name)).flags()
     shell = session.arguments.shell
     script = _SHELLS[shell](helps, flags)
-    if session.events is not None:
-        session.events.emit("script", shell=shell, content=script)
-    else:
-        session.out.write(script)
+    session.report.tell("script", script.removesuffix("\n").__str__, shell=shell, content=script)
     return 0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotstream.cli.report.json_events import text_value
 from dotstream.config.discover import CONFIG_NAME
 from dotstream.config.schema import PACKAGE, PROFILE, TOP
 from dotstream.model.directory import display
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dotstream.cli.arguments import Parser
-    from dotstream.cli.report.json_events import Value as JsonValue
     from dotstream.cli.session import Session
     from dotstream.config.positions import KeyPath, Positions
     from dotstream.config.settings import Settings
@@ -51,22 +50,24 @@ def run(session: Session) -> int:
         return _check(session)
     section: tuple[str, ...] = ()
     for setting in _settings(session):
-        if session.events is not None:
-            session.events.emit(
-                "setting",
-                key=[*setting.section, setting.key],
-                value=_json(setting.value),
-                origin=text_value(setting.origin),
-                line=setting.line,
-            )
-            continue
         if setting.section != section:
             section = setting.section
             session.say(f"\n[{'.'.join(map(_toml_key, section))}]")
-        where = setting.origin + (f":{setting.line}" if setting.line else "")
-        remark = session.style.paint(f"# {session.style.path(where)}", "dim")
-        session.say(f"{f'{setting.key} = {_toml(setting.value)}':36}  {remark}")
+        session.tell(
+            "setting",
+            partial(_line, session, setting),
+            key=[*setting.section, setting.key],
+            value=setting.value,
+            origin=setting.origin,
+            line=setting.line,
+        )
     return 0
+
+
+def _line(session: Session, setting: _Setting) -> str:
+    where = setting.origin + (f":{setting.line}" if setting.line else "")
+    remark = session.style.paint(f"# {session.style.path(where)}", "dim")
+    return f"{f'{setting.key} = {_toml(setting.value)}':36}  {remark}"
 
 
 def _settings(session: Session) -> Iterator[_Setting]:
@@ -141,30 +142,26 @@ def _check(session: Session) -> int:
     text = read_config(path) if directory else None
     if text is None:  # no dotstream.toml: a .stowrc shows its faults when it is loaded
         source = session.client.settings.path
-        session.say(f"{display(source)} is right" if source else "there is no file; all defaults")
+        session.say(
+            f"{display(source)}: no problems found"
+            if source
+            else "there is no file; all defaults"
+        )
         return 0
     found = problems(text, path=path)
     for problem in found:
-        if session.events is None:
-            session.out.line(display(str(problem)))
-        else:
-            session.events.emit(
-                "problem",
-                path=text_value(path),
-                line=problem.line,
-                column=problem.column,
-                message=problem.problem,
-                hint=problem.hint,
-            )
+        session.report.tell(
+            "problem",
+            partial(display, str(problem)),
+            path=path,
+            line=problem.line,
+            column=problem.column,
+            message=problem.problem,
+            hint=problem.hint,
+        )
     if not found:
-        session.say(f"{session.style.path(path)} is right")
+        session.say(f"{session.style.path(path)}: no problems found")
     return 2 if found else 0
-
-
-def _json(value: Value) -> JsonValue:
-    if isinstance(value, tuple):
-        return list(value)
-    return text_value(value) if isinstance(value, str) else value
 
 
 def _toml(value: Value) -> str:

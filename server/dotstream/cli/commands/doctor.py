@@ -1,11 +1,11 @@
-"""``dotstream doctor``: what is wrong with the links, and what mends it."""
+"""``dotstream doctor``: what is wrong with the links, and what fixes it."""
 
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import TYPE_CHECKING
 
-from dotstream.cli.report.json_events import text_value
 from dotstream.cli.report.summary import plural
 from dotstream.errors import UsageError
 from dotstream.model.directory import display
@@ -24,7 +24,7 @@ __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
 DESCRIPTION = """\
 Looks for what is wrong with the links and with the records about them, and shows for each
-thing the command that mends it without losing anything. It only looks, unless --fix or
+thing the command that fixes it without losing anything. It only looks, unless --fix or
 --rebuild is given. The exit code is 1 if there is an error, and 0 if there are at most
 warnings."""
 
@@ -32,14 +32,14 @@ EXAMPLES = """\
   dotstream doctor                     look where packages have something
   dotstream doctor --scan deep --depth 4 --skip 'src/*'
   dotstream doctor --fix -n            what --fix would do
-  dotstream doctor --fix               mend what needs no decision; undo takes it back
+  dotstream doctor --fix               fix what needs no decision; undo reverses it
   dotstream doctor --rebuild           after the state database was damaged"""
 
 _COLOURS: dict[Severity, Colour] = {"error": "alarm", "warning": "yellow", "info": "dim"}
 _NOUNS: dict[Severity, tuple[str, str]] = {
     "error": ("error", "errors"),
     "warning": ("warning", "warnings"),
-    "info": ("remark", "remarks"),
+    "info": ("note", "notes"),
 }
 
 
@@ -64,20 +64,20 @@ def configure(parser: Parser) -> None:
         help="with deep, pass over directories with this name, or this path in the target "
         "(always: .git, node_modules, caches, package directories, other file systems)",
     )
-    mend = parser.add_argument_group("mending")
-    mend.add_argument(
-        "--fix", action="store_true", help="mend what needs no decision, as a change of its own"
+    fix = parser.add_argument_group("fixing")
+    fix.add_argument(
+        "--fix", action="store_true", help="fix what needs no decision, as a change of its own"
     )
-    mend.add_argument(
+    fix.add_argument(
         "--rebuild",
         action="store_true",
         help="make the records anew from the links there are; a database that cannot be used "
-        "is moved aside",
+        "is renamed",
     )
-    mend.add_argument(
+    fix.add_argument(
         "-n", "--dry-run", action="store_true", help="show what --fix would do; change nothing"
     )
-    mend.add_argument(
+    fix.add_argument(
         "--wait", action="store_true", help="wait while another dotstream changes the target"
     )
 
@@ -90,7 +90,7 @@ def _depth(text: str) -> int:
 
 
 def run(session: Session) -> int:
-    """Look everything over, and mend it first if that is asked for."""
+    """Look everything over, and fix it first if that is asked for."""
     arguments = session.arguments
     if arguments.scan != "deep" and (arguments.depth is not None or arguments.skip):
         raise UsageError("--depth and --skip need --scan deep")
@@ -120,7 +120,7 @@ def _rebuild(session: Session, cancel: CancellationToken) -> None:
 
 
 def _fix(session: Session, cancel: CancellationToken) -> None:
-    """Carry the mending out, or show it, and then put the records right."""
+    """Carry the fixing out, or show it, and then put the records right."""
     mode, depth, skip = _scan(session)
     report, client = session.report, session.client
     plan = client.stream_fix(mode=mode, depth=depth, skip=skip, cancel=cancel)
@@ -142,48 +142,45 @@ def _look(session: Session, cancel: CancellationToken) -> int:
     """Show everything that is wrong now, and return the exit code."""
     mode, depth, skip = _scan(session)
     counts: dict[Severity, int] = dict.fromkeys(_NOUNS, 0)
-    mendable = 0
+    fixable = 0
     for finding in session.client.doctor(mode=mode, depth=depth, skip=skip, cancel=cancel):
         counts[finding.severity] += 1
-        mendable += finding.mendable
+        fixable += finding.fixable
         _show(session, finding)
         if session.out.failure is not None:
             break
-    if session.events is not None:
-        session.events.emit("checkup", **counts, mendable=mendable)
-    else:
-        session.say(_sum(counts, mendable, _complete(session, "dotstream doctor --fix")))
+    fix = _complete(session, "dotstream doctor --fix")
+    session.tell("checkup", partial(_sum, counts, fixable, fix), **counts, fixable=fixable)
     return 1 if counts["error"] else 0
 
 
 def _show(session: Session, finding: Finding) -> None:
     command = _complete(session, finding.command)
-    if session.events is not None:
-        session.events.emit(
-            "finding",
-            finding=finding.kind,
-            severity=finding.severity,
-            path=text_value(finding.path),
-            package=None if finding.package is None else text_value(finding.package),
-            message=display(finding.message),
-            command=command,
-            mendable=finding.mendable,
-            count=finding.count,
-        )
-        return
-    if finding.severity == "info" and session.quiet:
-        return
-    style, out = session.style, session.out
+    shown = finding.severity != "info" or not session.quiet
+    session.report.tell(
+        "finding",
+        partial(_lines, session, finding, command) if shown else None,
+        kind=finding.kind,
+        severity=finding.severity,
+        path=finding.path,
+        package=finding.package,
+        message=display(finding.message),
+        command=command,
+        fixable=finding.fixable,
+        count=finding.count,
+    )
+
+
+def _lines(session: Session, finding: Finding, command: str | None) -> str:
+    style = session.style
     head = style.paint(finding.severity, _COLOURS[finding.severity])
     path, message = style.path(finding.path), display(finding.message)
     if not session.terminal:
-        out.line(f"{head} {path}: {message}" + (f"; to mend it: {command}" if command else ""))
-        return
-    out.line(f"{head} {style.paint(path, 'bold')}")
-    for line in style.wrapped(message, "    "):
-        out.line(line)
+        return f"{head} {path}: {message}" + (f"; to fix it: {command}" if command else "")
+    lines = [f"{head} {style.paint(path, 'bold')}", *style.wrapped(message, "    ")]
     if command is not None:
-        out.line(f"    {style.dot} {command}")  # never broken, so that it can be copied
+        lines.append(f"    {style.dot} {command}")  # never broken, so that it can be copied
+    return "\n".join(lines)
 
 
 def _complete(session: Session, command: str | None) -> str | None:
@@ -203,9 +200,9 @@ def _complete(session: Session, command: str | None) -> str | None:
     return command.replace("dotstream", f"dotstream{told}", 1)
 
 
-def _sum(counts: Mapping[Severity, int], mendable: int, command: str | None) -> str:
+def _sum(counts: Mapping[Severity, int], fixable: int, command: str | None) -> str:
     parts = [plural(count, *_NOUNS[severity]) for severity, count in counts.items() if count]
     if not parts:
-        return "everything is as it should be"
+        return "no problems found"
     told = ", ".join(parts)
-    return f"{told}; {command} mends {mendable:,}" if mendable else told
+    return f"{told}; {command} fixes {fixable:,}" if fixable else told

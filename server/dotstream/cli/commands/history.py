@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dotstream.cli.report.summary import sentence
@@ -24,7 +25,7 @@ what came of it. What was undone, rolled back or cut short says so."""
 EXAMPLES = """\
   dotstream history                    everything
   dotstream history -n 5               the last five
-  dotstream undo 12                    take number 12 back"""
+  dotstream undo 12                    undo number 12"""
 
 _MARKS: dict[TransactionState, tuple[str, Colour]] = {
     "active": ("under way", "cyan"),
@@ -54,7 +55,21 @@ def run(session: Session) -> int:
     none = True
     for transaction in session.client.history(session.arguments.limit):
         none = False
-        _show(session, transaction, cut_short=transaction == unfinished)
+        session.tell(
+            "transaction",
+            partial(_line, session, transaction, cut_short=transaction == unfinished),
+            id=transaction.id,
+            state=transaction.state,
+            action=transaction.action,
+            packages=transaction.packages,
+            root=transaction.directory,
+            target=transaction.target,
+            began=transaction.moment,
+            counts=transaction.counts,
+            digest=transaction.digest,
+            undoneBy=transaction.undone_by,
+            undoes=transaction.undoes,
+        )
         if session.out.failure is not None:
             break
     if none:
@@ -62,32 +77,10 @@ def run(session: Session) -> int:
     return 0
 
 
-def _show(session: Session, transaction: Transaction, *, cut_short: bool) -> None:
-    if session.events is None:
-        session.say(_line(session, transaction, cut_short=cut_short))
-        return
-    from dotstream.cli.report.json_events import text_value
-
-    session.events.emit(
-        "transaction",
-        id=transaction.id,
-        state=transaction.state,
-        action=transaction.action,
-        packages=[text_value(name) for name in transaction.packages],
-        directory=text_value(transaction.directory),
-        target=text_value(transaction.target),
-        started=transaction.started,
-        counts=dict(transaction.counts),
-        digest=transaction.digest,
-        undone_by=transaction.undone_by,
-        undoes=transaction.undoes,
-    )
-
-
 def _line(session: Session, transaction: Transaction, *, cut_short: bool) -> str:
     from time import localtime, strftime
 
-    when = strftime("%Y-%m-%d %H:%M", localtime(transaction.started))
+    when = strftime("%Y-%m-%d %H:%M", localtime(transaction.began))
     what = title(transaction.action, transaction.packages, transaction.undoes)
     done = transaction.state in {"committed", "undone"}
     if transaction.counts:

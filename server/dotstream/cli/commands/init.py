@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+from functools import partial
 from typing import TYPE_CHECKING
 
-from dotstream.cli.report.json_events import text_value
 from dotstream.config.discover import CONFIG_NAME
 from dotstream.errors import UsageError
 from dotstream.fs.files import write_new
@@ -32,11 +32,9 @@ EXAMPLES = """\
 def configure(parser: Parser) -> None:
     """Add the command's arguments."""
     source = parser.add_mutually_exclusive_group()
+    source.add_argument("--from-stow", action="store_true", help="use the settings of .stowrc")
     source.add_argument(
-        "--from-stow", action="store_true", help="take over the settings of .stowrc"
-    )
-    source.add_argument(
-        "--from-dot", action="store_true", help="take over those of dot: its manifest and YAML"
+        "--from-dot", action="store_true", help="use those of dot: its manifest and YAML"
     )
     parser.add_argument("-n", "--dry-run", action="store_true", help="print it, write nothing")
 
@@ -49,20 +47,25 @@ def run(session: Session) -> int:
     directory = posixpath.join(working_directory(), getattr(arguments, "dir", ""))
     text = starter(_answers(session, directory.rstrip("/") or "/"))
     path = posixpath.join(directory, CONFIG_NAME)
-    if session.dry_run:
-        if session.events is None:
-            session.out.write(text)
-        else:
-            session.events.emit("file", path=text_value(path), content=text, written=False)
-        return 0
-    try:
-        write_new(path, text)
-    except FileExistsError:
-        raise UsageError(f"{display(path)} is there already; -n prints a new one") from None
-    if session.events is not None:
-        session.events.emit("file", path=text_value(path), content=text, written=True)
-    session.say(f"wrote {session.style.path(path)}; now: dotstream plan manage --all")
+    if not session.dry_run:
+        try:
+            write_new(path, text)
+        except FileExistsError:
+            raise UsageError(f"{display(path)} is there already; -n prints a new one") from None
+    written = not session.dry_run
+    line = partial(_written, session, path) if written else text.removesuffix("\n").__str__
+    session.report.tell(
+        "file",
+        None if written and session.quiet else line,
+        path=path,
+        content=text,
+        written=written,
+    )
     return 0
+
+
+def _written(session: Session, path: str) -> str:
+    return f"wrote {session.style.path(path)}; now: dotstream plan manage --all"
 
 
 def _answers(session: Session, directory: str) -> Answers:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
+    from dotstream.cli.report.style import Style
     from dotstream.cli.session import Session
+    from dotstream.model.items import Operation
 
 __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
@@ -27,21 +30,20 @@ def configure(parser: Parser) -> None:
 
 def run(session: Session) -> int:
     """List the links of the packages that were asked for."""
-    from dotstream.cli.report.json_events import text_value
-
     session.mention_unfinished()
-    events, style, line = session.events, session.style, session.out.line
     with session.cancellable() as cancel:
         for link in session.client.links(*session.arguments.packages, cancel=cancel):
-            if events is None:
-                line(f"{style.path(link.path)} {style.arrow} {display(link.text or '')}")
-            else:
-                events.emit(
-                    "link",
-                    path=text_value(link.path),
-                    text=text_value(link.text or ""),
-                    package=text_value(link.package),
-                )
+            session.report.tell(
+                "link",
+                partial(_line, session.style, link),
+                path=link.path,
+                to=link.text,
+                package=link.package,
+            )
             if session.out.failure is not None:
                 break
     return 0
+
+
+def _line(style: Style, link: Operation) -> str:
+    return f"{style.path(link.path)} {style.arrow} {display(link.text or '')}"

@@ -23,7 +23,7 @@ EXAMPLES = """\
   dotstream manage -n --all            show what linking every package would do
   dotstream manage --profile laptop    link the packages of a profile
   dotstream manage --on-conflict backup zsh
-                                       set aside what is in the way"""
+                                       back up what is in the way"""
 
 
 def configure(parser: Parser) -> None:

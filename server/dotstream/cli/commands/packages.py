@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dotstream.model.directory import display
@@ -9,6 +10,7 @@ from dotstream.model.directory import display
 if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
     from dotstream.cli.session import Session
+    from dotstream.model.status import PackageInfo
 
 __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
@@ -28,32 +30,29 @@ def configure(parser: Parser) -> None:
 
 def run(session: Session) -> int:
     """List the packages."""
-    from dotstream.cli.report.json_events import text_value
-
     packages = session.client.packages()
     width = max((len(display(info.name)) for info in packages), default=0)
-    style = session.style
     for info in packages:
-        if session.events is not None:
-            session.events.emit(
-                "package",
-                package=text_value(info.name),
-                path=text_value(info.path),
-                target=text_value(info.target),
-                enabled=info.enabled,
-                reason=info.reason,
-                required=info.required,
-            )
-        elif session.quiet:
-            if info.enabled:
-                session.out.line(info.name if info.name.isprintable() else display(info.name))
-        else:
-            name = display(info.name).ljust(width)
-            where = f"{style.arrow} {style.path(info.target)}"
-            if info.enabled:
-                session.say(f"{name}  {where}")
-            else:
-                session.say(style.paint(f"{name}  disabled: {info.reason or ''}", "dim"))
+        session.report.tell(
+            "package",
+            partial(_line, session, info, width) if info.active or not session.quiet else None,
+            name=info.name,
+            path=info.path,
+            target=info.target,
+            active=info.active,
+            reason=info.reason,
+            required=info.required,
+        )
     if not packages:
-        session.say(f"no packages in {style.path(session.client.directory)}")
+        session.say(f"no packages in {session.style.path(session.client.directory)}")
     return 0
+
+
+def _line(session: Session, info: PackageInfo, width: int) -> str:
+    style, name = session.style, display(info.name)
+    if session.quiet:
+        return name
+    if not info.active:
+        why = f"disabled: {info.reason or ''}"
+        return style.paint(f"{name.ljust(width)}  {why}", "dim")
+    return f"{name.ljust(width)}  {style.arrow} {style.path(info.target)}"

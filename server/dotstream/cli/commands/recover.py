@@ -1,4 +1,4 @@
-"""``dotstream recover``: finish or take back what was cut short."""
+"""``dotstream recover``: finish or roll back what was cut short."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
 DESCRIPTION = """\
-Takes back what a change had done when it was cut short: by a crash, a power cut, kill or a
+Rolls back what a change had done when it was cut short: by a crash, a power cut, kill or a
 second Ctrl-C. Every command that changes something does this first. With --resume the
 change is carried to its end instead, if all of it had been planned: one that was made with
---stream had not. What somebody else changed meanwhile is left alone and named. Ctrl-C stops
+--stream had not. Changes made by others since are left untouched and named. Ctrl-C stops
 between two steps; the next time goes on from there."""
 
 EXAMPLES = """\
@@ -28,7 +28,7 @@ def configure(parser: Parser) -> None:
     """Add the command's arguments."""
     direction = parser.add_mutually_exclusive_group()
     direction.add_argument(
-        "--rollback", action="store_true", help="take back what was done (the default)"
+        "--rollback", action="store_true", help="roll back what was done (the default)"
     )
     direction.add_argument("--resume", action="store_true", help="do the rest")
     parser.add_argument(
@@ -46,6 +46,6 @@ def run(session: Session) -> int:
     if session.arguments.resume and recovery.direction == "rolled_back":
         raise DotstreamError(
             "it could not be carried to its end, because not all of it had been planned; it was "
-            "taken back instead"
+            "rolled back instead"
         )
     return 0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from dotstream.cli.report.json_events import text_value
 from dotstream.cli.report.summary import plural
 from dotstream.model.directory import display
 
@@ -43,35 +43,29 @@ def run(session: Session) -> int:
     """Show the state of the packages that were asked for."""
     session.mention_unfinished()
     names = session.arguments.packages
-    shown = names or [info.name for info in session.client.packages() if info.enabled]
+    shown = names or [info.name for info in session.client.packages() if info.active]
     width = max((len(display(name)) for name in shown), default=0)
     with session.cancellable() as cancel:
         for status in session.client.status(*names, cancel=cancel):
-            _show(session, status, width)
+            session.tell(
+                "status",
+                partial(_line, session, status, width),
+                package=status.name,
+                state=status.state,
+                links=status.links,
+                changes=status.changes,
+                conflicts=status.conflicts,
+                errors=status.errors,
+            )
             if session.out.failure is not None:
                 break
     return 0
 
 
-def _show(session: Session, status: PackageStatus, width: int) -> None:
-    if session.events is None:
-        session.say(_line(session, status, width))
-        return
-    session.events.emit(
-        "status",
-        package=text_value(status.name),
-        state=status.state,
-        linked=status.linked,
-        due=status.missing,
-        conflicts=status.conflicts,
-        errors=status.errors,
-    )
-
-
 def _line(session: Session, status: PackageStatus, width: int) -> str:
     state = session.style.paint(status.state.ljust(9), _COLOURS.get(status.state, "dim"))
-    counts = [plural(status.linked, "link")] if status.linked else []
-    counts += [f"{plural(status.missing, 'change')} due"] if status.missing else []
+    counts = [plural(status.links, "link")] if status.links else []
+    counts += [f"{plural(status.changes, 'change')} due"] if status.changes else []
     counts += [plural(status.conflicts, "conflict")] if status.conflicts else []
     counts += [plural(status.errors, "error")] if status.errors else []
     return f"{display(status.name).ljust(width)}  {state}  {', '.join(counts)}".rstrip()

@@ -1,4 +1,4 @@
-"""``dotstream undo``: take a finished change back."""
+"""``dotstream undo``: undo a finished change."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
 DESCRIPTION = """\
-Takes a finished change back: removes the links it made, makes those it removed, and moves
+Undoes a finished change: removes the links it made, makes those it removed, and moves
 files back to where they were. Without ID, the last change that is not undone, not counting
 undos and restored backups. Where something changed since then, it is named and nothing is
 changed at all, unless --on-conflict skip says to leave that as it is. An undo can be undone
@@ -27,7 +27,7 @@ too, by its number. On a terminal it shows the plan and asks first."""
 
 EXAMPLES = """\
   dotstream undo                       the last change
-  dotstream undo -n 12                 what taking number 12 back would do
+  dotstream undo -n 12                 what undoing number 12 would do
   dotstream history                    the numbers"""
 
 

@@ -42,7 +42,7 @@ _REMEDIES: dict[Remedy, str] = {
     "name_directory": "; name one with --dir, set DOTSTREAM_DIR, "
     "or make one with 'dotstream init'",
     "name_package": "; name one with --package",
-    "name_packages": ": name some, choose a profile with --profile, or take --all",
+    "name_packages": ": name some, choose a profile with --profile, or use --all",
     "rebuild": "; if it is damaged, 'dotstream doctor --rebuild' moves it aside and makes a new "
     "one from the links on disk",
     "skip_unreadable": " with --on-conflict skip",

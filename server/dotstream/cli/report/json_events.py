@@ -12,23 +12,24 @@ from __future__ import annotations
 
 from json.encoder import JSONEncoder, encode_basestring
 from time import monotonic
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from dotstream.cli.report.report import Reporting
 from dotstream.model.items import Conflict, Operation, ScanError
 from dotstream.model.names import encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from dotstream.cli.report.output import Output
+    from dotstream.cli.report.report import Value
     from dotstream.model.directory import Directory
     from dotstream.model.events import Corrected, Progress, Result
     from dotstream.model.history import Backup, Recovery, Transaction
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
 
-__all__ = ["SCHEMA", "Events", "Value", "text_value"]
+__all__ = ["SCHEMA", "Events"]
 
 SCHEMA = "1.1"
 """Version of the events: the first number changes when a consumer could break."""
@@ -36,13 +37,11 @@ SCHEMA = "1.1"
 _EVERY = 0.1
 """Seconds between two ``progress`` events of one phase."""
 
-Value: TypeAlias = "str | int | float | bool | Sequence[Value] | Mapping[str, Value] | None"
-
 _encode = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _REASONS = {0: "complete", 3: "conflicts", 130: "cancelled"}
 
 
-def text_value(text: str) -> Value:
+def _text_value(text: str) -> Value:
     """Return a path or link text as a JSON value: a string, or its bytes in base64.
 
     File names are bytes; those that are not UTF-8 become ``{"base64": "…"}``.
@@ -58,8 +57,14 @@ def text_value(text: str) -> Value:
     return text
 
 
+def _value(value: Value) -> Value:
+    if isinstance(value, str):
+        return _text_value(value)
+    return [_value(each) for each in value] if isinstance(value, list | tuple) else value
+
+
 def _quoted(text: str) -> str:
-    return encode_basestring(text) if text.isascii() else _encode(text_value(text))
+    return encode_basestring(text) if text.isascii() else _encode(_text_value(text))
 
 
 def _counts(summary: Summary) -> dict[str, Value]:
@@ -85,12 +90,17 @@ class Events(Reporting):
 
     def hello(self, version: str, command: str, *, dry_run: bool) -> None:
         """Write the first event: who speaks, which schema, about what."""
-        self.emit("hello", schema=SCHEMA, version=version, command=command, dry_run=dry_run)
+        self.emit("hello", schema=SCHEMA, version=version, command=command, dryRun=dry_run)
 
     def emit(self, kind: str, /, **fields: Value) -> None:
         """Write one event."""
-        self._out.line(_encode({"type": kind, "seq": self._seq, **fields}))
+        values = {name: _value(value) for name, value in fields.items()}
+        self._out.line(_encode({"type": kind, "seq": self._seq, **values}))
         self._seq += 1
+
+    def tell(self, event: str, line: Callable[[], str] | None, /, **fields: Value) -> None:
+        """Write one event of a command's own."""
+        self.emit(event, **fields)
 
     def begin(self, metadata: Metadata, *, listing: bool) -> None:
         """Write ``plan``: what is being planned.  Operations are always listed."""
@@ -98,9 +108,9 @@ class Events(Reporting):
         self.emit(
             "plan",
             action=metadata.action,
-            packages=[text_value(name) for name in metadata.packages],
-            directory=text_value(metadata.directory),
-            target=text_value(metadata.target),
+            packages=metadata.packages,
+            root=metadata.directory,
+            target=metadata.target,
             **undoes,
         )
 
@@ -112,34 +122,34 @@ class Events(Reporting):
             self.emit(
                 "conflict",
                 conflict=item.kind,
-                path=text_value(item.path),
-                package=text_value(item.package),
-                source=text_value(item.source),
-                other=None if item.other is None else text_value(item.other),
-                text=None if item.text is None else text_value(item.text),
+                path=item.path,
+                package=item.package,
+                source=item.source,
+                other=item.other,
+                before=item.text,
                 choices=list(item.choices),
                 message=_shown(item.message),
             )
         elif isinstance(item, ScanError):
             self.emit(
                 "error",
-                path=text_value(item.path),
+                path=item.path,
                 message=_shown(item.message),
                 permission=item.permission,
             )
         else:
-            self.emit("notice", path=text_value(item.path), message=_shown(item.message))
+            self.emit("notice", path=item.path, message=_shown(item.message))
 
     def _operation(self, item: Operation) -> None:
         if item.directory is not self._directory:
             self._directory = item.directory
             self._prefix = item.directory.absolute.rstrip("/") + "/"
-        text = "" if item.text is None else f',"text":{_quoted(item.text)}'
+        to = "" if item.text is None else f',"to":{_quoted(item.text)}'
         before = "" if item.before is None else f',"before":{_quoted(item.before)}'
         self._out.line(
             f'{{"type":"operation","seq":{self._seq},"op":"{item.kind}",'
             f'"path":{_quoted(self._prefix + item.name)},'
-            f'"package":{_quoted(item.package)}{text}{before}}}'
+            f'"package":{_quoted(item.package)}{to}{before}}}'
         )
         self._seq += 1
 
@@ -158,20 +168,20 @@ class Events(Reporting):
             transaction=transaction.id,
             state=transaction.state,
             action=transaction.action,
-            packages=[text_value(name) for name in transaction.packages],
-            started=transaction.started,
+            packages=transaction.packages,
+            began=transaction.moment,
         )
 
     def recovered(self, recovery: Recovery, *, asked: bool = False) -> None:
         """Write ``recovered``: what was done about a transaction that was cut short."""
-        found = recovery.transaction
+        found, resumed = recovery.transaction, recovery.direction == "resumed"
         self.emit(
             "recovered",
             transaction=None if found is None else found.id,
             action=None if found is None else found.action,
-            packages=[text_value(name) for name in found.packages] if found else [],
-            direction=recovery.direction,
-            steps=recovery.steps,
+            packages=found.packages if found else (),
+            resumed=resumed,
+            reverted=0 if resumed else recovery.steps,
             left=[_shown(sentence) for sentence in recovery.left],
         )
 
@@ -182,31 +192,33 @@ class Events(Reporting):
 
     def corrected(self, corrected: Corrected, *, asked: bool = False) -> None:
         """Write ``records``: what was done about them."""
-        aside = None if corrected.aside is None else text_value(corrected.aside)
-        self.emit("records", corrected=corrected.records, aside=aside)
+        self.emit("records", corrected=corrected.records, aside=corrected.aside)
 
-    def backup(self, backup: Backup, event: str = "backup") -> None:
+    def backup(self, backup: Backup, line: Callable[[], str] | None) -> None:
         """Write ``backup``: something that is kept."""
+        self._backup("backup", backup)
+
+    def pruned(self, backup: Backup) -> None:
+        """Write ``pruned``: a backup that is gone for good."""
+        self._backup("pruned", backup)
+
+    def _backup(self, event: str, backup: Backup) -> None:
         self.emit(
             event,
             id=backup.id,
             transaction=backup.transaction,
-            path=text_value(backup.path),
-            kept=text_value(backup.kept),
+            path=backup.path,
+            kept=backup.kept,
             size=backup.size,
             kind=backup.kind,
         )
-
-    def pruned(self, backup: Backup) -> None:
-        """Write ``pruned``: a backup that is gone for good."""
-        self.backup(backup, "pruned")
 
     def applied(self, result: Result) -> None:
         """Write ``applied``: what was done."""
         self._counts = result.summary.counts
         self.emit(
             "applied",
-            operations=result.applied,
+            applied=result.applied,
             transaction=result.transaction,
             **_counts(result.summary),
         )
@@ -214,11 +226,11 @@ class Events(Reporting):
     def failed(self, error: BaseException, message: str) -> None:
         """Write ``failure``; the conflicts behind it were written where they were met."""
         from dotstream.errors import ConflictError, ScanFailed
+        from dotstream.fs.oserror import kind_of
 
         if isinstance(error, ConflictError | ScanFailed):
-            kind = "conflict" if isinstance(error, ConflictError) else "error"
-            self._counts = {kind: error.total}
-        self.emit("failure", error=type(error).__name__, message=_shown(message))
+            self._counts = {"conflict" if error.kind == "conflict" else "error": error.total}
+        self.emit("failure", kind=kind_of(error), message=_shown(message))
 
     def finish(self, exit_code: int) -> None:
         """Write ``finished``, the last event."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
+from dotstream.fs.process import unbuffered
+
 if TYPE_CHECKING:
     from typing import TextIO
 
@@ -56,13 +58,12 @@ class Output:
     def of(cls, stream: TextIO | None) -> Output:
         """Return the output of a standard stream, past Python's own buffers.
 
-        Nothing is then left in them at exit, where a closed pipe would be complained of.
+        Nothing is then left in them at exit, where a closed pipe would be reported.
         """
         if stream is None:  # closed by whoever started us
             return cls(None)
         stream.flush()
-        sink = open(stream.fileno(), "wb", buffering=0, closefd=False)  # noqa: SIM115 - never closed
-        return cls(sink, stream.encoding)
+        return cls(unbuffered(stream.fileno()), stream.encoding)
 
     def encode_as(self, encoding: str) -> None:
         """Write in ``encoding`` whatever the locale says."""

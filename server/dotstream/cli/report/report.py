@@ -8,10 +8,15 @@ from dotstream.model.events import Applied, Corrected, Progress, Result
 from dotstream.model.history import Backup, Recovery
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeAlias
+
     from dotstream.model.events import Event
     from dotstream.model.history import Transaction
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
+
+    Value: TypeAlias = "str | int | float | bool | Sequence[Value] | Mapping[str, Value] | None"
 
 __all__ = ["Report", "Reporting"]
 
@@ -40,6 +45,9 @@ class Reporting:
 class Report(Protocol):
     """Receives what happens, in order; never raises."""
 
+    def hello(self, version: str, command: str, *, dry_run: bool) -> None:
+        """Say who speaks, and about what, before anything else."""
+
     def event(self, event: Event, *, asked: bool = False) -> None:
         """Tell one event of a run; ``asked``: what it did was asked for."""
 
@@ -61,6 +69,9 @@ class Report(Protocol):
     def corrected(self, corrected: Corrected, *, asked: bool = False) -> None:
         """Say what was done about the records; ``asked``: they were to be made anew."""
 
+    def backup(self, backup: Backup, line: Callable[[], str] | None) -> None:
+        """Tell of a backup that there is: as an event, or as a line if there is one."""
+
     def pruned(self, backup: Backup) -> None:
         """Say that a backup is gone for good."""
 
@@ -72,6 +83,9 @@ class Report(Protocol):
 
     def failed(self, error: BaseException, message: str) -> None:
         """Say why the command ends without having done what it was asked."""
+
+    def tell(self, event: str, line: Callable[[], str] | None, /, **fields: Value) -> None:
+        """Tell one thing of a command's own: as an event, or as a line if there is one."""
 
     def finish(self, exit_code: int) -> None:
         """Write what is still unwritten; the last call, and made exactly once."""

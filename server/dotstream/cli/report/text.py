@@ -15,10 +15,11 @@ from dotstream.model.items import Conflict, Operation, ScanError
 from dotstream.model.words import POLICY_WORDS, WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dotstream.cli.report.output import Output
     from dotstream.cli.report.progress import Bar
+    from dotstream.cli.report.report import Value
     from dotstream.cli.report.style import Colour, Style
     from dotstream.model.directory import Directory
     from dotstream.model.events import Corrected, Progress, Result
@@ -84,6 +85,9 @@ class Lines(Reporting):
             for kind, words in WORDS.items()
         }
 
+    def hello(self, version: str, command: str, *, dry_run: bool) -> None:
+        """Say nothing: who asked for lines knows."""
+
     def begin(self, metadata: Metadata, *, listing: bool) -> None:
         """Remember what the sums will be about, and whether operations are listed."""
         self._listing = listing and self._verbosity >= 0
@@ -113,7 +117,7 @@ class Lines(Reporting):
     def unfinished(self, transaction: Transaction) -> None:
         """Mention a transaction that was cut short, and what becomes of it."""
         self._sentence(
-            f"{_named(transaction)} was cut short; the next change takes back what it did "
+            f"{_named(transaction)} was cut short; the next change rolls back what it did "
             "first. To do that now, or to finish it: dotstream recover [--resume]",
             "yellow",
         )
@@ -147,7 +151,11 @@ class Lines(Reporting):
         if asked:
             self._out.line(f"{plural(corrected.records, 'record')} made from the links there are")
         elif corrected.records:
-            self._out.line(f"{plural(corrected.records, 'record')} put right")
+            self._out.line(f"{plural(corrected.records, 'record')} corrected")
+
+    def backup(self, backup: Backup, line: Callable[[], str] | None) -> None:
+        """Write the line of a backup."""
+        self.tell("backup", line)
 
     def pruned(self, backup: Backup) -> None:
         """Say nothing: how many there were is said at the end."""
@@ -181,6 +189,11 @@ class Lines(Reporting):
         if isinstance(error, ConflictError | ScanFailed) and error.total > self._told > 0:
             self._err.line(f"and {error.total - self._told} more; -v shows them all")
         self._trouble(message)
+
+    def tell(self, event: str, line: Callable[[], str] | None, /, **fields: Value) -> None:
+        """Write one line of a command's own."""
+        if line is not None:
+            self._out.line(line())
 
     def finish(self, exit_code: int) -> None:
         """Write what is still unwritten."""
@@ -313,4 +326,4 @@ def _done(recovery: Recovery) -> str:
     steps = plural(recovery.steps, "step")
     if recovery.direction == "resumed":
         return f"carried to its end, {steps}"
-    return f"{steps} taken back" if recovery.steps else "nothing to take back"
+    return f"{steps} rolled back" if recovery.steps else "nothing to roll back"

@@ -175,11 +175,11 @@ class _Telling:
             self._err.line(f"stow: ERROR: {display(item.path)}: {item.message}")
 
     def recovered(self, recovery: Recovery) -> None:
-        """Say that what was cut short was taken back first."""
+        """Say that what was cut short was rolled back first."""
         if recovery.transaction is not None:
             self._err.line(
                 f"WARNING: {recovery.transaction.action} (transaction {recovery.transaction.id}) "
-                f"had been cut short: {recovery.steps} steps taken back"
+                f"had been cut short: {recovery.steps} steps rolled back"
             )
         for foreign in recovery.left:
             self._err.line(f"WARNING: {display(foreign)}")

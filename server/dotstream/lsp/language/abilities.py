@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
-__all__ = ["Abilities"]
+from dotstream.lsp.language.markdown import plain
 
-_MARKS = re.compile(r"\*\*|`")
+__all__ = ["Abilities"]
 
 
 class Abilities:
@@ -26,14 +24,14 @@ class Abilities:
         """Return a text for a hover, in a format that the client shows."""
         if self._shows("markdown", "text_document.hover.content_format"):
             return types.MarkupContent(types.MarkupKind.Markdown, markdown)
-        return types.MarkupContent(types.MarkupKind.PlainText, _plain(markdown))
+        return types.MarkupContent(types.MarkupKind.PlainText, plain(markdown))
 
     def documentation(self, markdown: str) -> types.MarkupContent | str:
         """Return a text beside a completion, in a format that the client shows."""
         formats = "text_document.completion.completion_item.documentation_format"
         if self._shows("markdown", formats):
             return types.MarkupContent(types.MarkupKind.Markdown, markdown)
-        return _plain(markdown)
+        return plain(markdown)
 
     def _shows(self, kind: str, path: str) -> bool:
         formats = get_capability(self._capabilities, path, default=None)
@@ -54,7 +52,3 @@ class Abilities:
             for what, command in (experimental or {}).items()
             if isinstance(command, str)
         }
-
-
-def _plain(markdown: str) -> str:
-    return _MARKS.sub("", markdown)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dotstream.lsp.language.commands import Commands
     from dotstream.lsp.language.config.packages import PackageCounts
     from dotstream.lsp.language.documents import Document
+    from dotstream.lsp.language.kept import Kept
     from dotstream.lsp.language.subject import Subject
     from dotstream.model.cancel import CancellationToken
 
@@ -59,12 +60,14 @@ class Workspace:
     abilities: Abilities
     commands: Commands
     counts: PackageCounts
+    subjects: Kept[str, Subject | None]
     folders: tuple[str, ...]
     skipped: frozenset[str] = frozenset()
 
     def subject(self, document: Document) -> Subject | None:
         """Return what a document's file has to do with the packages."""
-        return subject_of(document.path, self.folders)
+        path = document.path
+        return self.subjects.get(path, lambda: subject_of(path, self.folders))
 
 
 def diagnostics(
@@ -194,7 +197,10 @@ def actions(
             return None
         found = for_member(subject, around.commands, params.context.diagnostics)
     only = params.context.only
-    return [each for each in found if only is None or _is_of(each.kind, only)]
+    wanted = [each for each in found if only is None or _is_of(each.kind, only)]
+    if around.abilities.has("text_document.code_action.code_action_literal_support"):
+        return [*wanted]
+    return [each.command for each in wanted if each.command is not None]
 
 
 def _is_of(

@@ -12,6 +12,7 @@ from dotstream.lsp.language.commands import Commands
 from dotstream.lsp.language.config import completion as config_completion
 from dotstream.lsp.language.config.packages import PackageCounts
 from dotstream.lsp.language.features import Workspace
+from dotstream.lsp.language.kept import Kept
 from dotstream.lsp.language.watching import watched
 from dotstream.lsp.uris import path_of
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from dotstream.lsp.language.documents import Document
+    from dotstream.lsp.language.subject import Subject
     from dotstream.lsp.protocol import Protocol
 
 __all__ = ["Language"]
@@ -47,6 +49,7 @@ class Language:
         self._documents = protocol.peer.documents
         self._background = Background()
         self._counts = PackageCounts()
+        self._subjects: Kept[str, Subject | None] = Kept()
         self._published: dict[str, list[types.Diagnostic]] = {}
         self._register()
 
@@ -61,7 +64,7 @@ class Language:
         abilities = self._peer.abilities
         commands = Commands(abilities.commands())
         folders, skipped = tuple(self._folders()), frozenset(self._peer.skipped)
-        return Workspace(abilities, commands, self._counts, folders, skipped)
+        return Workspace(abilities, commands, self._counts, self._subjects, folders, skipped)
 
     def _folders(self) -> Iterator[str]:
         """Yield what the editor has open; its oldest way to say so is one root."""
@@ -130,12 +133,14 @@ class Language:
 
     def _opened(self, params: types.DidOpenTextDocumentParams) -> None:
         codec = self._protocol.workspace.position_codec
+        self._subjects.forget()  # whoever opens a file may have come back from a terminal
         document = self._documents.open(params.text_document, codec)
         if document is not None:
             self._look_at(document, 0)
 
     def _changed(self, params: types.DidChangeTextDocumentParams) -> None:
         known = params.text_document
+        self._subjects.forget()
         document = self._documents.change(known.uri, known.version, params.content_changes)
         if document is not None and document.kind != "member":
             self._look_at(document, _TYPING)
@@ -145,12 +150,13 @@ class Language:
         if document is None:
             return
         if document.kind == "member":
-            self._counts.forget()
+            self._forget()
             self._look_at(document, 0)
         else:
             self.changed()
 
     def _closed(self, params: types.DidCloseTextDocumentParams) -> None:
+        self._subjects.forget()
         document = self._documents.close(params.text_document.uri)
         if document is not None:
             self._background.drop(("diagnose", document.path))
@@ -161,10 +167,14 @@ class Language:
 
     def changed(self) -> None:
         """Look at everything again: packages, target or configuration changed."""
-        self._counts.forget()
+        self._forget()
         for document in self._documents:
             self._look_at(document, 0)
         self._refresh()
+
+    def _forget(self) -> None:
+        self._counts.forget()
+        self._subjects.forget()
 
     def _refresh(self) -> None:
         """Have the client ask again for what it shows."""

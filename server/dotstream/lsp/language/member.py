@@ -9,6 +9,7 @@ from lsprotocol import types
 from dotstream.errors import DotstreamError
 from dotstream.fs.files import is_file
 from dotstream.lsp.language.config.diagnostics import SOURCE
+from dotstream.lsp.language.markdown import code, text
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation
@@ -137,10 +138,10 @@ def explain(subject: Subject, cancel: CancellationToken) -> str:
         return ""
     lines = [
         (
-            f"**{display(located.package)}**: `{subject.label(located.source)}` ↔ "
-            f"`{subject.label(located.target)}`"
+            f"**{text(located.package)}**: {code(subject.label(located.source))} ↔ "
+            f"{code(subject.label(located.target))}"
         ),
-        display(located.message),
+        text(located.message),
     ]
     steps = [] if located.state in ("linked", "ignored") else [*_steps(subject, cancel)]
     if steps:
@@ -163,11 +164,11 @@ def _steps(subject: Subject, cancel: CancellationToken) -> Iterator[str]:
                 if number == _MOST_STEPS:
                     yield "and more"
                     return
-                where = f"`{subject.label(item.path)}`"
+                where = code(subject.label(item.path))
                 if isinstance(item, Operation):
                     leads = item.text if item.kind in ("create_link", "replace_link") else None
-                    yield f"{item.verb} {where}" + (f" to `{display(leads)}`" if leads else "")
+                    yield f"{item.verb} {where}" + (f" to {code(leads)}" if leads else "")
                 elif not isinstance(item, Conflict):
-                    yield f"{where}: {display(item.message)}"
+                    yield f"{where}: {text(item.message)}"
     except DotstreamError as error:
-        yield display(str(error))
+        yield text(str(error))

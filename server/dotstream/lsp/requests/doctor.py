@@ -1,4 +1,4 @@
-"""``dotstream/doctor``: what is wrong with links and records, and mending it."""
+"""``dotstream/doctor``: what is wrong with links and records, and fixing it."""
 
 from __future__ import annotations
 
@@ -80,9 +80,9 @@ class _FindingRows:
 
 
 def _doctor(params: _Doctor, call: Call) -> dict[str, JSON]:
-    """Mend what can be, if asked for, and tell what is wrong."""
+    """Fix what can be, if asked for, and tell what is wrong."""
     client = call.client
-    fixed = _mend(client, params, call) if params.fix else 0
+    fixed = _fix(client, params, call) if params.fix else 0
     answered: list[JSON] = []
     counts: dict[str, int] = {}
     for found in client.doctor(
@@ -109,7 +109,7 @@ def _finding(item: Finding, home: str) -> dict[str, JSON]:
         "package": None if item.package is None else shown(item.package),
         "message": display(item.message),
         "command": None if item.command is None else display(item.command),
-        "mendable": item.mendable,
+        "fixable": item.fixable,
     }
 
 
@@ -127,8 +127,8 @@ def _complete(command: str | None, client: Client, params: _Doctor) -> str | Non
     return command.replace("dotstream", f"dotstream {about}", 1)
 
 
-def _mend(client: Client, params: _Doctor, call: Call) -> int:
-    """Mend links and then records, and return how much was mended."""
+def _fix(client: Client, params: _Doctor, call: Call) -> int:
+    """Fix links and then records, and return how much was fixed."""
     mode, depth, skip = params.mode, params.depth, params.skip
     plan = client.stream_fix(mode=mode, depth=depth, skip=skip, cancel=call.cancel_token)
     result = applied(client, plan, call, quiet=True)

@@ -20,15 +20,12 @@ from dotstream.errors import (
     JournalError,
     OperationFailed,
     PackageNotFound,
-    PermissionRefused,
-    PreconditionFailed,
     RollbackIncomplete,
     ScanFailed,
     StalePlan,
     TargetLocked,
-    UsageError,
 )
-from dotstream.fs.oserror import is_permission, reason
+from dotstream.fs.oserror import kind_of, reason
 from dotstream.lsp.requests.rows import shown
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
@@ -48,24 +45,6 @@ BUG = "an internal error, which is a bug in dotstream; its log has the details"
 
 _log = logging.getLogger(__name__)
 
-# The most particular class first.
-_KINDS: tuple[tuple[type[DotstreamError], str], ...] = (
-    (Cancelled, "cancelled"),
-    (ConflictError, "conflict"),
-    (ScanFailed, "scan_failed"),
-    (StalePlan, "stale_plan"),
-    (PreconditionFailed, "target_changed"),
-    (OperationFailed, "operation_failed"),
-    (RollbackIncomplete, "rollback_incomplete"),
-    (TargetLocked, "locked"),
-    (PackageNotFound, "no_such_package"),
-    (PermissionRefused, "permission"),
-    (JournalError, "journal"),
-    (ConfigError, "config"),
-    (UsageError, "usage"),
-    (DotstreamError, "failed"),
-)
-
 
 def fault_of(error: BaseException, **facts: JSON) -> ResponseError:
     """Return the JSON-RPC error for an exception that ended a request.
@@ -75,17 +54,16 @@ def fault_of(error: BaseException, **facts: JSON) -> ResponseError:
         facts: more for ``data``, if the exception is one of dotstream's own.
     """
     if isinstance(error, DotstreamError):
-        kind = next(word for known, word in _KINDS if isinstance(error, known))
-        data: dict[str, JSON] = {"kind": kind, **_facts(error), **facts}
+        data: dict[str, JSON] = {"kind": error.kind, **_facts(error), **facts}
         return ResponseError(error.rpc_code, display(_in_words(error)), data)
     if isinstance(error, JsonRpcException):
         return ResponseError(error.code, display(error.message), error.data)
     if isinstance(error, OSError):
         where = f"{error.filename}: " if isinstance(error.filename, str) else ""
-        kind = "permission" if is_permission(error) else "system"
+        kind = kind_of(error)
         return ResponseError(REQUEST_FAILED, display(where + reason(error)), {"kind": kind})
     _log.error("a request failed in a way that nobody foresaw", exc_info=error)
-    return ResponseError(INTERNAL_ERROR, BUG, {"kind": "bug"})
+    return ResponseError(INTERNAL_ERROR, BUG, {"kind": kind_of(error)})
 
 
 def _in_words(error: DotstreamError) -> str:

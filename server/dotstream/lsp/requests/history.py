@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dotstream.errors import Cancelled
@@ -116,13 +115,12 @@ def _recover(params: _Recover, call: Call) -> dict[str, JSON]:
 
 
 def _transaction(transaction: Transaction) -> dict[str, JSON]:
-    began = datetime.fromtimestamp(transaction.started, UTC)
     return {
         "id": transaction.id,
         "action": transaction.action,
         "packages": [shown(name) for name in transaction.packages],
         "state": transaction.state,
-        "began": began.isoformat(timespec="milliseconds"),
+        "began": transaction.moment,
         "operations": sum(transaction.counts.values()),
         "undoable": transaction.state == "committed",
         "undoes": transaction.undoes,

@@ -31,7 +31,7 @@ def _packages(_: None, call: Call) -> dict[str, JSON]:
                 "name": shown(package.name),
                 "path": to_uri(package.path),
                 "target": to_uri(package.target),
-                "active": package.enabled,
+                "active": package.active,
                 "reason": None if package.reason is None else display(package.reason),
                 "required": package.required,
             }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotstream.lsp.requests.carrying import applied, looked_at
+from dotstream.lsp.requests.asking import resolver
+from dotstream.lsp.requests.carrying import applied, carried_out, looked_at
 from dotstream.lsp.requests.fields import Fields, invalid
 from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.requests.method import Method
 from dotstream.lsp.requests.params import named_package, preferences
 from dotstream.lsp.requests.rows import Rows
+from dotstream.lsp.requests.selection import Selection
 from dotstream.model.directory import display
 from dotstream.model.options import ACTIONS, Action, Preferences
 
@@ -30,6 +32,7 @@ class _Plan(NamedTuple):
             default profile.
         path: absolute path in the target that all is narrowed to.
         paths: absolute paths, for ``adopt``.
+        ask: whether the client is asked about conflicts as they come.
     """
 
     action: Action
@@ -39,6 +42,7 @@ class _Plan(NamedTuple):
     path: str | None
     paths: tuple[str, ...]
     prefer: Preferences
+    ask: bool
 
     @classmethod
     def of(cls, fields: Fields) -> _Plan:
@@ -55,7 +59,8 @@ class _Plan(NamedTuple):
         if action == "adopt" and len(packages) > 1:
             raise invalid("packages", "adopt puts everything into one package")
         profile, everything = fields.optional_text("profile"), fields.boolean("everything")
-        return cls(action, packages, profile, everything, path, paths, preferences(fields))
+        ask = fields.object("options").boolean("ask")
+        return cls(action, packages, profile, everything, path, paths, preferences(fields), ask)
 
     @property
     def words(self) -> str:
@@ -71,11 +76,14 @@ class _Plan(NamedTuple):
 
     def stream(self, client: Client, call: Call) -> StreamingPlan:
         """Return the plan that is asked for."""
+        prefer = self.prefer
+        if self.ask:
+            prefer = prefer._replace(resolve=resolver(call))
         if self.action == "adopt":
             return client.stream_adopt(
                 *self.paths,
                 package=self.packages[0] if self.packages else None,
-                prefer=self.prefer,
+                prefer=prefer,
                 cancel=call.cancel_token,
             )
         return client.stream(
@@ -87,7 +95,7 @@ class _Plan(NamedTuple):
             and self.profile is None
             and "default" not in client.settings.profiles,
             path=self.path,
-            prefer=self.prefer,
+            prefer=prefer,
             cancel=call.cancel_token,
         )
 
@@ -97,17 +105,24 @@ class _Apply(NamedTuple):
 
     Attributes:
         stream: whether to begin while the plan is still being computed.
-        digest: of the plan that was shown.
+        digest: of the whole plan that was shown.
+        selection: which part of it is meant; ``None`` for all.
     """
 
     plan: _Plan
     stream: bool
     digest: str | None
+    selection: Selection | None
 
     @classmethod
     def of(cls, fields: Fields) -> _Apply:
         stream = fields.object("options").boolean("stream")
-        return cls(_Plan.of(fields), stream, fields.optional_text("digest"))
+        only = fields.paths("only") if fields.has("only") else None
+        omit = fields.paths("omit")
+        selection = Selection(only, omit) if omit or only is not None else None
+        if selection is not None and stream:
+            raise invalid("options.stream", "a part of a plan is known when all of it is")
+        return cls(_Plan.of(fields), stream, fields.optional_text("digest"), selection)
 
 
 def _looking(fields: Fields) -> _Plan:
@@ -125,7 +140,14 @@ def _apply(params: _Apply, call: Call) -> dict[str, JSON]:
     """Apply, and send every item as it is planned."""
     client = call.client
     plan = params.plan.stream(client, call)
-    return applied(client, plan, call, stream=params.stream, digest=params.digest)
+    if params.selection is None:
+        return applied(client, plan, call, stream=params.stream, digest=params.digest)
+    meant = params.selection.operations(plan, params.digest, call.add)
+    return carried_out(
+        client,
+        client.execute(meant, cancel=call.cancel_token, wait=call.waits, partial=True),
+        call,
+    )
 
 
 PLAN = Method(_looking, _plan, lambda params: f"Plan: {params.words}", Rows)

@@ -20,10 +20,11 @@ from dotstream.model.run import Run
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dotstream.lsp.messages import JSON
     from dotstream.model.directory import Directory
     from dotstream.model.items import Item, Notice
 
-__all__ = ["Rows", "Streamed", "counted", "kind_of", "shown"]
+__all__ = ["Rows", "Streamed", "conflict_row", "counted", "kind_of", "shown"]
 
 _Item_contra = TypeVar("_Item_contra", contravariant=True)
 
@@ -134,7 +135,7 @@ class Rows:
         if isinstance(item, Operation):
             return self._operation(item)
         if isinstance(item, Conflict):
-            return self._conflict(item)
+            return dumps(conflict_row(item, self._home))
         return self._remark(item)
 
     def _operation(self, item: Operation) -> str:
@@ -169,21 +170,6 @@ class Rows:
             found = self._packages[name] = encode_basestring_ascii(shown(name))
         return found
 
-    def _conflict(self, item: Conflict) -> str:
-        return dumps(
-            {
-                "op": "conflict",
-                "path": to_uri(item.path),
-                "label": label(item.path, self._home),
-                "conflict": item.kind,
-                "package": shown(item.package),
-                "source": to_uri(item.source),
-                "other": None if item.other is None else shown(item.other),
-                "choices": list(item.choices),
-                "message": display(item.message),
-            }
-        )
-
     def _remark(self, item: ScanError | Notice) -> str:
         return dumps(
             {
@@ -193,3 +179,18 @@ class Rows:
                 "message": display(item.message),
             }
         )
+
+
+def conflict_row(item: Conflict, home: str) -> dict[str, JSON]:
+    """Return a conflict as a JSON object."""
+    return {
+        "op": "conflict",
+        "path": to_uri(item.path),
+        "label": label(item.path, home),
+        "conflict": item.kind,
+        "package": shown(item.package),
+        "source": to_uri(item.source),
+        "other": None if item.other is None else shown(item.other),
+        "choices": list(item.choices),
+        "message": display(item.message),
+    }

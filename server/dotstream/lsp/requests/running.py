@@ -45,7 +45,7 @@ class Running:
         self._thread.start()
 
     def cancel(self) -> None:
-        """Ask it to stop; it will end soon, after taking back what it did."""
+        """Ask it to stop; it will end soon, after rolling back what it did."""
         self.call.cancel_token.cancel()
         self.teller.wake()
         self.call.peer.wake()

@@ -108,8 +108,8 @@ def _package(item: _Placed) -> dict[str, JSON]:
         "path": to_uri(item.path),
         "target": to_uri(item.target),
         "state": status.state,
-        "links": status.linked,
-        "changes": status.missing,
+        "links": status.links,
+        "changes": status.changes,
         "conflicts": status.conflicts,
         "errors": status.errors,
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
@@ -28,11 +29,15 @@ if TYPE_CHECKING:
 __all__ = ["converse"]
 
 _PARSE_ERROR = -32700
+_log = logging.getLogger(__name__)
 _UNREAD = 8 * 1024 * 1024  # bytes of answers that a client may leave unread
 
 
-async def converse(link: Link, stopped: asyncio.Event) -> int:
-    """Serve one client until it leaves or ``stopped`` is set, and take back what it began.
+async def converse(link: Link, stopped: asyncio.Event, greeted: asyncio.Event) -> int:
+    """Serve one client until it leaves or ``stopped`` is set, and roll back what it began.
+
+    Args:
+        greeted: set when the client has said hello.
 
     Returns:
         The exit code: 0 if the client said goodbye, 1 if it just left.
@@ -50,14 +55,14 @@ async def converse(link: Link, stopped: asyncio.Event) -> int:
     server = _server()
     protocol = server.protocol
     assert isinstance(protocol, Protocol)  # noqa: S101 - it was just made so
-    protocol.attach(outbox, stopped)
+    protocol.attach(outbox, stopped, greeted)
     language = Language(protocol)
     reader = Thread(
         target=_read, args=(link, protocol, outbox, post, stopped), name="reader", daemon=True
     )  # a daemon: nothing else ends a read from a client that neither writes nor leaves
     reader.start()
     await stopped.wait()
-    await protocol.registry.end_all()  # also takes back what a client that left had begun
+    await protocol.registry.end_all()  # also rolls back what a client that left had begun
     language.end()
     outbox.put(link.farewell())
     await asyncio.to_thread(outbox.close)
@@ -114,12 +119,13 @@ def _read(
     """Read messages and hand them to the event loop, no faster than they are handled."""
     ahead = _Ahead()
 
-    def handle(body: bytes | None, size: int) -> None:
+    def handle(body: bytes | str, size: int) -> None:
         try:
             if stopped.is_set():
                 return  # what was to be cancelled is; nothing new is begun
-            if body is None:
-                protocol.refuse(None, _PARSE_ERROR, "headers without a usable Content-Length")
+            if isinstance(body, str):
+                _log.warning("refused %s", body)
+                protocol.refuse(None, _PARSE_ERROR, body)
                 return
             try:
                 message = json.loads(body)
@@ -131,7 +137,7 @@ def _read(
             ahead.leave(size)
 
     for body in link.messages(outbox.put):
-        size = len(body or b"")
+        size = 0 if isinstance(body, str) else len(body)
         ahead.enter(size)
         outbox.wait_for_room(lambda: False, _UNREAD)
         post(handle, body, size)

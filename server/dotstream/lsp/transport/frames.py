@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["MAX_MESSAGE", "frames"]
+__all__ = ["MAX_MESSAGE", "NO_LENGTH", "TOO_LONG", "frames"]
 
 MAX_MESSAGE = 64 * 1024 * 1024
-"""Bytes of the longest message; after the announcement of a longer one, reading ends."""
+"""Bytes of the longest message; a longer one is passed over."""
+
+NO_LENGTH = "headers without a usable Content-Length"
+TOO_LONG = "a message of {:,} bytes is over the limit of 64 MiB; it was passed over"
 
 _MAX_HEADERS = 8 * 1024
 _END = b"\r\n\r\n"
@@ -21,21 +24,21 @@ _length = re.compile(
 )
 
 
-def frames(read: Callable[[], bytes]) -> Iterator[bytes | None]:
+def frames(read: Callable[[], bytes]) -> Iterator[bytes | str]:
     """Cut messages out of what ``read`` returns, until it returns nothing.
 
     A request of HTTP also has a ``Content-Length``.  A web page may have a browser send one
     to any port of this machine, so that is where reading ends.
 
     Yields:
-        The body of each message; ``None`` for headers that announce no length, after
-        which it goes on with what follows them.
+        The body of each message; for headers without a length, and for a message that is
+        too long, what is wrong with it, after which it goes on with what follows.
     """
     buffer = bytearray()
     while True:
         while (end := buffer.find(_END)) < 0:
             if len(buffer) > _MAX_HEADERS:
-                yield None
+                yield NO_LENGTH
                 return
             data = read()
             if not data:
@@ -43,17 +46,23 @@ def frames(read: Callable[[], bytes]) -> Iterator[bytes | None]:
             buffer += data
         headers = bytes(buffer[:end])
         if _request_line(headers):
-            yield None
+            yield NO_LENGTH
             return
         announced = _length.search(headers)
         del buffer[: end + len(_END)]
         if announced is None:
-            yield None
+            yield NO_LENGTH
             continue
         length = int(announced[1])
         if length > MAX_MESSAGE:
-            yield None
-            return
+            yield TOO_LONG.format(length)
+            while length > len(buffer):
+                length -= len(buffer)
+                buffer[:] = read()
+                if not buffer:
+                    return
+            del buffer[:length]
+            continue
         while len(buffer) < length:
             data = read()
             if not data:

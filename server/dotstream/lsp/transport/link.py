@@ -13,10 +13,10 @@ __all__ = ["Link", "with_length"]
 class Link(Protocol):
     """A transport to one client; three threads may use its methods at once."""
 
-    def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | None]:
+    def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | str]:
         """Wait for messages and yield the body of each, until the client leaves.
 
-        ``None`` stands for something that is no message.
+        A string says what is wrong with something that is no message.
 
         Args:
             reply: queues bytes of the transport's own, such as the answer to a ping.

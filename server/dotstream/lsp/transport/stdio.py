@@ -21,7 +21,7 @@ async def serve() -> int:
     """Serve until the client leaves; return 0 if it said goodbye, 1 if not."""
     stopped = asyncio.Event()
     on_end(stopped.set)
-    return await converse(_Pipes(), stopped)
+    return await converse(_Pipes(), stopped, asyncio.Event())
 
 
 class _Pipes:
@@ -31,7 +31,7 @@ class _Pipes:
         self._channel = Channel()
         self.write = self._channel.write
 
-    def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | None]:
+    def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | str]:
         """Read bodies behind ``Content-Length``."""
         return frames(self._channel.read)
 

@@ -23,7 +23,7 @@ class Stream:
         self._socket = connected
         self.write: Callable[[bytes], None] = connected.sendall
 
-    def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | None]:
+    def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | str]:
         """Read bodies behind ``Content-Length``."""
         return frames(lambda: receive(self._socket))
 

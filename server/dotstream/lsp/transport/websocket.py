@@ -40,7 +40,7 @@ class WebSocket:
         self._protocol = ServerProtocol(max_size=MAX_MESSAGE)
         self.write: Callable[[bytes], None] = connected.sendall
 
-    def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | None]:
+    def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | str]:
         """Shake hands, and read the text of every message."""
         parts: list[bytes] = []
         while data := receive(self._socket):

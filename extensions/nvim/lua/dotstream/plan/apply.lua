@@ -99,11 +99,11 @@ local function send_undo(session, client)
   })
 end
 
---- Take back what was applied here.
+--- Undo what was applied here.
 ---@param session dotstream.Session
 function M.undo(session)
   if session.state ~= "applied" or not session.transaction then
-    return errors.notify("nothing was applied here; :Dotstream undo takes back the last change")
+    return errors.notify("nothing was applied here; :Dotstream undo undoes the last change")
   end
   session:become("applying", "taking it back")
   session:with_server(function(client)

@@ -204,7 +204,7 @@ end
 ---@param session dotstream.Session
 local function undo(session)
   require("dotstream.start").confirmed(
-    ("Take back transaction %s?"):format(tostring(session.transaction)),
+    ("Undo transaction %s?"):format(tostring(session.transaction)),
     session.transaction ~= nil,
     function()
       apply.undo(session)
@@ -236,7 +236,7 @@ M.ACTIONS = {
     end,
     "plan again",
   },
-  undo = { undo, "take back what was applied here" },
+  undo = { undo, "undo what was applied here" },
   cancel = {
     function(session)
       session:cancel()

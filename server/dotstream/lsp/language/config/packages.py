@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
-from threading import Lock
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -18,6 +16,8 @@ from dotstream.client import Client
 from dotstream.config.mistakes import readable
 from dotstream.errors import DotstreamError
 from dotstream.fs.files import is_directory
+from dotstream.lsp.language.kept import Kept
+from dotstream.lsp.language.markdown import code, text
 from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
@@ -34,9 +34,6 @@ __all__ = ["MOST_COUNTED", "PackageCounts", "lenses"]
 
 MOST_COUNTED = 20_000
 """Links and changes that are counted in one package before it is just called large."""
-
-_KEPT_FOR = 5.0
-"""Seconds before a count is made again, if nothing says earlier that it is old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +70,11 @@ class PackageCounts:
     """Counts of packages, kept for a while; safe for several threads."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], tuple[float, _Count]] = {}
-        self._lock = Lock()
+        self._kept: Kept[tuple[str, str], _Count] = Kept()
 
     def forget(self) -> None:
         """Count anew: something changed."""
-        with self._lock:
-            self._kept.clear()
+        self._kept.forget()
 
     def words(self, directory: str, name: str, cancel: CancellationToken) -> str:
         """Return how far a package is, in a few words.
@@ -87,13 +82,7 @@ class PackageCounts:
         Raises:
             DotstreamError: it cannot be told.
         """
-        with self._lock:
-            when, count = self._kept.get((directory, name), (0.0, None))
-        if count is None or monotonic() - when > _KEPT_FOR:
-            count = _count(directory, name, cancel)
-            with self._lock:
-                self._kept[directory, name] = monotonic(), count
-        return count.words
+        return self._kept.get((directory, name), lambda: _count(directory, name, cancel)).words
 
     def hints(
         self, document: Document, wanted: types.Range, cancel: CancellationToken
@@ -118,8 +107,8 @@ class PackageCounts:
         try:
             words = self.words(directory, name, cancel)
         except DotstreamError as error:
-            words = display(str(error))
-        return f"**{display(name)}**: `{path_label(path)}`\n\n{words}"
+            words = str(error)
+        return f"**{text(name)}**: {code(path_label(path))}\n\n{text(words)}"
 
 
 def lenses(document: Document, commands: Commands) -> list[types.CodeLens]:

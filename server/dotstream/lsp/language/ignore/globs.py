@@ -10,6 +10,7 @@ from lsprotocol import types
 from dotstream.config.mistakes import readable
 from dotstream.errors import UsageError
 from dotstream.lsp.language.ignore.matching import Matches, Searched, matches
+from dotstream.lsp.language.markdown import text
 from dotstream.model.directory import display
 from dotstream.planner.ignore import compile_rules
 
@@ -31,7 +32,7 @@ def explain(pattern: str, directory: str, package: str | None, cancel: Cancellat
         package: whose glob it is; ``None`` for that of all packages.
     """
     (found,) = _matched([pattern], directory, package, cancel)
-    return found if isinstance(found, str) else found.markdown
+    return text(found) if isinstance(found, str) else found.markdown
 
 
 def hints(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dotstream.client import Client
 from dotstream.errors import Cancelled, DotstreamError
 from dotstream.fs.files import entries
-from dotstream.model.directory import display
+from dotstream.lsp.language.markdown import code
 from dotstream.planner.ignore import LOCAL_LIST
 from dotstream.planner.names import to_target
 
@@ -50,7 +50,7 @@ class Matches:
     @property
     def markdown(self) -> str:
         """The count and the first of them."""
-        lines = [self.words, "", *(f"- `{display(path)}`" for path in self.first)]
+        lines = [self.words, "", *(f"- {code(path)}" for path in self.first)]
         if self.count > len(self.first):
             lines.append(f"- and {self.count - len(self.first):,} more")
         return "\n".join(lines).strip()
