@@ -116,7 +116,7 @@ def test_a_database_of_format_2_is_taken_over(farm: Farm) -> None:
 
     client = farm.client()
     (only,) = client.history()  # looked at as it is
-    assert (only.action, only.counts["create_link"], only.started) == ("manage", 2, 1000.0)
+    assert (only.action, only.counts["create_link"], only.began) == ("manage", 2, 1000.0)
     assert [backup.path for backup in client.backups()] == [f"{farm.target}/a"]
     farm.make({"stow/git/g": "g"}).run("manage", "git")  # the first change takes it over
     assert [each.id for each in client.history()] == [2, 1]
