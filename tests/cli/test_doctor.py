@@ -100,7 +100,7 @@ def test_a_farm_that_is_not_recorded_is_a_remark(scratch_home: Path) -> None:
     assert _doctor(root, "-q").out == ""
     assert _doctor(root, "--fix").out.splitlines() == [
         "doctor: nothing to do",
-        "1 record put right",
+        "1 record corrected",
         "no problems found",
     ]
 
@@ -154,7 +154,7 @@ def test_the_commands_that_are_shown_are_about_the_same_directories(
                 dotstream(*words, cwd=scratch_home)
     assert _doctor(root, "--scan", "deep").out == "no problems found\n"
     backups = [path.read_text() for path in scratch_home.rglob(".local/**/backups/*")]
-    assert backups == ["mine"]
+    assert "mine" in backups  # beside it stands where it came from
 
 
 def test_events_say_the_same(scratch_home: Path, root: Path) -> None:
