@@ -48,7 +48,7 @@ class AsyncClient:
     """A package directory and its target, for asyncio; see ``Client``.
 
     What looks is computed in worker threads.  What changes something is not left half done:
-    cancelling the awaiting task cancels the token, waits until what was done is taken back,
+    cancelling the awaiting task cancels the token, waits until what was done is rolled back,
     and then raises ``asyncio.CancelledError``.
     """
 
