@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         DotstreamError as DotstreamError,
         JournalError as JournalError,
         MemberRefused as MemberRefused,
+        NotAgreed as NotAgreed,
         OperationFailed as OperationFailed,
         OperationRefused as OperationRefused,
         PackageNotFound as PackageNotFound,
@@ -110,6 +111,7 @@ if TYPE_CHECKING:
         PackageStatus as PackageStatus,
     )
     from dotstream.planner.leaving_out import without as without
+    from dotstream.model.wish import Wish as Wish
     from dotstream.planner.scan import Scan as Scan
     from dotstream.planner.split import Stream as Stream
     from dotstream.planner.stream import Digest as Digest, StreamingPlan as StreamingPlan
@@ -124,7 +126,8 @@ _NAMES = {
     "config.settings": "PackageSettings Settings",
     "errors": (
         "REMEDIES Cancelled ConfigError ConflictError ConflictsUnsettled DotstreamError "
-        "JournalError MemberRefused OperationFailed OperationRefused PackageNotFound "
+        "JournalError MemberRefused NotAgreed OperationFailed OperationRefused "
+        "PackageNotFound "
         "PermissionRefused PreconditionFailed RecoveryStopped Remedy RollbackIncomplete "
         "ScanFailed StalePlan TargetLocked UsageError"
     ),
@@ -138,6 +141,7 @@ _NAMES = {
     "model.items": "Conflict ConflictKind Item Notice Operation OperationKind ScanError",
     "model.located": "Located LocatedState Role",
     "model.member": "Member MemberKind",
+    "model.wish": "Wish",
     "model.options": (
         "Action Folding IgnoreRules Layout LinkStyle Options Package Policy Preferences Resolve"
     ),

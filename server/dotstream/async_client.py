@@ -76,6 +76,24 @@ class AsyncClient:
         """The absolute canonical path of the package directory."""
         return self.client.directory
 
+    async def agree(
+        self,
+    ) -> None:
+        """Agree to what the repository asks for, from here on.
+
+        See ``Client.agree``.
+        """
+        return await asyncio.to_thread(self.client.agree)
+
+    async def disagree(
+        self,
+    ) -> bool:
+        """Take back what was agreed to; false if there was nothing.
+
+        See ``Client.disagree``.
+        """
+        return await asyncio.to_thread(self.client.disagree)
+
     def stream(
         self,
         action: Action,

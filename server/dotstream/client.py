@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dotstream.model.options import Action
     from dotstream.model.plan import Plan
     from dotstream.model.status import PackageInfo, PackageStatus
+    from dotstream.model.wish import Wish
     from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
     from dotstream.transaction.execution import Execution
@@ -90,6 +91,36 @@ class Client:
     def target(self) -> str:
         """The absolute canonical path of the target."""
         return self.settings.target
+
+    @property
+    def wishes(self) -> dict[Wish, bool]:
+        """What the repository asks for beyond links in the home; whether that is agreed to.
+
+        Raises:
+            ConfigError: the configuration is wrong.
+        """
+        return self._repository.wishes
+
+    def agree(self) -> None:
+        """Agree to what the repository asks for, from here on; see ``wishes``.
+
+        Raises:
+            ConfigError: the configuration is wrong.
+            OSError: that cannot be remembered.
+        """
+        from dotstream.config.agreement import agree
+
+        agree(self._repository.state, self.directory, self.settings.wishes)
+
+    def disagree(self) -> bool:
+        """Take back what was agreed to; false if there was nothing.
+
+        Raises:
+            OSError: that cannot be forgotten.
+        """
+        from dotstream.config.agreement import revoke
+
+        return revoke(self._repository.state, self.directory)
 
     # Planning -------------------------------------------------------------------------
 
@@ -372,6 +403,9 @@ class Client:
             keep: if it is stopped, keep what was done and record it.
             planned: also yield each operation as it is planned.
 
+        Raises:
+            NotAgreed: the repository asks for what its user has not agreed to.
+
         Raises (while iterating):
             ConflictError, ScanFailed, StalePlan, TargetLocked: nothing was changed.
             OperationFailed, Cancelled: everything was rolled back.
@@ -380,7 +414,7 @@ class Client:
         from dotstream.transaction.execution import execution_of_plan
         from dotstream.transaction.terms import Terms
 
-        return execution_of_plan(
+        execution = execution_of_plan(
             plan,
             host=self._host,
             terms=Terms(stream=stream, digest=digest, wait=wait),
@@ -388,6 +422,8 @@ class Client:
             keep=keep,
             planned=planned,
         )
+        self._repository.require_agreement(plan.metadata)
+        return execution
 
     def execute(
         self,

@@ -5,6 +5,7 @@
     │   └── ConfigError            exit 2   -32602   file, line, column, remedy
     ├── ConflictError              exit 3   -32803   the conflicts ride on it
     ├── PermissionRefused          exit 4   -32803
+    │   └── NotAgreed              exit 4   -32803   the wishes ride on it
     ├── PackageNotFound            exit 5   -32602
     ├── StalePlan                  exit 1   -32801 ContentModified
     ├── TargetLocked               exit 1   -32803   who holds it
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from dotstream.model.items import Conflict, Operation, ScanError
     from dotstream.model.member import Member
     from dotstream.model.options import Policy
+    from dotstream.model.wish import Wish
 
 __all__ = [
     "REMEDIES",
@@ -45,6 +47,7 @@ __all__ = [
     "DotstreamError",
     "JournalError",
     "MemberRefused",
+    "NotAgreed",
     "OperationFailed",
     "OperationRefused",
     "PackageNotFound",
@@ -61,6 +64,7 @@ __all__ = [
 
 
 Remedy: TypeAlias = Literal[
+    "agree",
     "apply_again",
     "choose_policy",
     "correct_file",
@@ -88,6 +92,7 @@ Remedy: TypeAlias = Literal[
 """What to do about an error."""
 
 REMEDIES: dict[Remedy, str] = {
+    "agree": "look at error.wishes, and call Client.agree() if they are what you want",
     "apply_again": "make the plan again and apply it, whenever it is wanted after all",
     "choose_policy": "plan with Preferences(on_conflict=...), one of error.choices",
     "correct_file": "correct the file at that place",
@@ -201,6 +206,20 @@ class PermissionRefused(DotstreamError):
     kind = "permission"
     exit_code = 4
     remedy: Remedy = "give_access"
+
+
+class NotAgreed(PermissionRefused):
+    """The repository asks for what its user has not agreed to; nothing was changed."""
+
+    remedy: Remedy = "agree"
+
+    def __init__(self, path: str, wishes: Sequence[Wish]) -> None:
+        self.path: str = path
+        self.wishes: list[Wish] = list(wishes)
+        super().__init__(
+            f"{path} asks for {'; '.join(map(str, wishes))}, and you have not agreed to that; "
+            "nothing was changed"
+        )
 
 
 class PackageNotFound(DotstreamError):

@@ -30,7 +30,7 @@ Flags may stand before or after package names. `-d`, `-t` and `--color` may also
 | 1 | an error; what had been done was rolled back |
 | 2 | the request or the configuration is wrong |
 | 3 | conflicts; nothing was changed |
-| 4 | the operating system refused access |
+| 4 | the operating system refused access, or you have [not agreed](../explanation/trust.md) to what the repository asks for |
 | 5 | no such package |
 | 130 | cancelled, by Ctrl-C or by the answer to a question; nothing was changed |
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.cli.process import household, start, until
+from tests.leftovers import started
 from tests.snapshot import difference, snapshot
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -90,3 +92,28 @@ def test_a_reader_that_leaves_does_not_stop_an_apply(scratch_home: Path, root: P
         process.stdout.close()
     assert process.returncode == 0
     assert (scratch_home / "rc2499").is_symlink()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_one_signal_ends_a_call_that_does_not_return_while_nothing_is_changed(
+    number: signal.Signals,
+) -> None:
+    script = """
+import os
+from dotstream.cli.interrupt import cancellable
+reads, writes = os.pipe()
+print("ready", flush=True)
+try:
+    with cancellable(lambda text: None, changed=lambda: False):
+        os.write(1, b"x")
+        os.read(reads, 1)  # nobody ever writes
+except KeyboardInterrupt:
+    raise SystemExit(130)
+"""
+    with started(
+        subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.read(7) == b"ready\nx"
+        process.send_signal(number)
+        assert process.wait() == 130

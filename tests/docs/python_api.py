@@ -39,6 +39,7 @@ from dotstream.model.options import (
 from dotstream.model.plan import Metadata, Summary
 from dotstream.model.run import Run
 from dotstream.model.status import PackageInfo, PackageState, PackageStatus
+from dotstream.model.wish import Wish
 from dotstream.planner.scan import Scan
 from dotstream.planner.split import Stream
 from dotstream.planner.stream import Digest
@@ -112,6 +113,7 @@ SECTIONS: dict[str, list[type]] = {
         Difference,
         Transaction,
         Backup,
+        Wish,
         Recovery,
         Corrected,
         Finding,

@@ -140,7 +140,10 @@ def add_dry_run(parser: argparse.ArgumentParser) -> None:
         "--wait", action="store_true", help="wait while another dotstream changes the target"
     )
     group.add_argument(
-        "-y", "--yes", action="store_true", help="do not ask before files are moved or replaced"
+        "-y",
+        "--yes",
+        action="store_true",
+        help="do not ask, and agree to what the repository asks for",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dotstream.cli.arguments import preferences
+from dotstream.model.directory import display
 from dotstream.model.items import ScanError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     Opening: TypeAlias = Callable[[CancellationToken], StreamingPlan]
 
-__all__ = ["change", "change_packages"]
+__all__ = ["change", "change_as_agreed", "change_packages"]
 
 _QUESTIONS = {
     "adopt": "Move these into the package?",
@@ -43,6 +44,16 @@ def change_packages(session: Session, action: Action) -> int:
             cancel=cancel,
         )
 
+    return (
+        change(session, opening) if action == "unmanage" else change_as_agreed(session, opening)
+    )
+
+
+def change_as_agreed(session: Session, opening: Opening) -> int:
+    """Like ``change``, for plans that heed what the repository asks for, once that is agreed."""
+    if not session.dry_run and session.client.settings.wishes and not _agreed(session, opening):
+        session.say("Nothing was changed.")
+        return 130
     return change(session, opening)
 
 
@@ -69,6 +80,29 @@ def change(session: Session, opening: Opening) -> int:
             return 130
     with session.cancellable() as cancel:
         return _apply(session, opening(cancel), digest, cancel)
+
+
+def _agreed(session: Session, opening: Opening) -> bool:
+    """Have the user agree to what the repository asks for; false if that was refused.
+
+    Where nobody can be asked, carrying it out is refused.
+    """
+    client = session.client
+    with session.cancellable() as cancel:
+        wishes = opening(cancel).metadata.wishes
+    if all(client.wishes.get(wish) for wish in wishes):
+        return True
+    if session.interactive:
+        path = session.err_style.path(client.settings.path or "")
+        session.err.write(f"{path} asks for more than links in your home:\n")
+        for wish in client.wishes:
+            session.err.write(f"  {wish}: {display(wish.meaning)}\n")
+        if not session.ask("Is that what you want, now and from here on?"):
+            return False
+    elif not session.arguments.yes:
+        return True
+    client.agree()
+    return True
 
 
 def _recover(session: Session, cancel: CancellationToken) -> None:

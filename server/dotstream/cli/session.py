@@ -114,7 +114,7 @@ class Session:
         """Return a context in which the first Ctrl-C only asks for a clean end."""
         from dotstream.cli.interrupt import cancellable
 
-        return cancellable(self.err.write)
+        return cancellable(self.err.write, changed=lambda: self.changed)
 
     def tell(self, event: str, line: Callable[[], str], /, **fields: Value) -> None:
         """Tell one thing of this command's own; with ``-q``, only as an event."""

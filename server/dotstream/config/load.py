@@ -12,10 +12,12 @@ from dotstream.errors import ConfigError, PermissionRefused, UsageError
 from dotstream.fs.files import is_directory, read_bytes
 from dotstream.fs.look import canonical
 from dotstream.fs.oserror import is_permission, reason
+from dotstream.fs.places import within
 from dotstream.fs.process import home_of
+from dotstream.model.wish import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from dotstream.model.options import Folding, Layout, LinkStyle, Policy
 
@@ -145,7 +147,7 @@ def _from_toml(text: str, path: str, here: _Place, forced: str | None) -> Settin
         name: _package(table, target(("packages", name, "target"), _string(table, "target")))
         for name, table in _section(document, "packages").items()
     }
-    return Settings(
+    settings = Settings(
         directory=here.directory,
         target=target(("target",), _string(document, "target") or "~") or here.home,
         home=here.home,
@@ -162,6 +164,18 @@ def _from_toml(text: str, path: str, here: _Place, forced: str | None) -> Settin
         profiles=_profiles(_section(document, "profiles")),
         path=path,
     )
+    return settings._replace(wishes=tuple(_wishes(settings, forced)))
+
+
+def _wishes(settings: Settings, forced: str | None) -> Iterator[Wish]:
+    """Yield what a file asks for beyond links in the home; a target of the user's is no wish."""
+    all_packages = (None, PackageSettings(settings.target, on_conflict=settings.on_conflict))
+    home = canonical(settings.home)
+    for name, own in (all_packages, *settings.packages.items()):
+        if own.target is not None and forced is None and not within(own.target, home):
+            yield Wish("target", own.target, name)
+        if own.on_conflict is not None and Wish.is_policy(own.on_conflict):
+            yield Wish("on-conflict", own.on_conflict, name)
 
 
 def _package(table: Mapping[str, object], target: str | None) -> PackageSettings:
@@ -193,7 +207,7 @@ def _from_stowrc(text: str, path: str, here: _Place, forced: str | None) -> Sett
 
     found = parse_stowrc(text, path=path, environ=here.environ, home=here.home, home_of=home_of)
     target = posixpath.join(here.directory, found.target or "..")
-    return Settings(
+    settings = Settings(
         directory=here.directory,
         target=forced or canonical(target),
         home=here.home,
@@ -206,6 +220,9 @@ def _from_stowrc(text: str, path: str, here: _Place, forced: str | None) -> Sett
         defer=found.defer,
         override=found.override,
     )
+    if found.target is None:  # Stow's own default
+        return settings
+    return settings._replace(wishes=tuple(_wishes(settings, forced)))
 
 
 # The document has been checked against the schema: what is there has its right type.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dotstream.config.agreement import agreed
 from dotstream.config.names import package_name
-from dotstream.errors import UsageError
+from dotstream.errors import NotAgreed, UsageError
 from dotstream.fs.files import is_directory
 from dotstream.fs.look import canonical
 from dotstream.fs.places import Places
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from dotstream.config.settings import Settings
     from dotstream.model.entry import Records
     from dotstream.model.options import Action, Package, Preferences
+    from dotstream.model.plan import Metadata
+    from dotstream.model.wish import Wish
 
 __all__ = ["Repository"]
 
@@ -102,6 +105,23 @@ class Repository:
             return settings.package(name, prefer)
 
         return lookup
+
+    @property
+    def wishes(self) -> dict[Wish, bool]:
+        """What the repository asks for that its user has to agree to; whether that was done."""
+        wishes = self.settings.wishes
+        known = agreed(self.state, self.directory) if wishes else ()
+        return {wish: str(wish) in known for wish in wishes}
+
+    def require_agreement(self, metadata: Metadata) -> None:
+        """Refuse a plan that heeds what the user has not agreed to.
+
+        Raises:
+            NotAgreed: it does.
+        """
+        missing = [wish for wish in metadata.wishes if not self.wishes.get(wish)]
+        if missing:
+            raise NotAgreed(self.settings.path or self.directory, missing)
 
     def records(self) -> Records:
         """Return what is recorded as ours, read as far as it is asked about."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dotstream.model.options import Folding, IgnoreRules, Layout, LinkStyle, Policy
     from dotstream.model.status import PackageInfo
+    from dotstream.model.wish import Wish
 
 __all__ = ["DEFAULT_PROFILE", "PackageSettings", "Settings"]
 
@@ -60,6 +61,7 @@ class Settings(NamedTuple):
         profiles: names of packages by profile, those it extends first.
         path: the file the settings come from, or ``None`` for the defaults.
         stow_ignore, defer, override: regular expressions from a ``.stowrc``.
+        wishes: what the file asks for that its user has to agree to.
     """
 
     directory: str
@@ -80,6 +82,7 @@ class Settings(NamedTuple):
     stow_ignore: tuple[str, ...] = ()
     defer: tuple[str, ...] = ()
     override: tuple[str, ...] = ()
+    wishes: tuple[Wish, ...] = ()
 
     def options(self, prefer: Preferences | None = None) -> Options:
         """Return how to plan, with what this run prefers on top."""

@@ -20,6 +20,7 @@ __all__ = [
     "read_bytes",
     "read_start",
     "read_text",
+    "remove",
     "replace_text",
     "subdirectories",
     "write_new",
@@ -206,6 +207,19 @@ def replace_text(path: str, text: str) -> None:
     except BaseException:
         os.unlink(beside)
         raise
+
+
+def remove(path: str) -> bool:
+    """Remove a file; false if there was none.
+
+    Raises:
+        OSError: it cannot be removed.
+    """
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def present(path: str) -> bool:

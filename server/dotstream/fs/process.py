@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = [
     "cache_home",
     "columns",
+    "end_process",
     "environment",
     "home_directory",
     "home_of",
@@ -93,6 +94,12 @@ def process_name() -> str:
     arguments = sys.argv
     command = " ".join([os.path.basename(arguments[0]), *arguments[1:]]) if arguments else ""
     return f"process {os.getpid()} ({command})"
+
+
+def end_process(exit_code: int) -> NoReturn:
+    """End this process at once, whatever its threads are doing."""
+    sys.stderr.flush()
+    os._exit(exit_code)
 
 
 def cache_home(environ: Mapping[str, str], home: str) -> str:

@@ -15,6 +15,7 @@ from dotstream.fs.system import reserve as allocate
 __all__ = [
     "Moves",
     "TargetState",
+    "agreement_path",
     "backup_area",
     "existing_state",
     "is_full",
@@ -62,6 +63,11 @@ def _directory(state: str, target: str) -> str:
 
 def _by_path(state: str, target: str) -> str:
     return f"{state}/{blake2b(os.fsencode(target), digest_size=8).hexdigest()}"
+
+
+def agreement_path(state: str, directory: str) -> str:
+    """Return where it is written what the user of a package directory has agreed to."""
+    return f"{state}/agreed/{blake2b(os.fsencode(directory), digest_size=8).hexdigest()}"
 
 
 def _others(state: str) -> list[str]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from dotstream.model.items import Conflict, Item, Notice, Operation, ScanError
     from dotstream.model.options import Action, Options
+    from dotstream.model.wish import Wish
 
 __all__ = ["Metadata", "Plan", "Summary", "operations_in"]
 
@@ -30,6 +31,7 @@ class Metadata(NamedTuple):
         target: absolute path of the target.
         undoes: the transaction that this plan takes back.
         targets: every target, where packages have their own; empty for just the one.
+        wishes: what of the repository's it heeds that its user has to agree to.
     """
 
     action: Action
@@ -39,6 +41,7 @@ class Metadata(NamedTuple):
     options: Options
     undoes: int | None = None
     targets: tuple[str, ...] = ()
+    wishes: tuple[Wish, ...] = ()
 
 
 class Summary(NamedTuple):

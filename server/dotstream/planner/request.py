@@ -8,6 +8,7 @@ from dotstream.errors import UsageError
 from dotstream.fs.places import components, within
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.plan import Metadata
+from dotstream.model.wish import Wish
 from dotstream.planner.groups import Group, plan_groups
 from dotstream.planner.names import to_package
 
@@ -65,7 +66,15 @@ def plan_packages(
         packages = [settings.package(name, prefer) for name in names]
         selection = Selection(members, packages, options, cancel)
     return plan_groups(
-        Metadata(action, names, repository.directory, settings.target, options, targets=targets),
+        Metadata(
+            action,
+            names,
+            repository.directory,
+            settings.target,
+            options,
+            targets=targets,
+            wishes=_heeded(settings, action, names, prefer),
+        ),
         groups,
         lookup=repository.lookup(prefer),
         cancel=cancel,
@@ -73,6 +82,14 @@ def plan_packages(
         records=repository.records(),
         selection=selection,
     )
+
+
+def _heeded(
+    settings: Settings, action: Action, names: Sequence[str], prefer: Preferences
+) -> tuple[Wish, ...]:
+    if action == "unmanage" or not settings.wishes:
+        return ()
+    return Wish.of(settings.wishes, names, policies=prefer.on_conflict is None)
 
 
 def narrowed(
@@ -110,7 +127,14 @@ def plan_adoption(
             package = to_package(inside[0].partition("/")[0]) or package
     into = repository.named(package, prefer)
     return plan_groups(
-        Metadata("adopt", (into.name,), repository.directory, settings.target, options),
+        Metadata(
+            "adopt",
+            (into.name,),
+            repository.directory,
+            settings.target,
+            options,
+            wishes=_heeded(settings, "adopt", (into.name,), prefer),
+        ),
         [Group(target)],
         lookup=repository.lookup(prefer),
         cancel=cancel or CancellationToken(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dotstream.cli.arguments import add_dry_run, add_preferences, preferences
-from dotstream.cli.change import change
+from dotstream.cli.change import change_as_agreed
 
 if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
@@ -46,4 +46,5 @@ def adopting(session: Session, paths: list[str], cancel: CancellationToken) -> S
 
 def run(session: Session) -> int:
     """Adopt the paths that were named."""
-    return change(session, lambda cancel: adopting(session, session.arguments.paths, cancel))
+    paths: list[str] = session.arguments.paths
+    return change_as_agreed(session, lambda cancel: adopting(session, paths, cancel))

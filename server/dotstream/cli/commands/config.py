@@ -17,16 +17,22 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
     from dotstream.config.positions import KeyPath, Positions
     from dotstream.config.settings import Settings
+    from dotstream.model.wish import Wish
 
 __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
 DESCRIPTION = """\
 Shows every setting as it is in effect here, and where it comes from: the line of a file, a
-flag, or the default. With --check, names everything that is wrong with dotstream.toml."""
+flag, or the default. With --check, names everything that is wrong with dotstream.toml.
+
+Policies that move or replace your files, and targets outside your home, count only after you
+have agreed to them once, if it is the repository that asks for them: --agree, or --yes to the
+command that needs them. --revoke takes that back."""
 
 EXAMPLES = """\
   dotstream config                     what is in effect
-  dotstream config --check             is the file right? exit code 2 if it is not"""
+  dotstream config --check             is the file right? exit code 2 if it is not
+  dotstream config --agree             heed what the repository asks for"""
 
 Value = str | bool | tuple[str, ...]
 
@@ -41,31 +47,54 @@ class _Setting(NamedTuple):
 
 def configure(parser: Parser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("--check", action="store_true", help="name everything that is wrong")
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument("--check", action="store_true", help="name everything that is wrong")
+    ways.add_argument(
+        "--agree", action="store_true", help="agree to what the repository asks for"
+    )
+    ways.add_argument("--revoke", action="store_true", help="take back what you have agreed to")
 
 
 def run(session: Session) -> int:
     """Show the settings, or check the file they come from."""
     if session.arguments.check:
         return _check(session)
+    if session.arguments.revoke:
+        forgotten = session.client.disagree()
+        session.say("nothing is agreed to any more" if forgotten else "nothing was agreed to")
+        return 0
+    if session.arguments.agree:
+        session.client.agree()
+    agreed = {
+        ((*_section_of(wish), wish.key)): done for wish, done in session.client.wishes.items()
+    }
     section: tuple[str, ...] = ()
     for setting in _settings(session):
         if setting.section != section:
             section = setting.section
             session.say(f"\n[{'.'.join(map(_toml_key, section))}]")
+        asked = agreed.get((*setting.section, setting.key))
         session.tell(
             "setting",
-            partial(_line, session, setting),
+            partial(_line, session, setting, asked),
             key=[*setting.section, setting.key],
             value=setting.value,
             origin=setting.origin,
             line=setting.line,
+            agreed=asked,
         )
+    if not all(agreed.values()):
+        session.say("\nWhat is not agreed to does not count until then: dotstream config --agree")
     return 0
 
 
-def _line(session: Session, setting: _Setting) -> str:
+def _section_of(wish: Wish) -> tuple[str, ...]:
+    return () if wish.package is None else ("packages", wish.package)
+
+
+def _line(session: Session, setting: _Setting, asked: bool | None) -> str:
     where = setting.origin + (f":{setting.line}" if setting.line else "")
+    where += "" if asked is None else ", agreed to" if asked else ", not agreed to"
     remark = session.style.paint(f"# {session.style.path(where)}", "dim")
     return f"{f'{setting.key} = {_toml(setting.value)}':36}  {remark}"
 

@@ -53,6 +53,6 @@ def _line(session: Session, info: PackageInfo, width: int) -> str:
     if session.quiet:
         return name
     if not info.active:
-        why = f"disabled: {info.reason or ''}"
+        why = f"disabled: {display(info.reason or '')}"
         return style.paint(f"{name.ljust(width)}  {why}", "dim")
     return f"{name.ljust(width)}  {style.arrow} {style.path(info.target)}"

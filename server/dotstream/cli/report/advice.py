@@ -35,6 +35,8 @@ def by_hand(conflict: Conflict) -> str | None:
 
 
 _REMEDIES: dict[Remedy, str] = {
+    "agree": ". 'dotstream config' shows it; --yes agrees to it, and so does "
+    "'dotstream config --agree'",
     "list_backups": "; 'dotstream backups' lists them",
     "list_history": "; 'dotstream history' lists what there is",
     "make_room": "; make room and try again",

@@ -18,6 +18,7 @@ from dotstream.errors import (
     ConflictError,
     DotstreamError,
     JournalError,
+    NotAgreed,
     OperationFailed,
     PackageNotFound,
     RollbackIncomplete,
@@ -71,6 +72,10 @@ def _in_words(error: DotstreamError) -> str:
     match error:
         case ConflictError(choices=[_, *_]):
             return f"{error} with options.onConflict: {', '.join(error.choices)}"
+        case NotAgreed():
+            return (
+                f"{error}; if it is what you want, run 'dotstream config --agree' in a terminal"
+            )
         case ScanFailed():
             return f"{error} with options.onConflict: skip"
         case JournalError(remedy="rebuild"):

@@ -20,7 +20,7 @@ from dotstream.lsp.requests import (
 if TYPE_CHECKING:
     from dotstream.lsp.requests.method import Method
 
-__all__ = ["METHODS"]
+__all__ = ["LOOKING", "METHODS"]
 
 METHODS: dict[str, Method[Any]] = {
     "dotstream/plan": plan.PLAN,
@@ -39,3 +39,8 @@ METHODS: dict[str, Method[Any]] = {
     "dotstream/doctor": doctor.DOCTOR,
     "dotstream/diff": diff.DIFF,
 }
+
+LOOKING = frozenset(
+    {plan.PLAN, packages.PACKAGES, status.STATUS, children.CHILDREN, history.HISTORY, diff.DIFF}
+)
+"""Those that change nothing, so that the process may end in the middle of one."""

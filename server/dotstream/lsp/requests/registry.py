@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from dotstream.lsp.requests.call import Call
 from dotstream.lsp.requests.commands import COMMANDS
 from dotstream.lsp.requests.faults import REQUEST_FAILED
 from dotstream.lsp.requests.fields import Fields, invalid
-from dotstream.lsp.requests.methods import METHODS
+from dotstream.lsp.requests.methods import LOOKING, METHODS
 from dotstream.lsp.requests.running import Running
 from dotstream.lsp.requests.showing import Showing
 
@@ -36,6 +37,8 @@ MAX_STREAMS = 8
 
 MAX_OTHERS = 64
 """Other calls that may be worked on at once."""
+
+_PATIENCE = 2.0  # seconds
 
 _log = logging.getLogger(__name__)
 
@@ -176,7 +179,16 @@ class Registry:
                 running.cancel()
 
     async def end_all(self) -> None:
-        """Ask every call to stop, and wait until each has ended."""
+        """Ask every call to stop, and wait until each has ended.
+
+        One that changes nothing is not waited for for long: it may hang in the system.
+        """
         for running in self._all():
             running.cancel()
-        await self._idle.wait()
+        patience = self._loop.time() + _PATIENCE
+        while self._running and (self._changing() or self._loop.time() < patience):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), _PATIENCE / 4)
+
+    def _changing(self) -> bool:
+        return any(running.call.method not in LOOKING for running in self._all())

@@ -7,6 +7,7 @@ import asyncio
 import logging
 
 from dotstream.lsp.transport.address import Address
+from dotstream.lsp.transport.signals import leave
 
 __all__ = ["main", "parser"]
 
@@ -45,11 +46,11 @@ def main(argv: list[str]) -> int:
     if options.tcp is not None:
         from dotstream.lsp.transport import listening, tcp
 
-        return asyncio.run(listening.serve("tcp", options.tcp, tcp.Stream))
+        return leave(asyncio.run(listening.serve("tcp", options.tcp, tcp.Stream)))
     if options.ws is not None:
         from dotstream.lsp.transport import listening, websocket
 
-        return asyncio.run(listening.serve("ws", options.ws, websocket.WebSocket))
+        return leave(asyncio.run(listening.serve("ws", options.ws, websocket.WebSocket)))
     from dotstream.lsp.transport import stdio
 
-    return asyncio.run(stdio.serve())
+    return leave(asyncio.run(stdio.serve()))

@@ -1,0 +1,64 @@
+"""What a repository asks for beyond links in the user's home."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Wish"]
+
+_MEANINGS = {
+    "backup": "what is in the way is moved to the backup area",
+    "overwrite": "what is in the way is replaced",
+    "adopt": "what is in the way is moved into the repository",
+}
+
+
+class Wish(NamedTuple):
+    """A setting of a repository that counts only after its user has agreed to it once.
+
+    Attributes:
+        key: the setting.
+        value: what it is set to; of a target the path that it stands for.
+        package: whose setting it is; ``None`` for that of all packages.
+    """
+
+    key: Literal["on-conflict", "target"]
+    value: str
+    package: str | None = None
+
+    def __str__(self) -> str:
+        """Return the setting on one line, as a ``dotstream.toml`` would have it."""
+        above = "" if self.package is None else f"packages.{json.dumps(self.package)}."
+        return f"{above}{self.key} = {json.dumps(self.value)}"
+
+    @property
+    def meaning(self) -> str:
+        """What comes of it, for people."""
+        return (
+            f"links are made in {self.value}" if self.key == "target" else _MEANINGS[self.value]
+        )
+
+    @staticmethod
+    def is_policy(value: str | None) -> bool:
+        """Whether a policy moves or replaces files of the user."""
+        return value in _MEANINGS
+
+    @staticmethod
+    def of(
+        wishes: Iterable[Wish], packages: Iterable[str], *, policies: bool
+    ) -> tuple[Wish, ...]:
+        """Return those that a plan for some packages heeds.
+
+        Args:
+            policies: whether the policies of the repository count in it.
+        """
+        wanted = {None, *packages}
+        return tuple(
+            wish
+            for wish in wishes
+            if wish.package in wanted and (policies or wish.key != "on-conflict")
+        )
