@@ -70,8 +70,8 @@ types-darwin: $(VENV)/.dev
 # All that can be imported has a type that every editor sees; the Python found first has it.
 types-public: $(VENV)/.dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pyright --verifytypes dotstream --ignoreexternal \
-	    >.mypy_cache/public || { cat .mypy_cache/public; exit 1; }
-	@grep score .mypy_cache/public
+	    >$(VENV)/public || { cat $(VENV)/public; exit 1; }
+	@grep score $(VENV)/public
 
 # Figures beside GNU Stow and cp, then those of the language server:
 # make bench BENCH_ARGS="--only apply --files 10000" WIRE_ARGS="--only latency"
