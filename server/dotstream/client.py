@@ -408,6 +408,8 @@ class Client:
 
         Raises (while iterating):
             ConflictError, ScanFailed, StalePlan, TargetLocked: nothing was changed.
+            UsageError: the items of a plan in memory are not those that it was made with;
+                nothing was changed.
             OperationFailed, Cancelled: everything was rolled back.
             RollbackIncomplete: rolled back but for what it names.
         """
