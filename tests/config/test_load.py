@@ -14,6 +14,7 @@ from dotstream.config.load import load
 from dotstream.config.settings import PackageSettings, Settings
 from dotstream.errors import ConfigError, PermissionRefused, UsageError
 from dotstream.model.options import Options, Preferences
+from dotstream.model.wish import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,6 +133,11 @@ def test_every_key_is_taken_over(place: Path) -> None:
         },
         profiles={"default": ("zsh", "vim")},
         path=f"{place}/dotstream.toml",
+        wishes=(
+            Wish("target", "/srv"),
+            Wish("on-conflict", "backup"),
+            Wish("target", "/opt", "zsh"),
+        ),
     )
 
 

@@ -175,6 +175,7 @@ def test_override_takes_what_another_package_has(farm: Farm) -> None:
 def test_a_package_may_have_a_target_of_its_own(farm: Farm) -> None:
     farm.make({"stow/zsh/x": "z", "stow/git/x": "g", "other/mine": "m"})
     client = farm.configured('[packages.git]\ntarget = "../other"\n')
+    client.agree()
     client.apply(client.stream("manage", everything=True))
     tree = farm.tree()
     assert tree["home/x"].text == "../stow/zsh/x"

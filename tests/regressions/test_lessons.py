@@ -300,6 +300,7 @@ def test_two_targets_are_not_mixed_up(farm: Farm) -> None:
 def test_a_target_of_a_package_is_locked_like_any_other(farm: Farm) -> None:
     farm.make({"stow/zsh/x": "z", "stow/git/y": "g", "other/mine": "m"})
     client = farm.configured('[packages.git]\ntarget = "../other"\n')
+    client.agree()
     other = farm.client(f"{farm.root}/other")
     before = snapshot(f"{farm.root}/other")
 

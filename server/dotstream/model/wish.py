@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -32,8 +31,10 @@ class Wish(NamedTuple):
 
     def __str__(self) -> str:
         """Return the setting on one line, as a ``dotstream.toml`` would have it."""
-        above = "" if self.package is None else f"packages.{json.dumps(self.package)}."
-        return f"{above}{self.key} = {json.dumps(self.value)}"
+        from json import dumps  # few repositories wish for anything
+
+        above = "" if self.package is None else f"packages.{dumps(self.package)}."
+        return f"{above}{self.key} = {dumps(self.value)}"
 
     @property
     def meaning(self) -> str:
