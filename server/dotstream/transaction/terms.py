@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from dotstream.errors import UsageError
 from dotstream.model.cancel import CancellationToken
-from dotstream.model.items import Conflict, Notice, Operation
+from dotstream.model.items import Operation
 from dotstream.model.plan import Plan
-from dotstream.model.run import Run
+from dotstream.model.run import Run, counted_as
 from dotstream.planner.stream import Digest, StreamingPlan, in_runs
 from dotstream.store.journal import BATCH
 from dotstream.transaction.runs import gathered
@@ -115,8 +115,8 @@ def _agreed(plan: Plan) -> Iterator[Item | Run]:
     digest = Digest()
     counts: dict[str, int] = {}
     for item in gathered(plan.items):
-        kind, count = _counted(item)
-        counts[kind] = counts.get(kind, 0) + count
+        kind = counted_as(item)
+        counts[kind] = counts.get(kind, 0) + (item.size if isinstance(item, Run) else 1)
         if isinstance(item, (Run, Operation)) and kind != "keep_link":
             digest.add(item)
         yield item
@@ -125,14 +125,3 @@ def _agreed(plan: Plan) -> Iterator[Item | Run]:
             "the items of this plan are not those that it was made with; "
             "use execute for some of a plan's operations"
         )
-
-
-def _counted(item: Item | Run) -> tuple[str, int]:
-    """Return as what an item is counted in a summary, and as how many."""
-    if isinstance(item, Run):
-        return item.kind, item.size
-    if isinstance(item, Operation):
-        return item.kind, 1
-    if isinstance(item, Conflict):
-        return "conflict", 1
-    return ("notice" if isinstance(item, Notice) else "error"), 1
