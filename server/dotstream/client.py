@@ -351,8 +351,8 @@ class Client:
             skip: how many names to leave out at the beginning, for the next page.
 
         Yields:
-            The names that the plan has something for, or looks further down at, in byte
-            order; with an empty name what is about the directory itself.
+            The names that the plan has something for, or looks further down at, each once
+            and in byte order; with an empty name what is about the directory itself.
 
         Raises:
             UsageError: the directory is in no target of these packages.
@@ -408,6 +408,8 @@ class Client:
 
         Raises (while iterating):
             ConflictError, ScanFailed, StalePlan, TargetLocked: nothing was changed.
+            UsageError: the items of a plan in memory are not those that it was made with;
+                nothing was changed.
             OperationFailed, Cancelled: everything was rolled back.
             RollbackIncomplete: rolled back but for what it names.
         """

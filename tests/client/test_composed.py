@@ -25,9 +25,12 @@ from dotstream.model.items import Conflict, Operation
 from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.farm import Farm
 
     from dotstream.model.items import Conflict as Met
+    from dotstream.model.items import Item
     from dotstream.model.options import Policy
 
 _REAL = Preferences(folding="never")
@@ -417,4 +420,27 @@ def test_operations_that_are_handed_to_apply_are_shown_the_way_to_execute(wide: 
         for verb in (client.apply, client.stream_apply):
             with pytest.raises(UsageError, match="use execute"):
                 verb(some)  # type: ignore[arg-type]
+    assert list(client.history()) == []
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["at once", "streaming"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda items: items[:2],
+        lambda items: items[::-1],
+        lambda items: (*items, items[-1]),
+        lambda items: tuple(each for each in items if isinstance(each, Operation)),
+    ],
+    ids=["cut short", "reversed", "doubled", "conflict left out"],
+)
+def test_a_plan_whose_items_were_changed_is_shown_the_way_to_execute(
+    farm: Farm, change: Callable[[tuple[Item, ...]], tuple[Item, ...]], stream: bool
+) -> None:
+    farm.make({f"stow/zsh/{name}": "z" for name in "abcdef"} | {"home/f": "mine"})
+    client, before = farm.client(), snapshot(farm.target)
+    plan = client.plan_manage("zsh")
+    with pytest.raises(UsageError, match="use execute"):
+        client.apply(plan._replace(items=change(plan.items)), stream=stream)
+    assert difference(before, snapshot(farm.target)) == []
     assert list(client.history()) == []

@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 from tests.farm import QUICK, Entry, lines
 from tests.long import by_length
@@ -52,6 +52,13 @@ def _expanded(
     managed=st.none() | st.sampled_from(FOLDINGS),
     before=st.tuples(_actions, _some, _preferences),
     now=st.tuples(_actions, _some, _preferences),
+)
+@example(  # a conflict about a name, and then the member that is moved for its adoption
+    members={"stow/git/a": "text", "stow/git/b": "text", "stow/zsh/b": "text"},
+    theirs={"home/b": "mine"},
+    managed=None,
+    before=("unmanage", ["git"], Preferences()),
+    now=("manage", ["git", "zsh"], Preferences(on_conflict="adopt")),
 )
 @settings(
     max_examples=by_length(200, 4_000),

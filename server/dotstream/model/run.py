@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from dotstream.model.items import Operation
+from dotstream.model.items import Conflict, Notice, Operation
 from dotstream.model.names import decoded, encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dotstream.model.directory import Directory
+    from dotstream.model.items import Item
 
-__all__ = ["LONGEST", "Run", "RunKind"]
+__all__ = ["LONGEST", "Run", "RunKind", "counted_as"]
 
 LONGEST = 512
 """Names of one run at most, and so of one page of the manifest, which it becomes as it is."""
@@ -88,3 +89,12 @@ class Run:
         """Return it in parts of at most ``size`` names."""
         for start in range(0, self.size, size):
             yield self.part(start, min(start + size, self.size))
+
+
+def counted_as(item: Item | Run) -> str:
+    """Return as what an item, or each of a run, is counted: the ``op`` of its row."""
+    if isinstance(item, Operation | Run):
+        return item.kind
+    if isinstance(item, Conflict):
+        return "conflict"
+    return "notice" if isinstance(item, Notice) else "error"

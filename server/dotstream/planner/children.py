@@ -102,23 +102,23 @@ _Named: TypeAlias = "tuple[str, list[Item | Below]]"
 
 
 def _by_name(items: Iterable[Item | Below], level: _Level) -> Iterator[_Named]:
-    """Gather what comes in a row about the same name."""
+    """Gather what comes in a row about the same name: each name comes once."""
     current: str | None = None
     gathered: list[Item | Below] = []
+    moved: tuple[Operation, ...] = ()  # a package's file, out of the way of one to be adopted
     for item in items:
         name = level.name(item)
         if name is None:
-            # Before a file is adopted, the package's own is moved out of its way.
+            moved = ()
             if isinstance(item, Operation) and item.directory.root != level.place.root:
-                if current:
-                    yield current, gathered
-                current, gathered = None, [item]
+                moved = (item,)
             continue
-        if current is not None and name != current:
-            yield current, gathered
-            gathered = []
-        current = name
-        gathered.append(item)
+        if name != current:
+            if current is not None:
+                yield current, gathered
+            current, gathered = name, []
+        gathered += (*moved, item)
+        moved = ()
     if current is not None:
         yield current, gathered
 

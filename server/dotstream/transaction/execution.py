@@ -142,7 +142,7 @@ def execution_of_plan(
     planned: bool = False,
 ) -> Execution[Result]:
     """Return the run that carries a plan out."""
-    source = source_of(plan)
+    source = source_of(plan, stream=terms.stream)
     if cancel is None and not isinstance(plan, Plan):
         cancel = plan.token
     control: Control[Result] = Control(cancel, keep=keep)

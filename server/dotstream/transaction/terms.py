@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from dotstream.errors import UsageError
 from dotstream.model.cancel import CancellationToken
+from dotstream.model.items import Operation
 from dotstream.model.plan import Plan
-from dotstream.planner.stream import StreamingPlan, in_runs
+from dotstream.model.run import Run, counted_as
+from dotstream.planner.stream import Digest, StreamingPlan, in_runs
 from dotstream.store.journal import BATCH
 from dotstream.transaction.runs import gathered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
-    from dotstream.model.run import Run
 
 __all__ = ["Control", "Source", "Terms", "source_of"]
 
@@ -78,8 +80,11 @@ class Source(NamedTuple):
     whole: Callable[[Summary], bool] = lambda _: True
 
 
-def source_of(plan: Plan | StreamingPlan) -> Source:
+def source_of(plan: Plan | StreamingPlan, *, stream: bool = False) -> Source:
     """Return a plan as something to carry out.
+
+    Args:
+        stream: whether some of it is carried out before the last item is taken.
 
     Raises:
         UsageError: it is none.
@@ -88,8 +93,35 @@ def source_of(plan: Plan | StreamingPlan) -> Source:
         raise UsageError("apply takes a plan; use execute for operations from anywhere else")
     skips = plan.metadata.options.on_conflict == "skip"
     if isinstance(plan, Plan):
-        items = gathered(plan.items)
+        items = _agreed_before(plan) if stream else _agreed(plan)
         return Source(plan.metadata, items, lambda: plan.summary, begun=True, skip_errors=skips)
     return Source(
         plan.metadata, in_runs(plan), lambda: plan.summary, plan.close, skip_errors=skips
     )
+
+
+def _agreed_before(plan: Plan) -> Iterator[Item | Run]:
+    """Pass a plan's items on once all of them are found to agree with its summary."""
+    deque(_agreed(plan), maxlen=0)
+    yield from gathered(plan.items)
+
+
+def _agreed(plan: Plan) -> Iterator[Item | Run]:
+    """Pass a plan's items on, links in a row as one run.
+
+    Raises (after the last):
+        UsageError: they are not those that its summary counts.
+    """
+    digest = Digest()
+    counts: dict[str, int] = {}
+    for item in gathered(plan.items):
+        kind = counted_as(item)
+        counts[kind] = counts.get(kind, 0) + (item.size if isinstance(item, Run) else 1)
+        if isinstance(item, (Run, Operation)) and kind != "keep_link":
+            digest.add(item)
+        yield item
+    if counts != plan.summary.counts or digest.hexdigest() != plan.summary.digest:
+        raise UsageError(
+            "the items of this plan are not those that it was made with; "
+            "use execute for some of a plan's operations"
+        )

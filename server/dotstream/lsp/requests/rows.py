@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 from dotstream.lsp.messages import dumps
 from dotstream.lsp.uris import all_plain, label, quoted, to_uri
 from dotstream.model.directory import display
-from dotstream.model.items import Conflict, Operation, ScanError
+from dotstream.model.items import Conflict, Operation
 from dotstream.model.plan import operations_in
-from dotstream.model.run import Run
+from dotstream.model.run import Run, counted_as
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dotstream.lsp.messages import JSON
     from dotstream.model.directory import Directory
-    from dotstream.model.items import Item, Notice
+    from dotstream.model.items import Item, Notice, ScanError
 
-__all__ = ["Rows", "Streamed", "conflict_row", "counted", "kind_of", "shown"]
+__all__ = ["Rows", "Streamed", "conflict_row", "counted", "shown"]
 
 _Item_contra = TypeVar("_Item_contra", contravariant=True)
 
@@ -43,15 +43,6 @@ def shown(text: str) -> str:
     except UnicodeEncodeError:
         return display(text)
     return text
-
-
-def kind_of(item: Item | Run) -> str:
-    """Return the ``op`` of a row, under which it is counted."""
-    if isinstance(item, Operation | Run):
-        return item.kind
-    if isinstance(item, Conflict):
-        return "conflict"
-    return "error" if isinstance(item, ScanError) else "notice"
 
 
 def counted(number: int, noun: str) -> str:
@@ -103,7 +94,7 @@ class Rows:
 
     def word(self, item: Item | Run) -> str:
         """Return the ``op`` of a row."""
-        return kind_of(item)
+        return counted_as(item)
 
     @staticmethod
     def summed(counts: Mapping[str, int]) -> str:
@@ -173,7 +164,7 @@ class Rows:
     def _remark(self, item: ScanError | Notice) -> str:
         return dumps(
             {
-                "op": kind_of(item),
+                "op": counted_as(item),
                 "path": to_uri(item.path),
                 "label": label(item.path, self._home),
                 "message": display(item.message),
