@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Origin", "contents", "forget", "held", "highest", "note", "origin", "own"]
 
-_ENTRY = re.compile(r"(\d+)-(\d+)$", re.ASCII)
+_ENTRY = r"(\d+)-(\d+)$"
 _LONGEST = 32 * 1024  # no line is longer
-_ORIGIN = re.compile(r"\.(\d+)\.origin$", re.ASCII)
+_ORIGIN = r"\.(\d+)\.origin$"
 
 
 class Origin(NamedTuple):
@@ -142,13 +142,13 @@ def contents(area: str) -> Iterator[tuple[int, int, str]]:
     """Stream what the area holds, in no order: transaction, step and path of each entry."""
     with os.scandir(area) as scan:
         for entry in scan:
-            if found := _ENTRY.match(entry.name):
+            if found := re.match(_ENTRY, entry.name, re.ASCII):
                 yield int(found[1]), int(found[2]), entry.path
 
 
 def own(name: str) -> bool:
     """Whether a name in the area is an origin's, which is nothing that was set aside."""
-    return _ORIGIN.match(name) is not None
+    return re.match(_ORIGIN, name, re.ASCII) is not None
 
 
 def highest(area: str) -> tuple[int, int]:
@@ -156,9 +156,9 @@ def highest(area: str) -> tuple[int, int]:
     transaction = step = 0
     with os.scandir(area) as scan:
         for entry in scan:
-            if found := _ENTRY.match(entry.name):
+            if found := re.match(_ENTRY, entry.name, re.ASCII):
                 step = max(step, int(found[2]))
-            elif not (found := _ORIGIN.match(entry.name)):
+            elif not (found := re.match(_ORIGIN, entry.name, re.ASCII)):
                 continue
             transaction = max(transaction, int(found[1]))
     return transaction, step

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import stat
 from itertools import islice
@@ -232,6 +231,8 @@ def expand_pattern(path: str) -> list[str]:
 
     As in a shell, ``*`` matches hidden names only where the pattern says the dot.
     """
+    import glob  # patterns come from shells that do not expand them
+
     if os.path.lexists(path) or not glob.has_magic(path):
         return [path]
     return sorted(glob.glob(path), key=os.fsencode)

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from os import fsdecode as decoded
-from os import fsencode as encoded
+import sys
 
 __all__ = ["decoded", "encoded"]
+
+# What os.fsencode and os.fsdecode do, without asking of each text what type it has.
+_ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
+
+
+def encoded(text: str) -> bytes:
+    """Return a text as the system has it."""
+    return text.encode(_ENCODING, _ERRORS)
+
+
+def decoded(data: bytes) -> str:
+    """Return what the system has as a text."""
+    return data.decode(_ENCODING, _ERRORS)

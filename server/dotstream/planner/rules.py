@@ -8,6 +8,7 @@ they can match.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dotstream.model.hidden import Hidden
@@ -35,18 +36,6 @@ class Rules:
             one; ``None`` where that cannot be said of all.
     """
 
-    __slots__ = (
-        "_joined",
-        "alone",
-        "anywhere",
-        "begins",
-        "ends",
-        "globs",
-        "names",
-        "rooted",
-        "top",
-    )
-
     def __init__(self) -> None:
         self.names: list[str] = []
         self.top: list[str] = []
@@ -70,10 +59,17 @@ class Rules:
             if path.startswith(prefix) or prefix.startswith(path):
                 tests.append((test, path))
         live = [found for holds, found in self.globs if holds(path[1:])]
-        named = self._named(live)
-        if not tests and not live and named and self.begins is not None:
-            return Hidden(named, frozenset(self.begins), frozenset(self.ends))
-        return _either(named, tests)
+        if tests or live:
+            return _either(self._named(live), tests)
+        return self._everywhere
+
+    @cached_property
+    def _everywhere(self) -> Hidden | None:
+        """The test of names where nothing else holds, as in most directories."""
+        named = self._join(())
+        if named is None or self.begins is None:
+            return _either(named, [])
+        return Hidden(named, frozenset(self.begins), frozenset(self.ends))
 
     def _named(self, live: list[Bounded]) -> Test | None:
         """Return the test by name where these globs hold."""

@@ -110,6 +110,9 @@ def between(steps: Iterable[Numbered], first: int, end: int) -> Iterator[Numbere
             if number >= first:
                 yield number, step
             continue
+        if first <= number and number + step.size <= end:  # as nearly all are
+            yield number, step
+            continue
         start, stop = max(first - number, 0), min(end - number, step.size)
         if start < stop:
             yield number + start, step.part(start, stop)
