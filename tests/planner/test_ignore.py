@@ -15,8 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dotstream.errors import ConfigError, PermissionRefused, UsageError
+from dotstream.planner.builtin import builtin_rules
+from dotstream.planner.compiling import compiled
 from dotstream.planner.ignore import BUILTIN, StowList, compile_rules, parse_list, stow_list
 from dotstream.planner.patterns import PatternError, perl
+from dotstream.planner.rules import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -534,3 +537,17 @@ def test_translated_patterns_mean_what_perl_takes_them_to_mean() -> None:
 def test_a_pattern_error_says_why() -> None:
     with pytest.raises(PatternError, match=r"a \[ is never closed"):
         perl("[a")
+
+
+@pytest.mark.parametrize("above", ["", ".config", "README", "LICENSES/a", "COPYING", ".stow"])
+def test_the_built_in_list_is_compiled_beforehand_to_what_its_patterns_say(above: str) -> None:
+    ready, rules = builtin_rules(), compiled(BUILTIN, (), (), False)
+    assert isinstance(rules, Rules)
+    for field in ("names", "top", "alone", "anywhere", "globs", "begins", "ends"):
+        assert getattr(ready, field) == getattr(rules, field), field
+    assert [prefix for prefix, _ in ready.rooted] == [prefix for prefix, _ in rules.rooted]
+    here, there = ready(above), rules(above)
+    assert here is not None
+    assert there is not None
+    for name in ("README.md", "LICENSE", "COPYING", "RCS", "a,v", "#a#", "a~", ".git", "vimrc"):
+        assert here(name) == there(name), name

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from dotstream.config.names import fault_in_name, nearest, quoted, shortened
 from dotstream.config.profiles import circles
 from dotstream.model.options import FOLDINGS, LAYOUTS, LINK_STYLES, POLICIES
-from dotstream.planner.patterns import PatternError, glob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -261,12 +260,18 @@ def _string(path: KeyPath, value: object, key: Key) -> Iterator[Fault]:
         if fault is not None:
             yield Fault(path, f"{quoted(value)} is not a package name: {fault}", code="bad-name")
     elif key.kind == "globs":
-        try:
-            glob(value)
-        except PatternError as error:
-            yield Fault(path, f"{key.name} pattern {quoted(value)}: {error}", code="bad-pattern")
+        yield from _pattern(path, value, key)
     elif key.kind in ("text", "hosts") and (not value or "\0" in value):
         yield Fault(path, f"{key.name} cannot be {quoted(value)}")
+
+
+def _pattern(path: KeyPath, value: str, key: Key) -> Iterator[Fault]:
+    from dotstream.planner.patterns import PatternError, glob  # many configurations have none
+
+    try:
+        glob(value)
+    except PatternError as error:
+        yield Fault(path, f"{key.name} pattern {quoted(value)}: {error}", code="bad-pattern")
 
 
 def _choice(path: KeyPath, value: str, key: Key) -> Iterator[Fault]:

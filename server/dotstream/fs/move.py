@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dotstream.fs.copying import part_of
 from dotstream.fs.look import entry_kind
+from dotstream.model.digest import blake2b
 
 if TYPE_CHECKING:
     from dotstream.fs.change import Changes
@@ -192,8 +193,6 @@ def _old_name(name: str) -> str:
 
 
 def _digest(name: str) -> str:
-    from hashlib import blake2b
-
     return blake2b(os.fsencode(name), digest_size=8).hexdigest()
 
 

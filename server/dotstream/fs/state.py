@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from hashlib import blake2b
 from typing import NamedTuple, TypeAlias
 
 from dotstream.errors import JournalError
@@ -11,6 +10,7 @@ from dotstream.fs.files import read_text, replace_text
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.fs.system import born, on_disk
 from dotstream.fs.system import reserve as allocate
+from dotstream.model.digest import blake2b
 
 __all__ = [
     "Moves",

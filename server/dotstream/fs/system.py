@@ -10,7 +10,6 @@ import errno
 import fcntl
 import os
 import posix
-import struct
 import sys
 from typing import TYPE_CHECKING
 
@@ -184,9 +183,11 @@ else:
         found = ctypes.create_string_buffer(256)  # struct statx of statx(2)
         if ask is None or ask(_CWD, os.fsencode(path), 0, _BORN, found) != 0:
             return 0
-        (told,) = struct.unpack_from("=I", found, 0)
-        seconds, nanoseconds = struct.unpack_from("=qI", found, 80)
-        return seconds * 1_000_000_000 + nanoseconds if told & _BORN else 0
+
+        def number(start: int, end: int) -> int:
+            return int.from_bytes(found.raw[start:end], sys.byteorder, signed=True)
+
+        return number(80, 88) * 1_000_000_000 + number(88, 92) if number(0, 4) & _BORN else 0
 
     def copy_attributes(fd: int, to_fd: int) -> None:
         """Copy extended attributes of a file or directory, access lists with them."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dotstream.fs.listing import DIR, LINK, SPECIAL
 from dotstream.model.items import Conflict, Item, Notice, ScanError
-from dotstream.planner.bounded import prefixes
 from dotstream.planner.policies import settled
 from dotstream.planner.state import Link, Real, State
 
@@ -108,6 +107,10 @@ class Decision:
 
 
 def _named(option: str, patterns: tuple[str, ...], path: str) -> bool:
+    if not patterns:
+        return False
+    from dotstream.planner.bounded import prefixes  # compiles patterns, which few have
+
     return any(test(path) for test in prefixes(option, patterns))
 
 

@@ -10,7 +10,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from dotstream.fs.listing import DIR, SPECIAL, Files
-from dotstream.planner.bounded import never_folded
 from dotstream.planner.names import DOT_PREFIX
 from dotstream.planner.witnesses import Witnesses
 
@@ -26,6 +25,10 @@ __all__ = ["Folding", "stays_open"]
 
 def stays_open(cursor: Cursor, path: str) -> bool:
     """Whether ``never-fold`` names the target path itself."""
+    if not cursor.package.never_fold:
+        return False
+    from dotstream.planner.bounded import never_folded  # compiles patterns, which few have
+
     return any(never_folded(pattern)(path) for pattern in cursor.package.never_fold)
 
 

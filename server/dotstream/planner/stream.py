@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Self
 
 from dotstream.errors import Cancelled, UsageError
+from dotstream.model.digest import blake2b
 from dotstream.model.items import Conflict, Item, Notice, Operation
 from dotstream.model.names import encoded
 from dotstream.model.nesting import OPENERS, Nesting

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
+from dotstream.model.digest import blake2b
 from dotstream.model.names import encoded
 
 __all__ = ["PREFIX", "aside_name", "kept_path", "spare_name"]

@@ -12,7 +12,6 @@ from dotstream.model.directory import display
 from dotstream.model.history import Recovery
 from dotstream.model.items import Conflict, Item, Notice, Operation
 from dotstream.model.options import Options, Package
-from dotstream.planner.bounded import prefixes
 from dotstream.planner.ignore import compile_rules, stow_list
 
 if TYPE_CHECKING:
@@ -76,8 +75,11 @@ def stow(arguments: StowArguments, *, directory: str, target: str, home: str, er
 
 
 def _options(arguments: StowArguments) -> Options:
-    for option, patterns in (("defer", arguments.defer), ("override", arguments.override)):
-        prefixes(option, patterns)  # refuses what is wrong before anything is looked at
+    if arguments.defer or arguments.override:
+        from dotstream.planner.bounded import prefixes  # compiles patterns, which few have
+
+        prefixes("defer", arguments.defer)  # refuses what is wrong before anything is looked at
+        prefixes("override", arguments.override)
     return Options(
         dotfiles=arguments.dotfiles,
         defer=arguments.defer,
