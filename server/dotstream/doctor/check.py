@@ -89,7 +89,7 @@ def _bad_database(place: TargetState | None, error: JournalError) -> Finding:
 
 def _unfinished(place: TargetState, journal: Journal) -> Finding | None:
     """Return what is being done or was cut short; then there is nothing else to tell."""
-    found = journal.unfinished()
+    found = journal.transactions.unfinished()
     if found is None:
         return None
     where = Directory(place.journal.rpartition("/")[0])

@@ -46,7 +46,7 @@ def fixing(checkup: Checkup) -> StreamingPlan:
 def _operations(checkup: Checkup) -> Generator[Item]:
     place = checkup.place
     with opened(place) as journal:
-        unfinished = journal.unfinished() if journal else None
+        unfinished = journal.transactions.unfinished() if journal else None
         if place is not None and unfinished is not None:
             yield Notice(
                 place.journal, f"transaction {unfinished.id} was cut short and is settled first"

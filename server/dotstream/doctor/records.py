@@ -123,7 +123,7 @@ def _last(checkup: Checkup, place: TargetState) -> int:
 def _correct(checkup: Checkup) -> Generator[Progress, None, int]:
     """Sort what should be recorded in a temporary table, then replace the records by it."""
     with writer_of(checkup.target, checkup.host) as (journal, place, _):
-        if journal.unfinished() is not None:
+        if journal.transactions.unfinished() is not None:
             raise JournalError(f"{place.journal}: a transaction is unfinished", remedy="recover")
         run, manifest = journal.database.run, journal.manifest
         with journal.database.explained(), journal.database.change():
