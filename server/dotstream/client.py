@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from dotstream.config.settings import Settings
-    from dotstream.doctor.subject import Subject
+    from dotstream.doctor.checkup import Checkup
     from dotstream.history.history import Past
     from dotstream.model.child import Child
     from dotstream.model.difference import Difference
@@ -715,7 +715,7 @@ class Client:
         """
         from dotstream.doctor.check import examine
 
-        yield from examine(self._subject(mode, depth, skip, cancel))
+        yield from examine(self._checkup(mode, depth, skip, cancel))
 
     def stream_fix(
         self,
@@ -731,7 +731,7 @@ class Client:
         """
         from dotstream.doctor.fix import fixing
 
-        return fixing(self._subject(mode, depth, skip, cancel))
+        return fixing(self._checkup(mode, depth, skip, cancel))
 
     def correct(
         self,
@@ -767,8 +767,8 @@ class Client:
         from dotstream.transaction.terms import Control
 
         control: Control[Corrected] = Control(cancel)
-        subject = self._subject(mode, depth, skip, control.cancel, wait=wait)
-        return Execution(correcting(subject, control), control)
+        checkup = self._checkup(mode, depth, skip, control.cancel, wait=wait)
+        return Execution(correcting(checkup, control), control)
 
     def rebuild(
         self,
@@ -804,10 +804,10 @@ class Client:
         from dotstream.transaction.terms import Control
 
         control: Control[Corrected] = Control(cancel)
-        subject = self._subject(mode, depth, skip, control.cancel, wait=wait)
-        return Execution(rebuilding(subject, control), control)
+        checkup = self._checkup(mode, depth, skip, control.cancel, wait=wait)
+        return Execution(rebuilding(checkup, control), control)
 
-    def _subject(
+    def _checkup(
         self,
         mode: ScanMode,
         depth: int | None,
@@ -815,10 +815,10 @@ class Client:
         cancel: CancellationToken | None,
         *,
         wait: bool = False,
-    ) -> Subject:
-        from dotstream.doctor.subject import subject_of
+    ) -> Checkup:
+        from dotstream.doctor.checkup import checkup_of
 
-        return subject_of(
+        return checkup_of(
             self._repository,
             self._host,
             mode=mode,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from tests.farm import apply, host
 
 from dotstream.doctor.check import examine
+from dotstream.doctor.checkup import Checkup
 from dotstream.doctor.fix import fixing
 from dotstream.doctor.records import correcting, rebuilding
-from dotstream.doctor.subject import Subject
 from dotstream.fs.state import existing_state
 from dotstream.store.journal import Journal
 from dotstream.transaction.execution import Execution
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
     from dotstream.model.finding import Finding, ScanMode
     from dotstream.model.options import Package
 
-__all__ = ["correct", "fix", "found", "raw", "rebuilt", "records", "subject"]
+__all__ = ["checkup", "correct", "fix", "found", "raw", "rebuilt", "records"]
 
 
-def subject(
+def checkup(
     farm: Farm,
     mode: ScanMode = "scoped",
     *,
     depth: int | None = None,
     skip: tuple[str, ...] = (),
     client: Client | None = None,
-) -> Subject:
+) -> Checkup:
     """Return what a check-up of a farm is about."""
     settings = (client or farm.client()).settings
     packages: dict[str, list[Package]] = {}
     for name in settings.available():
         packages.setdefault(settings.target_of(name), []).append(settings.package(name))
-    return Subject(
+    return Checkup(
         directory=settings.directory,
         target=settings.target,
         options=settings.options(),
@@ -54,7 +54,7 @@ def subject(
 
 def raw(farm: Farm, mode: ScanMode = "scoped", **more: object) -> list[Finding]:
     """Return everything that a check-up finds."""
-    return list(examine(subject(farm, mode, **more)))  # type: ignore[arg-type]
+    return list(examine(checkup(farm, mode, **more)))  # type: ignore[arg-type]
 
 
 def found(farm: Farm, mode: ScanMode = "scoped", **more: object) -> list[str]:
@@ -67,20 +67,20 @@ def found(farm: Farm, mode: ScanMode = "scoped", **more: object) -> list[str]:
 
 def fix(farm: Farm, mode: ScanMode = "scoped") -> tuple[Result, int]:
     """Fix what needs no decision: the disk, then the records."""
-    result = apply(fixing(subject(farm, mode)), state=farm.state)
+    result = apply(fixing(checkup(farm, mode)), state=farm.state)
     return result, correct(farm, mode)
 
 
 def correct(farm: Farm, mode: ScanMode = "scoped") -> int:
     """Put the records right, and return how many were wrong."""
     control: Control[Corrected] = Control()
-    return Execution(correcting(subject(farm, mode), control), control).drain().records
+    return Execution(correcting(checkup(farm, mode), control), control).drain().records
 
 
 def rebuilt(farm: Farm, mode: ScanMode = "scoped") -> tuple[str | None, int]:
     """Make the records anew."""
     control: Control[Corrected] = Control()
-    found = Execution(rebuilding(subject(farm, mode), control), control).drain()
+    found = Execution(rebuilding(checkup(farm, mode), control), control).drain()
     return found.aside, found.records
 
 

@@ -8,7 +8,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.doctor.checkup import correct, fix, found, raw, rebuilt, records, subject
+from tests.doctor.checkup import checkup, correct, fix, found, raw, rebuilt, records
 from tests.doctor.test_doctor import DAMAGES, HOUSEHOLD, contents, managed, spoil, state_of
 from tests.farm import Farm, Link, apply, follow, lines
 from tests.snapshot import difference
@@ -71,7 +71,7 @@ def test_what_needs_no_decision_is_mended_and_the_rest_is_left_alone(
     hurt, expected = DAMAGES[damage]
     hurt(managed)
     kept, before = contents(managed), managed.tree()
-    plan = fixing(subject(managed)).collect()
+    plan = fixing(checkup(managed)).collect()
     assert lines(plan.items, managed.root) == MENDED.get(damage, [])
     assert difference(before, managed.tree()) == []
     fix(managed)
@@ -113,13 +113,13 @@ def test_a_mending_that_fails_half_way_is_taken_back(managed: Farm, damage: str)
             raise PermissionError(13, "Permission denied")
 
     with pytest.raises(OperationFailed):
-        apply(fixing(subject(managed)), state=managed.state, changes=Watched(fail))
+        apply(fixing(checkup(managed)), state=managed.state, changes=Watched(fail))
     assert difference(before, managed.tree()) == []
 
 
 def test_a_link_that_became_a_file_in_the_meantime_is_not_removed(managed: Farm) -> None:
     os.unlink(f"{managed.directory}/zsh/dot-zshrc")
-    plan = fixing(subject(managed)).collect()
+    plan = fixing(checkup(managed)).collect()
     os.unlink(f"{managed.target}/.zshrc")
     managed.make({"home/.zshrc": "saved just now"})
     with pytest.raises(OperationFailed):
@@ -144,7 +144,7 @@ def test_leftovers_stay_while_a_transaction_is_unfinished(managed: Farm) -> None
     database.commit()
     database.close()
     before = managed.tree()
-    (notice,) = fixing(subject(managed)).collect().items
+    (notice,) = fixing(checkup(managed)).collect().items
     assert "was cut short and is settled first" in notice.message  # type: ignore[union-attr]
     with pytest.raises(JournalError, match="is unfinished"):
         correct(managed)
@@ -165,7 +165,7 @@ def test_what_a_killed_run_left_is_taken_back_first_and_then_the_rest_is_mended(
     assert difference(before, managed.tree()) != []
     assert [kind.split()[0] for kind in found(managed, "deep")] == ["unfinished_transaction"]
     told: list[Event] = []
-    follow(managed.client().stream_apply(fixing(subject(managed))), told.append)
+    follow(managed.client().stream_apply(fixing(checkup(managed))), told.append)
     assert [each.direction for each in told if isinstance(each, Recovery)] == ["rolled_back"]
     assert found(managed, "deep") == []
     assert difference(before, managed.tree()) == [
@@ -318,7 +318,7 @@ def test_a_farm_of_many_names_is_checked_at_flat_memory(scratch: Path) -> None:
         farm = Farm(scratch / str(count))
         farm.make({f"stow/zsh/d{number % 50}/{number}": "" for number in range(count)})
         farm.run("manage", prefer=_NEVER)
-        about = subject(farm, "deep")
+        about = checkup(farm, "deep")
         raw(farm)  # what is imported and cached
         tracemalloc.start()
         assert found(farm, "deep") == []

@@ -136,7 +136,7 @@ def test_two_that_want_the_same_targets_in_another_order_do_not_wait_for_each_ot
     ):
         pass
     with writing(other, host=host(two.state), others=(one,)) as writer:
-        assert writer.journal.unfinished() is None
+        assert writer.journal.transactions.unfinished() is None
 
 
 def test_the_lock_of_a_killed_process_is_free_at_once(two: Farm) -> None:
@@ -176,7 +176,7 @@ def test_the_first_lock_is_given_back_when_the_second_is_held(two: Farm) -> None
         with pytest.raises(TargetLocked), writing(one, host=host(two.state), others=(other,)):
             pass
         with writing(one, host=host(two.state)) as writer:
-            assert writer.journal.unfinished() is None
+            assert writer.journal.transactions.unfinished() is None
 
 
 def test_taking_back_locks_every_target_of_what_was_cut_short(two: Farm) -> None:

@@ -18,7 +18,7 @@ from dotstream.store.read_only import opened
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dotstream.doctor.subject import Subject
+    from dotstream.doctor.checkup import Checkup
     from dotstream.fs.state import TargetState
     from dotstream.store.journal import Journal
     from dotstream.store.manifest import Entry, Manifest
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 __all__ = ["examine"]
 
 
-def examine(subject: Subject) -> Iterator[Finding]:
+def examine(checkup: Checkup) -> Iterator[Finding]:
     """Look everything over and tell what is wrong, each thing once, as it is found.
 
     Nothing is changed and nobody is kept waiting.  While a transaction is unfinished the
     disk is between two states, so nothing more is told than that.
 
     Raises (while iterating):
-        Cancelled: the subject's token was cancelled.
+        Cancelled: the check-up's token was cancelled.
     """
-    place = subject.place
+    place = checkup.place
     manifest: Manifest | None = None
     try:
         with opened(place) as journal:
@@ -45,25 +45,25 @@ def examine(subject: Subject) -> Iterator[Finding]:
                 if stopped is not None:
                     yield stopped
                     return
-            yield from _unlisted(subject, journal)
+            yield from _unlisted(checkup, journal)
             manifest = journal.manifest if journal else None
-            for verdict in check_records(subject, manifest) if manifest else ():
+            for verdict in check_records(checkup, manifest) if manifest else ():
                 if verdict.finding is not None:
                     yield verdict.finding
-            yield from _strays(subject, manifest)
+            yield from _strays(checkup, manifest)
     except JournalError as error:
         yield _bad_database(place, error)
         if manifest is None:  # else a part of the links has been told of already
-            yield from _unlisted(subject, None)
-            yield from _strays(subject, None, record=False)
+            yield from _unlisted(checkup, None)
+            yield from _strays(checkup, None, record=False)
 
 
-def _unlisted(subject: Subject, journal: Journal | None) -> Iterator[Finding]:
+def _unlisted(checkup: Checkup, journal: Journal | None) -> Iterator[Finding]:
     """Tell of what lies in the backup area and is in no list of the journal's."""
-    area = backup_area(subject.host.state, subject.target)
+    area = backup_area(checkup.host.state, checkup.target)
     if area is None:
         return
-    for backup in unlisted(journal, area, subject.target):
+    for backup in unlisted(journal, area, checkup.target):
         where, detail = Directory(area), f"{backup.path} was set aside here by a run"
         if not backup.path:
             detail = "something was set aside here, and nothing says any more where it was"
@@ -89,7 +89,7 @@ def _bad_database(place: TargetState | None, error: JournalError) -> Finding:
 
 def _unfinished(place: TargetState, journal: Journal) -> Finding | None:
     """Return what is being done or was cut short; then there is nothing else to tell."""
-    found = journal.unfinished()
+    found = journal.transactions.unfinished()
     if found is None:
         return None
     where = Directory(place.journal.rpartition("/")[0])
@@ -108,11 +108,11 @@ def _unfinished(place: TargetState, journal: Journal) -> Finding | None:
 
 
 def _strays(
-    subject: Subject, manifest: Manifest | None, *, record: bool = True
+    checkup: Checkup, manifest: Manifest | None, *, record: bool = True
 ) -> Iterator[Finding]:
     """Pass findings on, and links that can be recorded as one finding a package."""
     unrecorded: dict[tuple[str, str], int] = {}
-    for verdict in check_strays(subject, manifest):
+    for verdict in check_strays(checkup, manifest):
         if verdict.keep is not None:
             key = _whose(verdict.keep)
             unrecorded[key] = unrecorded.get(key, 0) + 1

@@ -21,7 +21,7 @@ from dotstream.transaction.names import PREFIX
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dotstream.doctor.subject import Subject
+    from dotstream.doctor.checkup import Checkup
     from dotstream.fs.listing import Entry as Listed
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
@@ -41,7 +41,7 @@ class _Frame(NamedTuple):
 
 
 def check_strays(
-    subject: Subject, manifest: Manifest | None, *, leftovers: bool = True
+    checkup: Checkup, manifest: Manifest | None, *, leftovers: bool = True
 ) -> Iterator[Verdict]:
     """Look for what the manifest does not have, depth first, at the depth's memory.
 
@@ -54,16 +54,16 @@ def check_strays(
 
     Raises (while iterating):
         JournalError: the database is damaged.
-        Cancelled: the subject's token was cancelled.
+        Cancelled: the check-up's token was cancelled.
     """
-    if subject.mode == "off":
+    if checkup.mode == "off":
         return
-    for root in subject.roots:
+    for root in checkup.roots:
         try:
-            farm = subject.farm(root)
+            farm = checkup.farm(root)
         except OSError:
             continue  # told with its records; without any, no problems found
-        walk = _Walk(subject, manifest, farm, leftovers=leftovers)
+        walk = _Walk(checkup, manifest, farm, leftovers=leftovers)
         try:
             yield from walk.run()
         finally:
@@ -74,16 +74,16 @@ class _Walk:
     """The walk over one target."""
 
     def __init__(
-        self, subject: Subject, manifest: Manifest | None, farm: Farm, *, leftovers: bool
+        self, checkup: Checkup, manifest: Manifest | None, farm: Farm, *, leftovers: bool
     ) -> None:
-        self._subject, self._manifest, self._farm = subject, manifest, farm
+        self._checkup, self._manifest, self._farm = checkup, manifest, farm
         self._leftovers = leftovers
         self._device = device(farm.target.fd)
-        self._others = {root for root in subject.roots if root != farm.target.root}
+        self._others = {root for root in checkup.roots if root != farm.target.root}
 
     def run(self) -> Iterator[Verdict]:
         root = self._farm.target.root
-        cursors = list(map(self._farm.packages.top, self._subject.packages.get(root, ())))
+        cursors = list(map(self._farm.packages.top, self._checkup.packages.get(root, ())))
         stack: list[_Frame] = []
         yield from self._enter(stack, Directory(root), cursors, 0, known=True)
         while stack:
@@ -108,8 +108,8 @@ class _Walk:
         inner = self._farm.subdirectories(frame.cursors, frame.place, name)
         known = bool(inner) or self._any_recorded(there)
         if not known:
-            deep = self._subject.mode == "deep"
-            if not deep or self._subject.passes_over(there.path, frame.depth + 1):
+            deep = self._checkup.mode == "deep"
+            if not deep or self._checkup.passes_over(there.path, frame.depth + 1):
                 return
         yield from self._enter(stack, there, inner, frame.depth + 1, known=known)
 
@@ -172,7 +172,7 @@ class _Walk:
         absolute = f"{place.absolute.rstrip('/')}/"
         return [
             (root, absolute[len(root.rstrip("/")) + 1 : -1])
-            for root in self._subject.roots
+            for root in self._checkup.roots
             if absolute.startswith(f"{root.rstrip('/')}/")
         ]
 
@@ -184,7 +184,7 @@ class _Walk:
         except OSError:
             return  # it has just gone
         owner = farm.target.owner(place, text)
-        if owner is None or not (owner.path or self._subject.options.layout == "named"):
+        if owner is None or not (owner.path or self._checkup.options.layout == "named"):
             return
         finding = judge(farm, place, name, text, package=owner.package, stow_dir=owner.stow_dir)
         if finding is not None:
@@ -210,7 +210,7 @@ class _Walk:
 
         People also make links into their packages by hand; those are not for the manifest.
         """
-        named = self._subject.options.layout == "named"
+        named = self._checkup.options.layout == "named"
         raw = [part for part in (owner.package if named else "", *owner.path.split("/")) if part]
         translated = "/".join(self._farm.naming.in_target(part) for part in raw)
         return place.join(name) in ("/".join(raw), translated)

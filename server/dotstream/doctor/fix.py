@@ -22,8 +22,8 @@ from dotstream.store.read_only import opened
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from dotstream.doctor.checkup import Checkup
     from dotstream.doctor.manifest_check import Verdict
-    from dotstream.doctor.subject import Subject
     from dotstream.model.items import Item
 
 __all__ = ["fixing"]
@@ -31,7 +31,7 @@ __all__ = ["fixing"]
 _UNLINKED = ("broken_link", "orphaned_link")
 
 
-def fixing(subject: Subject) -> StreamingPlan:
+def fixing(checkup: Checkup) -> StreamingPlan:
     """Plan every change to the disk that fixes something and loses nothing.
 
     Links of ours that lead nowhere go, or say again what was recorded; recorded links that
@@ -39,27 +39,27 @@ def fixing(subject: Subject) -> StreamingPlan:
     looked at before the plan is iterated: an apply does so with the target locked and
     nothing unfinished.
     """
-    metadata = Metadata("doctor", (), subject.directory, subject.target, subject.options)
-    return StreamingPlan(metadata, _operations(subject), subject.cancel, lambda: 0)
+    metadata = Metadata("doctor", (), checkup.directory, checkup.target, checkup.options)
+    return StreamingPlan(metadata, _operations(checkup), checkup.cancel, lambda: 0)
 
 
-def _operations(subject: Subject) -> Generator[Item]:
-    place = subject.place
+def _operations(checkup: Checkup) -> Generator[Item]:
+    place = checkup.place
     with opened(place) as journal:
-        unfinished = journal.unfinished() if journal else None
+        unfinished = journal.transactions.unfinished() if journal else None
         if place is not None and unfinished is not None:
             yield Notice(
                 place.journal, f"transaction {unfinished.id} was cut short and is settled first"
             )
             return
         made = Ranges()
-        for verdict in check_records(subject, journal.manifest) if journal else ():
-            yield from _mended(subject, verdict, made)
-        for verdict in check_strays(subject, journal.manifest if journal else None):
-            yield from _mended(subject, verdict, made)
+        for verdict in check_records(checkup, journal.manifest) if journal else ():
+            yield from _mended(checkup, verdict, made)
+        for verdict in check_strays(checkup, journal.manifest if journal else None):
+            yield from _mended(checkup, verdict, made)
 
 
-def _mended(subject: Subject, verdict: Verdict, made: Ranges) -> Iterator[Item]:
+def _mended(checkup: Checkup, verdict: Verdict, made: Ranges) -> Iterator[Item]:
     finding = verdict.finding
     if finding is None:
         return
@@ -71,13 +71,13 @@ def _mended(subject: Subject, verdict: Verdict, made: Ranges) -> Iterator[Item]:
             yield Operation("replace_link", place, name, package, finding.wanted, finding.text)
     elif finding.kind == "missing_link":
         if verdict.gone:
-            yield from _made(subject, place, package, made)
+            yield from _made(checkup, place, package, made)
         yield Operation("create_link", place, name, package, finding.wanted)
     elif finding.kind == "leftover":
         if finding.text is not None:
             yield Operation("remove_link", place, name, package, None, finding.text)
         else:
-            farm = subject.farm(place.root)
+            farm = checkup.farm(place.root)
             try:
                 cleared = carried_out(remove_directory(farm, place.child(name)))
                 yield from cast("Iterator[Item]", cleared)
@@ -85,12 +85,12 @@ def _mended(subject: Subject, verdict: Verdict, made: Ranges) -> Iterator[Item]:
                 farm.close()
 
 
-def _made(subject: Subject, place: Directory, package: str, made: Ranges) -> Iterator[Item]:
+def _made(checkup: Checkup, place: Directory, package: str, made: Ranges) -> Iterator[Item]:
     """Make the directories that are missing above a link, each once."""
     made.advance(place.root, place.path)
     if made.has(place.path):
         return
-    farm = subject.farm(place.root)
+    farm = checkup.farm(place.root)
     try:
         here = Directory(place.root)
         for name in place.path.split("/"):

@@ -22,7 +22,7 @@ from dotstream.store.damage import intact
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dotstream.doctor.subject import Subject
+    from dotstream.doctor.checkup import Checkup
     from dotstream.planner.farm import Farm
     from dotstream.planner.state import Seen
     from dotstream.store.manifest import Entry, Manifest
@@ -54,23 +54,23 @@ def readable(entries: Iterator[Entry]) -> Iterator[Entry]:
         yield from entries
 
 
-def check_records(subject: Subject, manifest: Manifest) -> Iterator[Verdict]:
+def check_records(checkup: Checkup, manifest: Manifest) -> Iterator[Verdict]:
     """Compare every record with the disk, streaming, in the manifest's order.
 
     Raises (while iterating):
         JournalError: the database is damaged.
-        Cancelled: the subject's token was cancelled.
+        Cancelled: the check-up's token was cancelled.
     """
     entries = readable(manifest.entries())
     for root, below in groupby(entries, key=lambda entry: entry.root):
         try:
-            farm = subject.farm(root)
+            farm = checkup.farm(root)
         except OSError as error:
             yield Verdict(_no_target(root, error), None)
             for entry in below:
                 yield Verdict(None, entry)
             continue
-        check = _Check(subject, manifest, farm)
+        check = _Check(checkup, manifest, farm)
         try:
             place = Directory(root)
             for path, group in groupby(below, key=lambda entry: entry.directory):
@@ -102,8 +102,8 @@ def _no_target(root: str, error: OSError) -> Finding:
 class _Check:
     """The check of one target."""
 
-    def __init__(self, subject: Subject, manifest: Manifest, farm: Farm) -> None:
-        self._subject, self._manifest, self._farm = subject, manifest, farm
+    def __init__(self, checkup: Checkup, manifest: Manifest, farm: Farm) -> None:
+        self._checkup, self._manifest, self._farm = checkup, manifest, farm
         self._descriptors = Descriptors()
         self._settled = Ranges()
 
@@ -119,7 +119,7 @@ class _Check:
         except OSError as error:
             yield from self._closed(place, group, error)
             return
-        if self._subject.mode == "off" and (why := refusal(fd)) is not None:
+        if self._checkup.mode == "off" and (why := refusal(fd)) is not None:
             yield Verdict(no_permission(place, why), None)
         for entry in group:
             try:
@@ -147,7 +147,7 @@ class _Check:
         blocked = self._blocked(place)
         if blocked is None:
             # A scan tells of it where it comes by.
-            told = self._subject.mode != "off"
+            told = self._checkup.mode != "off"
             yield Verdict(None if told else no_permission(place, reason(error)), None)
             for entry in group:
                 yield Verdict(None, entry)
@@ -300,7 +300,7 @@ class _Check:
         return commands.manage(
             entry.package,
             entry.stow_dir,
-            self._subject.directory,
+            self._checkup.directory,
             policy=policy,
             override=override,
         )

@@ -25,7 +25,7 @@ from dotstream.transaction.writing import locked, writer_of
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from dotstream.doctor.subject import Subject
+    from dotstream.doctor.checkup import Checkup
     from dotstream.fs.state import TargetState
     from dotstream.transaction.terms import Control
 
@@ -45,7 +45,7 @@ CREATE TEMP TABLE found(
 
 
 def correcting(
-    subject: Subject, control: Control[Corrected]
+    checkup: Checkup, control: Control[Corrected]
 ) -> Generator[Progress | Corrected, None, Corrected]:
     """Put the records right by the disk.
 
@@ -56,15 +56,15 @@ def correcting(
         TargetLocked: another dotstream is changing the target.
         JournalError: the database cannot be used, or a transaction is unfinished.
     """
-    with locked((subject.target,), host=subject.host, wait=subject.wait, cancel=subject.cancel):
-        found = Corrected((yield from _correct(subject)))
+    with locked((checkup.target,), host=checkup.host, wait=checkup.wait, cancel=checkup.cancel):
+        found = Corrected((yield from _correct(checkup)))
     control.result = found
     yield found
     return found
 
 
 def rebuilding(
-    subject: Subject, control: Control[Corrected]
+    checkup: Checkup, control: Control[Corrected]
 ) -> Generator[Progress | Corrected, None, Corrected]:
     """Make the records anew from the links on disk; a bad database is moved aside.
 
@@ -74,21 +74,21 @@ def rebuilding(
         TargetLocked: another dotstream is changing the target.
         JournalError: a transaction is unfinished, or the state directory cannot be written.
     """
-    if subject.mode == "off":
-        subject = replace(subject, mode="scoped")  # what the manifest says is what is in doubt
-    with locked((subject.target,), host=subject.host, wait=subject.wait, cancel=subject.cancel):
-        aside = _moved_if_bad(subject)
-        found = Corrected((yield from _correct(subject)), aside)
+    if checkup.mode == "off":
+        checkup = replace(checkup, mode="scoped")  # what the manifest says is what is in doubt
+    with locked((checkup.target,), host=checkup.host, wait=checkup.wait, cancel=checkup.cancel):
+        aside = _moved_if_bad(checkup)
+        found = Corrected((yield from _correct(checkup)), aside)
     control.result = found
     yield found
     return found
 
 
-def _moved_if_bad(subject: Subject) -> str | None:
+def _moved_if_bad(checkup: Checkup) -> str | None:
     """Move the database aside if it cannot be used; return where it is now."""
-    place = target_state(subject.host.state, subject.target)
+    place = target_state(checkup.host.state, checkup.target)
     try:
-        with opened(subject.place) as journal:
+        with opened(checkup.place) as journal:
             if journal is not None:
                 journal.database.check()
     except JournalError:
@@ -102,34 +102,34 @@ def _moved_if_bad(subject: Subject) -> str | None:
             ) from error
         name_run(place.lock, None)  # what it was is lost with the database
         with closing(Journal(place.journal)) as journal:
-            journal.count_on(_last(subject, place))
+            journal.count_on(_last(checkup, place))
         return aside
     return None
 
 
-def _last(subject: Subject, place: TargetState) -> int:
+def _last(checkup: Checkup, place: TargetState) -> int:
     """Return the last transaction of a lost database that has left something.
 
     What they left, in the backup area and under temporary names, is named by number.
     """
     last = highest_number(place.backups)
-    for finding, _, _ in check_strays(subject, None):
+    for finding, _, _ in check_strays(checkup, None):
         if finding is not None and finding.kind in ("leftover", "parked_file"):
             number = finding.name.removeprefix(PREFIX).partition("-")[0]
             last = max(last, int(number) if number.isdecimal() else 0)
     return last
 
 
-def _correct(subject: Subject) -> Generator[Progress, None, int]:
+def _correct(checkup: Checkup) -> Generator[Progress, None, int]:
     """Sort what should be recorded in a temporary table, then replace the records by it."""
-    with writer_of(subject.target, subject.host) as (journal, place, _):
-        if journal.unfinished() is not None:
+    with writer_of(checkup.target, checkup.host) as (journal, place, _):
+        if journal.transactions.unfinished() is not None:
             raise JournalError(f"{place.journal}: a transaction is unfinished", remedy="recover")
         run, manifest = journal.database.run, journal.manifest
         with journal.database.explained(), journal.database.change():
             run(_FOUND)
             wrong = 0
-            verdicts = chain(check_records(subject, manifest), check_strays(subject, manifest))
+            verdicts = chain(check_records(checkup, manifest), check_strays(checkup, manifest))
             for checked, (finding, keep, _) in enumerate(verdicts, 1):
                 if keep is not None:
                     run("INSERT OR IGNORE INTO found VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _row(keep))

@@ -78,13 +78,13 @@ def _listed(journal: Journal) -> Iterator[_Kept]:
 
 
 def _started(journal: Journal, number: int) -> float:
-    found = journal.transaction(number)
+    found = journal.transactions.find(number)
     return found.began if found else 0.0
 
 
 def _unlisted(journal: Journal | None, area: str, target: str) -> list[_Kept]:
     """Return what no journal lists; what is still to be put back is left to recovery."""
-    unfinished = journal.unfinished() if journal else None
+    unfinished = journal.transactions.unfinished() if journal else None
     found = sorted(
         (transaction, step)
         for transaction, step, _ in contents(area)

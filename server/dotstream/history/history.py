@@ -48,7 +48,7 @@ class Past:
         """Stream transactions, newest first."""
         with self._reading() as journal:
             if journal is not None:
-                yield from journal.history(limit)
+                yield from journal.transactions.newest_first(limit)
 
     def unfinished(self) -> Transaction | None:
         """Return the transaction that another run left unfinished."""
@@ -56,7 +56,7 @@ class Past:
         if place is None or not left_behind(place.lock, place.journal):
             return None  # without having paid for a look into the journal
         with self._reading() as journal:
-            return None if journal is None else journal.unfinished()
+            return None if journal is None else journal.transactions.unfinished()
 
     def to_undo(self, number: int | None) -> Transaction:
         """Return the transaction that is meant, by default the last that is no undo.
@@ -66,14 +66,14 @@ class Past:
         """
         with self._reading() as journal:
             if journal is not None and number is not None:
-                found = journal.transaction(number)
+                found = journal.transactions.find(number)
                 if found is not None and found.state == "committed":
                     return found
                 if found is not None:
                     state = found.state.replace("_", " ")
                     raise UsageError(f"transaction {number} cannot be undone: it is {state}")
             elif journal is not None:
-                for found in journal.history():
+                for found in journal.transactions.newest_first():
                     if found.state == "committed" and found.action not in ("undo", "restore"):
                         return found
         what = "nothing to undo" if number is None else f"no transaction {number}"

@@ -45,7 +45,7 @@ def undo(
     plan = _Undo(transaction.id, backups, skip=skip)
     try:
         first, end = journal.first(transaction.id), journal.end(transaction.id)
-        for rows in journal.steps_backwards(first, end):
+        for rows in journal.chunks.backwards(first, end):
             poll()
             for step in rows:
                 try:

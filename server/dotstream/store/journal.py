@@ -1,14 +1,11 @@
 """The journal: every step written down before it is carried out.
 
-Steps are numbered in the order of the plan and written in
-chunks: one row holds a few hundred of them, their fields joined by NUL, which no name can
-hold.  That costs a fifth of a row per step and reads back the same way, forwards and
-backwards.  There is no mark per step, only a cursor per transaction.
+Steps are numbered in the order of the plan and written in chunks.  There is no mark per
+step, only a cursor per transaction.
 
-``active``: the steps before the cursor are done, those of
-one more chunk may be.  ``rolling_back``, ``stuck``: the steps from the cursor on are not
-done, those of one chunk before it may be undone already.  ``committed``: all are done and
-the manifest has them.
+``active``: the steps before the cursor are done, those of one more chunk may be.
+``rolling_back``, ``stuck``: the steps from the cursor on are not done, those of one chunk
+before it may be undone already.  ``committed``: all are done and the manifest has them.
 """
 
 from __future__ import annotations
@@ -19,15 +16,14 @@ from typing import TYPE_CHECKING
 
 from dotstream.fs.lock import Held, name_run, named_run
 from dotstream.fs.system import boot
-from dotstream.model.history import Transaction
 from dotstream.model.names import decoded, encoded
-from dotstream.model.run import Run
+from dotstream.store.chunks import Chunks
 from dotstream.store.damage import intact
 from dotstream.store.database import Database
-from dotstream.store.encoding import between, decode, encode, singly
+from dotstream.store.encoding import between, decode, encode
 from dotstream.store.manifest import Manifest
 from dotstream.store.relocation import relocate
-from dotstream.store.steps import End
+from dotstream.store.transactions import Transactions, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,9 +31,9 @@ if TYPE_CHECKING:
     from dotstream.fs.state import Moves
     from dotstream.model.history import TransactionState
     from dotstream.model.plan import Metadata
-    from dotstream.store.steps import Numbered, NumberedSingle, Step
+    from dotstream.store.steps import Step
 
-__all__ = ["BATCH", "UNFINISHED", "UNSURE", "Journal"]
+__all__ = ["BATCH", "UNSURE", "Journal"]
 
 BATCH = 2048
 """Steps read, carried out and acknowledged together; no chunk holds more."""
@@ -45,15 +41,15 @@ BATCH = 2048
 UNSURE = 2 * BATCH
 """Steps that may be carried out before the cursor moves on; recovery looks at that many."""
 
-UNFINISHED = ("active", "rolling_back", "stuck")
-
-_COLUMNS = (
-    "id, state, action, packages, directory, target, started, digest, counts, undone_by, undoes"
-)
-
 
 class Journal:
     """The journal of one target.
+
+    Attributes:
+        database: where it is kept.
+        manifest: what is recorded as ours.
+        chunks: the steps, to be read.
+        transactions: the transactions, to be read.
 
     Args:
         path: of the database, which is made if it is not there.
@@ -72,6 +68,8 @@ class Journal:
                     self.database.copy()
                 relocate(self.database, moved)
         self.manifest: Manifest = Manifest(self.database.connection)
+        self.chunks: Chunks = Chunks(self.database)
+        self.transactions: Transactions = Transactions(self.database)
         self._next = 0
         self._left = (0, 0)
         self._lock = f"{path.rpartition('/')[0]}/lock"
@@ -143,7 +141,7 @@ class Journal:
         run = named_run(self._lock)
         if run is None:
             return None
-        if self.transaction(run.transaction) is None:
+        if self.transactions.find(run.transaction) is None:
             missing = f"transaction {run.transaction}"
         elif self.end(run.transaction) < run.end:
             missing = f"the end of transaction {run.transaction}"
@@ -222,7 +220,7 @@ class Journal:
             run("PRAGMA synchronous = FULL")
             with self.database.change():
                 (target,) = run("SELECT target FROM txn WHERE id = ?", (transaction,)).fetchone()
-                steps = self.parts(self.first(transaction), self._next)
+                steps = self.chunks.forwards(self.first(transaction), self._next)
                 with intact(f"the manifest in {self.database.path}"):
                     self.manifest.fold(
                         chain.from_iterable(steps), directory, decoded(target), on_backup
@@ -230,7 +228,7 @@ class Journal:
                 run(
                     "UPDATE txn SET state = 'committed', digest = ?, counts = ?, cursor = ? "
                     "WHERE id = ?",
-                    (digest, _written(counts), self._next, transaction),
+                    (digest, written(counts), self._next, transaction),
                 )
                 run(
                     "UPDATE txn SET state = 'undone', undone_by = ? WHERE id = "
@@ -331,112 +329,6 @@ class Journal:
             ).fetchone()
         return int(last[0] if row[0] is None else row[0])
 
-    def parts(self, first: int, end: int) -> Iterator[list[Numbered]]:
-        """Read steps ``first`` ≤ number < ``end`` as they were written, chunk by chunk."""
-        while first < end:
-            found = self._chunk("first <= ? ORDER BY first DESC", first)
-            steps = list(between(found, first, end))
-            if not steps:
-                return
-            yield steps
-            number, last = steps[-1]
-            first = number + (last.size if isinstance(last, Run) else 1)
-
-    def steps_backwards(self, first: int, end: int) -> Iterator[list[NumberedSingle]]:
-        """Read steps ``first`` ≤ number < ``end`` one by one backwards, chunk by chunk."""
-        while first < end:
-            found = self._chunk("first < ? ORDER BY first DESC", end)
-            steps = list(singly(between(found, first, end)))
-            if not steps:
-                return
-            yield steps[::-1]
-            end = steps[0][0]
-
-    def _chunk(self, which: str, number: int) -> Iterator[Numbered]:
-        """Read the one chunk that a condition names."""
-        with self.database.explained():
-            row = self.database.run(
-                f"SELECT first, steps FROM chunk WHERE {which} LIMIT 1",  # noqa: S608 - ours
-                (number,),
-            ).fetchone()
-        return iter(()) if row is None else decode(*row)
-
-    def counts(self, first: int, end: int) -> dict[str, int]:
-        """Count operations by kind."""
-        counts: dict[str, int] = {}
-        for steps in self.parts(first, end):
-            for _, step in steps:
-                if not isinstance(step, End):
-                    count = step.size if isinstance(step, Run) else 1
-                    counts[step.kind] = counts.get(step.kind, 0) + count
-        return counts
-
-    def history(self, limit: int | None = None) -> Iterator[Transaction]:
-        """Stream transactions, newest first."""
-        below: int | None = None
-        while limit is None or limit > 0:
-            found = self._transaction("id < coalesce(?, id + 1) ORDER BY id DESC", below)
-            if found is None:
-                return
-            yield found
-            below = found.id
-            limit = None if limit is None else limit - 1
-
-    def transaction(self, number: int) -> Transaction | None:
-        """Return one transaction."""
-        return self._transaction("id = ?", number)
-
-    def unfinished(self) -> Transaction | None:
-        """Return the transaction that was begun and neither finished nor taken back."""
-        marks = ", ".join(f"'{state}'" for state in UNFINISHED)
-        return self._transaction(f"state IN ({marks}) AND id > coalesce(?, 0) ORDER BY id", None)
-
-    def unfinished_targets(self) -> set[str]:
-        """Return the targets that the unfinished transaction is about besides this one."""
-        found = self.unfinished()
-        if found is None:
-            return set()
-        with self.database.explained():
-            (targets,) = self.database.run(
-                "SELECT targets FROM txn WHERE id = ?", (found.id,)
-            ).fetchone()
-        return set(decoded(targets).split("\0")) - {found.target, ""}
-
-    def _transaction(self, which: str, value: int | None) -> Transaction | None:
-        with self.database.explained():
-            row = self.database.run(
-                f"SELECT {_COLUMNS} FROM txn WHERE {which} LIMIT 1",  # noqa: S608 - ours
-                (value,),
-            ).fetchone()
-        if row is None:
-            return None
-        (
-            number,
-            state,
-            action,
-            packages,
-            directory,
-            target,
-            started,
-            digest,
-            counts,
-            by,
-            undoes,
-        ) = row
-        return Transaction(
-            number,
-            state,
-            action,
-            tuple(decoded(packages).split("\0")) if packages else (),
-            decoded(directory),
-            decoded(target),
-            started,
-            digest,
-            _read(counts),
-            by,
-            undoes,
-        )
-
     def backed_up(self, step: int) -> int | None:
         """Return the transaction whose step is listed as having set something aside."""
         with self.database.explained():
@@ -456,14 +348,3 @@ class Journal:
                 return
             last = row[0]
             yield row[0], row[1], decoded(row[2])
-
-
-def _written(counts: Mapping[str, int]) -> str:
-    """Write how many operations there are of each kind: ``create_link 3 make_dir 1``."""
-    return " ".join(f"{kind} {count}" for kind, count in counts.items())
-
-
-def _read(counts: str) -> dict[str, int]:
-    """Read what ``_written`` wrote."""
-    words = counts.split()
-    return dict(zip(words[::2], map(int, words[1::2]), strict=True))

@@ -221,11 +221,11 @@ class Application:
         self._journal.cut(end)
         self._executor.done = end
         digest = Digest()
-        for parts in self._journal.parts(self._first, end):
+        for parts in self._journal.chunks.forwards(self._first, end):
             for _, step in parts:
                 if not isinstance(step, End):
                     digest.add(step)
-        counts = self._journal.counts(self._first, end)
+        counts = self._journal.chunks.counts(self._first, end)
         summary = Summary(counts, 0, digest.hexdigest(), self._source.summary().elapsed)
         self._commit(summary, whole=False)
         return Result(summary, sum(counts.values()), self._number, complete=False)
@@ -234,7 +234,7 @@ class Application:
         """Return how far what was done is whole: outside of folds, and nothing only moved."""
         end, opened = self._first, 0
         moved = ""  # a path whose file has gone, for something else to come there
-        for parts in self._journal.parts(self._first, self._done):
+        for parts in self._journal.chunks.forwards(self._first, self._done):
             for number, step in parts:
                 if isinstance(step, Run):
                     moved = ""
@@ -253,7 +253,7 @@ class Application:
 
     def _abandon(self, error: BaseException, *, silent: bool) -> Generator[Happening]:
         """Take back what was done; raise in place of ``error`` only if something is left."""
-        known = self._journal.transaction(self._number)
+        known = self._journal.transactions.find(self._number)
         if known is not None and known.state == "committed":
             return  # whatever was raised, it was raised after all was done
         end = self._done + 1 if self._executor.halfway else self._done

@@ -43,7 +43,7 @@ def carry_out(
     Raises: as ``Executor.batch``.
     """
     start = recorded = executor.done
-    for steps in journal.parts(start, end):
+    for steps in journal.chunks.forwards(start, end):
         yield executor.batch(steps, cancel, end - start)
         if executor.done - recorded > UNSURE - BATCH:
             recorded = executor.done

@@ -37,7 +37,7 @@ def note_origins(
         for sequence, item in steps
         if isinstance(item, Operation) and item.kind == "move_file" and item.text is None
     ]
-    found = journal.transaction(transaction) if moves else None
+    found = journal.transactions.find(transaction) if moves else None
     if found is None:
         return
     try:

@@ -43,7 +43,7 @@ def recovering(
         RollbackIncomplete: the system refused something; trying again is safe.
         OperationFailed: it could not be carried on, and was taken back.
     """
-    unfinished = writer.journal.unfinished()
+    unfinished = writer.journal.transactions.unfinished()
     if unfinished is None:
         return Recovery()
     token = cancel or CancellationToken()
@@ -99,7 +99,7 @@ def _carry_on(
     executor = Executor(writer, unfinished.id, cursor)
     executor.renewed = undone
     try:
-        for steps in journal.parts(first, cursor):
+        for steps in journal.chunks.forwards(first, cursor):
             executor.reopen(steps)
         yield from carry_out(journal, executor, end, cancel)
         executor.flush(unfinished.target, remedy="recover")
@@ -112,7 +112,7 @@ def _carry_on(
         raise
     finally:
         executor.close()
-    counts = journal.counts(first, end)
+    counts = journal.chunks.counts(first, end)
     journal.commit(unfinished.id, unfinished.directory, unfinished.digest, counts)
     return Recovery(unfinished, "resumed", end - cursor)
 

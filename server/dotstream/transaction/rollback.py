@@ -76,7 +76,7 @@ class Rollback:
         reverter = Reverter(host.changes, descriptors, self._transaction, place.backups)
         total = end - first
         try:
-            for rows in journal.steps_backwards(first, end):
+            for rows in journal.chunks.backwards(first, end):
                 for index, (sequence, step) in enumerate(rows):
                     if cancel is not None and cancel.cancelled:
                         raise RecoveryStopped

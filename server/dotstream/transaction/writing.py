@@ -120,7 +120,11 @@ def writing(
             locked(wanted, host=host, wait=wait, cancel=cancel),
             writer_of(target, host) as writer,
         ):
-            left = {each for each in writer.journal.unfinished_targets() if is_directory(each)}
+            left = {
+                each
+                for each in writer.journal.transactions.unfinished_targets()
+                if is_directory(each)
+            }
             if left <= wanted:
                 yield writer
                 return

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dotstream.model.options import Options, Package
     from dotstream.transaction.host import Host
 
-__all__ = ["SKIPPED", "Subject", "subject_of"]
+__all__ = ["SKIPPED", "Checkup", "checkup_of"]
 
 SKIPPED = (
     ".cache",
@@ -40,7 +40,7 @@ SKIPPED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Checkup:
     """What is looked at.
 
     Attributes:
@@ -103,7 +103,7 @@ class Subject:
         )
 
 
-def subject_of(
+def checkup_of(
     repository: Repository,
     host: Host,
     *,
@@ -112,10 +112,10 @@ def subject_of(
     skip: Sequence[str],
     cancel: CancellationToken | None,
     wait: bool = False,
-) -> Subject:
+) -> Checkup:
     """Return what a check-up of a package directory is about."""
     settings = repository.settings
-    return Subject(
+    return Checkup(
         directory=repository.directory,
         target=settings.target,
         options=settings.options(),
