@@ -13,7 +13,7 @@ __all__ = ["main"]
 
 
 def main() -> int:
-    """Run the command line of this process and return its exit code."""
+    """Run the command line of this process; return the exit code of what does not end it."""
     gc.set_threshold(10_000)  # importing makes many objects and no garbage
     try:
         from dotstream.cli.main import run

@@ -65,3 +65,13 @@ def test_a_small_change_imports_what_it_writes_with_and_nothing_else(scratch_hom
 def test_json_events_are_asked_for_before_they_are_paid_for(scratch_home: Path) -> None:
     root = household(scratch_home)
     assert "json" in imported("manage", "-n", "zsh", "--json", cwd=root)
+
+
+def test_a_command_that_ends_at_once_has_closed_what_it_read(scratch_home: Path) -> None:
+    root = household(scratch_home)
+    for words in (("manage", "vim"), ("status",), ("history",), ("doctor",), ("undo", "--yes")):
+        dotstream(*words, cwd=root)
+    state = scratch_home / ".local/state"
+    names = {path.name for path in state.rglob("*")}
+    assert "journal.db" in names
+    assert not {name for name in names if name.endswith(("-wal", "-shm"))}

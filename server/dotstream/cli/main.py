@@ -17,6 +17,7 @@ from dotstream.cli.registry import COMMANDS, PROGRAMS, load, parser_of
 from dotstream.cli.session import Session
 from dotstream.errors import Cancelled, DotstreamError
 from dotstream.fs.oserror import is_permission, reason
+from dotstream.fs.process import end_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,12 +61,17 @@ def top_parser() -> Parser:
     return parser
 
 
-def run(arguments: Sequence[str], programs: Mapping[str, Callable[[list[str]], int]]) -> int:
-    """Run the command line ``arguments`` and return the exit code.
+def run(  # noqa: RET503 - it does not return from ``end_process``
+    arguments: Sequence[str], programs: Mapping[str, Callable[[list[str]], int]]
+) -> int:
+    """Run the command line ``arguments``; a command of this package ends the process.
 
     Args:
         arguments: everything after the program's name.
         programs: commands that live elsewhere, called with their arguments.
+
+    Returns:
+        The exit code of anything else.
     """
     if not arguments:
         sys.stderr.write(top_parser().format_help())
@@ -86,7 +92,8 @@ def run(arguments: Sequence[str], programs: Mapping[str, Callable[[list[str]], i
     command = load(name)
     session = Session(name, parser_of(name, command).parse_intermixed_args(rest, top))
     session.report.hello(__version__, name, dry_run=session.dry_run)
-    return _ended(session, _guarded(session, command))
+    # Nothing is left in buffers; to take the interpreter apart takes as long as a small run.
+    end_process(_ended(session, _guarded(session, command)))
 
 
 def _guarded(session: Session, command: Command) -> int:
