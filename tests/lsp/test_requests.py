@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -184,21 +182,19 @@ def test_more_streams_at_once_than_are_served_are_refused_and_other_requests_are
         assert server.answer(request)["error"]["code"] == -32800
 
 
-def test_more_others_at_once_than_are_served_are_refused(world: World, editor: Editor) -> None:
-    """Whoever reads a configuration that is a pipe waits until somebody writes into it."""
-    pipe = world.root / "dotstream.toml"
-    pipe.unlink()
-    os.mkfifo(pipe)
-    params = world.params()
-    requests = [editor.request("dotstream/history", params) for _ in range(64)]
-    assert editor.error("dotstream/history", params)["data"]["kind"] == "busy"
-    answered = 0
-    while answered < 64:
-        with suppress(OSError):  # nobody may be reading just now
-            os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
-        answered = 64 - len(editor.outstanding(dict.fromkeys(requests, 1)))
-    for request in requests:
-        assert editor.answer(request)["result"] == {"transactions": []}
+def test_more_others_at_once_than_are_served_are_refused(world: World) -> None:
+    """A request that asks about a conflict waits until somebody answers."""
+    (world.target / ".zshrc").write_text("mine\n")
+    params = world.params("zsh", options={"ask": True})
+    with Editor(experimental={"dotstream": {"version": 1, "conflicts": True}}) as editor:
+        requests = [editor.request("dotstream/plan", params) for _ in range(64)]
+        assert editor.error("dotstream/history", world.params())["data"]["kind"] == "busy"
+        for request in requests:
+            editor.cancel(request)
+        for request in requests:
+            assert editor.answer(request)["error"]["code"] == -32800
+        assert editor.ask("dotstream/history", world.params()) == {"transactions": []}
+    assert b"Traceback" not in editor.log, editor.log.decode()
 
 
 @pytest.mark.parametrize("method", METHODS)

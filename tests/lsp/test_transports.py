@@ -110,7 +110,8 @@ def test_who_says_nothing_locks_nobody_out(server: Server) -> None:
 def test_other_users_of_this_machine_are_sent_away(server: Server) -> None:
     host, port = server.address()
     program = (
-        "import os, socket, sys; os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+        "import encodings.idna, os, socket, sys\n"  # now: nobody else may read root's Python
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "with socket.create_connection((sys.argv[1], int(sys.argv[2]))) as s:\n"
         "    s.sendall(b'GET / HTTP/1.1\\r\\n\\r\\n')\n"
         "    print(s.recv(1000))"

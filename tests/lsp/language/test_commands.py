@@ -8,7 +8,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 from tests.lsp.language.desk import Desk, uri
-from tests.lsp.language.test_member import actions, field, lenses
+from tests.lsp.language.test_member import actions, field, hover, lenses
 from tests.snapshot import difference, snapshot
 
 from dotstream.client import Client
@@ -116,6 +116,7 @@ async def test_a_package_with_a_target_of_its_own(
     rc, link = root / "zsh/dot-zshrc", own / ".zshrc"
     capable.open(rc)
     await capable.codes(rc, "unlinked")
+    Client(root).agree()
     before = snapshot(scratch_home, prune=frozenset({".local", ".cache"}))
 
     async def act(title: str) -> str:
@@ -144,6 +145,33 @@ async def test_a_package_with_a_target_of_its_own(
     assert link.read_text() == "mine\n"
     after = snapshot(scratch_home, prune=frozenset({".local", ".cache"}))
     assert difference(before, after) == []
+
+
+async def test_a_target_that_nobody_agreed_to_is_shown_and_not_changed(
+    capable: Desk, root: Path, tmp_path: Path
+) -> None:
+    """An editor only looks until its user agrees, and what is agreed to counts at once."""
+    own = tmp_path / "opt"
+    own.mkdir()
+    (root / "dotstream.toml").write_text(f'[packages.zsh]\ntarget = "{own}"\n')
+    (own / ".zshrc").write_text("mine\n")
+    rc, link = root / "zsh/dot-zshrc", own / ".zshrc"
+    shown = {rc: f"conflict at {link}", link: "in the way of ~/dotfiles/zsh/dot-zshrc"}
+    for path, words in shown.items():
+        capable.open(path)
+        await capable.codes(path, "conflict")
+        assert (await lenses(capable, path))[0][0] == words
+        assert str(link) in (await hover(capable, path) or "")
+    (asked,) = [each for each in await actions(capable, rc) if each.title.startswith("Back up")]
+    assert asked.command is not None
+    before = snapshot(tmp_path)
+    assert (await run(capable, asked.command)).endswith(
+        "'dotstream config --agree' in a terminal"
+    )
+    assert difference(before, snapshot(tmp_path)) == []
+    Client(root).agree()
+    assert await run(capable, asked.command) == f"Back up and link {link}: 2 operations"
+    assert link.resolve() == rc
 
 
 async def test_a_fold_in_a_target_of_its_own(capable: Desk, root: Path, tmp_path: Path) -> None:

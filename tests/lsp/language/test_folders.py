@@ -9,6 +9,8 @@ from tests.lsp.language.desk import CAPABLE, PLAIN, Desk, uri
 from tests.lsp.language.test_member import lenses
 from tests.snapshot import difference, snapshot
 
+from dotstream.client import Client
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -29,6 +31,7 @@ async def test_each_file_belongs_to_its_own_package_directory(
     desk.open(root / "zsh/dot-zshrc")
     await desk.codes(root / "zsh/dot-zshrc", "unlinked")
     assert (await lenses(desk, work / "net/hosts"))[0][0] == f"conflict at {etc}/hosts"
+    Client(work).agree()
     before = snapshot(scratch_home, prune=frozenset({".local", ".cache"}))
     argument = {
         "root": uri(work),

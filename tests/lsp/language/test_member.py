@@ -222,6 +222,7 @@ async def test_a_package_directory_that_only_a_link_leads_to(desk: Desk, tmp_pat
     target.mkdir()
     (elsewhere / "dotstream.toml").write_text(f'target = "{target}"\n')
     client = Client(elsewhere)
+    client.agree()
     client.apply(client.plan_manage("tmux"))
     path = target / "tmux.conf"
     desk.open(path)
