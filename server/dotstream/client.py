@@ -301,8 +301,9 @@ class Client:
         """Plan to install links for some of the members that ``scan`` has, and for no others.
 
         A directory is opened, not folded, where a member of it is missing.  Directories
-        themselves may be missing: they are there for what is in them.  The members are all
-        read before the first item, at the memory of the directories that are open.
+        themselves may be missing: they are there for what is in them.  A link is a member
+        with all that it leads to.  The members are all read before the first item, at the
+        memory of the directories that are open.
 
         Args:
             members: of a scan of these packages, in its order, some left out.

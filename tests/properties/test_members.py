@@ -7,9 +7,9 @@ import shutil
 import tempfile
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
-from tests.farm import QUICK, Entry, Farm, lines
+from tests.farm import QUICK, Entry, Farm, Link, lines
 from tests.long import by_length
 from tests.properties.test_path_plan import (
     _actions,
@@ -47,11 +47,26 @@ _unhurried = settings(
 )
 
 
+def _lead_to_copy(link: str, root: str, copy: str) -> None:
+    """Make a link of a farm lead to what it leads to in a copy of the farm."""
+    above = os.path.dirname(link)
+    led = os.path.join(above, os.readlink(link)).replace(root, copy, 1)
+    os.unlink(link)
+    os.symlink(os.path.relpath(led, above), link)
+
+
 def _kept(members: list[Member], dropped: set[int]) -> list[Member]:
     return [member for index, member in enumerate(members) if index not in dropped]
 
 
 @given(**_farms, dropped=st.sets(st.integers(0, 12)), prefer=_preferences, packages=_some)
+@example(  # vim/b, a member, leads to vim/a, whose only file is left out
+    members={"stow/git/b/a": "text", "stow/vim/a/a": "text", "stow/vim/b": Link("a")},
+    theirs={},
+    dropped={3},
+    prefer=Preferences(),
+    packages=["git", "vim"],
+)
 @_unhurried
 def test_some_members_are_planned_as_packages_that_only_have_those(
     members: dict[str, Entry],
@@ -63,7 +78,8 @@ def test_some_members_are_planned_as_packages_that_only_have_those(
     prefer = prefer._replace(folding="never")  # another package is folded in other places
     with tempfile.TemporaryDirectory(dir=QUICK) as root:
         farm = _laid_out(root + "/farm", members | theirs)
-        shutil.copytree(farm.root, root + "/less/farm", symlinks=True)
+        for copy in (root + "/less/farm", root + "/whole"):
+            shutil.copytree(farm.root, copy, symlinks=True)
         less = Farm.__new__(Farm)
         less.__dict__.update(
             {key: value.replace(root, root + "/less") for key, value in vars(farm).items()}
@@ -71,6 +87,10 @@ def test_some_members_are_planned_as_packages_that_only_have_those(
         client = farm.client()
         scanned = list(client.scan(*packages, prefer=prefer))
         kept = _kept(scanned, dropped)
+        for member in kept:  # a link is a member with all that it leads to
+            if member.kind == "link":
+                link = member.source.replace(root, root + "/less")
+                _lead_to_copy(link, less.root, root + "/whole")
         above = set()
         for member in kept:
             source = member.source

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
@@ -118,6 +119,17 @@ class CodeServer:
                 start_new_session=True,
             )
         self.address = self._wait_for_address()
+
+    def agree(self, folder: str | os.PathLike[str]) -> None:
+        """Agree, as in a terminal, to what a package directory asks for, if it is one."""
+        subprocess.run(
+            [sys.executable, "-m", "dotstream", "config", "--agree"],
+            cwd=folder,
+            env=self._environment,
+            check=False,  # it may be none, or a broken one
+            capture_output=True,
+            timeout=60,
+        )
 
     def url(self, folder: str | os.PathLike[str]) -> str:
         """Return the address of the workbench on a folder."""

@@ -106,12 +106,15 @@ class Workbench:
         page.set_default_timeout(_PATIENCE)
 
     async def open(self, folder: str) -> None:
-        """Open a folder and wait until the extension is there."""
+        """Open a folder, whose wishes are agreed to, and wait until the extension is there."""
+        self._server.agree(folder)
         await self.page.goto(self._server.url(folder))
         await self.page.locator('.activitybar [aria-label="Dotfiles"]').first.wait_for()
 
     async def open_folders(self, *folders: str) -> None:
-        """Open several folders in one window."""
+        """Open several folders in one window, whose wishes are agreed to."""
+        for folder in folders:
+            self._server.agree(folder)
         file = self._server.home / "several.code-workspace"
         file.write_text(json.dumps({"folders": [{"path": folder} for folder in folders]}))
         await self.page.goto(self._server.workspace_url(file))
