@@ -458,6 +458,7 @@ class Client:
             OperationRefused: one cannot be carried out as it is: it was left without what it
                 depends on, is in the wrong place, of another plan, or no operation of ours.
             ConflictsUnsettled: there were conflicts, and ``partial`` was not said.
+            NotAgreed: the repository asks for what its user has not agreed to.
         """
         from dotstream.transaction.execution import execution_of_operations
         from dotstream.transaction.terms import Terms
@@ -473,7 +474,14 @@ class Client:
         )
 
     def _metadata(self, first: Operation | None) -> Metadata:
-        """Return what operations that are of no plan are about, by the first of them."""
+        """Return what operations that are of no plan are about, by the first of them.
+
+        Raises:
+            NotAgreed: they are of a plan that heeds what the user has not agreed to.
+        """
+        origin = None if first is None else first.directory.origin
+        if origin is not None and origin.metadata.directory == self.directory:
+            self._repository.require_agreement(origin.metadata)
         packages = (first.package,) if first is not None and first.package else ()
         removes = first is not None and first.kind in ("remove_link", "remove_dir")
         action: Action = "unmanage" if removes else "manage"

@@ -187,3 +187,20 @@ def test_a_part_is_not_begun_before_all_is_known(world: World, editor: Editor) -
     assert "result" in editor.answer(editor.request("dotstream/apply", params))
     params = world.params("vim", options={"stream": True}, omit=uris(world, ".vimrc"))
     assert editor.error("dotstream/apply", params)["data"]["field"] == "options.stream"
+
+
+@pytest.mark.parametrize("way", ["omit", "only"])
+def test_a_part_of_a_plan_needs_agreement_as_the_whole_does(
+    world: World, editor: Editor, way: str
+) -> None:
+    (world.root / "dotstream.toml").write_text('on-conflict = "overwrite"\n')
+    (world.target / ".zshrc").write_text("mine\n")
+    before = snapshot(world.target, prune=STATE)
+    chosen = uris(world, ".zshrc" if way == "only" else ".vimrc")
+    part = world.params("vim", "zsh", **{way: chosen})
+    error = editor.error("dotstream/apply", part)
+    assert "you have not agreed to that; nothing was changed" in error["message"]
+    assert difference(before, snapshot(world.target, prune=STATE)) == []
+    Client(world.root).agree()
+    editor.ask("dotstream/apply", part)
+    assert (world.target / ".zshrc").is_symlink()
