@@ -121,15 +121,17 @@ class CodeServer:
         self.address = self._wait_for_address()
 
     def agree(self, folder: str | os.PathLike[str]) -> None:
-        """Agree, as in a terminal, to what a package directory asks for, if it is one."""
-        subprocess.run(
-            [sys.executable, "-m", "dotstream", "config", "--agree"],
-            cwd=folder,
-            env=self._environment,
-            check=False,  # it may be none, or a broken one
-            capture_output=True,
-            timeout=60,
-        )
+        """Agree, as in a terminal, to what the package directory in or at a folder asks for."""
+        for directory in (os.fspath(folder), f"{os.fspath(folder)}/stow"):
+            if os.path.exists(f"{directory}/dotstream.toml"):
+                subprocess.run(
+                    [sys.executable, "-m", "dotstream", "config", "--agree"],
+                    cwd=directory,
+                    env=self._environment,
+                    check=False,  # the file may be a broken one
+                    capture_output=True,
+                    timeout=60,
+                )
 
     def url(self, folder: str | os.PathLike[str]) -> str:
         """Return the address of the workbench on a folder."""
