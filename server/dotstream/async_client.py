@@ -668,7 +668,7 @@ class AsyncClient:
         skip: Sequence[str] = (),
         cancel: CancellationToken | None = None,
     ) -> AsyncStreamingPlan:
-        """Plan what mends links without a decision and without loss; apply it, then ``correct``.
+        """Plan what fixes links without a decision and without loss; apply it, then ``correct``.
 
         See ``Client.stream_fix``.
         """

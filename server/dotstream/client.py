@@ -734,7 +734,7 @@ class Client:
         skip: Sequence[str] = (),
         cancel: CancellationToken | None = None,
     ) -> StreamingPlan:
-        """Plan what mends links without a decision and without loss; apply it, then ``correct``.
+        """Plan what fixes links without a decision and without loss; apply it, then ``correct``.
 
         It is not for ``apply(stream=True)``.
         """

@@ -64,9 +64,9 @@ def _unlisted(checkup: Checkup, journal: Journal | None) -> Iterator[Finding]:
     if area is None:
         return
     for backup in unlisted(journal, area, checkup.target):
-        where, detail = Directory(area), f"{backup.path} was set aside here by a run"
+        where, detail = Directory(area), f"{backup.path} was backed up here by a run"
         if not backup.path:
-            detail = "something was set aside here, and nothing says any more where it was"
+            detail = "something was backed up here, and nothing says any more where it was"
         yield Finding(
             "unlisted_backup",
             where,
