@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.doctor import shell_commands as commands
+from dotstream.doctor import shell_commands
 from dotstream.doctor.disk_check import check_strays
 from dotstream.doctor.manifest_check import check_records
 from dotstream.errors import JournalError
@@ -72,7 +72,7 @@ def _unlisted(checkup: Checkup, journal: Journal | None) -> Iterator[Finding]:
             where,
             backup.kept.rpartition("/")[2],
             detail=f"{detail}; no history lists it: restore it, or keep it",
-            command=commands.restore(backup.id) if backup.path else None,
+            command=shell_commands.restore(backup.id) if backup.path else None,
         )
 
 
@@ -83,7 +83,7 @@ def _bad_database(place: TargetState | None, error: JournalError) -> Finding:
         where,
         "journal.db",
         detail=f"the state database cannot be used: {error}",
-        command=commands.REBUILD,
+        command=shell_commands.REBUILD,
     )
 
 
@@ -103,7 +103,7 @@ def _unfinished(place: TargetState, journal: Journal) -> Finding | None:
         where,
         "journal.db",
         detail=f"{what} was cut short; once it is rolled back or finished, look again",
-        command=commands.RECOVER,
+        command=shell_commands.RECOVER,
     )
 
 
@@ -126,7 +126,7 @@ def _strays(
             Directory(stow_dir),
             package,
             package,
-            command=commands.FIX,
+            command=shell_commands.FIX,
             count=count,
         )
 

@@ -6,7 +6,7 @@ import errno
 import heapq
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotstream.doctor import shell_commands as commands
+from dotstream.doctor import shell_commands
 from dotstream.doctor.judge import judge
 from dotstream.doctor.manifest_check import Verdict, no_permission, readable
 from dotstream.fs.access import device, refusal
@@ -221,13 +221,13 @@ class _Walk:
             owner = self._farm.target.owner(place, text)
             if owner is not None:
                 finding = Finding(
-                    "leftover", place, name, owner.package, text, command=commands.FIX
+                    "leftover", place, name, owner.package, text, command=shell_commands.FIX
                 )
                 return Verdict(finding, None)
             what = f"a link to {text}"
         elif kind == DIR:
             if only_links_of_ours(self._farm, place.child(name)):
-                return Verdict(Finding("leftover", place, name, command=commands.FIX), None)
+                return Verdict(Finding("leftover", place, name, command=shell_commands.FIX), None)
             what = "a directory with files in it"
         else:
             what = "a file"
@@ -236,7 +236,7 @@ class _Walk:
             place,
             name,
             detail=f"a run that was cut short left {what} here, which may be the only copy",
-            command=commands.rescue(place, name),
+            command=shell_commands.rescue(place, name),
         )
         return Verdict(finding, None)
 

@@ -6,7 +6,7 @@ import errno
 import posixpath
 from typing import TYPE_CHECKING
 
-from dotstream.doctor import shell_commands as commands
+from dotstream.doctor import shell_commands
 from dotstream.fs.access import followed
 from dotstream.fs.files import present
 from dotstream.fs.oserror import reason
@@ -67,7 +67,7 @@ def judge(
         package,
         text,
         wanted,
-        command=commands.FIX,
+        command=shell_commands.FIX,
     )
 
 

@@ -6,7 +6,7 @@ import errno
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotstream.doctor import shell_commands as commands
+from dotstream.doctor import shell_commands
 from dotstream.doctor.judge import destination, judge
 from dotstream.doctor.ranges import Ranges
 from dotstream.fs.access import refusal
@@ -88,14 +88,14 @@ def _no_target(root: str, error: OSError) -> Finding:
             Directory(root),
             "",
             detail=f"the target cannot be read: {reason(error)}",
-            command=commands.allow(root),
+            command=shell_commands.allow(root),
         )
     return Finding(
         "missing_target",
         Directory(root),
         "",
         detail=f"links are recorded in this target, which cannot be opened: {reason(error)}",
-        command=commands.make_directory(root) if error.errno == errno.ENOENT else None,
+        command=shell_commands.make_directory(root) if error.errno == errno.ENOENT else None,
     )
 
 
@@ -191,7 +191,7 @@ class _Check:
                 return (
                     Finding(
                         "stale_record", above, name, owner.package, state, detail=why,
-                        command=commands.FIX,
+                        command=shell_commands.FIX,
                     ),
                     True,
                 )  # fmt: skip
@@ -285,7 +285,7 @@ class _Check:
         if owner.full == recorded or not alive:
             finding = Finding(
                 "outdated_record", place, entry.name, owner.package, text, wanted,
-                command=commands.FIX,
+                command=shell_commands.FIX,
             )  # fmt: skip
             return Verdict(finding, corrected)
         whose = "" if owner.package == entry.package else f" of package {owner.package}"
@@ -297,7 +297,7 @@ class _Check:
         return Verdict(finding, entry)
 
     def _manage(self, entry: Entry, policy: str | None = None, *, override: str = "") -> str:
-        return commands.manage(
+        return shell_commands.manage(
             entry.package,
             entry.stow_dir,
             self._checkup.directory,
@@ -309,7 +309,7 @@ class _Check:
     def _stale(place: Directory, entry: Entry, why: str) -> Verdict:
         finding = Finding(
             "stale_record", place, entry.name, entry.package, None, entry.text,
-            detail=why, command=commands.FIX,
+            detail=why, command=shell_commands.FIX,
         )  # fmt: skip
         return Verdict(finding, None)
 
@@ -321,7 +321,7 @@ def no_permission(place: Directory, why: str) -> Finding:
         place,
         "",
         detail=f"links in this directory cannot be read and changed: {why}",
-        command=commands.allow(place.absolute)
+        command=shell_commands.allow(place.absolute)
         if why == reason(OSError(errno.EACCES, ""))
         else None,
     )
