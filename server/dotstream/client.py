@@ -101,8 +101,11 @@ class Client:
         """
         return self._repository.wishes
 
-    def agree(self) -> None:
+    def agree(self, wishes: Iterable[Wish] | None = None) -> None:
         """Agree to what the repository asks for, from here on; see ``wishes``.
+
+        Args:
+            wishes: some of them, beside those that are agreed to already; by default all.
 
         Raises:
             ConfigError: the configuration is wrong.
@@ -110,7 +113,13 @@ class Client:
         """
         from dotstream.config.agreement import agree
 
-        agree(self._repository.state, self.directory, self.settings.wishes)
+        known = self.wishes
+        wanted = known.keys() if wishes is None else set(wishes)
+        agree(
+            self._repository.state,
+            self.directory,
+            (wish for wish, agreed in known.items() if agreed or wish in wanted),
+        )
 
     def disagree(self) -> bool:
         """Take back what was agreed to; false if there was nothing.
