@@ -131,7 +131,7 @@ def test_a_stale_plan_is_refused_and_made_again(world: World, nvim: Neovim) -> N
     world.write("zsh/dot-zlogin")
     before = snapshot(world.target, prune=STATE)
     nvim.command("write")
-    nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('made again') end)")
+    nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('planned again') end)")
     nvim.until("planned")
     assert difference(before, snapshot(world.target, prune=STATE)) == []
     assert any(".zlogin" in line for line in nvim.lines())

@@ -34,7 +34,8 @@ local function capabilities()
     commands[name] = "dotstream." .. name
   end
   local all = vim.lsp.protocol.make_client_capabilities()
-  all.experimental = { dotstream = { version = M.PROTOCOL, commands = commands } }
+  all.textDocument.completion.dynamicRegistration = true
+  all.experimental = { dotstream = { version = M.PROTOCOL, commands = commands, conflicts = true } }
   return all
 end
 
@@ -57,16 +58,9 @@ end
 local function on_init(client)
   local announced = M.announced(client)
   if not announced or announced.version ~= M.PROTOCOL then
-    local found = announced and tostring(announced.version) or "none"
-    errors.notify(
-      ("the server speaks version %s of the protocol, and this plugin %d; bring both up to date: %s"):format(
-        found,
-        M.PROTOCOL,
-        errors.upgrade()
-      ),
-      vim.log.levels.ERROR
-    )
+    errors.too_old(announced and announced.version, M.PROTOCOL)
   end
+  require("dotstream.announced").narrow(client)
   local resumed = waiting[client.id] or {}
   waiting[client.id] = nil
   vim.schedule(function() -- an error in here is no error of the handshake
@@ -97,46 +91,27 @@ function M.come_back(root, buffers)
   end)
 end
 
----@param root string
----@param buffers integer[]
-local function offer_restart(root, buffers)
-  local choices = { "Restart it", "Show its log", "Leave it" }
-  vim.ui.select(choices, { prompt = "The dotstream server ended unexpectedly" }, function(choice)
-    if choice == choices[1] then
-      M.come_back(root, buffers)
-    elseif choice == choices[2] then
-      M.open_log()
-    end
-  end)
-end
-
 ---@param code integer
 ---@param signal integer
 ---@param client_id integer
 local function on_exit(code, signal, client_id)
   local client = vim.lsp.get_client_by_id(client_id)
-  local root = client and client.root_dir
-  local buffers = client and vim.tbl_keys(client.attached_buffers) or {}
   vim.schedule(function()
     local expected = stopping[client_id] or vim.v.exiting ~= vim.NIL
-    stopping[client_id] = nil
-    for _, resume in ipairs(waiting[client_id] or {}) do
+    local resumed = waiting[client_id] or {}
+    stopping[client_id], waiting[client_id] = nil, nil
+    for _, resume in ipairs(resumed) do
       resume(nil)
     end
-    waiting[client_id] = nil
     require("dotstream.request").client_ended(client_id)
-    require("dotstream.events").emit(
-      "DotstreamServerEnded",
-      { code = code, signal = signal, root = root, expected = expected }
-    )
-    if not expected and (code ~= 0 or signal ~= 0) then
-      local how = signal ~= 0 and ("killed by signal %d"):format(signal)
-        or ("with exit code %d"):format(code)
-      errors.notify("the server ended unexpectedly, " .. how, vim.log.levels.ERROR)
-      if root then
-        offer_restart(root, buffers)
-      end
-    end
+    require("dotstream.ended").tell({
+      code = code,
+      signal = signal,
+      root = client and client.root_dir,
+      expected = expected,
+      began = client ~= nil and client.initialized == true,
+      buffers = client and vim.tbl_keys(client.attached_buffers) or {},
+    })
   end)
 end
 
@@ -151,11 +126,13 @@ local function root_dir(bufnr, on_root)
   end
   local root = paths.root_of(name)
   if root then
-    if M.command() then
+    if require("dotstream.ended").failed[root] then
+      return
+    elseif M.command() then
       on_root(root)
     elseif not told_missing then
       told_missing = true
-      errors.missing(config.get().cmd[1])
+      vim.schedule(errors.missing) -- not in the middle of the event that opens the file
     end
     return
   end
@@ -182,8 +159,15 @@ function M.config()
       ["$/progress"] = function(...)
         return require("dotstream.request").on_progress(...)
       end,
+      ["dotstream/conflict"] = function(...)
+        return require("dotstream.request").on_question(...)
+      end,
+      ["client/registerCapability"] = function(_, params, context)
+        local client = assert(vim.lsp.get_client_by_id(context.client_id))
+        return require("dotstream.announced").register(client, params)
+      end,
       ["dotstream/changed"] = function(_, params, context)
-        require("dotstream.inline").refresh_all()
+        require("dotstream.changes").show()
         require("dotstream.events").emit(
           "DotstreamChanged",
           vim.tbl_extend("force", params, { client_id = context.client_id })
@@ -194,6 +178,7 @@ function M.config()
     on_init = on_init,
     on_exit = on_exit,
     on_attach = function(client, bufnr)
+      require("dotstream.announced").set_up(client, bufnr)
       require("dotstream.inline").attach(client, bufnr)
     end,
   }
@@ -241,8 +226,9 @@ function M.ensure(root, on_ready, on_failed)
       return
     end
   end
+  require("dotstream.ended").failed[root] = nil
   if not M.command() then
-    errors.missing(config.get().cmd[1])
+    errors.missing()
     return resume(nil)
   end
   local resolved = vim.deepcopy(vim.lsp.config[M.NAME])
