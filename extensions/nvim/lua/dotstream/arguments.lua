@@ -148,9 +148,11 @@ local SCHEME = "dotstream://"
 ---@return string
 function M.name(root, words)
   local encoded = vim.tbl_map(function(word)
-    return (word:gsub("[%%/ %c]", function(character)
-      return ("%%%02X"):format(character:byte())
-    end))
+    return (
+      word:gsub("[%%/ %c]", function(character)
+        return ("%%%02X"):format(character:byte())
+      end)
+    )
   end, words)
   return SCHEME .. root .. "//" .. table.concat(encoded, " ")
 end
@@ -164,9 +166,11 @@ function M.of_name(name)
   end
   return root,
     vim.tbl_map(function(word)
-      return (word:gsub("%%(%x%x)", function(digits)
-        return string.char(tonumber(digits, 16))
-      end))
+      return (
+        word:gsub("%%(%x%x)", function(digits)
+          return string.char(tonumber(digits, 16))
+        end)
+      )
     end, vim.split(rest, " ", { trimempty = true }))
 end
 

@@ -41,14 +41,16 @@ function M.reason(on_reason)
   end
 end
 
----@param root? string
-local function not_started(root)
-  if root and M.failed[root] then
+---@param root string
+---@param asked boolean
+local function not_started(root, asked)
+  if M.failed[root] then
     return
   end
-  M.failed[root or ""] = true
+  M.failed[root] = true
   M.reason(function(reason)
-    errors.briefly("the server does not start: " .. reason, vim.log.levels.ERROR)
+    local tell = asked and errors.notify or errors.briefly
+    tell("the server does not start: " .. reason, vim.log.levels.ERROR)
   end)
 end
 
@@ -58,6 +60,7 @@ end
 ---@field root? string
 ---@field expected boolean
 ---@field began boolean whether it had answered at all
+---@field asked boolean whether a command waits for it
 ---@field buffers integer[] that it was attached to
 
 ---@param ending dotstream.ServerEnd
@@ -71,7 +74,7 @@ function M.tell(ending)
   if ending.expected or (ending.began and ending.code == 0 and ending.signal == 0) then
     return
   elseif not ending.began then
-    return not_started(ending.root)
+    return not_started(ending.root or "", ending.asked)
   end
   local how = ending.signal ~= 0 and ("killed by signal %d"):format(ending.signal)
     or ("with exit code %d"):format(ending.code)

@@ -45,10 +45,12 @@ end
 ---@return string
 function M.with_keys(text)
   local keys = require("dotstream.config").get().plan.keys
-  return (text:gsub("{([%w_]+)}", function(name)
-    local key = keys[name]
-    return key and key ~= "" and key or ("`%s`"):format(name)
-  end))
+  return (
+    text:gsub("{([%w_]+)}", function(name)
+      local key = keys[name]
+      return key and key ~= "" and key or ("`%s`"):format(name)
+    end)
+  )
 end
 
 ---@param fault dotstream.Fault
@@ -96,19 +98,21 @@ end
 
 ---@return string
 function M.not_found()
-  return ("%s was not found"):format(require("dotstream.config").get().cmd[1])
+  local program = require("dotstream.config").get().cmd[1]
+  return program == "dotstream" and "the program was not found"
+    or ("%s was not found"):format(program)
 end
 
 --- There is no program.  `:checkhealth` says the rest: this comes while a file is opened.
 function M.missing()
-  M.briefly(M.not_found() .. ": see :checkhealth dotstream", levels.WARN)
+  M.briefly(M.not_found() .. "; see :checkhealth dotstream", levels.WARN)
 end
 
 ---@param found? integer
 ---@param wanted integer
 function M.too_old(found, wanted)
   local which = (found or 0) < wanted and "the server" or "this plugin"
-  M.briefly(which .. " is too old: see :checkhealth dotstream", levels.WARN)
+  M.briefly(which .. " is too old; see :checkhealth dotstream", levels.WARN)
 end
 
 return M

@@ -14,6 +14,9 @@ local waiting = {}
 ---@type table<integer, boolean>
 local stopping = {}
 local told_missing = false
+--- How the server of a package directory last ended.
+---@type table<string, { code: integer, signal: integer }>
+local exits = {}
 
 --- The command that starts the server, with the program's full path; nil if there is none.
 ---@return string[]?
@@ -91,11 +94,10 @@ function M.come_back(root, buffers)
   end)
 end
 
----@param code integer
----@param signal integer
 ---@param client_id integer
-local function on_exit(code, signal, client_id)
+local function on_exit(_, _, client_id)
   local client = vim.lsp.get_client_by_id(client_id)
+  local exit = client and exits[client.root_dir or ""] or { code = 0, signal = 0 }
   vim.schedule(function()
     local expected = stopping[client_id] or vim.v.exiting ~= vim.NIL
     local resumed = waiting[client_id] or {}
@@ -105,11 +107,12 @@ local function on_exit(code, signal, client_id)
     end
     require("dotstream.request").client_ended(client_id)
     require("dotstream.ended").tell({
-      code = code,
-      signal = signal,
+      code = exit.code,
+      signal = exit.signal,
       root = client and client.root_dir,
       expected = expected,
       began = client ~= nil and client.initialized == true,
+      asked = #resumed > 0,
       buffers = client and vim.tbl_keys(client.attached_buffers) or {},
     })
   end)
@@ -151,7 +154,13 @@ function M.config()
   return {
     cmd = function(dispatchers, resolved)
       local cmd = M.command() or config.get().cmd
-      return vim.lsp.rpc.start(cmd, dispatchers, { cwd = resolved and resolved.cmd_cwd })
+      local quietly = vim.tbl_extend("force", dispatchers, {
+        on_exit = function(code, signal) -- Neovim's own words about it would be in the way
+          exits[resolved.root_dir or ""] = { code = code, signal = signal }
+          dispatchers.on_exit(0, 0)
+        end,
+      })
+      return vim.lsp.rpc.start(cmd, quietly, { cwd = resolved and resolved.cmd_cwd })
     end,
     root_dir = root_dir,
     capabilities = capabilities(),

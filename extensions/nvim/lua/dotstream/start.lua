@@ -68,7 +68,8 @@ local function go_on(session, after)
   vim.schedule(function() -- once the plan itself is drawn
     vim.cmd.redraw()
     local counts = require("dotstream.plan.view").counts(session.model.counts, false)
-    local options = { prompt = ("%s: %s?"):format(session:title(), counts), kind = "dotstream.apply" }
+    local options =
+      { prompt = ("%s: %s?"):format(session:title(), counts), kind = "dotstream.apply" }
     vim.ui.select({ "Apply", "Look at it first" }, options, function(choice)
       if choice == "Apply" then
         write()

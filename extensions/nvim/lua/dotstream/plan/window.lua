@@ -90,6 +90,7 @@ function M.take(bufnr, asked)
   on("BufWinEnter", function()
     M.dress()
   end)
+  require("dotstream.plan.quit")
   require("dotstream.plan.keys").map(session)
   for _, window in ipairs(vim.fn.win_findbuf(bufnr)) do
     vim.api.nvim_win_call(window, M.dress)
