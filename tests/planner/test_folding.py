@@ -230,3 +230,30 @@ def test_remanage_leaves_a_directory_that_holds_something_where_a_file_should_go
     farm.make({"stow/zsh/a": "z", "home/a/mine": "m"})
     plan = farm.plan("remanage", prefer=_NEVER)
     assert [conflict.kind for conflict in plan.conflicts] == ["real_directory"]
+
+
+# A git repository in a package ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("git", ["directory", "file"])
+def test_a_git_repository_in_a_package_is_one_thing(farm: Farm, git: str) -> None:
+    clone = "stow/zsh/dot-oh-my-zsh"
+    farm.make({f"{clone}/oh.sh": "o", f"{clone}/old~": "", f"{clone}/lib/dot-x": "x"})
+    farm.make(
+        {f"{clone}/.git/HEAD": "r"} if git == "directory" else {f"{clone}/.git": "gitdir: x"}
+    )
+    farm.run("manage")
+    assert farm.home() == {".oh-my-zsh": "-> ../stow/zsh/dot-oh-my-zsh"}
+
+
+def test_a_directory_above_a_git_repository_is_folded_by_what_else_is_in_it(farm: Farm) -> None:
+    farm.make({"stow/vim/dot-vim/plug/.git/HEAD": "r", "stow/vim/dot-vim/plug/a": "a"})
+    farm.make({"stow/vim/dot-vim/old~": ""}).run("manage")
+    assert farm.home() == {".vim": "dir", ".vim/plug": "-> ../../stow/vim/dot-vim/plug"}
+
+
+def test_never_fold_opens_a_git_repository_all_the_same(farm: Farm) -> None:
+    farm.make({"stow/vim/dot-vim/.git/HEAD": "r", "stow/vim/dot-vim/a": "a"})
+    client = farm.configured('never-fold = [".vim"]\n')
+    client.apply(client.stream_manage("vim"))
+    assert farm.home()[".vim/a"] == "-> ../../stow/vim/dot-vim/a"

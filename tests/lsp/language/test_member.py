@@ -171,11 +171,33 @@ async def test_files_that_are_not_ours_show_nothing(
         await desk.codes(path)
         assert await lenses(desk, path) == []
         assert await hover(desk, path) is None
-    # But what lies in the target can be taken into a package.
-    assert [each.title for each in await actions(desk, other)] == [
-        "Adopt this file into a package"
-    ]
-    assert await actions(desk, outside) == []
+        assert await actions(desk, path) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "offered"),
+    [
+        (".inputrc", True),
+        (".config/app/rc", True),
+        ("projects/app/main.py", False),
+        (".vim/plug/.git/HEAD", False),
+        (".vim/plug/plug.vim", False),
+        (".local/state/dotstream/notes", False),
+        ("way/README.md", False),
+    ],
+)
+async def test_what_is_somebodys_configuration_can_be_taken_into_a_package(
+    desk: Desk, root: Path, scratch_home: Path, path: str, offered: bool
+) -> None:
+    (scratch_home / ".vim/plug/.git").mkdir(parents=True)
+    (scratch_home / "way").symlink_to(root)
+    file = scratch_home / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("x")
+    desk.open(file)
+    await desk.codes(file)
+    titles = [each.title for each in await actions(desk, file)]
+    assert titles == ["Adopt this file into a package"] * offered
 
 
 async def test_hints_stand_in_for_lenses(root: Path) -> None:

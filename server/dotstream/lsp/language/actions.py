@@ -95,7 +95,7 @@ def _offers(subject: Subject) -> Iterator[_Offer]:
         whole = "" if link == located.target else ", the whole directory that this file is in"
         more = {"path": to_uri(link), "label": subject.label(link)}
         yield f"{title} {subject.label(link)}{whole}", "unlink", more, broken, broken
-    elif located.state == "other" and located.role is None and located.target is None:
+    elif subject.adoptable:
         yield "Adopt this file into a package", "adopt", {"action": "adopt"}, False, False
         return
     if located.state in ("conflict", "unlinked"):
