@@ -507,7 +507,7 @@ class AsyncClient:
         *packages: str,
         cancel: CancellationToken | None = None,
     ) -> AsyncStream[Operation]:
-        """List the links that are in place, as ``keep_link`` operations.
+        """List the links that are in place, package by package, as ``keep_link`` operations.
 
         See ``Client.links``.
         """

@@ -407,6 +407,7 @@
 ---@field other string|nil
 ---@field choices ("fail"|"skip"|"backup"|"overwrite"|"adopt")[]
 ---@field message string
+---@field rivals? string[]
 
 --- Something could not be read, or was left alone on purpose.
 ---@class (exact) dotstream.RemarkRow
@@ -428,6 +429,7 @@
 ---@field other? string|nil
 ---@field choices? ("fail"|"skip"|"backup"|"overwrite"|"adopt")[]
 ---@field message? string
+---@field rivals? string[]
 
 --- Rows of a plan, in the order in which they are carried out.
 ---@class (exact) dotstream.OperationBatch

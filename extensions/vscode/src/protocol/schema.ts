@@ -448,6 +448,7 @@ export interface ConflictRow {
   readonly other: string | null;
   readonly choices: readonly Policy[];
   readonly message: string;
+  readonly rivals?: readonly string[];
 }
 
 /** Something could not be read, or was left alone on purpose. */
@@ -471,6 +472,7 @@ export interface Row {
   readonly other?: string | null;
   readonly choices?: readonly Policy[];
   readonly message?: string;
+  readonly rivals?: readonly string[];
 }
 
 /** Rows of a plan, in the order in which they are carried out. */
