@@ -193,6 +193,7 @@ class AsyncClient:
         self,
         *paths: str | PathLike[str],
         package: str | None = None,
+        whole: bool = False,
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
     ) -> AsyncStreamingPlan:
@@ -201,7 +202,23 @@ class AsyncClient:
         See ``Client.stream_adopt``.
         """
         return AsyncStreamingPlan(
-            self.client.stream_adopt(*paths, package=package, prefer=prefer, cancel=cancel)
+            self.client.stream_adopt(
+                *paths, package=package, whole=whole, prefer=prefer, cancel=cancel
+            )
+        )
+
+    def stream_release(
+        self,
+        *paths: str | PathLike[str],
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStreamingPlan:
+        """Plan to move what packages have out of them, to where it is linked: undo ``adopt``.
+
+        See ``Client.stream_release``.
+        """
+        return AsyncStreamingPlan(
+            self.client.stream_release(*paths, prefer=prefer, cancel=cancel)
         )
 
     async def plan(
@@ -303,6 +320,7 @@ class AsyncClient:
         self,
         *paths: str | PathLike[str],
         package: str | None = None,
+        whole: bool = False,
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
     ) -> Plan:
@@ -311,7 +329,26 @@ class AsyncClient:
         See ``Client.plan_adopt``.
         """
         return await asyncio.to_thread(
-            self.client.plan_adopt, *paths, package=package, prefer=prefer, cancel=cancel
+            self.client.plan_adopt,
+            *paths,
+            package=package,
+            whole=whole,
+            prefer=prefer,
+            cancel=cancel,
+        )
+
+    async def plan_release(
+        self,
+        *paths: str | PathLike[str],
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to move what packages have out of them, the whole plan in memory.
+
+        See ``Client.plan_release``.
+        """
+        return await asyncio.to_thread(
+            self.client.plan_release, *paths, prefer=prefer, cancel=cancel
         )
 
     def scan(
@@ -507,7 +544,7 @@ class AsyncClient:
         *packages: str,
         cancel: CancellationToken | None = None,
     ) -> AsyncStream[Operation]:
-        """List the links that are in place, as ``keep_link`` operations.
+        """List the links that are in place, package by package, as ``keep_link`` operations.
 
         See ``Client.links``.
         """
@@ -646,6 +683,26 @@ class AsyncClient:
         """
         return AsyncExecution(
             self.client.stream_prune_backups(older_than, wait=wait, cancel=cancel)
+        )
+
+    async def prune_history(
+        self,
+        *,
+        keep: int | None = None,
+        older_than: float | None = None,
+        dry_run: bool = False,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> list[Transaction]:
+        """Forget old transactions for good, and return them, oldest first.
+
+        See ``Client.prune_history``.
+        """
+        return await to_its_end(
+            lambda token: self.client.prune_history(
+                keep=keep, older_than=older_than, dry_run=dry_run, wait=wait, cancel=token
+            ),
+            cancel,
         )
 
     def doctor(

@@ -185,6 +185,7 @@ class Rows:
 
 def conflict_row(item: Conflict, home: str) -> dict[str, JSON]:
     """Return a conflict as a JSON object."""
+    rivals: list[JSON] = [*map(shown, item.rivals)]
     return {
         "op": "conflict",
         "path": to_uri(item.path),
@@ -195,4 +196,5 @@ def conflict_row(item: Conflict, home: str) -> dict[str, JSON]:
         "other": None if item.other is None else shown(item.other),
         "choices": list(item.choices),
         "message": display(item.message),
+        **({"rivals": rivals} if rivals else {}),
     }
