@@ -161,7 +161,9 @@ def test_adopt_leaves_a_git_repository_unless_it_is_asked_for_whole(
     world: World, editor: Editor
 ) -> None:
     (world.target / ".vim/.git").mkdir(parents=True)
-    params = world.params("vim", action="adopt", paths=[uri(world.target / ".vim")])
+    params = world.params(
+        "vim", action="adopt", paths=[uri(world.target / ".vim")], options={"folding": "safe"}
+    )
     assert editor.ask("dotstream/plan", params)["counts"] == {"notice": 1}
     result = editor.ask("dotstream/plan", {**params, "whole": True})
     assert result["counts"] == {"make_dir": 1, "move_file": 1, "create_link": 1}

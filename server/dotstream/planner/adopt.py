@@ -15,6 +15,7 @@ from dotstream.fs.look import canonical, close
 from dotstream.fs.places import within
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Notice
+from dotstream.planner.builtin import builtin_rules
 from dotstream.planner.clones import GIT, is_clone, tied_down
 from dotstream.planner.farm import scan_error
 from dotstream.planner.folding import stays_open
@@ -182,7 +183,9 @@ class _Adoption:
         """Return why an entry stays where it is, whatever is in it."""
         if name == GIT:
             return _GIT_STAYS
-        if self._ignored(cursor, place, raw) or self._ignored(cursor, place, name):
+        if self._ignored(cursor, place, raw) or (
+            self._ignored(cursor, place, name) and not (kind == FILE and _usual(place, name))
+        ):
             return "an ignore rule names it"
         if kind == SPECIAL:
             return "not a file, directory or link"
@@ -289,3 +292,9 @@ class _Adoption:
 
     def _conflict(self, place: Directory, name: str, kind: ConflictKind) -> Conflict:
         return Conflict(kind, place, name, self._package.name, "", choices=("skip",))
+
+
+def _usual(place: Directory, name: str) -> bool:
+    """Whether the built-in list names it, as ``.gitignore``: packages have it as another."""
+    hidden = builtin_rules()(place.path)
+    return hidden is not None and hidden(name)
