@@ -280,8 +280,8 @@ class Settings(NamedTuple):
         if self.single:
             if written.rstrip("/") == SINGLE:
                 return SINGLE
-            why = f"{self.directory} is itself the one package, {SINGLE!r}"
-            raise UsageError(f"there is no package {quoted(written)}: {why}")
+            itself = f"{self.directory} is itself the one package, {SINGLE!r}"
+            raise UsageError(f"there is no package {quoted(written)}: {itself}")
         name = package_name(written)
         if anywhere:
             return name

@@ -126,6 +126,11 @@ class Target(Tree):
             return self._owner(place, state) is None and self.exists(place.join(name))
         return state == FILE
 
+    def holds_packages(self, place: Directory) -> bool:
+        """Whether ``place`` is a package directory, ours or another."""
+        marked = self._marked(place, ".stow") or self._marked(place, "dotstream.toml")
+        return marked or place.absolute == self._stow_dir
+
     # What is recorded ------------------------------------------------------------------
 
     def recorded_link(self, place: Directory, name: str, text: str) -> Record | None:

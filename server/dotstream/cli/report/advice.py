@@ -19,7 +19,9 @@ _BY_HAND: dict[ConflictKind, str] = {
     "other_package": "dotstream unmanage {other}, or let this package win: --override REGEX",
     "same_path": "manage only one of the two, or ignore the file in one of them",
     "file_and_directory": "manage only one of the two, or ignore the path in one of them",
-    "parent_link": "put a real directory in the link's place",
+    "parent_link": "to link into the directory behind the link, make that the target of a "
+    'package of its own: target = "{path}" in dotstream.toml, with what belongs in there at '
+    "the package's top; or put a real directory in the link's place",
     "absolute_source": "make the symlink inside the package relative",
     "target_in_package_directory": "choose a target outside of it with -t",
     "package_has_file": "compare the two and remove one, or adopt into another package",
@@ -30,8 +32,10 @@ _BY_HAND: dict[ConflictKind, str] = {
 
 def by_hand(conflict: Conflict) -> str | None:
     """Return what a person can do about a conflict without a policy, if there is something."""
+    if conflict.kind == "target_in_package_directory" and conflict.name:
+        return "move the package directory out of there, or leave the path out with ignore"
     advice = _BY_HAND.get(conflict.kind)
-    return None if advice is None else advice.format(other=conflict.other)
+    return None if advice is None else advice.format(other=conflict.other, path=conflict.path)
 
 
 _REMEDIES: dict[Remedy, str] = {
