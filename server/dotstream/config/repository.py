@@ -55,7 +55,9 @@ class Repository:
         self.state: str = (
             self.places.expand(state) if state else state_home(self._environ, self._home)
         )
-        self.root, self.directory = self._located(directory)
+        location = self._located(directory)
+        self.root: str = location.root
+        self.directory: str = location.directory
         self._settings: Settings | None = None
 
     def _located(self, directory: str | PathLike[str] | None) -> Location:
