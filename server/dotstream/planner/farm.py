@@ -61,14 +61,13 @@ class Farm:
         self.naming: Naming = Naming(options)
         self.packages: PackageTrees = PackageTrees(
             self.naming,
-            options.layout,
             packages=packages,
             lookup=lookup,
             chosen=chosen,
             poll=self.poll,
         )
         self.target: Target = Target(
-            target, stow_dir=stow_dir, stow=options.stow, records=records, poll=self.poll
+            target, stow_dir=stow_dir, options=options, records=records, poll=self.poll
         )
 
     def close(self) -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
+from dotstream.model.options import SINGLE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -42,14 +44,26 @@ class Ownership:
         marked: whether an absolute path is a directory marked as a package directory.
         literal: whether only the spelling that GNU Stow itself writes is ours: relative,
             and by the shortest way from the target to the package directory.
+        single: whether the package directory in use is itself the one package.
     """
 
-    __slots__ = ("_here", "_literal", "_marked", "_remembered", "_shortest", "_stow_dir")
+    __slots__ = (
+        "_here",
+        "_literal",
+        "_marked",
+        "_remembered",
+        "_shortest",
+        "_single",
+        "_stow_dir",
+    )
 
-    def __init__(self, stow_dir: str, *, marked: Callable[[str], bool], literal: bool) -> None:
+    def __init__(
+        self, stow_dir: str, *, marked: Callable[[str], bool], literal: bool, single: bool
+    ) -> None:
         self._stow_dir = stow_dir
         self._marked = marked
         self._literal = literal
+        self._single = single
         self._remembered: dict[str, bool] = {}
         self._here: Directory | None = None
         self._shortest = ""
@@ -60,10 +74,9 @@ class Ownership:
             # The shortest way is by far the commonest, and needs no normalising.
             way = self._way(place)
             if text.startswith(way) and not _winding(text[len(way) - 1 :]):
-                package, _, path = text[len(way) :].partition("/")
-                return Owner(
-                    self._stow_dir, package, path, f"{self._stow_dir}/{text[len(way) :]}"
-                )
+                path = text[len(way) :]
+                package, _, inside = (SINGLE, "", path) if self._single else path.partition("/")
+                return Owner(self._stow_dir, package, inside, f"{self._stow_dir}/{path}")
         if text.startswith("/"):
             if self._literal:
                 return None
@@ -80,8 +93,11 @@ class Ownership:
             if found is None:
                 return None
             stow_dir = found
-        package, _, path = full[len(stow_dir) :].lstrip("/").partition("/")
-        return Owner(stow_dir, package, path, full)
+        path = full[len(stow_dir) :].lstrip("/")
+        if self._single and stow_dir == self._stow_dir:
+            return Owner(stow_dir, SINGLE, path, full)
+        package, _, inside = path.partition("/")
+        return Owner(stow_dir, package, inside, full)
 
     def _way(self, place: Directory) -> str:
         """Return the shortest relative way from ``place`` into the package directory."""

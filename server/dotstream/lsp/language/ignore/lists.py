@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from dotstream.config.discover import find_directory
+from dotstream.config.discover import find_root
 from dotstream.config.positions import Range
 from dotstream.errors import ConfigError
 from dotstream.fs.files import is_file
@@ -148,7 +148,9 @@ def _matched(
         searched = [Searched.of(posixpath.dirname(above))]
         packages = [above]
     else:
-        directories = {find_directory(folder) for folder in folders}
+        environ = environment()
+        home = home_directory(environ)
+        directories = {find_root(folder, home=home, environ=environ) for folder in folders}
         searched = [Searched.of(directory) for directory in sorted(filter(None, directories))]
         packages = [
             package
