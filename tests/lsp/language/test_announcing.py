@@ -28,7 +28,8 @@ async def test_hover_and_completion_are_registered_for_our_own_documents_only(
     selectors = {
         each.method: {filters["pattern"] for filters in each.register_options["documentSelector"]}
         for each in desk.registered
-        if each.method != types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+        if each.register_options is not None
+        and each.method != types.WORKSPACE_DID_CHANGE_WATCHED_FILES
     }
     assert selectors == dict.fromkeys(
         (

@@ -70,7 +70,9 @@ def _diagnostic(
 
 def _searched(path: str) -> Searched:
     """Return the packages among which a list is; where that cannot be told, none."""
-    directory = find_directory(posixpath.dirname(path))
+    environ = environment()
+    home = home_directory(environ)
+    directory = find_root(posixpath.dirname(path), home=home, environ=environ)
     return Searched((), dotfiles=True) if directory is None else Searched.of(directory)
 
 
@@ -139,13 +141,11 @@ def _matched(
         for pattern, place in _patterns(document)
         if first <= place.line - 1 <= last and not isinstance(rules := _compiled(pattern), str)
     ]
-    if not wanted:
-        return
-    if _why_unread(document.path) is not None:
+    if not wanted or _why_unread(document.path) is not None:
         return
     above = posixpath.dirname(document.path)
     if posixpath.basename(document.path) == LOCAL_LIST:
-        searched = [Searched.of(posixpath.dirname(above))]
+        searched = [_searched(document.path)]
         packages = [above]
     else:
         environ = environment()
