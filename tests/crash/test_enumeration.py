@@ -9,7 +9,7 @@ import inspect
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.crash.enumerate import AWAY, absent, moved, twice, whole
+from tests.crash.enumerate import AWAY, JOURNALS, absent, moved, twice, whole, without_journal
 from tests.crash.killing import CHANGES, Killing, WithoutExchange
 from tests.crash.mounts import elsewhere
 from tests.crash.scenes import SCENES
@@ -42,6 +42,11 @@ _ABSENT = {
 _MOVED = {
     "back up files in directories": 1, "manage, adopting": 3, "remanage": 5,
     "undo of: back up directories": 3, "restore": 3,
+}  # fmt: skip
+
+_JOURNALS = {
+    "back up files in directories": 1, "manage, adopting": 3, "remanage": 5,
+    "undo of: back up directories": 3, "restore": 2, "back up directories, state away": 23,
 }  # fmt: skip
 
 
@@ -136,5 +141,16 @@ def test_a_home_that_is_moved_after_the_kill_is_put_right_there(
     scratch: Path, away: str, name: str
 ) -> None:
     points, troubles = moved(SCENES[name], f"{scratch}/here", away, every=_MOVED[name])
+    assert points
+    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+
+
+@pytest.mark.parametrize("how", JOURNALS)
+@pytest.mark.parametrize("name", _JOURNALS)
+def test_a_journal_that_is_not_as_it_was_loses_no_file(
+    scratch: Path, away: str, name: str, how: str
+) -> None:
+    every = _JOURNALS[name]
+    points, troubles = without_journal(SCENES[name], f"{scratch}/here", away, how, every=every)
     assert points
     assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
