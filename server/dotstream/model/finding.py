@@ -65,7 +65,7 @@ _SEVERITIES: dict[FindingKind, Severity] = {
     "unrecorded_links": "info",
     "leftover": "warning",
     "parked_file": "error",
-    "unlisted_backup": "error",
+    "unlisted_backup": "warning",
 }
 
 FINDING_KINDS: tuple[FindingKind, ...] = tuple(_SEVERITIES)
@@ -80,6 +80,7 @@ _MENDED: frozenset[FindingKind] = frozenset(
         "stale_record",
         "unrecorded_links",
         "leftover",
+        "unlisted_backup",
     }
 )
 
