@@ -17,6 +17,7 @@ from dotstream.fs.look import link_text
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
+from dotstream.planner.ownership import Owner
 from dotstream.store.damage import intact
 
 if TYPE_CHECKING:
@@ -215,13 +216,9 @@ class _Check:
             return self._directory_entry(place, entry, state)
         wanted = entry.text or ""
         if state == wanted:
-            owner = self._farm.target.owner(place, wanted)
-            stow_dir = owner.stow_dir if owner else entry.stow_dir
-            package = owner.package if owner else entry.package
-            found = judge(
-                self._farm, place, entry.name, wanted, package=package, stow_dir=stow_dir
-            )
-            return Verdict(found, entry)
+            recorded = Owner(entry.stow_dir, entry.package, "", destination(place, wanted))
+            owner = self._farm.target.owner(place, wanted) or recorded
+            return Verdict(judge(self._farm, place, entry.name, wanted, owner), entry)
         if isinstance(state, str):
             return self._other_link(place, entry, state, wanted)
         if not present(destination(place, wanted)):
@@ -276,9 +273,8 @@ class _Check:
             )  # fmt: skip
             return Verdict(finding, entry)
         found = judge(
-            self._farm, place, entry.name, text,
-            package=owner.package, stow_dir=owner.stow_dir, wanted=wanted if alive else None,
-        )  # fmt: skip
+            self._farm, place, entry.name, text, owner, wanted=wanted if alive else None
+        )
         corrected = entry._replace(text=text, package=owner.package, stow_dir=owner.stow_dir)
         if found is not None:
             return Verdict(found, entry if alive else corrected)

@@ -116,6 +116,7 @@ class Conflict(NamedTuple):
         text: the text of the link that is there now, where there is one.
         choices: the policies that can settle it.
         source_is_dir: whether the package member is a directory.
+        elsewhere: absolute path of the package directory of ``other``, if it is another.
     """
 
     kind: ConflictKind
@@ -127,6 +128,7 @@ class Conflict(NamedTuple):
     text: str | None = None
     choices: tuple[Policy, ...] = ()
     source_is_dir: bool = False
+    elsewhere: str | None = None
 
     @property
     def path(self) -> str:
@@ -157,7 +159,8 @@ class Conflict(NamedTuple):
             case "parent_link":
                 return f"{wants} has a directory here, but a link leads elsewhere, to {self.text}"
             case "other_package":
-                return f"{wants} wants this path, but package {self.other} is linked there"
+                of = f" of {self.elsewhere}" if self.elsewhere else ""
+                return f"{wants} wants this path, but package {self.other}{of} is linked there"
             case "same_path":
                 return f"packages {self.other} and {self.package} both want this path"
             case "file_and_directory":

@@ -9,11 +9,12 @@ from dotstream.fs.look import Tree, close, marker
 from dotstream.planner.ownership import Ownership
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dotstream.fs.listing import Entry
     from dotstream.model.directory import Directory
     from dotstream.model.entry import Entry as Record
+    from dotstream.model.entry import Identity
     from dotstream.model.entry import Records
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.ownership import Owner
@@ -29,6 +30,7 @@ class Target(Tree):
         records: what is recorded as ours, where there is more to know than the links show.
         stow: follow GNU Stow to the letter.
         poll: called now and then; may raise to give up.
+        recorded: the package directories with recorded links; by default those of ``records``.
 
     Raises:
         OSError: the target cannot be opened.
@@ -44,6 +46,7 @@ class Target(Tree):
         stow: bool,
         records: Records | None,
         poll: Callable[[], None],
+        recorded: Callable[[], Mapping[str, Identity]] | None = None,
     ) -> None:
         super().__init__(root)
         self._stow_dir, self._stow = stow_dir, stow
@@ -51,7 +54,10 @@ class Target(Tree):
         self._poll = poll
         markers = (".stow",) if stow else (".stow", "dotstream.toml")
         self._owner = Ownership(
-            stow_dir, marked=lambda path: marker(path, markers), literal=stow
+            stow_dir,
+            marked=lambda path: marker(path, markers),
+            literal=stow,
+            recorded=recorded or (self._records.package_directories if self._records else dict),
         ).owner
 
     # What is there ---------------------------------------------------------------------

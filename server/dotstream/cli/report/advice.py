@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from dotstream.errors import ConflictError, DotstreamError, JournalError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dotstream.errors import Remedy
     from dotstream.model.items import Conflict, ConflictKind
 
@@ -16,7 +18,6 @@ _BY_HAND: dict[ConflictKind, str] = {
     "changed_since": "if a later change did that, undo it first: dotstream history",
     "foreign_link": "remove the link, if nothing else needs it",
     "dangling_link": "remove the broken link, if nothing else needs it",
-    "other_package": "dotstream unmanage {other}, or let this package win: --override REGEX",
     "same_path": "manage only one of the two, or ignore the file in one of them",
     "file_and_directory": "manage only one of the two, or ignore the path in one of them",
     "parent_link": "put a real directory in the link's place",
@@ -28,10 +29,19 @@ _BY_HAND: dict[ConflictKind, str] = {
 }
 
 
-def by_hand(conflict: Conflict) -> str | None:
-    """Return what a person can do about a conflict without a policy, if there is something."""
-    advice = _BY_HAND.get(conflict.kind)
-    return None if advice is None else advice.format(other=conflict.other)
+def by_hand(conflict: Conflict, completed: Callable[[str], str]) -> str | None:
+    """Return what a person can do about a conflict without a policy, if there is something.
+
+    Args:
+        completed: adds to a command what it takes to be about the same directories.
+    """
+    if conflict.kind == "other_package":
+        from dotstream.doctor.shell_commands import overriding, unmanage
+
+        command = completed(unmanage(conflict.other or "", conflict.elsewhere))
+        path = conflict.directory.join(conflict.name)
+        return f"{command}; or let this package win: {overriding(path)}"
+    return _BY_HAND.get(conflict.kind)
 
 
 _REMEDIES: dict[Remedy, str] = {
