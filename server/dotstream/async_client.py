@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from dotstream.model.options import Action
     from dotstream.model.plan import Plan
     from dotstream.model.status import PackageInfo, PackageStatus
+    from dotstream.model.wish import Wish
 
 __all__ = ["AsyncClient"]
 
@@ -78,12 +79,13 @@ class AsyncClient:
 
     async def agree(
         self,
+        wishes: Iterable[Wish] | None = None,
     ) -> None:
         """Agree to what the repository asks for, from here on.
 
         See ``Client.agree``.
         """
-        return await asyncio.to_thread(self.client.agree)
+        return await asyncio.to_thread(self.client.agree, wishes)
 
     async def disagree(
         self,
@@ -505,7 +507,7 @@ class AsyncClient:
         *packages: str,
         cancel: CancellationToken | None = None,
     ) -> AsyncStream[Operation]:
-        """List the links that are in place, as ``keep_link`` operations.
+        """List the links that are in place, package by package, as ``keep_link`` operations.
 
         See ``Client.links``.
         """

@@ -101,8 +101,11 @@ class Client:
         """
         return self._repository.wishes
 
-    def agree(self) -> None:
+    def agree(self, wishes: Iterable[Wish] | None = None) -> None:
         """Agree to what the repository asks for, from here on; see ``wishes``.
+
+        Args:
+            wishes: some of them, beside those that are agreed to already; by default all.
 
         Raises:
             ConfigError: the configuration is wrong.
@@ -110,7 +113,13 @@ class Client:
         """
         from dotstream.config.agreement import agree
 
-        agree(self._repository.state, self.directory, self.settings.wishes)
+        known = self.wishes
+        wanted = known.keys() if wishes is None else set(wishes)
+        agree(
+            self._repository.state,
+            self.directory,
+            (wish for wish, agreed in known.items() if agreed or wish in wanted),
+        )
 
     def disagree(self) -> bool:
         """Take back what was agreed to; false if there was nothing.
@@ -521,18 +530,18 @@ class Client:
     def links(
         self, *packages: str, cancel: CancellationToken | None = None
     ) -> Iterator[Operation]:
-        """List the links that are in place, as ``keep_link`` operations.
+        """List the links that are in place, package by package, as ``keep_link`` operations.
 
         Args:
             packages: names; none means all that are for this machine.
         """
         prefer = Preferences(report_kept=True)
-        with self.stream(
-            "manage", packages, everything=not packages, prefer=prefer, cancel=cancel
-        ) as plan:
-            for item in plan:
-                if isinstance(item, Operation) and item.kind == "keep_link":
-                    yield item
+        # One by one: together, they would open a fold that only one of them has.
+        for name in self.settings.select(packages, everything=not packages):
+            with self.stream("manage", [name], prefer=prefer, cancel=cancel) as plan:
+                for item in plan:
+                    if isinstance(item, Operation) and item.kind == "keep_link":
+                        yield item
 
     def locate(self, path: str | PathLike[str]) -> Located:
         """Tell what one path has to do with the packages, from whichever side it is on.

@@ -189,9 +189,12 @@ def test_a_loop_of_links_in_the_target_is_a_conflict(farm: Farm) -> None:
 def test_a_package_directory_met_in_the_target_is_left_alone(farm: Farm) -> None:
     farm.make({"stow/zsh/stow/x": "z", "stow/.stow": "", "stow/zsh/a": "z"})
     client = farm.client(farm.root)
-    plan = client.plan_manage("zsh")
+    assert len(client.plan_manage("zsh").conflicts) == 1
+    plan = client.plan_manage("zsh", prefer=Preferences(on_conflict="skip"))
     assert [item.path for item in plan.operations] == [f"{farm.root}/a"]
     assert len(plan.notices) == 1
+    unmanaged = client.plan_unmanage("zsh")
+    assert (len(unmanaged.conflicts), len(unmanaged.notices)) == (0, 1)
 
 
 @pytest.mark.parametrize("action", ["manage", "unmanage", "remanage"])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dotstream.fs.listing import DIR, LINK, SPECIAL
 from dotstream.model.items import Conflict, Item, Notice, ScanError
+from dotstream.planner.in_the_way import looked_at, together
 from dotstream.planner.policies import settled
 from dotstream.planner.state import Link, Real, State
 
@@ -137,6 +138,8 @@ def decide(farm: Farm, folding: Folding, name: Name) -> Decision:
             decision.open([inner], by_claim=False)
     if decision.set_aside and start is decision.state is Real.DIRECTORY:
         decision.set_aside = False  # another package has the last word, and wants it as it is
+    if len(decision.reports) > 1 and not farm.options.stow:
+        decision.reports = together(decision.reports)
     return decision
 
 
@@ -329,10 +332,12 @@ class _Meeting:
             text,
             choices,
             is_dir,
-            elsewhere,
+            elsewhere=elsewhere,
         )
+        if not self._farm.options.stow:
+            conflict = looked_at(conflict)
         policy = settled(self._farm.options, package, conflict)
-        if policy not in choices:
+        if policy not in conflict.choices:
             decision.reports.append(conflict)
         elif policy == "skip":
             decision.reports.append(Notice(place.at(name), f"skipped: {conflict.message}"))

@@ -112,6 +112,11 @@ class Target(Tree):
             return f"skipping the package directory {shown}"
         return None
 
+    def holds_packages(self, place: Directory) -> bool:
+        """Whether ``place`` is a package directory, ours or another."""
+        absolute = place.absolute
+        return absolute == self._stow_dir or marker(absolute, (".stow", "dotstream.toml"))
+
     # What is recorded ------------------------------------------------------------------
 
     def recorded_link(self, place: Directory, name: str, text: str) -> Record | None:

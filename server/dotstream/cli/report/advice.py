@@ -20,7 +20,9 @@ _BY_HAND: dict[ConflictKind, str] = {
     "dangling_link": "remove the broken link, if nothing else needs it",
     "same_path": "manage only one of the two, or ignore the file in one of them",
     "file_and_directory": "manage only one of the two, or ignore the path in one of them",
-    "parent_link": "put a real directory in the link's place",
+    "parent_link": "to link into the directory behind the link, make that the target of a "
+    'package of its own: target = "{path}" in dotstream.toml, with what belongs in there at '
+    "the package's top; or put a real directory in the link's place",
     "absolute_source": "make the symlink inside the package relative",
     "target_in_package_directory": "choose a target outside of it with -t",
     "package_has_file": "compare the two and remove one, or adopt into another package",
@@ -29,6 +31,7 @@ _BY_HAND: dict[ConflictKind, str] = {
 }
 
 
+<<<<<<< HEAD
 def by_hand(conflict: Conflict, completed: Callable[[str], str]) -> str | None:
     """Return what a person can do about a conflict without a policy, if there is something.
 
@@ -42,6 +45,14 @@ def by_hand(conflict: Conflict, completed: Callable[[str], str]) -> str | None:
         path = conflict.directory.join(conflict.name)
         return f"{command}; or let this package win: {overriding(path)}"
     return _BY_HAND.get(conflict.kind)
+=======
+def by_hand(conflict: Conflict) -> str | None:
+    """Return what a person can do about a conflict without a policy, if there is something."""
+    if conflict.kind == "target_in_package_directory" and conflict.name:
+        return "move the package directory out of there, or leave the path out with ignore"
+    advice = _BY_HAND.get(conflict.kind)
+    return None if advice is None else advice.format(other=conflict.other, path=conflict.path)
+>>>>>>> main
 
 
 _REMEDIES: dict[Remedy, str] = {
