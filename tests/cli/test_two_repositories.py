@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -197,8 +198,6 @@ def test_a_second_worktree_takes_nothing_from_the_first(scratch_home: Path) -> N
 
 def _shell(command: str, cwd: Path) -> None:
     """Carry out a command as it was printed."""
-    words = command.replace("dotstream", "python -m dotstream", 1)
-    done = subprocess.run(
-        words, shell=True, cwd=cwd, capture_output=True, check=False, text=True
-    )
+    words = command.replace("dotstream", f"{sys.executable} -m dotstream", 1)
+    done = subprocess.run(["sh", "-c", words], cwd=cwd, capture_output=True, check=False)
     assert done.returncode == 0, (command, done.stdout, done.stderr)

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from dotstream.fs.listing import Entry
     from dotstream.model.directory import Directory
     from dotstream.model.entry import Entry as Record
-    from dotstream.model.entry import Identity
-    from dotstream.model.entry import Records
+    from dotstream.model.entry import Identity, Records
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.ownership import Owner
 

@@ -15,6 +15,7 @@ from dotstream.fs.listing import sort_key
 from dotstream.model.entry import Entry
 from dotstream.model.names import decoded, encoded
 from dotstream.model.run import LONGEST, Run
+from dotstream.store.package_directories import PackageDirectories, leading
 from dotstream.store.pages import (
     CODES,
     KINDS,
@@ -25,7 +26,6 @@ from dotstream.store.pages import (
     sorted_names,
     written,
 )
-from dotstream.store.package_directories import PackageDirectories, leading
 from dotstream.store.steps import End
 
 if TYPE_CHECKING:

@@ -31,7 +31,6 @@ _BY_HAND: dict[ConflictKind, str] = {
 }
 
 
-<<<<<<< HEAD
 def by_hand(conflict: Conflict, completed: Callable[[str], str]) -> str | None:
     """Return what a person can do about a conflict without a policy, if there is something.
 
@@ -44,15 +43,10 @@ def by_hand(conflict: Conflict, completed: Callable[[str], str]) -> str | None:
         command = completed(unmanage(conflict.other or "", conflict.elsewhere))
         path = conflict.directory.join(conflict.name)
         return f"{command}; or let this package win: {overriding(path)}"
-    return _BY_HAND.get(conflict.kind)
-=======
-def by_hand(conflict: Conflict) -> str | None:
-    """Return what a person can do about a conflict without a policy, if there is something."""
     if conflict.kind == "target_in_package_directory" and conflict.name:
         return "move the package directory out of there, or leave the path out with ignore"
     advice = _BY_HAND.get(conflict.kind)
-    return None if advice is None else advice.format(other=conflict.other, path=conflict.path)
->>>>>>> main
+    return None if advice is None else advice.format(path=conflict.path)
 
 
 _REMEDIES: dict[Remedy, str] = {
