@@ -61,11 +61,10 @@ def test_each_way_out_that_a_conflict_with_another_repository_names_works(
     _, private = pair
     told, cwd = ((), private) if standing == "in it" else (("-d", "private"), scratch_home)
     advice = dotstream(*told, "manage", "zsh", cwd=cwd).err
-    command, override = (
-        next(line for line in advice.replace("\n      ", " ").split("\n") if "override" in line)
-        .strip(" ·*-")
-        .split("; or let this package win: ")
-    )
+    lines = [line.strip(" ·*-") for line in advice.splitlines()]
+    (command,) = [line for line in lines if line.startswith("dotstream -d")]
+    (override,) = [f"--{line}" for line in lines if line.startswith("override")]
+    override = override.removesuffix(" lets this package win")
     again = f"dotstream {' '.join(told)} manage zsh"
     before = snapshot(scratch_home, prune=STATE)
     _shell(f"{again} {override}", cwd)

@@ -31,8 +31,8 @@ _BY_HAND: dict[ConflictKind, str] = {
 }
 
 
-def by_hand(conflict: Conflict, completed: Callable[[str], str]) -> str | None:
-    """Return what a person can do about a conflict without a policy, if there is something.
+def by_hand(conflict: Conflict, completed: Callable[[str], str]) -> tuple[str, ...]:
+    """Return what a person can do about a conflict without a policy: one of these.
 
     Args:
         completed: adds to a command what it takes to be about the same directories.
@@ -42,11 +42,11 @@ def by_hand(conflict: Conflict, completed: Callable[[str], str]) -> str | None:
 
         command = completed(unmanage(conflict.other or "", conflict.elsewhere))
         path = conflict.directory.join(conflict.name)
-        return f"{command}; or let this package win: {overriding(path)}"
+        return command, f"{overriding(path)} lets this package win"
     if conflict.kind == "target_in_package_directory" and conflict.name:
-        return "move the package directory out of there, or leave the path out with ignore"
+        return ("move the package directory out of there, or leave the path out with ignore",)
     advice = _BY_HAND.get(conflict.kind)
-    return None if advice is None else advice.format(path=conflict.path)
+    return () if advice is None else (advice.format(path=conflict.path),)
 
 
 _REMEDIES: dict[Remedy, str] = {

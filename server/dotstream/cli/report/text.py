@@ -272,9 +272,11 @@ class Lines(Reporting):
         lines += style.wrapped(display(item.message), "    ")
         if item.source:
             lines.append(style.paint(f"    wanted: {style.path(item.source)}", "dim"))
-        advice = by_hand(item, self._completed)
-        if advice is not None:
-            lines += style.wrapped(display(advice), f"    {style.dot} ", "      ")
+        for advice in by_hand(item, self._completed):
+            if advice.startswith("dotstream "):
+                lines.append(f"    {style.dot} {display(advice)}")  # never broken, to be copied
+            else:
+                lines += style.wrapped(display(advice), f"    {style.dot} ", "      ")
         choices = [policy for policy in item.choices if policy != "fail"]
         if choices:
             self._choices.update(dict.fromkeys(choices))
