@@ -22,6 +22,7 @@ from dotstream.store.damage import intact
 from dotstream.store.database import Database
 from dotstream.store.encoding import between, decode, encode
 from dotstream.store.manifest import Manifest
+from dotstream.store.pruning import keep_within_limits
 from dotstream.store.relocation import relocate
 from dotstream.store.transactions import Transactions, written
 
@@ -72,7 +73,8 @@ class Journal:
         self.transactions: Transactions = Transactions(self.database)
         self._next = 0
         self._left = (0, 0)
-        self._lock = f"{path.rpartition('/')[0]}/lock"
+        place = path.rpartition("/")[0]
+        self._lock, self._area = f"{place}/lock", f"{place}/backups"
         self._running: int | None = None
 
     def close(self) -> None:
@@ -235,6 +237,7 @@ class Journal:
                     "(SELECT undoes FROM txn WHERE id = ?)",
                     (transaction, transaction),
                 )
+                keep_within_limits(self.database, self._area)
             run("PRAGMA synchronous = NORMAL")
         self._unname()
 
