@@ -23,6 +23,7 @@ __all__ = [
     "quoted",
     "rescue",
     "restore",
+    "take_over",
     "unmanage",
     "unmanage_all",
 ]
@@ -86,6 +87,11 @@ def allow(path: str) -> str:
 def unmanage_all(stow_dir: str, target: str) -> str:
     """Return the command that removes the links into a package directory."""
     return f"dotstream -d {quoted(stow_dir)} -t {quoted(target)} unmanage --all"
+
+
+def take_over(path: str) -> str:
+    """Return the command that gives a directory of another user to the one who runs it."""
+    return f'sudo chown "$(id -u)" -- {quoted(path)}'
 
 
 def restore(number: int) -> str:

@@ -15,6 +15,7 @@ __all__ = [
     "file_identity",
     "is_directory",
     "is_file",
+    "permissions",
     "present",
     "read_bytes",
     "read_start",
@@ -150,6 +151,15 @@ def entries(path: str, most: int) -> list[tuple[str, bool]]:
             ]
     except OSError:
         return []
+
+
+def permissions(path: str) -> int:
+    """Return the permission bits of what is at a path.
+
+    Raises:
+        OSError: nothing is.
+    """
+    return stat.S_IMODE(os.stat(path, follow_symlinks=False).st_mode)
 
 
 def read_text(path: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dotstream.fs.files import exists
 from dotstream.fs.listing import sorted_entries
 from dotstream.fs.look import Tree, close, marker
 from dotstream.planner.ownership import Ownership
@@ -24,6 +25,9 @@ __all__ = ["Target"]
 class Target(Tree):
     """The target, opened for reading.
 
+    Attributes:
+        missing: whether it is not there; then nothing is looked at.
+
     Args:
         root, stow_dir: absolute canonical paths.
         records: what is recorded as ours, where there is more to know than the links show.
@@ -35,7 +39,7 @@ class Target(Tree):
         OSError: the target cannot be opened.
     """
 
-    __slots__ = ("_owner", "_poll", "_records", "_stow", "_stow_dir")
+    __slots__ = ("_owner", "_poll", "_records", "_stow", "_stow_dir", "missing")
 
     def __init__(
         self,
@@ -47,7 +51,11 @@ class Target(Tree):
         poll: Callable[[], None],
         recorded: Callable[[], Mapping[str, Identity]] | None = None,
     ) -> None:
-        super().__init__(root)
+        self.missing: bool = not exists(root)
+        if self.missing:
+            self.root, self.fd = root, -1  # it is made by the plan
+        else:
+            super().__init__(root)
         self._stow_dir, self._stow = stow_dir, stow
         self._records = None if stow else records
         self._poll = poll
