@@ -43,7 +43,9 @@ def fault_in_name(name: str) -> str | None:
         return f"it is empty; {remedy}"
     if name.startswith("/"):
         return f"it is an absolute path; {remedy}, and choose that one"
-    if name in (".", ".."):
+    if name == ".":
+        return 'it is the package directory; if that is itself one, set layout = "single"'
+    if name == "..":
         return f"it is not inside the package directory; {remedy}"
     if ".." in name.split("/"):
         return f"it leaves the package directory; {remedy}"

@@ -15,6 +15,7 @@ __all__ = [
     "file_identity",
     "is_directory",
     "is_file",
+    "is_link",
     "permissions",
     "present",
     "read_bytes",
@@ -110,6 +111,11 @@ def exists(path: str) -> bool:
 def is_file(path: str) -> bool:
     """Whether ``path`` leads to a regular file, following links."""
     return os.path.isfile(path)
+
+
+def is_link(path: str) -> bool:
+    """Whether there is a symbolic link at ``path``."""
+    return os.path.islink(path)
 
 
 def is_directory(path: str) -> bool:

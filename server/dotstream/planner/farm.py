@@ -62,7 +62,6 @@ class Farm:
         self.naming: Naming = Naming(options)
         self.packages: PackageTrees = PackageTrees(
             self.naming,
-            options.layout,
             packages=packages,
             lookup=lookup,
             chosen=chosen,
@@ -71,7 +70,7 @@ class Farm:
         self.target: Target = Target(
             target,
             stow_dir=stow_dir,
-            stow=options.stow,
+            options=options,
             records=records,
             poll=self.poll,
             recorded=recorded,

@@ -19,6 +19,7 @@ from dotstream.fs.files import file_identity, is_directory, present
 from dotstream.fs.look import canonical
 from dotstream.fs.places import within
 from dotstream.fs.system import born
+from dotstream.model.options import SINGLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,6 +54,7 @@ class Ownership:
         marked: whether an absolute path is a directory marked as a package directory.
         literal: whether only the spelling that GNU Stow itself writes is ours: relative,
             and by the shortest way from the target to the package directory.
+        single: whether the package directory in use is itself the one package.
         recorded: the package directories that links are recorded into, and which they were.
     """
 
@@ -64,6 +66,7 @@ class Ownership:
         "_recorded",
         "_remembered",
         "_shortest",
+        "_single",
         "_stow_dir",
     )
 
@@ -73,12 +76,14 @@ class Ownership:
         *,
         marked: Callable[[str], bool],
         literal: bool,
+        single: bool,
         recorded: Callable[[], Mapping[str, Identity]] = dict,
     ) -> None:
         self._stow_dir = stow_dir
         self._marked = marked
         self._literal = literal
         self._recorded = recorded
+        self._single = single
         self._remembered: dict[str, bool] = {}
         self._real: dict[str, str] = {}
         self._here: Directory | None = None
@@ -90,10 +95,9 @@ class Ownership:
             # The shortest way is by far the commonest, and needs no normalising.
             way = self._way(place)
             if text.startswith(way) and not _winding(text[len(way) - 1 :]):
-                package, _, path = text[len(way) :].partition("/")
-                return Owner(
-                    self._stow_dir, package, path, f"{self._stow_dir}/{text[len(way) :]}"
-                )
+                path = text[len(way) :]
+                package, _, inside = (SINGLE, "", path) if self._single else path.partition("/")
+                return Owner(self._stow_dir, package, inside, f"{self._stow_dir}/{path}")
         if text.startswith("/"):
             if self._literal:
                 return None
@@ -112,7 +116,7 @@ class Ownership:
             if found is None:
                 return None
             stow_dir = found
-        return _member(stow_dir, full)
+        return self._member(stow_dir, full)
 
     def _elsewhere(self, full: str, marked: str | None) -> Owner | None:
         """Return whose a path is that is not in the package directory by its text.
@@ -123,19 +127,26 @@ class Ownership:
         parent, _, name = full.rpartition("/")
         real = f"{self._canonical(parent).rstrip('/')}/{name}"
         if within(real, self._stow_dir) and real != self._stow_dir:
-            return _member(self._stow_dir, real)  # by another way: the same file all the same
+            return self._member(self._stow_dir, real)  # the same file, by another way
         found = marked
         if found is None:
             known = [each for each in self._recorded() if within(full, each) and full != each]
             found = max(known, key=len, default=None)
         if found is None:
             return None
-        owner = _member(found, full)
-        here = f"{self._stow_dir.rstrip('/')}/{owner.package}"
-        if not (present(here) and self._came_from(found)):
-            stow_dir = self._canonical(found)
-            return _member(stow_dir, stow_dir.rstrip("/") + full[len(found.rstrip("/")) :])
-        return _member(self._stow_dir, f"{here}/{owner.path}".rstrip("/"))._replace(moved=True)
+        inside = full[len(found.rstrip("/")) + 1 :]
+        here = self._stow_dir.rstrip("/")
+        if present(f"{here}/{inside.partition('/')[0]}") and self._came_from(found):
+            return self._member(self._stow_dir, f"{here}/{inside}")._replace(moved=True)
+        stow_dir = self._canonical(found)
+        return self._member(stow_dir, f"{stow_dir.rstrip('/')}/{inside}")
+
+    def _member(self, stow_dir: str, full: str) -> Owner:
+        path = full[len(stow_dir) :].lstrip("/")
+        if self._single and stow_dir == self._stow_dir:
+            return Owner(stow_dir, SINGLE, path, full)
+        package, _, inside = path.partition("/")
+        return Owner(stow_dir, package, inside, full)
 
     def _came_from(self, path: str) -> bool:
         """Whether the package directory in use was at ``path`` before.
@@ -193,11 +204,6 @@ class Ownership:
                 self._remembered.clear()
             known = self._remembered[path] = self._marked(path)
         return known
-
-
-def _member(stow_dir: str, full: str) -> Owner:
-    package, _, path = full[len(stow_dir) :].lstrip("/").partition("/")
-    return Owner(stow_dir, package, path, full)
 
 
 def _winding(path: str) -> bool:

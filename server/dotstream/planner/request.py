@@ -8,6 +8,7 @@ from dotstream.errors import UsageError
 from dotstream.fs.files import is_directory
 from dotstream.fs.places import components, within
 from dotstream.model.cancel import CancellationToken
+from dotstream.model.options import SINGLE
 from dotstream.model.plan import Metadata
 from dotstream.model.wish import Wish
 from dotstream.planner.foresight import ground
@@ -124,10 +125,10 @@ def plan_adoption(
     target = repository.existing_target(settings.target)
     inside = repository.places.inside(paths, target)
     if package is None:
-        package = suggest_package(inside)
+        package = SINGLE if settings.single else suggest_package(inside)
         if package is None:
             raise UsageError("these paths have no name in common", remedy="name_package")
-        if options.layout == "named":
+        if (prefer.layout or settings.layout) == "named":
             package = to_package(inside[0].partition("/")[0]) or package
     into = repository.named(package, prefer)
     return plan_groups(

@@ -67,10 +67,9 @@ class Unlinking:
         owner = self._farm.target.owner(place, text)
         if owner is None:
             return self._recorded(place, name, text, None, cursors, after)
-        raws = self._farm.naming.candidates(name)
-        exact = self._exact(place, owner, raws, later)
+        exact = self._exact(place, owner, name, later)
         if len(later) == len(cursors) and self._goes_first(
-            place, text, owner, raws, cursors[0], exact
+            place, text, owner, name, cursors[0], exact
         ):
             return Removal(cursors[0].step, owner.package)
         if exact is not None:
@@ -83,16 +82,16 @@ class Unlinking:
         raw = text[len(prefix) :]
         return (
             text.startswith(prefix)
-            and raw in self._farm.naming.candidates(name)
+            and raw in self._farm.naming.candidates(cursor.package, name)
             and not self._farm.packages.hides(cursor, place, raw)
         )
 
     def _exact(
-        self, place: Directory, owner: Owner, raws: Sequence[str], cursors: Sequence[Cursor]
+        self, place: Directory, owner: Owner, name: str, cursors: Sequence[Cursor]
     ) -> int | None:
         """Return the first step that unlinks the member which a link leads to."""
         for cursor in cursors:
-            for raw in raws:
+            for raw in self._farm.naming.candidates(cursor.package, name):
                 if owner.full == cursor.source(raw) and not self._farm.packages.hides(
                     cursor, place, raw
                 ):
@@ -104,7 +103,7 @@ class Unlinking:
         place: Directory,
         text: str,
         owner: Owner,
-        raws: Sequence[str],
+        name: str,
         cursor: Cursor,
         exact: int | None,
     ) -> bool:
@@ -117,7 +116,10 @@ class Unlinking:
             # Stow's --compat goes by what is in the target, and passes hidden names over.
             and not (
                 options.compat
-                and all(self._farm.packages.hides(cursor, place, raw) for raw in raws)
+                and all(
+                    self._farm.packages.hides(cursor, place, raw)
+                    for raw in self._farm.naming.candidates(cursor.package, name)
+                )
             )
         )
 
