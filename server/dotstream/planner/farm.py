@@ -31,7 +31,7 @@ class Farm:
     Args:
         target, stow_dir: absolute canonical paths.
         packages, lookup, chosen: see ``PackageTrees``.
-        records, recorded: see ``Target``.
+        records, recorded, to_make: see ``Target``.
 
     Attributes:
         unchanged: how many links were found as they are wanted.
@@ -54,6 +54,7 @@ class Farm:
         packages: Iterable[Package] = (),
         chosen: Mapping[str, Chosen] = MappingProxyType({}),
         recorded: Callable[[], Mapping[str, Identity]] | None = None,
+        to_make: bool = False,
     ) -> None:
         self.stow_dir: str = stow_dir
         self.options: Options = options
@@ -74,6 +75,7 @@ class Farm:
             records=records,
             poll=self.poll,
             recorded=recorded,
+            to_make=to_make,
         )
 
     def close(self) -> None:

@@ -164,4 +164,5 @@ def _farm(
         records=records,
         packages=(*group.manage, *(package for _, package in group.unmanage)),
         chosen=chosen,
+        to_make=not metadata.options.stow,
     )

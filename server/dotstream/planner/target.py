@@ -35,6 +35,7 @@ class Target(Tree):
         options: whether to follow GNU Stow to the letter, and how packages are laid out.
         poll: called now and then; may raise to give up.
         recorded: the package directories with recorded links; by default those of ``records``.
+        to_make: whether a target that is missing will be made.
 
     Raises:
         OSError: the target cannot be opened.
@@ -51,8 +52,9 @@ class Target(Tree):
         records: Records | None,
         poll: Callable[[], None],
         recorded: Callable[[], Mapping[str, Identity]] | None = None,
+        to_make: bool = False,
     ) -> None:
-        self.missing: bool = not exists(root)
+        self.missing: bool = to_make and not exists(root)
         if self.missing:
             self.root, self.fd = root, -1  # it is made by the plan
         else:
