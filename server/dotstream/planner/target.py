@@ -55,10 +55,7 @@ class Target(Tree):
         to_make: bool = False,
     ) -> None:
         self.missing: bool = to_make and not exists(root)
-        if self.missing:
-            self.root, self.fd = root, -1  # it is made by the plan
-        else:
-            super().__init__(root)
+        super().__init__(root, missing=self.missing)
         stow = options.stow
         self._stow_dir, self._stow = stow_dir, stow
         self._records = None if stow else records

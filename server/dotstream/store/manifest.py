@@ -52,7 +52,7 @@ class Manifest:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self.directories = PackageDirectories(database)
+        self.directories: PackageDirectories = PackageDirectories(database)
         self._others: dict[str, str] = {}  # to tell links apart by, if there are several
         self._added: tuple[bytes, bytes, bytes] | None = None
         self._furthest: tuple[bytes, bytes] = _ANYWHERE  # no page is of a directory after it
