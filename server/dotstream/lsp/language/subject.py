@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dotstream.client import Client
-from dotstream.config.discover import find_directory
+from dotstream.config.discover import find_root
 from dotstream.errors import DotstreamError
 from dotstream.fs.look import canonical
-from dotstream.fs.process import environment
+from dotstream.fs.process import environment, home_directory
 from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
@@ -77,7 +77,9 @@ def package_directories(path: str, folders: Iterable[str]) -> Iterator[str]:
     That are those above it, above what it leads to if it is linked, those that the editor
     has open, and ``$DOTSTREAM_DIR``.
     """
-    named = environment().get("DOTSTREAM_DIR")
+    environ = environment()
+    named = environ.get("DOTSTREAM_DIR")
+    home = home_directory(environ)
     starts = [
         posixpath.dirname(path),
         posixpath.dirname(canonical(path)),
@@ -86,7 +88,7 @@ def package_directories(path: str, folders: Iterable[str]) -> Iterator[str]:
     ]
     seen: set[str] = set()
     for start in starts:
-        found = find_directory(start)
+        found = find_root(start, home=home, environ=environ)
         if found is not None and canonical(found) not in seen:
             seen.add(canonical(found))
             yield found

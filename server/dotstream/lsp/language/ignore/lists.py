@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from dotstream.config.discover import find_directory
+from dotstream.config.discover import find_root
 from dotstream.config.positions import Range
 from dotstream.errors import ConfigError
 from dotstream.fs.files import is_file
+from dotstream.fs.process import environment, home_directory
 from dotstream.lsp.language.config.diagnostics import SOURCE
 from dotstream.lsp.language.ignore.matching import Matches, Searched, matches
 from dotstream.model.directory import display
@@ -107,7 +108,9 @@ def _matched(
         searched = [Searched.of(posixpath.dirname(above))]
         packages = [above]
     else:
-        directories = {find_directory(folder) for folder in folders}
+        environ = environment()
+        home = home_directory(environ)
+        directories = {find_root(folder, home=home, environ=environ) for folder in folders}
         searched = [Searched.of(directory) for directory in sorted(filter(None, directories))]
         packages = [
             package
