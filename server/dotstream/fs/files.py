@@ -16,6 +16,7 @@ __all__ = [
     "is_directory",
     "is_file",
     "is_link",
+    "permissions",
     "present",
     "read_bytes",
     "read_start",
@@ -156,6 +157,15 @@ def entries(path: str, most: int) -> list[tuple[str, bool]]:
             ]
     except OSError:
         return []
+
+
+def permissions(path: str) -> int:
+    """Return the permission bits of what is at a path.
+
+    Raises:
+        OSError: nothing is.
+    """
+    return stat.S_IMODE(os.stat(path, follow_symlinks=False).st_mode)
 
 
 def read_text(path: str) -> str | None:
