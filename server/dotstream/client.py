@@ -85,6 +85,11 @@ class Client:
         return self._repository.directory
 
     @property
+    def root(self) -> str:
+        """That of the directory with its configuration, which may be above it."""
+        return self._repository.root
+
+    @property
     def settings(self) -> Settings:
         """The configuration, read when it is first needed.
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from dotstream.errors import UsageError
+<<<<<<< HEAD
 from dotstream.fs.look import canonical
+=======
+from dotstream.fs.files import is_directory
+>>>>>>> main
 from dotstream.fs.places import components, within
 from dotstream.model.cancel import CancellationToken
+from dotstream.model.options import SINGLE
 from dotstream.model.plan import Metadata
 from dotstream.model.wish import Wish
+from dotstream.planner.foresight import ground
 from dotstream.planner.groups import Group, plan_groups
 from dotstream.planner.names import to_package
 
@@ -66,7 +72,9 @@ def plan_packages(
     names = asked.names(settings, anywhere=action == "unmanage")
     groups = repository.groups(action, names, prefer)
     options, cancel = settings.options(prefer), asked.cancel or CancellationToken()
-    targets = tuple(sorted(group.target for group in groups))
+    wanted = {group.target for group in groups}
+    grounds = {ground(each, settings.target) for each in wanted if not is_directory(each)}
+    targets = tuple(sorted(wanted | grounds))
     only: tuple[str, ...] = ()
     if path is not None:
         groups, only = narrowed(repository, groups, path)
@@ -134,6 +142,7 @@ def plan_adoption(
     )
     found = adoptable(repository, paths, target, into=package)
     if package is None:
+<<<<<<< HEAD
         package = suggest_package(found.paths)
         if package is None:
             raise UsageError("these paths have no name in common", remedy="name_package")
@@ -193,6 +202,14 @@ def _moving(
     cancel: CancellationToken | None,
 ) -> StreamingPlan:
     settings = repository.settings
+=======
+        package = SINGLE if settings.single else suggest_package(inside)
+        if package is None:
+            raise UsageError("these paths have no name in common", remedy="name_package")
+        if (prefer.layout or settings.layout) == "named":
+            package = to_package(inside[0].partition("/")[0]) or package
+    into = repository.named(package, prefer)
+>>>>>>> main
     return plan_groups(
         Metadata(
             "adopt",
@@ -250,10 +267,7 @@ def scan_packages(repository: Repository, asked: Asked) -> Scan:
     settings, prefer = repository.settings, asked.prefer
     names = asked.names(settings, anywhere=False)
     return Scan(
-        [
-            (settings.package(name, prefer), repository.existing_target(settings.target_of(name)))
-            for name in names
-        ],
+        [(settings.package(name, prefer), settings.target_of(name)) for name in names],
         directory=repository.directory,
         options=settings.options(prefer),
         lookup=repository.lookup(prefer),

@@ -89,7 +89,7 @@ def _offers(subject: Subject) -> Iterator[_Offer]:
         yield "Show the difference", "diff", {}, False, False
     elif located.state == "unlinked":
         yield f"Link {words['target']} now", "link", {}, True, True
-    elif located.state == "linked":
+    elif subject.unlinks:
         broken, link = not located.exists, subject.link or located.path
         title = "Remove the broken link" if broken else "Unlink"
         whole = "" if link == located.target else ", the whole directory that this file is in"
