@@ -160,9 +160,12 @@ def test_adopt_moves_a_file_out_of_its_package_again(world: World, editor: Edito
 def test_adopt_leaves_a_git_repository_unless_it_is_asked_for_whole(
     world: World, editor: Editor
 ) -> None:
-    (world.target / ".vim/.git").mkdir(parents=True)
+    (world.target / ".emacs.d/.git").mkdir(parents=True)
     params = world.params(
-        "vim", action="adopt", paths=[uri(world.target / ".vim")], options={"folding": "safe"}
+        "emacs",
+        action="adopt",
+        paths=[uri(world.target / ".emacs.d")],
+        options={"folding": "safe"},
     )
     assert editor.ask("dotstream/plan", params)["counts"] == {"notice": 1}
     result = editor.ask("dotstream/plan", {**params, "whole": True})

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from dotstream.model.items import ConflictKind
     from dotstream.model.options import Package
+    from dotstream.model.run import Run
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
     from dotstream.planner.intake import Origin
@@ -71,7 +72,7 @@ def adopt(
     whole: bool = False,
     managed: Sequence[Managed] = (),
     without: Without,
-) -> Iterator[Item]:
+) -> Iterator[Item | Run]:
     """Plan the adoption of target paths into a package, which need not exist yet.
 
     Args:
@@ -90,9 +91,7 @@ def adopt(
         for path in ordered:
             if not any(path.startswith(f"{other}/") for other in ordered):
                 yield from cast("Iterator[Item]", carried_out(plan.path(path)))
-        yield from cast(
-            "Iterator[Item]", release(farm, managed, without=without, take=plan.taken_over)
-        )
+        yield from release(farm, managed, without=without, take=plan.taken_over)
     finally:
         plan.close()
 
@@ -156,16 +155,6 @@ class _Adoption:
         else:
             yield self._entry(place, name, cursor, kind)
 
-<<<<<<< HEAD
-=======
-    def _raw(self, cursor: Cursor, name: str) -> str | None:
-        """Return the name in the package that is managed as ``name``."""
-        if cursor.sub is None:  # the named layout: the package is the first component
-            shown = self._farm.naming.in_target(self._package, self._package.name)
-            return self._package.name if shown == name else None
-        return self._farm.naming.in_package(self._package, name)
-
->>>>>>> main
     def _entry(
         self, place: Directory, name: str, cursor: Cursor, kind: int | None
     ) -> Visit[None]:

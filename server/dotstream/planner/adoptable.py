@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.errors import UsageError
-from dotstream.fs.files import is_directory
 from dotstream.fs.look import canonical, marker
 from dotstream.fs.places import components, within
 from dotstream.model.directory import Directory
+from dotstream.model.options import SINGLE
+from dotstream.planner.clones import GIT
 from dotstream.planner.locate import link_on
 from dotstream.planner.ownership import Ownership
 from dotstream.planner.release import Managed
@@ -84,6 +85,7 @@ def _managed(repository: Repository, path: str, target: str) -> Managed | None:
         repository.directory,
         marked=lambda path: marker(path, (".stow", "dotstream.toml")),
         literal=False,
+        single=repository.settings.single,
     )
     owner = ownership.owner(Directory(target).descend("/".join(way[:depth])), text)
     if owner is None:
@@ -92,24 +94,26 @@ def _managed(repository: Repository, path: str, target: str) -> Managed | None:
     if owner.stow_dir != repository.directory:
         raise UsageError(f"{path}: package {owner.package} of {owner.stow_dir} has it already")
     if not owner.path and not rest:
-        raise UsageError(f"{path}: it is package {owner.package} itself")
+        return None  # a link to the package itself
     member = f"{owner.full}/{rest}" if rest else owner.full
     return Managed(owner.package, "/".join(way[: depth + 1]), rest, member)
 
 
 def _why_not(repository: Repository, full: str) -> str | None:
     """Return why what is really at ``full`` cannot be adopted; ``None`` if it can be."""
-    directory = repository.directory
-    if full == directory or within(full, canonical(repository.state)):
+    directory, settings = repository.directory, repository.settings
+    if full == repository.root or within(full, canonical(repository.state)):
         return "dotstream itself needs it there"
-    if not within(full, directory):
+    if not within(full, repository.root):
         return None
-    first, *inside = components(full, directory)
-    if first.startswith(".") or not is_directory(f"{directory}/{first}"):
+    parts = components(full, directory) if within(full, directory) else ()
+    if settings.single:
+        parts = (SINGLE, *parts)
+    if not parts or not settings.is_package(parts[0]) or GIT in parts:
         return "it is the repository's own, and stays there"
-    if not inside:
-        return f"it is package {first} itself"
+    if len(parts) == 1:
+        return f"it is package {parts[0]} itself"
     return (
-        f"package {first} has it already; to move it, name its place in the target "
+        f"package {parts[0]} has it already; to move it, name its place in the target "
         "and another package"
     )

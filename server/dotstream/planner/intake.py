@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotstream.fs.access import refusal
-from dotstream.fs.look import Tree, canonical, close
+from dotstream.fs.look import Tree, canonical
 from dotstream.fs.places import within
 from dotstream.model.directory import Directory
-from dotstream.model.items import Conflict, Item, Notice, Operation, ScanError
+from dotstream.model.items import Conflict, Item, Notice, Operation
 from dotstream.planner.policies import settled
 from dotstream.planner.secrets import warned
 
@@ -48,7 +46,6 @@ class Intake:
         self._package = package
         self._tree = Tree(package.stow_dir)
         self._made: set[str] = set()
-        self._asked: set[str] = set()
 
     def close(self) -> None:
         """Close what is open."""
@@ -60,9 +57,9 @@ class Intake:
         A package that has ``.config`` gets no ``dot-config`` beside it.
         """
         if cursor.sub is None:  # the named layout: the package is the first component
-            shown = self._farm.naming.in_target(self._package.name)
+            shown = self._farm.naming.in_target(self._package, self._package.name)
             return self._package.name if shown == name else None
-        usual = self._farm.naming.in_package(name)
+        usual = self._farm.naming.in_package(self._package, name)
         if usual in (None, name) or self.has(cursor.source(usual or name)):
             return usual
         return name if self.has(cursor.source(name)) else usual
@@ -94,7 +91,6 @@ class Intake:
         if inside and package != self._package.path:
             stow = Directory(package)
         parent = source[len(stow.root) :].strip("/").rpartition("/")[0]
-        yield from self._refused(above)
         if self.has(source):
             conflict = Conflict(
                 "package_has_file", place, name, self._package.name, source, choices=SETTLED
@@ -127,21 +123,6 @@ class Intake:
             place, name = origin.directory, origin.name
             before = self._tree.fingerprint(place.at(name))
         yield Operation("move_file", place, name, self._package.name, source, before)
-
-    def _refused(self, directory: str) -> Iterator[Item]:
-        """Tell if nothing can be put into a package's directory: else the file is blamed."""
-        while not self.has(directory) and directory != self._package.stow_dir:
-            directory = posixpath.dirname(directory)
-        if directory in self._asked:
-            return
-        self._asked.add(directory)
-        fd = self._tree.open(self._inside(directory))
-        try:
-            why = refusal(fd)
-        finally:
-            close(fd)
-        if why is not None:
-            yield ScanError(directory, f"nothing can be put here: {why}", permission=True)
 
     def _make_parents(self, stow: Directory, path: str, place: Directory) -> Iterator[Item]:
         """Make the package's directories, as private as those they stand for."""

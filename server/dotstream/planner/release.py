@@ -108,11 +108,11 @@ def _origin(farm: Farm, move: Managed) -> Origin | Item:
 
 def _left(farm: Farm, without: Without, package: str, moves: list[Managed]) -> Package:
     """Return a package without what is moved, and open where that is linked."""
-    # In a fold, names are shown as the package has them; they are planned as they will be.
-    shown = {
-        "/".join((move.link, *map(farm.naming.in_target, move.rest.split("/")))) for move in moves
-    }
+    shown: set[str] = set()
     left = without(package, lambda path: path not in shown)
+    for move in moves:  # in a fold, names are shown as the package has them; not so in the plan
+        inside = (farm.naming.in_target(left, part) for part in move.rest.split("/"))
+        shown.add("/".join((move.link, *inside)))
     above = {posixpath.dirname(path) for path in shown}
     return left._replace(never_fold=(*left.never_fold, *sorted(above)))
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.errors import UsageError
-<<<<<<< HEAD
-from dotstream.fs.look import canonical
-=======
 from dotstream.fs.files import is_directory
->>>>>>> main
+from dotstream.fs.look import canonical
 from dotstream.fs.places import components, within
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.options import SINGLE
@@ -28,6 +25,7 @@ if TYPE_CHECKING:
     from dotstream.model.items import Item
     from dotstream.model.member import Member
     from dotstream.model.options import Action, Options, Package, Preferences
+    from dotstream.model.run import Run
     from dotstream.planner.farm import Farm
     from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
@@ -142,13 +140,12 @@ def plan_adoption(
     )
     found = adoptable(repository, paths, target, into=package)
     if package is None:
-<<<<<<< HEAD
-        package = suggest_package(found.paths)
+        package = SINGLE if settings.single else suggest_package(found.paths)
         if package is None:
             raise UsageError("these paths have no name in common", remedy="name_package")
-        if settings.options(prefer).layout == "named":
+        if (prefer.layout or settings.layout) == "named":
             package = to_package(found.paths[0].partition("/")[0]) or package
-    into, keep = repository.named(package, prefer), (canonical(repository.state),)
+    into, keep = repository.named(package, prefer), (repository.root, canonical(repository.state))
     without = _without(repository, prefer)
     return _moving(
         repository,
@@ -186,7 +183,7 @@ def plan_release(
         repository,
         tuple(sorted({move.package for move in moves})),
         target,
-        lambda farm, _: cast("Iterator[Item]", release(farm, moves, without=without, take=None)),
+        lambda farm, _: release(farm, moves, without=without, take=None),
         prefer=prefer,
         cancel=cancel,
     )
@@ -196,20 +193,12 @@ def _moving(
     repository: Repository,
     names: tuple[str, ...],
     target: str,
-    plan: Callable[[Farm, Group], Iterator[Item]],
+    plan: Callable[[Farm, Group], Iterator[Item | Run]],
     *,
     prefer: Preferences,
     cancel: CancellationToken | None,
 ) -> StreamingPlan:
     settings = repository.settings
-=======
-        package = SINGLE if settings.single else suggest_package(inside)
-        if package is None:
-            raise UsageError("these paths have no name in common", remedy="name_package")
-        if (prefer.layout or settings.layout) == "named":
-            package = to_package(inside[0].partition("/")[0]) or package
-    into = repository.named(package, prefer)
->>>>>>> main
     return plan_groups(
         Metadata(
             "adopt",

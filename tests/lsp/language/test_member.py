@@ -172,7 +172,6 @@ async def test_files_that_are_not_ours_show_nothing(
         assert await lenses(desk, path) == []
         assert await hover(desk, path) is None
         assert await actions(desk, path) == []
-<<<<<<< HEAD
 
 
 @pytest.mark.parametrize(
@@ -199,14 +198,6 @@ async def test_what_is_somebodys_configuration_can_be_taken_into_a_package(
     await desk.codes(file)
     titles = [each.title for each in await actions(desk, file)]
     assert titles == ["Adopt this file into a package"] * offered
-=======
-    # But a dotfile can be taken into a package.
-    dotfile = scratch_home / ".toolrc"
-    dotfile.write_text("x")
-    desk.open(dotfile)
-    assert [each.title for each in await actions(desk, dotfile)] == [
-        "Adopt this file into a package"
-    ]
 
 
 @pytest.mark.parametrize(
@@ -236,7 +227,6 @@ async def test_nothing_is_offered_for_a_link_to_a_package_that_unmanaging_it_wou
     await desk.codes(path)
     assert [each.title for each in await actions(desk, path)] == []
     assert [command for _, command in await lenses(desk, path)] == ["dotstream.server.plan"]
->>>>>>> main
 
 
 async def test_hints_stand_in_for_lenses(root: Path) -> None:

@@ -11,12 +11,8 @@ from dotstream.config.discover import find_root
 from dotstream.errors import DotstreamError
 from dotstream.fs.files import present
 from dotstream.fs.look import canonical
-<<<<<<< HEAD
 from dotstream.fs.places import components, within
-from dotstream.fs.process import environment, state_home
-=======
-from dotstream.fs.process import environment, home_directory
->>>>>>> main
+from dotstream.fs.process import environment, home_directory, state_home
 from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
@@ -62,7 +58,18 @@ class Subject:
         return target
 
     @property
-<<<<<<< HEAD
+    def unlinks(self) -> bool:
+        """Whether unmanaging its package removes the link: not if somebody else made it."""
+        package, link = self.located.package, self.link or self.located.path
+        if package is None or self.located.state != "linked":
+            return False
+        try:
+            with self.client.stream("unmanage", [package], path=link) as plan:
+                return any(isinstance(item, Operation) for item in plan)
+        except (DotstreamError, OSError):
+            return False
+
+    @property
     def adoptable(self) -> bool:
         """Whether this is a file that a package could take in, and that somebody would put there.
 
@@ -86,28 +93,6 @@ class Subject:
                 for depth in range(1, len(way))
             )
         )
-=======
-    def unlinks(self) -> bool:
-        """Whether unmanaging its package removes the link: not if somebody else made it."""
-        package, link = self.located.package, self.link or self.located.path
-        if package is None or self.located.state != "linked":
-            return False
-        try:
-            with self.client.stream("unmanage", [package], path=link) as plan:
-                return any(isinstance(item, Operation) for item in plan)
-        except (DotstreamError, OSError):
-            return False
-
-    @property
-    def adoptable(self) -> bool:
-        """Whether it looks like a file that a package could have: in a home, a dotfile."""
-        located = self.located
-        if located.role is not None or located.state != "other" or located.target is not None:
-            return False
-        target, home = self.client.settings.target, self.client.settings.home
-        inside = posixpath.normpath(located.path)[len(target.rstrip("/")) + 1 :]
-        return target != canonical(home) or inside.startswith(".")
->>>>>>> main
 
     def argument(self, **more: Any) -> dict[str, Any]:
         """Return what commands about this path are told.
