@@ -22,11 +22,18 @@ if TYPE_CHECKING:
     from dotstream.model.status import PackageInfo
     from dotstream.model.wish import Wish
 
-__all__ = ["DEFAULT_PROFILE", "PackageSettings", "Settings", "on_host", "on_platform"]
+__all__ = [
+    "DEFAULT_PROFILE",
+    "NEVER_LINKED",
+    "PackageSettings",
+    "Settings",
+    "on_host",
+    "on_platform",
+]
 
 DEFAULT_PROFILE = "default"
 _NAMED = 10  # profiles, in a message
-_NEVER_LINKED = ("/.git", "/dotstream.toml", "/dotstream.local.toml")
+NEVER_LINKED = ("/.git", "/dotstream.toml", "/dotstream.local.toml")
 """What a package that is the package directory itself has, and no target wants."""
 
 
@@ -136,7 +143,7 @@ class Settings(NamedTuple):
         rules = compile_rules(
             patterns=stow_list(path, self.home),
             options=self.ignore_regex,
-            globs=globs + _NEVER_LINKED if self.single else globs,
+            globs=globs + NEVER_LINKED if self.single else globs,
             dotfiles=dotfiles,
         )
         return Package(

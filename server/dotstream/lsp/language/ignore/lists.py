@@ -13,7 +13,7 @@ from dotstream.config.discover import find_root
 from dotstream.config.positions import Range
 from dotstream.errors import ConfigError
 from dotstream.fs.files import is_file
-from dotstream.fs.process import environment, home_directory
+from dotstream.fs.process import environment, known_home
 from dotstream.lsp.language.config.diagnostics import SOURCE
 from dotstream.lsp.language.ignore.matching import Matches, Searched, matches
 from dotstream.model.directory import display
@@ -109,8 +109,10 @@ def _matched(
         packages = [above]
     else:
         environ = environment()
-        home = home_directory(environ)
-        directories = {find_root(folder, home=home, environ=environ) for folder in folders}
+        home = known_home(environ) or ""
+        directories = {
+            find_root(folder, home=home, environ=environ) for folder in folders if home
+        }
         searched = [Searched.of(directory) for directory in sorted(filter(None, directories))]
         packages = [
             package
