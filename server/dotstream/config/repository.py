@@ -150,19 +150,20 @@ class Repository:
         return self.settings.package(name, prefer)
 
     def groups(self, action: Action, names: Sequence[str], prefer: Preferences) -> list[Group]:
-        """Return what is wanted of each target.
+        """Return what is wanted of each target; one of a package's own need not be there yet.
 
         Raises:
-            UsageError: a target is not a directory.
+            UsageError: the target is not a directory.
         """
         links, unlinks = action != "unmanage", action != "manage"
         return [
             Group(
-                self.existing_target(target),
+                self.existing_target(target) if target == self.settings.target else target,
                 found if links else (),
                 [(0, package) for package in found] if unlinks else (),
             )
             for target, found in self.by_target(names, prefer).items()
+            if links or target == self.settings.target or is_directory(target)
         ]
 
     def by_target(

@@ -194,6 +194,17 @@ class Settings(NamedTuple):
             kind = PermissionRefused if is_permission(error) else UsageError
             raise kind(f"{self.directory}: {reason(error)}") from None
 
+    def why_empty(self) -> str | None:
+        """Say that there are no packages, and what that may mean; ``None`` if there are some."""
+        if self.available() or self.packages:
+            return None
+        from dotstream.config.survey import looks_single
+
+        none = f"there are no packages in {self.directory}"
+        if not looks_single(self.directory):
+            return none
+        return f"{none}: it looks like one itself, as with \"stow .\"; 'dotstream init' says so"
+
     def listed(self) -> list[PackageInfo]:
         """List the packages that exist or are configured, in byte order of their names."""
         from dotstream.model.status import PackageInfo
@@ -268,6 +279,9 @@ class Settings(NamedTuple):
         for written in names:
             chosen[self._named(written, anywhere=anywhere)] = None
         if everything:
+            why = self.why_empty()
+            if why is not None:
+                raise UsageError(why)
             chosen.update(dict.fromkeys(self._fitting(self._everything(), anywhere=anywhere)))
         if profile is None and not names and not everything:
             if self.single:

@@ -20,7 +20,7 @@ from dotstream.planner.names import to_target
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-__all__ = ["Survey", "survey"]
+__all__ = ["Survey", "looks_single", "survey"]
 
 _MOST = 2_000  # entries of one directory, and directories of the target
 _DEEPEST = 4  # how far down in the target links are looked for
@@ -146,7 +146,7 @@ def survey(root: str, *, target: str, home: str, directory: str = ".") -> Survey
         shape = max(shapes, key=lambda one: (shapes[one], -one.depth))
         links = [link for link in links if _shape(link) == shape]
         return _as_linked(root, shape, links, tool, dotted=dotted)
-    if directory == "." and dotted and _looks_single(root):
+    if directory == "." and dotted and looks_single(root):
         return Survey(True, packages=(SINGLE,), strangers=_beside(root, ()), tool=tool)
     place = directory if directory != "." or not dotted else _deeper(root)
     base = posixpath.normpath(f"{root}/{place}")
@@ -219,7 +219,8 @@ def _is_dotted(path: str) -> bool:
     )
 
 
-def _looks_single(root: str) -> bool:
+def looks_single(root: str) -> bool:
+    """Whether a repository seems to be itself the one package."""
     names = [name for name, _ in entries(root, _MOST)]
     if ".stow-local-ignore" in names:
         return True

@@ -186,7 +186,7 @@ class _Walk:
         owner = farm.target.owner(place, text)
         if owner is None or not (owner.path or farm.packages.is_named(owner)):
             return
-        finding = judge(farm, place, name, text, package=owner.package, stow_dir=owner.stow_dir)
+        finding = judge(farm, place, name, text, owner)
         if finding is not None:
             yield Verdict(finding, None)
         elif self._corresponds(place, name, owner):

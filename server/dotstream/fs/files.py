@@ -21,6 +21,7 @@ __all__ = [
     "is_file",
     "is_link",
     "links_below",
+    "permissions",
     "present",
     "read_bytes",
     "read_start",
@@ -184,6 +185,15 @@ def links_below(path: str, *, deepest: int, most: int, but: str) -> Iterator[tup
                         waiting.append((entry.path, depth + 1))
         except OSError:
             continue  # nothing to see there
+
+
+def permissions(path: str) -> int:
+    """Return the permission bits of what is at a path.
+
+    Raises:
+        OSError: nothing is.
+    """
+    return stat.S_IMODE(os.stat(path, follow_symlinks=False).st_mode)
 
 
 def read_text(path: str) -> str | None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dotstream.fs.files import exists
 from dotstream.fs.listing import FILE, sorted_entries
 from dotstream.fs.look import Tree, close, marker
 from dotstream.planner.ownership import Ownership
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dotstream.fs.listing import Entry
     from dotstream.model.directory import Directory
     from dotstream.model.entry import Entry as Record
-    from dotstream.model.entry import Records
+    from dotstream.model.entry import Identity, Records
     from dotstream.model.options import Options
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.ownership import Owner
@@ -25,17 +26,22 @@ __all__ = ["Target"]
 class Target(Tree):
     """The target, opened for reading.
 
+    Attributes:
+        missing: whether it is not there; then nothing is looked at.
+
     Args:
         root, stow_dir: absolute canonical paths.
         records: what is recorded as ours, where there is more to know than the links show.
         options: whether to follow GNU Stow to the letter, and how packages are laid out.
         poll: called now and then; may raise to give up.
+        recorded: the package directories with recorded links; by default those of ``records``.
+        to_make: whether a target that is missing will be made.
 
     Raises:
         OSError: the target cannot be opened.
     """
 
-    __slots__ = ("_owner", "_poll", "_records", "_stow", "_stow_dir")
+    __slots__ = ("_owner", "_poll", "_records", "_stow", "_stow_dir", "missing")
 
     def __init__(
         self,
@@ -45,8 +51,11 @@ class Target(Tree):
         options: Options,
         records: Records | None,
         poll: Callable[[], None],
+        recorded: Callable[[], Mapping[str, Identity]] | None = None,
+        to_make: bool = False,
     ) -> None:
-        super().__init__(root)
+        self.missing: bool = to_make and not exists(root)
+        super().__init__(root, missing=self.missing)
         stow = options.stow
         self._stow_dir, self._stow = stow_dir, stow
         self._records = None if stow else records
@@ -56,6 +65,7 @@ class Target(Tree):
             stow_dir,
             marked=lambda path: marker(path, markers),
             literal=stow,
+            recorded=recorded or (self._records.package_directories if self._records else dict),
             single=options.single,
         ).owner
 

@@ -66,7 +66,7 @@ class Unlinking:
             return Removal(later[0].step, later[0].package.name)  # by far the commonest
         owner = self._farm.target.owner(place, text)
         if owner is None:
-            return self._recorded(place, name, text, cursors, after)
+            return self._recorded(place, name, text, None, cursors, after)
         exact = self._exact(place, owner, name, later)
         if len(later) == len(cursors) and self._goes_first(
             place, text, owner, name, cursors[0], exact
@@ -74,7 +74,7 @@ class Unlinking:
             return Removal(cursors[0].step, owner.package)
         if exact is not None:
             return Removal(exact, owner.package)
-        return self._recorded(place, name, text, cursors, after)
+        return self._recorded(place, name, text, owner, cursors, after)
 
     def _told_by_text(self, place: Directory, name: str, text: str, cursor: Cursor) -> bool:
         """Whether a link leads to the member that appears here, by nothing but its text."""
@@ -124,17 +124,28 @@ class Unlinking:
         )
 
     def _recorded(
-        self, place: Directory, name: str, text: str, cursors: Sequence[Cursor], after: int
+        self,
+        place: Directory,
+        name: str,
+        text: str,
+        owner: Owner | None,
+        cursors: Sequence[Cursor],
+        after: int,
     ) -> Removal | None:
-        """Return when a link goes that only the record knows as one of a package's."""
+        """Return when a link goes that only the record knows as one of a package's.
+
+        What the text says of whose it is counts for more: another package directory may
+        have a package of that name.
+        """
         record = self._farm.target.recorded_link(place, name, text)
         if record is None or any(
             cursor.package.name == record.package and not _wanted(cursor, place.join(name))
             for cursor in cursors
         ):
             return None
-        step = self._steps.get((record.stow_dir, record.package), -1)
-        return Removal(step, record.package) if step > after else None
+        whose = owner or record
+        step = self._steps.get((whose.stow_dir, whose.package), -1)
+        return Removal(step, whose.package) if step > after else None
 
 
 def _wanted(cursor: Cursor, path: str) -> bool:
