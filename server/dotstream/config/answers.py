@@ -90,6 +90,11 @@ def _require_apart(
         message, hint = unknown(str(error.args[0]))
         raise UsageError(f"{message} ({hint})") from None
     packages = canonical(posixpath.join(directory, place))
+    if packages == canonical(home):
+        raise UsageError(
+            f"{packages} is your home, and no package directory: make one in it, such as "
+            "~/dotfiles, and go there"
+        )
     if within(target, packages):
         what = "is" if target == packages else "lies inside"
         raise UsageError(
