@@ -97,7 +97,8 @@ def test_init_writes_a_file_that_checks_and_never_replaces_one(scratch_home: Pat
 
 
 def test_init_takes_the_target_from_the_command_line(scratch_home: Path) -> None:
-    done = dotstream("init", "-n", "-t", "/srv/www", cwd=scratch_home)
+    (scratch_home / "dots").mkdir()
+    done = dotstream("init", "-n", "-t", "/srv/www", cwd=scratch_home / "dots")
     assert tomllib.loads(done.out)["target"] == "/srv/www"
 
 
