@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.config.discover import STOWRC_NAME
 from dotstream.config.reading import read_config
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["StowSettings", "stow_settings"]
 
 
-class StowSettings:
+class StowSettings(NamedTuple):
     """What Stow would do in a directory.
 
     Attributes:
@@ -30,19 +30,9 @@ class StowSettings:
         sources: the files that say it.
     """
 
-    def __init__(self, found: StowArguments, sources: list[str]) -> None:
-        place = found.directory or "."
-        self.sources = sources
-        self.top: dict[str, Value] = {
-            "target": found.target or posixpath.normpath(posixpath.join(place, "..")),
-            "dotfiles": found.dotfiles,
-            "folding": "never" if found.no_folding else "always",
-        }
-        if found.directory is not None:
-            self.top["directory"] = found.directory
-        if found.ignore:
-            self.top["ignore-regex"] = found.ignore
-        self.notes = list(_left_out(found))
+    top: dict[str, Value]
+    notes: list[str]
+    sources: list[str]
 
 
 def stow_settings(directory: str, *, home: str, environ: Mapping[str, str]) -> StowSettings:
@@ -59,7 +49,21 @@ def stow_settings(directory: str, *, home: str, environ: Mapping[str, str]) -> S
         if text is not None:
             sources.append(shown)
             found = found.then(_arguments(text, path, home, environ))
-    return StowSettings(found, sources)
+    return StowSettings(_top(found), _left_out(found), sources)
+
+
+def _top(found: StowArguments) -> dict[str, Value]:
+    place = found.directory or "."
+    top: dict[str, Value] = {
+        "target": found.target or posixpath.normpath(posixpath.join(place, "..")),
+        "dotfiles": found.dotfiles,
+        "folding": "never" if found.no_folding else "always",
+    }
+    if found.directory is not None:
+        top["directory"] = found.directory
+    if found.ignore:
+        top["ignore-regex"] = found.ignore
+    return top
 
 
 def _arguments(text: str, path: str, home: str, environ: Mapping[str, str]) -> StowArguments:
