@@ -12,7 +12,7 @@ from dotstream.errors import DotstreamError
 from dotstream.fs.files import present
 from dotstream.fs.look import canonical
 from dotstream.fs.places import components, within
-from dotstream.fs.process import environment, home_directory, state_home
+from dotstream.fs.process import environment, known_home, state_home
 from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
@@ -119,7 +119,9 @@ def package_directories(path: str, folders: Iterable[str]) -> Iterator[str]:
     """
     environ = environment()
     named = environ.get("DOTSTREAM_DIR")
-    home = home_directory(environ)
+    home = known_home(environ)
+    if home is None:
+        return
     starts = [
         posixpath.dirname(path),
         posixpath.dirname(canonical(path)),
