@@ -8,12 +8,12 @@ from dotstream.model.items import Conflict, Notice, Operation
 from dotstream.model.names import decoded, encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from dotstream.model.directory import Directory
     from dotstream.model.items import Item
 
-__all__ = ["LONGEST", "Run", "RunKind", "counted_as"]
+__all__ = ["LONGEST", "Run", "RunKind", "counted_as", "one_by_one"]
 
 LONGEST = 512
 """Names of one run at most, and so of one page of the manifest, which it becomes as it is."""
@@ -89,6 +89,15 @@ class Run:
         """Return it in parts of at most ``size`` names."""
         for start in range(0, self.size, size):
             yield self.part(start, min(start + size, self.size))
+
+
+def one_by_one(items: Iterable[Item | Run]) -> Iterator[Item]:
+    """Return items with an operation for each link of a run."""
+    for item in items:
+        if isinstance(item, Run):
+            yield from item.operations()
+        else:
+            yield item
 
 
 def counted_as(item: Item | Run) -> str:

@@ -269,8 +269,9 @@ class StreamingPlan:
         Raises:
             Cancelled: the token was cancelled.
         """
+        self._read_whole()
         with self:
-            items = tuple(self)
+            items = tuple(self._runs)
         return Plan(self.metadata, items, self.summary)
 
     def __enter__(self) -> Self:

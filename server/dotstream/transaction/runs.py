@@ -23,7 +23,7 @@ def comes_after(one: str, other: str) -> bool:
     return sort_key(one) < sort_key(other)
 
 
-def gathered(items: Iterable[Item]) -> Iterator[Item | Run]:
+def gathered(items: Iterable[Item | Run]) -> Iterator[Item | Run]:
     """Pass items on, links in a row as one run: journal and manifest are quicker with those."""
     names: list[str] = []
     opening: Operation | None = None
