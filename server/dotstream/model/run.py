@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dotstream.model.items import Conflict, Notice, Operation
@@ -17,6 +19,8 @@ __all__ = ["LONGEST", "Run", "RunKind", "counted_as", "one_by_one"]
 
 LONGEST = 512
 """Names of one run at most, and so of one page of the manifest, which it becomes as it is."""
+
+_operation = partial(tuple.__new__, Operation)  # as Operation._make, without a call of Python's
 
 RunKind: TypeAlias = Literal["create_link", "remove_link"]
 
@@ -67,6 +71,11 @@ class Run:
             self._joined = encoded("\0".join(self.names))
         return self._joined
 
+    def compact(self) -> Run:
+        """Keep the names joined, and no object for each, until they are asked for."""
+        self._joined, self._names = self.joined, None
+        return self
+
     def operation(self, index: int) -> Operation:
         """Return one of its operations."""
         name = self.names[index]
@@ -77,7 +86,10 @@ class Run:
 
     def operations(self) -> Iterator[Operation]:
         """Return all of its operations."""
-        return map(self.operation, range(self.size))
+        texts, nothing = map(self.stem.__add__, self.names), repeat(None)
+        text, before = (texts, nothing) if self.kind == "create_link" else (nothing, texts)
+        fields = (repeat(self.kind), repeat(self.directory), self.names, repeat(self.package))
+        return map(_operation, zip(*fields, text, before, strict=False))
 
     def part(self, start: int, stop: int) -> Run:
         """Return part of it as a run."""

@@ -271,7 +271,9 @@ class StreamingPlan:
         """
         self._read_whole()
         with self:
-            items = tuple(self._runs)
+            items = tuple(
+                item.compact() if isinstance(item, Run) else item for item in self._runs
+            )
         return Plan(self.metadata, items, self.summary)
 
     def __enter__(self) -> Self:
