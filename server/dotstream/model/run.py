@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -19,8 +18,6 @@ __all__ = ["LONGEST", "Run", "RunKind", "counted_as", "one_by_one"]
 
 LONGEST = 512
 """Names of one run at most, and so of one page of the manifest, which it becomes as it is."""
-
-_operation = partial(tuple.__new__, Operation)  # as Operation._make, without a call of Python's
 
 RunKind: TypeAlias = Literal["create_link", "remove_link"]
 
@@ -86,10 +83,12 @@ class Run:
 
     def operations(self) -> Iterator[Operation]:
         """Return all of its operations."""
-        texts, nothing = map(self.stem.__add__, self.names), repeat(None)
+        texts, nothing = [self.stem + name for name in self.names], repeat(None)
         text, before = (texts, nothing) if self.kind == "create_link" else (nothing, texts)
         fields = (repeat(self.kind), repeat(self.directory), self.names, repeat(self.package))
-        return map(_operation, zip(*fields, text, before, strict=False))
+        # As Operation._make does it, without a call of Python's for each.
+        values = zip(*fields, text, before, strict=False)
+        return map(tuple.__new__, repeat(Operation), values)
 
     def part(self, start: int, stop: int) -> Run:
         """Return part of it as a run."""
