@@ -648,6 +648,26 @@ class AsyncClient:
             self.client.stream_prune_backups(older_than, wait=wait, cancel=cancel)
         )
 
+    async def prune_history(
+        self,
+        *,
+        keep: int | None = None,
+        older_than: float | None = None,
+        dry_run: bool = False,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> list[Transaction]:
+        """Forget old transactions for good, and return them, oldest first.
+
+        See ``Client.prune_history``.
+        """
+        return await to_its_end(
+            lambda token: self.client.prune_history(
+                keep=keep, older_than=older_than, dry_run=dry_run, wait=wait, cancel=token
+            ),
+            cancel,
+        )
+
     def doctor(
         self,
         *,

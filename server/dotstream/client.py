@@ -79,6 +79,11 @@ class Client:
         return self._repository.directory
 
     @property
+    def root(self) -> str:
+        """That of the directory with its configuration, which may be above it."""
+        return self._repository.root
+
+    @property
     def settings(self) -> Settings:
         """The configuration, read when it is first needed.
 
@@ -707,6 +712,33 @@ class Client:
 
         control: Control[list[Backup]] = Control(cancel)
         return Execution(self._past.pruning(control, older_than, wait=wait), control)
+
+    def prune_history(
+        self,
+        *,
+        keep: int | None = None,
+        older_than: float | None = None,
+        dry_run: bool = False,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> list[Transaction]:
+        """Forget old transactions for good, and return them, oldest first.
+
+        They cannot be undone any more.  What has a backup in the list stays, and so does the
+        last transaction.
+
+        Args:
+            keep: how many of the newest stay.
+            older_than: only those begun so many seconds ago.
+            dry_run: only return them.
+            cancel: stops waiting for the lock; pruning itself is never cut short.
+
+        Raises:
+            TargetLocked: another dotstream is changing the target.
+        """
+        if dry_run:
+            return self._past.to_prune(keep, older_than)
+        return self._past.prune_history(keep, older_than, wait=wait, cancel=cancel)
 
     @property
     def _past(self) -> Past:

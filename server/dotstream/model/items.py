@@ -118,6 +118,7 @@ class Conflict(NamedTuple):
         source_is_dir: whether the package member is a directory.
         rivals: further packages that want the path.
         note: what else there is to know before one of the choices is made.
+        elsewhere: absolute path of the package directory of ``other``, if it is another.
     """
 
     kind: ConflictKind
@@ -131,6 +132,7 @@ class Conflict(NamedTuple):
     source_is_dir: bool = False
     rivals: tuple[str, ...] = ()
     note: str = ""
+    elsewhere: str | None = None
 
     @property
     def path(self) -> str:
@@ -170,7 +172,8 @@ class Conflict(NamedTuple):
             case "parent_link":
                 return f"{who} {has} a directory here, but a link leads elsewhere, to {self.text}"
             case "other_package":
-                return f"{who} {wants} this path, but package {self.other} is linked there"
+                of = f" of {self.elsewhere}" if self.elsewhere else ""
+                return f"{who} {wants} this path, but package {self.other}{of} is linked there"
             case "same_path":
                 return f"packages {both} {quantity} want this path"
             case "file_and_directory":
