@@ -10,7 +10,7 @@ from dotstream.client import Client
 from dotstream.config.discover import find_root
 from dotstream.errors import DotstreamError
 from dotstream.fs.look import canonical
-from dotstream.fs.process import environment, home_directory
+from dotstream.fs.process import environment, known_home
 from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
@@ -102,7 +102,9 @@ def package_directories(path: str, folders: Iterable[str]) -> Iterator[str]:
     """
     environ = environment()
     named = environ.get("DOTSTREAM_DIR")
-    home = home_directory(environ)
+    home = known_home(environ)
+    if home is None:
+        return
     starts = [
         posixpath.dirname(path),
         posixpath.dirname(canonical(path)),
