@@ -10,7 +10,7 @@ from dotstream.cli.arguments import Parser, add_common
 if TYPE_CHECKING:
     from dotstream.cli.session import Session
 
-__all__ = ["COMMANDS", "PROGRAMS", "Command", "Entry", "load", "parser_of"]
+__all__ = ["COMMANDS", "GROUPS", "PROGRAMS", "Command", "Entry", "helps", "load", "parser_of"]
 
 
 class Command(Protocol):
@@ -59,6 +59,22 @@ PROGRAMS: dict[str, str] = {
     "lsp": "start the language server",
 }
 """Commands that read their own arguments."""
+
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "links": ("manage", "unmanage", "remanage", "adopt", "plan"),
+    "looking": ("status", "list", "packages", "doctor"),
+    "the past": ("undo", "history", "recover", "backups"),
+    "set-up": ("init", "config", "completion", "lsp"),
+    "GNU Stow's": ("stow", "chkstow"),
+}
+"""All of them, by what they are for."""
+
+
+def helps() -> dict[str, str]:
+    """Return what each command is for, in the order of their groups."""
+    known = {name: entry.help for name, entry in COMMANDS.items()} | PROGRAMS
+    return {name: known[name] for names in GROUPS.values() for name in names}
 
 
 def load(name: str) -> Command:

@@ -58,12 +58,12 @@ def fault_in_name(name: str) -> str | None:
 
 
 def package_name(name: str) -> str:
-    """Return ``name`` without slashes at its end, as a shell completes it.
+    """Return ``name`` without ``./`` before it or slashes behind, as shells complete it.
 
     Raises:
         UsageError: it is no package name.
     """
-    bare = name.rstrip("/") or name[:1]
+    bare = name.rstrip("/").removeprefix("./") or name[:1]
     fault = fault_in_name(bare)
     if fault is not None:
         raise UsageError(f"{quoted(name)} is not a package name: {fault}")

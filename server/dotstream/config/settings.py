@@ -217,10 +217,11 @@ class Settings(NamedTuple):
         if profile is not None:
             members = self._members(profile)
             chosen.update(dict.fromkeys(self._fitting(members, anywhere=anywhere)))
-        for name in chosen:
-            if not is_directory(f"{self.directory}/{name}"):
-                nearby = nearest(name, self.available(), limit=3)
-                raise PackageNotFound(name, self.directory, nearby)
+        missing = [name for name in chosen if not is_directory(f"{self.directory}/{name}")]
+        if missing:
+            known = self.available()
+            near = {name: nearest(name, known, limit=3) for name in missing}
+            raise PackageNotFound(near, self.directory)
         return tuple(chosen)
 
     def _everything(self) -> list[str]:

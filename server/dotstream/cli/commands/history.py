@@ -73,8 +73,14 @@ def run(session: Session) -> int:
         if session.out.failure is not None:
             break
     if none:
-        session.say("nothing was done yet")
+        session.say(nothing_recorded(session))
     return 0
+
+
+def nothing_recorded(session: Session) -> str:
+    """Say where nothing is recorded: with another state directory there may be something."""
+    target, state = map(session.style.path, (session.client.target, session.client.state))
+    return f"nothing is recorded of {target} in the state directory {state}"
 
 
 def _line(session: Session, transaction: Transaction, *, cut_short: bool) -> str:

@@ -5,24 +5,30 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dotstream.cli.change import OUT_OF_STEP
 from dotstream.cli.report.summary import plural
+from dotstream.errors import ConflictError
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
     from dotstream.cli.report.style import Colour
     from dotstream.cli.session import Session
+    from dotstream.model.cancel import CancellationToken
     from dotstream.model.status import PackageStatus
 
 __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
 DESCRIPTION = """\
 Says for each package whether it is managed, partial, unmanaged, in conflict or empty, and
-how many links are there, and what managing it would change. It only looks."""
+how many links are there, and what managing it would change. It only looks. With --check the
+exit code says whether this machine is in step: 0 if it is, 6 if remanage would change
+anything, 3 if something is in its way."""
 
 EXAMPLES = """\
   dotstream status                     every package enabled on this machine
   dotstream status zsh                 one package
+  dotstream status --check -q          is this machine in step? for scripts
   dotstream status --json              for a program to read"""
 
 _COLOURS: dict[str, Colour] = {
@@ -37,6 +43,9 @@ _COLOURS: dict[str, Colour] = {
 def configure(parser: Parser) -> None:
     """Add the command's arguments."""
     parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="packages (default: all)")
+    parser.add_argument(
+        "--check", action="store_true", help="end with 6 if anything is out of step"
+    )
 
 
 def run(session: Session) -> int:
@@ -58,8 +67,31 @@ def run(session: Session) -> int:
                 errors=status.errors,
             )
             if session.out.failure is not None:
-                break
-    return 0
+                return 1
+        return _checked(session, cancel) if session.arguments.check else 0
+
+
+def _checked(session: Session, cancel: CancellationToken) -> int:
+    """Return the exit code that says whether anything is to be done."""
+    names = session.arguments.packages
+    plan = session.client.stream("remanage", names, everything=not names, cancel=cancel)
+    with plan:
+        for _ in plan:
+            pass
+    summary = plan.summary
+    due, ways = summary.operations, summary.conflicts
+    session.tell("check", partial(_verdict, due, ways), due=due, conflicts=ways)
+    if ways:
+        return ConflictError.exit_code
+    return OUT_OF_STEP if due or summary.errors else 0
+
+
+def _verdict(due: int, conflicts: int) -> str:
+    if not due and not conflicts:
+        return "in step"
+    told = [f"{plural(due, 'change')} due"] if due else []
+    told += [plural(conflicts, "conflict")] if conflicts else []
+    return f"out of step: {', '.join(told)}; see dotstream plan remanage"
 
 
 def _line(session: Session, status: PackageStatus, width: int) -> str:

@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA", "Events"]
 
-SCHEMA = "1.1"
+SCHEMA = "1.2"
 """Version of the events: the first number changes when a consumer could break."""
 
 _EVERY = 0.1
 """Seconds between two ``progress`` events of one phase."""
 
 _encode = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
-_REASONS = {0: "complete", 3: "conflicts", 130: "cancelled"}
+_REASONS = {0: "complete", 3: "conflicts", 6: "out_of_step", 130: "cancelled"}
 
 
 def _text_value(text: str) -> Value:
