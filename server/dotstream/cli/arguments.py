@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, cast
 
 from dotstream.fs.process import columns
-from dotstream.model.options import FOLDINGS, POLICIES, Preferences
+from dotstream.model.options import FOLDINGS, POLICIES
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -18,9 +18,9 @@ __all__ = [
     "Parser",
     "add_common",
     "add_dry_run",
+    "add_on_conflict",
     "add_preferences",
     "add_selection",
-    "preferences",
 ]
 
 
@@ -253,14 +253,41 @@ def add_preferences(parser: argparse.ArgumentParser, *, rivals: bool = False) ->
     )
     if rivals:
         _add_rivals(group)
+    add_on_conflict(group)
+    group.add_argument("--absolute", action="store_true", help="make links with absolute texts")
+
+
+def add_on_conflict(group: argparse._ActionsContainer) -> None:
+    """Add what becomes of conflicts: of all of them, and of single paths."""
     group.add_argument(
         "--on-conflict",
-        metavar="POLICY",
-        choices=POLICIES,
-        help="what to do where something is in the way: fail, so that nothing changes (the "
-        "default); skip it; backup, overwrite or adopt what is there",
+        metavar="[PATH=]POLICY",
+        action=_OnConflict,
+        help="what to do where something is in the way, or at PATH alone: fail, so that nothing "
+        "changes (a terminal asks about each); skip it; backup, overwrite or adopt what is there",
     )
-    group.add_argument("--absolute", action="store_true", help="make links with absolute texts")
+    group.set_defaults(resolutions=())
+
+
+class _OnConflict(argparse.Action):
+    """Takes ``POLICY`` for all conflicts, and ``PATH=POLICY`` for one, as often as wanted."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        path, told, policy = str(values).rpartition("=")
+        if policy not in POLICIES:
+            from dotstream.cli.mistakes import wrong_choice
+
+            parser.error(wrong_choice(parser.prog, "--on-conflict", policy, POLICIES, None))
+        if told:
+            namespace.resolutions = (*namespace.resolutions, (path, policy))
+        else:
+            namespace.on_conflict = policy
 
 
 def _add_rivals(group: argparse._ArgumentGroup) -> None:
@@ -277,16 +304,4 @@ def _add_rivals(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         help="take matching paths from the package that has them",
-    )
-
-
-def preferences(arguments: Namespace) -> Preferences:
-    """Return what the flags ask for."""
-    return Preferences(
-        folding=arguments.folding,
-        link="absolute" if arguments.absolute else None,
-        ignore=tuple(arguments.ignore),
-        defer=tuple(getattr(arguments, "defer", ())),
-        override=tuple(getattr(arguments, "override", ())),
-        on_conflict=arguments.on_conflict,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.cli.arguments import preferences
+from dotstream.cli.preferences import preferences
 from dotstream.errors import UsageError
 from dotstream.model.directory import display
 from dotstream.model.items import ScanError
@@ -46,7 +46,7 @@ def change_packages(session: Session, action: Action) -> int:
             tuple(arguments.packages),
             profile=arguments.profile,
             everything=arguments.all,
-            prefer=preferences(arguments),
+            prefer=preferences(session, cancel),
             cancel=cancel,
         )
 

@@ -38,6 +38,8 @@ COMMANDS: dict[str, Entry] = {
     "unmanage": Entry("unmanage", "remove the links of packages"),
     "remanage": Entry("remanage", "bring links up to date with the smallest change"),
     "adopt": Entry("adopt", "move existing files into a package and link them back"),
+    "link": Entry("link", "link one file, and none of its neighbours"),
+    "unlink": Entry("unlink", "remove one link"),
     "plan": Entry("plan", "show what one of the above would do"),
     "doctor": Entry("doctor", "find what is wrong with the links, and fix it"),
     "undo": Entry("undo", "undo a finished change"),
@@ -45,6 +47,7 @@ COMMANDS: dict[str, Entry] = {
     "history": Entry("history", "what was done, newest first"),
     "backups": Entry("backups", "files that were backed up: list, restore or prune them"),
     "status": Entry("status", "how far each package is linked"),
+    "diff": Entry("diff", "how files in the way differ from those of the packages"),
     "list": Entry("list", "the links that are there now"),
     "packages": Entry("packages", "the packages there are, and which are enabled here"),
     "config": Entry("config", "the settings in effect, and where each comes from"),
@@ -62,8 +65,8 @@ PROGRAMS: dict[str, str] = {
 
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "links": ("manage", "unmanage", "remanage", "adopt", "plan"),
-    "looking": ("status", "list", "packages", "doctor"),
+    "links": ("manage", "unmanage", "remanage", "adopt", "link", "unlink", "plan"),
+    "looking": ("status", "diff", "list", "packages", "doctor"),
     "the past": ("undo", "history", "recover", "backups"),
     "set-up": ("init", "config", "completion", "lsp"),
     "GNU Stow's": ("stow", "chkstow"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.cli.arguments import add_dry_run, add_preferences, preferences
+from dotstream.cli.arguments import add_dry_run, add_preferences
 from dotstream.cli.change import change_as_agreed
+from dotstream.cli.preferences import preferences
 
 if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
@@ -39,7 +40,7 @@ def adopting(session: Session, paths: list[str], cancel: CancellationToken) -> S
     return session.client.stream_adopt(
         *paths,
         package=session.arguments.package,
-        prefer=preferences(session.arguments),
+        prefer=preferences(session, cancel),
         cancel=cancel,
     )
 

@@ -232,6 +232,9 @@ class Events(Reporting):
             self._counts = {"conflict" if error.kind == "conflict" else "error": error.total}
         self.emit("failure", kind=kind_of(error), message=_shown(message))
 
+    def pause(self) -> None:
+        """Do nothing: with events, nobody is asked."""
+
     def finish(self, exit_code: int) -> None:
         """Write ``finished``, the last event."""
         reason = _REASONS.get(exit_code, "failed")

@@ -1,0 +1,30 @@
+"""A conflict as lines: what is in the way, who wants the path, and the ways out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.cli.report.advice import by_hand
+from dotstream.model.directory import display
+
+if TYPE_CHECKING:
+    from dotstream.cli.report.style import Style
+    from dotstream.model.items import Conflict
+
+__all__ = ["explained"]
+
+
+def explained(conflict: Conflict, style: Style, *, flags: bool) -> list[str]:
+    """Return the lines; ``flags``: with the policies that settle it, as flags."""
+    head = style.paint("conflict", "alarm")
+    lines = [f"{head} {style.paint(style.path(conflict.path), 'bold')}"]
+    lines += style.wrapped(display(conflict.message), "    ")
+    if conflict.source:
+        lines.append(style.paint(f"    wanted: {style.path(conflict.source)}", "dim"))
+    advice = by_hand(conflict)
+    if advice is not None:
+        lines += style.wrapped(display(advice), f"    {style.dot} ", "      ")
+    choices = [policy for policy in conflict.choices if policy != "fail"]
+    if choices and flags:
+        lines.append(f"    {style.dot} --on-conflict {'|'.join(choices)}")
+    return lines
