@@ -21,6 +21,7 @@ __all__ = [
     "add_on_conflict",
     "add_preferences",
     "add_selection",
+    "days",
 ]
 
 
@@ -305,3 +306,18 @@ def _add_rivals(group: argparse._ArgumentGroup) -> None:
         default=[],
         help="take matching paths from the package that has them",
     )
+
+
+def days(text: str) -> float:
+    """Read a number of days; return it in seconds.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days")
+    return number * 24 * 60 * 60

@@ -70,7 +70,7 @@ class Settling:
         session = self._session
         session.report.pause()
         write, style = session.err.line, session.err_style
-        for line in explained(conflict, style, flags=False):
+        for line in explained(conflict, style, session.completed, flags=False):
             write(line)
         keys = {key: policy for key, policy in _KEYS.items() if policy in choices}
         compared = conflict.kind == "real_file" and not conflict.source_is_dir

@@ -67,8 +67,10 @@ class Lines(Reporting):
         grouped: bool,
         verbosity: int = 0,
         bar: Bar | None = None,
+        completed: Callable[[str], str] = str,
     ) -> None:
         self._out, self._err = out, err
+        self._completed = completed  # adds to a command what this run was told
         self._style, self._err_style = style, err_style
         self._grouped, self._verbosity, self._bar = grouped, verbosity, bar
         self._directory: Directory | None = None
@@ -270,7 +272,7 @@ class Lines(Reporting):
         from dotstream.cli.report.conflicts import explained
 
         self._choices.update(dict.fromkeys(choice for choice in item.choices if choice != "fail"))
-        return explained(item, style, flags=True)
+        return explained(item, style, self._completed, flags=True)
 
     def _legend(self) -> None:
         """Say once what the policies do that were offered."""
