@@ -84,6 +84,8 @@ def run(session: Session) -> int:
             )
             if session.out.failure is not None:
                 return 1
+        if not shown:
+            session.say(session.client.settings.why_empty() or "no package is for this machine")
         return _checked(session, names, cancel) if session.arguments.check else 0
 
 
