@@ -290,10 +290,11 @@ class Settings(NamedTuple):
         if profile is not None:
             members = self._members(profile)
             chosen.update(dict.fromkeys(self._fitting(members, anywhere=anywhere)))
-        for name in chosen:
-            if not is_directory(self.path_of(name)):
-                nearby = nearest(name, self.available(), limit=3)
-                raise PackageNotFound(name, self.directory, nearby)
+        missing = [name for name in chosen if not is_directory(self.path_of(name))]
+        if missing:
+            known = self.available()
+            near = {name: nearest(name, known, limit=3) for name in missing}
+            raise PackageNotFound(near, self.directory)
         return tuple(chosen)
 
     def _named(self, written: str, *, anywhere: bool) -> str:
