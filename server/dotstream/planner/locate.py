@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from dotstream.fs.files import is_directory
+from dotstream.fs.files import exists, is_directory
 from dotstream.fs.listing import DIR
 from dotstream.fs.look import Tree, marker
 from dotstream.fs.places import components, within
@@ -212,6 +212,9 @@ class _Locator:
         """Tell of a path that a link of ours is at, or above."""
         if not self._settings.is_package(parts[0]):
             source = "/".join((self._settings.path_of(parts[0]), *parts[1:]))
+            if exists(source):  # a link that somebody else made, and that is as it should be
+                why = f"this link leads to {source}, which is in no package"
+                return Located(path, None, "other", target=there, message=why)
             why = f"this link leads to {source}, but package {parts[0]} is gone"
             return Located(path, "target", "linked", parts[0], source, there, message=why)
         found = self._at_source(path, "target", parts)

@@ -14,6 +14,7 @@ from dotstream.fs.process import environment, home_directory
 from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
+from dotstream.model.items import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,6 +54,28 @@ class Subject:
                 return target[:position]
             position = target.find("/", position + 1)
         return target
+
+    @property
+    def unlinks(self) -> bool:
+        """Whether unmanaging its package removes the link: not if somebody else made it."""
+        package, link = self.located.package, self.link or self.located.path
+        if package is None or self.located.state != "linked":
+            return False
+        try:
+            with self.client.stream("unmanage", [package], path=link) as plan:
+                return any(isinstance(item, Operation) for item in plan)
+        except (DotstreamError, OSError):
+            return False
+
+    @property
+    def adoptable(self) -> bool:
+        """Whether it looks like a file that a package could have: in a home, a dotfile."""
+        located = self.located
+        if located.role is not None or located.state != "other" or located.target is not None:
+            return False
+        target, home = self.client.settings.target, self.client.settings.home
+        inside = posixpath.normpath(located.path)[len(target.rstrip("/")) + 1 :]
+        return target != canonical(home) or inside.startswith(".")
 
     def argument(self, **more: Any) -> dict[str, Any]:
         """Return what commands about this path are told.
