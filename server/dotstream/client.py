@@ -17,7 +17,13 @@ from dotstream.model.cancel import CancellationToken
 from dotstream.model.items import Operation
 from dotstream.model.options import AS_CONFIGURED, Preferences
 from dotstream.model.plan import Metadata
-from dotstream.planner.request import Asked, plan_adoption, plan_packages, scan_packages
+from dotstream.planner.request import (
+    Asked,
+    plan_adoption,
+    plan_packages,
+    plan_release,
+    scan_packages,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -79,6 +85,11 @@ class Client:
         return self._repository.directory
 
     @property
+    def root(self) -> str:
+        """That of the directory with its configuration, which may be above it."""
+        return self._repository.root
+
+    @property
     def settings(self) -> Settings:
         """The configuration, read when it is first needed.
 
@@ -91,6 +102,11 @@ class Client:
     def target(self) -> str:
         """The absolute canonical path of the target."""
         return self.settings.target
+
+    @property
+    def state(self) -> str:
+        """The absolute path of the state directory, where journals and backups are kept."""
+        return self._repository.state
 
     @property
     def wishes(self) -> dict[Wish, bool]:
@@ -202,6 +218,7 @@ class Client:
         self,
         *paths: str | PathLike[str],
         package: str | None = None,
+        whole: bool = False,
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
     ) -> StreamingPlan:
@@ -211,13 +228,36 @@ class Client:
             paths: in the target; relative ones are looked for in the working directory,
                 then in the target. ``*``, ``?`` and ``[…]`` match names.
             package: where to; by default named after the paths. It need not exist.
+            whole: move git repositories too, each as one; else they stay in place.
 
         Raises:
-            UsageError: a path is outside of the target, or no package name can be found.
+            UsageError: a path is outside of the target, or is in the package directory or the
+                state directory; or no package name can be found.
         """
         return plan_adoption(
-            self._repository, paths, package=package, prefer=prefer, cancel=cancel
+            self._repository,
+            paths,
+            package=package,
+            whole=whole,
+            prefer=prefer,
+            cancel=cancel,
         )
+
+    def stream_release(
+        self,
+        *paths: str | PathLike[str],
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan to move what packages have out of them, to where it is linked: undo ``adopt``.
+
+        Args:
+            paths: links, or what is below one, in the target; as for ``stream_adopt``.
+
+        Raises:
+            UsageError: no package of this directory has a path.
+        """
+        return plan_release(self._repository, paths, prefer=prefer, cancel=cancel)
 
     def plan(
         self,
@@ -277,11 +317,23 @@ class Client:
         self,
         *paths: str | PathLike[str],
         package: str | None = None,
+        whole: bool = False,
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
     ) -> Plan:
         """Plan to move what is in the target into a package, the whole plan in memory."""
-        return self.stream_adopt(*paths, package=package, prefer=prefer, cancel=cancel).collect()
+        return self.stream_adopt(
+            *paths, package=package, whole=whole, prefer=prefer, cancel=cancel
+        ).collect()
+
+    def plan_release(
+        self,
+        *paths: str | PathLike[str],
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to move what packages have out of them, the whole plan in memory."""
+        return self.stream_release(*paths, prefer=prefer, cancel=cancel).collect()
 
     def scan(
         self,
@@ -707,6 +759,33 @@ class Client:
 
         control: Control[list[Backup]] = Control(cancel)
         return Execution(self._past.pruning(control, older_than, wait=wait), control)
+
+    def prune_history(
+        self,
+        *,
+        keep: int | None = None,
+        older_than: float | None = None,
+        dry_run: bool = False,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> list[Transaction]:
+        """Forget old transactions for good, and return them, oldest first.
+
+        They cannot be undone any more.  What has a backup in the list stays, and so does the
+        last transaction.
+
+        Args:
+            keep: how many of the newest stay.
+            older_than: only those begun so many seconds ago.
+            dry_run: only return them.
+            cancel: stops waiting for the lock; pruning itself is never cut short.
+
+        Raises:
+            TargetLocked: another dotstream is changing the target.
+        """
+        if dry_run:
+            return self._past.to_prune(keep, older_than)
+        return self._past.prune_history(keep, older_than, wait=wait, cancel=cancel)
 
     @property
     def _past(self) -> Past:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dotstream.cli.report.output import Output
 from dotstream.cli.report.style import Style, wants_colour
-from dotstream.fs.process import columns, environment, home_directory
+from dotstream.fs.process import columns, environment, known_home
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from dotstream.cli.report.progress import Bar
     from dotstream.cli.report.report import Report, Value
+    from dotstream.cli.settling import Settling
     from dotstream.client import Client
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.history import Transaction
@@ -45,6 +46,7 @@ class Session:
         self.verbose: bool = getattr(arguments, "verbose", False)
         self.json: bool = getattr(arguments, "json", False)
         self.dry_run: bool = getattr(arguments, "dry_run", False) or command == "plan"
+        self._settling: Settling | None = None
         self.environ: Mapping[str, str] = environment()
         self.out: Output = Output.of(sys.stdout)
         self.err: Output = Output.of(sys.stderr)
@@ -78,6 +80,7 @@ class Session:
             grouped=self.terminal,
             verbosity=self.verbose - self.quiet,
             bar=self._bar(),
+            completed=self.completed,
         )
 
     def _bar(self) -> Bar | None:
@@ -106,9 +109,18 @@ class Session:
         return Style(
             colour=wants_colour(when, terminal=terminal, environ=self.environ),
             unicode=output.unicode,
-            home=home_directory(self.environ) if short else None,
+            home=known_home(self.environ) if short else None,
             width=columns(2 if output is self.err else 1) if terminal else None,
         )
+
+    def settling(self, cancel: CancellationToken) -> Settling:
+        """Return what asks about conflicts; what was answered once is not asked again."""
+        if self._settling is None:
+            from dotstream.cli.settling import Settling
+
+            self._settling = Settling(self, cancel)
+        self._settling.cancel = cancel
+        return self._settling
 
     def cancellable(self) -> AbstractContextManager[CancellationToken]:
         """Return a context in which the first Ctrl-C only asks for a clean end."""
@@ -139,6 +151,19 @@ class Session:
         """Write a line to standard output, unless ``-q`` or ``--json`` is on."""
         if not self.quiet and not self.json:
             self.out.line(text)
+
+    def completed(self, command: str) -> str:
+        """Add what this run was told to a command, so that it is about the same."""
+        if not command.startswith("dotstream "):
+            return command
+        from dotstream.doctor.shell_commands import quoted
+
+        arguments, told = self.arguments, ""
+        if hasattr(arguments, "dir") and " -d " not in command:
+            told += f" -d {quoted(self.client.directory)}"
+        if hasattr(arguments, "target") and " -t " not in command:
+            told += f" -t {quoted(self.client.target)}"
+        return command.replace("dotstream", f"dotstream{told}", 1)
 
     @property
     def interactive(self) -> bool:

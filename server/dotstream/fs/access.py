@@ -13,8 +13,11 @@ __all__ = [
     "followed",
     "highest_number",
     "lock_holder",
+    "not_changeable",
+    "owner_of_another",
     "refusal",
     "set_aside",
+    "umask",
 ]
 
 
@@ -25,6 +28,40 @@ def refusal(fd: int) -> str | None:
     if os.fstatvfs(fd).f_flag & os.ST_RDONLY:
         return os.strerror(errno.EROFS)
     return os.strerror(errno.EACCES)
+
+
+def not_changeable(path: str) -> str | None:
+    """Return why nothing can be made or removed in a directory; ``None`` if it is not there."""
+    if os.access(path, os.W_OK | os.X_OK, effective_ids=True):
+        return None
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return None
+    if not stat.S_ISDIR(status.st_mode):
+        return None
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        return os.strerror(errno.EROFS)
+    owner = owner_of_another(path)
+    if owner is not None:
+        return f"it belongs to {owner}, and you may not change what is in it"
+    return os.strerror(errno.EACCES)
+
+
+def owner_of_another(path: str) -> str | None:
+    """Return the user that a path belongs to, if it is not the one who runs this."""
+    import pwd
+
+    try:
+        number = os.lstat(path).st_uid
+    except OSError:
+        return None
+    if number == os.geteuid():
+        return None
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"
 
 
 def device(fd: int) -> int:
@@ -93,3 +130,17 @@ def set_aside(path: str, companions: tuple[str, ...] = ()) -> str:
         if os.path.lexists(f"{path}{tail}"):
             os.rename(f"{path}{tail}", f"{aside}{tail}")
     return aside
+
+
+def umask() -> int:
+    """Return which permissions this process does not give to what it makes."""
+    try:
+        with open("/proc/self/status", "rb") as file:
+            found = re.search(rb"^Umask:\s*([0-7]+)$", file.read(), re.MULTILINE)
+    except OSError:
+        found = None
+    if found:
+        return int(found[1], 8)
+    mask = os.umask(0o077)  # there is no other way to ask
+    os.umask(mask)
+    return mask

@@ -5,6 +5,14 @@ from __future__ import annotations
 import os
 import stat
 from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "LARGEST",
@@ -15,12 +23,16 @@ __all__ = [
     "file_identity",
     "is_directory",
     "is_file",
+    "is_link",
+    "links_below",
+    "permissions",
     "present",
     "read_bytes",
     "read_start",
     "read_text",
     "remove",
     "replace_text",
+    "same_content",
     "subdirectories",
     "write_new",
 ]
@@ -28,6 +40,9 @@ __all__ = [
 LARGEST = 1024 * 1024
 """Bytes of a file that is read whole: a configuration, an ignore list.  A repository may be a
 stranger's, and what it can cost in time and memory is bounded."""
+
+
+_BLOCK = 1 << 18
 
 
 class UnfitFile(OSError):
@@ -111,6 +126,11 @@ def is_file(path: str) -> bool:
     return os.path.isfile(path)
 
 
+def is_link(path: str) -> bool:
+    """Whether there is a symbolic link at ``path``."""
+    return os.path.islink(path)
+
+
 def is_directory(path: str) -> bool:
     """Whether ``path`` leads to a directory, following links."""
     return os.path.isdir(path)
@@ -152,6 +172,38 @@ def entries(path: str, most: int) -> list[tuple[str, bool]]:
         return []
 
 
+def links_below(path: str, *, deepest: int, most: int, but: str) -> Iterator[tuple[str, str]]:
+    """Yield the links in a directory and below it, and what they say, in no order.
+
+    Args:
+        deepest: how far down to look.
+        most: directories to look at.
+        but: a directory that is left out.
+    """
+    waiting = [(path, 1)]
+    while waiting and most:
+        most -= 1
+        here, depth = waiting.pop(0)
+        try:
+            with os.scandir(here) as scan:
+                for entry in islice(scan, most):
+                    if entry.is_symlink():
+                        yield entry.path, os.readlink(entry.path)
+                    elif depth < deepest and entry.path != but and entry.is_dir():
+                        waiting.append((entry.path, depth + 1))
+        except OSError:
+            continue  # nothing to see there
+
+
+def permissions(path: str) -> int:
+    """Return the permission bits of what is at a path.
+
+    Raises:
+        OSError: nothing is.
+    """
+    return stat.S_IMODE(os.stat(path, follow_symlinks=False).st_mode)
+
+
 def read_text(path: str) -> str | None:
     """Return the contents of a file, or ``None`` if there is none; lines end with a line feed.
 
@@ -169,6 +221,28 @@ def read_text(path: str) -> str | None:
         return None
     text = data.decode("utf-8", "surrogateescape")
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def same_content(one: str, other: str, poll: Callable[[], None]) -> bool:
+    """Whether two files, links followed, are byte for byte the same; false if one is no file.
+
+    Args:
+        poll: called now and then; may raise to give up.
+    """
+    try:
+        first, second = os.stat(one), os.stat(other)
+        if first.st_size != second.st_size or not all(
+            stat.S_ISREG(each.st_mode) for each in (first, second)
+        ):
+            return False
+        with open(one, "rb", buffering=0) as ours, open(other, "rb", buffering=0) as theirs:
+            while block := ours.read(_BLOCK):
+                poll()
+                if block != theirs.read(_BLOCK):
+                    return False
+    except OSError:
+        return False
+    return True
 
 
 def write_new(path: str, text: str) -> None:

@@ -77,6 +77,7 @@ class Past:
                     if found.state == "committed" and found.action not in ("undo", "restore"):
                         return found
         what = "nothing to undo" if number is None else f"no transaction {number}"
+        what += f" of {self._target} in the state directory {self._host.state}"
         raise UsageError(what, remedy="list_history")
 
     def plan_undo(
@@ -100,7 +101,14 @@ class Past:
             place = existing_state(self._host.state, self._target)
             with self._reading() as journal:
                 if journal is not None and place is not None:
-                    yield from undo(journal, found, backups=place.backups, skip=skip, poll=poll)
+                    yield from undo(
+                        journal,
+                        found,
+                        target=self._target,
+                        backups=place.backups,
+                        skip=skip,
+                        poll=poll,
+                    )
 
         metadata = Metadata(
             "undo", found.packages, found.directory, self._target, options, found.id
@@ -174,4 +182,47 @@ class Past:
             prune(writer.journal, chosen, writer.place.backups, self._host.changes)
         control.result = chosen
         yield from chosen
+        return chosen
+
+    def _outdated(
+        self, journal: Journal | None, keep: int | None, older_than: float | None
+    ) -> list[Transaction]:
+        """Return what of the history may be forgotten, oldest first.
+
+        Args:
+            journal: of the target; ``None`` if there is none.
+            keep: how many of the newest are not meant.
+            older_than: only what began so many seconds ago.
+        """
+        from dotstream.store.pruning import outdated
+
+        area = backup_area(self._host.state, self._target)
+        if journal is None or area is None:
+            return []
+        before = None if older_than is None else self._host.clock() - older_than
+        numbers = outdated(journal.database, area, keep=keep or 0, began_before=before)
+        found = map(journal.transactions.find, numbers)
+        return [transaction for transaction in found if transaction is not None]
+
+    def to_prune(self, keep: int | None, older_than: float | None) -> list[Transaction]:
+        """Return what ``prune_history`` would forget; changes nothing."""
+        with self._reading() as journal:
+            return self._outdated(journal, keep, older_than)
+
+    def prune_history(
+        self,
+        keep: int | None,
+        older_than: float | None,
+        *,
+        wait: bool,
+        cancel: CancellationToken | None,
+    ) -> list[Transaction]:
+        """Forget old transactions, and return them."""
+        from dotstream.store.pruning import forget
+        from dotstream.transaction.writing import writing
+
+        token = cancel or CancellationToken()
+        with writing(self._target, host=self._host, wait=wait, cancel=token) as writer:
+            chosen = self._outdated(writer.journal, keep, older_than)
+            forget(writer.journal.database, [transaction.id for transaction in chosen])
         return chosen

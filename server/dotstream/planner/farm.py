@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dotstream.errors import Cancelled
+from dotstream.fs.access import umask
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.items import ScanError
 from dotstream.planner.naming import Naming
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.directory import Directory
-    from dotstream.model.entry import Records
+    from dotstream.model.entry import Identity, Records
     from dotstream.model.options import Options, Package
     from dotstream.planner.chosen import Chosen
     from dotstream.planner.cursor import Cursor
@@ -31,7 +32,7 @@ class Farm:
     Args:
         target, stow_dir: absolute canonical paths.
         packages, lookup, chosen: see ``PackageTrees``.
-        records: see ``Target``.
+        records, recorded, to_make: see ``Target``.
 
     Attributes:
         unchanged: how many links were found as they are wanted.
@@ -40,7 +41,16 @@ class Farm:
         OSError: the target cannot be opened.
     """
 
-    __slots__ = ("_cancel", "naming", "options", "packages", "stow_dir", "target", "unchanged")
+    __slots__ = (
+        "_cancel",
+        "_usual_mode",
+        "naming",
+        "options",
+        "packages",
+        "stow_dir",
+        "target",
+        "unchanged",
+    )
 
     def __init__(
         self,
@@ -53,22 +63,30 @@ class Farm:
         records: Records | None = None,
         packages: Iterable[Package] = (),
         chosen: Mapping[str, Chosen] = MappingProxyType({}),
+        recorded: Callable[[], Mapping[str, Identity]] | None = None,
+        to_make: bool = False,
     ) -> None:
         self.stow_dir: str = stow_dir
         self.options: Options = options
         self._cancel = cancel
         self.unchanged: int = 0
+        self._usual_mode: int | None = None
         self.naming: Naming = Naming(options)
         self.packages: PackageTrees = PackageTrees(
             self.naming,
-            options.layout,
             packages=packages,
             lookup=lookup,
             chosen=chosen,
             poll=self.poll,
         )
         self.target: Target = Target(
-            target, stow_dir=stow_dir, stow=options.stow, records=records, poll=self.poll
+            target,
+            stow_dir=stow_dir,
+            options=options,
+            records=records,
+            poll=self.poll,
+            recorded=recorded,
+            to_make=to_make,
         )
 
     def close(self) -> None:
@@ -80,6 +98,13 @@ class Farm:
         """Raise ``Cancelled`` if the caller asked to stop."""
         if self._cancel.cancelled:
             raise Cancelled
+
+    @property
+    def usual_mode(self) -> int:
+        """The mode that a new directory has without asking for one."""
+        if self._usual_mode is None:
+            self._usual_mode = 0o777 & ~umask()
+        return self._usual_mode
 
     def subdirectories(
         self, cursors: Sequence[Cursor], place: Directory, name: str

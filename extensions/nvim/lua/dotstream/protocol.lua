@@ -29,7 +29,9 @@
 ---@field everything? boolean
 ---@field path? dotstream.Uri
 ---@field paths? dotstream.Uri[]
----@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, ask?: boolean }
+---@field out? boolean
+---@field whole? boolean
+---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, same?: boolean, ask?: boolean }
 ---@field window? integer
 ---@field partialResultToken? dotstream.Token
 ---@field workDoneToken? dotstream.Token
@@ -46,7 +48,9 @@
 ---@field everything? boolean
 ---@field path? dotstream.Uri
 ---@field paths? dotstream.Uri[]
----@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, stream?: boolean, ask?: boolean }
+---@field out? boolean
+---@field whole? boolean
+---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, same?: boolean, stream?: boolean, ask?: boolean }
 ---@field digest? string
 ---@field only? dotstream.Uri[]
 ---@field omit? dotstream.Uri[]
@@ -409,6 +413,7 @@
 ---@field choices ("fail"|"skip"|"backup"|"overwrite"|"adopt")[]
 ---@field message string
 ---@field rivals? string[]
+---@field same? boolean
 
 --- Something could not be read, or was left alone on purpose.
 ---@class (exact) dotstream.RemarkRow
@@ -431,6 +436,7 @@
 ---@field choices? ("fail"|"skip"|"backup"|"overwrite"|"adopt")[]
 ---@field message? string
 ---@field rivals? string[]
+---@field same? boolean
 
 --- Rows of a plan, in the order in which they are carried out.
 ---@class (exact) dotstream.OperationBatch

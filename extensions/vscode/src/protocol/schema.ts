@@ -30,7 +30,9 @@ export interface PlanParams {
   readonly everything?: boolean;
   readonly path?: PathUri;
   readonly paths?: readonly PathUri[];
-  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly ask?: boolean };
+  readonly out?: boolean;
+  readonly whole?: boolean;
+  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly same?: boolean; readonly ask?: boolean };
   readonly window?: number;
   readonly partialResultToken?: Token;
   readonly workDoneToken?: Token;
@@ -48,7 +50,9 @@ export interface ApplyParams {
   readonly everything?: boolean;
   readonly path?: PathUri;
   readonly paths?: readonly PathUri[];
-  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly stream?: boolean; readonly ask?: boolean };
+  readonly out?: boolean;
+  readonly whole?: boolean;
+  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly same?: boolean; readonly stream?: boolean; readonly ask?: boolean };
   readonly digest?: string;
   readonly only?: readonly PathUri[];
   readonly omit?: readonly PathUri[];
@@ -450,6 +454,7 @@ export interface ConflictRow {
   readonly choices: readonly Policy[];
   readonly message: string;
   readonly rivals?: readonly string[];
+  readonly same?: boolean;
 }
 
 /** Something could not be read, or was left alone on purpose. */
@@ -474,6 +479,7 @@ export interface Row {
   readonly choices?: readonly Policy[];
   readonly message?: string;
   readonly rivals?: readonly string[];
+  readonly same?: boolean;
 }
 
 /** Rows of a plan, in the order in which they are carried out. */
