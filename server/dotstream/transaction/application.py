@@ -199,7 +199,7 @@ class Application:
         # What is called done is on the disk before that is.
         self._executor.flush(metadata.target, "; it was rolled back", remedy="remove_cause")
         for path, was in self._places.items():
-            if file_identity(path) != was:
+            if was and file_identity(path) != was:  # else it is made by the plan
                 raise JournalError(
                     f"{path} was moved or removed while this ran; nothing of it is kept",
                     remedy="remove_cause",
