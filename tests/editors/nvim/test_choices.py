@@ -1,4 +1,4 @@
-"""Choices about a plan: rows left out, conflicts settled over a range, and going back and forth."""
+"""Choices about a plan: rows left out, conflicts settled over a range, and taken back."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ function M.chunks(session)
   local chunks = {
     { " " .. session:title(), "DotstreamTitle", keep = 9 },
     { STATES[session.state][1], bad and "DotstreamError" or "DotstreamState", keep = 8 },
-    { counts, "DotstreamCount", keep = 6, short = brief(session) },
+    { counts, "DotstreamCount", keep = 4, short = brief(session) },
   }
   local function add(text, highlight, keep)
     if text ~= "" then
@@ -64,12 +64,12 @@ function M.chunks(session)
     end
   end
   local omitted = session.state == "planned" and session:count_omitted() or 0
-  add(omitted > 0 and view.number(omitted) .. " left out" or "", "DotstreamConflict", 7)
+  add(omitted > 0 and view.number(omitted) .. " left out" or "", "DotstreamState", 7)
   if session.state == "planned" and (session.unchanged or 0) > 0 then
     add(("%s as wanted"):format(view.number(session.unchanged)), "DotstreamCount", 1)
   end
   add(paths.shown(session.note), bad and "DotstreamError" or "DotstreamState", bad and 7 or 3)
-  add(with_keys(hint(session)), "DotstreamHint", 2)
+  add(with_keys(hint(session)), "DotstreamHint", 5)
   return vim.tbl_filter(function(chunk)
     return chunk[1] ~= ""
   end, chunks)
@@ -98,7 +98,7 @@ function M.fit(chunks, room)
     end
     local chunk = table.remove(chunks, least)
     if chunk.short then
-      table.insert(chunks, least, { chunk.short, chunk[2], keep = chunk.keep })
+      table.insert(chunks, least, { chunk.short, chunk[2], keep = 6 })
     end
   end
   local over = width(chunks) - room
