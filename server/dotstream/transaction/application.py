@@ -69,7 +69,8 @@ class Application:
         self._errors: list[ScanError] = []
         self._planned = 0
         self._targets = source.metadata.targets or (source.metadata.target,)
-        places = (writer.place.journal, *self._targets)
+        # Other targets may be made, or removed, by what is carried out.
+        places = (writer.place.journal, source.metadata.target)
         self._places = {path: file_identity(path) for path in places}
         self._number = self._journal.begin(source.metadata, writer.host.clock())
         self._first = self._journal.next
