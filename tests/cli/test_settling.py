@@ -157,3 +157,51 @@ class TestSinglePaths:
         done = dotstream("manage", "zsh", "--on-conflict", value, cwd=root)
         assert done.code == 2
         assert message in done.err
+
+
+# What is byte for byte the package's --------------------------------------------------------
+
+
+def same(home: Path, root: Path) -> None:
+    """Put two files of packages where they would be linked."""
+    (home / ".zshrc").write_text((root / "zsh/dot-zshrc").read_text())
+    (home / ".vimrc").write_text((root / "vim/dot-vimrc").read_text())
+
+
+def test_all_that_is_the_same_is_one_question(scratch_home: Path, root: Path) -> None:
+    same(scratch_home, root)
+    done = on_terminal("manage", "zsh", "vim", cwd=root, typed="b\n")
+    assert done.code == 0
+    assert done.out.count("/q] ") == 1
+    assert "with the same content" in done.out
+    assert all((scratch_home / name).is_symlink() for name in (".zshrc", ".vimrc"))
+    assert dotstream("undo", "--yes", cwd=root).code == 0
+    assert not any((scratch_home / name).is_symlink() for name in (".zshrc", ".vimrc"))
+
+
+def test_in_a_script_it_is_one_flag(scratch_home: Path, root: Path) -> None:
+    same(scratch_home, root)
+    refused = dotstream("manage", "zsh", "vim", cwd=root)
+    assert (refused.code, refused.err.count("--same")) == (3, 2)
+    assert dotstream("manage", "zsh", "vim", "--same", cwd=root).code == 0
+    assert all((scratch_home / name).is_symlink() for name in (".zshrc", ".vimrc"))
+
+
+def test_unmanage_says_how_to_put_back_what_was_there(scratch_home: Path, root: Path) -> None:
+    assert dotstream("manage", "zsh", "--on-conflict", "backup", cwd=root).code == 0
+    done = dotstream("unmanage", "zsh", cwd=root)
+    command = done.out.rpartition("to put it back: ")[2].split()
+    assert command[:3] == ["dotstream", "backups", "restore"]
+    assert dotstream(*command[1:], "--yes", cwd=root).code == 0
+    assert (scratch_home / ".zshrc").read_text() == "mine\n"
+    assert "put it back" not in dotstream("unmanage", "zsh", cwd=root).out
+
+
+@pytest.mark.parametrize(("answer", "back"), [("y", True), ("n", False)])
+def test_on_a_terminal_unmanage_offers_it(
+    scratch_home: Path, root: Path, answer: str, back: bool
+) -> None:
+    assert dotstream("manage", "zsh", "--on-conflict", "backup", cwd=root).code == 0
+    done = on_terminal("unmanage", "zsh", cwd=root, typed=f"{answer}\n")
+    assert (done.code, "Put these back?" in done.out) == (0, True)
+    assert (scratch_home / ".zshrc").exists() == back

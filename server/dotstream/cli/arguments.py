@@ -267,6 +267,11 @@ def add_on_conflict(group: argparse._ActionsContainer) -> None:
         help="what to do where something is in the way, or at PATH alone: fail, so that nothing "
         "changes (a terminal asks about each); skip it; backup, overwrite or adopt what is there",
     )
+    group.add_argument(
+        "--same",
+        action="store_true",
+        help="back up what is byte for byte the package's, and link it",
+    )
     group.set_defaults(resolutions=())
 
 

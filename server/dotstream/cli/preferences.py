@@ -32,6 +32,7 @@ def preferences(session: Session, cancel: CancellationToken) -> Preferences:
         on_conflict=arguments.on_conflict,
         resolutions=_resolutions(session),
         resolve=session.settling(cancel).settle if asks else None,
+        same=arguments.same,
     )
 
 

@@ -37,6 +37,7 @@ class Settling:
         self._session = session
         self._answers: dict[tuple[str, str], Policy] = {}
         self._always: list[Policy] = []
+        self._same: Policy | None = None  # for all that are byte for byte the package's
         self._taught = False
 
     def settle(self, conflict: Conflict) -> Policy | None:
@@ -48,6 +49,10 @@ class Settling:
         answer = self._answers.get(key) or next(
             (policy for policy in self._always if policy in choices), None
         )
+        if conflict.same and self._session.arguments.same:
+            return None
+        if conflict.same and answer is None:
+            answer = self._same
         if answer is None:
             try:
                 with raising():
@@ -58,6 +63,8 @@ class Settling:
             self.cancel.cancel()
             return None
         self._answers[key] = answer
+        if conflict.same:
+            self._same = answer
         return answer
 
     def _configured(self, conflict: Conflict) -> Policy:
@@ -72,6 +79,8 @@ class Settling:
         write, style = session.err.line, session.err_style
         for line in explained(conflict, style, session.completed, flags=False):
             write(line)
+        if conflict.same:
+            write("    what you answer holds for all that have the same content")
         keys = {key: policy for key, policy in _KEYS.items() if policy in choices}
         compared = conflict.kind == "real_file" and not conflict.source_is_dir
         offered = "/".join((*("d" * compared), *keys, "q"))

@@ -122,6 +122,7 @@ class Settings(NamedTuple):
             resolutions=prefer.resolutions,
             report_kept=prefer.report_kept,
             resolve=prefer.resolve,
+            same=prefer.same,
         )
 
     def package(self, name: str, prefer: Preferences | None = None) -> Package:

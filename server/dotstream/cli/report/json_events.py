@@ -119,7 +119,8 @@ class Events(Reporting):
         if isinstance(item, Operation):
             self._operation(item)
         elif isinstance(item, Conflict):
-            rivals = {"rivals": item.rivals} if item.rivals else {}
+            more: dict[str, Value] = {"rivals": item.rivals} if item.rivals else {}
+            more |= {"same": True} if item.same else {}
             self.emit(
                 "conflict",
                 conflict=item.kind,
@@ -130,7 +131,7 @@ class Events(Reporting):
                 before=item.text,
                 choices=list(item.choices),
                 message=_shown(item.message),
-                **rivals,
+                **more,
             )
         elif isinstance(item, ScanError):
             self.emit(
