@@ -12,7 +12,7 @@ from dotstream.fs.process import columns, environment, home_directory
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
     from contextlib import AbstractContextManager
 
     from dotstream.cli.report.progress import Bar
@@ -140,6 +140,20 @@ class Session:
         """Write a line to standard output, unless ``-q`` or ``--json`` is on."""
         if not self.quiet and not self.json:
             self.out.line(text)
+
+    def mention_elsewhere(self, command: str, packages: Container[str] | None = None) -> None:
+        """Say which packages are linked in another target, and the command for that.
+
+        Args:
+            packages: those to speak of; ``None`` for all.
+        """
+        from dotstream.doctor.shell_commands import quoted
+
+        for target, linked in self.client.linked_elsewhere().items():
+            names = [name for name in linked if packages is None or name in packages]
+            if names:
+                whole = f"{self.completed('dotstream -t ' + quoted(target))} {command}".strip()
+                self.report.elsewhere(target, names, whole)
 
     def completed(self, command: str) -> str:
         """Add what this run was told to a command, so that it is about the same."""

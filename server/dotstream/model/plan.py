@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dotstream.model.choice import Choosing
     from dotstream.model.items import Conflict, Item, Notice, Operation, ScanError
     from dotstream.model.options import Action, Options
     from dotstream.model.wish import Wish
@@ -32,6 +33,7 @@ class Metadata(NamedTuple):
         undoes: the transaction that this plan takes back.
         targets: every target, where packages have their own; empty for just the one.
         wishes: what of the repository's it heeds that its user has to agree to.
+        choosing: what it says of what is to be managed from here on.
     """
 
     action: Action
@@ -42,6 +44,7 @@ class Metadata(NamedTuple):
     undoes: int | None = None
     targets: tuple[str, ...] = ()
     wishes: tuple[Wish, ...] = ()
+    choosing: Choosing | None = None
 
 
 class Summary(NamedTuple):

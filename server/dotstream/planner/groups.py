@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.entry import Records
-    from dotstream.model.items import Item
+    from dotstream.model.items import Item, Notice
     from dotstream.model.options import Package
     from dotstream.model.plan import Metadata
     from dotstream.planner.chosen import Chosen, Selection
@@ -47,6 +47,7 @@ def plan_groups(
     plan: Callable[[Farm, Group], Iterator[Item]] | None = None,
     records: Records | None = None,
     selection: Selection | None = None,
+    notices: Sequence[Notice] = (),
 ) -> StreamingPlan:
     """Return the streaming plan of ``groups``; nothing is looked at before its first item.
 
@@ -56,6 +57,7 @@ def plan_groups(
         plan: what plans a group; by default, the walk.
         records: what is recorded as ours; closed at the end.
         selection: the members to plan, instead of all of them; read first, closed at the end.
+        notices: what there is to say before.
 
     Raises (while iterating):
         OSError: a target cannot be opened.
@@ -66,6 +68,7 @@ def plan_groups(
 
     def items() -> Generator[Item | Run]:
         try:
+            yield from notices
             chosen = selection.read() if selection is not None else {}
             for group in groups:
                 farm = _farm(metadata, group, lookup, cancel, records, chosen)

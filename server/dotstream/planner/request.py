@@ -8,11 +8,14 @@ from dotstream.errors import UsageError
 from dotstream.fs.files import is_directory
 from dotstream.fs.places import components, within
 from dotstream.model.cancel import CancellationToken
+from dotstream.model.choice import Choosing
+from dotstream.model.items import Notice
 from dotstream.model.options import SINGLE
 from dotstream.model.plan import Metadata
 from dotstream.model.wish import Wish
 from dotstream.planner.foresight import ground
 from dotstream.planner.groups import Group, plan_groups
+from dotstream.planner.managed import meant
 from dotstream.planner.names import to_package
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from dotstream.config.settings import Settings
     from dotstream.model.member import Member
     from dotstream.model.options import Action, Options, Package, Preferences
+    from dotstream.model.status import Unwanted
+    from dotstream.planner.managed import Meant
     from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
 
@@ -38,11 +43,9 @@ class Asked(NamedTuple):
     prefer: Preferences
     cancel: CancellationToken | None
 
-    def names(self, settings: Settings, *, anywhere: bool) -> tuple[str, ...]:
-        """Return the packages; see ``Settings.select``."""
-        return settings.select(
-            self.packages, self.profile, everything=self.everything, anywhere=anywhere
-        )
+    def meant(self, repository: Repository, action: Action) -> Meant:
+        """Return what is meant; see ``planner.managed``."""
+        return meant(repository, action, self.packages, self.profile, everything=self.everything)
 
 
 def plan_packages(
@@ -54,9 +57,11 @@ def plan_packages(
     members: Iterable[Member] | None = None,
 ) -> StreamingPlan:
     """Plan an action for packages; see ``Client.stream`` and ``Client.stream_members``."""
+    if action == "unmanage":
+        repository.do_without()
     settings, prefer = repository.settings, asked.prefer
-    names = asked.names(settings, anywhere=action == "unmanage")
-    groups = repository.groups(action, names, prefer)
+    names, unwanted, elsewhere, choosing = asked.meant(repository, action)
+    groups = repository.groups(action, names, prefer, elsewhere)
     options, cancel = settings.options(prefer), asked.cancel or CancellationToken()
     wanted = {group.target for group in groups}
     grounds = {ground(each, settings.target) for each in wanted if not is_directory(each)}
@@ -73,12 +78,13 @@ def plan_packages(
     return plan_groups(
         Metadata(
             action,
-            names,
+            (*names, *(each.name for each in unwanted)),
             repository.directory,
             settings.target,
             options,
             targets=targets,
             wishes=_heeded(settings, action, names, prefer),
+            choosing=choosing if path is None and members is None and not prefer.where else None,
         ),
         groups,
         lookup=repository.lookup(prefer),
@@ -86,7 +92,13 @@ def plan_packages(
         only=only,
         records=repository.records(),
         selection=selection,
+        notices=[_unwanted(settings, each) for each in unwanted],
     )
+
+
+def _unwanted(settings: Settings, package: Unwanted) -> Notice:
+    why = f"package {package.name}: {package.reason}, so its links are removed"
+    return Notice(f"{settings.directory.rstrip('/')}/{package.name}", why)
 
 
 def _heeded(
@@ -139,6 +151,7 @@ def plan_adoption(
             settings.target,
             options,
             wishes=_heeded(settings, "adopt", (into.name,), prefer),
+            choosing=Choosing(packages=(into.name,)),
         ),
         [Group(target)],
         lookup=repository.lookup(prefer),
@@ -178,7 +191,7 @@ def scan_packages(repository: Repository, asked: Asked) -> Scan:
     from dotstream.planner.scan import Scan
 
     settings, prefer = repository.settings, asked.prefer
-    names = asked.names(settings, anywhere=False)
+    names = settings.select(asked.packages, asked.profile, everything=asked.everything)
     return Scan(
         [(settings.package(name, prefer), settings.target_of(name)) for name in names],
         directory=repository.directory,

@@ -88,6 +88,9 @@ class Application:
             summary = yield from self._forwards()
             if self._done == self._first:
                 self._journal.discard(self._number)
+                metadata = self._source.metadata
+                if metadata.choosing is not None and self._source.whole(summary):
+                    self._journal.choose(metadata.directory, metadata.choosing)
                 return Result(summary, 0, None)
             self._commit(summary, whole=self._source.whole(summary))
         except (Cancelled, GeneratorExit) as stopped:
@@ -181,7 +184,8 @@ class Application:
         self._executor.flush(metadata.target, "; it was rolled back", remedy="remove_cause")
         if not whole:
             self._journal.part(self._number)
-        self._journal.commit(self._number, metadata.directory, summary.digest, counts)
+        choosing = metadata.choosing if whole else None
+        self._journal.commit(self._number, metadata.directory, summary.digest, counts, choosing)
 
     # Ending early ----------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
     from dotstream.cli.report.style import Colour
     from dotstream.cli.session import Session
-    from dotstream.model.status import PackageStatus
+    from dotstream.model.status import PackageStatus, Unwanted
 
 __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
@@ -59,7 +59,24 @@ def run(session: Session) -> int:
             )
             if session.out.failure is not None:
                 break
+    for each in session.client.unwanted():
+        if not names or each.name in names:
+            session.tell(
+                "unwanted",
+                partial(_unwanted, session, each, width),
+                package=each.name,
+                reason=each.reason,
+                links=sum(each.links.values()),
+                command=session.completed("dotstream remanage"),
+            )
     return 0
+
+
+def _unwanted(session: Session, package: Unwanted, width: int) -> str:
+    state = session.style.paint("unwanted".ljust(9), "yellow")
+    links, command = sum(package.links.values()), session.completed("dotstream remanage")
+    told = f"{plural(links, 'link')}; {display(package.reason)}: {command} removes them"
+    return f"{display(package.name).ljust(width)}  {state}  {told}"
 
 
 def _line(session: Session, status: PackageStatus, width: int) -> str:
