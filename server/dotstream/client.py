@@ -567,8 +567,9 @@ class Client:
 
         prefer = Preferences(report_kept=True)
         unwanted = {each.name for each in self.unwanted()} if packages else set[str]()
-        named = [name for name in packages if name not in unwanted]
-        names = () if unwanted and not named else self.settings.select(named, everything=not packages)
+        wanted = [name for name in packages if name not in unwanted]
+        every = not packages
+        names = self.settings.select(wanted, everything=every) if wanted or every else ()
         # One by one: together, they would open a fold that only one of them has.
         for name in names:
             with self.stream("manage", [name], prefer=prefer, cancel=cancel) as plan:

@@ -158,5 +158,8 @@ def _apply(
             cancel=cancel,
             planned=listing or session.json,
         )
-        session.follow(run)
+        result = session.follow(run)
+    metadata = plan.metadata
+    if metadata.action == "unmanage" and not result.applied:
+        session.mention_elsewhere("unmanage " + " ".join(metadata.packages), metadata.packages)
     return 0

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from dotstream.cli.report.output import Output
 from dotstream.cli.report.style import Style, wants_colour
 from dotstream.fs.process import columns, environment, home_directory
+from dotstream.model.directory import display
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Container, Mapping
+    from collections.abc import Callable, Container, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from dotstream.cli.report.progress import Bar
@@ -152,8 +153,14 @@ class Session:
         for target, linked in self.client.linked_elsewhere().items():
             names = [name for name in linked if packages is None or name in packages]
             if names:
-                whole = f"{self.completed('dotstream -t ' + quoted(target))} {command}".strip()
-                self.report.elsewhere(target, names, whole)
+                shown = self.completed(f"dotstream -t {quoted(target)} {command}")
+                self.tell(
+                    "elsewhere",
+                    partial(_elsewhere, self.style, target, names, shown),
+                    target=target,
+                    packages=names,
+                    command=shown,
+                )
 
     def completed(self, command: str) -> str:
         """Add what this run was told to a command, so that it is about the same."""
@@ -184,3 +191,10 @@ class Session:
         self.out.flush()
         self.err.write(f"{question} [y/N] ")
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def _elsewhere(style: Style, target: str, packages: Sequence[str], command: str) -> str:
+    nouns = "package" if len(packages) == 1 else "packages"
+    named = " ".join(map(display, packages))
+    verb = "is" if len(packages) == 1 else "are"
+    return f"{nouns} {named} {verb} linked in another target, {style.path(target)}: {command}"

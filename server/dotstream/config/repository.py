@@ -10,6 +10,7 @@ from dotstream.config.discover import discover, locate
 from dotstream.config.names import package_name
 from dotstream.errors import NotAgreed, UsageError
 from dotstream.fs.files import is_directory
+from dotstream.fs.look import canonical
 from dotstream.fs.places import Places
 from dotstream.fs.process import environment, home_directory, host_name, platform, state_home
 from dotstream.model.options import AS_CONFIGURED

@@ -16,6 +16,7 @@ __all__ = [
     "FIX",
     "REBUILD",
     "RECOVER",
+    "REMANAGE",
     "allow",
     "make_directory",
     "manage",
@@ -31,6 +32,7 @@ __all__ = [
 FIX = "dotstream doctor --fix"
 REBUILD = "dotstream doctor --rebuild"
 RECOVER = "dotstream recover"
+REMANAGE = "dotstream remanage"
 
 
 def quoted(text: str) -> str:

@@ -65,6 +65,7 @@ def plan_groups(
         MemberRefused: a member of ``selection`` cannot be planned.
     """
     walked: list[Farm] = []
+    wanted = [group.target for group in groups if group.manage]
 
     def items() -> Generator[Item | Run]:
         try:
@@ -75,7 +76,7 @@ def plan_groups(
                 walked.append(farm)
                 try:
                     if plan is None:
-                        yield from _whole(farm, group, metadata, records, only)
+                        yield from _whole(farm, group, metadata, records, only, wanted)
                     else:
                         yield from plan(farm, group)
                 finally:
@@ -96,8 +97,13 @@ def _whole(
     metadata: Metadata,
     records: Records | None,
     only: tuple[str, ...],
+    wanted: Sequence[str],
 ) -> Iterator[Item | Run]:
-    """Plan all of a target, and the target itself where it is missing or not needed any more."""
+    """Plan all of a target, and the target itself where it is missing or not needed any more.
+
+    Args:
+        wanted: the targets that the plan links in.
+    """
 
     def walked() -> Generator[Item | Run]:
         left = yield from cast(
@@ -105,7 +111,7 @@ def _whole(
             walk(farm, manage=group.manage, unmanage=group.unmanage, scope=Scope(only)),
         )
         if left == 0 and not group.manage and records is not None:
-            yield from without_target(records, group.target, metadata.target)
+            yield from without_target(records, group.target, metadata.target, wanted)
 
     items: Iterator[Item | Run] = walked()
     if metadata.options.stow:

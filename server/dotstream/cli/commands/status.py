@@ -43,10 +43,18 @@ def run(session: Session) -> int:
     """Show the state of the packages that were asked for."""
     session.mention_unfinished()
     names = session.arguments.packages
+    linked = False
     shown = names or [info.name for info in session.client.packages() if info.active]
     width = max((len(display(name)) for name in shown), default=0)
     with session.cancellable() as cancel:
-        for status in session.client.status(*names, cancel=cancel):
+        unwanted = session.client.unwanted()
+        if names:
+            unwanted = [each for each in unwanted if each.name in names]
+        gone = {each.name for each in unwanted}
+        wanted = [name for name in names if name not in gone]
+        statuses = session.client.status(*wanted, cancel=cancel)
+        for status in statuses if wanted or not names else ():
+            linked = linked or bool(status.links)
             session.tell(
                 "status",
                 partial(_line, session, status, width),
@@ -59,16 +67,17 @@ def run(session: Session) -> int:
             )
             if session.out.failure is not None:
                 break
-    for each in session.client.unwanted():
-        if not names or each.name in names:
-            session.tell(
-                "unwanted",
-                partial(_unwanted, session, each, width),
-                package=each.name,
-                reason=each.reason,
-                links=sum(each.links.values()),
-                command=session.completed("dotstream remanage"),
-            )
+    for each in unwanted:
+        session.tell(
+            "unwanted",
+            partial(_unwanted, session, each, width),
+            package=each.name,
+            reason=each.reason,
+            links=sum(each.links.values()),
+            command=session.completed("dotstream remanage"),
+        )
+    if not linked:
+        session.mention_elsewhere("status", names or None)
     return 0
 
 
