@@ -11,6 +11,7 @@ from tests.cli.process import dotstream, events, household
 from tests.snapshot import difference, snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 STATE = frozenset({".local"})
@@ -138,7 +139,7 @@ def test_a_profile_may_be_a_machines_own(
 # Packages that are gone, or disabled ----------------------------------------------------
 
 
-GONE = {
+GONE: dict[str, Callable[[Path], object]] = {
     "gone": lambda root: shutil.rmtree(root / "vim"),
     "disabled": lambda root: (root / "dotstream.toml").write_text(
         '[packages.vim]\nhosts = ["elsewhere"]\n'

@@ -235,3 +235,30 @@ def test_remanage_leaves_a_directory_that_holds_something_where_a_file_should_go
 def test_a_fold_that_another_package_would_open_is_listed_all_the_same(farm: Farm) -> None:
     farm.make({"stow/a/.config/x": "a", "stow/b/.config/y": "b"}).run("manage", "a")
     assert [link.name for link in farm.client().links()] == [".config"]
+
+
+# A git repository in a package ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("git", ["directory", "file"])
+def test_a_git_repository_in_a_package_is_one_thing(farm: Farm, git: str) -> None:
+    clone = "stow/zsh/dot-oh-my-zsh"
+    farm.make({f"{clone}/oh.sh": "o", f"{clone}/old~": "", f"{clone}/lib/dot-x": "x"})
+    farm.make(
+        {f"{clone}/.git/HEAD": "r"} if git == "directory" else {f"{clone}/.git": "gitdir: x"}
+    )
+    farm.run("manage")
+    assert farm.home() == {".oh-my-zsh": "-> ../stow/zsh/dot-oh-my-zsh"}
+
+
+def test_a_directory_above_a_git_repository_is_folded_by_what_else_is_in_it(farm: Farm) -> None:
+    farm.make({"stow/vim/dot-vim/plug/.git/HEAD": "r", "stow/vim/dot-vim/plug/a": "a"})
+    farm.make({"stow/vim/dot-vim/old~": ""}).run("manage")
+    assert farm.home() == {".vim": "dir", ".vim/plug": "-> ../../stow/vim/dot-vim/plug"}
+
+
+def test_never_fold_opens_a_git_repository_all_the_same(farm: Farm) -> None:
+    farm.make({"stow/vim/dot-vim/.git/HEAD": "r", "stow/vim/dot-vim/a": "a"})
+    client = farm.configured('never-fold = [".vim"]\n')
+    client.apply(client.stream_manage("vim"))
+    assert farm.home()[".vim/a"] == "-> ../../stow/vim/dot-vim/a"

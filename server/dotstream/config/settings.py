@@ -22,11 +22,18 @@ if TYPE_CHECKING:
     from dotstream.model.status import PackageInfo
     from dotstream.model.wish import Wish
 
-__all__ = ["DEFAULT_PROFILE", "PackageSettings", "Settings", "on_host", "on_platform"]
+__all__ = [
+    "DEFAULT_PROFILE",
+    "NEVER_LINKED",
+    "PackageSettings",
+    "Settings",
+    "on_host",
+    "on_platform",
+]
 
 DEFAULT_PROFILE = "default"
 _NAMED = 10  # profiles, in a message
-_NEVER_LINKED = ("/.git", "/dotstream.toml", "/dotstream.local.toml")
+NEVER_LINKED = ("/.git", "/dotstream.toml", "/dotstream.local.toml")
 """What a package that is the package directory itself has, and no target wants."""
 
 
@@ -138,7 +145,7 @@ class Settings(NamedTuple):
         rules = compile_rules(
             patterns=stow_list(path, self.home),
             options=self.ignore_regex,
-            globs=globs + _NEVER_LINKED if self.single else globs,
+            globs=globs + NEVER_LINKED if self.single else globs,
             dotfiles=dotfiles,
         )
         return Package(
@@ -188,6 +195,17 @@ class Settings(NamedTuple):
         except OSError as error:
             kind = PermissionRefused if is_permission(error) else UsageError
             raise kind(f"{self.directory}: {reason(error)}") from None
+
+    def why_empty(self) -> str | None:
+        """Say that there are no packages, and what that may mean; ``None`` if there are some."""
+        if self.available() or self.packages:
+            return None
+        from dotstream.config.survey import looks_single
+
+        none = f"there are no packages in {self.directory}"
+        if not looks_single(self.directory):
+            return none
+        return f"{none}: it looks like one itself, as with \"stow .\"; 'dotstream init' says so"
 
     def listed(self) -> list[PackageInfo]:
         """List the packages that exist or are configured, in byte order of their names."""
@@ -266,6 +284,9 @@ class Settings(NamedTuple):
         for written in names:
             chosen[self._named(written, anywhere=anywhere)] = None
         if everything and not (anywhere and not is_directory(self.directory)):
+            why = self.why_empty()
+            if why is not None and not anywhere:
+                raise UsageError(why)
             chosen.update(dict.fromkeys(self._fitting(self._everything(), anywhere=anywhere)))
         profiles: Iterable[str] = () if profile is None else (profile,)
         if profile is None and not names and not everything:

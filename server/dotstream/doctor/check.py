@@ -114,7 +114,7 @@ def _unlisted(checkup: Checkup, journal: Journal | None) -> Iterator[Finding]:
             "unlisted_backup",
             where,
             backup.kept.rpartition("/")[2],
-            detail=f"{detail}; no history lists it: restore it, or keep it",
+            detail=f"{detail}; no history lists it",
             command=shell_commands.restore(backup.id) if backup.path else None,
         )
 

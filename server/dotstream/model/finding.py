@@ -69,7 +69,7 @@ _SEVERITIES: dict[FindingKind, Severity] = {
     "unwanted_links": "warning",
     "leftover": "warning",
     "parked_file": "error",
-    "unlisted_backup": "error",
+    "unlisted_backup": "warning",
 }
 
 FINDING_KINDS: tuple[FindingKind, ...] = tuple(_SEVERITIES)
@@ -84,6 +84,7 @@ _MENDED: frozenset[FindingKind] = frozenset(
         "stale_record",
         "unrecorded_links",
         "leftover",
+        "unlisted_backup",
     }
 )
 

@@ -6,11 +6,13 @@ link per file would show.
 
 from __future__ import annotations
 
+import posixpath
 from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
 from dotstream.fs.listing import DIR, SPECIAL, Files
+from dotstream.planner.clones import is_clone
 from dotstream.planner.names import DOT_PREFIX
 from dotstream.planner.witnesses import Witnesses
 
@@ -69,11 +71,23 @@ class Folding:
                         or (raw.startswith(DOT_PREFIX) and shown(raw) != raw)
                         or (hidden is not None and hidden(raw))
                     )
+                    and not self._in_clone(here, cursor)
                 )
 
             return differs
 
         return not self._any_below(self._differing, cursor, place, tests)
+
+    def _in_clone(self, here: Cursor, top: Cursor) -> bool:
+        """Whether a directory is in a git repository at ``top`` or below, which is one thing."""
+        if here.chosen is not None or here.package.where is not None:
+            return False  # the run wants some paths in it only
+        tree, path = self._farm.packages.tree(here.package), here.sub or ""
+        while not is_clone(tree, path):
+            if path == (top.sub or ""):
+                return False
+            path = posixpath.dirname(path)
+        return True
 
     def occupied(self, cursor: Cursor, place: Directory) -> bool:
         """Whether a package directory, to be visited if so, holds anything to be linked."""

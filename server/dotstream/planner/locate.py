@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from dotstream.fs.files import is_directory
+from dotstream.fs.files import exists, is_directory
 from dotstream.fs.listing import DIR
 from dotstream.fs.look import Tree, marker
 from dotstream.fs.places import components, within
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dotstream.config.settings import Settings
     from dotstream.model.located import Role
 
-__all__ = ["locate"]
+__all__ = ["link_on", "locate"]
 
 # Whether a directory would be folded depends on all that is in it; one path does not.
 _ALONE = Preferences(folding="never", on_conflict="fail", report_kept=True)
@@ -96,7 +96,7 @@ class _Locator:
         if not is_directory(root):
             why = f"the target {root} is not a directory"
             return found._replace(state="unlinked", message=why)
-        depth, text = _link_on(root, way)
+        depth, text = link_on(root, way)
         if text is not None:
             owner = self._ownership().owner(Directory(root).descend("/".join(way[:depth])), text)
             above = "/".join((settings.path_of(name), *parts[1 : first + depth + 1]))
@@ -186,7 +186,7 @@ class _Locator:
         """
         nearest = around[0]
         way = components(there, nearest)
-        depth, text = _link_on(nearest, way) if is_directory(nearest) else (len(way), None)
+        depth, text = link_on(nearest, way) if is_directory(nearest) else (len(way), None)
         if text is not None:
             place = Directory(nearest).descend("/".join(way[:depth]))
             owner = self._ownership().owner(place, text)
@@ -212,6 +212,9 @@ class _Locator:
         """Tell of a path that a link of ours is at, or above."""
         if not self._settings.is_package(parts[0]):
             source = "/".join((self._settings.path_of(parts[0]), *parts[1:]))
+            if exists(source):  # a link that somebody else made, and that is as it should be
+                why = f"this link leads to {source}, which is in no package"
+                return Located(path, None, "other", target=there, message=why)
             why = f"this link leads to {source}, but package {parts[0]} is gone"
             return Located(path, "target", "linked", parts[0], source, there, message=why)
         found = self._at_source(path, "target", parts)
@@ -265,7 +268,7 @@ def _raws(
     return found if way else []
 
 
-def _link_on(root: str, way: Sequence[str]) -> tuple[int, str | None]:
+def link_on(root: str, way: Sequence[str]) -> tuple[int, str | None]:
     """Return the first link on the way down from ``root``: which component, and its text."""
     tree = Tree(root)
     try:

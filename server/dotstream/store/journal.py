@@ -224,7 +224,7 @@ class Journal:
         """End a transaction: the manifest, what is chosen, backups and state, in one commit."""
 
         def on_backup(sequence: int, path: str) -> None:
-            run("INSERT INTO backup VALUES (?, ?, ?)", (sequence, transaction, encoded(path)))
+            self.list_backup(sequence, transaction, path)
 
         run = self.database.run
         with self.database.explained():
@@ -300,6 +300,11 @@ class Journal:
             self.database.run(
                 "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'txn'", (last,)
             )
+
+    def list_backup(self, number: int, transaction: int, path: str) -> None:
+        """Put a backup that lies in the area onto the list, in the change that is under way."""
+        values = number, transaction, encoded(path)
+        self.database.run("INSERT INTO backup VALUES (?, ?, ?)", values)
 
     def forget_backup(self, sequence: int) -> None:
         """Take a backup off the list, after it is gone."""

@@ -29,6 +29,8 @@
 ---@field everything? boolean
 ---@field path? dotstream.Uri
 ---@field paths? dotstream.Uri[]
+---@field out? boolean
+---@field whole? boolean
 ---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, ask?: boolean }
 ---@field window? integer
 ---@field partialResultToken? dotstream.Token
@@ -46,6 +48,8 @@
 ---@field everything? boolean
 ---@field path? dotstream.Uri
 ---@field paths? dotstream.Uri[]
+---@field out? boolean
+---@field whole? boolean
 ---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, stream?: boolean, ask?: boolean }
 ---@field digest? string
 ---@field only? dotstream.Uri[]

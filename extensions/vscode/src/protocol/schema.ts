@@ -30,6 +30,8 @@ export interface PlanParams {
   readonly everything?: boolean;
   readonly path?: PathUri;
   readonly paths?: readonly PathUri[];
+  readonly out?: boolean;
+  readonly whole?: boolean;
   readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly ask?: boolean };
   readonly window?: number;
   readonly partialResultToken?: Token;
@@ -48,6 +50,8 @@ export interface ApplyParams {
   readonly everything?: boolean;
   readonly path?: PathUri;
   readonly paths?: readonly PathUri[];
+  readonly out?: boolean;
+  readonly whole?: boolean;
   readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly stream?: boolean; readonly ask?: boolean };
   readonly digest?: string;
   readonly only?: readonly PathUri[];

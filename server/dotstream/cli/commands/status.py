@@ -67,6 +67,8 @@ def run(session: Session) -> int:
             )
             if session.out.failure is not None:
                 break
+    if not shown and not unwanted:
+        session.say(session.client.settings.why_empty() or "no package is for this machine")
     for each in unwanted:
         session.tell(
             "unwanted",

@@ -47,7 +47,7 @@ def stow(arguments: StowArguments, *, directory: str, target: str, home: str, er
     client = Client(directory, home=home)
     telling = _Telling(arguments, err)
     telling.begin(directory, target)
-    with cancellable(err.write) as cancel:
+    with cancellable(err.write, changed=lambda: not arguments.simulate) as cancel:
         plan = plan_steps(
             directory,
             unmanage=unmanage,

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 from dotstream.client import Client
 from dotstream.config.discover import find_root
 from dotstream.errors import DotstreamError
+from dotstream.fs.files import present
 from dotstream.fs.look import canonical
-from dotstream.fs.process import environment, home_directory
+from dotstream.fs.places import components, within
+from dotstream.fs.process import environment, known_home, state_home
 from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
+from dotstream.model.items import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,6 +57,43 @@ class Subject:
             position = target.find("/", position + 1)
         return target
 
+    @property
+    def unlinks(self) -> bool:
+        """Whether unmanaging its package removes the link: not if somebody else made it."""
+        package, link = self.located.package, self.link or self.located.path
+        if package is None or self.located.state != "linked":
+            return False
+        try:
+            with self.client.stream("unmanage", [package], path=link) as plan:
+                return any(isinstance(item, Operation) for item in plan)
+        except (DotstreamError, OSError):
+            return False
+
+    @property
+    def adoptable(self) -> bool:
+        """Whether this is a file that a package could take in, and that somebody would put there.
+
+        In a home that is one with a dot in front, or below such a directory; what is in a git
+        repository belongs to that, and what dotstream itself needs stays.
+        """
+        located, settings = self.located, self.client.settings
+        if located.state != "other" or located.role is not None or located.target is not None:
+            return False
+        really = canonical(located.path)
+        target = settings.target
+        kept = (self.client.directory, canonical(state_home(environment(), settings.home)))
+        if not within(really, target) or any(within(really, each) for each in kept):
+            return False
+        way = components(really, target)
+        return (
+            target != canonical(settings.home) or really[len(target) :].startswith("/.")
+        ) and (
+            not any(
+                present("/".join((target.rstrip("/"), *way[:depth], ".git")))
+                for depth in range(1, len(way))
+            )
+        )
+
     def argument(self, **more: Any) -> dict[str, Any]:
         """Return what commands about this path are told.
 
@@ -79,7 +119,9 @@ def package_directories(path: str, folders: Iterable[str]) -> Iterator[str]:
     """
     environ = environment()
     named = environ.get("DOTSTREAM_DIR")
-    home = home_directory(environ)
+    home = known_home(environ)
+    if home is None:
+        return
     starts = [
         posixpath.dirname(path),
         posixpath.dirname(canonical(path)),
