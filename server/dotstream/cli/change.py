@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.cli.arguments import preferences
+from dotstream.cli.preferences import preferences
+from dotstream.errors import UsageError
 from dotstream.model.directory import display
 from dotstream.model.items import ScanError
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
     Opening: TypeAlias = Callable[[CancellationToken], StreamingPlan]
 
-__all__ = ["change", "change_as_agreed", "change_packages"]
+__all__ = ["OUT_OF_STEP", "change", "change_as_agreed", "change_packages"]
+
+OUT_OF_STEP = 6
+"""Exit code of looking, where that is asked for and there is something to do."""
 
 _QUESTIONS = {
     "adopt": "Move these into the package?",
@@ -33,6 +37,8 @@ _QUESTIONS = {
 def change_packages(session: Session, action: Action) -> int:
     """Carry out an action on the packages that the arguments select."""
     arguments = session.arguments
+    if arguments.all and (arguments.packages or arguments.profile):
+        raise UsageError("--all means every package; name some, or use --all alone")
 
     def opening(cancel: CancellationToken) -> StreamingPlan:
         return session.client.stream(
@@ -40,7 +46,7 @@ def change_packages(session: Session, action: Action) -> int:
             tuple(arguments.packages),
             profile=arguments.profile,
             everything=arguments.all,
-            prefer=preferences(arguments),
+            prefer=preferences(session, cancel),
             cancel=cancel,
         )
 
@@ -140,7 +146,8 @@ def _preview(session: Session, plan: StreamingPlan) -> int:
         return 3
     if summary.errors and plan.metadata.options.on_conflict != "skip":
         return 4 if refused else 1
-    return 0
+    due = summary.operations and getattr(session.arguments, "exit_code", False)
+    return OUT_OF_STEP if due else 0
 
 
 def _apply(

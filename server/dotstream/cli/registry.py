@@ -10,7 +10,7 @@ from dotstream.cli.arguments import Parser, add_common
 if TYPE_CHECKING:
     from dotstream.cli.session import Session
 
-__all__ = ["COMMANDS", "PROGRAMS", "Command", "Entry", "load", "parser_of"]
+__all__ = ["COMMANDS", "GROUPS", "PROGRAMS", "Command", "Entry", "helps", "load", "parser_of"]
 
 
 class Command(Protocol):
@@ -38,6 +38,8 @@ COMMANDS: dict[str, Entry] = {
     "unmanage": Entry("unmanage", "remove the links of packages"),
     "remanage": Entry("remanage", "bring links up to date with the smallest change"),
     "adopt": Entry("adopt", "move existing files into a package and link them back"),
+    "link": Entry("link", "link one file, and none of its neighbours"),
+    "unlink": Entry("unlink", "remove one link"),
     "plan": Entry("plan", "show what one of the above would do"),
     "doctor": Entry("doctor", "find what is wrong with the links, and fix it"),
     "undo": Entry("undo", "undo a finished change"),
@@ -45,6 +47,7 @@ COMMANDS: dict[str, Entry] = {
     "history": Entry("history", "what was done, newest first"),
     "backups": Entry("backups", "files that were backed up: list, restore or prune them"),
     "status": Entry("status", "how far each package is linked"),
+    "diff": Entry("diff", "how files in the way differ from those of the packages"),
     "list": Entry("list", "the links that are there now"),
     "packages": Entry("packages", "the packages there are, and which are enabled here"),
     "config": Entry("config", "the settings in effect, and where each comes from"),
@@ -59,6 +62,22 @@ PROGRAMS: dict[str, str] = {
     "lsp": "start the language server",
 }
 """Commands that read their own arguments."""
+
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "links": ("manage", "unmanage", "remanage", "adopt", "link", "unlink", "plan"),
+    "looking": ("status", "diff", "list", "packages", "doctor"),
+    "the past": ("undo", "history", "recover", "backups"),
+    "set-up": ("init", "config", "completion", "lsp"),
+    "GNU Stow's": ("stow", "chkstow"),
+}
+"""All of them, by what they are for."""
+
+
+def helps() -> dict[str, str]:
+    """Return what each command is for, in the order of their groups."""
+    known = {name: entry.help for name, entry in COMMANDS.items()} | PROGRAMS
+    return {name: known[name] for names in GROUPS.values() for name in names}
 
 
 def load(name: str) -> Command:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from dotstream.cli.report.progress import Bar
     from dotstream.cli.report.report import Report, Value
+    from dotstream.cli.settling import Settling
     from dotstream.client import Client
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.history import Transaction
@@ -46,6 +47,7 @@ class Session:
         self.verbose: bool = getattr(arguments, "verbose", False)
         self.json: bool = getattr(arguments, "json", False)
         self.dry_run: bool = getattr(arguments, "dry_run", False) or command == "plan"
+        self._settling: Settling | None = None
         self.environ: Mapping[str, str] = environment()
         self.out: Output = Output.of(sys.stdout)
         self.err: Output = Output.of(sys.stderr)
@@ -111,6 +113,15 @@ class Session:
             home=known_home(self.environ) if short else None,
             width=columns(2 if output is self.err else 1) if terminal else None,
         )
+
+    def settling(self, cancel: CancellationToken) -> Settling:
+        """Return what asks about conflicts; what was answered once is not asked again."""
+        if self._settling is None:
+            from dotstream.cli.settling import Settling
+
+            self._settling = Settling(self, cancel)
+        self._settling.cancel = cancel
+        return self._settling
 
     def cancellable(self) -> AbstractContextManager[CancellationToken]:
         """Return a context in which the first Ctrl-C only asks for a clean end."""

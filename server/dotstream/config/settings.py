@@ -124,6 +124,7 @@ class Settings(NamedTuple):
             resolutions=prefer.resolutions,
             report_kept=prefer.report_kept,
             resolve=prefer.resolve,
+            same=prefer.same,
         )
 
     def package(self, name: str, prefer: Preferences | None = None) -> Package:
@@ -298,12 +299,14 @@ class Settings(NamedTuple):
         for each in profiles:
             members = self._members(each)
             chosen.update(dict.fromkeys(self._fitting(members, anywhere=anywhere)))
-        for name in chosen:
-            if not is_directory(self.path_of(name)):
-                if anywhere and name in recorded():
-                    continue
-                nearby = nearest(name, self.available(), limit=3)
-                raise PackageNotFound(name, self.directory, nearby)
+        missing = [name for name in chosen if not is_directory(self.path_of(name))]
+        if missing and anywhere:
+            linked = recorded()
+            missing = [name for name in missing if name not in linked]
+        if missing:
+            known = self.available()
+            near = {name: nearest(name, known, limit=3) for name in missing}
+            raise PackageNotFound(near, self.directory)
         return tuple(chosen)
 
     def named(self, names: Sequence[str]) -> tuple[str, ...]:

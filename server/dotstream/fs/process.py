@@ -89,7 +89,10 @@ def unbuffered(descriptor: int) -> RawIOBase:
 
 
 def columns(descriptor: int, default: int = 80) -> int:
-    """Return the width of the terminal at ``descriptor``, or ``default`` if it is none."""
+    """Return ``$COLUMNS``, or the width of the terminal at ``descriptor``, or ``default``."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isascii() and told.isdecimal() and int(told):
+        return int(told)
     try:
         return os.get_terminal_size(descriptor).columns or default
     except OSError:

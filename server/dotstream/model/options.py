@@ -106,6 +106,7 @@ class Options(NamedTuple):
         compat: Stow's ``--compat``: unmanage walks the whole target.
         report_kept: also yield a ``keep_link`` for every link already as wanted.
         resolve: settles conflicts that have no policy of their own.
+        same: a file in the way that is byte for byte the package's is backed up.
     """
 
     single: bool = False
@@ -117,6 +118,7 @@ class Options(NamedTuple):
     compat: bool = False
     report_kept: bool = False
     resolve: Resolve | None = None
+    same: bool = False
 
 
 class Preferences(NamedTuple):
@@ -126,7 +128,8 @@ class Preferences(NamedTuple):
     regular expressions; ``resolutions`` maps absolute target paths to policies; ``resolve``
     is asked about each other conflict, as it is met; ``where`` is asked about each path, as the
     target would show it and relative to it: what is not wanted counts as ignored, also for
-    folding.
+    folding; ``same`` backs up each file in the way that is byte for byte the package's, whatever
+    the configuration says, so that it is linked.
     """
 
     folding: Folding | None = None
@@ -141,6 +144,7 @@ class Preferences(NamedTuple):
     report_kept: bool = False
     resolve: Resolve | None = None
     where: Callable[[str], bool] | None = None
+    same: bool = False
 
 
 AS_CONFIGURED = Preferences()

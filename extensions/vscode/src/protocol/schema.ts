@@ -32,7 +32,7 @@ export interface PlanParams {
   readonly paths?: readonly PathUri[];
   readonly out?: boolean;
   readonly whole?: boolean;
-  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly ask?: boolean };
+  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly same?: boolean; readonly ask?: boolean };
   readonly window?: number;
   readonly partialResultToken?: Token;
   readonly workDoneToken?: Token;
@@ -52,7 +52,7 @@ export interface ApplyParams {
   readonly paths?: readonly PathUri[];
   readonly out?: boolean;
   readonly whole?: boolean;
-  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly stream?: boolean; readonly ask?: boolean };
+  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly same?: boolean; readonly stream?: boolean; readonly ask?: boolean };
   readonly digest?: string;
   readonly only?: readonly PathUri[];
   readonly omit?: readonly PathUri[];
@@ -453,6 +453,7 @@ export interface ConflictRow {
   readonly choices: readonly Policy[];
   readonly message: string;
   readonly rivals?: readonly string[];
+  readonly same?: boolean;
 }
 
 /** Something could not be read, or was left alone on purpose. */
@@ -477,6 +478,7 @@ export interface Row {
   readonly choices?: readonly Policy[];
   readonly message?: string;
   readonly rivals?: readonly string[];
+  readonly same?: boolean;
 }
 
 /** Rows of a plan, in the order in which they are carried out. */

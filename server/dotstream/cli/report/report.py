@@ -87,5 +87,8 @@ class Report(Protocol):
     def tell(self, event: str, line: Callable[[], str] | None, /, **fields: Value) -> None:
         """Tell one thing of a command's own: as an event, or as a line if there is one."""
 
+    def pause(self) -> None:
+        """Leave the terminal to a question for a while."""
+
     def finish(self, exit_code: int) -> None:
         """Write what is still unwritten; the last call, and made exactly once."""

@@ -197,6 +197,11 @@ class Lines(Reporting):
         if line is not None:
             self._out.line(line())
 
+    def pause(self) -> None:
+        """Take the bar away, and write what is still unwritten."""
+        self._hide_bar()
+        self._out.flush()
+
     def finish(self, exit_code: int) -> None:
         """Write what is still unwritten."""
         self._hide_bar()
@@ -264,24 +269,10 @@ class Lines(Reporting):
         return True
 
     def _explained(self, item: Conflict, style: Style) -> list[str]:
-        """Return what is in the way, who wants the path, and the ways out."""
-        from dotstream.cli.report.advice import by_hand
+        from dotstream.cli.report.conflicts import explained
 
-        head = style.paint("conflict", "alarm")
-        lines = [f"{head} {style.paint(style.path(item.path), 'bold')}"]
-        lines += style.wrapped(display(item.message), "    ")
-        if item.source:
-            lines.append(style.paint(f"    wanted: {style.path(item.source)}", "dim"))
-        for advice in by_hand(item, self._completed):
-            if advice.startswith("dotstream "):
-                lines.append(f"    {style.dot} {display(advice)}")  # never broken, to be copied
-            else:
-                lines += style.wrapped(display(advice), f"    {style.dot} ", "      ")
-        choices = [policy for policy in item.choices if policy != "fail"]
-        if choices:
-            self._choices.update(dict.fromkeys(choices))
-            lines.append(f"    {style.dot} --on-conflict {'|'.join(choices)}")
-        return lines
+        self._choices.update(dict.fromkeys(choice for choice in item.choices if choice != "fail"))
+        return explained(item, style, self._completed, flags=True)
 
     def _legend(self) -> None:
         """Say once what the policies do that were offered."""
