@@ -495,7 +495,8 @@ def test_the_command_that_is_shown_mends_and_loses_nothing(
         "HOME": managed.target,
     }
     os.rename(managed.state, f"{managed.root}/dotstream")
-    subprocess.run([*words, "-y", "--folding=never"] if "manage" in words else words,
+    told = ["-y", "--folding=never", "-t", managed.target]
+    subprocess.run([*words, *told] if "manage" in words else words,
                    check=True, env=env, capture_output=True)  # fmt: skip
     os.rename(f"{managed.root}/dotstream", managed.state)
     assert found(managed) == []
