@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dotstream.cli.report.output import Output
 from dotstream.cli.report.style import Style, wants_colour
-from dotstream.fs.process import columns, environment, known_home
+from dotstream.fs.process import columns, environment, known_home, wait_for_input
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dotstream.cli.settling import Settling
     from dotstream.client import Client
     from dotstream.model.cancel import CancellationToken
+    from dotstream.model.events import Event
     from dotstream.model.history import Transaction
     from dotstream.transaction.execution import Execution
 
@@ -133,11 +134,19 @@ class Session:
         """Tell one thing of this command's own; with ``-q``, only as an event."""
         self.report.tell(event, None if self.quiet else line, **fields)
 
-    def follow(self, run: Execution[_Outcome], *, asked: bool = False) -> _Outcome:
+    def follow(
+        self,
+        run: Execution[_Outcome],
+        *,
+        asked: bool = False,
+        note: Callable[[Event], None] | None = None,
+    ) -> _Outcome:
         """Tell what happens while something is changed, and return what came of it."""
         self.changed = True
         with run:
             for event in run:
+                if note is not None:
+                    note(event)
                 self.report.event(event, asked=asked)
         return run.result
 
@@ -199,9 +208,22 @@ class Session:
 
     def ask(self, question: str) -> bool:
         """Ask a person; anything but yes is no."""
-        self.out.flush()
-        self.err.write(f"{question} [y/N] ")
-        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+        return self.answer(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+
+    def answer(self, question: str) -> str:
+        """Return the line that a person types, with its end; nothing at the end of input.
+
+        Ctrl-C is heeded, also if it comes just before there is anything to wait for.
+        """
+        self.report.pause()
+        self.err.flush()
+        self.err.write(question)
+        wait_for_input(sys.stdin.fileno())
+        return sys.stdin.readline()
+
+    def forget(self) -> None:
+        """Have the configuration read again when it is next needed."""
+        self.__dict__.pop("client", None)
 
 
 def _elsewhere(style: Style, target: str, packages: Sequence[str], command: str) -> str:

@@ -45,6 +45,7 @@ class PackageSettings(NamedTuple):
         platforms: names such as ``linux`` and ``darwin``.
         hosts: globs for host names; those that begin with ``!`` are for every other machine.
         required: whether it is an error if the package is not there.
+        after: commands that are run once its links have changed.
     """
 
     target: str | None = None
@@ -58,6 +59,7 @@ class PackageSettings(NamedTuple):
     dotfiles: bool | None = None
     layout: Layout | None = None
     link: LinkStyle | None = None
+    after: tuple[str, ...] = ()
 
 
 class Settings(NamedTuple):

@@ -22,7 +22,6 @@ from dotstream.errors import (
 from dotstream.fs.files import file_identity
 from dotstream.fs.mounts import mounted, note
 from dotstream.fs.oserror import is_permission, reason
-from dotstream.fs.places import within
 from dotstream.model.events import Progress, Result
 from dotstream.model.items import OPERATION_KINDS, Conflict, Operation, ScanError
 from dotstream.model.plan import Summary
@@ -70,11 +69,9 @@ class Application:
         self._errors: list[ScanError] = []
         self._planned = 0
         self._targets = source.metadata.targets or (source.metadata.target,)
-        main = source.metadata.target
-        apart = [each for each in source.metadata.targets if not within(each, main)]
-        places = {path: file_identity(path) for path in (writer.place.journal, main, *apart)}
-        # Others are in the main target, or missing: a plan may make them, and remove them.
-        self._places = {path: was for path, was in places.items() if was is not None}
+        # Other targets may be made, or removed, by what is carried out.
+        places = (writer.place.journal, source.metadata.target)
+        self._places = {path: file_identity(path) for path in places}
         self._number = self._journal.begin(source.metadata, writer.host.clock())
         self._first = self._journal.next
         self._executor = Executor(writer, self._number, self._first)

@@ -333,6 +333,7 @@
 ---@field state "active"|"rolling_back"|"committed"|"rolled_back"|"stuck"|"undone"
 ---@field began string
 ---@field operations integer
+---@field counts dotstream.Counts
 ---@field undoable boolean
 ---@field undoes integer|nil
 ---@field undoneBy? integer|nil

@@ -365,6 +365,7 @@ export interface Transaction {
   readonly state: "active" | "rolling_back" | "committed" | "rolled_back" | "stuck" | "undone";
   readonly began: string;
   readonly operations: number;
+  readonly counts: Counts;
   readonly undoable: boolean;
   readonly undoes: number | null;
   readonly undoneBy?: number | null;

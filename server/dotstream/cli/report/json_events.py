@@ -102,7 +102,7 @@ class Events(Reporting):
         """Write one event of a command's own."""
         self.emit(event, **fields)
 
-    def begin(self, metadata: Metadata, *, listing: bool) -> None:
+    def begin(self, metadata: Metadata, *, listing: bool, most: int | None = None) -> None:
         """Write ``plan``: what is being planned.  Operations are always listed."""
         undoes = {} if metadata.undoes is None else {"undoes": metadata.undoes}
         self.emit(
@@ -234,6 +234,10 @@ class Events(Reporting):
         if isinstance(error, ConflictError | ScanFailed):
             self._counts = {"conflict" if error.kind == "conflict" else "error": error.total}
         self.emit("failure", kind=kind_of(error), message=_shown(message))
+
+    def warn(self, event: str, line: Callable[[], str] | None, /, **fields: Value) -> None:
+        """Write one event of a command's own."""
+        self.emit(event, **fields)
 
     def pause(self) -> None:
         """Do nothing: with events, nobody is asked."""
