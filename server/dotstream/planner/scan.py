@@ -47,7 +47,7 @@ class Scan:
                 options=options,
                 lookup=lookup,
                 cancel=cancel,
-                to_make=True,
+                to_make=True,  # nothing is looked at there
             )
 
         self._cancel = cancel
