@@ -48,6 +48,7 @@ def plan_groups(
     records: Records | None = None,
     selection: Selection | None = None,
     notices: Sequence[Notice] = (),
+    state: str = "",
 ) -> StreamingPlan:
     """Return the streaming plan of ``groups``; nothing is looked at before its first item.
 
@@ -58,6 +59,7 @@ def plan_groups(
         records: what is recorded as ours; closed at the end.
         selection: the members to plan, instead of all of them; read first, closed at the end.
         notices: what there is to say before.
+        state: absolute path of the state directory.
 
     Raises (while iterating):
         OSError: a target cannot be opened.
@@ -76,9 +78,9 @@ def plan_groups(
                 walked.append(farm)
                 try:
                     if plan is None:
-                        yield from _whole(farm, group, metadata, records, only, wanted)
+                        yield from _whole(farm, group, metadata, records, only, wanted, state)
                     else:
-                        yield from foreseen(plan(farm, group))
+                        yield from foreseen(plan(farm, group), state)
                 finally:
                     farm.close()
         finally:
@@ -98,6 +100,7 @@ def _whole(
     records: Records | None,
     only: tuple[str, ...],
     wanted: Sequence[str],
+    state: str,
 ) -> Iterator[Item | Run]:
     """Plan all of a target, and the target itself where it is missing or not needed any more.
 
@@ -118,7 +121,7 @@ def _whole(
         return items
     if farm.target.missing and group.manage:
         items = with_target(items, group.target, metadata.target, group.manage[0].name)
-    return foreseen(items)
+    return foreseen(items, state)
 
 
 def plan_level(

@@ -105,6 +105,7 @@ def plan_packages(
         records=repository.records(),
         selection=selection,
         notices=[_unwanted(settings, each) for each in unwanted],
+        state=repository.state,
     )
 
 
@@ -226,6 +227,7 @@ def _moving(
         lookup=repository.lookup(prefer),
         cancel=cancel or CancellationToken(),
         plan=plan,
+        state=repository.state,
     )
 
 
