@@ -217,6 +217,7 @@ def preferences(arguments: Namespace) -> Preferences:
         defer=tuple(getattr(arguments, "defer", ())),
         override=tuple(getattr(arguments, "override", ())),
         on_conflict=arguments.on_conflict,
+        explain=getattr(arguments, "verbose", False),
     )
 
 

@@ -80,7 +80,7 @@ class Checker:
         names: list[str] = []
         kind = stem = package = last = ""
         for operation in operations:
-            what, directory, name, owner, text, before = operation
+            what, directory, name, owner, text, before, _ = operation
             link, other = (before, text) if what == "remove_link" else (text, before)
             if (
                 directory is here
@@ -161,7 +161,7 @@ class Checker:
             )
 
     def _check(self, operation: Operation) -> None:
-        kind, directory, name, package, text, before = operation
+        kind, directory, name, package, text, before, _ = operation
         if kind not in OPERATION_KINDS:
             raise OperationRefused(operation, f"{kind!r} is no kind of operation")
         if not name or name in (".", "..") or "/" in name:

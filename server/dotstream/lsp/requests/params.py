@@ -100,4 +100,5 @@ def preferences(fields: Fields) -> Preferences:
         folding=options.choice("folding", FOLDINGS),
         on_conflict=options.choice("onConflict", POLICIES),
         resolutions=options.by_path("resolutions", POLICIES),
+        explain=options.boolean("explain"),
     )
