@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _ALWAYS, _NEVER = Preferences(folding="always"), Preferences(folding="never")
 
+_EXPLAIN = Preferences(explain=True)
+
 _VIM: dict[str, Entry] = {"stow/vim/dot-vim/vimrc": "v", "stow/vim/dot-vim/after/c": "v"}
 
 
@@ -258,7 +260,7 @@ def test_a_fold_is_not_opened_for_a_name_that_only_the_builtin_list_has(farm: Fa
     for action in ("manage", "remanage"):
         assert farm.plan(action).summary.operations == 0
     farm.make({"stow/vim/.stow-local-ignore": r"\.gitignore"})
-    (operation, *_) = farm.plan("remanage").operations
+    (operation, *_) = farm.plan("remanage", prefer=_EXPLAIN).operations
     list_path = f"{farm.directory}/vim/.stow-local-ignore"
     why = rf"vim/x/.gitignore is left out by {list_path}:1: \.gitignore"
     assert (operation.kind, operation.why) == ("unfold", why)
@@ -289,7 +291,8 @@ _REASONS: dict[str, tuple[dict[str, Entry], str, str]] = {
 def test_a_directory_that_is_made_says_why_it_is_no_link(
     farm: Farm, tree: dict[str, Entry], toml: str, why: str
 ) -> None:
-    made = farm.make(tree).configured(toml).plan_manage("p").operations[0]
+    client = farm.make(tree).configured(toml)
+    made = client.plan_manage("p", prefer=_EXPLAIN).operations[0]
     assert (made.kind, made.name, made.why) == ("make_dir", "x", why)
 
 

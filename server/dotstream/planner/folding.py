@@ -116,10 +116,12 @@ class Folding:
             return f"never-fold names {there.join(shown)}"
         if kind == SPECIAL:
             return f"{path} is not a file, directory or link"
-        if self._farm.packages.hides(here, there, raw):
-            rule = self._farm.packages.rule(here, there, raw)
-            return f"{path} is left out" + (f" by {rule}" if rule else "")
-        return f"{path} is shown as {shown}"
+        if shown != raw:
+            return f"{path} is shown as {shown}"
+        # To find the rule takes long, where thousands of directories are opened.
+        asked = self._farm.options.explain
+        rule = self._farm.packages.rule(here, there, raw) if asked else None
+        return f"{path} is left out" + (f" by {rule}" if rule else "")
 
     def occupied(self, cursor: Cursor, place: Directory) -> bool:
         """Whether a package directory, to be visited if so, holds anything to be linked."""
