@@ -193,6 +193,7 @@ class AsyncClient:
         self,
         *paths: str | PathLike[str],
         package: str | None = None,
+        whole: bool = False,
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
     ) -> AsyncStreamingPlan:
@@ -201,7 +202,23 @@ class AsyncClient:
         See ``Client.stream_adopt``.
         """
         return AsyncStreamingPlan(
-            self.client.stream_adopt(*paths, package=package, prefer=prefer, cancel=cancel)
+            self.client.stream_adopt(
+                *paths, package=package, whole=whole, prefer=prefer, cancel=cancel
+            )
+        )
+
+    def stream_release(
+        self,
+        *paths: str | PathLike[str],
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStreamingPlan:
+        """Plan to move what packages have out of them, to where it is linked: undo ``adopt``.
+
+        See ``Client.stream_release``.
+        """
+        return AsyncStreamingPlan(
+            self.client.stream_release(*paths, prefer=prefer, cancel=cancel)
         )
 
     async def plan(
@@ -303,6 +320,7 @@ class AsyncClient:
         self,
         *paths: str | PathLike[str],
         package: str | None = None,
+        whole: bool = False,
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
     ) -> Plan:
@@ -311,7 +329,26 @@ class AsyncClient:
         See ``Client.plan_adopt``.
         """
         return await asyncio.to_thread(
-            self.client.plan_adopt, *paths, package=package, prefer=prefer, cancel=cancel
+            self.client.plan_adopt,
+            *paths,
+            package=package,
+            whole=whole,
+            prefer=prefer,
+            cancel=cancel,
+        )
+
+    async def plan_release(
+        self,
+        *paths: str | PathLike[str],
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to move what packages have out of them, the whole plan in memory.
+
+        See ``Client.plan_release``.
+        """
+        return await asyncio.to_thread(
+            self.client.plan_release, *paths, prefer=prefer, cancel=cancel
         )
 
     def scan(

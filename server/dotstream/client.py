@@ -17,7 +17,13 @@ from dotstream.model.cancel import CancellationToken
 from dotstream.model.items import Operation
 from dotstream.model.options import AS_CONFIGURED, Preferences
 from dotstream.model.plan import Metadata
-from dotstream.planner.request import Asked, plan_adoption, plan_packages, scan_packages
+from dotstream.planner.request import (
+    Asked,
+    plan_adoption,
+    plan_packages,
+    plan_release,
+    scan_packages,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -207,6 +213,7 @@ class Client:
         self,
         *paths: str | PathLike[str],
         package: str | None = None,
+        whole: bool = False,
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
     ) -> StreamingPlan:
@@ -216,13 +223,36 @@ class Client:
             paths: in the target; relative ones are looked for in the working directory,
                 then in the target. ``*``, ``?`` and ``[…]`` match names.
             package: where to; by default named after the paths. It need not exist.
+            whole: move git repositories too, each as one; else they stay in place.
 
         Raises:
-            UsageError: a path is outside of the target, or no package name can be found.
+            UsageError: a path is outside of the target, or is in the package directory or the
+                state directory; or no package name can be found.
         """
         return plan_adoption(
-            self._repository, paths, package=package, prefer=prefer, cancel=cancel
+            self._repository,
+            paths,
+            package=package,
+            whole=whole,
+            prefer=prefer,
+            cancel=cancel,
         )
+
+    def stream_release(
+        self,
+        *paths: str | PathLike[str],
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan to move what packages have out of them, to where it is linked: undo ``adopt``.
+
+        Args:
+            paths: links, or what is below one, in the target; as for ``stream_adopt``.
+
+        Raises:
+            UsageError: no package of this directory has a path.
+        """
+        return plan_release(self._repository, paths, prefer=prefer, cancel=cancel)
 
     def plan(
         self,
@@ -282,11 +312,23 @@ class Client:
         self,
         *paths: str | PathLike[str],
         package: str | None = None,
+        whole: bool = False,
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
     ) -> Plan:
         """Plan to move what is in the target into a package, the whole plan in memory."""
-        return self.stream_adopt(*paths, package=package, prefer=prefer, cancel=cancel).collect()
+        return self.stream_adopt(
+            *paths, package=package, whole=whole, prefer=prefer, cancel=cancel
+        ).collect()
+
+    def plan_release(
+        self,
+        *paths: str | PathLike[str],
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to move what packages have out of them, the whole plan in memory."""
+        return self.stream_release(*paths, prefer=prefer, cancel=cancel).collect()
 
     def scan(
         self,

@@ -97,7 +97,8 @@ def test_init_writes_a_file_that_checks_and_never_replaces_one(scratch_home: Pat
 
 
 def test_init_takes_the_target_from_the_command_line(scratch_home: Path) -> None:
-    done = dotstream("init", "-n", "-t", "/srv/www", cwd=scratch_home)
+    (scratch_home / "dots").mkdir()
+    done = dotstream("init", "-n", "-t", "/srv/www", cwd=scratch_home / "dots")
     assert tomllib.loads(done.out)["target"] == "/srv/www"
 
 
@@ -111,7 +112,7 @@ def test_init_from_stow_keeps_every_tree_as_it_is(root: Path) -> None:
     assert "nothing to do" in done.out
 
 
-def test_init_from_stow_without_a_stowrc_is_a_clear_error(scratch_home: Path) -> None:
+def test_init_takes_no_home_for_a_package_directory(scratch_home: Path) -> None:
     done = dotstream("init", "--from-stow", cwd=scratch_home)
     assert (done.code, done.out) == (2, "")
-    assert ".stowrc" in done.err
+    assert "is your home, and no package directory" in done.err

@@ -149,6 +149,29 @@ def test_adopt_takes_paths(world: World, editor: Editor) -> None:
     assert moved["to"] == str(world.root / "git/dot-gitconfig")
 
 
+def test_adopt_moves_a_file_out_of_its_package_again(world: World, editor: Editor) -> None:
+    editor.ask("dotstream/apply", world.params("zsh", window=1))
+    params = world.params(action="adopt", paths=[uri(world.target / ".zshrc")], out=True)
+    result = editor.ask("dotstream/apply", params)
+    assert result["counts"] == {"remove_link": 1, "move_file": 1}
+    assert not (world.target / ".zshrc").is_symlink()
+
+
+def test_adopt_leaves_a_git_repository_unless_it_is_asked_for_whole(
+    world: World, editor: Editor
+) -> None:
+    (world.target / ".emacs.d/.git").mkdir(parents=True)
+    params = world.params(
+        "emacs",
+        action="adopt",
+        paths=[uri(world.target / ".emacs.d")],
+        options={"folding": "safe"},
+    )
+    assert editor.ask("dotstream/plan", params)["counts"] == {"notice": 1}
+    result = editor.ask("dotstream/plan", {**params, "whole": True})
+    assert result["counts"] == {"make_dir": 1, "move_file": 1, "create_link": 1}
+
+
 @pytest.mark.parametrize("name", [b"caf\xe9", b"a\nb", b"50%", b"#;?", "naïve".encode(), b" "])
 def test_names_of_any_bytes_travel_exactly(world: World, editor: Editor, name: bytes) -> None:
     os.close(os.open(os.path.join(os.fsencode(world.root / "zsh"), name), os.O_CREAT))

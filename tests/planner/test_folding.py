@@ -239,18 +239,11 @@ def test_a_fold_that_another_package_would_open_is_listed_all_the_same(farm: Far
     assert [link.name for link in farm.client().links()] == [".config"]
 
 
-@pytest.mark.parametrize(
-    "clone", [{"x/.git": "gitdir: ../.git/modules/x"}, {"x/.git/HEAD": "ref: refs/heads/main"}]
-)
-@pytest.mark.parametrize("above", ["", "vim/"])
-def test_a_submodule_or_clone_stays_one_unit(
-    farm: Farm, above: str, clone: dict[str, Entry]
-) -> None:
-    """Also in a directory that is folded itself, and whatever it ignores for itself."""
-    inside = {**clone, "x/.gitignore": "", "x/a/dot-b": "", "x/a/c~": ""}
-    farm.make({f"stow/p/{above}{path}": entry for path, entry in inside.items()}).run("manage")
-    top = above.rstrip("/") or "x"
-    assert farm.home() == {top: f"-> ../stow/p/{top}"}
+def test_a_directory_above_a_clone_is_folded_with_it(farm: Farm) -> None:
+    farm.make({"stow/p/x/y/.git/HEAD": "", "stow/p/x/y/dot-a": "", "stow/p/x/b": ""}).run(
+        "manage"
+    )
+    assert farm.home() == {"x": "-> ../stow/p/x"}
 
 
 def test_a_fold_is_not_opened_for_a_name_that_only_the_builtin_list_has(farm: Farm) -> None:
@@ -259,7 +252,10 @@ def test_a_fold_is_not_opened_for_a_name_that_only_the_builtin_list_has(farm: Fa
     )
     for action in ("manage", "remanage"):
         assert farm.plan(action).summary.operations == 0
-    farm.make({"stow/vim/.stow-local-ignore": r"\.gitignore"})
+    farm.make({"stow/vim/x/dot-y": ""})
+    assert farm.plan("remanage").operations[0].why == "vim/x/dot-y is shown as .y"
+    shutil.rmtree(f"{farm.directory}/vim")
+    farm.make({"stow/vim/x/.gitignore": "", "stow/vim/.stow-local-ignore": r"\.gitignore"})
     (operation, *_) = farm.plan("remanage", prefer=_EXPLAIN).operations
     list_path = f"{farm.directory}/vim/.stow-local-ignore"
     why = rf"vim/x/.gitignore is left out by {list_path}:1: \.gitignore"
@@ -300,3 +296,30 @@ def test_a_fold_that_is_opened_says_for_whom(farm: Farm) -> None:
     farm.make({"stow/a/x/1": "", "stow/b/x/2": ""}).run("manage", "a")
     (opened, *_) = farm.plan("manage", "b").operations
     assert (opened.kind, opened.why) == ("unfold", "packages a and b have it in common")
+
+
+# A git repository in a package ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("git", ["directory", "file"])
+def test_a_git_repository_in_a_package_is_one_thing(farm: Farm, git: str) -> None:
+    clone = "stow/zsh/dot-oh-my-zsh"
+    farm.make({f"{clone}/oh.sh": "o", f"{clone}/old~": "", f"{clone}/lib/dot-x": "x"})
+    farm.make(
+        {f"{clone}/.git/HEAD": "r"} if git == "directory" else {f"{clone}/.git": "gitdir: x"}
+    )
+    farm.run("manage")
+    assert farm.home() == {".oh-my-zsh": "-> ../stow/zsh/dot-oh-my-zsh"}
+
+
+def test_a_directory_above_a_git_repository_is_folded_by_what_else_is_in_it(farm: Farm) -> None:
+    farm.make({"stow/vim/dot-vim/plug/.git/HEAD": "r", "stow/vim/dot-vim/plug/a": "a"})
+    farm.make({"stow/vim/dot-vim/old~": ""}).run("manage")
+    assert farm.home() == {".vim": "dir", ".vim/plug": "-> ../../stow/vim/dot-vim/plug"}
+
+
+def test_never_fold_opens_a_git_repository_all_the_same(farm: Farm) -> None:
+    farm.make({"stow/vim/dot-vim/.git/HEAD": "r", "stow/vim/dot-vim/a": "a"})
+    client = farm.configured('never-fold = [".vim"]\n')
+    client.apply(client.stream_manage("vim"))
+    assert farm.home()[".vim/a"] == "-> ../../stow/vim/dot-vim/a"

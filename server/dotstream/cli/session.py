@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dotstream.cli.report.output import Output
 from dotstream.cli.report.style import Style, wants_colour
-from dotstream.fs.process import columns, environment, home_directory
+from dotstream.fs.process import columns, environment, known_home
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -107,7 +107,7 @@ class Session:
         return Style(
             colour=wants_colour(when, terminal=terminal, environ=self.environ),
             unicode=output.unicode,
-            home=home_directory(self.environ) if short else None,
+            home=known_home(self.environ) if short else None,
             width=columns(2 if output is self.err else 1) if terminal else None,
         )
 

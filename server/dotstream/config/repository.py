@@ -49,7 +49,8 @@ class Repository:
         cwd: str | None,
     ) -> None:
         self._environ = environment() if environ is None else environ
-        self._home = home or home_directory(self._environ)
+        self._home = home_directory(self._environ if home is None else {"HOME": home})
+
         self.places: Places = Places(self._home, cwd)
         self._target = None if target is None else self.places.expand(target)
         self.state: str = (

@@ -23,11 +23,18 @@ if TYPE_CHECKING:
     from dotstream.model.status import PackageInfo
     from dotstream.model.wish import Wish
 
-__all__ = ["DEFAULT_PROFILE", "PackageSettings", "Settings", "on_host", "on_platform"]
+__all__ = [
+    "DEFAULT_PROFILE",
+    "NEVER_LINKED",
+    "PackageSettings",
+    "Settings",
+    "on_host",
+    "on_platform",
+]
 
 DEFAULT_PROFILE = "default"
 _NAMED = 10  # profiles, in a message
-_NEVER_LINKED = ("/.git", "/dotstream.toml", "/dotstream.local.toml")
+NEVER_LINKED = ("/.git", "/dotstream.toml", "/dotstream.local.toml")
 """What a package that is the package directory itself has, and no target wants."""
 
 
@@ -134,7 +141,7 @@ class Settings(NamedTuple):
         path = self.path_of(name)
         dotfiles, layout = self.dotfiles_of(name, prefer), self.layout_of(name, prefer)
         above = to_target(name) if dotfiles else name
-        fixed = _NEVER_LINKED if self.single else ()
+        fixed = NEVER_LINKED if self.single else ()
         patterns = stow_list(path, self.home)
         rules = compile_rules(
             patterns=patterns,
@@ -206,6 +213,17 @@ class Settings(NamedTuple):
         except OSError as error:
             kind = PermissionRefused if is_permission(error) else UsageError
             raise kind(f"{self.directory}: {reason(error)}") from None
+
+    def why_empty(self) -> str | None:
+        """Say that there are no packages, and what that may mean; ``None`` if there are some."""
+        if self.available() or self.packages:
+            return None
+        from dotstream.config.survey import looks_single
+
+        none = f"there are no packages in {self.directory}"
+        if not looks_single(self.directory):
+            return none
+        return f"{none}: it looks like one itself, as with \"stow .\"; 'dotstream init' says so"
 
     def listed(self) -> list[PackageInfo]:
         """List the packages that exist or are configured, in byte order of their names."""
@@ -281,6 +299,9 @@ class Settings(NamedTuple):
         for written in names:
             chosen[self._named(written, anywhere=anywhere)] = None
         if everything:
+            why = self.why_empty()
+            if why is not None:
+                raise UsageError(why)
             chosen.update(dict.fromkeys(self._fitting(self._everything(), anywhere=anywhere)))
         if profile is None and not names and not everything:
             if self.single:

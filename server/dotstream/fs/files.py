@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "LARGEST",
@@ -16,6 +20,7 @@ __all__ = [
     "is_directory",
     "is_file",
     "is_link",
+    "links_below",
     "permissions",
     "present",
     "read_bytes",
@@ -157,6 +162,29 @@ def entries(path: str, most: int) -> list[tuple[str, bool]]:
             ]
     except OSError:
         return []
+
+
+def links_below(path: str, *, deepest: int, most: int, but: str) -> Iterator[tuple[str, str]]:
+    """Yield the links in a directory and below it, and what they say, in no order.
+
+    Args:
+        deepest: how far down to look.
+        most: directories to look at.
+        but: a directory that is left out.
+    """
+    waiting = [(path, 1)]
+    while waiting and most:
+        most -= 1
+        here, depth = waiting.pop(0)
+        try:
+            with os.scandir(here) as scan:
+                for entry in islice(scan, most):
+                    if entry.is_symlink():
+                        yield entry.path, os.readlink(entry.path)
+                    elif depth < deepest and entry.path != but and entry.is_dir():
+                        waiting.append((entry.path, depth + 1))
+        except OSError:
+            continue  # nothing to see there
 
 
 def permissions(path: str) -> int:

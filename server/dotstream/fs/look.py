@@ -115,12 +115,12 @@ class Tree:
         return fingerprint(self.fd, path)
 
     def mode(self, path: str) -> int:
-        """Return the permission bits of the entry at ``path``.
+        """Return the permission bits of what ``path`` leads to.
 
         Raises:
             OSError: it is missing.
         """
-        return stat.S_IMODE(os.stat(path, dir_fd=self.fd, follow_symlinks=False).st_mode)
+        return stat.S_IMODE(os.stat(path or ".", dir_fd=self.fd).st_mode)
 
     def identity(self, path: str) -> tuple[int, int]:
         """Return (device, inode) of what ``path`` leads to.

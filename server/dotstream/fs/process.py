@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
+from dotstream.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from io import RawIOBase
@@ -19,6 +21,7 @@ __all__ = [
     "home_of",
     "host_name",
     "is_alive",
+    "known_home",
     "platform",
     "process_name",
     "state_home",
@@ -37,8 +40,28 @@ def working_directory() -> str:
 
 
 def home_directory(environ: Mapping[str, str]) -> str:
-    """Return ``$HOME``, or else the home directory that the system has on record."""
-    return environ.get("HOME") or _recorded_home(None) or "/"
+    """Return ``$HOME``, or else the home directory that the system has on record.
+
+    Raises:
+        UsageError: there is none, or it is no absolute path: links would be made elsewhere.
+    """
+    named = environ.get("HOME")
+    home = _recorded_home(None) if named is None else named
+    if home and home.startswith("/"):
+        return home
+    if named is not None:
+        why = f"HOME is {named!r}" if named else "HOME is empty"
+    else:
+        why = f"HOME is not set, and the system has none on record for user {os.getuid()}"
+    raise UsageError(f"no home directory is known: {why}; set HOME to an absolute path")
+
+
+def known_home(environ: Mapping[str, str]) -> str | None:
+    """Return the home directory, for those who can do without; ``None`` if none is known."""
+    try:
+        return home_directory(environ)
+    except UsageError:
+        return None
 
 
 def home_of(user: str) -> str | None:

@@ -100,7 +100,14 @@ class Past:
             place = existing_state(self._host.state, self._target)
             with self._reading() as journal:
                 if journal is not None and place is not None:
-                    yield from undo(journal, found, backups=place.backups, skip=skip, poll=poll)
+                    yield from undo(
+                        journal,
+                        found,
+                        target=self._target,
+                        backups=place.backups,
+                        skip=skip,
+                        poll=poll,
+                    )
 
         metadata = Metadata(
             "undo", found.packages, found.directory, self._target, options, found.id

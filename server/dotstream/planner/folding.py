@@ -6,11 +6,13 @@ link per file would show.
 
 from __future__ import annotations
 
+import posixpath
 from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
 from dotstream.fs.listing import DIR, SPECIAL, Files
+from dotstream.planner.clones import is_clone
 from dotstream.planner.names import DOT_PREFIX
 from dotstream.planner.witnesses import Witnesses
 
@@ -22,10 +24,6 @@ if TYPE_CHECKING:
     from dotstream.planner.trees import Met, Test
 
 __all__ = ["Folding", "stays_open"]
-
-
-_GIT = ".git"
-"""In a clone a directory, in a submodule or a worktree a file."""
 
 
 def stays_open(cursor: Cursor, path: str) -> bool:
@@ -81,28 +79,21 @@ class Folding:
                     and (
                         kind == SPECIAL
                         or (raw.startswith(DOT_PREFIX) and shown(raw) != raw)
-                        or (hidden is not None and hidden(raw))
+                        or (
+                            hidden is not None
+                            and hidden(raw)
+                            and not (standing and self._is_built_in(here, there, raw))
+                        )
                     )
+                    and not self._in_clone(here, cursor)
                 )
 
             return differs
 
-        def spares(met: Met) -> bool:
-            return self._in_unit(met.cursor, cursor) or (standing and self._is_built_in(met))
+        return self._farm.packages.find_below(cursor, place, tests)
 
-        return self._farm.packages.find_below(cursor, place, tests, None if always else spares)
-
-    def _in_unit(self, here: Cursor, asked: Cursor) -> bool:
-        """Whether a directory is in a clone or submodule: what is in one is all of it."""
-        tree, path = self._farm.packages.tree(here.package), here.sub or ""
-        while tree.kind(f"{path}/{_GIT}" if path else _GIT) is None:
-            if path == (asked.sub or ""):
-                return False
-            path = path.rpartition("/")[0]
-        return True
-
-    def _is_built_in(self, met: Met) -> bool:
-        rule = self._farm.packages.rule(*met[:3]) if met.raw else None
+    def _is_built_in(self, here: Cursor, there: Directory, raw: str) -> bool:
+        rule = self._farm.packages.rule(here, there, raw)
         return rule is not None and rule.built_in
 
     def _in_words(self, met: Met) -> str:
@@ -122,6 +113,17 @@ class Folding:
         asked = self._farm.options.explain
         rule = self._farm.packages.rule(here, there, raw) if asked else None
         return f"{path} is left out" + (f" by {rule}" if rule else "")
+
+    def _in_clone(self, here: Cursor, top: Cursor) -> bool:
+        """Whether a directory is in a git repository at ``top`` or below, which is one thing."""
+        if here.chosen is not None or here.package.where is not None:
+            return False  # the run wants some paths in it only
+        tree, path = self._farm.packages.tree(here.package), here.sub or ""
+        while not is_clone(tree, path):
+            if path == (top.sub or ""):
+                return False
+            path = posixpath.dirname(path)
+        return True
 
     def occupied(self, cursor: Cursor, place: Directory) -> bool:
         """Whether a package directory, to be visited if so, holds anything to be linked."""

@@ -52,8 +52,19 @@ def foreseen(items: Iterable[Item | Run]) -> Iterator[Item | Run]:
                 passing = known[path]
         if not inside and isinstance(item, Operation) and item.kind in _OPENERS:
             inside, above = item.path, passing
-        if passing:
+        if item.kind == "move_file" and passing and (error := _unmovable(item)) is not None:
+            yield error
+        elif passing:
             yield item
+
+
+def _unmovable(item: Operation | Run) -> ScanError | None:
+    """Return what keeps a file from getting to where it is moved; else the file is blamed."""
+    if not isinstance(item, Operation) or item.text is None:
+        return None
+    there = posixpath.dirname(item.text)
+    why = not_changeable(there)
+    return None if why is None else ScanError(there, why, permission=True)
 
 
 # A target that is not there ---------------------------------------------------------------

@@ -44,7 +44,7 @@ def plan_groups(
     lookup: Callable[[str, str], Package],
     cancel: CancellationToken,
     only: tuple[str, ...] = (),
-    plan: Callable[[Farm, Group], Iterator[Item]] | None = None,
+    plan: Callable[[Farm, Group], Iterator[Item | Run]] | None = None,
     records: Records | None = None,
     selection: Selection | None = None,
 ) -> StreamingPlan:
@@ -74,7 +74,7 @@ def plan_groups(
                     if plan is None:
                         yield from _whole(farm, group, metadata, records, only)
                     else:
-                        yield from plan(farm, group)
+                        yield from foreseen(plan(farm, group))
                 finally:
                     farm.close()
         finally:

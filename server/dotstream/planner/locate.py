@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dotstream.config.settings import Settings
     from dotstream.model.located import Role
 
-__all__ = ["locate"]
+__all__ = ["link_on", "locate"]
 
 # Whether a directory would be folded depends on all that is in it; one path does not.
 _ALONE = Preferences(folding="never", on_conflict="fail", report_kept=True)
@@ -96,7 +96,7 @@ class _Locator:
         if not is_directory(root):
             why = f"the target {root} is not a directory"
             return found._replace(state="unlinked", message=why)
-        depth, text = _link_on(root, way)
+        depth, text = link_on(root, way)
         if text is not None:
             owner = self._ownership().owner(Directory(root).descend("/".join(way[:depth])), text)
             above = "/".join((settings.path_of(name), *parts[1 : first + depth + 1]))
@@ -187,7 +187,7 @@ class _Locator:
         """
         nearest = around[0]
         way = components(there, nearest)
-        depth, text = _link_on(nearest, way) if is_directory(nearest) else (len(way), None)
+        depth, text = link_on(nearest, way) if is_directory(nearest) else (len(way), None)
         if text is not None:
             place = Directory(nearest).descend("/".join(way[:depth]))
             owner = self._ownership().owner(place, text)
@@ -269,7 +269,7 @@ def _raws(
     return found if way else []
 
 
-def _link_on(root: str, way: Sequence[str]) -> tuple[int, str | None]:
+def link_on(root: str, way: Sequence[str]) -> tuple[int, str | None]:
     """Return the first link on the way down from ``root``: which component, and its text."""
     tree = Tree(root)
     try:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dotstream.planner.naming import Naming
     from dotstream.planner.ownership import Owner
 
-__all__ = ["Met", "PackageTrees", "Spares", "Test", "Tests"]
+__all__ = ["Met", "PackageTrees", "Test", "Tests"]
 
 _OPEN = 32  # package directories held open at once
 
@@ -38,10 +38,6 @@ class Met(NamedTuple):
     place: Directory
     raw: str
     kind: int
-
-
-Spares: TypeAlias = "Callable[[Met], bool]"
-"""Whether what was met does not count after all."""
 
 
 class PackageTrees:
@@ -156,16 +152,11 @@ class PackageTrees:
         self._glanced = (cursor, listing)
         return listing
 
-    def find_below(
-        self, cursor: Cursor, place: Directory, tests: Tests, spares: Spares | None = None
-    ) -> Met | None:
+    def find_below(self, cursor: Cursor, place: Directory, tests: Tests) -> Met | None:
         """Return the first member, in the directory at ``cursor`` or below, that passes a test.
 
         In no order; with a stack of its own, so that no tree is too deep; at the memory of
         the way down.  A directory that cannot be read is met as well: opening it tells why.
-
-        Args:
-            spares: of what is met, whether it does not count, with all else in its directory.
         """
         package = cursor.package
         waiting: list[tuple[Cursor, Directory, str | None]] = [(cursor, place, None)]
@@ -202,12 +193,9 @@ class PackageTrees:
                     close(fd)
             except OSError:
                 return Met(here, there, "", DIR)
-            if not met:
-                waiting += [(here, there, raw) for raw in inner]
-                continue
-            first = Met(here, there, *met[0])
-            if spares is None or not spares(first):
-                return first
+            if met:
+                return Met(here, there, *met[0])
+            waiting += [(here, there, raw) for raw in inner]
         return None
 
     def ignored(self, cursor: Cursor, place: Directory) -> Hidden | None:

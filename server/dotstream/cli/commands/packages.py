@@ -44,7 +44,7 @@ def run(session: Session) -> int:
             required=info.required,
         )
     if not packages:
-        session.say(f"no packages in {session.style.path(session.client.directory)}")
+        session.say(session.client.settings.why_empty() or "")
     return 0
 
 

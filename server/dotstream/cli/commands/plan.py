@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dotstream.cli.arguments import add_preferences, add_selection
 from dotstream.cli.change import change, change_packages
-from dotstream.cli.commands.adopt import adopting
+from dotstream.cli.commands.adopt import add_destination, adopting
 from dotstream.model.options import ACTIONS
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def configure(parser: Parser) -> None:
     """Add the command's arguments."""
     parser.add_argument("action", choices=ACTIONS, metavar="ACTION", help=" ".join(ACTIONS))
     add_selection(parser)
-    parser.add_argument("-p", "--package", metavar="NAME", help="for adopt: the package")
+    add_destination(parser)
     add_preferences(parser, rivals=True)
 
 

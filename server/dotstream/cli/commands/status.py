@@ -59,6 +59,8 @@ def run(session: Session) -> int:
             )
             if session.out.failure is not None:
                 break
+    if not shown:
+        session.say(session.client.settings.why_empty() or "no package is for this machine")
     return 0
 
 

@@ -11,7 +11,7 @@ from dotstream.config.load import target_path
 from dotstream.config.mistakes import mistakes, readable
 from dotstream.config.names import nearest
 from dotstream.fs.files import is_directory, subdirectories
-from dotstream.fs.process import environment, home_directory
+from dotstream.fs.process import environment, known_home
 from dotstream.lsp.uris import label
 from dotstream.model.directory import display
 
@@ -88,7 +88,9 @@ def _on_this_machine(
 
 def _target(written: str, directory: str, place: types.Range) -> Iterator[types.Diagnostic]:
     environ = environment()
-    home = home_directory(environ)
+    home = known_home(environ)
+    if home is None:
+        return
     try:
         path = target_path(written, directory=directory, home=home, environ=environ)
     except KeyError as error:

@@ -10,7 +10,7 @@ from lsprotocol import types
 from dotstream.config.load import target_path
 from dotstream.config.mistakes import readable
 from dotstream.fs.files import is_directory
-from dotstream.fs.process import environment, home_directory
+from dotstream.fs.process import environment, known_home
 from dotstream.lsp.uris import label, to_uri
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ __all__ = ["links"]
 def links(document: Document, abilities: Abilities) -> list[types.DocumentLink]:
     """Return the directories that the document names, where they exist."""
     directory = posixpath.dirname(document.path)
-    home = home_directory(environment())
+    home = known_home(environment())
+    if home is None:
+        return []
     tips = abilities.has("text_document.document_link.tooltip_support")
     return [
         types.DocumentLink(
