@@ -284,7 +284,7 @@ class Lines(Reporting):
         lines += style.wrapped(display(item.message), "    ")
         if item.source:
             lines.append(style.paint(f"    wanted: {style.path(item.source)}", "dim"))
-        for advice in by_hand(item, self._completed):
+        for advice in by_hand(item, self._completed, style.path):
             if advice.startswith("dotstream "):
                 lines.append(f"    {style.dot} {display(advice)}")  # never broken, to be copied
             else:
