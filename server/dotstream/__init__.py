@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dotstream.async_client import AsyncClient as AsyncClient
     from dotstream.async_streams import (
         AsyncExecution as AsyncExecution,
+        AsyncScan as AsyncScan,
         AsyncStream as AsyncStream,
         AsyncStreamingPlan as AsyncStreamingPlan,
     )
@@ -122,7 +123,7 @@ __version__ = "0.1.0"
 
 _NAMES = {
     "async_client": "AsyncClient",
-    "async_streams": "AsyncExecution AsyncStream AsyncStreamingPlan",
+    "async_streams": "AsyncExecution AsyncScan AsyncStream AsyncStreamingPlan",
     "client": "Client",
     "config.settings": "PackageSettings Settings",
     "errors": (

@@ -12,8 +12,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from dotstream.async_feed import Feed
 from dotstream.async_streams import (
     AsyncExecution,
+    AsyncScan,
     AsyncStream,
     AsyncStreamingPlan,
     plan_of,
@@ -24,7 +26,7 @@ from dotstream.client import Client
 from dotstream.model.options import AS_CONFIGURED, Preferences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
     from os import PathLike
     from typing import Self
 
@@ -358,12 +360,12 @@ class AsyncClient:
         everything: bool = False,
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
-    ) -> AsyncStream[Member]:
+    ) -> AsyncScan:
         """Stream what packages have, as the target would show it; nothing there is looked at.
 
         See ``Client.scan``.
         """
-        return stream_of(
+        return AsyncScan(
             self.client.scan(
                 *packages, profile=profile, everything=everything, prefer=prefer, cancel=cancel
             )
@@ -371,7 +373,7 @@ class AsyncClient:
 
     def stream_members(
         self,
-        members: Iterable[Member],
+        members: Iterable[Member] | AsyncIterable[Member],
         *packages: str,
         profile: str | None = None,
         everything: bool = False,
@@ -382,20 +384,22 @@ class AsyncClient:
 
         See ``Client.stream_members``.
         """
+        feed = Feed(members)
         return AsyncStreamingPlan(
             self.client.stream_members(
-                members,
+                feed,
                 *packages,
                 profile=profile,
                 everything=everything,
                 prefer=prefer,
                 cancel=cancel,
-            )
+            ),
+            feed.stop,
         )
 
     async def plan_members(
         self,
-        members: Iterable[Member],
+        members: Iterable[Member] | AsyncIterable[Member],
         *packages: str,
         profile: str | None = None,
         everything: bool = False,
@@ -406,15 +410,19 @@ class AsyncClient:
 
         See ``Client.plan_members``.
         """
-        return await asyncio.to_thread(
-            self.client.plan_members,
-            members,
-            *packages,
-            profile=profile,
-            everything=everything,
-            prefer=prefer,
-            cancel=cancel,
-        )
+        feed = Feed(members)
+        try:
+            return await asyncio.to_thread(
+                self.client.plan_members,
+                feed,
+                *packages,
+                profile=profile,
+                everything=everything,
+                prefer=prefer,
+                cancel=cancel,
+            )
+        finally:
+            feed.stop()
 
     def children(
         self,
@@ -492,7 +500,7 @@ class AsyncClient:
 
     def execute(
         self,
-        operations: Iterable[Operation],
+        operations: Iterable[Operation] | AsyncIterable[Operation],
         *,
         stream: bool = False,
         digest: str | None = None,
@@ -506,9 +514,10 @@ class AsyncClient:
 
         See ``Client.execute``.
         """
+        feed = Feed(operations)
         return AsyncExecution(
             self.client.execute(
-                operations,
+                feed,
                 stream=stream,
                 digest=digest,
                 cancel=cancel,
@@ -516,7 +525,8 @@ class AsyncClient:
                 keep=keep,
                 partial=partial,
                 batch=batch,
-            )
+            ),
+            feed.stop,
         )
 
     async def packages(

@@ -104,6 +104,11 @@ class Client:
         return self.settings.target
 
     @property
+    def state(self) -> str:
+        """The absolute path of the state directory, where journals and backups are kept."""
+        return self._repository.state
+
+    @property
     def wishes(self) -> dict[Wish, bool]:
         """What the repository asks for beyond links in the home; whether that is agreed to.
 

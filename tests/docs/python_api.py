@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ForwardRef, cast, get_args
 
 import dotstream
 from dotstream import errors
-from dotstream.async_streams import AsyncExecution, AsyncStream, AsyncStreamingPlan
+from dotstream.async_streams import AsyncExecution, AsyncScan, AsyncStream, AsyncStreamingPlan
 from dotstream.config.settings import PackageSettings, Settings
 from dotstream.model.child import Child
 from dotstream.model.difference import Difference, DifferenceKind
@@ -79,6 +79,7 @@ SECTIONS: dict[str, list[type]] = {
         dotstream.StreamingPlan,
         Stream,
         AsyncStreamingPlan,
+        AsyncScan,
         AsyncStream,
         dotstream.Plan,
         Metadata,

@@ -366,7 +366,18 @@ def test_there_is_no_test_where_nothing_can_match() -> None:
             r"(?<n>a)\k<n>",
             "[[:^alpha:]]",
         ),
-        *("[[:nope:]]", r"\x{110000}", "(?<=a+)b", r"\1", "(?^:a)", r"[\N]"),
+        *(
+            "[[:nope:]]",
+            r"\x{110000}",
+            r"[\x{110000}]",
+            "[]--",
+            "[a--b]",
+            "[]--a]",
+            "(?<=a+)b",
+            r"\1",
+            "(?^:a)",
+            r"[\N]",
+        ),
     ],
 )
 def test_what_python_cannot_do_as_perl_does_is_refused_with_its_place(pattern: str) -> None:
@@ -478,6 +489,9 @@ def test_translated_patterns_mean_what_perl_takes_them_to_mean() -> None:
         *(
             r"\x41",
             r"\x{41}b?",
+            r"[\x{41}-\x{43}\x{5d}\x{2d}]+",
+            r"[^\x{5e}b]",
+            r"[\x{26}\x{26}\x{e9}]",
             r"[]a]",
             "[^]a]",
             "[[]",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dotstream.cli.report.output import Output
 from dotstream.cli.report.style import Style, wants_colour
-from dotstream.fs.process import columns, environment, known_home
+from dotstream.fs.process import columns, environment, known_home, wait_for_input
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from dotstream.cli.report.progress import Bar
     from dotstream.cli.report.report import Report, Value
+    from dotstream.cli.settling import Settling
     from dotstream.client import Client
     from dotstream.model.cancel import CancellationToken
+    from dotstream.model.events import Event
     from dotstream.model.history import Transaction
     from dotstream.transaction.execution import Execution
 
@@ -45,6 +47,7 @@ class Session:
         self.verbose: bool = getattr(arguments, "verbose", False)
         self.json: bool = getattr(arguments, "json", False)
         self.dry_run: bool = getattr(arguments, "dry_run", False) or command == "plan"
+        self._settling: Settling | None = None
         self.environ: Mapping[str, str] = environment()
         self.out: Output = Output.of(sys.stdout)
         self.err: Output = Output.of(sys.stderr)
@@ -111,6 +114,15 @@ class Session:
             width=columns(2 if output is self.err else 1) if terminal else None,
         )
 
+    def settling(self, cancel: CancellationToken) -> Settling:
+        """Return what asks about conflicts; what was answered once is not asked again."""
+        if self._settling is None:
+            from dotstream.cli.settling import Settling
+
+            self._settling = Settling(self, cancel)
+        self._settling.cancel = cancel
+        return self._settling
+
     def cancellable(self) -> AbstractContextManager[CancellationToken]:
         """Return a context in which the first Ctrl-C only asks for a clean end."""
         from dotstream.cli.interrupt import cancellable
@@ -121,11 +133,19 @@ class Session:
         """Tell one thing of this command's own; with ``-q``, only as an event."""
         self.report.tell(event, None if self.quiet else line, **fields)
 
-    def follow(self, run: Execution[_Outcome], *, asked: bool = False) -> _Outcome:
+    def follow(
+        self,
+        run: Execution[_Outcome],
+        *,
+        asked: bool = False,
+        note: Callable[[Event], None] | None = None,
+    ) -> _Outcome:
         """Tell what happens while something is changed, and return what came of it."""
         self.changed = True
         with run:
             for event in run:
+                if note is not None:
+                    note(event)
                 self.report.event(event, asked=asked)
         return run.result
 
@@ -167,6 +187,19 @@ class Session:
 
     def ask(self, question: str) -> bool:
         """Ask a person; anything but yes is no."""
-        self.out.flush()
-        self.err.write(f"{question} [y/N] ")
-        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+        return self.answer(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+
+    def answer(self, question: str) -> str:
+        """Return the line that a person types, with its end; nothing at the end of input.
+
+        Ctrl-C is heeded, also if it comes just before there is anything to wait for.
+        """
+        self.report.pause()
+        self.err.flush()
+        self.err.write(question)
+        wait_for_input(sys.stdin.fileno())
+        return sys.stdin.readline()
+
+    def forget(self) -> None:
+        """Have the configuration read again when it is next needed."""
+        self.__dict__.pop("client", None)

@@ -235,6 +235,7 @@ def _wishes(settings: Settings, forced: str | None) -> Iterator[Wish]:
             yield Wish("target", own.target, name)
         if own.on_conflict is not None and Wish.is_policy(own.on_conflict):
             yield Wish("on-conflict", own.on_conflict, name)
+        yield from (Wish("after", command, name) for command in own.after)
 
 
 def _package(table: Mapping[str, object], target: str | None) -> PackageSettings:
@@ -244,6 +245,7 @@ def _package(table: Mapping[str, object], target: str | None) -> PackageSettings
         platforms=_strings(table, "platforms"),
         hosts=_strings(table, "hosts"),
         required=table.get("required") is True,
+        after=_strings(table, "after"),
         on_conflict=cast("Policy | None", _string(table, "on-conflict")),
         folding=cast("Folding | None", _string(table, "folding")),
         never_fold=_strings(table, "never-fold"),

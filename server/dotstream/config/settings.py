@@ -46,6 +46,7 @@ class PackageSettings(NamedTuple):
         platforms: names such as ``linux`` and ``darwin``.
         hosts: globs for host names; those that begin with ``!`` are for every other machine.
         required: whether it is an error if the package is not there.
+        after: commands that are run once its links have changed.
     """
 
     target: str | None = None
@@ -59,6 +60,7 @@ class PackageSettings(NamedTuple):
     dotfiles: bool | None = None
     layout: Layout | None = None
     link: LinkStyle | None = None
+    after: tuple[str, ...] = ()
 
 
 class Settings(NamedTuple):
@@ -124,6 +126,7 @@ class Settings(NamedTuple):
             report_kept=prefer.report_kept,
             resolve=prefer.resolve,
             explain=prefer.explain,
+            same=prefer.same,
         )
 
     def package(self, name: str, prefer: Preferences | None = None) -> Package:
@@ -310,10 +313,11 @@ class Settings(NamedTuple):
         if profile is not None:
             members = self._members(profile)
             chosen.update(dict.fromkeys(self._fitting(members, anywhere=anywhere)))
-        for name in chosen:
-            if not is_directory(self.path_of(name)):
-                nearby = nearest(name, self.available(), limit=3)
-                raise PackageNotFound(name, self.directory, nearby)
+        missing = [name for name in chosen if not is_directory(self.path_of(name))]
+        if missing:
+            known = self.available()
+            near = {name: nearest(name, known, limit=3) for name in missing}
+            raise PackageNotFound(near, self.directory)
         return tuple(chosen)
 
     def _named(self, written: str, *, anywhere: bool) -> str:

@@ -39,17 +39,19 @@ class TargetState:
     Attributes:
         journal: path of the journal's database.
         lock: path of the lock file.
+        mounts: path of the file that tells what was mounted as a run began.
         backups: path of the directory for what is set aside.
         moved: paths that were, and what they are now, if the target moved since this was
             last written to.
     """
 
-    __slots__ = ("backups", "journal", "lock", "moved")
+    __slots__ = ("backups", "journal", "lock", "mounts", "moved")
 
     def __init__(self, directory: str, moved: Moves = ()) -> None:
         self.moved: Moves = moved
         self.journal: str = f"{directory}/journal.db"
         self.lock: str = f"{directory}/lock"
+        self.mounts: str = f"{directory}/mounts"
         self.backups: str = f"{directory}/backups"
 
 

@@ -44,6 +44,7 @@ FindingKind = Literal[
     "leftover",
     "parked_file",
     "unlisted_backup",
+    "too_open",
 ]
 
 _SEVERITIES: dict[FindingKind, Severity] = {
@@ -68,6 +69,7 @@ _SEVERITIES: dict[FindingKind, Severity] = {
     "leftover": "warning",
     "parked_file": "error",
     "unlisted_backup": "warning",
+    "too_open": "warning",
 }
 
 FINDING_KINDS: tuple[FindingKind, ...] = tuple(_SEVERITIES)

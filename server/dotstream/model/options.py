@@ -113,6 +113,7 @@ class Options(NamedTuple):
         compat: Stow's ``--compat``: unmanage walks the whole target.
         report_kept: also yield a ``keep_link`` for every link already as wanted.
         resolve: settles conflicts that have no policy of their own.
+        same: a file in the way that is byte for byte the package's is backed up.
         explain: also yield a notice for every name that an ignore rule leaves out.
     """
 
@@ -125,6 +126,7 @@ class Options(NamedTuple):
     compat: bool = False
     report_kept: bool = False
     resolve: Resolve | None = None
+    same: bool = False
     explain: bool = False
 
 
@@ -135,7 +137,9 @@ class Preferences(NamedTuple):
     regular expressions; ``resolutions`` maps absolute target paths to policies; ``resolve``
     is asked about each other conflict, as it is met; ``where`` is asked about each path, as the
     target would show it and relative to it: what is not wanted counts as ignored, also for
-    folding; ``explain`` asks for a notice about every name that an ignore rule leaves out.
+    folding; ``same`` backs up each file in the way that is byte for byte the package's, whatever
+    the configuration says, so that it is linked; ``explain`` asks for a notice about every name
+    that an ignore rule leaves out.
     """
 
     folding: Folding | None = None
@@ -150,6 +154,7 @@ class Preferences(NamedTuple):
     report_kept: bool = False
     resolve: Resolve | None = None
     where: Callable[[str], bool] | None = None
+    same: bool = False
     explain: bool = False
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from dotstream.fs.files import same_content
 from dotstream.fs.listing import DIR, LINK, SPECIAL
 from dotstream.model.items import Conflict, Item, Notice, ScanError
 from dotstream.planner.in_the_way import looked_at, together
@@ -313,6 +314,14 @@ class _Meeting:
         else:
             self._conflict(claim, "real_directory", _MOVES)
 
+    def _same(self, claim: Claim) -> bool:
+        """Whether the file that is there is byte for byte what a claim has."""
+        cursor, kind, raw = claim
+        if kind == DIR or self._farm.options.stow:
+            return False
+        there = self._name.place.at(self._name.name)
+        return same_content(cursor.source(raw), there, self._farm.poll)
+
     def _conflict(
         self,
         claim: Claim,
@@ -340,6 +349,7 @@ class _Meeting:
             choices,
             is_dir,
             elsewhere=elsewhere,
+            same=kind == "real_file" and self._same(claim),
         )
         if not self._farm.options.stow:
             conflict = looked_at(conflict)

@@ -11,6 +11,7 @@ from dotstream.fs.places import components, within
 from dotstream.model.directory import Directory
 from dotstream.model.items import Notice, Operation, ScanError
 from dotstream.model.run import Run
+from dotstream.planner.modes import PRIVATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,7 +96,8 @@ def with_target(
             why = why or _no_directory(place.at(name))
         else:
             why = why or (None if missing else not_changeable(place.absolute))
-            missing.append(Operation("make_dir", place, name, package))
+            mode = "700" if name in PRIVATE else None
+            missing.append(Operation("make_dir", place, name, package, mode))
         place = place.child(name)
     if why is not None:
         yield Notice(target, f"this target cannot be made, so its packages are left out: {why}")

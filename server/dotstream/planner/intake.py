@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from dotstream.fs.files import same_content
 from dotstream.fs.look import Tree, canonical
 from dotstream.fs.places import within
 from dotstream.model.directory import Directory
@@ -93,7 +94,13 @@ class Intake:
         parent = source[len(stow.root) :].strip("/").rpartition("/")[0]
         if self.has(source):
             conflict = Conflict(
-                "package_has_file", place, name, self._package.name, source, choices=SETTLED
+                "package_has_file",
+                place,
+                name,
+                self._package.name,
+                source,
+                choices=SETTLED,
+                same=origin is None and same_content(source, place.at(name), self._farm.poll),
             )
             policy = settled(self._farm.options, self._package, conflict)
             if policy not in SETTLED:

@@ -11,6 +11,7 @@ from dotstream.model.items import Item, Operation
 from dotstream.planner.decide import decide
 from dotstream.planner.level import Below
 from dotstream.planner.mode import Mode
+from dotstream.planner.modes import mode_for
 from dotstream.planner.scope import EVERYTHING
 from dotstream.planner.state import Link, Real
 
@@ -90,11 +91,13 @@ def _open(visit: DirectoryVisit, name: Name, decision: Decision, *, stays: bool)
         return
     package = inner[0].package.name if inner else ""
     if isinstance(now, Link):
-        yield Operation("unfold", place, name.name, package, None, now.text, decision.why)
+        mode = mode_for(visit.walk.farm, name.name, inner)
+        yield Operation("unfold", place, name.name, package, mode, now.text, decision.why)
     elif visit.walk.farm.options.stow or any(
         visit.walk.folding.occupied(cursor, there) for cursor in inner
     ):
-        yield Operation("make_dir", place, name.name, package, None, None, decision.why)
+        mode = mode_for(visit.walk.farm, name.name, inner)
+        yield Operation("make_dir", place, name.name, package, mode, None, decision.why)
     else:
         return
     yield visit.enter(there, (), inner, Mode.FRESH)

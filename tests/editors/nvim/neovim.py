@@ -23,7 +23,7 @@ __all__ = ["PLUGIN", "Neovim"]
 ROOT = Path(__file__).parents[3]
 PLUGIN = ROOT / "extensions/nvim"
 
-_PATIENCE = 60_000  # milliseconds
+_PATIENCE = int(os.environ.get("NVIM_PATIENCE", "60000"))  # milliseconds
 
 _PRELUDE = """
 _G.notes, _G.asked, _G.choices, _G.events = {}, {}, {}, {}
@@ -118,13 +118,14 @@ class Neovim:
         """Run an Ex command."""
         self._nvim.command(command)
 
+    def keys(self, keys: str) -> str:
+        """Return keys as they are typed."""
+        found: str = self.lua("return vim.keycode(...)", keys)
+        return found
+
     def press(self, keys: str) -> None:
         """Type keys, mappings included, and wait until they are dealt with."""
-        self.lua(
-            "vim.api.nvim_feedkeys(vim.api.nvim_replace_termcodes(..., true, false, true), "
-            "'mx', false)",
-            keys,
-        )
+        self.lua("vim.api.nvim_feedkeys(vim.keycode(...), 'mx', false)", keys)
 
     def wait(self, condition: str, *arguments: object) -> None:
         """Wait until a Lua expression is true; what was notified says why it is not."""
@@ -179,11 +180,11 @@ class Neovim:
         return [
             " ".join(
                 chunk[0].strip()
-                for chunks in (mark[3]["virt_text"], *mark[3].get("virt_lines", ()))
+                for chunks in (mark[3].get("virt_text", ()), *mark[3].get("virt_lines", ()))
                 for chunk in chunks
             )
             for mark in self.marks(namespace)
-            if "virt_text" in mark[3]
+            if {"virt_text", "virt_lines"} & set(mark[3])
         ]
 
     def complete(self, line: str) -> list[str]:

@@ -48,6 +48,25 @@ def act(nvim: Neovim, title: str) -> None:
     )
 
 
+@pytest.mark.parametrize("first", ["dotstream.toml", "vim/dot-vimrc"])
+def test_nothing_is_taken_from_the_tools_of_a_dotfile(first: str, nvim: Neovim) -> None:
+    second = {"dotstream.toml": "vim/dot-vimrc"}.get(first, "dotstream.toml")
+    edit(nvim, first)
+    edit(nvim, second)
+    nvim.command("buffer dot-vimrc")
+    nvim.wait(SAID)
+    assert nvim.lua("return vim.bo.omnifunc") == ""
+    assert nvim.lua("return vim.fn.maparg('K', 'n')") == ""
+    assert nvim.lua("return vim.bo.tagfunc .. vim.bo.formatexpr") == ""
+    nvim.command("buffer dotstream.toml")
+    nvim.wait("vim.bo.omnifunc == 'v:lua.vim.lsp.omnifunc'")
+    assert nvim.lua("return vim.fn.maparg('K', 'n', false, true).desc") == "vim.lsp.buf.hover()"
+    answers = "return #vim.lsp.get_clients({ bufnr = 0, method = 'textDocument/hover' })"
+    assert nvim.lua(answers) == 1
+    nvim.command("buffer dot-vimrc")
+    assert nvim.lua(answers) == 0
+
+
 def test_a_file_says_where_it_will_be_and_is_linked(nvim: Neovim) -> None:
     edit(nvim, "zsh/dot-zshrc")
     nvim.wait(SAID)

@@ -10,7 +10,7 @@ end
 --- Plan an action and show it, as `:Dotstream plan` does.
 ---@param request dotstream.PlanRequest
 function M.plan(request)
-  require("dotstream.start").plan(request)
+  require("dotstream.start").plan(vim.deepcopy(request), request.after)
 end
 
 --- What dotstream is doing, or how the current file is linked; "" if there is nothing to say.

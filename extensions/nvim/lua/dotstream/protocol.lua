@@ -31,7 +31,7 @@
 ---@field paths? dotstream.Uri[]
 ---@field out? boolean
 ---@field whole? boolean
----@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, explain?: boolean, ask?: boolean }
+---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, explain?: boolean, same?: boolean, ask?: boolean }
 ---@field window? integer
 ---@field partialResultToken? dotstream.Token
 ---@field workDoneToken? dotstream.Token
@@ -50,7 +50,7 @@
 ---@field paths? dotstream.Uri[]
 ---@field out? boolean
 ---@field whole? boolean
----@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, explain?: boolean, stream?: boolean, ask?: boolean }
+---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, explain?: boolean, same?: boolean, stream?: boolean, ask?: boolean }
 ---@field digest? string
 ---@field only? dotstream.Uri[]
 ---@field omit? dotstream.Uri[]
@@ -333,6 +333,7 @@
 ---@field state "active"|"rolling_back"|"committed"|"rolled_back"|"stuck"|"undone"
 ---@field began string
 ---@field operations integer
+---@field counts dotstream.Counts
 ---@field undoable boolean
 ---@field undoes integer|nil
 ---@field undoneBy? integer|nil
@@ -414,6 +415,7 @@
 ---@field choices ("fail"|"skip"|"backup"|"overwrite"|"adopt")[]
 ---@field message string
 ---@field rivals? string[]
+---@field same? boolean
 
 --- Something could not be read, or was left alone on purpose.
 ---@class (exact) dotstream.RemarkRow
@@ -437,6 +439,7 @@
 ---@field choices? ("fail"|"skip"|"backup"|"overwrite"|"adopt")[]
 ---@field message? string
 ---@field rivals? string[]
+---@field same? boolean
 
 --- Rows of a plan, in the order in which they are carried out.
 ---@class (exact) dotstream.OperationBatch

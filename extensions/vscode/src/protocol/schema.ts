@@ -32,7 +32,7 @@ export interface PlanParams {
   readonly paths?: readonly PathUri[];
   readonly out?: boolean;
   readonly whole?: boolean;
-  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly explain?: boolean; readonly ask?: boolean };
+  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly explain?: boolean; readonly same?: boolean; readonly ask?: boolean };
   readonly window?: number;
   readonly partialResultToken?: Token;
   readonly workDoneToken?: Token;
@@ -52,7 +52,7 @@ export interface ApplyParams {
   readonly paths?: readonly PathUri[];
   readonly out?: boolean;
   readonly whole?: boolean;
-  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly explain?: boolean; readonly stream?: boolean; readonly ask?: boolean };
+  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly explain?: boolean; readonly same?: boolean; readonly stream?: boolean; readonly ask?: boolean };
   readonly digest?: string;
   readonly only?: readonly PathUri[];
   readonly omit?: readonly PathUri[];
@@ -365,6 +365,7 @@ export interface Transaction {
   readonly state: "active" | "rolling_back" | "committed" | "rolled_back" | "stuck" | "undone";
   readonly began: string;
   readonly operations: number;
+  readonly counts: Counts;
   readonly undoable: boolean;
   readonly undoes: number | null;
   readonly undoneBy?: number | null;
@@ -455,6 +456,7 @@ export interface ConflictRow {
   readonly choices: readonly Policy[];
   readonly message: string;
   readonly rivals?: readonly string[];
+  readonly same?: boolean;
 }
 
 /** Something could not be read, or was left alone on purpose. */
@@ -480,6 +482,7 @@ export interface Row {
   readonly choices?: readonly Policy[];
   readonly message?: string;
   readonly rivals?: readonly string[];
+  readonly same?: boolean;
 }
 
 /** Rows of a plan, in the order in which they are carried out. */

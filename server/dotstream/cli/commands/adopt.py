@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.cli.arguments import add_dry_run, add_preferences, preferences
+from dotstream.cli.arguments import add_dry_run, add_preferences
 from dotstream.cli.change import change_as_agreed
+from dotstream.cli.preferences import preferences
 from dotstream.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def add_destination(parser: Parser) -> None:
 
 def adopting(session: Session, paths: list[str], cancel: CancellationToken) -> StreamingPlan:
     """Return the plan to adopt ``paths``, or to move them out."""
-    arguments, prefer = session.arguments, preferences(session.arguments)
+    arguments, prefer = session.arguments, preferences(session, cancel)
     if arguments.out:
         if arguments.package is not None:
             raise UsageError("--out moves it into no package; leave out one of the two")

@@ -26,10 +26,13 @@ _CODES: dict[Colour, str] = {
 
 
 def wants_colour(when: str, *, terminal: bool, environ: Mapping[str, str]) -> bool:
-    """Decide ``--color``: ``auto`` heeds the terminal, ``NO_COLOR`` and ``TERM=dumb``."""
-    if when != "auto":
+    """Decide ``--color``: ``auto`` heeds ``NO_COLOR``, ``FORCE_COLOR``, then the terminal."""
+    if when != "auto" or environ.get("NO_COLOR"):
         return when == "always"
-    return terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    forced = environ.get("FORCE_COLOR")
+    if forced:
+        return forced != "0"
+    return terminal and environ.get("TERM") != "dumb"
 
 
 class Style:

@@ -101,4 +101,5 @@ def preferences(fields: Fields) -> Preferences:
         on_conflict=options.choice("onConflict", POLICIES),
         resolutions=options.by_path("resolutions", POLICIES),
         explain=options.boolean("explain"),
+        same=options.boolean("same"),
     )

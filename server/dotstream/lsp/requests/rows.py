@@ -199,4 +199,5 @@ def conflict_row(item: Conflict, home: str) -> dict[str, JSON]:
         "choices": list(item.choices),
         "message": display(item.message),
         **({"rivals": rivals} if rivals else {}),
+        **({"same": True} if item.same else {}),
     }
