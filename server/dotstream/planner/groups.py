@@ -47,6 +47,7 @@ def plan_groups(
     plan: Callable[[Farm, Group], Iterator[Item | Run]] | None = None,
     records: Records | None = None,
     selection: Selection | None = None,
+    state: str = "",
 ) -> StreamingPlan:
     """Return the streaming plan of ``groups``; nothing is looked at before its first item.
 
@@ -56,6 +57,7 @@ def plan_groups(
         plan: what plans a group; by default, the walk.
         records: what is recorded as ours; closed at the end.
         selection: the members to plan, instead of all of them; read first, closed at the end.
+        state: absolute path of the state directory.
 
     Raises (while iterating):
         OSError: a target cannot be opened.
@@ -72,9 +74,9 @@ def plan_groups(
                 walked.append(farm)
                 try:
                     if plan is None:
-                        yield from _whole(farm, group, metadata, records, only)
+                        yield from _whole(farm, group, metadata, records, only, state)
                     else:
-                        yield from foreseen(plan(farm, group))
+                        yield from foreseen(plan(farm, group), state)
                 finally:
                     farm.close()
         finally:
@@ -93,6 +95,7 @@ def _whole(
     metadata: Metadata,
     records: Records | None,
     only: tuple[str, ...],
+    state: str,
 ) -> Iterator[Item | Run]:
     """Plan all of a target, and the target itself where it is missing or not needed any more."""
 
@@ -109,7 +112,7 @@ def _whole(
         return items
     if farm.target.missing and group.manage:
         items = with_target(items, group.target, metadata.target, group.manage[0].name)
-    return foreseen(items)
+    return foreseen(items, state)
 
 
 def plan_level(

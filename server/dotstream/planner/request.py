@@ -98,6 +98,7 @@ def plan_packages(
         only=only,
         records=repository.records(),
         selection=selection,
+        state=repository.state,
     )
 
 
@@ -213,6 +214,7 @@ def _moving(
         lookup=repository.lookup(prefer),
         cancel=cancel or CancellationToken(),
         plan=plan,
+        state=repository.state,
     )
 
 
