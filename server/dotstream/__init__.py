@@ -106,6 +106,7 @@ if TYPE_CHECKING:
         Resolve as Resolve,
     )
     from dotstream.model.plan import Metadata as Metadata, Plan as Plan, Summary as Summary
+    from dotstream.model.rule import Rule as Rule, WhichRule as WhichRule
     from dotstream.model.run import Run as Run
     from dotstream.model.status import (
         PackageInfo as PackageInfo,
@@ -150,6 +151,7 @@ _NAMES = {
         "Action Folding IgnoreRules Layout LinkStyle Options Package Policy Preferences Resolve"
     ),
     "model.plan": "Metadata Plan Summary",
+    "model.rule": "Rule WhichRule",
     "model.run": "Run",
     "model.status": "PackageInfo PackageState PackageStatus Unwanted",
     "planner.leaving_out": "without",

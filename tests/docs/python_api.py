@@ -37,6 +37,7 @@ from dotstream.model.options import (
     Policy,
 )
 from dotstream.model.plan import Metadata, Summary
+from dotstream.model.rule import Rule
 from dotstream.model.run import Run
 from dotstream.model.status import PackageInfo, PackageState, PackageStatus
 from dotstream.model.wish import Wish
@@ -115,6 +116,7 @@ SECTIONS: dict[str, list[type]] = {
         Transaction,
         Backup,
         Wish,
+        Rule,
         Recovery,
         Corrected,
         Finding,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from dotstream.model.options import Folding, IgnoreRules, Layout, LinkStyle, Policy
+    from dotstream.model.rule import Rule
     from dotstream.model.status import PackageInfo
     from dotstream.model.wish import Wish
 
@@ -126,6 +127,7 @@ class Settings(NamedTuple):
             resolutions=prefer.resolutions,
             report_kept=prefer.report_kept,
             resolve=prefer.resolve,
+            explain=prefer.explain,
             same=prefer.same,
         )
 
@@ -144,13 +146,30 @@ class Settings(NamedTuple):
         path = self.path_of(name)
         dotfiles, layout = self.dotfiles_of(name, prefer), self.layout_of(name, prefer)
         above = to_target(name) if dotfiles else name
-        globs = self.ignore + own.ignore + prefer.ignore
+        fixed = NEVER_LINKED if self.single else ()
+        patterns = stow_list(path, self.home)
         rules = compile_rules(
-            patterns=stow_list(path, self.home),
+            patterns=patterns,
             options=self.ignore_regex,
-            globs=globs + NEVER_LINKED if self.single else globs,
+            globs=self.ignore + own.ignore + prefer.ignore + fixed,
             dotfiles=dotfiles,
         )
+
+        def rule(directory: str, raw: str) -> Rule | None:
+            from dotstream.config.which_rule import Sources  # for few runs, and in those for few
+
+            return Sources(
+                package=name,
+                path=self.path,
+                common=self.ignore,
+                own=own.ignore,
+                given=prefer.ignore,
+                options=self.ignore_regex,
+                fixed=fixed,
+                patterns=patterns,
+                dotfiles=dotfiles,
+            ).which(directory, raw)
+
         return Package(
             name=SINGLE if self.single else name,
             path=path,
@@ -165,6 +184,7 @@ class Settings(NamedTuple):
             dotfiles=dotfiles,
             layout=layout,
             link=prefer.link or own.link or self.link,
+            rule=rule,
         )
 
     def dotfiles_of(self, name: str, prefer: Preferences = AS_CONFIGURED) -> bool:
