@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Flag",
     "Parser",
+    "add_asking",
     "add_common",
     "add_dry_run",
     "add_on_conflict",
@@ -210,6 +211,16 @@ def add_dry_run(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--stream", action="store_true", help="start before everything has been looked at"
     )
+    _add_asking(group)
+
+
+def add_asking(parser: argparse.ArgumentParser) -> None:
+    """Add ``--wait`` and ``--yes``, for what is shown and asked about in any case."""
+    _add_asking(parser.add_argument_group("execution"))
+    parser.set_defaults(stream=False)
+
+
+def _add_asking(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--wait", action="store_true", help="wait while another dotstream changes the target"
     )

@@ -132,7 +132,8 @@ def _guarded(session: Session, command: Command) -> int:
 
         return _failed(session, error, with_flags(error), error.exit_code)
     except KeyboardInterrupt:
-        return _failed(session, Cancelled(), _NOTHING, 130)
+        told = "cancelled; the links stay as they are" if session.changed else _NOTHING
+        return _failed(session, Cancelled(), told, 130)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return _failed(session, error, where + reason(error), 4 if is_permission(error) else 1)

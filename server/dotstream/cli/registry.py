@@ -41,6 +41,10 @@ COMMANDS: dict[str, Entry] = {
     "link": Entry("link", "link one file, and none of its neighbours"),
     "unlink": Entry("unlink", "remove one link"),
     "plan": Entry("plan", "show what one of the above would do"),
+    "clone": Entry("clone", "clone a repository and link it: a new machine in one command"),
+    "update": Entry("update", "pull the repository and bring the links up to date"),
+    "watch": Entry("watch", "keep the links in step while files come and go"),
+    "hook": Entry("hook", "have git bring the links up to date after each pull"),
     "doctor": Entry("doctor", "find what is wrong with the links, and fix it"),
     "undo": Entry("undo", "undo a finished change"),
     "recover": Entry("recover", "finish or roll back what was cut short"),
@@ -68,6 +72,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "links": ("manage", "unmanage", "remanage", "adopt", "link", "unlink", "plan"),
     "looking": ("status", "diff", "list", "packages", "doctor"),
     "the past": ("undo", "history", "recover", "backups"),
+    "every day": ("clone", "update", "watch", "hook"),
     "set-up": ("init", "config", "completion", "lsp"),
     "GNU Stow's": ("stow", "chkstow"),
 }

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from dotstream.cli.report.output import Output
 from dotstream.cli.report.style import Style, wants_colour
-from dotstream.fs.process import columns, environment, known_home
+from dotstream.fs.process import columns, environment, known_home, wait_for_input
+from dotstream.model.directory import display
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from dotstream.cli.report.progress import Bar
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from dotstream.cli.settling import Settling
     from dotstream.client import Client
     from dotstream.model.cancel import CancellationToken
+    from dotstream.model.events import Event
     from dotstream.model.history import Transaction
     from dotstream.transaction.execution import Execution
 
@@ -132,11 +134,19 @@ class Session:
         """Tell one thing of this command's own; with ``-q``, only as an event."""
         self.report.tell(event, None if self.quiet else line, **fields)
 
-    def follow(self, run: Execution[_Outcome], *, asked: bool = False) -> _Outcome:
+    def follow(
+        self,
+        run: Execution[_Outcome],
+        *,
+        asked: bool = False,
+        note: Callable[[Event], None] | None = None,
+    ) -> _Outcome:
         """Tell what happens while something is changed, and return what came of it."""
         self.changed = True
         with run:
             for event in run:
+                if note is not None:
+                    note(event)
                 self.report.event(event, asked=asked)
         return run.result
 
@@ -151,6 +161,26 @@ class Session:
         """Write a line to standard output, unless ``-q`` or ``--json`` is on."""
         if not self.quiet and not self.json:
             self.out.line(text)
+
+    def mention_elsewhere(self, command: str, packages: Container[str] | None = None) -> None:
+        """Say which packages are linked in another target, and the command for that.
+
+        Args:
+            packages: those to speak of; ``None`` for all.
+        """
+        from dotstream.doctor.shell_commands import quoted
+
+        for target, linked in self.client.linked_elsewhere().items():
+            names = [name for name in linked if packages is None or name in packages]
+            if names:
+                shown = self.completed(f"dotstream -t {quoted(target)} {command}")
+                self.tell(
+                    "elsewhere",
+                    partial(_elsewhere, self.style, target, names, shown),
+                    target=target,
+                    packages=names,
+                    command=shown,
+                )
 
     def completed(self, command: str) -> str:
         """Add what this run was told to a command, so that it is about the same."""
@@ -178,6 +208,26 @@ class Session:
 
     def ask(self, question: str) -> bool:
         """Ask a person; anything but yes is no."""
-        self.out.flush()
-        self.err.write(f"{question} [y/N] ")
-        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+        return self.answer(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+
+    def answer(self, question: str) -> str:
+        """Return the line that a person types, with its end; nothing at the end of input.
+
+        Ctrl-C is heeded, also if it comes just before there is anything to wait for.
+        """
+        self.report.pause()
+        self.err.flush()
+        self.err.write(question)
+        wait_for_input(sys.stdin.fileno())
+        return sys.stdin.readline()
+
+    def forget(self) -> None:
+        """Have the configuration read again when it is next needed."""
+        self.__dict__.pop("client", None)
+
+
+def _elsewhere(style: Style, target: str, packages: Sequence[str], command: str) -> str:
+    nouns = "package" if len(packages) == 1 else "packages"
+    named = " ".join(map(display, packages))
+    verb = "is" if len(packages) == 1 else "are"
+    return f"{nouns} {named} {verb} linked in another target, {style.path(target)}: {command}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from dotstream.cli.interrupt import raising
@@ -87,9 +86,7 @@ class Settling:
         if not self._taught:
             self._teach(keys, compared=compared)
         while True:
-            session.err.flush()
-            session.err.write(f"[{offered}] ")
-            typed = sys.stdin.readline()
+            typed = session.answer(f"[{offered}] ")
             word = typed.strip()
             if not typed or word == "q":
                 return None

@@ -40,6 +40,7 @@ Kind: TypeAlias = Literal[
     "switch",
     "choice",
     "globs",
+    "commands",
     "expressions",
     "hosts",
     "platforms",
@@ -175,11 +176,26 @@ PACKAGE: tuple[Key, ...] = (
     _FOLDING,
     _NEVER_FOLD,
     _LINK._replace(doc="How this package's links are written."),
+    Key(
+        "after",
+        "commands",
+        "[]",
+        "Commands that the command line has /bin/sh run, in the package, once links of this "
+        "package were made or changed.",
+    ),
 )
 
 PROFILE: tuple[Key, ...] = (
     Key("packages", "packages", "[]", "The packages of the profile."),
     Key("extends", "profiles", "[]", "Profiles whose packages come first."),
+    Key(
+        "platforms",
+        "platforms",
+        "[]",
+        "Systems whose profile it is: what is meant there where no package is named.",
+        PLATFORMS,
+    ),
+    Key("hosts", "hosts", "[]", "Machines whose profile it is, by name; the same."),
 )
 
 _TABLES: dict[str, tuple[Key, ...]] = {"packages": PACKAGE, "profiles": PROFILE}
@@ -314,7 +330,7 @@ def _string(path: KeyPath, value: object, key: Key) -> Iterator[Fault]:
         yield from _pattern(path, value, key)
     elif key.kind == "expressions":
         yield from _expression(path, value, key)
-    elif key.kind in ("text", "path", "hosts") and (not value or "\0" in value):
+    elif key.kind in ("text", "path", "hosts", "commands") and (not value or "\0" in value):
         yield Fault(path, f"{key.name} cannot be {quoted(value)}")
     elif key.kind == "path" and (why := fault_in_path(value)) is not None:
         yield Fault(path, f"{key.name} {quoted(value)}: {why}")

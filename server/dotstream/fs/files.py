@@ -25,6 +25,7 @@ __all__ = [
     "is_file",
     "is_link",
     "links_below",
+    "make_program",
     "permissions",
     "present",
     "read_bytes",
@@ -254,6 +255,16 @@ def write_new(path: str, text: str) -> None:
     """
     with open(path, "x", encoding="utf-8") as file:
         file.write(text)
+
+
+def make_program(path: str, text: str) -> None:
+    """Write a file whole that can be run; directories above it are made.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    replace_text(path, text)
+    os.chmod(path, 0o755)  # noqa: S103 - as any program is
 
 
 def replace_text(path: str, text: str) -> None:

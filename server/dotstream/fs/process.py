@@ -24,10 +24,16 @@ __all__ = [
     "known_home",
     "platform",
     "process_name",
+    "rows",
     "state_home",
     "unbuffered",
+    "wait_for_input",
     "working_directory",
 ]
+
+
+_TICK = 0.2
+"""Seconds between two looks for a signal."""
 
 
 def working_directory() -> str:
@@ -97,6 +103,25 @@ def columns(descriptor: int, default: int = 80) -> int:
         return os.get_terminal_size(descriptor).columns or default
     except OSError:
         return default
+
+
+def rows(descriptor: int, default: int = 24) -> int:
+    """Return the height of the terminal at ``descriptor``, or ``default`` if it is none."""
+    try:
+        return os.get_terminal_size(descriptor).lines or default
+    except OSError:
+        return default
+
+
+def wait_for_input(descriptor: int) -> None:
+    """Return once there is something to read; signals are handled meanwhile.
+
+    A read that begins just after a signal came would not be woken by it.
+    """
+    from select import select  # few runs ask anything
+
+    while not select([descriptor], [], [], _TICK)[0]:
+        pass
 
 
 def host_name() -> str:

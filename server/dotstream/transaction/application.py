@@ -69,7 +69,8 @@ class Application:
         self._errors: list[ScanError] = []
         self._planned = 0
         self._targets = source.metadata.targets or (source.metadata.target,)
-        places = (writer.place.journal, *self._targets)
+        # Other targets may be made, or removed, by what is carried out.
+        places = (writer.place.journal, source.metadata.target)
         self._places = {path: file_identity(path) for path in places}
         self._number = self._journal.begin(source.metadata, writer.host.clock())
         self._first = self._journal.next
@@ -94,6 +95,9 @@ class Application:
             summary = yield from self._forwards()
             if self._done == self._first:
                 self._journal.discard(self._number)
+                metadata = self._source.metadata
+                if metadata.choosing is not None and self._source.whole(summary):
+                    self._journal.choose(metadata.directory, metadata.choosing)
                 return Result(summary, 0, None)
             self._commit(summary, whole=self._source.whole(summary))
         except (Cancelled, GeneratorExit) as stopped:
@@ -199,14 +203,15 @@ class Application:
         # What is called done is on the disk before that is.
         self._executor.flush(metadata.target, "; it was rolled back", remedy="remove_cause")
         for path, was in self._places.items():
-            if was and file_identity(path) != was:  # else it is made by the plan
+            if file_identity(path) != was:
                 raise JournalError(
                     f"{path} was moved or removed while this ran; nothing of it is kept",
                     remedy="remove_cause",
                 )
         if not whole:
             self._journal.part(self._number)
-        self._journal.commit(self._number, metadata.directory, summary.digest, counts)
+        choosing = metadata.choosing if whole else None
+        self._journal.commit(self._number, metadata.directory, summary.digest, counts, choosing)
 
     # Ending early ----------------------------------------------------------------------
 

@@ -65,9 +65,10 @@ def run(session: Session) -> int:
         return 0
     if session.arguments.agree:
         session.client.agree()
-    agreed = {
-        ((*_section_of(wish), wish.key)): done for wish, done in session.client.wishes.items()
-    }
+    agreed: dict[tuple[str, ...], bool] = {}
+    for wish, done in session.client.wishes.items():
+        key = (*_section_of(wish), wish.key)
+        agreed[key] = done and agreed.get(key, True)
     section: tuple[str, ...] = ()
     for setting in _settings(session):
         if setting.section != section:

@@ -102,7 +102,7 @@ class Events(Reporting):
         """Write one event of a command's own."""
         self.emit(event, **fields)
 
-    def begin(self, metadata: Metadata, *, listing: bool) -> None:
+    def begin(self, metadata: Metadata, *, listing: bool, most: int | None = None) -> None:
         """Write ``plan``: what is being planned.  Operations are always listed."""
         undoes = {} if metadata.undoes is None else {"undoes": metadata.undoes}
         self.emit(
@@ -149,10 +149,11 @@ class Events(Reporting):
             self._prefix = item.directory.absolute.rstrip("/") + "/"
         to = "" if item.text is None else f',"to":{_quoted(item.text)}'
         before = "" if item.before is None else f',"before":{_quoted(item.before)}'
+        why = f',"why":{_quoted(_shown(item.why))}' if item.why else ""
         self._out.line(
             f'{{"type":"operation","seq":{self._seq},"op":"{item.kind}",'
             f'"path":{_quoted(self._prefix + item.name)},'
-            f'"package":{_quoted(item.package)}{to}{before}}}'
+            f'"package":{_quoted(item.package)}{to}{before}{why}}}'
         )
         self._seq += 1
 
@@ -234,6 +235,10 @@ class Events(Reporting):
         if isinstance(error, ConflictError | ScanFailed):
             self._counts = {"conflict" if error.kind == "conflict" else "error": error.total}
         self.emit("failure", kind=kind_of(error), message=_shown(message))
+
+    def warn(self, event: str, line: Callable[[], str] | None, /, **fields: Value) -> None:
+        """Write one event of a command's own."""
+        self.emit(event, **fields)
 
     def pause(self) -> None:
         """Do nothing: with events, nobody is asked."""
