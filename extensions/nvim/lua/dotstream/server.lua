@@ -211,9 +211,9 @@ function M.consider(bufnr)
     return
   end
   local name = vim.api.nvim_buf_get_name(bufnr)
-  local root = name ~= "" and not name:find("^%a+://") and paths.root_of(name)
+  local inside = name ~= "" and not name:find("^%a+://") and paths.root_of(name)
   if
-    not root and (not package.loaded["vim.lsp"] or #vim.lsp.get_clients({ name = M.NAME }) == 0)
+    not inside and (not package.loaded["vim.lsp"] or #vim.lsp.get_clients({ name = M.NAME }) == 0)
   then
     return -- nor is it in the way of a link: for most files, that is all there is to do
   end
