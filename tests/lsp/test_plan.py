@@ -32,12 +32,14 @@ def test_a_plan_streams_its_rows_and_answers_with_the_sum(world: World, editor: 
             "op": "make_dir",
             "path": uri(world.target / ".vim"),
             "label": "~/.vim",
+            "why": "nothing is folded in this package",
             "package": "vim",
         },
         {
             "op": "make_dir",
             "path": uri(world.target / ".vim/colors"),
             "label": "~/.vim/colors",
+            "why": "nothing is folded in this package",
             "package": "vim",
         },
         {

@@ -279,6 +279,24 @@ def test_a_package_that_has_the_real_name_gets_no_dot_name_beside_it(farm: Farm)
     assert farm.plan("manage", "app").conflicts == []
 
 
+@pytest.mark.parametrize(
+    ("beside", "member"),
+    [
+        (".config/x", ".zshrc"),
+        (".zshenv", ".zshrc"),
+        ("dot-zshenv", "dot-zshrc"),
+        (".gitignore", "dot-zshrc"),
+        (".stow-local-ignore", "dot-zshrc"),
+    ],
+)
+def test_a_new_name_is_written_as_those_beside_it_are(
+    farm: Farm, beside: str, member: str
+) -> None:
+    farm.make({f"stow/zsh/{beside}": "", "home/.zshrc": "mine"}).adopt(".zshrc", package="zsh")
+    assert farm.read(f"stow/zsh/{member}") == "mine"
+    assert lines(farm.plan("remanage").notices, farm.target) == []
+
+
 def test_a_file_that_the_package_has_under_the_real_name_is_a_conflict(farm: Farm) -> None:
     farm.make({"stow/zsh/.zshrc": "1", "home/.zshrc": "2"})
     (conflict,) = farm.client().plan_adopt(f"{farm.target}/.zshrc", package="zsh").conflicts

@@ -33,6 +33,7 @@ def preferences(session: Session, cancel: CancellationToken) -> Preferences:
         resolutions=_resolutions(session),
         resolve=session.settling(cancel).settle if asks else None,
         same=arguments.same,
+        explain=session.verbose,
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DIFFER",
     "JUNK",
+    "attributes_lost",
     "boot",
     "born",
     "copy_attributes",
@@ -111,6 +112,10 @@ if sys.platform == "darwin":
         # fcopyfile(3): COPYFILE_ACL | COPYFILE_XATTR
         posix._fcopyfile(fd, to_fd, 0b101)  # type: ignore[attr-defined]  # noqa: SLF001
 
+    def attributes_lost(_path: str, _there: str) -> list[str]:
+        """Return the extended attributes that a copy in a directory will not have."""
+        return []  # copyfile(3) carries what there is
+
     DIFFER = True
     """Whether a name may be spelt in another case or Unicode form than on the disk."""
 
@@ -197,6 +202,24 @@ else:
             except OSError as error:
                 if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENODATA, errno.EINVAL):
                     raise
+
+    def attributes_lost(path: str, there: str) -> list[str]:
+        """Return the extended attributes that a copy in a directory will not have."""
+        try:
+            found = os.listxattr(path, follow_symlinks=False)
+        except OSError:
+            return []  # this file system has none
+        return [name for name in found if not _carried(name, there)]
+
+    def _carried(name: str, there: str) -> bool:
+        kind = name.partition(".")[0]
+        if kind in ("security", "trusted") and os.geteuid() != 0:
+            return name == "security.selinux"  # every file has one, given by the system
+        try:
+            os.getxattr(there, "user.dotstream" if kind == "user" else name)
+        except OSError as error:
+            return error.errno == errno.ENODATA
+        return True
 
     DIFFER = False
     """Whether a name may be spelt in another case or Unicode form than on the disk."""

@@ -62,6 +62,7 @@ class Operation(NamedTuple):
             ``replace_link``, ``unfold``), the file's fingerprint (``move_file``), the
             directory's mode in octal (``remove_dir``, ``refold``); ``None`` means that
             nothing may be there (``create_link``, ``make_dir``).
+        why: what makes a directory be opened or made, where one link could have stood for it.
 
     Between an ``unfold``, ``refold`` or ``remove_dir`` and the first operation outside of
     its directory, the operations inside it belong to it: they fill the new directory, or
@@ -74,6 +75,7 @@ class Operation(NamedTuple):
     package: str
     text: str | None = None
     before: str | None = None
+    why: str = ""
 
     @property
     def path(self) -> str:

@@ -87,7 +87,7 @@ class Run:
         text, before = (texts, nothing) if self.kind == "create_link" else (nothing, texts)
         fields = (repeat(self.kind), repeat(self.directory), self.names, repeat(self.package))
         # As Operation._make does it, without a call of Python's for each.
-        values = zip(*fields, text, before, strict=False)
+        values = zip(*fields, text, before, repeat(""), strict=False)
         return map(tuple.__new__, repeat(Operation), values)
 
     def part(self, start: int, stop: int) -> Run:

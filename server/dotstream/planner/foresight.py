@@ -6,7 +6,10 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from dotstream.fs.access import not_changeable
+from dotstream.fs.carrying import crosses, left_behind
 from dotstream.fs.files import entries, is_directory, permissions, present
+from dotstream.fs.listing import DIR, FILE
+from dotstream.fs.look import Tree
 from dotstream.fs.places import components, within
 from dotstream.model.directory import Directory
 from dotstream.model.items import Notice, Operation, ScanError
@@ -25,10 +28,13 @@ _OPENERS = ("make_dir", "unfold", "refold", "remove_dir")
 _REMEMBERED = 4096
 
 
-def foreseen(items: Iterable[Item | Run]) -> Iterator[Item | Run]:
+def foreseen(items: Iterable[Item | Run], state: str = "") -> Iterator[Item | Run]:
     """Pass a plan on; what a directory's rights would refuse is an error in its place.
 
     What is in a directory that the plan makes, opens or empties is done beside it.
+
+    Args:
+        state: absolute path of the state directory, which what makes way is kept in.
     """
     here: Directory | None = None
     inside, passing, above = "", True, True
@@ -56,7 +62,39 @@ def foreseen(items: Iterable[Item | Run]) -> Iterator[Item | Run]:
         if item.kind == "move_file" and passing and (error := _unmovable(item)) is not None:
             yield error
         elif passing:
+            if item.kind == "move_file" and isinstance(item, Operation):
+                yield from _left_behind(item, posixpath.dirname(item.text or f"{state}/x"))
             yield item
+
+
+def _left_behind(item: Operation, there: str) -> Iterator[Notice]:
+    """Tell what does not come along where a file can only be copied: the first of its kind."""
+    path = item.path
+    try:
+        if not there or not crosses(path, there):
+            return
+        for each in _files(path):
+            why = left_behind(each, there)
+            if why is not None:
+                yield Notice(each, f"it is copied to another file system: {why}")
+                return
+    except OSError:
+        return  # carrying it out says so
+
+
+def _files(path: str) -> Iterator[str]:
+    """Stream what is at a path: a file, or those of a directory."""
+    above, name = posixpath.split(path)
+    tree = Tree(above)
+    try:
+        if tree.kind(name) != DIR:
+            yield path
+            return
+        for here, inner, kind in tree.below(name):
+            if kind == FILE:
+                yield f"{above}/{here}/{inner}"
+    finally:
+        tree.close()
 
 
 def _unmovable(item: Operation | Run) -> ScanError | None:
@@ -113,10 +151,12 @@ def _no_directory(path: str) -> str | None:
     return None if is_directory(path) else f"{path} is not a directory"
 
 
-def without_target(records: Records, target: str, main: str) -> Iterator[Operation]:
+def without_target(
+    records: Records, target: str, main: str, wanted: Iterable[str]
+) -> Iterator[Operation]:
     """Plan to remove a target that nothing is left in, if it was made for packages.
 
-    So are the directories above it that were.
+    So are the directories above it that were, but for those above targets that are wanted.
     """
     if target == main or not within(target, main):
         return
@@ -124,6 +164,8 @@ def without_target(records: Records, target: str, main: str) -> Iterator[Operati
     while (above := place.parent) is not None:
         entry = records.entry(main, above.path, place.name)
         if entry is None or entry.kind != "directory":
+            return
+        if any(within(each, place.absolute) for each in wanted):
             return
         mode = f"{permissions(place.absolute):o}"
         yield Operation("remove_dir", above, place.name, entry.package, None, mode)

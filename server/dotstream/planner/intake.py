@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotstream.fs.files import same_content
+from dotstream.fs.files import entries, same_content
 from dotstream.fs.look import Tree, canonical
 from dotstream.fs.places import within
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Notice, Operation
+from dotstream.planner.builtin import builtin_rules
+from dotstream.planner.names import DOT_PREFIX
 from dotstream.planner.policies import settled
 from dotstream.planner.secrets import warned
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from dotstream.planner.farm import Farm
 
 __all__ = ["SETTLED", "Intake", "Origin"]
+
+_LOOKED_AT = 1000  # names of one directory, for how they are written
 
 SETTLED: tuple[Policy, ...] = ("skip", "backup", "overwrite")
 """What settles that a package has a member already."""
@@ -47,6 +51,7 @@ class Intake:
         self._package = package
         self._tree = Tree(package.stow_dir)
         self._made: set[str] = set()
+        self._real: dict[str, bool] = {}
 
     def close(self) -> None:
         """Close what is open."""
@@ -55,7 +60,7 @@ class Intake:
     def raw(self, cursor: Cursor, name: str) -> str | None:
         """Return the name in the package that is managed as ``name``; ``None`` if none is.
 
-        A package that has ``.config`` gets no ``dot-config`` beside it.
+        A package that has ``.config`` gets no ``dot-config`` beside it, nor ``dot-zshrc``.
         """
         if cursor.sub is None:  # the named layout: the package is the first component
             shown = self._farm.naming.in_target(self._package, self._package.name)
@@ -63,11 +68,27 @@ class Intake:
         usual = self._farm.naming.in_package(self._package, name)
         if usual in (None, name) or self.has(cursor.source(usual or name)):
             return usual
-        return name if self.has(cursor.source(name)) else usual
+        return name if self.has(cursor.source(name)) or self._has_real_names(cursor) else usual
 
     def has(self, source: str) -> bool:
         """Whether there is anything at an absolute path of the package."""
         return self._tree.kind(self._inside(source)) is not None
+
+    def _has_real_names(self, cursor: Cursor) -> bool:
+        """Whether a package's directory has names with a dot in front, and none with ``dot-``."""
+        if cursor.path not in self._real:
+            hidden = builtin_rules()("")
+            names = [name for name, _ in entries(cursor.path, _LOOKED_AT)]
+            dotted = any(
+                name.startswith(".")
+                and not name.startswith(".stow")
+                and not (hidden and hidden(name))
+                for name in names
+            )
+            self._real[cursor.path] = dotted and not any(
+                name.startswith(DOT_PREFIX) for name in names
+            )
+        return self._real[cursor.path]
 
     def take(
         self,

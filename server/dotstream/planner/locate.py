@@ -122,7 +122,8 @@ class _Locator:
         for raw in parts[1:]:
             ignored = package.ignored(above)
             if ignored is not None and ignored(raw):
-                return f"package {name} ignores {raw}"
+                rule = package.rule(above, raw)
+                return f"package {name} ignores {raw}" + (f", by {rule}" if rule else "")
             shown = to_target(raw) if package.dotfiles else raw
             above = f"{above}/{shown}" if above else shown
         return None

@@ -81,7 +81,7 @@ class Checker:
         kind: str | None = None  # of the links in a row that are not passed on yet
         stem, package, removes = "", "", False
         for operation in operations:
-            what, directory, name, owner, text, before = operation
+            what, directory, name, owner, text, before, _ = operation
             if (
                 what == kind
                 and directory is here
@@ -162,7 +162,7 @@ class Checker:
             )
 
     def _check(self, operation: Operation) -> None:
-        kind, directory, name, package, text, before = operation
+        kind, directory, name, package, text, before, _ = operation
         if kind not in OPERATION_KINDS:
             raise OperationRefused(operation, f"{kind!r} is no kind of operation")
         if not name or name in (".", "..") or "/" in name:

@@ -41,7 +41,7 @@ def gathered(items: Iterable[Item | Run]) -> Iterator[Item | Run]:
                 opening = None
             yield item
             continue
-        kind, directory, name, package, text, before = item
+        kind, directory, name, package, text, before, _ = item
         link, other = (before, text) if kind == "remove_link" else (text, before)
         if opening is not None:
             if (

@@ -31,7 +31,7 @@
 ---@field paths? dotstream.Uri[]
 ---@field out? boolean
 ---@field whole? boolean
----@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, same?: boolean, ask?: boolean }
+---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, explain?: boolean, same?: boolean, ask?: boolean }
 ---@field window? integer
 ---@field partialResultToken? dotstream.Token
 ---@field workDoneToken? dotstream.Token
@@ -50,7 +50,7 @@
 ---@field paths? dotstream.Uri[]
 ---@field out? boolean
 ---@field whole? boolean
----@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, same?: boolean, stream?: boolean, ask?: boolean }
+---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, explain?: boolean, same?: boolean, stream?: boolean, ask?: boolean }
 ---@field digest? string
 ---@field only? dotstream.Uri[]
 ---@field omit? dotstream.Uri[]
@@ -385,6 +385,7 @@
 ---@field to? string
 ---@field before? string
 ---@field package string
+---@field why? string
 
 --- A directory is made or removed.
 ---@class (exact) dotstream.DirectoryRow
@@ -392,6 +393,7 @@
 ---@field path dotstream.Uri
 ---@field label dotstream.Label
 ---@field package string
+---@field why? string
 
 --- A file is moved; no `to` means into the backup area.
 ---@class (exact) dotstream.MoveRow
@@ -430,6 +432,7 @@
 ---@field to? string
 ---@field before? string
 ---@field package? string
+---@field why? string
 ---@field conflict? "changed_since"|"real_file"|"real_directory"|"foreign_link"|"dangling_link"|"other_package"|"same_path"|"file_and_directory"|"parent_link"|"absolute_source"|"target_in_package_directory"|"package_has_file"|"not_invertible"|"missing_source"
 ---@field source? dotstream.Uri
 ---@field other? string|nil

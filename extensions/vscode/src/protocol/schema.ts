@@ -32,7 +32,7 @@ export interface PlanParams {
   readonly paths?: readonly PathUri[];
   readonly out?: boolean;
   readonly whole?: boolean;
-  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly same?: boolean; readonly ask?: boolean };
+  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly explain?: boolean; readonly same?: boolean; readonly ask?: boolean };
   readonly window?: number;
   readonly partialResultToken?: Token;
   readonly workDoneToken?: Token;
@@ -52,7 +52,7 @@ export interface ApplyParams {
   readonly paths?: readonly PathUri[];
   readonly out?: boolean;
   readonly whole?: boolean;
-  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly same?: boolean; readonly stream?: boolean; readonly ask?: boolean };
+  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly explain?: boolean; readonly same?: boolean; readonly stream?: boolean; readonly ask?: boolean };
   readonly digest?: string;
   readonly only?: readonly PathUri[];
   readonly omit?: readonly PathUri[];
@@ -423,6 +423,7 @@ export interface LinkRow {
   readonly to?: string;
   readonly before?: string;
   readonly package: string;
+  readonly why?: string;
 }
 
 /** A directory is made or removed. */
@@ -431,6 +432,7 @@ export interface DirectoryRow {
   readonly path: PathUri;
   readonly label: Label;
   readonly package: string;
+  readonly why?: string;
 }
 
 /** A file is moved; no `to` means into the backup area. */
@@ -473,6 +475,7 @@ export interface Row {
   readonly to?: string;
   readonly before?: string;
   readonly package?: string;
+  readonly why?: string;
   readonly conflict?: "changed_since" | "real_file" | "real_directory" | "foreign_link" | "dangling_link" | "other_package" | "same_path" | "file_and_directory" | "parent_link" | "absolute_source" | "target_in_package_directory" | "package_has_file" | "not_invertible" | "missing_source";
   readonly source?: PathUri;
   readonly other?: string | null;

@@ -30,7 +30,7 @@ def explained(
     lines += style.wrapped(display(conflict.message), "    ")
     if conflict.source:
         lines.append(style.paint(f"    wanted: {style.path(conflict.source)}", "dim"))
-    for advice in by_hand(conflict, completed):
+    for advice in by_hand(conflict, completed, style.path):
         if advice.startswith("dotstream "):
             lines.append(f"    {style.dot} {display(advice)}")  # never broken, to be copied
         else:

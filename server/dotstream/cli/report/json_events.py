@@ -149,10 +149,11 @@ class Events(Reporting):
             self._prefix = item.directory.absolute.rstrip("/") + "/"
         to = "" if item.text is None else f',"to":{_quoted(item.text)}'
         before = "" if item.before is None else f',"before":{_quoted(item.before)}'
+        why = f',"why":{_quoted(_shown(item.why))}' if item.why else ""
         self._out.line(
             f'{{"type":"operation","seq":{self._seq},"op":"{item.kind}",'
             f'"path":{_quoted(self._prefix + item.name)},'
-            f'"package":{_quoted(item.package)}{to}{before}}}'
+            f'"package":{_quoted(item.package)}{to}{before}{why}}}'
         )
         self._seq += 1
 

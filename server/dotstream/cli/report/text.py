@@ -83,6 +83,7 @@ class Lines(Reporting):
         self._over = 0  # those that were not
         self._choices: dict[Policy, None] = {}  # the policies that were offered
         self._many = False
+        self._links = False  # whether links were asked for
         self._action = ""
         self._words = {
             kind: style.paint(words.word.ljust(6), _COLOURS[words.effect])
@@ -98,6 +99,7 @@ class Lines(Reporting):
         self._most = None if self._verbosity > 0 else most
         self._over = 0
         self._many = len(metadata.packages) > 1
+        self._links = metadata.action in ("manage", "remanage")
         self._action = title(metadata.action, metadata.packages, metadata.undoes)
 
     def item(self, item: Item) -> None:
@@ -174,7 +176,7 @@ class Lines(Reporting):
             self._out.line(self._style.paint(f"  and {self._over:,} more", "dim"))
         if self._verbosity >= 0:
             self._gap()
-            self._out.line(f"{self._action}: {sentence(summary, done=False)}")
+            self._out.line(f"{self._action}: {self._sum(summary, done=False)}")
         if summary.conflicts:
             noun = "conflict" if summary.conflicts == 1 else "conflicts"
             self._trouble(
@@ -190,7 +192,15 @@ class Lines(Reporting):
         self._hide_bar()
         if self._verbosity >= 0:
             self._gap()
-            self._out.line(f"{self._action}: {sentence(result.summary, done=True)}")
+            self._out.line(f"{self._action}: {self._sum(result.summary, done=True)}")
+
+    def _sum(self, summary: Summary, *, done: bool) -> str:
+        """Return the counts in words, and where nothing came of it, how to see why."""
+        words = sentence(summary, done=done)
+        asks = self._links and self._verbosity <= 0
+        if asks and not summary.unchanged and not any(summary.counts.values()):
+            words += "; -v shows what is left out, and why"
+        return words
 
     def failed(self, error: BaseException, message: str) -> None:
         """Say why; the conflicts behind it were explained where they were met."""
@@ -230,6 +240,8 @@ class Lines(Reporting):
         line = f"{self._indent}{self._words[item.kind]} {self._prefix}{name}{self._detail(item)}"
         if self._many:
             line = f"{line} {self._style.paint(f'({display(item.package)})', 'dim')}"
+        if item.why and self._verbosity > 0:
+            line += self._style.paint(f": {display(item.why)}", "dim")
         self._out.line(line)
 
     def _enter(self, directory: Directory) -> None:
