@@ -128,6 +128,7 @@ _WANTED = {
     "switch": ("true or false", {"true"}),
     "globs": ("an array of strings", {"[]"}),
     "expressions": ("an array of strings", {"[]"}),
+    "commands": ("an array of strings", {"[]"}),
     "hosts": ("an array of strings", {"[]"}),
     "platforms": ("an array of strings", {"[]"}),
     "packages": ("an array of strings", {"[]"}),
