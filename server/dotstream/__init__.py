@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     )
     from dotstream.model.cancel import CancellationToken as CancellationToken
     from dotstream.model.child import Child as Child
+    from dotstream.model.choice import Choosing as Choosing
     from dotstream.model.difference import (
         Difference as Difference,
         DifferenceKind as DifferenceKind,
@@ -111,6 +112,7 @@ if TYPE_CHECKING:
         PackageInfo as PackageInfo,
         PackageState as PackageState,
         PackageStatus as PackageStatus,
+        Unwanted as Unwanted,
     )
     from dotstream.planner.leaving_out import without as without
     from dotstream.model.wish import Wish as Wish
@@ -135,6 +137,7 @@ _NAMES = {
     ),
     "model.cancel": "CancellationToken",
     "model.child": "Child",
+    "model.choice": "Choosing",
     "model.difference": "Difference DifferenceKind",
     "model.directory": "Directory",
     "model.events": "Applied Corrected Event Phase Progress Result",
@@ -150,7 +153,7 @@ _NAMES = {
     "model.plan": "Metadata Plan Summary",
     "model.rule": "Rule WhichRule",
     "model.run": "Run",
-    "model.status": "PackageInfo PackageState PackageStatus",
+    "model.status": "PackageInfo PackageState PackageStatus Unwanted",
     "planner.leaving_out": "without",
     "planner.scan": "Scan",
     "planner.split": "Stream",

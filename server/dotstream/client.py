@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from dotstream.model.member import Member
     from dotstream.model.options import Action
     from dotstream.model.plan import Plan
-    from dotstream.model.status import PackageInfo, PackageStatus
+    from dotstream.model.status import PackageInfo, PackageStatus, Unwanted
     from dotstream.model.wish import Wish
     from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
@@ -579,6 +579,29 @@ class Client:
                     pass
             yield PackageStatus.of(name, plan.summary)
 
+    def unwanted(self) -> list[Unwanted]:
+        """List packages with links that are not to be any more; ``remanage`` removes them.
+
+        They are gone, or disabled here, or no profile that was chosen has them any more.
+        """
+        from dotstream.planner.managed import managed
+
+        records = self._repository.records()
+        try:
+            return list(managed(self.settings, records).unwanted)
+        finally:
+            records.close()
+
+    def linked_elsewhere(self) -> dict[str, dict[str, int]]:
+        """Return how many links of each package are in other targets than this one.
+
+        Raises:
+            JournalError: what is recorded of one cannot be read.
+        """
+        from dotstream.store.manifest_reader import linked_elsewhere
+
+        return linked_elsewhere(self._repository.state, self.target, self.directory)
+
     def links(
         self, *packages: str, cancel: CancellationToken | None = None
     ) -> Iterator[Operation]:
@@ -587,13 +610,20 @@ class Client:
         Args:
             packages: names; none means all that are for this machine.
         """
+        from dotstream.planner.managed import unwanted_links
+
         prefer = Preferences(report_kept=True)
+        unwanted = {each.name for each in self.unwanted()} if packages else set[str]()
+        wanted = [name for name in packages if name not in unwanted]
+        every = not packages
+        names = self.settings.select(wanted, everything=every) if wanted or every else ()
         # One by one: together, they would open a fold that only one of them has.
-        for name in self.settings.select(packages, everything=not packages):
+        for name in names:
             with self.stream("manage", [name], prefer=prefer, cancel=cancel) as plan:
                 for item in plan:
                     if isinstance(item, Operation) and item.kind == "keep_link":
                         yield item
+        yield from unwanted_links(self.settings, self._repository.records(), packages)
 
     def locate(self, path: str | PathLike[str]) -> Located:
         """Tell what one path has to do with the packages, from whichever side it is on.

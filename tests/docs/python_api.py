@@ -19,6 +19,7 @@ from dotstream import errors
 from dotstream.async_streams import AsyncExecution, AsyncScan, AsyncStream, AsyncStreamingPlan
 from dotstream.config.settings import PackageSettings, Settings
 from dotstream.model.child import Child
+from dotstream.model.choice import Choosing
 from dotstream.model.difference import Difference, DifferenceKind
 from dotstream.model.directory import Directory
 from dotstream.model.events import Applied, Corrected, Phase, Progress, Result
@@ -39,7 +40,7 @@ from dotstream.model.options import (
 from dotstream.model.plan import Metadata, Summary
 from dotstream.model.rule import Rule
 from dotstream.model.run import Run
-from dotstream.model.status import PackageInfo, PackageState, PackageStatus
+from dotstream.model.status import PackageInfo, PackageState, PackageStatus, Unwanted
 from dotstream.model.wish import Wish
 from dotstream.planner.scan import Scan
 from dotstream.planner.split import Stream
@@ -110,6 +111,8 @@ SECTIONS: dict[str, list[type]] = {
         Result,
         PackageInfo,
         PackageStatus,
+        Unwanted,
+        Choosing,
         Located,
         Child,
         Difference,

@@ -206,5 +206,8 @@ def apply(
             cancel=cancel,
             planned=listing or session.json or bool(after),
         )
-        session.follow(run, note=after.note if after else None)
+        result = session.follow(run, note=after.note if after else None)
+    metadata = plan.metadata
+    if metadata.action == "unmanage" and not result.applied:
+        session.mention_elsewhere("unmanage " + " ".join(metadata.packages), metadata.packages)
     return after

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from dotstream.cli.report.output import Output
 from dotstream.cli.report.style import Style, wants_colour
 from dotstream.fs.process import columns, environment, known_home, wait_for_input
+from dotstream.model.directory import display
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from dotstream.cli.report.progress import Bar
@@ -161,6 +162,26 @@ class Session:
         if not self.quiet and not self.json:
             self.out.line(text)
 
+    def mention_elsewhere(self, command: str, packages: Container[str] | None = None) -> None:
+        """Say which packages are linked in another target, and the command for that.
+
+        Args:
+            packages: those to speak of; ``None`` for all.
+        """
+        from dotstream.doctor.shell_commands import quoted
+
+        for target, linked in self.client.linked_elsewhere().items():
+            names = [name for name in linked if packages is None or name in packages]
+            if names:
+                shown = self.completed(f"dotstream -t {quoted(target)} {command}")
+                self.tell(
+                    "elsewhere",
+                    partial(_elsewhere, self.style, target, names, shown),
+                    target=target,
+                    packages=names,
+                    command=shown,
+                )
+
     def completed(self, command: str) -> str:
         """Add what this run was told to a command, so that it is about the same."""
         if not command.startswith("dotstream "):
@@ -203,3 +224,10 @@ class Session:
     def forget(self) -> None:
         """Have the configuration read again when it is next needed."""
         self.__dict__.pop("client", None)
+
+
+def _elsewhere(style: Style, target: str, packages: Sequence[str], command: str) -> str:
+    nouns = "package" if len(packages) == 1 else "packages"
+    named = " ".join(map(display, packages))
+    verb = "is" if len(packages) == 1 else "are"
+    return f"{nouns} {named} {verb} linked in another target, {style.path(target)}: {command}"

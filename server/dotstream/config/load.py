@@ -167,6 +167,7 @@ def _from_toml(text: str, path: str, here: _Place, forced: str | None) -> Settin
         on_conflict=cast("Policy", _string(document, "on-conflict") or "fail"),
         packages=packages,
         profiles=_profiles(_section(document, "profiles")),
+        fitting=tuple(_fitting(_section(document, "profiles"), here)),
         path=path,
     )
     return settings._replace(wishes=tuple(_wishes(settings, forced)))
@@ -267,6 +268,18 @@ def _profiles(tables: Mapping[str, Mapping[str, object]]) -> Profiles:
     return Profiles(
         {name: (parents(table), _strings(table, "packages")) for name, table in tables.items()}
     )
+
+
+def _fitting(tables: Mapping[str, Mapping[str, object]], here: _Place) -> Iterator[str]:
+    """Yield the profiles that name this machine or its system, and no other."""
+    for name, table in tables.items():
+        platforms, hosts = _strings(table, "platforms"), _strings(table, "hosts")
+        if (
+            (platforms or hosts)
+            and (not platforms or on_platform(here.platform, platforms))
+            and (not hosts or on_host(here.hostname, hosts))
+        ):
+            yield name
 
 
 def _stow_options(here: _Place) -> StowArguments | None:

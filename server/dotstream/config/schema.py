@@ -188,6 +188,14 @@ PACKAGE: tuple[Key, ...] = (
 PROFILE: tuple[Key, ...] = (
     Key("packages", "packages", "[]", "The packages of the profile."),
     Key("extends", "profiles", "[]", "Profiles whose packages come first."),
+    Key(
+        "platforms",
+        "platforms",
+        "[]",
+        "Systems whose profile it is: what is meant there where no package is named.",
+        PLATFORMS,
+    ),
+    Key("hosts", "hosts", "[]", "Machines whose profile it is, by name; the same."),
 )
 
 _TABLES: dict[str, tuple[Key, ...]] = {"packages": PACKAGE, "profiles": PROFILE}

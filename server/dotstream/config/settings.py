@@ -16,7 +16,7 @@ from dotstream.planner.ignore import compile_rules, stow_list
 from dotstream.planner.names import to_target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from dotstream.model.options import Folding, IgnoreRules, Layout, LinkStyle, Policy
     from dotstream.model.rule import Rule
@@ -77,6 +77,7 @@ class Settings(NamedTuple):
         ignore_regex: Perl regular expressions, as GNU Stow's ``--ignore`` takes them.
         packages: what is said about single packages; not all that exist.
         profiles: names of packages by profile, those it extends first.
+        fitting: the profiles that are for this machine, by its name or system.
         path: the file the settings come from, or ``None`` for the defaults.
         defer, override: regular expressions from a ``.stowrc``.
         wishes: what the file asks for that its user has to agree to.
@@ -100,6 +101,7 @@ class Settings(NamedTuple):
     on_conflict: Policy = "fail"
     packages: Mapping[str, PackageSettings] = {}
     profiles: Mapping[str, tuple[str, ...]] = {}
+    fitting: tuple[str, ...] = ()
     path: str | None = None
     defer: tuple[str, ...] = ()
     override: tuple[str, ...] = ()
@@ -281,6 +283,7 @@ class Settings(NamedTuple):
         *,
         everything: bool = False,
         anywhere: bool = False,
+        recorded: Callable[[], Container[str]] = tuple,
     ) -> tuple[str, ...]:
         """Return the packages that a request is about, in the order they were named.
 
@@ -291,7 +294,9 @@ class Settings(NamedTuple):
             names: packages named one by one.
             profile: a profile whose packages are meant.
             everything: whether all packages are meant.
-            anywhere: also accept packages that are not for this machine, to remove them.
+            anywhere: also accept packages that are not for this machine, or are gone and
+                have links still, to remove them.
+            recorded: returns the packages with links.
 
         Raises:
             UsageError: nothing is named, or a name is no package name, or its package is
@@ -301,24 +306,34 @@ class Settings(NamedTuple):
         chosen: dict[str, None] = {}
         for written in names:
             chosen[self._named(written, anywhere=anywhere)] = None
-        if everything:
+        if everything and not (anywhere and not is_directory(self.directory)):
             why = self.why_empty()
-            if why is not None:
+            if why is not None and not anywhere:
                 raise UsageError(why)
             chosen.update(dict.fromkeys(self._fitting(self._everything(), anywhere=anywhere)))
+        profiles: Iterable[str] = () if profile is None else (profile,)
         if profile is None and not names and not everything:
             if self.single:
                 return (SINGLE,)
-            profile = self._default_profile()
-        if profile is not None:
-            members = self._members(profile)
+            profiles = self.here
+            if not profiles:
+                raise UsageError("no packages named", remedy="name_packages")
+        for each in profiles:
+            members = self._members(each)
             chosen.update(dict.fromkeys(self._fitting(members, anywhere=anywhere)))
         missing = [name for name in chosen if not is_directory(self.path_of(name))]
+        if missing and anywhere:
+            linked = recorded()
+            missing = [name for name in missing if name not in linked]
         if missing:
             known = self.available()
             near = {name: nearest(name, known, limit=3) for name in missing}
             raise PackageNotFound(near, self.directory)
         return tuple(chosen)
+
+    def named(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the names of packages as they are written."""
+        return tuple(self._named(name, anywhere=True) for name in names)
 
     def _named(self, written: str, *, anywhere: bool) -> str:
         """Return the name of a package as it is written, if it can be meant."""
@@ -345,10 +360,11 @@ class Settings(NamedTuple):
     def _fitting(self, names: Iterable[str], *, anywhere: bool) -> Iterator[str]:
         return (name for name in names if anywhere or self.excluded(name) is None)
 
-    def _default_profile(self) -> str:
-        if DEFAULT_PROFILE in self.profiles:
-            return DEFAULT_PROFILE
-        raise UsageError("no packages named", remedy="name_packages")
+    @property
+    def here(self) -> tuple[str, ...]:
+        """The profiles that are meant where none is named: this machine's, or the default."""
+        default = (DEFAULT_PROFILE,) if DEFAULT_PROFILE in self.profiles else ()
+        return self.fitting or default
 
     def _members(self, profile: str) -> tuple[str, ...]:
         if profile in self.profiles:

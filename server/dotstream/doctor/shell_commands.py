@@ -16,6 +16,7 @@ __all__ = [
     "FIX",
     "REBUILD",
     "RECOVER",
+    "REMANAGE",
     "allow",
     "close_to_others",
     "make_directory",
@@ -32,6 +33,7 @@ __all__ = [
 FIX = "dotstream doctor --fix"
 REBUILD = "dotstream doctor --rebuild"
 RECOVER = "dotstream recover"
+REMANAGE = "dotstream remanage"
 
 
 def quoted(text: str) -> str:

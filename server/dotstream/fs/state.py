@@ -20,6 +20,7 @@ __all__ = [
     "existing_state",
     "is_full",
     "note_home",
+    "other_targets",
     "release_reserve",
     "reserve",
     "target_state",
@@ -199,6 +200,12 @@ def existing_state(state: str, target: str) -> TargetState | None:
     if not _present(f"{directory}/journal.db"):
         return None
     return _found(directory, target)
+
+
+def other_targets(state: str, target: str) -> list[str]:
+    """Return the other targets that have a state."""
+    noted = [_noted(directory) for directory in _others(state)]
+    return [was.target for was in noted if was is not None and was.target != target]
 
 
 def backup_area(state: str, target: str) -> str | None:

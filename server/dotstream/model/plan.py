@@ -10,6 +10,7 @@ from dotstream.model.run import Run, one_by_one
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from dotstream.model.choice import Choosing
     from dotstream.model.options import Action, Options
     from dotstream.model.wish import Wish
 
@@ -34,6 +35,7 @@ class Metadata(NamedTuple):
         undoes: the transaction that this plan takes back.
         targets: every target, where packages have their own; empty for just the one.
         wishes: what of the repository's it heeds that its user has to agree to.
+        choosing: what it says of what is to be managed from here on.
     """
 
     action: Action
@@ -44,6 +46,7 @@ class Metadata(NamedTuple):
     undoes: int | None = None
     targets: tuple[str, ...] = ()
     wishes: tuple[Wish, ...] = ()
+    choosing: Choosing | None = None
 
 
 class Summary(NamedTuple):

@@ -151,10 +151,12 @@ def _no_directory(path: str) -> str | None:
     return None if is_directory(path) else f"{path} is not a directory"
 
 
-def without_target(records: Records, target: str, main: str) -> Iterator[Operation]:
+def without_target(
+    records: Records, target: str, main: str, wanted: Iterable[str]
+) -> Iterator[Operation]:
     """Plan to remove a target that nothing is left in, if it was made for packages.
 
-    So are the directories above it that were.
+    So are the directories above it that were, but for those above targets that are wanted.
     """
     if target == main or not within(target, main):
         return
@@ -162,6 +164,8 @@ def without_target(records: Records, target: str, main: str) -> Iterator[Operati
     while (above := place.parent) is not None:
         entry = records.entry(main, above.path, place.name)
         if entry is None or entry.kind != "directory":
+            return
+        if any(within(each, place.absolute) for each in wanted):
             return
         mode = f"{permissions(place.absolute):o}"
         yield Operation("remove_dir", above, place.name, entry.package, None, mode)

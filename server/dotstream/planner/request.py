@@ -9,11 +9,14 @@ from dotstream.fs.files import is_directory
 from dotstream.fs.look import canonical
 from dotstream.fs.places import components, within
 from dotstream.model.cancel import CancellationToken
+from dotstream.model.choice import Choosing
+from dotstream.model.items import Notice
 from dotstream.model.options import SINGLE
 from dotstream.model.plan import Metadata
 from dotstream.model.wish import Wish
 from dotstream.planner.foresight import ground
 from dotstream.planner.groups import Group, plan_groups
+from dotstream.planner.managed import meant
 from dotstream.planner.names import to_package
 
 if TYPE_CHECKING:
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
     from dotstream.model.member import Member
     from dotstream.model.options import Action, Options, Package, Preferences
     from dotstream.model.run import Run
+    from dotstream.model.status import Unwanted
     from dotstream.planner.farm import Farm
+    from dotstream.planner.managed import Meant
     from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
 
@@ -50,11 +55,9 @@ class Asked(NamedTuple):
     prefer: Preferences
     cancel: CancellationToken | None
 
-    def names(self, settings: Settings, *, anywhere: bool) -> tuple[str, ...]:
-        """Return the packages; see ``Settings.select``."""
-        return settings.select(
-            self.packages, self.profile, everything=self.everything, anywhere=anywhere
-        )
+    def meant(self, repository: Repository, action: Action) -> Meant:
+        """Return what is meant; see ``planner.managed``."""
+        return meant(repository, action, self.packages, self.profile, everything=self.everything)
 
 
 def plan_packages(
@@ -66,9 +69,11 @@ def plan_packages(
     members: Iterable[Member] | None = None,
 ) -> StreamingPlan:
     """Plan an action for packages; see ``Client.stream`` and ``Client.stream_members``."""
+    if action == "unmanage":
+        repository.do_without()
     settings, prefer = repository.settings, asked.prefer
-    names = asked.names(settings, anywhere=action == "unmanage")
-    groups = repository.groups(action, names, prefer)
+    names, unwanted, elsewhere, choosing = asked.meant(repository, action)
+    groups = repository.groups(action, names, prefer, elsewhere)
     options, cancel = settings.options(prefer), asked.cancel or CancellationToken()
     wanted = {group.target for group in groups}
     grounds = {ground(each, settings.target) for each in wanted if not is_directory(each)}
@@ -85,12 +90,13 @@ def plan_packages(
     return plan_groups(
         Metadata(
             action,
-            names,
+            (*names, *(each.name for each in unwanted)),
             repository.directory,
             settings.target,
             options,
             targets=targets,
             wishes=_heeded(settings, action, names, prefer),
+            choosing=choosing if path is None and members is None and not prefer.where else None,
         ),
         groups,
         lookup=repository.lookup(prefer),
@@ -98,8 +104,14 @@ def plan_packages(
         only=only,
         records=repository.records(),
         selection=selection,
+        notices=[_unwanted(settings, each) for each in unwanted],
         state=repository.state,
     )
+
+
+def _unwanted(settings: Settings, package: Unwanted) -> Notice:
+    why = f"package {package.name}: {package.reason}, so its links are removed"
+    return Notice(f"{settings.directory.rstrip('/')}/{package.name}", why)
 
 
 def _heeded(
@@ -209,6 +221,7 @@ def _moving(
             settings.options(prefer),
             targets=(target,),
             wishes=_heeded(settings, "adopt", names, prefer),
+            choosing=Choosing(packages=names),
         ),
         [Group(target)],
         lookup=repository.lookup(prefer),
@@ -256,7 +269,7 @@ def scan_packages(repository: Repository, asked: Asked) -> Scan:
     from dotstream.planner.scan import Scan
 
     settings, prefer = repository.settings, asked.prefer
-    names = asked.names(settings, anywhere=False)
+    names = settings.select(asked.packages, asked.profile, everything=asked.everything)
     return Scan(
         [(settings.package(name, prefer), settings.target_of(name)) for name in names],
         directory=repository.directory,

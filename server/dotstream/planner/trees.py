@@ -229,7 +229,11 @@ class PackageTrees:
         """Whether a package member is a directory, following links."""
         if cursor.sub is None:
             return True
-        return self.tree(cursor.package).is_directory(cursor.inside(raw))
+        try:
+            tree = self.tree(cursor.package)
+        except OSError:
+            return False  # a package that is gone has none
+        return tree.is_directory(cursor.inside(raw))
 
     def enter(self, cursor: Cursor, kind: int, raw: str) -> Cursor:
         """Return the cursor on a package's directory.

@@ -95,6 +95,9 @@ class Application:
             summary = yield from self._forwards()
             if self._done == self._first:
                 self._journal.discard(self._number)
+                metadata = self._source.metadata
+                if metadata.choosing is not None and self._source.whole(summary):
+                    self._journal.choose(metadata.directory, metadata.choosing)
                 return Result(summary, 0, None)
             self._commit(summary, whole=self._source.whole(summary))
         except (Cancelled, GeneratorExit) as stopped:
@@ -207,7 +210,8 @@ class Application:
                 )
         if not whole:
             self._journal.part(self._number)
-        self._journal.commit(self._number, metadata.directory, summary.digest, counts)
+        choosing = metadata.choosing if whole else None
+        self._journal.commit(self._number, metadata.directory, summary.digest, counts, choosing)
 
     # Ending early ----------------------------------------------------------------------
 

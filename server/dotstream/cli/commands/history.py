@@ -87,6 +87,7 @@ def run(session: Session) -> int:
     unfinished = session.mention_unfinished()
     if not _tell(session, session.client.history(arguments.limit), unfinished):
         session.say(nothing_recorded(session))
+        session.mention_elsewhere("history")
     return 0
 
 

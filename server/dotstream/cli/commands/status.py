@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.located import Located
-    from dotstream.model.status import PackageStatus
+    from dotstream.model.status import PackageStatus, Unwanted
 
 __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
@@ -68,10 +68,18 @@ def run(session: Session) -> int:
         _locate(session, path)
     if paths and not names:
         return 0
+    linked = False
     shown = names or [info.name for info in session.client.packages() if info.active]
     width = max((len(display(name)) for name in shown), default=0)
     with session.cancellable() as cancel:
-        for status in session.client.status(*names, cancel=cancel):
+        unwanted = session.client.unwanted()
+        if names:
+            unwanted = [each for each in unwanted if each.name in names]
+        gone = {each.name for each in unwanted}
+        wanted = [name for name in names if name not in gone]
+        statuses = session.client.status(*wanted, cancel=cancel)
+        for status in statuses if wanted or not names else ():
+            linked = linked or bool(status.links)
             session.tell(
                 "status",
                 partial(_line, session, status, width),
@@ -84,8 +92,19 @@ def run(session: Session) -> int:
             )
             if session.out.failure is not None:
                 return 1
-        if not shown:
+        if not shown and not unwanted:
             session.say(session.client.settings.why_empty() or "no package is for this machine")
+        for each in unwanted:
+            session.tell(
+                "unwanted",
+                partial(_unwanted, session, each, width),
+                package=each.name,
+                reason=each.reason,
+                links=sum(each.links.values()),
+                command=session.completed("dotstream remanage"),
+            )
+        if not linked:
+            session.mention_elsewhere("status", names or None)
         return _checked(session, names, cancel) if session.arguments.check else 0
 
 
@@ -132,6 +151,13 @@ def _verdict(due: int, conflicts: int) -> str:
     told = [f"{plural(due, 'change')} due"] if due else []
     told += [plural(conflicts, "conflict")] if conflicts else []
     return f"out of step: {', '.join(told)}; see dotstream plan remanage"
+
+
+def _unwanted(session: Session, package: Unwanted, width: int) -> str:
+    state = session.style.paint("unwanted".ljust(9), "yellow")
+    links, command = sum(package.links.values()), session.completed("dotstream remanage")
+    told = f"{plural(links, 'link')}; {display(package.reason)}: {command} removes them"
+    return f"{display(package.name).ljust(width)}  {state}  {told}"
 
 
 def _line(session: Session, status: PackageStatus, width: int) -> str:
