@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "cache_home",
     "columns",
+    "config_home",
     "end_process",
     "environment",
     "home_directory",
@@ -152,6 +153,12 @@ def end_process(exit_code: int) -> NoReturn:
     """End this process at once, whatever its threads are doing."""
     sys.stderr.flush()
     os._exit(exit_code)
+
+
+def config_home(environ: Mapping[str, str], home: str) -> str:
+    """Return where the user's own settings are (XDG Base Directory Specification)."""
+    base = environ.get("XDG_CONFIG_HOME") or ""
+    return f"{base if base.startswith('/') else f'{home}/.config'}/dotstream"
 
 
 def cache_home(environ: Mapping[str, str], home: str) -> str:

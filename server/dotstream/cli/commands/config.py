@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME
 from dotstream.config.schema import PACKAGE, PROFILE, TOP
+from dotstream.fs.process import environment
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
@@ -144,6 +145,10 @@ def _located(
         return _Setting(section, key, value, forced, None)
     if positions is not None:
         place = positions.keys.get((*section, key))
+        if place is None and key == "on-conflict" and not section and value != "fail":
+            from dotstream.config.user import user_path
+
+            return _Setting(section, key, value, user_path(environment(), settings.home), None)
         if place is None:
             return _Setting(section, key, value, "default", None)
         return _Setting(section, key, value, settings.path or "", place.line)
