@@ -138,6 +138,10 @@ class Parser(argparse.ArgumentParser):
                 formatter.end_section()
         return f"{self.format_usage()}\n{formatter.format_help().lstrip()}"
 
+    def actions(self) -> list[argparse.Action]:
+        """Return every word and flag of this command, in their order."""
+        return self._actions
+
     def flags(self) -> list[Flag]:
         """Return every flag of this command."""
         return [

@@ -92,6 +92,10 @@ def run(  # noqa: RET503 - it does not return from ``end_process``
     if not arguments:
         sys.stderr.write(top_parser().format_help())
         return 2
+    if arguments[0] == "__complete":
+        from dotstream.cli.completing import main
+
+        return main(arguments[1:])
     top, name, rest = _split(arguments)
     if name in PROGRAMS:
         return _program(name, top, rest, programs)

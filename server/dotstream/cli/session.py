@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dotstream.cli.report.output import Output
 from dotstream.cli.report.style import Style, wants_colour
+from dotstream.errors import DotstreamError
 from dotstream.fs.process import columns, environment, known_home, wait_for_input
 from dotstream.model.directory import display
 
@@ -66,6 +67,20 @@ class Session:
         return Client(getattr(arguments, "dir", None), target=getattr(arguments, "target", None))
 
     @cached_property
+    def _color(self) -> str:
+        """When to colour: as the flag says, or else the user's own settings."""
+        told: str | None = getattr(self.arguments, "color", None)
+        home = known_home(self.environ)
+        if told is not None or home is None:
+            return told or "auto"
+        from dotstream.config.user import user_settings
+
+        try:
+            return user_settings(self.environ, home).color
+        except DotstreamError:
+            return "auto"  # whoever needs the rest of it says what is wrong
+
+    @cached_property
     def report(self) -> Report:
         """Where plans, results and failures are told."""
         if self.json:
@@ -93,8 +108,7 @@ class Session:
             return None
         from dotstream.cli.report.progress import Bar
 
-        when = getattr(self.arguments, "color", "auto")
-        return Bar(colour=wants_colour(when, terminal=True, environ=self.environ))
+        return Bar(colour=wants_colour(self._color, terminal=True, environ=self.environ))
 
     @cached_property
     def style(self) -> Style:
@@ -107,9 +121,8 @@ class Session:
         return self._style(self.err, terminal=self.err_terminal, short=True)
 
     def _style(self, output: Output, *, terminal: bool, short: bool) -> Style:
-        when = getattr(self.arguments, "color", "auto")
         return Style(
-            colour=wants_colour(when, terminal=terminal, environ=self.environ),
+            colour=wants_colour(self._color, terminal=terminal, environ=self.environ),
             unicode=output.unicode,
             home=known_home(self.environ) if short else None,
             width=columns(2 if output is self.err else 1) if terminal else None,

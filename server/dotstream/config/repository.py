@@ -69,8 +69,19 @@ class Repository:
             return locate(self.places.expand(named), home=self._home, environ=self._environ)
         found = discover(self.places.cwd, home=self._home, environ=self._environ)
         if found is None:
+            found = self._usual()
+        if found is None:
             raise UsageError("no package directory here", remedy="name_directory")
         return found
+
+    def _usual(self) -> Location | None:
+        """Return the package directory that the user's own settings name."""
+        from dotstream.config.user import user_settings
+
+        named = user_settings(self._environ, self._home).directory
+        if not named:
+            return None
+        return locate(self.places.expand(named), home=self._home, environ=self._environ)
 
     @property
     def settings(self) -> Settings:
@@ -108,8 +119,9 @@ class Repository:
 
     def _load(self, directory: str) -> Settings:
         from dotstream.config.load import load
+        from dotstream.config.user import user_settings
 
-        return load(
+        settings = load(
             directory,
             home=self._home,
             environ=self._environ,
@@ -117,6 +129,11 @@ class Repository:
             platform=platform(),
             target=self._target,
         )
+        if settings.on_conflict != "fail":
+            return settings
+        # The user's own policy is no wish of the repository's: nobody has to agree to it.
+        own = user_settings(self._environ, self._home).on_conflict
+        return settings._replace(on_conflict=own)
 
     def lookup(self, prefer: Preferences) -> Callable[[str, str], Package]:
         """Return what finds packages whose folds are in the way of a run's.

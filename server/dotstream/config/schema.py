@@ -25,10 +25,12 @@ __all__ = [
     "PLATFORMS",
     "PROFILE",
     "TOP",
+    "USER",
     "Fault",
     "FaultCode",
     "Key",
     "faults",
+    "faults_of",
     "keys_of",
 ]
 
@@ -198,6 +200,24 @@ PROFILE: tuple[Key, ...] = (
     Key("hosts", "hosts", "[]", "Machines whose profile it is, by name; the same."),
 )
 
+USER: tuple[Key, ...] = (
+    Key(
+        "directory",
+        "path",
+        '""',
+        "The package directory where none is found at or above the working directory.",
+    ),
+    Key(
+        "color",
+        "choice",
+        '"auto"',
+        "When output is coloured: auto heeds the terminal, NO_COLOR and FORCE_COLOR.",
+        ("auto", "always", "never"),
+    ),
+    _ON_CONFLICT._replace(doc="The policy for conflicts where the repository has none."),
+)
+"""The keys of the user's own file, for every package directory."""
+
 _TABLES: dict[str, tuple[Key, ...]] = {"packages": PACKAGE, "profiles": PROFILE}
 
 
@@ -246,6 +266,18 @@ def _table(table: Mapping[str, object], keys: tuple[Key, ...], path: KeyPath) ->
                 better=better,
                 code="unknown-key",
             )
+
+
+def faults_of(table: Mapping[str, object], keys: tuple[Key, ...]) -> Iterator[Fault]:
+    """Yield everything that is wrong with a file that has some keys and no tables."""
+    known = {key.name: key for key in keys}
+    for name, value in table.items():
+        if name in known:
+            yield from _value((name,), value, known[name])
+            continue
+        better = next(iter(nearest(name, known)), None)
+        hint = f"did you mean {quoted(better)}?" if better else f"the keys are {', '.join(known)}"
+        yield Fault((name,), f"unknown key {quoted(name)}", hint, value=False, better=better)
 
 
 def keys_of(table: KeyPath) -> tuple[Key, ...]:

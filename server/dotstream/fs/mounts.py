@@ -14,26 +14,29 @@ from dotstream.fs.files import read_text
 from dotstream.fs.system import on_disk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
-__all__ = ["away", "is_mount_point", "mounted", "note"]
+__all__ = ["away", "is_mount_point", "mount_points", "mounted", "note"]
 
 _TABLE = "/proc/self/mountinfo"
 _PATH = 4  # proc(5): the field with the place of a mount
 _octal = re.compile(rb"\\([0-7]{3})")
 
 
-def is_mount_point(path: str) -> bool:
+def is_mount_point(path: str, places: Collection[str]) -> bool:
     """Whether something is mounted at the absolute path; a file can be a mount point as well.
 
     Where there is no table of mounts, what is of the same device as its directory is missed.
+
+    Args:
+        places: as ``mount_points`` returns them.
     """
-    return os.path.ismount(path) or path in _places()
+    return path in places or (not places and os.path.ismount(path))
 
 
 def mounted(targets: Iterable[str]) -> list[str]:
     """Return where something is mounted on targets and below, as far as there is a table."""
-    places, found = _places(), set[str]()
+    places, found = mount_points(), set[str]()
     for target in targets:
         found |= {each for each in places if each == target or each.startswith(f"{target}/")}
     return sorted(found)
@@ -61,13 +64,13 @@ def away(path: str, transaction: int) -> list[str]:
         return []
     if number != str(transaction):
         return []
-    there = _places()
+    there = mount_points()
     if not there:  # no table: then nobody can tell
         return []
     return [place for place in places if place not in there and os.path.isdir(place)]
 
 
-def _places() -> set[str]:
+def mount_points() -> set[str]:
     """Return all mount points; none where there is no table of them."""
     try:
         with open(_TABLE, "rb") as table:

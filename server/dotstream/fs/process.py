@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "cache_home",
     "columns",
+    "config_home",
     "end_process",
     "environment",
     "home_directory",
@@ -53,7 +54,8 @@ def home_directory(environ: Mapping[str, str]) -> str:
     """
     named = environ.get("HOME")
     home = _recorded_home(None) if named is None else named
-    if home and home.startswith("/"):
+    # Accounts that nobody logs in to have / on record; who means it says so.
+    if home and home.startswith("/") and (named is not None or home.strip("/")):
         return home
     if named is not None:
         why = f"HOME is {named!r}" if named else "HOME is empty"
@@ -151,6 +153,12 @@ def end_process(exit_code: int) -> NoReturn:
     """End this process at once, whatever its threads are doing."""
     sys.stderr.flush()
     os._exit(exit_code)
+
+
+def config_home(environ: Mapping[str, str], home: str) -> str:
+    """Return where the user's own settings are (XDG Base Directory Specification)."""
+    base = environ.get("XDG_CONFIG_HOME") or ""
+    return f"{base if base.startswith('/') else f'{home}/.config'}/dotstream"
 
 
 def cache_home(environ: Mapping[str, str], home: str) -> str:

@@ -352,7 +352,7 @@ class _Meeting:
             same=kind == "real_file" and self._same(claim),
         )
         if not self._farm.options.stow:
-            conflict = looked_at(conflict)
+            conflict = looked_at(self._farm.target, conflict)
         policy = settled(self._farm.options, package, conflict)
         if policy not in conflict.choices:
             decision.reports.append(conflict)

@@ -182,10 +182,10 @@ class Application:
 
     def _agree(self) -> Summary:
         """Return the plan's summary if the whole plan may be carried out."""
-        self._refuse_conflicts()
         summary, digest = self._source.summary(), self._terms.digest
-        if digest is not None and digest != summary.digest:
+        if digest is not None and digest != summary.digest:  # also where that is a new conflict
             raise StalePlan(digest, summary.digest)
+        self._refuse_conflicts()
         return summary
 
     def _refuse_conflicts(self) -> None:
