@@ -91,4 +91,4 @@ def test_the_server_of_an_older_plugin_is_said_to_be_old(world: World) -> None:
     with Neovim(world.root, path="/usr/bin:/bin") as nvim:
         nvim.lua("vim.fn.mkdir(vim.fn.stdpath('data') .. '/dotstream/venv-0.0.9', 'p')")
         nvim.command("edit zsh/dot-zshrc")
-        told(nvim, "this plugin is newer than its server: :Dotstream install")
+        told(nvim, "the server is old; give :Dotstream install")

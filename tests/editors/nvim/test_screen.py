@@ -70,7 +70,7 @@ def terminal(request: pytest.FixtureRequest, world: World) -> Iterator[Terminal]
 
 def test_what_matters_is_on_the_screen(terminal: Terminal) -> None:
     terminal.type(":Dotstream plan vim zsh<CR>")
-    terminal.shows("conflicts  ga settles a conflict  g? keys")
+    terminal.shows("conflicts  ga settles a conflict")
     terminal.type("]c")
     screen = terminal.shows("adopt · backup · overwrite · skip")
     assert " manage vim zsh  " in screen  # the bar has its beginning
