@@ -84,11 +84,13 @@ def _look(session: Session, cancel: CancellationToken, told: str) -> str:
                     session.report.item(item)
             session.report.planned(plan.summary)
             return found
-        apply(session, selected(session, "remanage", cancel), None, cancel, listing=True).run()
+        after = apply(session, selected(session, "remanage", cancel), None, cancel, listing=True)
+        if after is not None:
+            after.run()
     except Cancelled:
         return told
     except DotstreamError as error:
-        message = with_flags(error)
+        message = with_flags(error, session.completed)
         if message != told:
             session.report.failed(error, message)
         return message
