@@ -81,6 +81,13 @@ def test_check_names_every_problem_with_its_place_and_the_nearest_right_key(root
     assert dotstream("config", "--check", cwd=root).code == 0
 
 
+def test_check_warns_of_patterns_that_can_never_match(root: Path) -> None:
+    (root / "zsh/.stow-local-ignore").write_text("fine\n^cache/x\n")
+    done = dotstream("config", "--check", cwd=root)
+    assert done.code == 0
+    assert done.out.startswith(f"{root}/zsh/.stow-local-ignore:2:1: ^cache/x: it can never match")
+
+
 def test_init_writes_a_file_that_checks_and_never_replaces_one(scratch_home: Path) -> None:
     place = scratch_home / "new"
     place.mkdir()

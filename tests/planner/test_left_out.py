@@ -60,3 +60,10 @@ def test_a_list_that_nobody_reads_is_told(farm: Farm) -> None:
     farm.make({"stow/p/x/.stow-local-ignore": "a\n", "stow/p/x/a": "", "home/x/mine": ""})
     (notice,) = farm.plan("manage", prefer=_EXPLAIN).notices
     assert notice.message.startswith("nobody reads this list")
+
+
+def test_a_pattern_that_can_never_match_is_told_with_its_line(farm: Farm) -> None:
+    farm.make({"stow/p/.stow-local-ignore": "a\nx/\n", "stow/p/b": ""})
+    (notice,) = farm.plan("manage", prefer=_EXPLAIN).notices
+    assert notice.path == f"{farm.directory}/p/.stow-local-ignore"
+    assert notice.message.startswith("line 2: x/: it can never match")

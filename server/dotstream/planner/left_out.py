@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dotstream.fs.listing import every_entry, sort_key
 from dotstream.fs.look import close
 from dotstream.model.items import Notice
+from dotstream.planner.dead_patterns import dead_patterns
 from dotstream.planner.ignore import LOCAL_LIST
 
 if TYPE_CHECKING:
@@ -40,12 +41,18 @@ def left_out(farm: Farm, cursor: Cursor, place: Directory, only: str | None) -> 
         if only is not None and farm.naming.in_target(cursor.package, raw) != only:
             continue
         if raw == LOCAL_LIST:
-            if cursor.sub:
-                yield Notice(
-                    cursor.source(raw),
-                    "nobody reads this list: it counts at the top of a package only",
-                )
+            yield from _useless(cursor)
         elif hidden is not None and hidden(raw):
             rule = packages.rule(cursor, place, raw)
             if rule is not None:
                 yield Notice(cursor.source(raw), f"left out by {rule}")
+
+
+def _useless(cursor: Cursor) -> Iterator[Notice]:
+    """Yield a notice for an ignore list that nobody reads, or what in it can never match."""
+    path, package = cursor.source(LOCAL_LIST), cursor.package
+    if cursor.sub:
+        yield Notice(path, "nobody reads this list: it counts at the top of a package only")
+        return
+    for dead in dead_patterns(package.path, dotfiles=package.dotfiles):
+        yield Notice(path, f"line {dead.line}: {dead.problem}")
