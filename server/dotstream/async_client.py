@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from dotstream.model.member import Member
     from dotstream.model.options import Action
     from dotstream.model.plan import Plan
-    from dotstream.model.status import PackageInfo, PackageStatus
+    from dotstream.model.status import PackageInfo, PackageStatus, Unwanted
     from dotstream.model.wish import Wish
 
 __all__ = ["AsyncClient"]
@@ -548,6 +548,24 @@ class AsyncClient:
         See ``Client.status``.
         """
         return stream_of(self.client.status(*packages, cancel=cancel))
+
+    async def unwanted(
+        self,
+    ) -> list[Unwanted]:
+        """List packages with links that are not to be any more; ``remanage`` removes them.
+
+        See ``Client.unwanted``.
+        """
+        return await asyncio.to_thread(self.client.unwanted)
+
+    async def linked_elsewhere(
+        self,
+    ) -> dict[str, dict[str, int]]:
+        """Return how many links of each package are in other targets than this one.
+
+        See ``Client.linked_elsewhere``.
+        """
+        return await asyncio.to_thread(self.client.linked_elsewhere)
 
     def links(
         self,

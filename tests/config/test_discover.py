@@ -149,3 +149,11 @@ def test_the_variable_comes_before_what_is_found_as_the_documentation_says(
     assert Client(here, environ={"DOTSTREAM_DIR": named}, home="/").directory == here
     told = Client.__doc__ or ""
     assert told.index("DOTSTREAM_DIR") < told.index("nearest")
+
+
+def test_the_home_is_no_package_directory_for_its_stowrc(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/.stowrc").write_text("--no-folding\n")
+    client = Client(tmp_path / "home", environ={}, home=f"{tmp_path}/home")
+    with pytest.raises(UsageError, match="is your home, and no package directory"):
+        _ = client.settings

@@ -124,3 +124,19 @@ def test_a_target_inside_the_package_directory_is_refused(tmp_path: Path, target
 def test_the_home_is_no_package_directory(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is your home, and no package directory"):
         answers_for(str(tmp_path), None, target="/srv", home=str(tmp_path), environ={})
+
+
+def test_the_users_own_stowrc_is_taken_over_where_it_counts(tmp_path: Path) -> None:
+    made(tmp_path, "zsh/.zshrc")
+    (tmp_path / ".stowrc").write_text("--dir=~/dots --no-folding\n")
+    assert answers(tmp_path).top == {"target": "..", "dotfiles": False, "folding": "never"}
+    (tmp_path / ".stowrc").write_text("--dir=~/other --no-folding\n")
+    assert answers(tmp_path).top == {}
+
+
+def test_an_expression_that_cannot_be_used_is_said_and_left_out(tmp_path: Path) -> None:
+    made(tmp_path, "zsh/.zshrc")
+    (tmp_path / "dots/.stowrc").write_text("--ignore=(a --ignore=b\n")
+    found = answers(tmp_path)
+    assert found.top["ignore-regex"] == ["b"]
+    assert any("Failed to compile regexp" in note for note in found.notes)

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dotstream.config.discover import STOWRC_NAME
-from dotstream.config.from_stow import stow_settings
+from dotstream.config.from_stow import StowSettings, stow_settings
 from dotstream.config.load import target_path, unknown
 from dotstream.config.settings import NEVER_LINKED
 from dotstream.config.starter import Answers
@@ -57,12 +57,7 @@ def answers_for(
             found = found._replace(top={**found.top, "target": target})
         _require_apart(directory, str(found.top.get("target", "~")), ".", home, environ)
         return found
-    top: dict[str, Value] = {}
-    notes: list[str] = []
-    sources: list[str] = []
-    if origin == "stow" or present(f"{directory}/{STOWRC_NAME}"):
-        stow = stow_settings(directory, home=home, environ=environ)
-        top, notes, sources = stow.top, stow.notes, stow.sources or ["Stow's defaults"]
+    top, notes, sources = _of_stow(directory, origin, home, environ)
     if target is not None:
         top["target"] = target
     place, written = str(top.get("directory", ".")), str(top.get("target", "~"))
@@ -78,6 +73,24 @@ def answers_for(
         found=tuple(_remarks(looked)),
         usable=bool(looked.packages) or not (looked.strangers or looked.tool),
     )
+
+
+def _of_stow(
+    directory: str, origin: Origin | None, home: str, environ: Mapping[str, str]
+) -> StowSettings:
+    """Return what Stow's files say here; nothing, if they do not count and nobody asks."""
+    found = stow_settings(directory, home=home, environ=environ)
+    place = canonical(posixpath.join(directory, str(found.top.get("directory", "."))))
+    here = canonical(directory)
+    # The user's own file counts here, too, unless it is about another directory.
+    counts = present(f"{directory}/{STOWRC_NAME}") or (found.sources and place == here)
+    if origin != "stow" and not counts:
+        return StowSettings({}, [], [])
+    if place == here and "directory" in found.top:
+        del found.top["directory"]
+        above = found.top["target"] == posixpath.dirname(here)
+        found.top.update({"target": ".."} if above else {})
+    return found._replace(sources=found.sources or ["Stow's defaults"])
 
 
 def _require_apart(

@@ -12,6 +12,7 @@ from dotstream.config.stowrc import expand, split_words
 from dotstream.config.variables import fault_in_path
 from dotstream.errors import ConfigError, UsageError
 from dotstream.fs.process import home_of
+from dotstream.planner.ignore import compile_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,9 +62,19 @@ def _top(found: StowArguments) -> dict[str, Value]:
     }
     if found.directory is not None:
         top["directory"] = found.directory
-    if found.ignore:
-        top["ignore-regex"] = found.ignore
+    expressions = [one for one in found.ignore if _fault(one) is None]
+    if expressions:
+        top["ignore-regex"] = expressions
     return top
+
+
+def _fault(expression: str) -> str | None:
+    """Say why an expression of ``--ignore`` cannot be used; ``None`` if it can."""
+    try:
+        compile_rules(options=(expression,))
+    except UsageError as error:
+        return str(error)
+    return None
 
 
 def _arguments(text: str, path: str, home: str, environ: Mapping[str, str]) -> StowArguments:
@@ -97,6 +108,7 @@ def _left_out(found: StowArguments) -> list[str]:
         for option, patterns in (("defer", found.defer), ("override", found.override))
         for pattern in patterns
     ]
+    notes += [fault for one in found.ignore if (fault := _fault(one)) is not None]
     if found.adopt:
         notes.append('--adopt: set on-conflict = "adopt" if that is to hold for every run')
     if found.simulate:

@@ -65,6 +65,10 @@ def load(
     text = read_config(path)
     if text is not None:
         return _from_toml(text, path, here, forced)
+    if location.directory == canonical(home):
+        raise UsageError(
+            f"{location.directory} is your home, and no package directory: name another"
+        )
     found = _stow_options(here)
     if found is not None:
         return _as_stow(found, here, forced)

@@ -54,7 +54,8 @@ def home_directory(environ: Mapping[str, str]) -> str:
     """
     named = environ.get("HOME")
     home = _recorded_home(None) if named is None else named
-    if home and home.startswith("/"):
+    # Accounts that nobody logs in to have / on record; who means it says so.
+    if home and home.startswith("/") and (named is not None or home.strip("/")):
         return home
     if named is not None:
         why = f"HOME is {named!r}" if named else "HOME is empty"

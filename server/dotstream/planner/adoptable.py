@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.errors import UsageError
-from dotstream.fs.look import canonical, marker
+from dotstream.fs.look import canonical, marker_file
 from dotstream.fs.places import components, within
 from dotstream.model.directory import Directory
 from dotstream.model.options import SINGLE
@@ -83,7 +83,7 @@ def _managed(repository: Repository, path: str, target: str) -> Managed | None:
         return None
     ownership = Ownership(
         repository.directory,
-        marked=lambda path: marker(path, (".stow", "dotstream.toml")),
+        marked=lambda path: marker_file(path, (".stow", "dotstream.toml")),
         literal=False,
         single=repository.settings.single,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dotstream.fs.files import exists, is_directory
 from dotstream.fs.listing import DIR
-from dotstream.fs.look import Tree, marker
+from dotstream.fs.look import Tree, marker_file
 from dotstream.fs.places import components, within
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.directory import Directory
@@ -248,7 +248,7 @@ class _Locator:
     def _ownership(self) -> Ownership:
         return Ownership(
             self._directory,
-            marked=lambda path: marker(path, (".stow", "dotstream.toml")),
+            marked=lambda path: marker_file(path, (".stow", "dotstream.toml")),
             literal=False,
             single=self._settings.single,
         )

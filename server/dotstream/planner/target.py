@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dotstream.fs.files import exists
 from dotstream.fs.listing import FILE, sorted_entries
-from dotstream.fs.look import Tree, close, marker
+from dotstream.fs.look import Tree, close, marker, marker_file
 from dotstream.fs.mounts import is_mount_point, mount_points
 from dotstream.planner.ownership import Ownership
 
@@ -63,9 +63,10 @@ class Target(Tree):
         self._poll = poll
         self._mounts: set[str] | None = None
         markers = (".stow",) if stow else (".stow", "dotstream.toml")
+        marks = marker if stow else marker_file
         self._owner = Ownership(
             stow_dir,
-            marked=lambda path: marker(path, markers),
+            marked=lambda path: marks(path, markers),
             literal=stow,
             recorded=recorded or (self._records.package_directories if self._records else dict),
             single=options.single,

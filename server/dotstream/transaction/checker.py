@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from dotstream.errors import OperationRefused
-from dotstream.fs.look import marker
+from dotstream.fs.look import marker, marker_file
 from dotstream.model.items import OPERATION_KINDS
 from dotstream.model.nesting import OPENERS, Nesting
 from dotstream.model.plan import Summary
@@ -57,9 +57,10 @@ class Checker:
         self._free = metadata.action in _TAKES_BACK  # links of others may come back
         stow = metadata.options.stow
         markers = (".stow",) if stow else (".stow", "dotstream.toml")
+        marks = marker if stow else marker_file
         self._ownership = Ownership(
             metadata.directory,
-            marked=lambda path: marker(path, markers),
+            marked=lambda path: marks(path, markers),
             literal=False,
             single=metadata.options.single,
         )
