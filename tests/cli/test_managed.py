@@ -241,3 +241,17 @@ def test_what_is_linked_in_another_target_is_said_to_be_there(
     assert dotstream(*command.split()[1:], cwd=root).code == 0
     assert not (other / ".zshrc").is_symlink()
     assert "another target" not in dotstream("status", cwd=root).out
+
+
+def test_checking_the_file_finds_names_of_packages_that_do_not_exist(root: Path) -> None:
+    (root / "dotstream.toml").write_text(
+        '[packages.zhs]\nrequired = true\n[profiles.default]\npackages = ["git", "vmi"]\n'
+    )
+    done = dotstream("config", "--check", cwd=root)
+    assert done.code == 2
+    assert done.out.splitlines() == [
+        f"{root}/dotstream.toml:1:11: there is no package 'zhs' (did you mean 'zsh'?)",
+        f"{root}/dotstream.toml:4:20: there is no package 'vmi' (did you mean 'vim'?)",
+    ]
+    (root / "dotstream.toml").write_text('[profiles.default]\npackages = ["git", "vim"]\n')
+    assert dotstream("config", "--check", cwd=root).code == 0

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from tests.farm import Farm
+
     from dotstream.model.options import IgnoreRules
 
 
@@ -565,3 +567,17 @@ def test_the_built_in_list_is_compiled_beforehand_to_what_its_patterns_say(above
     assert there is not None
     for name in ("README.md", "LICENSE", "COPYING", "RCS", "a,v", "#a#", "a~", ".git", "vimrc"):
         assert here(name) == there(name), name
+
+
+@pytest.mark.parametrize("lists", [{}, {"stow/zsh/.stow-local-ignore": "other\n"}])
+@pytest.mark.parametrize("toml", ["", 'ignore = ["other"]\n', "dotfiles = false\n"])
+def test_what_a_system_leaves_in_directories_is_never_linked(
+    farm: Farm, lists: dict[str, str], toml: str
+) -> None:
+    litter = (".DS_Store", "._x", "._dot-x", "Icon\r", ".AppleDouble/x", ".fseventsd/x")
+    farm.make({f"stow/{package}/d/{name}": "l" for package in ("vim", "zsh") for name in litter})
+    farm.make({f"stow/{package}/{name}": "l" for package in ("vim", "zsh") for name in litter})
+    farm.make({"stow/vim/d/a": "v", "stow/zsh/d/b": "z", "stow/zsh/x._y": "z", **lists})
+    farm.configured(f'target = "{farm.target}"\n{toml}')
+    farm.run("manage")
+    assert set(farm.home()) == {"d", "d/a", "d/b", "x._y"}

@@ -12,7 +12,7 @@ from dotstream.fs.listing import sort_key
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.hidden import Hidden
 from dotstream.model.options import AS_CONFIGURED, SINGLE, Options, Package, Preferences
-from dotstream.planner.ignore import compile_rules, stow_list
+from dotstream.planner.ignore import LITTER, compile_rules, stow_list
 from dotstream.planner.names import to_target
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Settings(NamedTuple):
         path = self.path_of(name)
         dotfiles, layout = self.dotfiles_of(name, prefer), self.layout_of(name, prefer)
         above = to_target(name) if dotfiles else name
-        fixed = NEVER_LINKED if self.single else ()
+        fixed = LITTER + (NEVER_LINKED if self.single else ())
         patterns = stow_list(path, self.home)
         rules = compile_rules(
             patterns=patterns,

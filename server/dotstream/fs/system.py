@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DIFFER",
-    "JUNK",
     "attributes_lost",
     "boot",
     "born",
@@ -67,9 +66,6 @@ def _renamer(name: str) -> Callable[[int, bytes, int, bytes, int], int] | None:
 
 if sys.platform == "darwin":
     _RENAME, _SWAP, _NEW = "renameatx_np", 2, 4  # sys/stdio.h: RENAME_SWAP, RENAME_EXCL
-
-    JUNK: tuple[str, ...] = (".DS_Store", ".localized", "._*", "Icon\r")
-    """What the system itself leaves in any directory; never a member of a package."""
 
     def reserve(fd: int, size: int) -> None:
         """Have ``size`` bytes on the disk behind an empty file."""
@@ -137,8 +133,6 @@ else:
     _RENAME, _SWAP, _NEW = "renameat2", 2, 1  # RENAME_EXCHANGE, RENAME_NOREPLACE
     _CWD, _BORN = -100, 0x800  # AT_FDCWD, STATX_BTIME
     _FUSE = 0x65735546  # FUSE_SUPER_MAGIC
-
-    JUNK: tuple[str, ...] = ()
 
     def reserve(fd: int, size: int) -> None:
         """Have ``size`` bytes on the disk behind an empty file."""

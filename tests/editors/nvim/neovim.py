@@ -60,6 +60,7 @@ class Neovim:
         setup: Lua that runs before the plugin is loaded.
         path: what ``PATH`` is; by default this environment's programs first.
         file: what it is started with, the plugin loaded by then as a user's would be.
+        late: a file that is open before the plugin is loaded.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Neovim:
         setup: str = "",
         path: str | None = None,
         file: str | None = None,
+        late: str | None = None,
     ) -> None:
         programs = os.path.dirname(sys.executable)
         environ = {
@@ -91,6 +93,8 @@ class Neovim:
         self._nvim = pynvim.attach("child", argv=arguments)
         self.lua(_PRELUDE)
         self.lua(setup)
+        if late is not None:
+            self.command(f"edit {late}")
         self.command(f"set rtp^={PLUGIN}")
         self.command("filetype plugin on")
         self.command("runtime plugin/dotstream.lua")

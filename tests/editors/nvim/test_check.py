@@ -31,6 +31,7 @@ def test_doctor_fills_the_quickfix_list_and_mends(world: World, nvim: Neovim) ->
     nvim.command("cclose")
     nvim.dotstream("doctor fix")
     nvim.wait("#_G.notes > 2")
+    assert nvim.notes()[-1] == "dotstream: doctor: 1 fixed, no problems left"
     nvim.dotstream("doctor")
     nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('no problems found') end)")
 

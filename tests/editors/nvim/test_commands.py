@@ -57,6 +57,25 @@ def test_actions_and_packages_of_a_plan_are_completed(nvim: Neovim) -> None:
     assert nvim.complete("Dotstream plan unmanage v") == ["vim"]
 
 
+def test_completion_does_not_wait_for_a_server_that_starts(world: World, nvim: Neovim) -> None:
+    (world.root / ".git").mkdir()
+    assert nvim.complete("Dotstream manage ") == ["vim", "zsh"]
+
+
+def test_packages_of_another_directory_are_completed(world: World, nvim: Neovim) -> None:
+    other = world.target / "other"
+    (other / "tmux").mkdir(parents=True)
+    (other / "dotstream.toml").touch()
+    assert nvim.complete(f"Dotstream manage --dir={other} ") == ["tmux"]
+
+
+def test_a_buffer_of_a_file_manager_says_where_one_is(world: World, nvim: Neovim) -> None:
+    nvim.command(f"cd {world.target}")
+    nvim.lua("vim.api.nvim_buf_set_name(0, ...)", f"oil://{world.root}/zsh/")
+    nvim.dotstream("plan manage zsh", "planned")
+    assert nvim.plan(".request.root") == str(world.root)
+
+
 def test_flags_and_their_values_are_completed(world: World, nvim: Neovim) -> None:
     (world.root / "dotstream.toml").write_text('[profiles.work]\npackages = ["zsh"]\n')
     nvim.start()

@@ -219,30 +219,49 @@ function M.read(bufnr)
   end
 end
 
---- How long completion waits for the server, in milliseconds.
-local PATIENCE = 5000
+--- How long completion waits for the server, in milliseconds; what comes later is for next time.
+local PATIENCE = 200
 
+---@type table<string, { packages: string[], profiles: string[] }>
+local known = {}
+
+--- Directories that may be packages, until the server says which are.
+---@param root string
+---@return string[]
+local function directories(root)
+  local found = {}
+  for name, kind in vim.fs.dir(root) do
+    if kind == "directory" and not vim.startswith(name, ".") then
+      table.insert(found, name)
+    end
+  end
+  table.sort(found)
+  return found
+end
+
+---@param words string[] of the command
 ---@return { packages: string[], profiles: string[] }
-local function listed()
-  local found = { packages = {}, profiles = {} }
-  local root = paths.current_root()
-  if not root then
-    return found
+local function listed(words)
+  local parsed = arguments.parse(words)
+  local root = parsed and parsed.root or paths.current_root()
+  if not root or not require("dotstream.server").command() then
+    return { packages = {}, profiles = {} }
+  end
+  local function name(each)
+    return each.name
   end
   local done = false
   require("dotstream.start").packages({ root = root }, function(_, result)
-    for _, package in ipairs(result.packages) do
-      table.insert(found.packages, package.name)
-    end
-    for _, profile in ipairs(result.profiles) do
-      table.insert(found.profiles, profile.name)
-    end
     done = true
+    known[root] = {
+      packages = vim.tbl_map(name, result.packages),
+      profiles = vim.tbl_map(name, result.profiles),
+    }
   end)
   vim.wait(PATIENCE, function()
     return done
   end, 5)
-  return found
+  return known[root] or { packages = directories(root), profiles = {} }
 end
 
 ---@param lead string
@@ -257,9 +276,9 @@ local function candidates(lead, words)
   if flag then
     local values = arguments.VALUES[flag] or {}
     if flag == "--profile" then
-      values = listed().profiles
+      values = listed(words).profiles
     elseif flag == "--package" then
-      values = listed().packages
+      values = listed(words).packages
     elseif flag == "--dir" or flag == "--target" then
       values = vim.fn.getcompletion(lead:sub(#flag + 2), "dir")
     end
@@ -282,7 +301,7 @@ local function candidates(lead, words)
     return { "fix" }
   end
   if name == "plan" or name == "status" or vim.list_contains(vocabulary.ACTIONS, name) then
-    vim.list_extend(found, listed().packages)
+    vim.list_extend(found, listed(words).packages)
   end
   return found
 end

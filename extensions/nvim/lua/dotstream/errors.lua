@@ -53,13 +53,28 @@ function M.with_keys(text)
   )
 end
 
+--- Whether a lock is held by a server that this Neovim started.
+---@param holder any as the server names it
+---@return boolean
+function M.is_ours(holder)
+  for _, pid in ipairs(vim.api.nvim_get_proc_children(vim.uv.os_getpid())) do
+    if type(holder) == "string" and holder:find("%f[%d]" .. pid .. "%f[%D]") then
+      return true
+    end
+  end
+  return false
+end
+
 ---@param fault dotstream.Fault
 ---@return string text, integer level
 function M.explain(fault)
   local kind = M.kind(fault)
   local known = KINDS[kind] or { level = levels.ERROR }
   local lines = { fault.message }
-  if fault.code == -32601 then
+  if kind == "locked" and M.is_ours(fault.data.holder) then
+    return "another plan is being applied from this Neovim; wait for it, then try again",
+      known.level
+  elseif fault.code == -32601 then
     lines = { "the server is too old for this; bring it up to date: " .. M.upgrade() }
   end
   for _, left in ipairs(type(fault.data) == "table" and fault.data.left or {}) do

@@ -170,6 +170,14 @@ function M.config()
       ["$/progress"] = function(...)
         return require("dotstream.request").on_progress(...)
       end,
+      ["textDocument/publishDiagnostics"] = function(err, params, context)
+        if config.get().inline.enable then -- which says the same behind the first line
+          params.diagnostics = vim.tbl_filter(function(diagnostic)
+            return diagnostic.code ~= "unlinked"
+          end, params.diagnostics)
+        end
+        return vim.lsp.handlers["textDocument/publishDiagnostics"](err, params, context)
+      end,
       ["dotstream/conflict"] = function(...)
         return require("dotstream.request").on_question(...)
       end,
@@ -201,6 +209,13 @@ end
 function M.consider(bufnr)
   if not config.get().enable or not vim.api.nvim_buf_is_loaded(bufnr) then
     return
+  end
+  local name = vim.api.nvim_buf_get_name(bufnr)
+  local inside = name ~= "" and not name:find("^%a+://") and paths.root_of(name)
+  if
+    not inside and (not package.loaded["vim.lsp"] or #vim.lsp.get_clients({ name = M.NAME }) == 0)
+  then
+    return -- nor is it in the way of a link: for most files, that is all there is to do
   end
   if not vim.lsp.is_enabled(M.NAME) then
     vim.lsp.enable(M.NAME)

@@ -170,6 +170,7 @@ def _positions(settings: Settings) -> Positions | None:
 def _check(session: Session) -> int:
     from dotstream.config.document import problems
     from dotstream.config.reading import read_config
+    from dotstream.config.unknown_names import unknown_names
 
     client = session.client
     texts = {
@@ -186,6 +187,11 @@ def _check(session: Session) -> int:
         )
         return 0
     found = [problem for path, text in texts.items() for problem in problems(text, path=path)]
+    if not found and not client.settings.single:
+        known = client.settings.available()
+        for path, text in texts.items():
+            if path.endswith(CONFIG_NAME):
+                found += unknown_names(text, path=path, known=known)
     useless = [] if found else [*_useless(client.settings)]
     for problem in found + useless:
         session.report.tell(

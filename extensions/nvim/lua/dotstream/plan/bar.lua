@@ -11,6 +11,7 @@ local M = {}
 ---@field [1] string text
 ---@field [2] string highlight group
 ---@field keep integer the least is left out first
+---@field short? string what is tried before it is left out
 
 local STATES = {
   planning = { "planning …", "{cancel} cancels" },
@@ -38,6 +39,15 @@ local function hint(session)
   return STATES[session.state][2]
 end
 
+--- Counts without their kinds.
+---@param session dotstream.Session
+---@return string
+local function brief(session)
+  local operations, conflicts = model.sums(session.model.counts)
+  local text = view.plural(operations, "change")
+  return conflicts > 0 and ("%s, %s"):format(text, view.plural(conflicts, "conflict")) or text
+end
+
 ---@param session dotstream.Session
 ---@return dotstream.Chunk[]
 function M.chunks(session)
@@ -46,7 +56,7 @@ function M.chunks(session)
   local chunks = {
     { " " .. session:title(), "DotstreamTitle", keep = 9 },
     { STATES[session.state][1], bad and "DotstreamError" or "DotstreamState", keep = 8 },
-    { counts, "DotstreamCount", keep = 6 },
+    { counts, "DotstreamCount", keep = 4, short = brief(session) },
   }
   local function add(text, highlight, keep)
     if text ~= "" then
@@ -54,12 +64,12 @@ function M.chunks(session)
     end
   end
   local omitted = session.state == "planned" and session:count_omitted() or 0
-  add(omitted > 0 and view.number(omitted) .. " left out" or "", "DotstreamConflict", 5)
+  add(omitted > 0 and view.number(omitted) .. " left out" or "", "DotstreamState", 7)
   if session.state == "planned" and (session.unchanged or 0) > 0 then
     add(("%s as wanted"):format(view.number(session.unchanged)), "DotstreamCount", 1)
   end
   add(paths.shown(session.note), bad and "DotstreamError" or "DotstreamState", bad and 7 or 3)
-  add(with_keys(hint(session)), "DotstreamHint", 2)
+  add(with_keys(hint(session)), "DotstreamHint", 5)
   return vim.tbl_filter(function(chunk)
     return chunk[1] ~= ""
   end, chunks)
@@ -86,7 +96,10 @@ function M.fit(chunks, room)
     for index, chunk in ipairs(chunks) do
       least = chunk.keep < chunks[least].keep and index or least
     end
-    table.remove(chunks, least)
+    local chunk = table.remove(chunks, least)
+    if chunk.short then
+      table.insert(chunks, least, { chunk.short, chunk[2], keep = 6 })
+    end
   end
   local over = width(chunks) - room
   if over > 0 then

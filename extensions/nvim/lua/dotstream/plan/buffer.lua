@@ -63,14 +63,17 @@ function Buffer:mark(row, line)
     })
     return
   end
-  local group = view.HIGHLIGHTS[line.class]
+  local group = view.HIGHLIGHTS[line.class] ---@type string|string[]
   local sign = require("dotstream.config").get().plan.signs[line.class]
   local omitted = line.class == "omit"
+  if omitted then
+    group = { "DotstreamKeep", group }
+  end
   vim.api.nvim_buf_set_extmark(self.bufnr, namespace, row, line.name and line.name[1] or 0, {
     end_col = line.name and not omitted and line.name[2] or #line.text,
     hl_group = group,
     sign_text = line.name and sign ~= "" and sign or nil,
-    sign_hl_group = group,
+    sign_hl_group = view.HIGHLIGHTS[omitted and "keep" or line.class],
     virt_text = line.virtual,
     virt_lines = line.below,
   })

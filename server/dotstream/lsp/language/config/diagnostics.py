@@ -11,6 +11,7 @@ from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME
 from dotstream.config.load import target_path, unknown
 from dotstream.config.mistakes import mistakes, readable
 from dotstream.config.names import nearest
+from dotstream.config.unknown_names import mentioned
 from dotstream.fs.files import is_directory, read_text, subdirectories
 from dotstream.fs.process import environment, known_home
 from dotstream.lsp.uris import label
@@ -89,7 +90,7 @@ def _on_this_machine(
 ) -> Iterator[types.Diagnostic]:
     packages = packages_directory(tables, directory)
     known = package_names(packages)
-    for path, name in _mentioned(tables):
+    for path, name in mentioned(tables):
         if name not in known:
             place = positions.find(path, value=len(path) > 2)
             if place is None:
@@ -123,19 +124,6 @@ def _target(written: str, directory: str, place: types.Range) -> Iterator[types.
         message = f"{label(path, home)} is not a directory; make it, or name another"
         severity = types.DiagnosticSeverity.Warning
         yield _diagnostic(place, "no-such-target", message, severity)
-
-
-def _mentioned(tables: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
-    packages, profiles = tables.get("packages"), tables.get("profiles")
-    if isinstance(packages, dict):
-        for name in packages:
-            yield ("packages", name), name
-    if isinstance(profiles, dict):
-        for profile, table in profiles.items():
-            members = table.get("packages") if isinstance(table, dict) else None
-            for index, name in enumerate(members if isinstance(members, list) else ()):
-                if isinstance(name, str):
-                    yield ("profiles", profile, "packages", index), name
 
 
 def _targets(tables: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
