@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import re
+from pathlib import Path
 
 import pytest
 from tests.cli.process import dotstream, events, household
 from tests.cli.test_events import check, of
 
 from dotstream.cli.registry import COMMANDS, GROUPS, PROGRAMS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -213,3 +211,47 @@ class TestInStep:
     def test_without_the_flags_looking_ends_with_0(self, root: Path) -> None:
         for words in (("status",), ("plan", "remanage", "--all")):
             assert dotstream(*words, cwd=root).code == 0
+
+
+def test_columns_line_up_whatever_the_names_are(root: Path) -> None:
+    (root / "日本語").mkdir()
+    (root / "日本語/dot-nihon").touch()
+    lines = dotstream("status", cwd=root).out.splitlines()
+    assert lines == [
+        "git     unmanaged  1 change due",
+        "vim     unmanaged  2 changes due",
+        "zsh     unmanaged  2 changes due",
+        "日本語  unmanaged  1 change due",
+    ]
+    arrows = dotstream("packages", cwd=root).out.splitlines()
+    assert [line.partition(" →")[0] for line in arrows] == [
+        "git    ",
+        "vim    ",
+        "zsh    ",
+        "日本語 ",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words", [("manage",), ("undo",), ("undo", "7"), ("backups", "restore", "7")]
+)
+def test_a_command_in_a_message_is_about_the_same_directories(
+    scratch_home: Path, root: Path, words: tuple[str, ...]
+) -> None:
+    (scratch_home / "there").mkdir()
+    where = ("-d", str(root), "-t", str(scratch_home / "there"))
+    done = dotstream(*where, *words, cwd=scratch_home)
+    assert done.code == 2
+    for command in re.findall(r"'(dotstream [^']*)'", done.err):
+        assert f"-d {root} -t {scratch_home}/there" in command
+        assert dotstream(*command.split()[1:], cwd=Path("/")).code == 0
+
+
+def test_what_status_advises_where_it_is_out_of_step_works(
+    scratch_home: Path, root: Path
+) -> None:
+    for words in (("status", "--check"), ("-d", str(root), "status", "--check", "zsh")):
+        done = dotstream(*words, cwd=root)
+        advised = done.out.splitlines()[-1].partition("; see ")[2]
+        cwd = root if "-d" not in advised else scratch_home
+        assert "to link" in dotstream(*advised.split()[1:], cwd=cwd).out

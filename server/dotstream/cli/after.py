@@ -36,9 +36,6 @@ class After:
             if own.after and name in metadata.packages and metadata.action in _LINKING
         }
 
-    def __bool__(self) -> bool:
-        return bool(self._commands)
-
     def note(self, event: Event) -> None:
         """Remember whose links a plan changes."""
         if isinstance(event, Operation) and event.kind != "keep_link":

@@ -58,7 +58,9 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 
 
 _GLOBAL = "global options"
-_GLOBAL_FLAGS = "-d DIR, -t DIR, --color WHEN, -q, -v, --json; see dotstream --help"
+_GLOBAL_FLAGS = (
+    "-d/--dir, -t/--target, --color, -q/--quiet, -v/--verbose, --json; see dotstream -h"
+)
 
 _PLAIN = "\0"
 """What stands before a word behind ``--`` while it is read; no argument can have it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.cli.after import After
 from dotstream.cli.preferences import preferences
 from dotstream.errors import UsageError
 from dotstream.fs.process import rows
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
+    from dotstream.cli.after import After
     from dotstream.cli.session import Session
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.options import Action
@@ -97,7 +97,7 @@ def change(session: Session, opening: Opening, *, question: str | None = None) -
             return 130
     with session.cancellable() as cancel:
         after = apply(session, opening(cancel), digest, cancel)
-    return after.run()
+    return 0 if after is None else after.run()
 
 
 def _most() -> int:
@@ -186,14 +186,18 @@ def apply(
     cancel: CancellationToken,
     *,
     listing: bool = False,
-) -> After:
-    """Carry a plan out, and return what its packages want to be run then.
+) -> After | None:
+    """Carry a plan out, and return what its packages want to be run then, if they do.
 
     Args:
         digest: of the plan that was shown.
         listing: whether operations are shown, as with ``-v``.
     """
-    after = After(session, plan.metadata)
+    after = None
+    if any(own.after for own in session.client.settings.packages.values()):
+        from dotstream.cli.after import After
+
+        after = After(session, plan.metadata)
     with plan:
         # What was shown and agreed to is not shown again; the digest proves it is the same.
         listing = (listing or session.verbose) and digest is None
@@ -204,9 +208,9 @@ def apply(
             wait=session.arguments.wait,
             digest=digest,
             cancel=cancel,
-            planned=listing or session.json or bool(after),
+            planned=listing or session.json or after is not None,
         )
-        result = session.follow(run, note=after.note if after else None)
+        result = session.follow(run, note=None if after is None else after.note)
     metadata = plan.metadata
     if metadata.action == "unmanage" and not result.applied:
         session.mention_elsewhere("unmanage " + " ".join(metadata.packages), metadata.packages)

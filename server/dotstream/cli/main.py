@@ -134,7 +134,7 @@ def _guarded(session: Session, command: Command) -> int:
     except DotstreamError as error:
         from dotstream.cli.report.advice import with_flags
 
-        return _failed(session, error, with_flags(error), error.exit_code)
+        return _failed(session, error, with_flags(error, session.completed), error.exit_code)
     except KeyboardInterrupt:
         told = "cancelled; the links stay as they are" if session.changed else _NOTHING
         return _failed(session, Cancelled(), told, 130)

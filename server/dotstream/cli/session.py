@@ -197,8 +197,8 @@ class Session:
 
     def completed(self, command: str) -> str:
         """Add what this run was told to a command, so that it is about the same."""
-        if not command.startswith("dotstream "):
-            return command
+        if not command.startswith("dotstream ") or "client" not in self.__dict__:
+            return command  # or nothing is known yet of where it is
         from dotstream.doctor.shell_commands import quoted
 
         arguments, told = self.arguments, ""

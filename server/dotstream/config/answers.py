@@ -133,11 +133,13 @@ def _of_survey(looked: Survey, directory: str, home: str, *, known: bool) -> Map
     else:
         found.update({"directory": looked.directory} if looked.directory != "." else {})
         found.update({"exclude": looked.strangers} if looked.strangers else {})
+    if looked.folded:
+        found["folding"] = "always"  # whatever an option says, the links are to stay
     if known or not looked.links:
         return found
     found["dotfiles"] = looked.translated
-    if looked.folded is not None:
-        found["folding"] = "always" if looked.folded else "never"
+    if looked.folded is False:
+        found["folding"] = "never"
     return found
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from dotstream.cli.change import OUT_OF_STEP
 from dotstream.cli.places import apart
+from dotstream.cli.report.style import columns_of, padded
 from dotstream.cli.report.summary import plural
-from dotstream.errors import ConflictError
+from dotstream.doctor.shell_commands import quoted
+from dotstream.errors import ConflictError, UsageError
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ def run(session: Session) -> int:
         return 0
     linked = False
     shown = names or [info.name for info in session.client.packages() if info.active]
-    width = max((len(display(name)) for name in shown), default=0)
+    width = max((columns_of(display(name)) for name in shown), default=0)
     with session.cancellable() as cancel:
         unwanted = session.client.unwanted()
         if names:
@@ -132,32 +134,42 @@ def _path_line(session: Session, found: Located) -> str:
 
 
 def _checked(session: Session, names: Sequence[str], cancel: CancellationToken) -> int:
-    """Return the exit code that says whether anything is to be done."""
-    plan = session.client.stream("remanage", names, everything=not names, cancel=cancel)
+    """Return the exit code that says whether anything is to be done.
+
+    That is about what is managed here; where nothing is, about all there is for this machine.
+    """
+    client, which = session.client, "".join(f" {quoted(name)}" for name in names)
+    try:
+        plan = client.stream("remanage", names, cancel=cancel)
+    except UsageError as error:
+        if error.remedy != "name_packages":
+            raise
+        plan, which = client.stream("remanage", everything=True, cancel=cancel), " --all"
     with plan:
         for _ in plan:
             pass
     summary = plan.summary
     due, ways = summary.operations, summary.conflicts
-    session.tell("check", partial(_verdict, due, ways), due=due, conflicts=ways)
+    more = session.completed(f"dotstream plan remanage{which}")
+    session.tell("check", partial(_verdict, due, ways, more), due=due, conflicts=ways)
     if ways:
         return ConflictError.exit_code
     return OUT_OF_STEP if due or summary.errors else 0
 
 
-def _verdict(due: int, conflicts: int) -> str:
+def _verdict(due: int, conflicts: int, more: str) -> str:
     if not due and not conflicts:
         return "in step"
     told = [f"{plural(due, 'change')} due"] if due else []
     told += [plural(conflicts, "conflict")] if conflicts else []
-    return f"out of step: {', '.join(told)}; see dotstream plan remanage"
+    return f"out of step: {', '.join(told)}; see {more}"
 
 
 def _unwanted(session: Session, package: Unwanted, width: int) -> str:
     state = session.style.paint("unwanted".ljust(9), "yellow")
     links, command = sum(package.links.values()), session.completed("dotstream remanage")
     told = f"{plural(links, 'link')}; {display(package.reason)}: {command} removes them"
-    return f"{display(package.name).ljust(width)}  {state}  {told}"
+    return f"{padded(display(package.name), width)}  {state}  {told}"
 
 
 def _line(session: Session, status: PackageStatus, width: int) -> str:
@@ -166,4 +178,4 @@ def _line(session: Session, status: PackageStatus, width: int) -> str:
     counts += [f"{plural(status.changes, 'change')} due"] if status.changes else []
     counts += [plural(status.conflicts, "conflict")] if status.conflicts else []
     counts += [plural(status.errors, "error")] if status.errors else []
-    return f"{display(status.name).ljust(width)}  {state}  {', '.join(counts)}".rstrip()
+    return f"{padded(display(status.name), width)}  {state}  {', '.join(counts)}".rstrip()

@@ -84,11 +84,13 @@ def _look(session: Session, cancel: CancellationToken, told: str) -> str:
                     session.report.item(item)
             session.report.planned(plan.summary)
             return found
-        apply(session, selected(session, "remanage", cancel), None, cancel, listing=True).run()
+        after = apply(session, selected(session, "remanage", cancel), None, cancel, listing=True)
+        if after is not None:
+            after.run()
     except Cancelled:
         return told
     except DotstreamError as error:
-        message = with_flags(error)
+        message = with_flags(error, session.completed)
         if message != told:
             session.report.failed(error, message)
         return message
@@ -99,6 +101,6 @@ def _look(session: Session, cancel: CancellationToken, told: str) -> str:
 def _state(session: Session, cancel: CancellationToken) -> tuple[str, bool]:
     """Return what tells this plan from another, and whether there is anything in it."""
     with selected(session, "remanage", cancel) as plan:
-        troubles = [item.path for item in plan if isinstance(item, Conflict | ScanError)]
+        problems = [item.path for item in plan if isinstance(item, Conflict | ScanError)]
     summary = plan.summary
-    return "\0".join((summary.digest, *troubles)), bool(summary.operations or troubles)
+    return "\0".join((summary.digest, *problems)), bool(summary.operations or problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dotstream.errors import ConflictError, DotstreamError, JournalError
@@ -79,8 +80,18 @@ _REMEDIES: dict[Remedy, str] = {
 """What to add to messages, where they do not say it all in themselves."""
 
 
-def with_flags(error: DotstreamError) -> str:
-    """Return an error's message, with the flags that ask for what it advises."""
+def with_flags(error: DotstreamError, completed: Callable[[str], str] = str) -> str:
+    """Return an error's message, with the flags that ask for what it advises.
+
+    Args:
+        completed: adds to a command what it takes to be about the same directories.
+    """
+    return re.sub(
+        r"'(dotstream [^']*)'", lambda found: f"'{completed(found[1])}'", _with_flags(error)
+    )
+
+
+def _with_flags(error: DotstreamError) -> str:
     if isinstance(error, ConflictError) and error.choices:
         return f"{error} with --on-conflict {'|'.join(error.choices)}"
     if isinstance(error, JournalError) and error.remedy == "recover":
