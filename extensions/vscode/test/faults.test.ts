@@ -12,6 +12,7 @@ describe("an error answer", () => {
       message: "The plan is another",
       remedies: ["refresh"],
       cancelled: false,
+      outdated: true,
     });
   });
 

@@ -23,7 +23,7 @@ async def test_what_the_doctor_finds_is_mended_at_a_click(
     await workbench.run("Dotstream: Doctor")
     await workbench.said("dotstream found nothing wrong")
     await workbench.plan("Manage", "zsh")
-    await workbench.press("Apply", of="manage zsh: 2 to link")
+    await workbench.apply("2 to link")
     await workbench.said("manage zsh: 2 linked")
 
     os.unlink(f"{farm.target}/.zshrc")

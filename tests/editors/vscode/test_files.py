@@ -23,7 +23,7 @@ async def test_the_open_file_is_adopted_into_a_new_package(
     await workbench.shows("mine")
     await workbench.run("Dotstream: Adopt")
     await workbench.answer("sh")
-    await workbench.shows("~ move     .profile")
+    await workbench.shows("~ move       .profile")
     await workbench.offers("Apply")
     await workbench.picture("adopt")
     await workbench.click("Apply")

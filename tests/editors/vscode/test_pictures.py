@@ -59,7 +59,7 @@ async def test_a_home_is_linked_from_its_dotfiles(
     await workbench.open(str(code_server.home / "dotfiles"))
     await workbench.view("Dotfiles")
     await workbench.plan("Manage", "vim")
-    await workbench.press("Apply", of="manage vim: 2 to link")
+    await workbench.apply("2 to link")
     await workbench.row("vim, managed").wait_for()
     await workbench.run("View: Close All Editors")
     await workbench.run("Notifications: Clear All Notifications")
@@ -79,7 +79,7 @@ async def test_a_home_is_linked_from_its_dotfiles(
     await workbench.page.locator(".monaco-workbench.vs").wait_for()
 
     await workbench.click("Back up")
-    await workbench.shows("~ move     .zshrc")
+    await workbench.shows("~ move       .zshrc")
     await workbench.offers("Apply")
     await workbench.click("Apply")
     await workbench.said("manage git zsh: 4 linked")

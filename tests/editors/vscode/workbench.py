@@ -182,6 +182,12 @@ class Workbench:
         await self.pick(action)
         await self.tick(*packages)
 
+    async def apply(self, sum_: str) -> None:
+        """Press Apply above the plan in the active editor, when its sum says so."""
+        await self.shows(sum_)
+        await self.offers("Apply")
+        await self.click("Apply")
+
     # -------------------------------------------------------- notifications
 
     def toast(self, text: str | re.Pattern[str]) -> Locator:
@@ -223,6 +229,19 @@ class Workbench:
         )
         return [str(row).replace("\xa0", " ") for row in rows]
 
+    async def text(self) -> str:
+        """Return the whole text of the active editor, also what is not on the screen."""
+        await self.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await self.page.evaluate("navigator.clipboard.writeText('')")
+        await self.editor().locator(".view-lines").click(position={"x": 2, "y": 2})
+        await self.page.keyboard.press("Control+A")
+        await self.page.keyboard.press("Control+C")
+        text = ""
+        while not text:
+            text = await self.page.evaluate("navigator.clipboard.readText()")
+        await self.page.keyboard.press("Control+Home")
+        return text
+
     async def lenses(self) -> list[str]:
         """Return the code lenses of the active editor that are on the screen."""
         found = await self.editor().locator(".codelens-decoration").all_inner_texts()
@@ -237,6 +256,25 @@ class Workbench:
     async def click(self, lens: str) -> None:
         """Click a code lens of the active editor."""
         await self.editor().locator(".codelens-decoration a", has_text=lens).first.click()
+
+    async def click_above(self, text: str, lens: str) -> None:
+        """Click the code lens right above the line of the active editor that has a text."""
+        place = """([editor, text, lens]) => {
+            const of = (each) => each.textContent.replaceAll("\\u00a0", " ");
+            const line = [...editor.querySelectorAll(".view-line")]
+                .find((each) => of(each).includes(text));
+            const below = line?.getBoundingClientRect().top;
+            return [...editor.querySelectorAll(".codelens-decoration")]
+                .map((each) => [each, below - each.getBoundingClientRect().top])
+                .filter(([, distance]) => distance > 0 && distance < 30)
+                .flatMap(([each]) => [...each.querySelectorAll("a")])
+                .find((each) => of(each) === lens);
+        }"""
+        handle = await self.editor().element_handle()
+        link = await self.page.wait_for_function(place, arg=[handle, text, lens])
+        element = link.as_element()
+        assert element is not None
+        await element.click()
 
     async def hover(self, text: str, says: str) -> None:
         """Point at a text of the active editor, and wait until the hover says something."""
@@ -282,10 +320,10 @@ class Workbench:
             f'.sidebar .pane-body .monaco-list-row[aria-label^="{label}"]'
         ).first
 
-    async def shows(self, text: str) -> None:
-        """Wait until a line of the active editor shows a text."""
+    async def shows(self, text: str, *, within: int = 60) -> None:
+        """Wait until a line of the active editor shows a text, for some seconds at most."""
         line = self.editor().locator(".view-line", has_text=text).first
-        await expect(line).to_be_visible(timeout=_PATIENCE)
+        await expect(line).to_be_visible(timeout=within * 1000)
 
     async def reveal(self, *names: str) -> None:
         """Click through the Explorer: opens directories, and a file at the end."""

@@ -1,8 +1,18 @@
 /** How far a path is linked, read off the rows that a plan has for it. */
 import type { PathState } from "../protocol/messages";
-import type { Row } from "../protocol/schema";
+import type { PackageStatus, Row } from "../protocol/schema";
 import { OBSTACLES } from "../protocol/words";
 import { verbOf } from "./lines";
+
+/** Whether anybody wants a package linked; what is in the way of others is only information. */
+export function isManaged({ links }: PackageStatus): boolean {
+  return links > 0;
+}
+
+/** Conflicts of packages that are managed. */
+export function conflictsOf(statuses: Iterable<PackageStatus>): number {
+  return [...statuses].filter(isManaged).reduce((sum, { conflicts }) => sum + conflicts, 0);
+}
 
 export type EntryState = "linked" | "pending" | "conflict" | "none";
 

@@ -9,11 +9,15 @@ export interface Fault {
   readonly remedies: readonly Remedy[];
   /** Whether it is what the user asked for, and so no failure. */
   readonly cancelled: boolean;
+  /** Whether what was to be applied is not what there is any longer; nothing was changed. */
+  readonly outdated: boolean;
   /** What it is about, where that is one path. */
   readonly uri?: string;
   readonly line?: number;
   readonly column?: number;
 }
+
+const OUTDATED = ["stale_plan", "target_changed", "conflict", "scan_failed"];
 
 const CANCELLED = -32800;
 const METHOD_NOT_FOUND = -32601;
@@ -51,12 +55,14 @@ export function faultOf(error: unknown): Fault {
       message: `This server is too old for that (${text}). Update it: pipx upgrade dotstream`,
       remedies: ["log"],
       cancelled: false,
+      outdated: false,
     };
   }
   return {
     message: sentenceCase(text),
     remedies: REMEDIES[data.kind ?? ""] ?? ["log"],
     cancelled: answer.code === CANCELLED || data.kind === "cancelled",
+    outdated: OUTDATED.includes(data.kind ?? ""),
     ...(typeof data.uri === "string" ? { uri: data.uri } : {}),
     ...(typeof data.line === "number" ? { line: data.line } : {}),
     ...(typeof data.column === "number" ? { column: data.column } : {}),

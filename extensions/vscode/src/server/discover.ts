@@ -10,7 +10,7 @@ export interface Surroundings {
   readonly path: string;
   readonly home: string;
   /** Whether a path is a file that can be run. */
-  readonly isExecutable: (path: string) => boolean;
+  readonly isExecutable: (path: string) => Promise<boolean>;
 }
 
 export type Rung = "setting" | "Python environment" | "PATH" | "user installation";
@@ -30,16 +30,16 @@ export const INSTALL_COMMAND = `pipx install "dotstream[lsp]"`;
  *
  * A setting that names nothing that can be run is an error, not a reason to look elsewhere.
  */
-export function discover(around: Surroundings): Discovery {
+export async function discover(around: Surroundings): Promise<Discovery> {
   const configured = expandHome(around.configured.trim(), around.home);
   if (configured !== "") {
-    return around.isExecutable(configured)
+    return (await around.isExecutable(configured))
       ? { found: true, command: configured, by: "setting" }
       : { found: false, tried: [configured], configured: true };
   }
   const tried: string[] = [];
   for (const [by, command] of rungs(around)) {
-    if (around.isExecutable(command)) return { found: true, command, by };
+    if (await around.isExecutable(command)) return { found: true, command, by };
     tried.push(command);
   }
   return { found: false, tried, configured: false };

@@ -16,7 +16,7 @@ import type { CommandArgument, Place } from "../protocol/messages";
 import type { DiffResult, DoctorResult, Finding, InitResult } from "../protocol/schema";
 import { isOpenable } from "../protocol/paths";
 import { INSTALL_COMMAND } from "../server/discover";
-import type { Overview } from "./overview";
+import type { Overview, Trouble } from "./overview";
 import { fileOf, type EntryNode, type PackagesView } from "./packagesView";
 import type { Reports } from "./reports";
 import { chooseRoot, placeAt } from "./roots";
@@ -48,7 +48,7 @@ export class Care {
         this.diff({ ...node.place, path: node.child.path, label: node.child.label }),
       ),
       add("dotstream.openSource", (node: Pick<EntryNode, "child">) => open(node)),
-      add("dotstream.openConfiguration", () => this.openConfiguration()),
+      add("dotstream.openConfiguration", (given?: Trouble) => openConfiguration(given)),
       add("dotstream.init", () => this.init()),
       add("dotstream.installHelp", () => this.installHelp()),
     ];
@@ -135,16 +135,6 @@ export class Care {
     }
   }
 
-  private async openConfiguration(): Promise<void> {
-    const place = await chooseRoot();
-    if (place === undefined) return;
-    const file = Uri.joinPath(Uri.parse(place.root), "dotstream.toml");
-    const { uri, line = 1, column = 1 } = this.overview.problem ?? {};
-    const at = new Position(Math.max(0, line - 1), Math.max(0, column - 1));
-    const selection = uri === undefined ? {} : { selection: new Range(at, at) };
-    await window.showTextDocument(uri === undefined ? file : Uri.parse(uri), selection);
-  }
-
   private async init(): Promise<void> {
     const folders = workspace.workspaceFolders ?? [];
     const folder = folders.length > 1 ? await window.showWorkspaceFolderPick() : folders[0];
@@ -206,4 +196,15 @@ async function open({ child }: Pick<EntryNode, "child">): Promise<void> {
     return;
   }
   await commands.executeCommand("vscode.open", file);
+}
+
+/** Open the configuration, at what is wrong with it if something is. */
+async function openConfiguration(trouble?: Trouble): Promise<void> {
+  const place = trouble?.place ?? (await chooseRoot());
+  if (place === undefined) return;
+  const { uri, line = 1, column = 1 } = trouble?.fault ?? {};
+  const file = uri ?? `${place.root}/dotstream.toml`;
+  const at = new Position(Math.max(0, line - 1), Math.max(0, column - 1));
+  const selection = uri === undefined ? {} : { selection: new Range(at, at) };
+  await window.showTextDocument(Uri.parse(file), selection);
 }

@@ -13,14 +13,13 @@ import {
   type TreeDataProvider,
   type TreeView,
 } from "vscode";
-import { entryWords, stateOf, type EntryState } from "../plan/states";
+import { conflictsOf, entryWords, isManaged, stateOf, type EntryState } from "../plan/states";
 import { plural } from "../plan/sums";
-import type { Fault } from "../protocol/faults";
 import type { Package, PackageState, Place } from "../protocol/messages";
 import type { Child, ChildrenResult } from "../protocol/schema";
-import { isOpenable, oneLine, splitLabel } from "../protocol/paths";
+import { isOpenable, labelOf, oneLine, splitLabel } from "../protocol/paths";
 import { statusWords } from "./choosing";
-import type { Farm, Overview } from "./overview";
+import type { Farm, Overview, Trouble } from "./overview";
 import type { Server } from "./server";
 
 /** Children that are shown at once. */
@@ -51,10 +50,10 @@ interface MoreNode {
   readonly parent: PackageNode | EntryNode;
 }
 
-/** Why there are no packages to show. */
+/** A package directory that has no packages to show. */
 interface TroubleNode {
-  readonly kind: "problem";
-  readonly fault: Fault;
+  readonly kind: "trouble";
+  readonly trouble: Trouble;
 }
 
 export type Node = TroubleNode | FarmNode | PackageNode | EntryNode | MoreNode;
@@ -104,9 +103,10 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
         this.update();
       }),
       this.view.onDidChangeVisibility(({ visible }) => {
-        if (visible) overview.refreshSoon();
+        if (visible) this.wake();
       }),
     ];
+    if (this.view.visible) this.wake();
   }
 
   async reveal(): Promise<void> {
@@ -115,8 +115,8 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
 
   getTreeItem(node: Node): TreeItem {
     switch (node.kind) {
-      case "problem":
-        return problemItem(node);
+      case "trouble":
+        return troubleItem(node);
       case "farm":
         return farmItem(node);
       case "package":
@@ -130,16 +130,14 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
 
   async getChildren(node?: Node): Promise<Node[]> {
     if (node === undefined) {
-      const { farms, problem } = this.overview;
-      if (problem !== undefined) return [{ kind: "problem", fault: problem }];
+      const { farms, troubles } = this.overview;
       const [first, ...others] = farms;
-      if (first === undefined) return [];
-      return others.length === 0
-        ? packageNodes(first)
-        : farms.map((farm) => ({ kind: "farm", farm }));
+      const wrong = troubles.map((trouble): Node => ({ kind: "trouble", trouble }));
+      if (first !== undefined && others.length + wrong.length === 0) return packageNodes(first);
+      return [...wrong, ...farms.map((farm): Node => ({ kind: "farm", farm }))];
     }
     if (node.kind === "farm") return packageNodes(node.farm);
-    if (node.kind === "more" || node.kind === "problem") return [];
+    if (node.kind === "more" || node.kind === "trouble") return [];
     const pages = this.pages.get(node) ?? (await this.load(node));
     return pages.next === null ? pages.nodes : [...pages.nodes, { kind: "more", parent: node }];
   }
@@ -183,13 +181,19 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
     return pages;
   }
 
+  /** Somebody looks: start the server, or have it tell what is new. */
+  private wake(): void {
+    if (this.server.wanted) this.overview.refreshSoon();
+    else void this.server.restart();
+  }
+
   private update(): void {
     this.stale += 1;
     this.pages = new WeakMap();
     this.emitter.fire(undefined);
-    const conflicts = this.overview.farms
-      .flatMap(({ statuses }) => [...statuses.values()])
-      .reduce((sum, status) => sum + status.conflicts, 0);
+    const conflicts = conflictsOf(
+      this.overview.farms.flatMap(({ statuses }) => [...statuses.values()]),
+    );
     this.view.badge =
       conflicts === 0 ? undefined : { value: conflicts, tooltip: plural(conflicts, "conflict") };
   }
@@ -211,11 +215,16 @@ function packageNodes(farm: Farm): PackageNode[] {
   }));
 }
 
-function problemItem({ fault }: TroubleNode): TreeItem {
+function troubleItem({ trouble: { place, fault } }: TroubleNode): TreeItem {
   const item = new TreeItem(fault.message);
-  item.tooltip = fault.message;
+  item.description = labelOf(place.root);
+  item.tooltip = `${labelOf(place.root)}: ${fault.message}`;
   item.iconPath = new ThemeIcon("error", new ThemeColor("dotstream.conflictForeground"));
-  item.command = { title: "Open dotstream.toml", command: "dotstream.openConfiguration" };
+  item.command = {
+    title: "Open dotstream.toml",
+    command: "dotstream.openConfiguration",
+    arguments: [{ place, fault }],
+  };
   return item;
 }
 
@@ -245,7 +254,8 @@ function packageItem(node: PackageNode): TreeItem {
   }
   item.description = status === undefined ? "" : statusWords(status);
   item.contextValue = `package-${status?.state ?? "unknown"}`;
-  const [icon, colour] = ICONS[status?.state ?? "unmanaged"];
+  const wanted = status !== undefined && (isManaged(status) || status.state !== "conflict");
+  const [icon, colour] = ICONS[wanted ? status.state : "unmanaged"];
   item.iconPath =
     status === undefined
       ? new ThemeIcon("loading~spin")

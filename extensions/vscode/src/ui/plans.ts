@@ -8,50 +8,52 @@ import {
   window,
   workspace,
   type Disposable,
+  type TextDocument,
   type TextDocumentContentProvider,
 } from "vscode";
-import { identityOf, titleOf, type PlanRequest } from "../plan/request";
-import type { Place } from "../protocol/messages";
+import { identityOf, requestOf, titleOf, type PlanRequest } from "../plan/request";
 import type { Running } from "./running";
 import type { Server } from "./server";
-import { PlanSession } from "./session";
+import { PlanSession, type Places } from "./session";
+import { planOptions } from "./settings";
 
 export const SCHEME = "dotstream-plan";
 export const LANGUAGE = "dotstream-plan";
 
 export class Plans implements TextDocumentContentProvider, Disposable {
   private readonly sessions = new Map<string, PlanSession>();
-  private readonly contentEmitter = new EventEmitter<Uri>();
   private readonly sessionEmitter = new EventEmitter<PlanSession>();
   private readonly subscriptions: Disposable[];
-  private ready = false;
+  private context: Readonly<Record<string, boolean>> = {};
 
-  readonly onDidChange = this.contentEmitter.event;
-  /** A plan has other lenses or decorations than it had. */
+  /** A plan has other lines, lenses or decorations than it had. */
   readonly onDidChangeSession = this.sessionEmitter.event;
 
   constructor(
     private readonly server: Server,
     private readonly running: Running,
-    private readonly where: (place: Place) => string,
+    private readonly places: Places,
   ) {
     this.subscriptions = [
       window.onDidChangeActiveTextEditor(() => {
-        this.tellReady();
+        this.tellContext();
       }),
       workspace.registerTextDocumentContentProvider(SCHEME, this),
+      workspace.onDidOpenTextDocument((document) => void this.opened(document)),
+      workspace.onDidChangeTextDocument(({ document }) => {
+        this.at(document.uri)?.check();
+      }),
       // The document itself lives on for minutes after its last tab.
       window.tabGroups.onDidChangeTabs(({ closed }) => {
         if (closed.length > 0) this.forgetClosed();
       }),
     ];
+    for (const document of workspace.textDocuments) void this.opened(document);
   }
 
-  provideTextDocumentContent(uri: Uri): string {
-    return (
-      this.sessions.get(uri.toString())?.content() ??
-      "This plan is from an earlier window.\n\nRun “Dotstream: Plan” for a new one.\n"
-    );
+  /** Only to have the document opened: what is in it, its session writes. */
+  provideTextDocumentContent(): string {
+    return "";
   }
 
   at(uri: Uri): PlanSession | undefined {
@@ -73,17 +75,7 @@ export class Plans implements TextDocumentContentProvider, Disposable {
       path: `/Plan: ${titleOf(request).replaceAll("/", "∕")}`,
       query: identityOf(request),
     });
-    const known = this.at(uri);
-    if (known !== undefined) return known;
-    const session = new PlanSession(uri, request, this.server, this.running, this.where, () => {
-      this.contentEmitter.fire(uri);
-    });
-    this.sessions.set(uri.toString(), session);
-    session.onDidChange(() => {
-      this.sessionEmitter.fire(session);
-      this.tellReady();
-    });
-    return session;
+    return this.at(uri) ?? this.make(uri, request);
   }
 
   isVisible(session: PlanSession): boolean {
@@ -94,26 +86,14 @@ export class Plans implements TextDocumentContentProvider, Disposable {
   /** Bring a plan's document to the front. */
   async show(session: PlanSession): Promise<void> {
     const document = await workspace.openTextDocument(session.uri);
-    if (document.languageId !== LANGUAGE) {
-      await languages.setTextDocumentLanguage(document, LANGUAGE);
-    }
     await window.showTextDocument(document, { preview: false });
+    await session.show();
   }
 
   dispose(): void {
     for (const session of this.sessions.values()) session.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
-    this.contentEmitter.dispose();
     this.sessionEmitter.dispose();
-  }
-
-  /** Let menus know whether the plan in front can be applied. */
-  private tellReady(): void {
-    const uri = window.activeTextEditor?.document.uri;
-    const ready = uri?.scheme === SCHEME && this.at(uri)?.ready === true;
-    if (ready === this.ready) return;
-    this.ready = ready;
-    void commands.executeCommand("setContext", "dotstream.planReady", ready);
   }
 
   /** Let go of plans that are nowhere to be seen; a plan that is being made is cancelled. */
@@ -124,9 +104,55 @@ export class Plans implements TextDocumentContentProvider, Disposable {
         .map(({ input }) => (input instanceof TabInputText ? input.uri.toString() : "")),
     );
     for (const [uri, session] of this.sessions) {
-      if (open.has(uri) || session.state === "applying") continue;
+      if (open.has(uri) || session.attempt.state === "applying") continue;
       this.sessions.delete(uri);
       session.dispose();
     }
+  }
+
+  private make(uri: Uri, request: PlanRequest): PlanSession {
+    const session = new PlanSession(uri, request, this.server, this.running, this.places);
+    this.sessions.set(uri.toString(), session);
+    session.onDidChange(() => {
+      this.sessionEmitter.fire(session);
+      this.tellContext();
+    });
+    return session;
+  }
+
+  /** Have an opened document written; one that an earlier window has left is planned again. */
+  private async opened(document: TextDocument): Promise<void> {
+    if (document.uri.scheme !== SCHEME) return;
+    if (document.languageId !== LANGUAGE) {
+      await languages.setTextDocumentLanguage(document, LANGUAGE);
+    }
+    const known = this.at(document.uri);
+    if (known !== undefined) {
+      await known.show();
+      return;
+    }
+    const request = requestOf(document.uri.query, planOptions());
+    if (request === undefined) return;
+    const session = this.make(document.uri, request);
+    await session.show();
+    await this.server.settled();
+    await session.plan();
+  }
+
+  /** Let menus and keys know what can be done with the plan in front. */
+  private tellContext(): void {
+    const uri = window.activeTextEditor?.document.uri;
+    const session = uri?.scheme === SCHEME ? this.at(uri) : undefined;
+    const settled = session?.isSettled === true;
+    const context = {
+      planReady: settled && session.ready,
+      planHasConflicts: settled && session.inTheWay > 0,
+    };
+    for (const [key, value] of Object.entries(context)) {
+      if (this.context[key] !== value) {
+        void commands.executeCommand("setContext", `dotstream.${key}`, value);
+      }
+    }
+    this.context = context;
   }
 }

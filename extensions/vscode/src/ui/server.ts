@@ -1,12 +1,13 @@
 /** The language server: started, restarted, asked. */
-import { constants, accessSync, statSync } from "node:fs";
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import {
+  Disposable,
   EventEmitter,
   extensions,
   workspace,
   type CancellationToken,
-  type Disposable,
   type LogOutputChannel,
 } from "vscode";
 import {
@@ -22,19 +23,26 @@ import {
   type StaticFeature,
 } from "vscode-languageclient/node";
 import type { Batch } from "../protocol/messages";
-import { PROTOCOL_VERSION } from "../protocol/schema";
+import {
+  PROTOCOL_VERSION,
+  type ConflictAnswer,
+  type ConflictParams,
+  type Row,
+} from "../protocol/schema";
 import { discover, type Discovery } from "../server/discover";
 import { SECTION, settings } from "./settings";
 
 export type ServerState = "untrusted" | "missing" | "starting" | "running" | "failed" | "stopped";
 
 /**
- * Our own commands, which code actions and code lenses of the server are to call: those that
- * show a plan first. What concerns a single link, the server does by itself.
+ * Our own commands, which code actions and code lenses of the server are to call, since they
+ * show a plan first.
  */
 const CLIENT_COMMANDS = {
   plan: "dotstream.plan",
   apply: "dotstream.change",
+  link: "dotstream.link",
+  unlink: "dotstream.unlink",
   resolve: "dotstream.resolve",
   diff: "dotstream.diff",
   adopt: "dotstream.adopt",
@@ -44,7 +52,7 @@ const ANNOUNCEMENT: StaticFeature = {
   fillClientCapabilities(capabilities) {
     capabilities.experimental = {
       ...(capabilities.experimental as object | undefined),
-      dotstream: { version: PROTOCOL_VERSION, commands: CLIENT_COMMANDS },
+      dotstream: { version: PROTOCOL_VERSION, commands: CLIENT_COMMANDS, conflicts: true },
     };
   },
   initialize() {
@@ -74,6 +82,9 @@ export class NotRunning extends Error {
   }
 }
 
+/** What is asked about a conflict, as it is met. */
+export type Ask = (row: Row, cancel: CancellationToken) => Promise<ConflictAnswer>;
+
 export interface WorkReport {
   readonly message?: string;
   readonly percentage?: number;
@@ -87,6 +98,8 @@ export class Server implements Disposable {
   /** When the server ended by itself. */
   private crashes: number[] = [];
   private tokens = 0;
+  /** Who answers about conflicts, by the token of what meets them. */
+  private readonly askers = new Map<string, Ask>();
   private readonly stateEmitter = new EventEmitter<ServerState>();
   private readonly changedEmitter = new EventEmitter<void>();
   private current: ServerState = "stopped";
@@ -121,22 +134,30 @@ export class Server implements Disposable {
     return this.changing;
   }
 
+  /** Whether anything has asked for it. */
+  get wanted(): boolean {
+    return this.current !== "stopped" || this.restartDue;
+  }
+
   async stop(): Promise<void> {
     const client = this.client;
     this.client = undefined;
     if (client !== undefined) await client.dispose(2000);
   }
 
-  /** Wait for a start that is under way, for some seconds at most. */
+  /** Have it running, and wait for that, for some seconds at most. */
   async settled(): Promise<void> {
-    if (this.current !== "starting") return;
+    if (this.current === "stopped") void this.restart();
+    if (this.current !== "starting" && !this.restartDue) return;
     await new Promise<void>((resolve) => {
       const finish = () => {
         clearTimeout(patience);
         watching.dispose();
         resolve();
       };
-      const watching = this.onDidChangeState(finish);
+      const watching = this.onDidChangeState((state) => {
+        if (state !== "starting") finish();
+      });
       const patience = setTimeout(finish, PATIENCE);
     });
   }
@@ -174,6 +195,12 @@ export class Server implements Disposable {
     return this.running().onProgress(new ProgressType<Batch<Item>>(), token, handle);
   }
 
+  /** Have what uses a token ask about its conflicts. */
+  onConflict(token: string, ask: Ask): Disposable {
+    this.askers.set(token, ask);
+    return new Disposable(() => this.askers.delete(token));
+  }
+
   onWork(token: string, handle: (report: WorkReport) => void): Disposable {
     return this.running().onProgress(WorkDoneProgress.type, token, (value) => {
       if (value.kind !== "end") handle(value);
@@ -197,7 +224,7 @@ export class Server implements Disposable {
       this.become("untrusted");
       return;
     }
-    const found = discover({
+    const found = await discover({
       configured: settings.serverPath(),
       interpreter: await chosenInterpreter(),
       path: process.env.PATH ?? "",
@@ -253,6 +280,11 @@ export class Server implements Disposable {
     client.onNotification("dotstream/changed", () => {
       this.changedEmitter.fire();
     });
+    client.onRequest(
+      "dotstream/conflict",
+      async ({ token, conflict }: ConflictParams, cancel: CancellationToken) =>
+        (await this.askers.get(String(token))?.(conflict, cancel)) ?? null,
+    );
     client.onDidChangeState(({ newState }) => {
       // The first start is waited for; this is for those after a crash.
       if (client === this.client && newState === State.Running && this.crashes.length > 0) {
@@ -293,10 +325,10 @@ export class Server implements Disposable {
   }
 }
 
-function isExecutable(path: string): boolean {
+async function isExecutable(path: string): Promise<boolean> {
   try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
   } catch {
     return false;
   }
