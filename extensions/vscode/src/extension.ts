@@ -30,7 +30,7 @@ export function activate(context: ExtensionContext): void {
   const plans = new Plans(started, running, overview);
   const reports = new Reports();
   const view = new PackagesView(started, overview);
-  const changes = new Changes(started, plans);
+  const changes = new Changes(started, plans, overview);
   const past = new Past(started, running, changes, log);
   const care = new Care(started, running, overview, view, reports);
   const add = (id: string, run: (...args: never[]) => Promise<void>): Disposable =>

@@ -26,6 +26,14 @@ describe("an error answer", () => {
     });
   });
 
+  it("of a wrong configuration says first what is wrong", () => {
+    const data = { kind: "config", uri: "file:///home/me/d/dotstream.toml", line: 3, column: 9 };
+    const message = "/home/me/d/dotstream.toml:3:9: target must be a string";
+    expect(faultOf({ code: -32602, message, data }).message).toBe(
+      "Target must be a string (dotstream.toml, line 3)",
+    );
+  });
+
   it("to a cancelled request is no failure", () => {
     expect(faultOf({ code: -32800, message: "cancelled" }).cancelled).toBe(true);
   });

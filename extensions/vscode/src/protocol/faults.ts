@@ -59,7 +59,7 @@ export function faultOf(error: unknown): Fault {
     };
   }
   return {
-    message: sentenceCase(text),
+    message: sentenceCase(reasonFirst(text, data)),
     remedies: REMEDIES[data.kind ?? ""] ?? ["log"],
     cancelled: answer.code === CANCELLED || data.kind === "cancelled",
     outdated: OUTDATED.includes(data.kind ?? ""),
@@ -67,6 +67,16 @@ export function faultOf(error: unknown): Fault {
     ...(typeof data.line === "number" ? { line: data.line } : {}),
     ...(typeof data.column === "number" ? { column: data.column } : {}),
   };
+}
+
+/** What is wrong, and then where, shortly: a long path would push the reason out of sight. */
+function reasonFirst(text: string, { kind, line, column }: FaultData): string {
+  if (kind !== "config" || typeof line !== "number") return text;
+  const place = `:${line}:${typeof column === "number" ? `${column}:` : ""} `;
+  const end = text.indexOf(place);
+  if (end < 0) return text;
+  const file = text.slice(text.lastIndexOf("/", end) + 1, end);
+  return `${text.slice(end + place.length)} (${file}, line ${line})`;
 }
 
 function sentenceCase(text: string): string {

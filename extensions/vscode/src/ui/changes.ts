@@ -4,7 +4,8 @@ import type { PlanRequest } from "../plan/request";
 import { operations, sentence } from "../plan/sums";
 import type { CommandArgument, Place } from "../protocol/messages";
 import type { Action } from "../protocol/words";
-import { asking, chooseAction, chooseHome, choosePackages } from "./choosing";
+import { asking, chooseAction, chooseHome, choosePackages, type Chosen } from "./choosing";
+import type { Overview } from "./overview";
 import type { Plans } from "./plans";
 import { chooseRoot, placeAt } from "./roots";
 import type { Server } from "./server";
@@ -21,6 +22,7 @@ export class Changes {
   constructor(
     private readonly server: Server,
     private readonly plans: Plans,
+    private readonly overview: Overview,
   ) {}
 
   register(
@@ -65,26 +67,26 @@ export class Changes {
     if (place === undefined) return;
     const action = await chooseAction();
     if (action === undefined) return;
-    const packages = await choosePackages(this.server, place, action);
-    if (packages !== undefined) await this.propose(request(place, action, packages));
+    const chosen = await this.choose(place, action);
+    if (chosen !== undefined) await this.propose(request(place, action, chosen));
   }
 
   private async change(action: Action, node?: PackageNode): Promise<void> {
     const place = node?.place ?? (await chooseRoot());
     if (place === undefined) return;
-    const packages =
-      node === undefined ? await choosePackages(this.server, place, action) : [node.package.name];
-    if (packages === undefined) return;
-    await this.propose(request(place, action, packages), settings.previewFirst());
+    const chosen =
+      node === undefined ? await this.choose(place, action) : { packages: [node.package.name] };
+    if (chosen === undefined) return;
+    await this.propose(request(place, action, chosen), settings.previewFirst());
   }
 
   private async forPackage(given: CommandArgument, preview: boolean): Promise<void> {
     const action = given.action ?? "manage";
     const place = placeIn(given) ?? (await chooseRoot());
     if (place === undefined) return;
-    const packages =
-      given.package == null ? await choosePackages(this.server, place, action) : [given.package];
-    if (packages !== undefined) await this.propose(request(place, action, packages), preview);
+    const chosen =
+      given.package == null ? await this.choose(place, action) : { packages: [given.package] };
+    if (chosen !== undefined) await this.propose(request(place, action, chosen), preview);
   }
 
   private async adopt(given?: Uri | CommandArgument, all?: Uri[]): Promise<void> {
@@ -97,6 +99,10 @@ export class Changes {
     if (home === undefined) return;
     const params = { ...place, action: "adopt" as const, packages: [home], paths };
     await this.propose({ kind: "change", params }, true);
+  }
+
+  private async choose(place: Place, action: Action): Promise<Chosen | undefined> {
+    return await choosePackages(this.server, this.overview, place, action);
   }
 
   /** Link or unlink one file. */
@@ -187,8 +193,8 @@ export class Changes {
   }
 }
 
-function request(place: Place, action: Action, packages: readonly string[]): PlanRequest {
-  return { kind: "change", params: { ...place, action, packages, options: planOptions() } };
+function request(place: Place, action: Action, chosen: Chosen): PlanRequest {
+  return { kind: "change", params: { ...place, action, ...chosen, options: planOptions() } };
 }
 
 function placeIn(given: CommandArgument | undefined): Place | undefined {

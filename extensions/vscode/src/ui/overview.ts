@@ -95,6 +95,11 @@ export class Overview implements Disposable {
     return `${farm.packages.rootLabel} → ${farm.packages.targetLabel}`;
   }
 
+  /** How the packages of a place stand, as far as that is known. */
+  statusesOf(place: Place): ReadonlyMap<string, PackageStatus> {
+    return this.farms.find((each) => each.place.root === place.root)?.statuses ?? new Map();
+  }
+
   /** Labels of the targets of a place, as far as they are known. */
   targets(place: Place): readonly string[] {
     const packages = this.farms.find((each) => each.place.root === place.root)?.packages;

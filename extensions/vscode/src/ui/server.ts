@@ -1,4 +1,5 @@
 /** The language server: started, restarted, asked. */
+import { spawn, type ChildProcess } from "node:child_process";
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -77,8 +78,15 @@ interface Announced {
 
 /** What is asked of the server needs it to run. */
 export class NotRunning extends Error {
-  constructor(readonly state: ServerState) {
-    super(`The dotstream server is not running (${state}).`);
+  constructor(
+    readonly state: ServerState,
+    reason: string,
+  ) {
+    super(
+      state === "failed" && reason !== ""
+        ? `The dotstream server does not run: ${reason}`
+        : `The dotstream server is not running (${state}).`,
+    );
   }
 }
 
@@ -103,6 +111,8 @@ export class Server implements Disposable {
   private readonly stateEmitter = new EventEmitter<ServerState>();
   private readonly changedEmitter = new EventEmitter<void>();
   private current: ServerState = "stopped";
+  /** What the server said last on standard error. */
+  private lastWords = "";
   private lookup: Discovery | undefined;
 
   readonly onDidChangeState = this.stateEmitter.event;
@@ -113,6 +123,11 @@ export class Server implements Disposable {
 
   get state(): ServerState {
     return this.current;
+  }
+
+  /** Why there is no server, in its own words. */
+  get reason(): string {
+    return this.lastWords;
   }
 
   /** How the server was looked for the last time. */
@@ -214,7 +229,7 @@ export class Server implements Disposable {
 
   private running(): LanguageClient {
     if (this.client === undefined || this.current !== "running") {
-      throw new NotRunning(this.current);
+      throw new NotRunning(this.current, this.lastWords);
     }
     return this.client;
   }
@@ -273,7 +288,7 @@ export class Server implements Disposable {
     const client = new LanguageClient(
       SECTION,
       "dotstream",
-      { command, args: ["lsp"], options: { env: process.env } },
+      () => Promise.resolve(this.spawn(command)),
       options,
     );
     client.registerFeature(ANNOUNCEMENT);
@@ -292,6 +307,19 @@ export class Server implements Disposable {
       }
     });
     return client;
+  }
+
+  private spawn(command: string): ChildProcess {
+    this.lastWords = "";
+    const server = spawn(command, ["lsp"], { env: process.env });
+    server.stderr.on("data", (data: Buffer) => {
+      const lines = data.toString().split("\n");
+      this.lastWords = lines.findLast((line) => line.trim() !== "")?.trim() ?? this.lastWords;
+    });
+    server.on("error", (error) => {
+      this.lastWords = error.message;
+    });
+    return server;
   }
 
   /** The server has ended by itself: start it again, unless it keeps ending. */
