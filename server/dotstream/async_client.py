@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from dotstream.model.options import Action
     from dotstream.model.plan import Plan
     from dotstream.model.status import PackageInfo, PackageStatus
+    from dotstream.model.wish import Wish
 
 __all__ = ["AsyncClient"]
 
@@ -78,12 +79,13 @@ class AsyncClient:
 
     async def agree(
         self,
+        wishes: Iterable[Wish] | None = None,
     ) -> None:
         """Agree to what the repository asks for, from here on.
 
         See ``Client.agree``.
         """
-        return await asyncio.to_thread(self.client.agree)
+        return await asyncio.to_thread(self.client.agree, wishes)
 
     async def disagree(
         self,
@@ -505,7 +507,7 @@ class AsyncClient:
         *packages: str,
         cancel: CancellationToken | None = None,
     ) -> AsyncStream[Operation]:
-        """List the links that are in place, as ``keep_link`` operations.
+        """List the links that are in place, package by package, as ``keep_link`` operations.
 
         See ``Client.links``.
         """
@@ -644,6 +646,26 @@ class AsyncClient:
         """
         return AsyncExecution(
             self.client.stream_prune_backups(older_than, wait=wait, cancel=cancel)
+        )
+
+    async def prune_history(
+        self,
+        *,
+        keep: int | None = None,
+        older_than: float | None = None,
+        dry_run: bool = False,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> list[Transaction]:
+        """Forget old transactions for good, and return them, oldest first.
+
+        See ``Client.prune_history``.
+        """
+        return await to_its_end(
+            lambda token: self.client.prune_history(
+                keep=keep, older_than=older_than, dry_run=dry_run, wait=wait, cancel=token
+            ),
+            cancel,
         )
 
     def doctor(

@@ -79,6 +79,11 @@ class Client:
         return self._repository.directory
 
     @property
+    def root(self) -> str:
+        """That of the directory with its configuration, which may be above it."""
+        return self._repository.root
+
+    @property
     def settings(self) -> Settings:
         """The configuration, read when it is first needed.
 
@@ -101,8 +106,11 @@ class Client:
         """
         return self._repository.wishes
 
-    def agree(self) -> None:
+    def agree(self, wishes: Iterable[Wish] | None = None) -> None:
         """Agree to what the repository asks for, from here on; see ``wishes``.
+
+        Args:
+            wishes: some of them, beside those that are agreed to already; by default all.
 
         Raises:
             ConfigError: the configuration is wrong.
@@ -110,7 +118,13 @@ class Client:
         """
         from dotstream.config.agreement import agree
 
-        agree(self._repository.state, self.directory, self.settings.wishes)
+        known = self.wishes
+        wanted = known.keys() if wishes is None else set(wishes)
+        agree(
+            self._repository.state,
+            self.directory,
+            (wish for wish, agreed in known.items() if agreed or wish in wanted),
+        )
 
     def disagree(self) -> bool:
         """Take back what was agreed to; false if there was nothing.
@@ -521,18 +535,18 @@ class Client:
     def links(
         self, *packages: str, cancel: CancellationToken | None = None
     ) -> Iterator[Operation]:
-        """List the links that are in place, as ``keep_link`` operations.
+        """List the links that are in place, package by package, as ``keep_link`` operations.
 
         Args:
             packages: names; none means all that are for this machine.
         """
         prefer = Preferences(report_kept=True)
-        with self.stream(
-            "manage", packages, everything=not packages, prefer=prefer, cancel=cancel
-        ) as plan:
-            for item in plan:
-                if isinstance(item, Operation) and item.kind == "keep_link":
-                    yield item
+        # One by one: together, they would open a fold that only one of them has.
+        for name in self.settings.select(packages, everything=not packages):
+            with self.stream("manage", [name], prefer=prefer, cancel=cancel) as plan:
+                for item in plan:
+                    if isinstance(item, Operation) and item.kind == "keep_link":
+                        yield item
 
     def locate(self, path: str | PathLike[str]) -> Located:
         """Tell what one path has to do with the packages, from whichever side it is on.
@@ -698,6 +712,33 @@ class Client:
 
         control: Control[list[Backup]] = Control(cancel)
         return Execution(self._past.pruning(control, older_than, wait=wait), control)
+
+    def prune_history(
+        self,
+        *,
+        keep: int | None = None,
+        older_than: float | None = None,
+        dry_run: bool = False,
+        wait: bool = False,
+        cancel: CancellationToken | None = None,
+    ) -> list[Transaction]:
+        """Forget old transactions for good, and return them, oldest first.
+
+        They cannot be undone any more.  What has a backup in the list stays, and so does the
+        last transaction.
+
+        Args:
+            keep: how many of the newest stay.
+            older_than: only those begun so many seconds ago.
+            dry_run: only return them.
+            cancel: stops waiting for the lock; pruning itself is never cut short.
+
+        Raises:
+            TargetLocked: another dotstream is changing the target.
+        """
+        if dry_run:
+            return self._past.to_prune(keep, older_than)
+        return self._past.prune_history(keep, older_than, wait=wait, cancel=cancel)
 
     @property
     def _past(self) -> Past:

@@ -211,6 +211,7 @@ class PermissionRefused(DotstreamError):
 class NotAgreed(PermissionRefused):
     """The repository asks for what its user has not agreed to; nothing was changed."""
 
+    kind = "not_agreed"
     remedy: Remedy = "agree"
 
     def __init__(self, path: str, wishes: Sequence[Wish]) -> None:

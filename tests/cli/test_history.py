@@ -115,3 +115,18 @@ def test_a_limit_is_a_number_above_0(root: Path, limit: str) -> None:
     done = dotstream("history", f"--limit={limit}", cwd=root)
     assert done.code == 2
     assert f"{limit!r} is not a number above 0" in done.err
+
+
+def test_old_changes_are_shown_and_forgotten(root: Path) -> None:
+    before = dotstream("history", cwd=root).out.splitlines()
+    shown = dotstream("history", "prune", "--keep", "1", "--dry-run", cwd=root)
+    assert shown.out.splitlines()[:-1] == before[:0:-1]
+    done = dotstream("history", "prune", "--keep", "1", cwd=root)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == shown.out.splitlines()[-1].replace("to forget", "forgotten") + "\n"
+    assert dotstream("history", cwd=root).out.splitlines() == before[:1]
+
+
+@pytest.mark.parametrize("words", [("prune",), ("--keep", "1"), ("prune", "--keep", "0")])
+def test_prune_says_what_it_needs(root: Path, words: tuple[str, ...]) -> None:
+    assert dotstream("history", *words, cwd=root).code == 2

@@ -117,3 +117,32 @@ except KeyboardInterrupt:
         assert process.stdout.read(7) == b"ready\nx"
         process.send_signal(number)
         assert process.wait() == 130
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_stow_does_all_or_nothing_when_it_is_told_to_end(
+    scratch_home: Path, root: Path, number: signal.Signals
+) -> None:
+    before = snapshot(scratch_home, prune=STATE)
+    command = ("stow", "-d", str(root), "-t", str(scratch_home), "--no-folding", "zsh")
+    with start(*command, cwd=root) as process:
+        while process.poll() is None and not (scratch_home / "rc0").is_symlink():
+            pass
+        process.send_signal(number)
+        assert process.stderr is not None
+        said = process.stderr.read()
+    if process.returncode == 0:  # the signal came too late
+        assert (scratch_home / "rc9999").is_symlink()
+    else:
+        assert (process.returncode, b"stow: cancelled" in said) == (130, True)
+        assert difference(before, snapshot(scratch_home, prune=STATE)) == []
+
+
+def test_one_signal_ends_a_stow_that_only_looks(root: Path) -> None:
+    """Nobody reads what it says, so it is waiting in the middle of a call of the system."""
+    with start("stow", "-n", "-v", "-t", "..", "zsh", cwd=root) as process:
+        assert process.stderr is not None
+        process.stderr.read(1)
+        process.send_signal(signal.SIGTERM)
+        said = process.stderr.read()
+    assert (process.returncode, b"stow: cancelled" in said.splitlines()[-1]) == (130, True)

@@ -249,9 +249,9 @@ def test_links_are_listed_with_their_packages(two: Farm) -> None:
     two.run("manage")
     found = [(item.path.removeprefix(two.target), item.package) for item in two.client().links()]
     assert found == [
-        ("/.zshrc", "zsh"),
         ("/c/git", "git"),
         ("/c/y", "git"),
+        ("/.zshrc", "zsh"),
         ("/c/zsh", "zsh"),
     ]
 

@@ -78,7 +78,7 @@ def test_an_unknown_key_in_a_package_names_the_nearest_right_one() -> None:
 
 def test_a_key_of_another_place_is_sent_there() -> None:
     assert only("required = true\n")[3] == "it belongs in [packages.NAME]"
-    assert only("[packages.zsh]\nlink = 'absolute'\n")[3] == "it belongs at the top of the file"
+    assert only("[packages.zsh]\nexclude = ['docs']\n")[3] == "it belongs at the top of the file"
     assert only("[profiles.a]\nplatforms = []\n")[3] == "it belongs in [packages.NAME]"
 
 
@@ -123,9 +123,11 @@ _WRONG = {
 }
 _WANTED = {
     "text": ("a string", {'"x"'}),
+    "path": ("a string or a table", {'"x"', "{}"}),
     "choice": ("a string", {'"x"'}),
     "switch": ("true or false", {"true"}),
     "globs": ("an array of strings", {"[]"}),
+    "expressions": ("an array of strings", {"[]"}),
     "hosts": ("an array of strings", {"[]"}),
     "platforms": ("an array of strings", {"[]"}),
     "packages": ("an array of strings", {"[]"}),

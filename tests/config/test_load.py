@@ -70,7 +70,7 @@ def nobody() -> Iterator[None]:
 def test_a_directory_without_a_file_has_the_defaults(place: Path) -> None:
     home = str(place.parent)
     assert loaded(place) == Settings(
-        str(place), home, home, hostname="laptop.example.org", platform="linux"
+        str(place), home, home, str(place), hostname="laptop.example.org", platform="linux"
     )
 
 
@@ -110,6 +110,7 @@ def test_every_key_is_taken_over(place: Path) -> None:
         directory=str(place),
         target="/srv",
         home=str(place.parent),
+        root=str(place),
         hostname="laptop.example.org",
         platform="linux",
         dotfiles=False,
@@ -147,7 +148,7 @@ def test_a_stowrc_means_what_it_means_to_stow(place: Path) -> None:
     )
     settings = loaded(place, WHERE="/srv")
     assert (settings.target, settings.folding, settings.dotfiles) == ("/srv/t", "never", False)
-    assert (settings.stow_ignore, settings.defer) == (("\\.bak",), ("man",))
+    assert (settings.ignore_regex, settings.defer) == (("\\.bak",), ("man",))
     assert settings.options().override == ("info",)
     ignored = settings.package("zsh").ignored("")
     assert ignored is not None
@@ -200,7 +201,7 @@ def test_a_target_is_expanded_and_made_canonical(place: Path, target: str, expec
 def test_an_unknown_variable_is_named_with_its_place(place: Path) -> None:
     assert refused(place, '\ntarget = "$NOPE/x"\n') == (
         "dotstream.toml:2:10: the variable $NOPE is not set "
-        "(set it, or write \\\\$NOPE for a $ that is part of the name)"
+        "(set it, write ${NOPE:-default}, or \\\\$NOPE for a $ that is part of the name)"
     )
     assert refused(place, '[packages.zsh]\ntarget = "${NOPE}"\n').startswith(
         "dotstream.toml:2:10: the variable $NOPE"
@@ -304,13 +305,11 @@ def test_what_a_run_prefers_wins(place: Path) -> None:
     )
     package = settings.package("zsh", prefer)
     assert (package.folding, package.on_conflict) == ("always", None)
+    assert (package.dotfiles, package.layout, package.link) == (False, "named", "absolute")
     ignored = package.ignored("")
     assert ignored is not None
     assert ignored("x.tmp")
     assert settings.options(prefer) == Options(
-        dotfiles=False,
-        layout="named",
-        link="absolute",
         defer=("d",),
         override=("o",),
         on_conflict="adopt",

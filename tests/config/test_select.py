@@ -72,13 +72,14 @@ def test_packages_come_in_the_order_they_are_named_each_once(place: Path) -> Non
         ("", "it is empty"),
         ("/", "it is an absolute path"),
         ("/etc", "it is an absolute path"),
-        (".", "it is not inside the package directory"),
-        ("./", "it is not inside the package directory"),
+        (".", "it is the package directory; if that is itself one, set layout"),
+        ("./", "it is the package directory; if that is itself one, set layout"),
         ("..", "it is not inside the package directory"),
         ("../", "it is not inside the package directory"),
         ("../other", "it leaves the package directory"),
         ("zsh/../..", "it leaves the package directory"),
         ("zsh/sub", "it has a slash, and packages are not nested; did you mean 'zsh'?"),
+        ("./zsh/sub", "it has a slash, and packages are not nested; did you mean 'zsh'?"),
         ("zsh\0", "it has a zero byte"),
         (".git", "hidden directories are not packages"),
     ],
@@ -91,8 +92,9 @@ def test_a_name_that_is_no_package_name_is_refused_with_its_reason(
     assert str(caught.value).startswith(f"{name!r} is not a package name: {reason}")
 
 
-def test_slashes_at_the_end_of_a_name_are_dropped() -> None:
-    assert package_name("zsh///") == "zsh"
+@pytest.mark.parametrize("name", ["zsh///", "./zsh", "././zsh/", ".//zsh"])
+def test_a_name_is_taken_as_a_shell_completes_its_path(name: str) -> None:
+    assert package_name(name) == "zsh"
 
 
 def test_a_package_that_does_not_exist_names_the_nearest(place: Path) -> None:

@@ -23,7 +23,9 @@ from tests.farm import QUICK, apply, host
 from tests.snapshot import Node, difference
 from tests.transaction.faulty import Watched
 
-from dotstream.errors import DotstreamError
+from dotstream.errors import DotstreamError, JournalError
+from dotstream.fs.area import contents
+from dotstream.fs.state import existing_state
 from dotstream.model.history import Recovery
 from dotstream.transaction.recovery import recovering
 from dotstream.transaction.writing import writing
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
     from dotstream.fs.change import Changes
 
-__all__ = ["AWAY", "Trouble", "absent", "moved", "twice", "whole"]
+__all__ = ["AWAY", "JOURNALS", "Trouble", "absent", "moved", "twice", "whole", "without_journal"]
 
 _FEWEST = 4
 _NONE = Node("none", 0, "")
@@ -280,6 +282,88 @@ def moved(scene: Scene, root: str, away: str, *, every: int = 1) -> tuple[int, l
         number += every
         farm = play.stage.reset()
     return points, troubles
+
+
+def _lose(journal: str) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            os.unlink(journal + suffix)
+
+
+def _truncate(journal: str) -> None:
+    """Lose the second half of what was written last, as a disk that lies does."""
+    log = f"{journal}-wal"
+    if os.path.exists(log):
+        os.truncate(log, os.path.getsize(log) // 2)
+
+
+def _tear(journal: str) -> None:
+    for path in (journal, f"{journal}-wal"):
+        if os.path.exists(path):
+            os.truncate(path, os.path.getsize(path) // 3)
+
+
+JOURNALS: dict[str, Callable[[str], None]] = {
+    "lost": _lose,
+    "truncated": _truncate,
+    "torn": _tear,
+    "rebuilt": _lose,
+}
+"""What becomes of a journal after a run was killed; it is made anew where nothing else helps."""
+
+
+def without_journal(
+    scene: Scene, root: str, away: str, how: str, *, every: int = 1
+) -> tuple[int, list[Trouble]]:
+    """Kill at every point, and go on with a journal that does not know of it.
+
+    Nobody can take such a run back.  But no file is lost, what was backed up is listed with its
+    path, and the next commands work.
+
+    Args:
+        how: one of ``JOURNALS``.
+        every: only each so-manieth point, to be quick.
+    """
+    play = _Play(scene, root, away, stream=False)
+    troubles: list[Trouble] = []
+    points, number = 0, 1
+    farm = play.stage.reset()
+    while die_at(number, play.perform):
+        points += 1
+        place = existing_state(farm.state, farm.target)
+        if place is not None:
+            JOURNALS[how](place.journal)
+            wrong = _gone_on(play, farm, rebuild=how == "rebuilt")
+            if wrong is not None:
+                troubles.append(Trouble(str(number), wrong))
+        number += every
+        farm = play.stage.reset()
+    return points, troubles
+
+
+def _gone_on(play: _Play, farm: Farm, *, rebuild: bool) -> str | None:
+    """Go on after a kill with whatever the journal is, and return what is wrong then."""
+    if rebuild:
+        farm.client().rebuild()
+    try:
+        farm.client().recover()
+    except JournalError as error:  # said once, or what is there cannot be read
+        if error.remedy == "rebuild":
+            farm.client().rebuild()
+    client = farm.client()
+    try:
+        client.recover()
+        client.apply(client.stream_manage("idle"))
+    except DotstreamError as error:
+        return f"nothing can be done any more: {type(error).__name__}: {error}"
+    if missing := lost(play.before, world(farm)):
+        return f"LOST {sorted(missing.elements())}"
+    place = existing_state(farm.state, farm.target)
+    listed = {backup.kept: backup.path for backup in client.backups()}
+    held = [path for _, _, path in contents(place.backups)] if place else []
+    if unlisted := [path for path in held if not listed.get(path)]:
+        return f"backed up, and nothing says where it was: {unlisted}"
+    return None
 
 
 def _staying(play: _Play) -> list[str]:

@@ -6,10 +6,11 @@ These are the quick runs; ``python -m tests.crash.enumerate --long`` makes all o
 from __future__ import annotations
 
 import inspect
+import os
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.crash.enumerate import AWAY, absent, moved, twice, whole
+from tests.crash.enumerate import AWAY, JOURNALS, absent, moved, twice, whole, without_journal
 from tests.crash.killing import CHANGES, Killing, WithoutExchange
 from tests.crash.mounts import elsewhere
 from tests.crash.scenes import SCENES
@@ -18,7 +19,7 @@ from dotstream.fs.change import Changes
 from dotstream.model.options import POLICIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _STREAMED = (
@@ -42,6 +43,17 @@ _ABSENT = {
 _MOVED = {
     "back up files in directories": 1, "manage, adopting": 3, "remanage": 5,
     "undo of: back up directories": 3, "restore": 3,
+}  # fmt: skip
+
+_NOBODY = 65534
+_WITHOUT_RIGHTS = {
+    "back up files in directories": 1, "manage, adopting": 2, "unmanage with refold": 2,
+    "undo of: back up directories": 5, "back up directories, state away": 31,
+}  # fmt: skip
+
+_JOURNALS = {
+    "back up files in directories": 1, "manage, adopting": 3, "remanage": 5,
+    "undo of: back up directories": 3, "restore": 2, "back up directories, state away": 23,
 }  # fmt: skip
 
 
@@ -138,3 +150,54 @@ def test_a_home_that_is_moved_after_the_kill_is_put_right_there(
     points, troubles = moved(SCENES[name], f"{scratch}/here", away, every=_MOVED[name])
     assert points
     assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+
+
+@pytest.mark.parametrize("how", JOURNALS)
+@pytest.mark.parametrize("name", _JOURNALS)
+def test_a_journal_that_is_not_as_it_was_loses_no_file(
+    scratch: Path, away: str, name: str, how: str
+) -> None:
+    every = _JOURNALS[name]
+    points, troubles = without_journal(SCENES[name], f"{scratch}/here", away, how, every=every)
+    assert points
+    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="every other test is played without rights then")
+@pytest.mark.parametrize("name", _WITHOUT_RIGHTS)
+def test_a_user_without_rights_is_recovered_as_root_is(
+    scratch: Path, away: str, name: str
+) -> None:
+    """Who is not root is refused by modes, and may not give files away."""
+    scene, every = SCENES[name], _WITHOUT_RIGHTS[name]
+    whole(scene, f"{scratch}/root", f"{away} of root", every=1000)  # imports what it takes
+    for place in (scratch, os.path.dirname(away)):
+        os.chown(place, _NOBODY, _NOBODY)
+
+    def play() -> str:
+        points, troubles = whole(scene, f"{scratch}/here", away, every=every)
+        pairs, more = absent(scene, f"{scratch}/2", f"{away} 2", "renamed", every=every * 5)
+        return f"{points * pairs > 0} {(troubles + more)[:3]}"
+
+    assert _without_rights(play) == "True []"
+
+
+def _without_rights(play: Callable[[], str]) -> str:
+    """Return what a function returns in a process of somebody who is not root."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.setgroups([])
+            os.setgid(_NOBODY)
+            os.setuid(_NOBODY)
+            said = play()
+        except BaseException as error:  # noqa: BLE001 - told to the test
+            said = repr(error)
+        os.write(writing, said.encode()[:4000])
+        os._exit(0)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as pipe:
+        said = pipe.read()
+    os.waitpid(child, 0)
+    return said

@@ -132,7 +132,8 @@ def test_every_page_can_be_reached_from_the_start() -> None:
             for path in links
             if path and not path.startswith("http")
         ]
-    assert sorted(map(name_of, set(PAGES) - seen)) == []
+    pages = {page for page in PAGES if page.parent.name != "news"}  # they go to the changelog
+    assert sorted(map(name_of, pages - seen)) == []
 
 
 @pytest.mark.parametrize(

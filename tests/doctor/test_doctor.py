@@ -268,7 +268,7 @@ def test_every_finding_has_a_sentence_and_a_severity(managed: Farm) -> None:
             person = each.kind in {"broken_member", "link_loop"}
             assert (each.command is None) == person, each
     others = {"database", "unfinished_transaction", "busy", "missing_target", "no_permission"}
-    others |= {"unrecorded_links", "unlisted_backup"}
+    others |= {"unrecorded_links", "unlisted_backup", "lost_directory"}
     assert seen | others == set(FINDING_KINDS)
 
 

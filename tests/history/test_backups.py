@@ -268,10 +268,13 @@ def test_after_the_journal_was_lost_more_is_set_aside_as_ever(kept: Farm, loss: 
 
 
 def test_a_journal_that_was_made_anew_hides_nothing(kept: Farm) -> None:
+    before = _listed(kept)
     _damage_journal(kept)
     assert len([each for each in found(kept) if each.startswith("unlisted_backup ")]) == 4
     rebuilt(kept)
-    assert sorted(_listed(kept)) == ["a", "c", "d", "e/deep"]
+    assert _listed(kept) == before
+    assert sorted(before) == ["a", "c", "d", "e/deep"]
+    assert found(kept) == []
 
 
 def test_what_a_dotstream_before_set_aside_is_listed_with_where_it_lies(kept: Farm) -> None:

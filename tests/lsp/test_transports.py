@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,6 +33,16 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 
 @pytest.fixture
+def private(tmp_path: Path) -> Iterator[Server]:
+    """Return a server on a Unix socket."""
+    started = Server("unix", address=str(tmp_path / "socket"))
+    started.wait_for_log(b"listening on")
+    yield started
+    assert started.end() == 0
+    assert b"Traceback" not in started.log, started.log.decode()
+
+
+@pytest.fixture
 def listening() -> Iterator[Server]:
     """Return a server for WebSockets."""
     started = Server("ws")
@@ -42,7 +54,8 @@ def listening() -> Iterator[Server]:
 def test_one_line_tells_where_it_listens(server: Server) -> None:
     host, port = server.address()
     assert host == "127.0.0.1"
-    assert server.log.decode() == f"dotstream: listening on {server.transport}://{host}:{port}\n"
+    told = f"dotstream: listening on {server.transport}://{host}:{port}\n"
+    assert server.log.decode().startswith(told)
 
 
 def test_clients_are_served_one_after_another(world: World, server: Server) -> None:
@@ -124,6 +137,54 @@ def test_other_users_of_this_machine_are_sent_away(server: Server) -> None:
         assert editor.error("no/such", {})["code"] == -32601
 
 
+def test_a_unix_socket_serves_several_and_is_gone_in_the_end(
+    world: World, private: Server, tmp_path: Path
+) -> None:
+    with Editor(server=private) as first, Editor(server=private) as second:
+        for editor in (first, second):
+            assert editor.ask("dotstream/plan", world.params("zsh"))["counts"]["create_link"] == 1
+    assert (tmp_path / "socket").stat().st_mode & 0o777 == 0o600
+    assert private.log.decode() == f"dotstream: listening on unix:{tmp_path}/socket\n"
+    assert private.end() == 0
+    assert not (tmp_path / "socket").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_other_users_are_sent_away_from_a_unix_socket_that_they_can_reach() -> None:
+    """As when root makes its mode wider, for whatever reason."""
+    with TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        server = Server("unix", address=f"{place}/socket")
+        server.wait_for_log(b"listening on")
+        Path(place, "socket").chmod(0o666)
+        pid = os.fork()
+        if not pid:
+            os.setuid(65534)
+            caller = socket.socket(socket.AF_UNIX)
+            caller.connect(f"{place}/socket")
+            os._exit(len(caller.recv(1)))
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+        server.wait_for_log(b"another user of this machine was sent away")
+        assert server.end() == 0
+
+
+def test_the_socket_of_a_server_that_was_killed_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    killed = Server("unix", address=str(path))
+    killed.wait_for_log(b"listening on")
+    in_use = _run("--unix", str(path))
+    assert (in_use.returncode, "Address already in use" in in_use.stderr) == (1, True)
+    killed.process.kill()
+    assert killed.end() == -signal.SIGKILL
+    again = Server("unix", address=str(path))
+    with Editor(server=again) as editor:
+        assert editor.error("no/such", {})["code"] == -32601
+    assert again.end() == 0
+    path.write_text("mine\n")
+    assert _run("--unix", str(path)).returncode == 1
+    assert path.read_text() == "mine\n"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_and_every_connection(server: Server, number: signal.Signals) -> None:
     editors = [Editor(server=server) for _ in range(2)]
@@ -203,9 +264,24 @@ def test_pages_of_other_sites_are_refused(listening: Server, origin: str) -> Non
     "origin",
     ["http://localhost", "https://localhost:8443", "http://127.0.0.1:80", "http://[::1]"],
 )
-def test_pages_of_this_machine_are_let_in(listening: Server, origin: str) -> None:
+def test_pages_of_this_machine_are_let_in_with_the_token_alone(
+    listening: Server, origin: str
+) -> None:
+    token = listening.token()
+    for path in ("", "x", token[:-1], f"{token}/", f"?{token}"):
+        with socket.create_connection(listening.address()) as connected:
+            refused = WebSocket(connected, origin=origin, path=path).refusal
+            assert isinstance(refused, InvalidStatus)
+            assert refused.response.status_code == 403
     with socket.create_connection(listening.address()) as connected:
-        assert WebSocket(connected, origin=origin).refusal is None
+        assert WebSocket(connected, origin=origin, path=token).refusal is None
+
+
+def test_a_page_of_another_site_is_refused_though_it_has_the_token(listening: Server) -> None:
+    token = listening.token()
+    with socket.create_connection(listening.address()) as connected:
+        refused = WebSocket(connected, origin="https://example.com", path=token).refusal
+        assert isinstance(refused, InvalidStatus)
 
 
 def test_a_web_page_cannot_post_messages_to_a_tcp_port() -> None:

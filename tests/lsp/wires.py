@@ -1,4 +1,4 @@
-"""The three ways to a server, seen from the client: bytes out, messages in.
+"""The ways to a server, seen from the client: bytes out, messages in.
 
 Written without the server's code.  Every way can also be cut off in the middle.
 """
@@ -36,7 +36,7 @@ class Server:
     Args:
         transport: one of ``TRANSPORTS``.
         environ: variables on top of this process's own; ``None`` removes one.
-        address: where to listen, for all but ``stdio``.
+        address: where to listen, for all but ``stdio``; of ``unix`` a path.
         under: a command that runs it, with other rights than our own.
     """
 
@@ -52,6 +52,7 @@ class Server:
         pipe = subprocess.PIPE if transport == "stdio" else subprocess.DEVNULL
         words = ["--stdio"] if transport == "stdio" else [f"--{transport}", address]
         self.transport = transport
+        self._path = address
         self.process = subprocess.Popen(
             [*under, sys.executable, "-m", "dotstream", "lsp", *words],
             stdin=pipe,
@@ -76,6 +77,16 @@ class Server:
         assert match is not None, self.log.decode()
         return match[1].decode(), int(match[2])
 
+    def token(self) -> str:
+        """Wait until it says what a web page has to show."""
+        line = rb" need ws://[^/\s]+/(\S+)\n"
+        self.wait_for_log(b" need ws://")
+        with self._changed:
+            self._changed.wait_for(lambda: re.search(line, self.log), PATIENCE)
+            match = re.search(line, self.log)
+        assert match is not None
+        return match[1].decode()
+
     def wait_for_log(self, text: bytes) -> None:
         """Wait until it has logged something."""
         with self._changed:
@@ -87,6 +98,12 @@ class Server:
             assert self.process.stdin is not None
             assert self.process.stdout is not None
             return Pipes(self.process.stdin, self.process.stdout)
+        if self.transport == "unix":
+            self.wait_for_log(b"listening on unix:")
+            connected = socket.socket(socket.AF_UNIX)
+            connected.connect(self._path)
+            self._sockets.append(connected)
+            return Tcp(connected)
         connected = socket.create_connection(self.address(), PATIENCE)
         self._sockets.append(connected)
         connected.settimeout(None)
@@ -243,12 +260,14 @@ class Tcp(_Framed):
 class WebSocket:
     """A WebSocket connection."""
 
-    def __init__(self, connected: socket.socket, *, origin: str | None = None) -> None:
+    def __init__(
+        self, connected: socket.socket, *, origin: str | None = None, path: str = ""
+    ) -> None:
         host, port = connected.getpeername()[:2]
         shown = f"[{host}]" if ":" in host else host
         self._socket = connected
         self._turn = Lock()  # the library only computes: two threads at once confuse it
-        self._protocol = ClientProtocol(parse_uri(f"ws://{shown}:{port}/"), max_size=None)
+        self._protocol = ClientProtocol(parse_uri(f"ws://{shown}:{port}/{path}"), max_size=None)
         request = self._protocol.connect()
         if origin is not None:
             request.headers["Origin"] = origin

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.crash.mounts import mounted
 from tests.farm import DIR, Link, lines
 from tests.snapshot import difference
 
+from dotstream.client import Client
 from dotstream.errors import ConflictError, UsageError
 from dotstream.model.items import Notice
 from dotstream.model.options import FOLDINGS, Preferences
@@ -64,6 +66,13 @@ CASES = {
     "a parent that is a link leading elsewhere": Case(
         "parent_link",
         {"stow/zsh/x/y": "ours", "home/x": Link("../elsewhere"), "elsewhere/z": "theirs"},
+        "package zsh has a directory here, but a link leads elsewhere, to ../elsewhere; "
+        "a link over it would hide the 1 name in there",
+        choices=("skip", "overwrite"),
+    ),
+    "a parent that is a link to an empty directory": Case(
+        "parent_link",
+        {"stow/zsh/x/y": "ours", "home/x": Link("../elsewhere"), "elsewhere": DIR},
         "package zsh has a directory here, but a link leads elsewhere, to ../elsewhere",
     ),
     "a link of another package": Case(
@@ -156,6 +165,64 @@ def test_backup_and_overwrite_keep_the_content_in_the_backup_area(
     farm.make({"stow/zsh/x": "ours", "stow/zsh/y": "ours", "home/x": "theirs", "home/y/z": "too"})
     farm.run("manage", "zsh", prefer=Preferences(on_conflict=policy))
     assert farm.backups() == {"theirs": "644", "too": "644"}
+
+
+def test_backing_up_a_link_does_not_hide_what_other_programs_keep_behind_it(farm: Farm) -> None:
+    case = CASES["a parent that is a link leading elsewhere"]
+    before = farm.make(case.tree).tree()
+    with pytest.raises(ConflictError):
+        farm.run("manage", "zsh", prefer=Preferences(on_conflict="backup"))
+    assert difference(before, farm.tree()) == []
+
+
+def test_several_packages_that_want_one_path_are_one_conflict(farm: Farm) -> None:
+    farm.make({"stow/git/x": "1", "stow/vim/x": "2", "stow/zsh/x": "3"})
+    (conflict,) = farm.plan("manage").conflicts
+    assert (conflict.package, conflict.rivals) == ("vim", ("zsh",))
+    assert conflict.message == "packages git, vim and zsh all want this path"
+    assert conflict.choices == ("skip", "overwrite")
+
+
+def test_one_file_in_the_way_of_several_packages_is_one_conflict(farm: Farm) -> None:
+    farm.make({"stow/vim/x": "1", "stow/zsh/x": "2", "home/x": "mine"})
+    (conflict,) = farm.plan("manage").conflicts
+    assert conflict.message == "packages vim and zsh want a link here, but a file is in its place"
+    assert conflict.choices == ("overwrite", "skip")
+    farm.run("manage", prefer=Preferences(on_conflict="overwrite"))
+    assert farm.home() == {"x": "-> ../stow/zsh/x"}
+
+
+def test_one_file_in_the_way_of_directories_that_are_shared_can_be_backed_up(farm: Farm) -> None:
+    farm.make({"stow/vim/x/a": "1", "stow/zsh/x/b": "2", "home/x": "mine"})
+    (conflict,) = farm.plan("manage").conflicts
+    assert conflict.choices == ("skip", "backup", "overwrite")
+    farm.run("manage", prefer=Preferences(on_conflict="backup"))
+    assert farm.home()["x"] == "dir"
+
+
+def test_a_package_directory_that_a_package_has_as_well_is_a_conflict(farm: Farm) -> None:
+    """With ``~/.config`` as the package directory, and a package that has ``.config``."""
+    farm.make({"home/.config/dotstream.toml": "", "home/.config/app/.config/rc": "ours"})
+    client = Client(f"{farm.target}/.config", target=farm.target, state=farm.state)
+    (conflict,) = client.plan("manage", ["app"]).conflicts
+    assert conflict.kind == "target_in_package_directory"
+    assert conflict.path == f"{farm.target}/.config"
+    assert conflict.message == (
+        "package app has a directory here, but this is a package directory itself, where "
+        "nothing is linked"
+    )
+    skipped = client.plan("manage", ["app"], prefer=Preferences(on_conflict="skip"))
+    assert [notice.message for notice in skipped.notices] == [f"skipped: {conflict.message}"]
+
+
+def test_the_way_to_link_behind_a_link_that_is_advised_works(farm: Farm) -> None:
+    farm.make({"home/.config": Link("../disk/config"), "disk/config/gh": "theirs"})
+    farm.make({"stow/nvim/nvim/init.lua": "ours"})
+    client = farm.configured('[packages.nvim]\ntarget = "~/.config"\n')
+    client.agree()
+    client.apply(client.stream("manage", ["nvim"]))
+    assert farm.read("home/.config/nvim/init.lua") == "ours"
+    assert farm.read("home/.config/gh") == "theirs"
 
 
 def test_overwrite_takes_a_path_from_another_package(farm: Farm) -> None:
@@ -290,3 +357,18 @@ def test_unmanage_meets_no_conflict_where_manage_would(farm: Farm) -> None:
         before = root.tree()
         assert root.run("unmanage", "zsh").applied == 0
         assert difference(before, root.tree()) == []
+
+
+def test_a_mount_point_in_the_way_can_only_be_skipped_and_is_said_to_be_one(farm: Farm) -> None:
+    farm.make({"stow/zsh/x": "ours", "stow/zsh/y": "ours", "home/x": DIR})
+    with mounted(f"{farm.target}/x", "size=1m") as place:
+        if place is None:
+            pytest.skip("nothing can be mounted here")
+        (conflict,) = farm.plan("manage", prefer=Preferences(on_conflict="backup")).conflicts
+        assert conflict.choices == ("skip",)
+        assert conflict.message == (
+            "package zsh has a file here, but a directory is in its place; it is a mount point, "
+            "which cannot be moved or replaced while it is mounted"
+        )
+        farm.run("manage", prefer=Preferences(on_conflict="skip"))
+    assert farm.home() == {"x": "dir", "y": "-> ../stow/zsh/y"}

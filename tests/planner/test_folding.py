@@ -230,3 +230,8 @@ def test_remanage_leaves_a_directory_that_holds_something_where_a_file_should_go
     farm.make({"stow/zsh/a": "z", "home/a/mine": "m"})
     plan = farm.plan("remanage", prefer=_NEVER)
     assert [conflict.kind for conflict in plan.conflicts] == ["real_directory"]
+
+
+def test_a_fold_that_another_package_would_open_is_listed_all_the_same(farm: Farm) -> None:
+    farm.make({"stow/a/.config/x": "a", "stow/b/.config/y": "b"}).run("manage", "a")
+    assert [link.name for link in farm.client().links()] == [".config"]

@@ -77,11 +77,19 @@ except DotstreamError as refused:
 """
 
 
-def _as_nobody(farm: Farm, action: Action = "manage") -> list[str]:
-    """Plan and apply as a user whom permissions bind, which root is not."""
+def _as_nobody(farm: Farm, action: Action = "manage", *, roots: str = "-") -> list[str]:
+    """Plan and apply as a user whom permissions bind, which root is not.
+
+    Args:
+        roots: the one thing in the target that is not the user's own.
+    """
     here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     for place, names, files in os.walk(farm.state):  # the journal is nobody's
         for name in ("", *names, *files):
+            os.chown(f"{place}/{name}", 65534, 65534)
+    os.chown(farm.target, 65534, 65534)
+    for place, names, _ in os.walk(farm.target):
+        for name in set(names) - {roots}:
             os.chown(f"{place}/{name}", 65534, 65534)
     above = farm.root
     while above != "/":
@@ -110,6 +118,26 @@ def test_an_unreadable_directory_is_reported_in_place_and_the_rest_goes_on(
         "create_link home/z -> ../stow/zsh/z",
         "ScanFailed 4",
     ]
+    assert difference(before, farm.tree()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives up root's rights, so it needs them")
+def test_a_plan_foresees_that_it_may_not_change_a_directory(farm: Farm) -> None:
+    farm.make(
+        {
+            "stow/zsh/a/x": "z",
+            "stow/zsh/b/c/x": "z",
+            "stow/zsh/c": "z",
+            "home/b": DIR,
+            "state": DIR,
+        }
+    )
+    before = farm.tree()
+    planned = _as_nobody(farm, roots="b")
+    why = "error home/b: it belongs to root, and you may not change what is in it"
+    assert planned.count(why) == 1
+    assert [line for line in planned if "home/b" in line] == [why]
+    assert planned[-2:] == ["create_link home/c -> ../stow/zsh/c", "ScanFailed 4"]
     assert difference(before, farm.tree()) == []
 
 
@@ -189,9 +217,12 @@ def test_a_loop_of_links_in_the_target_is_a_conflict(farm: Farm) -> None:
 def test_a_package_directory_met_in_the_target_is_left_alone(farm: Farm) -> None:
     farm.make({"stow/zsh/stow/x": "z", "stow/.stow": "", "stow/zsh/a": "z"})
     client = farm.client(farm.root)
-    plan = client.plan_manage("zsh")
+    assert len(client.plan_manage("zsh").conflicts) == 1
+    plan = client.plan_manage("zsh", prefer=Preferences(on_conflict="skip"))
     assert [item.path for item in plan.operations] == [f"{farm.root}/a"]
     assert len(plan.notices) == 1
+    unmanaged = client.plan_unmanage("zsh")
+    assert (len(unmanaged.conflicts), len(unmanaged.notices)) == (0, 1)
 
 
 @pytest.mark.parametrize("action", ["manage", "unmanage", "remanage"])

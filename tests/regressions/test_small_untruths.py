@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.crash.mounts import elsewhere
+from tests.lsp.wires import Server, WebSocket
 
 from dotstream.errors import JournalError
 from dotstream.fs.state import existing_state
@@ -189,21 +191,27 @@ def test_a_damaged_page_is_said_in_a_sentence(farm: Farm) -> None:
     assert farm.client().unfinished() is None
 
 
-_WITHOUT_PROC = 'umount -l /proc && exec "$@"'
+@pytest.fixture
+def without_proc() -> tuple[str, ...]:
+    """Return what goes before a command so that it sees no ``/proc``."""
+    wrapper = ("unshare", "-m", "sh", "-c", 'umount -l /proc && exec "$@"', "sh")
+    if shutil.which("unshare") is None:
+        pytest.skip("needs a mount namespace")
+    if subprocess.run([*wrapper, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("/proc cannot be unmounted here")
+    return wrapper
 
 
 @_root
-@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs a mount namespace")
-def test_without_proc_everything_is_done_as_ever(farm: Farm) -> None:
+def test_without_proc_everything_is_done_as_ever(
+    farm: Farm, without_proc: tuple[str, ...]
+) -> None:
     farm.make(
         {
             "stow/zsh/a": "z", "stow/zsh/d/f": "z", "stow/dotstream.toml": "",
             "home/a": "mine", "home/d/f": "mine too", "home/e/g": "to adopt",
         }
     )  # fmt: skip
-    wrapper = ("unshare", "-m", "sh", "-c", _WITHOUT_PROC, "sh")
-    if subprocess.run([*wrapper, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("/proc cannot be unmounted here")
     before = farm.home()
     with elsewhere() as away:
         farm.state = f"{away}/state" if away else farm.state
@@ -213,6 +221,23 @@ def test_without_proc_everything_is_done_as_ever(farm: Farm) -> None:
             ("undo", "--yes"), ("undo", "--yes"),
             ("manage", "--on-conflict", "overwrite", "zsh"), ("undo", "--yes"),
         ):  # fmt: skip
-            done = _run(farm, *words, wrapper=wrapper)
+            done = _run(farm, *words, wrapper=without_proc)
             assert (done.returncode, done.stderr) == (0, ""), words
     assert farm.home() == before
+
+
+@_root
+def test_a_port_without_proc_takes_nobody_whom_it_cannot_tell(
+    without_proc: tuple[str, ...],
+) -> None:
+    """Any user of the machine might be at the other end; a token or a Unix socket says who."""
+    tcp = Server("tcp", under=without_proc)
+    with socket.create_connection(tcp.address()) as connected:
+        assert connected.recv(1) == b""
+    tcp.wait_for_log(b"use --unix")
+    assert tcp.end() == 0
+    ws = Server("ws", under=without_proc)
+    for path, let_in in (("", False), (ws.token(), True)):
+        with socket.create_connection(ws.address()) as connected:
+            assert (WebSocket(connected, path=path).refusal is None) == let_in
+    assert ws.end() == 0

@@ -127,7 +127,7 @@ def test_a_database_of_format_2_is_taken_over(farm: Farm) -> None:
     client.apply(client.stream_undo(1))
     assert difference(before, farm.tree()) == []
     database = sqlite3.connect(place.journal)
-    assert database.execute("PRAGMA user_version").fetchone() == (3,)
+    assert database.execute("PRAGMA user_version").fetchone() == (4,)
     database.close()
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "add_dry_run",
     "add_preferences",
     "add_selection",
+    "days",
     "preferences",
 ]
 
@@ -217,3 +218,18 @@ def preferences(arguments: Namespace) -> Preferences:
         override=tuple(getattr(arguments, "override", ())),
         on_conflict=arguments.on_conflict,
     )
+
+
+def days(text: str) -> float:
+    """Read a number of days; return it in seconds.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days")
+    return number * 24 * 60 * 60

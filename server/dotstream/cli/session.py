@@ -78,6 +78,7 @@ class Session:
             grouped=self.terminal,
             verbosity=self.verbose - self.quiet,
             bar=self._bar(),
+            completed=self.completed,
         )
 
     def _bar(self) -> Bar | None:
@@ -139,6 +140,19 @@ class Session:
         """Write a line to standard output, unless ``-q`` or ``--json`` is on."""
         if not self.quiet and not self.json:
             self.out.line(text)
+
+    def completed(self, command: str) -> str:
+        """Add what this run was told to a command, so that it is about the same."""
+        if not command.startswith("dotstream "):
+            return command
+        from dotstream.doctor.shell_commands import quoted
+
+        arguments, told = self.arguments, ""
+        if hasattr(arguments, "dir") and " -d " not in command:
+            told += f" -d {quoted(self.client.directory)}"
+        if hasattr(arguments, "target") and " -t " not in command:
+            told += f" -t {quoted(self.client.target)}"
+        return command.replace("dotstream", f"dotstream{told}", 1)
 
     @property
     def interactive(self) -> bool:

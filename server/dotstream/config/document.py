@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dotstream.config.schema import faults
@@ -45,26 +46,33 @@ def decode(data: bytes, *, path: str) -> str:
         ) from None
 
 
-def parse(text: str, *, path: str) -> Mapping[str, object]:
+def parse(
+    text: str, *, path: str, base: Mapping[str, object] = MappingProxyType({})
+) -> Mapping[str, object]:
     """Return the tables of a ``dotstream.toml`` that has nothing wrong with it.
+
+    Args:
+        base: the document that this one overrides.
 
     Raises:
         ConfigError: the first of its problems.
     """
     document = _tables(text, path)
-    found = _checked(document, text, path)
+    found = _checked(document, text, path, base)
     if found:
         raise found[0]
     return document
 
 
-def problems(text: str, *, path: str) -> list[ConfigError]:
+def problems(
+    text: str, *, path: str, base: Mapping[str, object] = MappingProxyType({})
+) -> list[ConfigError]:
     """Return everything that is wrong with the text, in the order it is written."""
     try:
         document = _tables(text, path)
     except ConfigError as error:
         return [error]
-    return _checked(document, text, path)
+    return _checked(document, text, path, base)
 
 
 def error_at(
@@ -78,8 +86,10 @@ def error_at(
     return ConfigError(message, path=path, line=line, column=column, hint=hint)
 
 
-def _checked(document: Mapping[str, object], text: str, path: str) -> list[ConfigError]:
-    found = list(islice(faults(document), MOST_FAULTS))
+def _checked(
+    document: Mapping[str, object], text: str, path: str, base: Mapping[str, object]
+) -> list[ConfigError]:
+    found = list(islice(faults(document, base), MOST_FAULTS))
     if not found:
         return []
     from dotstream.config.positions import Positions

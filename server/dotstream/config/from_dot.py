@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from dotstream.config.load import read_config
 from dotstream.config.names import fault_in_name
+from dotstream.config.reading import read_config
 from dotstream.config.schema import PLATFORMS
 from dotstream.config.starter import Answers, Value
 from dotstream.errors import ConfigError, UsageError

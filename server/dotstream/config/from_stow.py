@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dotstream.config.load import STOWRC_NAME, read_config
+from dotstream.config.discover import STOWRC_NAME
+from dotstream.config.reading import read_config
 from dotstream.config.starter import Answers, Value
 from dotstream.config.stow_arguments import parse_stow_arguments
 from dotstream.config.stowrc import split_words

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
-from dotstream.config.discover import CONFIG_NAME
+from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME, STOWRC_NAME, is_marked, locate
 from dotstream.config.profiles import Profiles
-from dotstream.config.settings import PackageSettings, Settings
-from dotstream.errors import ConfigError, PermissionRefused, UsageError
-from dotstream.fs.files import is_directory, read_bytes
+from dotstream.config.reading import read_config
+from dotstream.config.settings import PackageSettings, Settings, on_host, on_platform
+from dotstream.errors import ConfigError, UsageError
+from dotstream.fs.files import is_directory, present
 from dotstream.fs.look import canonical
-from dotstream.fs.oserror import is_permission, reason
 from dotstream.fs.places import within
 from dotstream.fs.process import home_of
 from dotstream.model.wish import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from dotstream.config.discover import Location
+    from dotstream.config.stow_arguments import StowArguments
     from dotstream.model.options import Folding, Layout, LinkStyle, Policy
 
-__all__ = ["STOWRC_NAME", "load", "read_config", "target_path"]
-
-STOWRC_NAME = ".stowrc"
+__all__ = ["load", "target_path", "unknown"]
 
 
 def load(
@@ -37,11 +37,13 @@ def load(
 ) -> Settings:
     """Load the settings of the package directory at ``directory``.
 
-    They come from its ``dotstream.toml``; without one from its ``.stowrc``, with Stow's
-    defaults; without either they are the defaults.
+    They come from its ``dotstream.toml``, and what ``dotstream.local.toml`` beside it says
+    instead; without one from the ``.stowrc`` there and the user's own, with Stow's defaults.
+    Those hold for a directory with Stow's marker as well.  For any other they are dotstream's
+    own; but outside the home the target is the directory above it, as in Stow.
 
     Args:
-        directory: the package directory.
+        directory: the package directory, or the one that names it.
         home: what ``~`` stands for.
         environ: the variables that a target may refer to.
         hostname: the name of this machine.
@@ -56,48 +58,35 @@ def load(
     """
     if not is_directory(directory):
         raise UsageError(f"no package directory at {directory}", remedy="name_directory")
-    here = _Place(canonical(directory), home, environ, hostname, platform)
+    location = locate(directory, home=home, environ=environ)
+    here = _Place(location, home, environ, hostname, platform)
     forced = None if target is None else canonical(target)
-    path = f"{here.directory.rstrip('/')}/{CONFIG_NAME}"
+    path = here.file(CONFIG_NAME)
     text = read_config(path)
     if text is not None:
         return _from_toml(text, path, here, forced)
-    path = f"{here.directory.rstrip('/')}/{STOWRC_NAME}"
-    text = read_config(path)
-    if text is not None:
-        return _from_stowrc(text, path, here, forced)
+    found = _stow_options(here)
+    if found is not None:
+        return _as_stow(found, here, forced)
+    inside = within(location.directory, canonical(home))
     return Settings(
-        here.directory, forced or canonical(home), home, hostname=hostname, platform=platform
+        location.directory,
+        forced or (canonical(home) if inside else posixpath.dirname(location.directory)),
+        home,
+        location.root,
+        hostname=hostname,
+        platform=platform,
     )
-
-
-def read_config(path: str) -> str | None:
-    """Return the text of a configuration file, or ``None`` if it does not exist.
-
-    Raises:
-        ConfigError: it cannot be read, or is not UTF-8.
-        PermissionRefused: it may not be read.
-    """
-    try:
-        data = read_bytes(path)
-    except OSError as error:
-        if is_permission(error):
-            raise PermissionRefused(f"{path}: {reason(error)}") from None
-        raise ConfigError(f"cannot be read: {reason(error)}", path=path) from None
-    if data is None:
-        return None
-    from dotstream.config.document import decode  # costs time, and is for files that exist
-
-    return decode(data, path=path)
 
 
 def target_path(written: str, *, directory: str, home: str, environ: Mapping[str, str]) -> str:
     """Return the canonical path that a target written in the file at ``directory`` means.
 
     Raises:
-        KeyError: it refers to a variable that is not set; its argument is the name.
+        KeyError: it needs a variable that is not set, or a user who does not exist; its
+            argument is ``$NAME`` or ``~NAME``.
     """
-    from dotstream.config.stowrc import expand
+    from dotstream.config.variables import expand
 
     path = expand(written, environ=environ, home=home, home_of=home_of)
     return canonical(posixpath.join(directory, path))
@@ -106,65 +95,135 @@ def target_path(written: str, *, directory: str, home: str, environ: Mapping[str
 class _Place(NamedTuple):
     """The package directory and the machine it is on."""
 
-    directory: str
+    location: Location
     home: str
     environ: Mapping[str, str]
     hostname: str
     platform: str
 
+    def file(self, name: str) -> str:
+        """Return the path of a configuration file."""
+        return f"{self.location.root.rstrip('/')}/{name}"
+
     def resolve(self, written: str) -> str:
         """Return the path that a target stands for.
 
         Raises:
-            KeyError: it refers to a variable that is not set.
+            KeyError: it cannot be told.
         """
         return target_path(
-            written, directory=self.directory, home=self.home, environ=self.environ
+            written, directory=self.location.root, home=self.home, environ=self.environ
         )
+
+    def choice(self, table: Mapping[str, str]) -> str | None:
+        """Return the key of a table that is for this machine: its host, or else its platform."""
+        from dotstream.config.schema import PLATFORMS
+
+        hosts = (key for key in table if key not in PLATFORMS)
+        fitting = next((key for key in hosts if on_host(self.hostname, (key,))), None)
+        systems = (key for key in table if on_platform(self.platform, (key,)))
+        return fitting or next(systems, None)
 
 
 def _from_toml(text: str, path: str, here: _Place, forced: str | None) -> Settings:
-    from dotstream.config.document import error_at, parse
+    from dotstream.config.document import parse
 
-    document = parse(text, path=path)
+    main = parse(text, path=path)
+    layers = [(main, text, path)]
+    document = main
+    local = read_config(here.file(LOCAL_NAME))
+    if local is not None:
+        over = parse(local, path=here.file(LOCAL_NAME), base=main)
+        layers.insert(0, (over, local, here.file(LOCAL_NAME)))
+        document = _merged(main, over)
 
-    def target(keys: tuple[str, ...], written: str | None) -> str | None:
-        if written is None or forced is not None:
-            return forced
-        try:
-            return here.resolve(written)
-        except KeyError as error:
-            name = str(error.args[0])
-            raise error_at(
-                text,
-                keys,
-                f"the variable ${name} is not set",
-                path=path,
-                hint=f"set it, or write \\\\${name} for a $ that is part of the name",
-            ) from None
+    def target(*keys: str) -> str | None:
+        return forced or _target(layers, keys, here)
 
     packages = {
-        name: _package(table, target(("packages", name, "target"), _string(table, "target")))
+        name: _package(table, target("packages", name, "target"))
         for name, table in _section(document, "packages").items()
     }
     settings = Settings(
-        directory=here.directory,
-        target=target(("target",), _string(document, "target") or "~") or here.home,
+        directory=here.location.directory,
+        root=here.location.root,
+        target=target("target") or canonical(here.home),
         home=here.home,
         hostname=here.hostname,
         platform=here.platform,
         dotfiles=document.get("dotfiles", True) is True,
         layout=cast("Layout", _string(document, "layout") or "mirror"),
         link=cast("LinkStyle", _string(document, "link") or "relative"),
+        include=_strings(document, "include"),
+        exclude=_strings(document, "exclude"),
         folding=cast("Folding", _string(document, "folding") or "safe"),
         never_fold=_strings(document, "never-fold"),
         ignore=_strings(document, "ignore"),
+        ignore_regex=_strings(document, "ignore-regex"),
         on_conflict=cast("Policy", _string(document, "on-conflict") or "fail"),
         packages=packages,
         profiles=_profiles(_section(document, "profiles")),
         path=path,
     )
     return settings._replace(wishes=tuple(_wishes(settings, forced)))
+
+
+_Layer: TypeAlias = "tuple[Mapping[str, object], str, str]"
+"""A document, its text and its path."""
+
+
+def _merged(main: Mapping[str, object], over: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a document with what another says instead, key by key."""
+    merged = {**main, **over}
+    for section in ("packages", "profiles"):
+        tables, others = _section(main, section), _section(over, section)
+        merged[section] = {
+            name: {**tables.get(name, {}), **others.get(name, {})}
+            for name in {**tables, **others}
+        }
+    return merged
+
+
+def _target(layers: Sequence[_Layer], keys: tuple[str, ...], here: _Place) -> str | None:
+    """Return the target at ``keys``, from the first document that has one for this machine.
+
+    Raises:
+        ConfigError: it needs what there is not.
+    """
+    for document, text, path in layers:
+        value: object = document
+        for key in keys:
+            value = value.get(key) if isinstance(value, dict) else None
+        if isinstance(value, dict):
+            name = here.choice(value)
+            keys, value = (*keys, name or ""), value.get(name)
+        if isinstance(value, str):
+            try:
+                return here.resolve(value)
+            except KeyError as error:
+                raise _unknown(str(error.args[0]), text, keys, path) from None
+    return None
+
+
+def _unknown(what: str, text: str, keys: tuple[str, ...], path: str) -> ConfigError:
+    from dotstream.config.document import error_at
+
+    message, hint = unknown(what)
+    return error_at(text, keys, message, path=path, hint=hint)
+
+
+def unknown(what: str) -> tuple[str, str]:
+    """Say that there is no such variable or user, and what to do about it."""
+    if what.startswith("~"):
+        return (
+            f"there is no user {what[1:]}",
+            f"write \\\\{what} for a ~ that is part of the name",
+        )
+    name = what[1:]
+    return (
+        f"the variable {what} is not set",
+        f"set it, write ${{{name}:-default}}, or \\\\{what} for a $ that is part of the name",
+    )
 
 
 def _wishes(settings: Settings, forced: str | None) -> Iterator[Wish]:
@@ -188,6 +247,9 @@ def _package(table: Mapping[str, object], target: str | None) -> PackageSettings
         on_conflict=cast("Policy | None", _string(table, "on-conflict")),
         folding=cast("Folding | None", _string(table, "folding")),
         never_fold=_strings(table, "never-fold"),
+        dotfiles=cast("bool | None", table.get("dotfiles")),
+        layout=cast("Layout | None", _string(table, "layout")),
+        link=cast("LinkStyle | None", _string(table, "link")),
     )
 
 
@@ -201,26 +263,44 @@ def _profiles(tables: Mapping[str, Mapping[str, object]]) -> Profiles:
     )
 
 
-def _from_stowrc(text: str, path: str, here: _Place, forced: str | None) -> Settings:
-    """Return what Stow would do here, so that adding dotstream changes no tree."""
-    from dotstream.config.stowrc import parse_stowrc
+def _stow_options(here: _Place) -> StowArguments | None:
+    """Return the options that Stow would take from files here; ``None`` if it is not Stow's."""
+    from dotstream.config.stow_arguments import StowArguments
 
-    found = parse_stowrc(text, path=path, environ=here.environ, home=here.home, home_of=home_of)
-    target = posixpath.join(here.directory, found.target or "..")
+    root, directory = here.location
+    found = StowArguments() if is_marked(directory) else None
+    for place in dict.fromkeys((canonical(here.home), root)):
+        if not present(f"{place}/{STOWRC_NAME}"):
+            continue
+        from dotstream.config.stowrc import read_stowrc
+
+        read = read_stowrc(place, home=here.home, environ=here.environ)
+        if read is not None:
+            found = (found or StowArguments()).then(read)
+    return found
+
+
+def _as_stow(found: StowArguments, here: _Place, forced: str | None) -> Settings:
+    """Return what Stow would do here, so that adding dotstream changes no tree."""
+    root, directory = here.location
+    path = here.file(STOWRC_NAME)
+    own = present(path)
+    target = canonical(posixpath.join(root, found.target or posixpath.join(directory, "..")))
     settings = Settings(
-        directory=here.directory,
-        target=forced or canonical(target),
-        home=here.home,
+        directory,
+        forced or target,
+        here.home,
+        root,
         hostname=here.hostname,
         platform=here.platform,
         dotfiles=found.dotfiles,
         folding="never" if found.no_folding else "always",
-        path=path,
-        stow_ignore=found.ignore,
+        path=path if own else None,
+        ignore_regex=found.ignore,
         defer=found.defer,
         override=found.override,
     )
-    if found.target is None:  # Stow's own default
+    if found.target is None or not own:  # Stow's own default, or the user's own choice
         return settings
     return settings._replace(wishes=tuple(_wishes(settings, forced)))
 

@@ -43,13 +43,16 @@ def fault_in_name(name: str) -> str | None:
         return f"it is empty; {remedy}"
     if name.startswith("/"):
         return f"it is an absolute path; {remedy}, and choose that one"
-    if name in (".", ".."):
+    if name == ".":
+        return 'it is the package directory; if that is itself one, set layout = "single"'
+    if name == "..":
         return f"it is not inside the package directory; {remedy}"
     if ".." in name.split("/"):
         return f"it leaves the package directory; {remedy}"
     if "/" in name:
-        first = name.partition("/")[0]
-        return f"it has a slash, and packages are not nested; did you mean {quoted(first)}?"
+        told = "it has a slash, and packages are not nested"
+        first = next((part for part in name.split("/") if not part.startswith(".")), None)
+        return f"{told}; did you mean {quoted(first)}?" if first else f"{told}; {remedy}"
     if "\0" in name:
         return f"it has a zero byte; {remedy}"
     if name.startswith("."):
@@ -58,12 +61,14 @@ def fault_in_name(name: str) -> str | None:
 
 
 def package_name(name: str) -> str:
-    """Return ``name`` without slashes at its end, as a shell completes it.
+    """Return ``name`` without slashes at its end and ``./`` before it, as shells complete it.
 
     Raises:
         UsageError: it is no package name.
     """
     bare = name.rstrip("/") or name[:1]
+    while bare.startswith("./"):
+        bare = bare[2:].lstrip("/") or "."
     fault = fault_in_name(bare)
     if fault is not None:
         raise UsageError(f"{quoted(name)} is not a package name: {fault}")

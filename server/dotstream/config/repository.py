@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dotstream.config.agreement import agreed
+from dotstream.config.discover import discover, locate
 from dotstream.config.names import package_name
 from dotstream.errors import NotAgreed, UsageError
 from dotstream.fs.files import is_directory
-from dotstream.fs.look import canonical
 from dotstream.fs.places import Places
 from dotstream.fs.process import environment, home_directory, host_name, platform, state_home
 from dotstream.model.options import AS_CONFIGURED
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
 
+    from dotstream.config.discover import Location
     from dotstream.config.settings import Settings
     from dotstream.model.entry import Records
     from dotstream.model.options import Action, Package, Preferences
@@ -32,6 +33,7 @@ class Repository:
 
     Attributes:
         directory: absolute canonical path of the package directory.
+        root: that of the directory with the configuration, which may be above it.
         state: absolute path of the state directory.
         places: what relative paths stand for.
     """
@@ -53,18 +55,16 @@ class Repository:
         self.state: str = (
             self.places.expand(state) if state else state_home(self._environ, self._home)
         )
-        self.directory: str = canonical(
-            self.places.expand(directory) if directory else self._discover()
-        )
+        location = self._located(directory)
+        self.root: str = location.root
+        self.directory: str = location.directory
         self._settings: Settings | None = None
 
-    def _discover(self) -> str:
-        from dotstream.config.discover import find_directory
-
-        named = self._environ.get("DOTSTREAM_DIR")
+    def _located(self, directory: str | PathLike[str] | None) -> Location:
+        named = directory or self._environ.get("DOTSTREAM_DIR")
         if named:
-            return self.places.expand(named)
-        found = find_directory(self.places.cwd)
+            return locate(self.places.expand(named), home=self._home, environ=self._environ)
+        found = discover(self.places.cwd, home=self._home, environ=self._environ)
         if found is None:
             raise UsageError("no package directory here", remedy="name_directory")
         return found
@@ -145,22 +145,24 @@ class Repository:
         Raises:
             UsageError: it is no package name.
         """
-        return self.settings.package(package_name(name), prefer)
+        name = name if self.settings.single else package_name(name)
+        return self.settings.package(name, prefer)
 
     def groups(self, action: Action, names: Sequence[str], prefer: Preferences) -> list[Group]:
-        """Return what is wanted of each target.
+        """Return what is wanted of each target; one of a package's own need not be there yet.
 
         Raises:
-            UsageError: a target is not a directory.
+            UsageError: the target is not a directory.
         """
         links, unlinks = action != "unmanage", action != "manage"
         return [
             Group(
-                self.existing_target(target),
+                self.existing_target(target) if target == self.settings.target else target,
                 found if links else (),
                 [(0, package) for package in found] if unlinks else (),
             )
             for target, found in self.by_target(names, prefer).items()
+            if links or target == self.settings.target or is_directory(target)
         ]
 
     def by_target(

@@ -6,11 +6,14 @@ reference page and the editors read it.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from dotstream.config.names import fault_in_name, nearest, quoted, shortened
 from dotstream.config.profiles import circles
-from dotstream.model.options import FOLDINGS, LAYOUTS, LINK_STYLES, POLICIES
+from dotstream.config.variables import fault_in_path
+from dotstream.errors import UsageError
+from dotstream.model.options import FOLDINGS, LAYOUTS, LINK_STYLES, PACKAGE_LAYOUTS, POLICIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +35,16 @@ __all__ = [
 FaultCode: TypeAlias = Literal["unknown-key", "bad-value", "bad-name", "bad-pattern"]
 
 Kind: TypeAlias = Literal[
-    "text", "switch", "choice", "globs", "hosts", "platforms", "packages", "profiles"
+    "text",
+    "path",
+    "switch",
+    "choice",
+    "globs",
+    "expressions",
+    "hosts",
+    "platforms",
+    "packages",
+    "profiles",
 ]
 
 PLATFORMS = (
@@ -104,39 +116,65 @@ _ON_CONFLICT = Key(
     POLICIES,
 )
 
+_DOTFILES = Key("dotfiles", "switch", "true", "Whether dot-zshrc in a package becomes .zshrc.")
+_LINK = Key("link", "choice", '"relative"', "How links are written.", LINK_STYLES)
+
 TOP: tuple[Key, ...] = (
     Key(
-        "target",
+        "directory",
         "text",
+        '"."',
+        "Where the packages are, from this file; the package directory.",
+    ),
+    Key(
+        "target",
+        "path",
         '"~"',
-        "Where links are made. ~ and $VARIABLE are expanded; a relative path starts at the "
-        "package directory.",
+        "Where links are made. ~, $NAME and ${NAME:-default} are expanded; a relative path "
+        "starts at this file. A table gives each platform or host its own.",
     ),
     Key(
         "layout",
         "choice",
         '"mirror"',
         "How packages map to the target: mirror, a package's tree mirrors the target; named, "
-        "the package dot-vim maps to .vim in the target.",
+        "the package dot-vim maps to .vim in the target; single, the package directory itself "
+        "is the one package, as with stow .",
         LAYOUTS,
     ),
-    Key("dotfiles", "switch", "true", "Whether dot-zshrc in a package becomes .zshrc."),
+    Key("include", "globs", "[]", "Directories that are packages; all, if empty."),
+    Key("exclude", "globs", "[]", "Directories that are no packages, such as docs."),
+    _DOTFILES,
     _FOLDING,
     _NEVER_FOLD,
     _IGNORE,
+    Key(
+        "ignore-regex",
+        "expressions",
+        "[]",
+        "The same as Perl regular expressions, exactly as GNU Stow's --ignore takes them.",
+    ),
     _ON_CONFLICT,
-    Key("link", "choice", '"relative"', "How links are written.", LINK_STYLES),
+    _LINK,
 )
 
 PACKAGE: tuple[Key, ...] = (
-    Key("target", "text", '"~"', "Where this package's links are made."),
+    Key("target", "path", '"~"', "Where this package's links are made."),
+    _DOTFILES._replace(doc="Whether dot-zshrc in this package becomes .zshrc."),
+    Key("layout", "choice", '"mirror"', "How this package maps to the target.", PACKAGE_LAYOUTS),
     Key("ignore", "globs", "[]", "Names and paths of this package that are never linked."),
     Key("platforms", "platforms", "[]", "Systems the package is for; all, if empty.", PLATFORMS),
-    Key("hosts", "hosts", "[]", "Machines the package is for, by name; all, if empty."),
+    Key(
+        "hosts",
+        "hosts",
+        "[]",
+        "Machines the package is for, by name; all, if empty. !name is every other machine.",
+    ),
     Key("required", "switch", "false", "Whether it is an error if the package is not there."),
     _ON_CONFLICT,
     _FOLDING,
     _NEVER_FOLD,
+    _LINK._replace(doc="How this package's links are written."),
 )
 
 PROFILE: tuple[Key, ...] = (
@@ -147,8 +185,14 @@ PROFILE: tuple[Key, ...] = (
 _TABLES: dict[str, tuple[Key, ...]] = {"packages": PACKAGE, "profiles": PROFILE}
 
 
-def faults(document: Mapping[str, object]) -> Iterator[Fault]:
-    """Yield everything that is wrong with a parsed ``dotstream.toml``."""
+def faults(
+    document: Mapping[str, object], base: Mapping[str, object] = MappingProxyType({})
+) -> Iterator[Fault]:
+    """Yield everything that is wrong with a parsed ``dotstream.toml``.
+
+    Args:
+        base: the document that this one overrides, whose profiles it may extend.
+    """
     top = {key: value for key, value in document.items() if key not in _TABLES}
     yield from _table(top, TOP, ())
     for section, keys in _TABLES.items():
@@ -166,7 +210,7 @@ def faults(document: Mapping[str, object]) -> Iterator[Fault]:
                 message = f"{quoted(name)} is not a package name: {fault}"
                 yield Fault(path, message, value=False, code="bad-name")
             yield from _table(table, keys, path)
-    yield from _extensions(document)
+    yield from _extensions(document, base)
 
 
 def _table(table: Mapping[str, object], keys: tuple[Key, ...], path: KeyPath) -> Iterator[Fault]:
@@ -240,7 +284,14 @@ def _value(path: KeyPath, value: object, key: Key) -> Iterator[Fault]:
     if key.kind == "switch":
         if not isinstance(value, bool):
             yield _wrong_type(path, value, "true or false")
-    elif key.kind in ("text", "choice") or (key.kind == "profiles" and isinstance(value, str)):
+    elif key.kind == "path" and isinstance(value, dict):
+        for where, item in value.items():
+            yield from _string((*path, where), item, key)
+    elif key.kind == "path" and not isinstance(value, str):
+        yield _wrong_type(path, value, "a string or a table")
+    elif key.kind in ("text", "path", "choice") or (
+        key.kind == "profiles" and isinstance(value, str)
+    ):
         yield from _string(path, value, key)
     elif isinstance(value, list):
         for index, item in enumerate(value):
@@ -261,8 +312,12 @@ def _string(path: KeyPath, value: object, key: Key) -> Iterator[Fault]:
             yield Fault(path, f"{quoted(value)} is not a package name: {fault}", code="bad-name")
     elif key.kind == "globs":
         yield from _pattern(path, value, key)
-    elif key.kind in ("text", "hosts") and (not value or "\0" in value):
+    elif key.kind == "expressions":
+        yield from _expression(path, value, key)
+    elif key.kind in ("text", "path", "hosts") and (not value or "\0" in value):
         yield Fault(path, f"{key.name} cannot be {quoted(value)}")
+    elif key.kind == "path" and (why := fault_in_path(value)) is not None:
+        yield Fault(path, f"{key.name} {quoted(value)}: {why}")
 
 
 def _pattern(path: KeyPath, value: str, key: Key) -> Iterator[Fault]:
@@ -274,6 +329,16 @@ def _pattern(path: KeyPath, value: str, key: Key) -> Iterator[Fault]:
         yield Fault(path, f"{key.name} pattern {quoted(value)}: {error}", code="bad-pattern")
 
 
+def _expression(path: KeyPath, value: str, key: Key) -> Iterator[Fault]:
+    from dotstream.planner.ignore import compile_rules
+
+    try:
+        compile_rules(options=(value,))
+    except UsageError as error:
+        why = str(error).removeprefix("--ignore: ")
+        yield Fault(path, f"{key.name}: {why}", code="bad-pattern")
+
+
 def _choice(path: KeyPath, value: str, key: Key) -> Iterator[Fault]:
     if value not in key.choices:
         better = next(iter(nearest(value, key.choices)), None)
@@ -281,15 +346,12 @@ def _choice(path: KeyPath, value: str, key: Key) -> Iterator[Fault]:
         yield Fault(path, f"{key.name} cannot be {quoted(value)}", hint, better=better)
 
 
-def _extensions(document: Mapping[str, object]) -> Iterator[Fault]:
+def _extensions(document: Mapping[str, object], base: Mapping[str, object]) -> Iterator[Fault]:
     """Yield profiles that extend what does not exist, or themselves."""
-    profiles = document.get("profiles")
-    parents = {
-        name: _parents(table)
-        for name, table in (profiles.items() if isinstance(profiles, dict) else ())
-    }
+    own = _all_parents(document)
+    parents = {**_all_parents(base), **own}
     circle = circles(parents)
-    for name, extended in parents.items():
+    for name, extended in own.items():
         for index, parent in enumerate(extended):
             path: KeyPath = ("profiles", name, "extends", index)
             if parent not in parents:
@@ -299,6 +361,12 @@ def _extensions(document: Mapping[str, object]) -> Iterator[Fault]:
             elif circle[parent] == circle[name]:
                 way = "" if parent == name else f" by way of {quoted(parent)}"
                 yield Fault(path, f"profile {quoted(name)} extends itself{way}")
+
+
+def _all_parents(document: Mapping[str, object]) -> dict[str, list[str]]:
+    profiles = document.get("profiles")
+    tables = profiles if isinstance(profiles, dict) else {}
+    return {name: _parents(table) for name, table in tables.items()}
 
 
 def _parents(table: object) -> list[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotstream.config.names import nearest, package_name
+from dotstream.config.names import nearest, package_name, quoted
 from dotstream.errors import PackageNotFound, PermissionRefused, UsageError
 from dotstream.fs.files import is_directory, subdirectories
 from dotstream.fs.listing import sort_key
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.hidden import Hidden
-from dotstream.model.options import Options, Package, Preferences
+from dotstream.model.options import AS_CONFIGURED, SINGLE, Options, Package, Preferences
 from dotstream.planner.ignore import compile_rules, stow_list
 from dotstream.planner.names import to_target
 
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from dotstream.model.status import PackageInfo
     from dotstream.model.wish import Wish
 
-__all__ = ["DEFAULT_PROFILE", "PackageSettings", "Settings"]
+__all__ = ["DEFAULT_PROFILE", "PackageSettings", "Settings", "on_host", "on_platform"]
 
 DEFAULT_PROFILE = "default"
 _NAMED = 10  # profiles, in a message
+_NEVER_LINKED = ("/.git", "/dotstream.toml", "/dotstream.local.toml")
+"""What a package that is the package directory itself has, and no target wants."""
 
 
 class PackageSettings(NamedTuple):
@@ -34,7 +36,7 @@ class PackageSettings(NamedTuple):
     Attributes:
         target: absolute canonical path.
         platforms: names such as ``linux`` and ``darwin``.
-        hosts: globs for host names.
+        hosts: globs for host names; those that begin with ``!`` are for every other machine.
         required: whether it is an error if the package is not there.
     """
 
@@ -46,6 +48,9 @@ class PackageSettings(NamedTuple):
     on_conflict: Policy | None = None
     folding: Folding | None = None
     never_fold: tuple[str, ...] = ()
+    dotfiles: bool | None = None
+    layout: Layout | None = None
+    link: LinkStyle | None = None
 
 
 class Settings(NamedTuple):
@@ -55,42 +60,55 @@ class Settings(NamedTuple):
         directory: absolute canonical path of the package directory.
         target: absolute canonical path of the target.
         home: the home directory, where Stow's global ignore list is looked for.
+        root: that of the directory with the configuration, which may be above the packages.
         hostname, platform: this machine, which packages may be limited to.
+        include, exclude: globs for the names of directories that are packages, and are none.
         ignore: globs, like ``never_fold``.
+        ignore_regex: Perl regular expressions, as GNU Stow's ``--ignore`` takes them.
         packages: what is said about single packages; not all that exist.
         profiles: names of packages by profile, those it extends first.
         path: the file the settings come from, or ``None`` for the defaults.
-        stow_ignore, defer, override: regular expressions from a ``.stowrc``.
+        defer, override: regular expressions from a ``.stowrc``.
         wishes: what the file asks for that its user has to agree to.
     """
 
     directory: str
     target: str
     home: str
+    root: str
     hostname: str = ""
     platform: str = ""
     dotfiles: bool = True
     layout: Layout = "mirror"
     link: LinkStyle = "relative"
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     folding: Folding = "safe"
     never_fold: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    ignore_regex: tuple[str, ...] = ()
     on_conflict: Policy = "fail"
     packages: Mapping[str, PackageSettings] = {}
     profiles: Mapping[str, tuple[str, ...]] = {}
     path: str | None = None
-    stow_ignore: tuple[str, ...] = ()
     defer: tuple[str, ...] = ()
     override: tuple[str, ...] = ()
     wishes: tuple[Wish, ...] = ()
+
+    @property
+    def single(self) -> bool:
+        """Whether the package directory itself is the one package."""
+        return self.layout == "single"
+
+    def path_of(self, name: str) -> str:
+        """Return the absolute path of the package ``name``."""
+        return self.directory if self.single else f"{self.directory.rstrip('/')}/{name}"
 
     def options(self, prefer: Preferences | None = None) -> Options:
         """Return how to plan, with what this run prefers on top."""
         prefer = prefer or Preferences()
         return Options(
-            dotfiles=self.dotfiles if prefer.dotfiles is None else prefer.dotfiles,
-            layout=prefer.layout or self.layout,
-            link=prefer.link or self.link,
+            single=self.single,
             defer=self.defer + prefer.defer,
             override=self.override + prefer.override,
             on_conflict=prefer.on_conflict or self.on_conflict,
@@ -111,18 +129,18 @@ class Settings(NamedTuple):
         """
         prefer = prefer or Preferences()
         own = self.packages.get(name, PackageSettings())
-        path = f"{self.directory.rstrip('/')}/{name}"
-        dotfiles = self.dotfiles if prefer.dotfiles is None else prefer.dotfiles
-        layout = prefer.layout or self.layout
+        path = self.path_of(name)
+        dotfiles, layout = self.dotfiles_of(name, prefer), self.layout_of(name, prefer)
         above = to_target(name) if dotfiles else name
+        globs = self.ignore + own.ignore + prefer.ignore
         rules = compile_rules(
             patterns=stow_list(path, self.home),
-            options=self.stow_ignore,
-            globs=self.ignore + own.ignore + prefer.ignore,
+            options=self.ignore_regex,
+            globs=globs + _NEVER_LINKED if self.single else globs,
             dotfiles=dotfiles,
         )
         return Package(
-            name=name,
+            name=SINGLE if self.single else name,
             path=path,
             stow_dir=self.directory,
             ignored=rules
@@ -132,7 +150,21 @@ class Settings(NamedTuple):
             never_fold=self.never_fold + own.never_fold,
             on_conflict=None if prefer.on_conflict else own.on_conflict,
             where=prefer.where,
+            dotfiles=dotfiles,
+            layout=layout,
+            link=prefer.link or own.link or self.link,
         )
+
+    def dotfiles_of(self, name: str, prefer: Preferences = AS_CONFIGURED) -> bool:
+        """Whether ``dot-`` names of the package ``name`` are translated."""
+        own = self.packages.get(name, PackageSettings()).dotfiles
+        chosen = own if prefer.dotfiles is None else prefer.dotfiles
+        return self.dotfiles if chosen is None else chosen
+
+    def layout_of(self, name: str, prefer: Preferences = AS_CONFIGURED) -> Layout:
+        """Return how the package ``name`` maps to the target."""
+        own = self.packages.get(name, PackageSettings()).layout
+        return self.layout if self.single else prefer.layout or own or self.layout
 
     def target_of(self, name: str) -> str:
         """Return the absolute path of the target of the package ``name``."""
@@ -146,8 +178,11 @@ class Settings(NamedTuple):
             PermissionRefused: the package directory may not be read.
             UsageError: the package directory cannot be read.
         """
+        if self.single:
+            return (SINGLE,)
         try:
-            return tuple(subdirectories(self.directory))
+            names = subdirectories(self.directory)
+            return tuple(name for name in names if self.left_out(name) is None)
         except OSError as error:
             kind = PermissionRefused if is_permission(error) else UsageError
             raise kind(f"{self.directory}: {reason(error)}") from None
@@ -163,19 +198,38 @@ class Settings(NamedTuple):
             why = self.excluded(name)
             if why is None and name not in existing:
                 why = "there is no such directory"
-            path = f"{self.directory}/{name}"
+            path = self.path_of(name)
             required = own is not None and own.required
             found.append(
                 PackageInfo(name, path, self.target_of(name), why is None, why, required)
             )
         return found
 
+    def is_package(self, name: str) -> bool:
+        """Whether there is a package of that name."""
+        if self.single:
+            return name == SINGLE
+        return (
+            not name.startswith(".")
+            and self.left_out(name) is None
+            and is_directory(self.path_of(name))
+        )
+
+    def left_out(self, name: str) -> str | None:
+        """Say why the directory ``name`` is no package; ``None`` if it may be one."""
+        from fnmatch import fnmatchcase
+
+        if self.include and not any(fnmatchcase(name, glob) for glob in self.include):
+            return "include does not name it"
+        glob = next((glob for glob in self.exclude if fnmatchcase(name, glob)), None)
+        return None if glob is None else f"exclude names it: {glob}"
+
     def excluded(self, name: str) -> str | None:
         """Say why the package ``name`` is not for this machine; ``None`` if it is."""
         own = self.packages.get(name, PackageSettings())
-        if own.platforms and not _on_platform(self.platform, own.platforms):
+        if own.platforms and not on_platform(self.platform, own.platforms):
             return f"it is for {_words(own.platforms)}, and this is {self.platform}"
-        if own.hosts and not _on_host(self.hostname, own.hosts):
+        if own.hosts and not on_host(self.hostname, own.hosts):
             return f"it is for the host {_words(own.hosts)}, and this is {self.hostname}"
         return None
 
@@ -205,23 +259,39 @@ class Settings(NamedTuple):
         """
         chosen: dict[str, None] = {}
         for written in names:
-            name = package_name(written)
-            why = None if anywhere else self.excluded(name)
-            if why is not None:
-                raise UsageError(f"package {name!r} is not for this machine: {why}")
-            chosen[name] = None
+            chosen[self._named(written, anywhere=anywhere)] = None
         if everything:
             chosen.update(dict.fromkeys(self._fitting(self._everything(), anywhere=anywhere)))
         if profile is None and not names and not everything:
+            if self.single:
+                return (SINGLE,)
             profile = self._default_profile()
         if profile is not None:
             members = self._members(profile)
             chosen.update(dict.fromkeys(self._fitting(members, anywhere=anywhere)))
         for name in chosen:
-            if not is_directory(f"{self.directory}/{name}"):
+            if not is_directory(self.path_of(name)):
                 nearby = nearest(name, self.available(), limit=3)
                 raise PackageNotFound(name, self.directory, nearby)
         return tuple(chosen)
+
+    def _named(self, written: str, *, anywhere: bool) -> str:
+        """Return the name of a package as it is written, if it can be meant."""
+        if self.single:
+            if written.rstrip("/") == SINGLE:
+                return SINGLE
+            itself = f"{self.directory} is itself the one package, {SINGLE!r}"
+            raise UsageError(f"there is no package {quoted(written)}: {itself}")
+        name = package_name(written)
+        if anywhere:
+            return name
+        why = self.left_out(name)
+        if why is not None:
+            raise UsageError(f"{name!r} is no package: {why}")
+        why = self.excluded(name)
+        if why is not None:
+            raise UsageError(f"package {name!r} is not for this machine: {why}")
+        return name
 
     def _everything(self) -> list[str]:
         required = [name for name, package in self.packages.items() if package.required]
@@ -247,17 +317,31 @@ class Settings(NamedTuple):
         raise UsageError(f"no profile {profile!r}; {hint}")
 
 
-def _on_platform(here: str, platforms: tuple[str, ...]) -> bool:
+def on_platform(here: str, platforms: Sequence[str]) -> bool:
+    """Whether a system is one of the platforms."""
     return here in platforms or (here == "darwin" and "macos" in platforms)
 
 
-def _on_host(here: str, hosts: tuple[str, ...]) -> bool:
-    """Whether the host's full name, or its first label, matches one of the globs."""
+def on_host(here: str, hosts: Iterable[str]) -> bool:
+    """Whether the host's full name, or its first label, is one that the globs mean.
+
+    They mean all but those that ``!`` names, if there are no others.
+    """
     from fnmatch import fnmatchcase
 
     full = here.lower()
     names = (full, full.partition(".")[0])
-    return any(fnmatchcase(name, host.lower()) for host in hosts for name in names)
+    means = False
+    others = True
+    for host in hosts:
+        matches = any(fnmatchcase(name, host.removeprefix("!").lower()) for name in names)
+        if host.startswith("!"):
+            if matches:
+                return False
+        else:
+            others = False
+            means = means or matches
+    return means or others
 
 
 def _words(names: Iterable[str]) -> str:

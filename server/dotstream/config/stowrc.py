@@ -9,19 +9,37 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dotstream.config.reading import read_config
 from dotstream.config.stow_arguments import StowArguments, parse_stow_arguments
 from dotstream.errors import ConfigError, UsageError
+from dotstream.fs.process import home_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["expand", "parse_stowrc", "split_words"]
+__all__ = ["STOWRC_NAME", "expand", "parse_stowrc", "read_stowrc", "split_words"]
+
+STOWRC_NAME = ".stowrc"
 
 _BLANK = re.compile(r"[ \t\r\f\v]+")
 _PLAIN = re.compile(r"[^ \t\r\f\v'\"\\]+")
 _QUOTED = {"'": re.compile(r"[^']*"), '"': re.compile(r'(?:[^"\\]|\\.)*', re.DOTALL)}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _VARIABLE = re.compile(r"\\([~$])|\$(?:(\w+)|\{([^{}]+)\})|\A~([^/]*)")
+
+
+def read_stowrc(directory: str, *, home: str, environ: Mapping[str, str]) -> StowArguments | None:
+    """Read the resource file in a directory; ``None`` if there is none.
+
+    Raises:
+        ConfigError: it is wrong.
+        PermissionRefused: it may not be read.
+    """
+    path = f"{directory.rstrip('/')}/{STOWRC_NAME}"
+    text = read_config(path)
+    if text is None:
+        return None
+    return parse_stowrc(text, path=path, environ=environ, home=home, home_of=home_of)
 
 
 def parse_stowrc(

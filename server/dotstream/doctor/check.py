@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, TypeAlias
 
 from dotstream.doctor import shell_commands
 from dotstream.doctor.disk_check import check_strays
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from dotstream.store.manifest import Entry, Manifest
 
 __all__ = ["examine"]
+
+_Lost: TypeAlias = "defaultdict[str, Counter[str]]"
+"""Links into package directories that are gone, by package."""
 
 
 def examine(checkup: Checkup) -> Iterator[Finding]:
@@ -47,15 +51,36 @@ def examine(checkup: Checkup) -> Iterator[Finding]:
                     return
             yield from _unlisted(checkup, journal)
             manifest = journal.manifest if journal else None
+            lost: _Lost = defaultdict(Counter)
             for verdict in check_records(checkup, manifest) if manifest else ():
-                if verdict.finding is not None:
+                if verdict.finding is not None and not _counted_as_lost(verdict.finding, lost):
                     yield verdict.finding
-            yield from _strays(checkup, manifest)
+            yield from _strays(checkup, manifest, lost)
     except JournalError as error:
         yield _bad_database(place, error)
         if manifest is None:  # else a part of the links has been told of already
             yield from _unlisted(checkup, None)
-            yield from _strays(checkup, None, record=False)
+            yield from _strays(checkup, None, defaultdict(Counter), record=False)
+
+
+def _counted_as_lost(finding: Finding, lost: _Lost) -> bool:
+    """Count a link into a package directory that is gone; all of them are one finding."""
+    if finding.kind != "lost_directory":
+        return False
+    lost[finding.path][finding.package or ""] += 1
+    return True
+
+
+def _lost(lost: _Lost, target: str) -> Iterator[Finding]:
+    for directory, packages in sorted(lost.items()):
+        forget = shell_commands.unmanage_all(directory, target)
+        again = " ".join(map(shell_commands.quoted, sorted(packages)))
+        detail = (
+            f"mount it or bring it back; if it has moved, 'dotstream manage {again}' where it is "
+            f"now relinks them; if it is gone for good, '{forget}' removes them"
+        )
+        count = packages.total()
+        yield Finding("lost_directory", Directory(directory), "", detail=detail, count=count)
 
 
 def _unlisted(checkup: Checkup, journal: Journal | None) -> Iterator[Finding]:
@@ -71,7 +96,7 @@ def _unlisted(checkup: Checkup, journal: Journal | None) -> Iterator[Finding]:
             "unlisted_backup",
             where,
             backup.kept.rpartition("/")[2],
-            detail=f"{detail}; no history lists it: restore it, or keep it",
+            detail=f"{detail}; no history lists it",
             command=shell_commands.restore(backup.id) if backup.path else None,
         )
 
@@ -108,16 +133,21 @@ def _unfinished(place: TargetState, journal: Journal) -> Finding | None:
 
 
 def _strays(
-    checkup: Checkup, manifest: Manifest | None, *, record: bool = True
+    checkup: Checkup, manifest: Manifest | None, lost: _Lost, *, record: bool = True
 ) -> Iterator[Finding]:
-    """Pass findings on, and links that can be recorded as one finding a package."""
+    """Pass findings on, and links that can be recorded as one finding a package.
+
+    Args:
+        lost: how many links lead into package directories that are gone, so far.
+    """
     unrecorded: dict[tuple[str, str], int] = {}
     for verdict in check_strays(checkup, manifest):
         if verdict.keep is not None:
             key = _whose(verdict.keep)
             unrecorded[key] = unrecorded.get(key, 0) + 1
-        elif verdict.finding is not None:
+        elif verdict.finding is not None and not _counted_as_lost(verdict.finding, lost):
             yield verdict.finding
+    yield from _lost(lost, checkup.target)
     if not record:
         return
     for (stow_dir, package), count in sorted(unrecorded.items()):

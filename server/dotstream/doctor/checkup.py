@@ -6,16 +6,19 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from dotstream.errors import JournalError
 from dotstream.fs.state import existing_state
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.options import AS_CONFIGURED
 from dotstream.planner.farm import Farm
+from dotstream.store.read_only import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from dotstream.config.repository import Repository
     from dotstream.fs.state import TargetState
+    from dotstream.model.entry import Identity
     from dotstream.model.finding import ScanMode
     from dotstream.model.options import Options, Package
     from dotstream.transaction.host import Host
@@ -81,7 +84,16 @@ class Checkup:
             options=self.options,
             lookup=self.lookup,
             cancel=self.cancel,
+            recorded=self._recorded,
         )
+
+    def _recorded(self) -> Mapping[str, Identity]:
+        """Return the package directories with recorded links; none, if nobody can tell."""
+        try:
+            with opened(self.place) as journal:
+                return journal.manifest.directories.identities() if journal else {}
+        except JournalError:
+            return {}  # told of by itself
 
     @property
     def place(self) -> TargetState | None:

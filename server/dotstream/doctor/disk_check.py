@@ -184,9 +184,9 @@ class _Walk:
         except OSError:
             return  # it has just gone
         owner = farm.target.owner(place, text)
-        if owner is None or not (owner.path or self._checkup.options.layout == "named"):
+        if owner is None or not (owner.path or farm.packages.is_named(owner)):
             return
-        finding = judge(farm, place, name, text, package=owner.package, stow_dir=owner.stow_dir)
+        finding = judge(farm, place, name, text, owner)
         if finding is not None:
             yield Verdict(finding, None)
         elif self._corresponds(place, name, owner):
@@ -210,9 +210,10 @@ class _Walk:
 
         People also make links into their packages by hand; those are not for the manifest.
         """
-        named = self._checkup.options.layout == "named"
-        raw = [part for part in (owner.package if named else "", *owner.path.split("/")) if part]
-        translated = "/".join(self._farm.naming.in_target(part) for part in raw)
+        package = self._farm.packages.behind(owner).package
+        above = owner.package if package.layout == "named" else ""
+        raw = [part for part in (above, *owner.path.split("/")) if part]
+        translated = "/".join(self._farm.naming.in_target(package, part) for part in raw)
         return place.join(name) in ("/".join(raw), translated)
 
     def _leftover(self, place: Directory, name: str, kind: int) -> Verdict:

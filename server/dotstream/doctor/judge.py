@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from dotstream.doctor import shell_commands
 from dotstream.fs.access import followed
-from dotstream.fs.files import present
+from dotstream.fs.files import is_directory, present
 from dotstream.fs.oserror import reason
+from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
 
 if TYPE_CHECKING:
-    from dotstream.model.directory import Directory
     from dotstream.planner.farm import Farm
+    from dotstream.planner.ownership import Owner
 
 __all__ = ["destination", "judge"]
 
@@ -32,18 +33,18 @@ def judge(
     place: Directory,
     name: str,
     text: str,
+    owner: Owner,
     *,
-    package: str,
-    stow_dir: str,
     wanted: str | None = None,
 ) -> Finding | None:
     """Return what is wrong with a link of ours, or ``None`` if it leads somewhere.
 
     Args:
         text: the link's text.
-        package, stow_dir: whose it is.
+        owner: whose it is.
         wanted: what it should say instead, where that is known.
     """
+    package, stow_dir = owner.package, owner.stow_dir
     number = followed(farm.target.fd, text if text.startswith("/") else place.join(text))
     if number is None:
         return None
@@ -59,6 +60,11 @@ def judge(
         )
     if present(full):
         return Finding("broken_member", place, name, package, text, detail=full)
+    if owner.moved and present(owner.full):
+        absolute = text.startswith("/")
+        wanted = owner.full if absolute else posixpath.relpath(owner.full, place.absolute)
+    if not is_directory(stow_dir):
+        return Finding("lost_directory", Directory(stow_dir), "", package, text)
     package_there = present(f"{stow_dir.rstrip('/')}/{package}")
     return Finding(
         "broken_link" if package_there else "orphaned_link",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dotstream.doctor import shell_commands
 from dotstream.doctor.judge import destination, judge
 from dotstream.doctor.ranges import Ranges
-from dotstream.fs.access import refusal
+from dotstream.fs.access import owner_of_another, refusal
 from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.files import present
 from dotstream.fs.listing import DIR, FILE
@@ -17,6 +17,7 @@ from dotstream.fs.look import link_text
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
+from dotstream.planner.ownership import Owner
 from dotstream.store.damage import intact
 
 if TYPE_CHECKING:
@@ -83,12 +84,13 @@ def check_records(checkup: Checkup, manifest: Manifest) -> Iterator[Verdict]:
 
 def _no_target(root: str, error: OSError) -> Finding:
     if is_permission(error):
+        told, command = _allowing(root, reason(error))
         return Finding(
             "no_permission",
             Directory(root),
             "",
-            detail=f"the target cannot be read: {reason(error)}",
-            command=shell_commands.allow(root),
+            detail=f"the target cannot be read: {told}",
+            command=command,
         )
     return Finding(
         "missing_target",
@@ -215,13 +217,9 @@ class _Check:
             return self._directory_entry(place, entry, state)
         wanted = entry.text or ""
         if state == wanted:
-            owner = self._farm.target.owner(place, wanted)
-            stow_dir = owner.stow_dir if owner else entry.stow_dir
-            package = owner.package if owner else entry.package
-            found = judge(
-                self._farm, place, entry.name, wanted, package=package, stow_dir=stow_dir
-            )
-            return Verdict(found, entry)
+            recorded = Owner(entry.stow_dir, entry.package, "", destination(place, wanted))
+            owner = self._farm.target.owner(place, wanted) or recorded
+            return Verdict(judge(self._farm, place, entry.name, wanted, owner), entry)
         if isinstance(state, str):
             return self._other_link(place, entry, state, wanted)
         if not present(destination(place, wanted)):
@@ -276,9 +274,8 @@ class _Check:
             )  # fmt: skip
             return Verdict(finding, entry)
         found = judge(
-            self._farm, place, entry.name, text,
-            package=owner.package, stow_dir=owner.stow_dir, wanted=wanted if alive else None,
-        )  # fmt: skip
+            self._farm, place, entry.name, text, owner, wanted=wanted if alive else None
+        )
         corrected = entry._replace(text=text, package=owner.package, stow_dir=owner.stow_dir)
         if found is not None:
             return Verdict(found, entry if alive else corrected)
@@ -316,15 +313,24 @@ class _Check:
 
 def no_permission(place: Directory, why: str) -> Finding:
     """Return the finding that links cannot be changed in a directory."""
+    told, command = _allowing(place.absolute, why)
     return Finding(
         "no_permission",
         place,
         "",
-        detail=f"links in this directory cannot be read and changed: {why}",
-        command=shell_commands.allow(place.absolute)
-        if why == reason(OSError(errno.EACCES, ""))
-        else None,
+        detail=f"links in this directory cannot be read and changed: {told}",
+        command=command,
     )
+
+
+def _allowing(path: str, why: str) -> tuple[str, str | None]:
+    """Return why a directory cannot be worked in, in full, and the command that allows it."""
+    if why != reason(OSError(errno.EACCES, "")):
+        return why, None
+    owner = owner_of_another(path)
+    if owner is None:
+        return why, shell_commands.allow(path)
+    return f"{why}; it belongs to {owner}", shell_commands.take_over(path)
 
 
 def _words(state: Seen) -> str:

@@ -14,6 +14,7 @@ from dotstream.fs.access import highest_number, set_aside
 from dotstream.fs.lock import name_run
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.fs.state import target_state
+from dotstream.history.backups import list_all
 from dotstream.model.entry import Entry
 from dotstream.model.events import Corrected, Progress
 from dotstream.model.names import decoded, encoded
@@ -50,7 +51,7 @@ def correcting(
     """Put the records right by the disk.
 
     Records of what is gone go, outdated ones are corrected, sound links of ours that were
-    never recorded are added.
+    never recorded are added, and so are backups to their list.
 
     Raises:
         TargetLocked: another dotstream is changing the target.
@@ -140,7 +141,8 @@ def _correct(checkup: Checkup) -> Generator[Progress, None, int]:
                 rows = run("SELECT * FROM found ORDER BY root, directory, name")
                 manifest.replace_all(map(_entry, rows))
             run("DROP TABLE found")
-    return wrong
+            listed = list_all(journal, place.backups, checkup.target)
+    return wrong + listed
 
 
 def _row(entry: Entry) -> tuple[bytes | str | None, ...]:

@@ -19,9 +19,13 @@ __all__ = [
     "allow",
     "make_directory",
     "manage",
+    "overriding",
     "quoted",
     "rescue",
     "restore",
+    "take_over",
+    "unmanage",
+    "unmanage_all",
 ]
 
 FIX = "dotstream doctor --fix"
@@ -60,13 +64,34 @@ def manage(
     if policy is not None:
         words += ["--on-conflict", policy]
     if override:
-        words += ["--override", quoted(f"{re.escape(override)}$")]
+        words.append(overriding(override))
     return " ".join(words)
+
+
+def overriding(path: str) -> str:
+    """Return the flag that takes a path, relative to the target, from another package."""
+    return f"--override {quoted(f'{re.escape(path)}$')}"
+
+
+def unmanage(package: str, stow_dir: str | None) -> str:
+    """Return the command that unlinks a package, of another package directory if it is named."""
+    where = "" if stow_dir is None else f" -d {quoted(stow_dir)}"
+    return f"dotstream{where} unmanage {quoted(package)}"
 
 
 def allow(path: str) -> str:
     """Return the command that lets its owner work in a directory."""
     return f"chmod u+rwx -- {quoted(path)}"
+
+
+def unmanage_all(stow_dir: str, target: str) -> str:
+    """Return the command that removes the links into a package directory."""
+    return f"dotstream -d {quoted(stow_dir)} -t {quoted(target)} unmanage --all"
+
+
+def take_over(path: str) -> str:
+    """Return the command that gives a directory of another user to the one who runs it."""
+    return f'sudo chown "$(id -u)" -- {quoted(path)}'
 
 
 def restore(number: int) -> str:

@@ -13,6 +13,8 @@ __all__ = [
     "followed",
     "highest_number",
     "lock_holder",
+    "not_changeable",
+    "owner_of_another",
     "refusal",
     "set_aside",
 ]
@@ -25,6 +27,40 @@ def refusal(fd: int) -> str | None:
     if os.fstatvfs(fd).f_flag & os.ST_RDONLY:
         return os.strerror(errno.EROFS)
     return os.strerror(errno.EACCES)
+
+
+def not_changeable(path: str) -> str | None:
+    """Return why nothing can be made or removed in a directory; ``None`` if it is not there."""
+    if os.access(path, os.W_OK | os.X_OK, effective_ids=True):
+        return None
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return None
+    if not stat.S_ISDIR(status.st_mode):
+        return None
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        return os.strerror(errno.EROFS)
+    owner = owner_of_another(path)
+    if owner is not None:
+        return f"it belongs to {owner}, and you may not change what is in it"
+    return os.strerror(errno.EACCES)
+
+
+def owner_of_another(path: str) -> str | None:
+    """Return the user that a path belongs to, if it is not the one who runs this."""
+    import pwd
+
+    try:
+        number = os.lstat(path).st_uid
+    except OSError:
+        return None
+    if number == os.geteuid():
+        return None
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"
 
 
 def device(fd: int) -> int:

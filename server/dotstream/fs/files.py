@@ -15,6 +15,8 @@ __all__ = [
     "file_identity",
     "is_directory",
     "is_file",
+    "is_link",
+    "permissions",
     "present",
     "read_bytes",
     "read_start",
@@ -111,6 +113,11 @@ def is_file(path: str) -> bool:
     return os.path.isfile(path)
 
 
+def is_link(path: str) -> bool:
+    """Whether there is a symbolic link at ``path``."""
+    return os.path.islink(path)
+
+
 def is_directory(path: str) -> bool:
     """Whether ``path`` leads to a directory, following links."""
     return os.path.isdir(path)
@@ -150,6 +157,15 @@ def entries(path: str, most: int) -> list[tuple[str, bool]]:
             ]
     except OSError:
         return []
+
+
+def permissions(path: str) -> int:
+    """Return the permission bits of what is at a path.
+
+    Raises:
+        OSError: nothing is.
+    """
+    return stat.S_IMODE(os.stat(path, follow_symlinks=False).st_mode)
 
 
 def read_text(path: str) -> str | None:

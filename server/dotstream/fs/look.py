@@ -36,13 +36,16 @@ class Tree:
     """A directory tree held open by its root, so that paths below it are short to walk.
 
     Only for reading: a plan is checked again before anything is changed.
+
+    Args:
+        missing: it is known not to be there, and is not looked at.
     """
 
     __slots__ = ("fd", "root")
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, *, missing: bool = False) -> None:
         self.root: str = root
-        self.fd: int = os.open(root, _DIRECTORY)
+        self.fd: int = -1 if missing else os.open(root, _DIRECTORY)
 
     def open(self, path: str) -> int:
         """Open the directory at ``path`` (relative; empty for the root); the caller closes it.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dotstream.fs.change import Changes
     from dotstream.store.journal import Journal
 
-__all__ = ["backups", "prune", "restore", "unlisted"]
+__all__ = ["backups", "list_all", "prune", "restore", "unlisted"]
 
 
 _AMONG_OTHERS = 1_000_000_000  # by this a transaction's number sets its steps apart
@@ -49,7 +49,7 @@ def backups(journal: Journal | None, area: str, target: str) -> Iterator[Backup]
     """
     tree = Tree(area)
     try:
-        listed = () if journal is None else _listed(journal)
+        listed = () if journal is None else _listed(journal, area)
         for known in chain(listed, _unlisted(journal, area, target)):
             kept = kept_path(area, known.transaction, known.step)
             name = kept.rpartition("/")[2]
@@ -71,15 +71,23 @@ def unlisted(journal: Journal | None, area: str, target: str) -> Iterator[Backup
     return (each for each in backups(journal, area, target) if each.id in numbers)
 
 
-def _listed(journal: Journal) -> Iterator[_Kept]:
-    started = lru_cache(maxsize=8)(lambda number: _started(journal, number))
-    for step, transaction, path in journal.backups():
-        yield _Kept(step, transaction, step, path, started(transaction))
+def _listed(journal: Journal, area: str) -> Iterator[_Kept]:
+    started = lru_cache(maxsize=8)(lambda number: _started(journal, area, number))
+    for number, transaction, path in journal.backups():
+        yield _Kept(number, transaction, number % _AMONG_OTHERS, path, started(transaction))
 
 
-def _started(journal: Journal, number: int) -> float:
+def _started(journal: Journal, area: str, number: int) -> float:
     found = journal.transactions.find(number)
-    return found.began if found else 0.0
+    return found.began if found else origin(area, number, 0).started
+
+
+def list_all(journal: Journal, area: str, target: str) -> int:
+    """Have the journal list what it does not; return how many that are."""
+    found = _unlisted(journal, area, target)
+    for kept in found:
+        journal.list_backup(kept.id, kept.transaction, kept.path)
+    return len(found)
 
 
 def _unlisted(journal: Journal | None, area: str, target: str) -> list[_Kept]:
@@ -89,7 +97,7 @@ def _unlisted(journal: Journal | None, area: str, target: str) -> list[_Kept]:
         (transaction, step)
         for transaction, step, _ in contents(area)
         if (unfinished is None or transaction != unfinished.id)
-        and not (journal and journal.backed_up(step) == transaction)
+        and not (journal and _is_listed(journal, transaction, step))
     )
     steps = Counter(step for _, step in found)
     kept = []
@@ -102,6 +110,11 @@ def _unlisted(journal: Journal | None, area: str, target: str) -> list[_Kept]:
             path = target + path[len(was.target) :]
         kept.append(_Kept(number, transaction, step, path, was.started))
     return kept
+
+
+def _is_listed(journal: Journal, transaction: int, step: int) -> bool:
+    numbers = step, transaction * _AMONG_OTHERS + step
+    return any(journal.backed_up(number) == transaction for number in numbers)
 
 
 def restore(chosen: Collection[Backup], area: str, *, skip: bool) -> Iterator[Item]:

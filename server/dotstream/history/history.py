@@ -175,3 +175,46 @@ class Past:
         control.result = chosen
         yield from chosen
         return chosen
+
+    def _outdated(
+        self, journal: Journal | None, keep: int | None, older_than: float | None
+    ) -> list[Transaction]:
+        """Return what of the history may be forgotten, oldest first.
+
+        Args:
+            journal: of the target; ``None`` if there is none.
+            keep: how many of the newest are not meant.
+            older_than: only what began so many seconds ago.
+        """
+        from dotstream.store.pruning import outdated
+
+        area = backup_area(self._host.state, self._target)
+        if journal is None or area is None:
+            return []
+        before = None if older_than is None else self._host.clock() - older_than
+        numbers = outdated(journal.database, area, keep=keep or 0, began_before=before)
+        found = map(journal.transactions.find, numbers)
+        return [transaction for transaction in found if transaction is not None]
+
+    def to_prune(self, keep: int | None, older_than: float | None) -> list[Transaction]:
+        """Return what ``prune_history`` would forget; changes nothing."""
+        with self._reading() as journal:
+            return self._outdated(journal, keep, older_than)
+
+    def prune_history(
+        self,
+        keep: int | None,
+        older_than: float | None,
+        *,
+        wait: bool,
+        cancel: CancellationToken | None,
+    ) -> list[Transaction]:
+        """Forget old transactions, and return them."""
+        from dotstream.store.pruning import forget
+        from dotstream.transaction.writing import writing
+
+        token = cancel or CancellationToken()
+        with writing(self._target, host=self._host, wait=wait, cancel=token) as writer:
+            chosen = self._outdated(writer.journal, keep, older_than)
+            forget(writer.journal.database, [transaction.id for transaction in chosen])
+        return chosen

@@ -25,6 +25,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from dotstream.fs.process import is_alive
 from dotstream.lsp.language.abilities import Abilities
+from dotstream.lsp.language.announcing import withdraw
 from dotstream.lsp.messages import message as written
 from dotstream.lsp.peer import Peer
 from dotstream.lsp.requests.batches import MAX_BATCH, MAX_WINDOW
@@ -246,6 +247,7 @@ class Protocol(LanguageServerProtocol):
         }
         offered = params.capabilities.experimental
         self.peer.abilities = Abilities(params.capabilities)
+        withdraw(result.capabilities, self.peer.abilities)
         ours = offered.get("dotstream") if isinstance(offered, dict) else None
         self._announced = bool(ours)
         self.peer.answers_conflicts = isinstance(ours, dict) and ours.get("conflicts") is True

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["Entry", "EntryKind", "Records"]
+__all__ = ["Entry", "EntryKind", "Identity", "Records"]
 
 EntryKind = Literal["link", "directory", "adopted"]
+
+
+Identity: TypeAlias = "tuple[int, int]"
+"""The inode of a directory, and when it was made; 0 where that is not known."""
 
 
 class Entry(NamedTuple):
@@ -53,6 +57,9 @@ class Records(Protocol):
 
     def any_below(self, root: str, path: str) -> bool:
         """Whether anything is recorded in a directory or below it."""
+
+    def package_directories(self) -> Mapping[str, Identity]:
+        """Return the package directories that something is or was recorded of."""
 
     def close(self) -> None:
         """Give back what it reads from; it may be asked again, and then opens it again."""

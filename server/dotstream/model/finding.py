@@ -30,6 +30,7 @@ FindingKind = Literal[
     "no_permission",
     "broken_link",
     "orphaned_link",
+    "lost_directory",
     "broken_member",
     "link_loop",
     "missing_link",
@@ -53,6 +54,7 @@ _SEVERITIES: dict[FindingKind, Severity] = {
     "no_permission": "error",
     "broken_link": "error",
     "orphaned_link": "error",
+    "lost_directory": "error",
     "broken_member": "warning",
     "link_loop": "error",
     "missing_link": "error",
@@ -65,7 +67,7 @@ _SEVERITIES: dict[FindingKind, Severity] = {
     "unrecorded_links": "info",
     "leftover": "warning",
     "parked_file": "error",
-    "unlisted_backup": "error",
+    "unlisted_backup": "warning",
 }
 
 FINDING_KINDS: tuple[FindingKind, ...] = tuple(_SEVERITIES)
@@ -80,6 +82,7 @@ _MENDED: frozenset[FindingKind] = frozenset(
         "stale_record",
         "unrecorded_links",
         "leftover",
+        "unlisted_backup",
     }
 )
 
@@ -129,6 +132,11 @@ class Finding:
         """One sentence that says what is wrong."""
         package, text = f"package {self.package}", self.text
         match self.kind:
+            case "broken_link" if self.wanted is not None:
+                return (
+                    f"this link of {package} leads to {text}, which is gone; "
+                    f"what it should lead to is at {self.wanted}"
+                )
             case "broken_link":
                 return f"this link of {package} leads to {text}, which is gone"
             case "orphaned_link":
@@ -154,6 +162,9 @@ class Finding:
             case "unrecorded_links":
                 noun = "link is" if self.count == 1 else "links are"
                 return f"{self.count:,} {noun} not in the manifest yet and can be recorded"
+            case "lost_directory":
+                links = "1 link leads" if self.count == 1 else f"{self.count:,} links lead"
+                return f"{links} into this package directory, which is not there; {self.detail}"
             case "leftover":
                 return "this was left over by a run that was cut short"
             case _:

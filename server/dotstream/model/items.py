@@ -110,12 +110,15 @@ class Conflict(NamedTuple):
     Attributes:
         kind: what stands in the way.
         directory, name: the path in the target.
-        package: the package that wants the path.
+        package: the package that wants the path, the first of several.
         source: absolute path of the package member that wants it.
         other: the package that has the path now, where there is one.
         text: the text of the link that is there now, where there is one.
         choices: the policies that can settle it.
         source_is_dir: whether the package member is a directory.
+        rivals: further packages that want the path.
+        note: what else there is to know before one of the choices is made.
+        elsewhere: absolute path of the package directory of ``other``, if it is another.
     """
 
     kind: ConflictKind
@@ -127,6 +130,9 @@ class Conflict(NamedTuple):
     text: str | None = None
     choices: tuple[Policy, ...] = ()
     source_is_dir: bool = False
+    rivals: tuple[str, ...] = ()
+    note: str = ""
+    elsewhere: str | None = None
 
     @property
     def path(self) -> str:
@@ -136,50 +142,72 @@ class Conflict(NamedTuple):
     @property
     def message(self) -> str:
         """One sentence that names both sides."""
-        wants = f"package {self.package}"
+        return f"{self._obstacle}; {self.note}" if self.note else self._obstacle
+
+    @property
+    def _obstacle(self) -> str:
+        several = bool(self.rivals)
+        named = f"packages {_listed(self.package, *self.rivals)}"
+        who = named if several else f"package {self.package}"
+        has, wants = ("have", "want") if several else ("has", "wants")
+        both = _listed(self.other or "", self.package, *self.rivals)
+        quantity = "all" if several else "both"
         match self.kind:
             case "changed_since":
                 now = f"a link to {self.text}" if self.text else (self.other or "nothing")
                 return f"this changed since: {now} is here now, and undoing would lose it"
             case "real_file" if self.source_is_dir:
-                return f"{wants} has a directory here, but a file is in its place"
+                return f"{who} {has} a directory here, but a file is in its place"
             case "real_file":
-                return f"{wants} wants a link here, but a file is in its place"
+                return f"{who} {wants} a link here, but a file is in its place"
             case "real_directory":
-                return f"{wants} has a file here, but a directory is in its place"
+                return f"{who} {has} a file here, but a directory is in its place"
             case "foreign_link":
-                return f"{wants} wants this path, but a link to {self.text} is there"
+                return f"{who} {wants} this path, but a link to {self.text} is there"
             case "dangling_link":
                 return (
-                    f"{wants} wants this path, but a broken link to {self.text} is there, "
+                    f"{who} {wants} this path, but a broken link to {self.text} is there, "
                     "which is not ours"
                 )
             case "parent_link":
-                return f"{wants} has a directory here, but a link leads elsewhere, to {self.text}"
+                return f"{who} {has} a directory here, but a link leads elsewhere, to {self.text}"
             case "other_package":
-                return f"{wants} wants this path, but package {self.other} is linked there"
+                of = f" of {self.elsewhere}" if self.elsewhere else ""
+                return f"{who} {wants} this path, but package {self.other}{of} is linked there"
             case "same_path":
-                return f"packages {self.other} and {self.package} both want this path"
+                return f"packages {both} {quantity} want this path"
             case "file_and_directory":
                 return (
-                    f"packages {self.other} and {self.package} both want this path, "
+                    f"packages {both} {quantity} want this path, as files and as directories"
+                    if several
+                    else f"packages {both} both want this path, "
                     "one as a file and one as a directory"
                 )
             case "absolute_source":
-                return f"{wants} has an absolute symlink here, to {self.text}"
+                return f"{who} {has} an absolute symlink here, to {self.text}"
+            case "target_in_package_directory" if self.name:
+                return (
+                    f"{who} {has} a directory here, but this is a package directory itself, "
+                    "where nothing is linked"
+                )
             case "target_in_package_directory":
                 return "the target is inside the package directory"
             case "package_has_file":
-                return f"{wants} already has {self.source}"
+                return f"{who} already {has} {self.source}"
             case "not_invertible":
                 return (
-                    f"{self.name!r} would come back under another name when {wants} is "
+                    f"{self.name!r} would come back under another name when {who} is "
                     "managed, because of its dot- prefix"
                 )
             case "missing_source":
                 if self.source:
                     return f"what was here is gone: there is nothing at {self.source}"
                 return "there is nothing at this path to adopt"
+
+
+def _listed(*names: str) -> str:
+    *first, last = dict.fromkeys(names)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 class ScanError(NamedTuple):

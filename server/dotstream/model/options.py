@@ -16,7 +16,9 @@ __all__ = [
     "FOLDINGS",
     "LAYOUTS",
     "LINK_STYLES",
+    "PACKAGE_LAYOUTS",
     "POLICIES",
+    "SINGLE",
     "Action",
     "Folding",
     "IgnoreRules",
@@ -31,15 +33,19 @@ __all__ = [
 
 Action = Literal["manage", "unmanage", "remanage", "adopt", "undo", "restore", "doctor"]
 Folding = Literal["safe", "always", "never"]
-Layout = Literal["mirror", "named"]
+Layout = Literal["mirror", "named", "single"]
 LinkStyle = Literal["relative", "absolute"]
 Policy = Literal["fail", "skip", "backup", "overwrite", "adopt"]
 
 ACTIONS: tuple[Action, ...] = ("manage", "unmanage", "remanage", "adopt")
 FOLDINGS: tuple[Folding, ...] = ("safe", "always", "never")
-LAYOUTS: tuple[Layout, ...] = ("mirror", "named")
+LAYOUTS: tuple[Layout, ...] = ("mirror", "named", "single")
+PACKAGE_LAYOUTS: tuple[Layout, ...] = ("mirror", "named")
 LINK_STYLES: tuple[LinkStyle, ...] = ("relative", "absolute")
 POLICIES: tuple[Policy, ...] = ("fail", "skip", "backup", "overwrite", "adopt")
+
+SINGLE = "."
+"""The name of the package that is the package directory itself, as in ``stow .``."""
 
 Resolve: TypeAlias = "Callable[[Conflict], Policy | None]"
 """Settles one conflict as it is met; ``None``: as configured."""
@@ -60,7 +66,7 @@ class Package(NamedTuple):
     """One package, ready to be planned.
 
     Attributes:
-        name: its name, the last component of ``path``.
+        name: its name, the last component of ``path``; ``.`` for the package directory itself.
         path: absolute canonical path of its directory.
         stow_dir: absolute canonical path of the package directory that holds it.
         ignored: its ignore rules, compiled.
@@ -68,6 +74,10 @@ class Package(NamedTuple):
         never_fold: target paths (globs, relative) that must stay real directories.
         on_conflict: its policy, or ``None`` for the run's.
         where: which paths of it the run wants; the others count as ignored as well.
+        dotfiles: translate ``dot-`` prefixes to ``.`` in every path component.
+        layout: ``mirror``: its tree mirrors the target; ``named``: package ``dot-vim`` maps to
+            ``.vim`` in the target; ``single``: the package directory itself is the package.
+        link: relative or absolute link texts.
     """
 
     name: str
@@ -78,16 +88,16 @@ class Package(NamedTuple):
     never_fold: tuple[str, ...] = ()
     on_conflict: Policy | None = None
     where: Callable[[str], bool] | None = None
+    dotfiles: bool = True
+    layout: Layout = "mirror"
+    link: LinkStyle = "relative"
 
 
 class Options(NamedTuple):
     """How a plan is made; the same for every package of a run.
 
     Attributes:
-        dotfiles: translate ``dot-`` prefixes to ``.`` in every path component.
-        layout: ``mirror``: a package's tree mirrors the target; ``named``: package
-            ``dot-vim`` maps to ``.vim`` in the target.
-        link: relative or absolute link texts.
+        single: whether the package directory itself is the one package.
         defer, override: regular expressions matched at the start of the target path
             (GNU Stow manual, "Invoking Stow", ``--defer`` and ``--override``).
         on_conflict: the policy for every conflict that has none of its own.
@@ -98,9 +108,7 @@ class Options(NamedTuple):
         resolve: settles conflicts that have no policy of their own.
     """
 
-    dotfiles: bool = True
-    layout: Layout = "mirror"
-    link: LinkStyle = "relative"
+    single: bool = False
     defer: tuple[str, ...] = ()
     override: tuple[str, ...] = ()
     on_conflict: Policy = "fail"

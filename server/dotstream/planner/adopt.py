@@ -114,9 +114,9 @@ class _Adoption:
     def _raw(self, cursor: Cursor, name: str) -> str | None:
         """Return the name in the package that is managed as ``name``."""
         if cursor.sub is None:  # the named layout: the package is the first component
-            shown = self._farm.naming.in_target(self._package.name)
+            shown = self._farm.naming.in_target(self._package, self._package.name)
             return self._package.name if shown == name else None
-        return self._farm.naming.in_package(name)
+        return self._farm.naming.in_package(self._package, name)
 
     def _entry(
         self, place: Directory, name: str, cursor: Cursor, kind: int | None
@@ -201,7 +201,9 @@ class _Adoption:
         directories: list[str] = []
 
         def differs(name: str, kind: int) -> bool:
-            if farm.naming.in_target(name) != name or self._ignored(cursor, here, name):
+            if farm.naming.in_target(self._package, name) != name or self._ignored(
+                cursor, here, name
+            ):
                 return True
             if kind == LINK:
                 text = farm.target.link_text(here.join(name))

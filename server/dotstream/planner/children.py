@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from dotstream.config.repository import Repository
-    from dotstream.model.options import Action, Options, Package
+    from dotstream.model.options import Action, Package
     from dotstream.planner.request import Asked
 
 __all__ = ["children"]
@@ -59,7 +59,7 @@ def children(
             lowest=len(only),
             records=repository.records(),
         ),
-        _Level(place, [*group.manage, *(package for _, package in group.unmanage)], options),
+        _Level(place, [*group.manage, *(package for _, package in group.unmanage)]),
     )
     return _after(named, place, skip)
 
@@ -67,10 +67,9 @@ def children(
 class _Level:
     """Tells which name of a directory something is about."""
 
-    def __init__(self, place: Directory, packages: Sequence[Package], options: Options) -> None:
+    def __init__(self, place: Directory, packages: Sequence[Package]) -> None:
         self.place = place
         self._packages = {package.path: package for package in packages}
-        self._options = options
 
     def name(self, item: Item | Below) -> str | None:
         """Return a name; empty for the directory itself; ``None`` for what is above."""
@@ -91,9 +90,9 @@ class _Level:
         for root, package in self._packages.items():
             if within(path, root):
                 inside = components(path, root)
-                if self._options.layout == "named":
+                if package.layout == "named":
                     inside = (package.name, *inside)
-                return tuple(map(to_target, inside)) if self._options.dotfiles else inside
+                return tuple(map(to_target, inside)) if package.dotfiles else inside
         root = self.place.root
         return components(path, root) if within(path, root) else None
 

@@ -94,7 +94,6 @@ class Selection:
         self._waiting = list(packages)
         self._paths = [package.path for package in packages]
         self._naming = Naming(options)
-        self._named = options.layout == "named"
         self._shelf = Shelf()
         self._package: Package | None = None
         self._itself = False
@@ -127,7 +126,7 @@ class Selection:
         if not f"{member.source}/".startswith(f"{package.path}/"):
             raise MemberRefused(member, f"{member.source} is not in {package.path}")
         inside = member.source[len(package.path) + 1 :]
-        if not inside and self._named:
+        if not inside and package.layout == "named":
             self._itself = True  # as a member, which it need not be for what is in it
             return
         above, _, raw = inside.rpartition("/")
@@ -146,7 +145,8 @@ class Selection:
         while self._waiting:
             package = self._waiting.pop(0)
             if package.name == member.package:
-                shown = self._naming.in_target(package.name) if self._named else ""
+                named = package.layout == "named"
+                shown = self._naming.in_target(package, package.name) if named else ""
                 self._package, self._itself = package, False
                 self._stack = [_Open("", shown, package.ignored(""))]
                 return package
@@ -170,16 +170,17 @@ class Selection:
 
     def _enter(self, here: _Open, raw: str) -> _Open:
         assert self._package is not None  # noqa: S101 - members are of one
-        name = self._naming.in_target(raw)
+        name = self._naming.in_target(self._package, raw)
         shown = f"{here.shown}/{name}" if here.shown else name
-        place = shown.partition("/")[2] if self._named else shown
+        place = shown.partition("/")[2] if self._package.layout == "named" else shown
         sub = f"{here.sub}/{raw}" if here.sub else raw
         self._stack.append(_Open(sub, shown, self._package.ignored(place)))
         return self._stack[-1]
 
     def _add(self, member: Member, here: _Open, raw: str) -> str:
         """Take a name in, and return it as the target shows it."""
-        name = self._naming.in_target(raw)
+        assert self._package is not None  # noqa: S101 - members are of one
+        name = self._naming.in_target(self._package, raw)
         key = sort_key(name), sort_key(raw)
         if key <= here.last:
             twice = key == here.last
@@ -230,7 +231,7 @@ class Selection:
             why = reason(error)
         for raw in missing:
             inside = f"{here.sub}/{raw}" if here.sub else raw
-            path = f"{here.shown}/{self._naming.in_target(raw)}".lstrip("/")
+            path = f"{here.shown}/{self._naming.in_target(package, raw)}".lstrip("/")
             member_kind: MemberKind = "directory" if raw in here.inner else "file"
             raise MemberRefused(
                 Member(package.name, path, f"{package.path}/{inside}", member_kind), why

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dotstream.fs.listing import DIR, LINK, SPECIAL
 from dotstream.model.items import Conflict, Item, Notice, ScanError
+from dotstream.planner.in_the_way import looked_at, together
 from dotstream.planner.policies import settled
 from dotstream.planner.state import Link, Real, State
 
@@ -137,6 +138,8 @@ def decide(farm: Farm, folding: Folding, name: Name) -> Decision:
             decision.open([inner], by_claim=False)
     if decision.set_aside and start is decision.state is Real.DIRECTORY:
         decision.set_aside = False  # another package has the last word, and wants it as it is
+    if len(decision.reports) > 1 and not farm.options.stow:
+        decision.reports = together(decision.reports)
     return decision
 
 
@@ -144,6 +147,7 @@ class _Other(NamedTuple):
     """Whose link is met: one that is there, or is planned for an earlier claim.
 
     Attributes:
+        package, stow_dir: the package, and the package directory that has it.
         alive: whether it leads somewhere.
         opens: whether it leads to a directory.
         enter: returns the cursor on that directory.
@@ -151,6 +155,7 @@ class _Other(NamedTuple):
     """
 
     package: str
+    stow_dir: str
     alive: bool
     opens: bool
     enter: Callable[[], Cursor]
@@ -220,7 +225,11 @@ class _Meeting:
             self._share(claim, text, self._planned(claim, planned))
         elif (owner := self._farm.target.owner(self._name.place, text)) is None:
             self._meet_foreign(claim, text)
-        elif not self._farm.options.stow and owner.full == claim[0].source(claim[2]):
+        elif (
+            not self._farm.options.stow
+            and owner.full == claim[0].source(claim[2])
+            and not owner.moved
+        ):
             self._decision.claim = claim  # the same member in another spelling is as good
         else:
             self._share(claim, text, self._linked(owner, text))
@@ -229,12 +238,17 @@ class _Meeting:
         """Meet a claim where there is a link that is not ours, by its text."""
         target, place = self._farm.target, self._name.place
         cursor, kind, _ = claim
+        package, alive = cursor.package, target.leads_somewhere(place, text)
         record = target.recorded_link(place, self._name.name, text)
-        if record is not None and record.package == cursor.package.name:
-            self._decision.link(self._wanted(claim), claim)  # the package directory was moved
+        if (
+            record is not None
+            and record.package == package.name
+            and (record.stow_dir == package.stow_dir or not alive)
+        ):
+            self._decision.link(self._wanted(claim), claim)  # the target was moved
             return
         conflict: ConflictKind = "dangling_link"
-        if target.leads_somewhere(place, text):
+        if alive:
             conflict = "parent_link" if kind == DIR else "foreign_link"
         self._conflict(claim, conflict, _MOVES, text=text)
 
@@ -244,6 +258,7 @@ class _Meeting:
         differ = DIR in (kind, claim[1])
         return _Other(
             cursor.package.name,
+            cursor.package.stow_dir,
             packages.tree(cursor.package).exists(cursor.inside(raw)),
             packages.is_directory(cursor, raw),
             lambda: self._enter(planned),
@@ -254,6 +269,7 @@ class _Meeting:
         target, place = self._farm.target, self._name.place
         return _Other(
             owner.package,
+            owner.stow_dir,
             target.leads_somewhere(place, text),
             target.leads_to_directory(place, text),
             lambda: self._farm.packages.behind(owner),
@@ -271,7 +287,10 @@ class _Meeting:
         elif other.opens and self._farm.packages.is_directory(cursor, raw):
             self._decision.open([other.enter(), self._enter(claim)], by_claim=True)
         else:
-            self._conflict(claim, other.conflict, _LINKS, other=other.package, text=text)
+            away = None if other.stow_dir == cursor.package.stow_dir else other.stow_dir
+            self._conflict(
+                claim, other.conflict, _LINKS, other=other.package, text=text, elsewhere=away
+            )
 
     def _meet_directory(self, claim: Claim) -> None:
         """Meet a claim where there is a directory: on the disk, or opened by an earlier claim."""
@@ -295,6 +314,7 @@ class _Meeting:
         *,
         other: str | None = None,
         text: str | None = None,
+        elsewhere: str | None = None,
     ) -> None:
         """Settle a conflict by its policy, or report it and leave the state alone."""
         decision, (place, name, *_) = self._decision, self._name
@@ -303,10 +323,21 @@ class _Meeting:
         if kind == "real_file" and is_dir:
             choices = _MOVES
         conflict = Conflict(
-            kind, place, name, package.name, cursor.source(raw), other, text, choices, is_dir
+            kind,
+            place,
+            name,
+            package.name,
+            cursor.source(raw),
+            other,
+            text,
+            choices,
+            is_dir,
+            elsewhere=elsewhere,
         )
+        if not self._farm.options.stow:
+            conflict = looked_at(conflict)
         policy = settled(self._farm.options, package, conflict)
-        if policy not in choices:
+        if policy not in conflict.choices:
             decision.reports.append(conflict)
         elif policy == "skip":
             decision.reports.append(Notice(place.at(name), f"skipped: {conflict.message}"))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.directory import Directory
-    from dotstream.model.entry import Records
+    from dotstream.model.entry import Identity, Records
     from dotstream.model.options import Options, Package
     from dotstream.planner.chosen import Chosen
     from dotstream.planner.cursor import Cursor
@@ -31,7 +31,7 @@ class Farm:
     Args:
         target, stow_dir: absolute canonical paths.
         packages, lookup, chosen: see ``PackageTrees``.
-        records: see ``Target``.
+        records, recorded, to_make: see ``Target``.
 
     Attributes:
         unchanged: how many links were found as they are wanted.
@@ -53,6 +53,8 @@ class Farm:
         records: Records | None = None,
         packages: Iterable[Package] = (),
         chosen: Mapping[str, Chosen] = MappingProxyType({}),
+        recorded: Callable[[], Mapping[str, Identity]] | None = None,
+        to_make: bool = False,
     ) -> None:
         self.stow_dir: str = stow_dir
         self.options: Options = options
@@ -61,14 +63,19 @@ class Farm:
         self.naming: Naming = Naming(options)
         self.packages: PackageTrees = PackageTrees(
             self.naming,
-            options.layout,
             packages=packages,
             lookup=lookup,
             chosen=chosen,
             poll=self.poll,
         )
         self.target: Target = Target(
-            target, stow_dir=stow_dir, stow=options.stow, records=records, poll=self.poll
+            target,
+            stow_dir=stow_dir,
+            options=options,
+            records=records,
+            poll=self.poll,
+            recorded=recorded,
+            to_make=to_make,
         )
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ link per file would show.
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dotstream.fs.listing import DIR, SPECIAL, Files
@@ -57,7 +58,7 @@ class Folding:
     def _same_inside(self, cursor: Cursor, place: Directory) -> bool:
         """Whether nothing below would be hidden or renamed, or must stay a directory."""
         always = cursor.package.folding == "always"
-        shown = self._farm.naming.in_target
+        shown = partial(self._farm.naming.in_target, cursor.package)
 
         def tests(here: Cursor, there: Directory, hidden: Hidden | None) -> Test:
             def differs(raw: str, kind: int) -> bool:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from dotstream.model.run import Run
 from dotstream.planner.farm import Farm
+from dotstream.planner.foresight import foreseen, with_target, without_target
 from dotstream.planner.scope import Scope
 from dotstream.planner.stream import StreamingPlan
 from dotstream.planner.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.entry import Records
@@ -71,15 +72,7 @@ def plan_groups(
                 walked.append(farm)
                 try:
                     if plan is None:
-                        yield from cast(
-                            "Iterable[Item | Run]",  # no lowest directory: nothing is left out
-                            walk(
-                                farm,
-                                manage=group.manage,
-                                unmanage=group.unmanage,
-                                scope=Scope(only),
-                            ),
-                        )
+                        yield from _whole(farm, group, metadata, records, only)
                     else:
                         yield from plan(farm, group)
                 finally:
@@ -92,6 +85,31 @@ def plan_groups(
     return StreamingPlan(
         metadata, items(), cancel, lambda: sum(farm.unchanged for farm in walked)
     )
+
+
+def _whole(
+    farm: Farm,
+    group: Group,
+    metadata: Metadata,
+    records: Records | None,
+    only: tuple[str, ...],
+) -> Iterator[Item | Run]:
+    """Plan all of a target, and the target itself where it is missing or not needed any more."""
+
+    def walked() -> Generator[Item | Run]:
+        left = yield from cast(
+            "Generator[Item | Run, None, int | None]",  # no lowest directory: nothing is left out
+            walk(farm, manage=group.manage, unmanage=group.unmanage, scope=Scope(only)),
+        )
+        if left == 0 and not group.manage and records is not None:
+            yield from without_target(records, group.target, metadata.target)
+
+    items: Iterator[Item | Run] = walked()
+    if metadata.options.stow:
+        return items
+    if farm.target.missing and group.manage:
+        items = with_target(items, group.target, metadata.target, group.manage[0].name)
+    return foreseen(items)
 
 
 def plan_level(
@@ -146,4 +164,5 @@ def _farm(
         records=records,
         packages=(*group.manage, *(package for _, package in group.unmanage)),
         chosen=chosen,
+        to_make=not metadata.options.stow,
     )

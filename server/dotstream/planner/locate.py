@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from dotstream.fs.files import is_directory
+from dotstream.fs.files import exists, is_directory
 from dotstream.fs.listing import DIR
 from dotstream.fs.look import Tree, marker
 from dotstream.fs.places import components, within
@@ -13,7 +13,7 @@ from dotstream.model.cancel import CancellationToken
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Operation
 from dotstream.model.located import Located
-from dotstream.model.options import Preferences
+from dotstream.model.options import SINGLE, Preferences
 from dotstream.model.plan import Metadata
 from dotstream.planner.groups import Group, plan_level
 from dotstream.planner.level import Below
@@ -67,24 +67,23 @@ class _Locator:
                 full, None, "other", message="it is neither in a package nor in a target"
             )
         parts = components(inside, self._directory)
-        if not parts or not self._is_package(parts[0]):
+        if self._settings.single:
+            parts = (SINGLE, *parts)
+        if not parts or not self._settings.is_package(parts[0]):
             return Located(full, None, "other", message="it is in no package")
         return self._at_source(full, "source", parts)
-
-    def _is_package(self, name: str) -> bool:
-        return not name.startswith(".") and is_directory(f"{self._directory}/{name}")
 
     # From the package ------------------------------------------------------------------
 
     def _at_source(self, path: str, role: Role, parts: tuple[str, ...]) -> Located:
         """Tell of a package's member: ``parts`` is the package and the way down in it."""
         settings, name = self._settings, parts[0]
-        options = settings.options(_ALONE)
-        first = 0 if options.layout == "named" else 1  # the part that appears first in the target
+        # The part that appears first in the target:
+        first = 0 if settings.layout_of(name) == "named" else 1
         raws = parts[first:]
-        way = [to_target(raw) if options.dotfiles else raw for raw in raws]
+        way = [to_target(raw) if settings.dotfiles_of(name) else raw for raw in raws]
         root = settings.target_of(name)
-        source = "/".join((self._directory.rstrip("/"), *parts))
+        source = "/".join((settings.path_of(name), *parts[1:]))
         found = Located(
             path,
             role,
@@ -100,7 +99,7 @@ class _Locator:
         depth, text = _link_on(root, way)
         if text is not None:
             owner = self._ownership().owner(Directory(root).descend("/".join(way[:depth])), text)
-            above = "/".join((self._directory.rstrip("/"), *parts[: first + depth + 1]))
+            above = "/".join((settings.path_of(name), *parts[1 : first + depth + 1]))
             if owner is not None and owner.full == above:
                 # Inside of a fold, names are shown as the package has them.
                 shown = "/".join((*way[: depth + 1], *raws[depth + 1 :]))
@@ -124,7 +123,7 @@ class _Locator:
             ignored = package.ignored(above)
             if ignored is not None and ignored(raw):
                 return f"package {name} ignores {raw}"
-            shown = to_target(raw) if self._settings.dotfiles else raw
+            shown = to_target(raw) if package.dotfiles else raw
             above = f"{above}/{shown}" if above else shown
         return None
 
@@ -195,10 +194,8 @@ class _Locator:
                 why = f"a link into package {owner.package} of {owner.stow_dir}"
                 return Located(path, None, "other", message=why)
             if owner is not None:
-                parts = (
-                    owner.package,
-                    *components(owner.full, f"{self._directory}/{owner.package}"),
-                )
+                inside = components(owner.full, self._settings.path_of(owner.package))
+                parts = (owner.package, *inside)
                 return self._by_link(path, there, (*parts, *way[depth + 1 :]))
         best: Located | None = None
         for parts in self._members_at(there, around):
@@ -213,8 +210,11 @@ class _Locator:
 
     def _by_link(self, path: str, there: str, parts: tuple[str, ...]) -> Located:
         """Tell of a path that a link of ours is at, or above."""
-        if not self._is_package(parts[0]):
-            source = "/".join((self._directory.rstrip("/"), *parts))
+        if not self._settings.is_package(parts[0]):
+            source = "/".join((self._settings.path_of(parts[0]), *parts[1:]))
+            if exists(source):  # a link that somebody else made, and that is as it should be
+                why = f"this link leads to {source}, which is in no package"
+                return Located(path, None, "other", target=there, message=why)
             why = f"this link leads to {source}, but package {parts[0]} is gone"
             return Located(path, "target", "linked", parts[0], source, there, message=why)
         found = self._at_source(path, "target", parts)
@@ -234,12 +234,13 @@ class _Locator:
                     if settings.target_of(name) != root:
                         continue
                     inside = way
-                    if settings.layout == "named":
-                        shown = to_target(name) if settings.dotfiles else name
+                    dotfiles = settings.dotfiles_of(name)
+                    if settings.layout_of(name) == "named":
+                        shown = to_target(name) if dotfiles else name
                         if way[:1] != (shown,):
                             continue
                         inside = way[1:]
-                    yield from _raws(tree, name, inside, dotfiles=settings.dotfiles)
+                    yield from _raws(tree, name, inside, dotfiles=dotfiles)
         finally:
             tree.close()
 
@@ -248,6 +249,7 @@ class _Locator:
             self._directory,
             marked=lambda path: marker(path, (".stow", "dotstream.toml")),
             literal=False,
+            single=self._settings.single,
         )
 
 

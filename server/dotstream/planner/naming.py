@@ -10,7 +10,7 @@ from dotstream.planner.names import DOT_PREFIX, raw_candidates, to_package, to_t
 if TYPE_CHECKING:
     from dotstream.fs.listing import Rename
     from dotstream.model.directory import Directory
-    from dotstream.model.options import Options
+    from dotstream.model.options import Options, Package
     from dotstream.planner.cursor import Cursor
 
 __all__ = ["Naming"]
@@ -19,33 +19,38 @@ __all__ = ["Naming"]
 class Naming:
     """The names and link texts of one run."""
 
-    __slots__ = ("_absolute", "_bases", "_compat", "_dotfiles", "rename")
+    __slots__ = ("_bases", "_compat")
 
     def __init__(self, options: Options) -> None:
-        self._dotfiles = options.dotfiles
         self._compat = options.compat
-        self._absolute = options.link == "absolute"
         self._bases: dict[str, str] = {}
-        self.rename: Rename | None = (DOT_PREFIX, to_target) if options.dotfiles else None
 
-    def in_target(self, raw: str) -> str:
+    @staticmethod
+    def rename(package: Package) -> Rename | None:
+        """Return how names of a package that begin in a certain way are translated."""
+        return (DOT_PREFIX, to_target) if package.dotfiles else None
+
+    @staticmethod
+    def in_target(package: Package, raw: str) -> str:
         """Return a package member's name in the target."""
-        return to_target(raw) if self._dotfiles else raw
+        return to_target(raw) if package.dotfiles else raw
 
-    def in_package(self, name: str) -> str | None:
+    @staticmethod
+    def in_package(package: Package, name: str) -> str | None:
         """Return the name in a package that is managed as ``name``; ``None`` if none is."""
-        return to_package(name) if self._dotfiles else name
+        return to_package(name) if package.dotfiles else name
 
-    def raws(self, name: str) -> tuple[str, ...]:
-        """Return the raw names that appear as ``name``."""
-        return raw_candidates(name, dotfiles=self._dotfiles)
+    @staticmethod
+    def raws(package: Package, name: str) -> tuple[str, ...]:
+        """Return the raw names in a package that appear as ``name``."""
+        return raw_candidates(name, dotfiles=package.dotfiles)
 
-    def candidates(self, name: str) -> tuple[str, ...]:
+    def candidates(self, package: Package, name: str) -> tuple[str, ...]:
         """Return the raw names of what could be unlinked at ``name``.
 
         Stow's ``--compat`` reads names off the target, so ``dot-x`` counts there too.
         """
-        return self.raws(name) or ((name,) if self._compat else ())
+        return self.raws(package, name) or ((name,) if self._compat else ())
 
     def prefix(self, cursor: Cursor, place: Directory) -> str:
         """Return what comes before the raw name in a link text made in ``place``.
@@ -56,17 +61,17 @@ class Naming:
             return cursor.prefix
         package = cursor.package
         if cursor.sub is None:
-            base, tail = self._base(package.stow_dir, place.root), ""
+            base, tail = self._base(package, package.stow_dir, place.root), ""
         else:
-            base, tail = self._base(package.path, place.root), cursor.sub
-        up = "" if self._absolute else "../" * place.depth
+            base, tail = self._base(package, package.path, place.root), cursor.sub
+        up = "" if package.link == "absolute" else "../" * place.depth
         joined = f"{up}{base}" if base else up.rstrip("/")
         joined = f"{joined}/" if joined and not joined.endswith("/") else joined
         cursor.prefix = f"{joined}{tail}/" if tail else joined
         return cursor.prefix
 
-    def _base(self, path: str, root: str) -> str:
-        if self._absolute:
+    def _base(self, package: Package, path: str, root: str) -> str:
+        if package.link == "absolute":
             return path
         base = self._bases.get(path)
         if base is None:

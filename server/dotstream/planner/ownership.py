@@ -1,9 +1,13 @@
-"""Whose link is this: ownership by where a link's text leads, read without the disk.
+"""Whose link is this: ownership by where a link's text leads.
 
 A link is ours if its text, resolved lexically, lands inside a package directory we know:
 the one in use, or the topmost directory on its way that carries a ``.stow`` marker
 (GNU Stow manual, "Multiple Stow Directories").  So farms made by GNU Stow are recognised
 without any record.
+
+Natively, a package directory is known by what it is, not by how a link spells it: links on
+the way to it are followed, those that links are recorded into are known too, and what leads
+into one that moved belongs to the one in use, where it is that one.
 """
 
 from __future__ import annotations
@@ -11,10 +15,17 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
+from dotstream.fs.files import file_identity, is_directory, present
+from dotstream.fs.look import canonical
+from dotstream.fs.places import within
+from dotstream.fs.system import born
+from dotstream.model.options import SINGLE
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from dotstream.model.directory import Directory
+    from dotstream.model.entry import Identity
 
 __all__ = ["Owner", "Ownership"]
 
@@ -25,13 +36,14 @@ class Owner(NamedTuple):
     """The package member that a link leads to.
 
     ``path`` is relative to the package and empty for the package itself; ``full`` is
-    absolute.
+    absolute.  ``moved``: the link still says where the package directory was.
     """
 
     stow_dir: str
     package: str
     path: str
     full: str
+    moved: bool = False
 
 
 class Ownership:
@@ -42,15 +54,38 @@ class Ownership:
         marked: whether an absolute path is a directory marked as a package directory.
         literal: whether only the spelling that GNU Stow itself writes is ours: relative,
             and by the shortest way from the target to the package directory.
+        single: whether the package directory in use is itself the one package.
+        recorded: the package directories that links are recorded into, and which they were.
     """
 
-    __slots__ = ("_here", "_literal", "_marked", "_remembered", "_shortest", "_stow_dir")
+    __slots__ = (
+        "_here",
+        "_literal",
+        "_marked",
+        "_real",
+        "_recorded",
+        "_remembered",
+        "_shortest",
+        "_single",
+        "_stow_dir",
+    )
 
-    def __init__(self, stow_dir: str, *, marked: Callable[[str], bool], literal: bool) -> None:
+    def __init__(
+        self,
+        stow_dir: str,
+        *,
+        marked: Callable[[str], bool],
+        literal: bool,
+        single: bool,
+        recorded: Callable[[], Mapping[str, Identity]] = dict,
+    ) -> None:
         self._stow_dir = stow_dir
         self._marked = marked
         self._literal = literal
+        self._recorded = recorded
+        self._single = single
         self._remembered: dict[str, bool] = {}
+        self._real: dict[str, str] = {}
         self._here: Directory | None = None
         self._shortest = ""
 
@@ -60,10 +95,9 @@ class Ownership:
             # The shortest way is by far the commonest, and needs no normalising.
             way = self._way(place)
             if text.startswith(way) and not _winding(text[len(way) - 1 :]):
-                package, _, path = text[len(way) :].partition("/")
-                return Owner(
-                    self._stow_dir, package, path, f"{self._stow_dir}/{text[len(way) :]}"
-                )
+                path = text[len(way) :]
+                package, _, inside = (SINGLE, "", path) if self._single else path.partition("/")
+                return Owner(self._stow_dir, package, inside, f"{self._stow_dir}/{path}")
         if text.startswith("/"):
             if self._literal:
                 return None
@@ -77,11 +111,64 @@ class Ownership:
             return None
         if not full.startswith(stow_dir if stow_dir == "/" else stow_dir + "/"):
             found = self._marked_above(full, place.root)
+            if not self._literal:
+                return self._elsewhere(full, found)
             if found is None:
                 return None
             stow_dir = found
-        package, _, path = full[len(stow_dir) :].lstrip("/").partition("/")
-        return Owner(stow_dir, package, path, full)
+        return self._member(stow_dir, full)
+
+    def _elsewhere(self, full: str, marked: str | None) -> Owner | None:
+        """Return whose a path is that is not in the package directory by its text.
+
+        Args:
+            marked: the marked directory that it is in, if it is in one.
+        """
+        parent, _, name = full.rpartition("/")
+        real = f"{self._canonical(parent).rstrip('/')}/{name}"
+        if within(real, self._stow_dir) and real != self._stow_dir:
+            return self._member(self._stow_dir, real)  # the same file, by another way
+        found = marked
+        if found is None:
+            known = [each for each in self._recorded() if within(full, each) and full != each]
+            found = max(known, key=len, default=None)
+        if found is None:
+            return None
+        inside = full[len(found.rstrip("/")) + 1 :]
+        here = self._stow_dir.rstrip("/")
+        if present(f"{here}/{inside.partition('/')[0]}") and self._came_from(found):
+            return self._member(self._stow_dir, f"{here}/{inside}")._replace(moved=True)
+        stow_dir = self._canonical(found)
+        return self._member(stow_dir, f"{stow_dir.rstrip('/')}/{inside}")
+
+    def _member(self, stow_dir: str, full: str) -> Owner:
+        path = full[len(stow_dir) :].lstrip("/")
+        if self._single and stow_dir == self._stow_dir:
+            return Owner(stow_dir, SINGLE, path, full)
+        package, _, inside = path.partition("/")
+        return Owner(stow_dir, package, inside, full)
+
+    def _came_from(self, path: str) -> bool:
+        """Whether the package directory in use was at ``path`` before.
+
+        It is that very directory, or nothing was ever recorded of it: then it is a copy.
+        """
+        if is_directory(path):
+            return False
+        recorded = self._recorded()
+        if self._stow_dir not in recorded:
+            return True
+        inode, when = recorded.get(path, (0, 0))
+        found = file_identity(self._stow_dir)
+        return when != 0 and (inode, when) == (found and found[1], born(self._stow_dir))
+
+    def _canonical(self, path: str) -> str:
+        known = self._real.get(path)
+        if known is None:
+            if len(self._real) >= _REMEMBERED:
+                self._real.clear()
+            known = self._real[path] = canonical(path)
+        return known
 
     def _way(self, place: Directory) -> str:
         """Return the shortest relative way from ``place`` into the package directory."""

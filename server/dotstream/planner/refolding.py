@@ -140,7 +140,7 @@ class Refolding:
         owner = farm.target.owner(place, text)
         if owner is None or not owner.path or not farm.target.leads_somewhere(place, text):
             return None
-        if "/" not in owner.path and farm.options.layout != "named":
+        if "/" not in owner.path and not farm.packages.is_named(owner):
             return None  # the link would lead to the package itself
         if text.startswith("/"):
             return parent
@@ -161,7 +161,10 @@ class Refolding:
         def differs(raw: str, _kind: int) -> bool:
             nonlocal visible
             visible += 1
-            return farm.packages.hides(cursor, place, raw) or farm.naming.in_target(raw) != raw
+            return (
+                farm.packages.hides(cursor, place, raw)
+                or farm.naming.in_target(cursor.package, raw) != raw
+            )
 
         try:
             fd = farm.packages.tree(cursor.package).open(owner.path)

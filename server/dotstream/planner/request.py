@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.errors import UsageError
+from dotstream.fs.files import is_directory
 from dotstream.fs.places import components, within
 from dotstream.model.cancel import CancellationToken
+from dotstream.model.options import SINGLE
 from dotstream.model.plan import Metadata
 from dotstream.model.wish import Wish
+from dotstream.planner.foresight import ground
 from dotstream.planner.groups import Group, plan_groups
 from dotstream.planner.names import to_package
 
@@ -55,7 +58,9 @@ def plan_packages(
     names = asked.names(settings, anywhere=action == "unmanage")
     groups = repository.groups(action, names, prefer)
     options, cancel = settings.options(prefer), asked.cancel or CancellationToken()
-    targets = tuple(sorted(group.target for group in groups))
+    wanted = {group.target for group in groups}
+    grounds = {ground(each, settings.target) for each in wanted if not is_directory(each)}
+    targets = tuple(sorted(wanted | grounds))
     only: tuple[str, ...] = ()
     if path is not None:
         groups, only = narrowed(repository, groups, path)
@@ -120,10 +125,10 @@ def plan_adoption(
     target = repository.existing_target(settings.target)
     inside = repository.places.inside(paths, target)
     if package is None:
-        package = suggest_package(inside)
+        package = SINGLE if settings.single else suggest_package(inside)
         if package is None:
             raise UsageError("these paths have no name in common", remedy="name_package")
-        if options.layout == "named":
+        if (prefer.layout or settings.layout) == "named":
             package = to_package(inside[0].partition("/")[0]) or package
     into = repository.named(package, prefer)
     return plan_groups(
@@ -175,10 +180,7 @@ def scan_packages(repository: Repository, asked: Asked) -> Scan:
     settings, prefer = repository.settings, asked.prefer
     names = asked.names(settings, anywhere=False)
     return Scan(
-        [
-            (settings.package(name, prefer), repository.existing_target(settings.target_of(name)))
-            for name in names
-        ],
+        [(settings.package(name, prefer), settings.target_of(name)) for name in names],
         directory=repository.directory,
         options=settings.options(prefer),
         lookup=repository.lookup(prefer),

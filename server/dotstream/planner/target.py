@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.fs.listing import sorted_entries
+from dotstream.fs.files import exists
+from dotstream.fs.listing import FILE, sorted_entries
 from dotstream.fs.look import Tree, close, marker
 from dotstream.planner.ownership import Ownership
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dotstream.fs.listing import Entry
     from dotstream.model.directory import Directory
     from dotstream.model.entry import Entry as Record
-    from dotstream.model.entry import Records
+    from dotstream.model.entry import Identity, Records
+    from dotstream.model.options import Options
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.ownership import Owner
 
@@ -24,34 +26,47 @@ __all__ = ["Target"]
 class Target(Tree):
     """The target, opened for reading.
 
+    Attributes:
+        missing: whether it is not there; then nothing is looked at.
+
     Args:
         root, stow_dir: absolute canonical paths.
         records: what is recorded as ours, where there is more to know than the links show.
-        stow: follow GNU Stow to the letter.
+        options: whether to follow GNU Stow to the letter, and how packages are laid out.
         poll: called now and then; may raise to give up.
+        recorded: the package directories with recorded links; by default those of ``records``.
+        to_make: whether a target that is missing will be made.
 
     Raises:
         OSError: the target cannot be opened.
     """
 
-    __slots__ = ("_owner", "_poll", "_records", "_stow", "_stow_dir")
+    __slots__ = ("_owner", "_poll", "_records", "_stow", "_stow_dir", "missing")
 
     def __init__(
         self,
         root: str,
         *,
         stow_dir: str,
-        stow: bool,
+        options: Options,
         records: Records | None,
         poll: Callable[[], None],
+        recorded: Callable[[], Mapping[str, Identity]] | None = None,
+        to_make: bool = False,
     ) -> None:
-        super().__init__(root)
+        self.missing: bool = to_make and not exists(root)
+        super().__init__(root, missing=self.missing)
+        stow = options.stow
         self._stow_dir, self._stow = stow_dir, stow
         self._records = None if stow else records
         self._poll = poll
         markers = (".stow",) if stow else (".stow", "dotstream.toml")
         self._owner = Ownership(
-            stow_dir, marked=lambda path: marker(path, markers), literal=stow
+            stow_dir,
+            marked=lambda path: marker(path, markers),
+            literal=stow,
+            recorded=recorded or (self._records.package_directories if self._records else dict),
+            single=options.single,
         ).owner
 
     # What is there ---------------------------------------------------------------------
@@ -98,13 +113,33 @@ class Target(Tree):
         absolute, shown = place.absolute, place.path or "."
         if absolute == self._stow_dir:
             return f"skipping target which was current stow directory {shown}"
-        if marker(absolute, (".stow",)):
+        if self._marked(place, ".stow"):
             return f"skipping marked Stow directory {shown}"
-        if marker(absolute, (".nonstow",)):
+        if self._marked(place, ".nonstow"):
             return f"skipping protected directory {shown}"
-        if not self._stow and marker(absolute, ("dotstream.toml",)):
+        if not self._stow and self._marked(place, "dotstream.toml"):
             return f"skipping the package directory {shown}"
         return None
+
+    def _marked(self, place: Directory, name: str) -> bool:
+        """Whether a directory is marked; for Stow, anything of that name is a marker.
+
+        Otherwise it has to be a file, and no package's: a package may well have one.
+        """
+        if self._stow:
+            return marker(place.absolute, (name,))
+        try:
+            state = self.state(place.join(name))
+        except OSError:
+            return False  # what may not be looked at cannot be changed either
+        if isinstance(state, str):
+            return self._owner(place, state) is None and self.exists(place.join(name))
+        return state == FILE
+
+    def holds_packages(self, place: Directory) -> bool:
+        """Whether ``place`` is a package directory, ours or another."""
+        marked = self._marked(place, ".stow") or self._marked(place, "dotstream.toml")
+        return marked or place.absolute == self._stow_dir
 
     # What is recorded ------------------------------------------------------------------
 

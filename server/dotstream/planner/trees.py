@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dotstream.fs.listing import Entry, Listing
     from dotstream.model.directory import Directory
-    from dotstream.model.options import Layout, Package
+    from dotstream.model.options import Package
     from dotstream.planner.chosen import Chosen
     from dotstream.planner.naming import Naming
     from dotstream.planner.ownership import Owner
@@ -44,7 +44,6 @@ class PackageTrees:
     def __init__(
         self,
         naming: Naming,
-        layout: Layout,
         *,
         packages: Iterable[Package],
         lookup: Callable[[str, str], Package],
@@ -52,7 +51,6 @@ class PackageTrees:
         poll: Callable[[], None],
     ) -> None:
         self._naming = naming
-        self._named = layout == "named"
         self._lookup = lookup
         self._poll = poll
         self._trees: dict[str, Tree] = {}
@@ -66,9 +64,13 @@ class PackageTrees:
             tree.close()
         self._trees.clear()
 
+    def is_named(self, owner: Owner) -> bool:
+        """Whether the package behind a link is shown by its own name."""
+        return self.behind(owner).package.layout == "named"
+
     def top(self, package: Package, *, step: int = 0) -> Cursor:
         """Return the cursor on all of a package, as overlaid on the target itself."""
-        top = None if self._named else ""
+        top = None if package.layout == "named" else ""
         return Cursor(package, top, step=step, chosen=self._chosen.get(package.path))
 
     def tree(self, package: Package) -> Tree:
@@ -87,10 +89,12 @@ class PackageTrees:
         package = self._packages.get(key)
         if package is None:
             package = self._packages[key] = self._lookup(*key)
+        # In a directory that is itself the package, an owner's first name is none of a package.
+        inside = owner.full[len(package.path) :].lstrip("/")
         chosen = self._chosen.get(package.path)
-        for raw in owner.path.split("/") if chosen is not None else ():
+        for raw in inside.split("/") if chosen is not None else ():
             chosen = chosen.child(raw) if chosen is not None else None
-        return Cursor(package, owner.path, old=True, chosen=chosen)
+        return Cursor(package, inside, old=True, chosen=chosen)
 
     def members(
         self, cursor: Cursor, place: Directory, only: str | None = None
@@ -101,7 +105,7 @@ class PackageTrees:
             OSError: the package's directory cannot be read.
         """
         if cursor.sub is None:
-            name = self._naming.in_target(cursor.package.name)
+            name = self._naming.in_target(cursor.package, cursor.package.name)
             wanted = only in (None, name) and not self.hides(cursor, place, cursor.package.name)
             return [(name, DIR, cursor.package.name)] if wanted else []
         (glanced, listing), self._glanced = self._glanced, (None, None)
@@ -112,13 +116,14 @@ class PackageTrees:
         if only is not None:
             return [
                 (only, kind, raw)
-                for raw in self._naming.raws(only)
+                for raw in self._naming.raws(cursor.package, only)
                 if not (ignored and ignored(raw))
                 and (kind := tree.kind(cursor.inside(raw))) is not None
             ]
         fd = tree.open(cursor.sub)
         try:
-            return sorted_entries(fd, hidden=ignored, rename=self._naming.rename, poll=self._poll)
+            rename = self._naming.rename(cursor.package)
+            return sorted_entries(fd, hidden=ignored, rename=rename, poll=self._poll)
         finally:
             close(fd)
 
@@ -130,7 +135,7 @@ class PackageTrees:
         """
         fd = self.tree(cursor.package).open(cursor.sub or "")
         try:
-            ignored, rename = self.ignored(cursor, place), self._naming.rename
+            ignored, rename = self.ignored(cursor, place), self._naming.rename(cursor.package)
             listing = short_listing(fd, hidden=ignored, rename=rename)
         finally:
             close(fd)
@@ -143,13 +148,13 @@ class PackageTrees:
         In no order; with a stack of its own, so that no tree is too deep; at the memory of
         the way down.  A directory that cannot be read is one: opening it tells why.
         """
-        shown = self._naming.in_target
+        package = cursor.package
         waiting: list[tuple[Cursor, Directory, str | None]] = [(cursor, place, None)]
         while waiting:
             here, there, name = waiting.pop()
             self._poll()
             if name is not None:
-                here, there = here.child(name), there.child(shown(name))
+                here, there = here.child(name), there.child(self._naming.in_target(package, name))
             hidden = self.ignored(here, there)
             passes = tests(here, there, hidden)
             inner: list[str] = []
@@ -186,12 +191,14 @@ class PackageTrees:
     def _hidden(self, cursor: Cursor, place: Directory) -> Hidden | None:
         package, chosen = cursor.package, cursor.chosen
         if cursor.sub is None:  # no rule names the package itself, but it may not be wanted
-            shown = self._naming.in_target(package.name)
+            shown = self._naming.in_target(package, package.name)
             wanted = package.where is None or package.where(shown)
             return None if wanted and (chosen is None or chosen.any) else Hidden(lambda _: True)
         if chosen is not None:
             return Hidden(lambda raw: not chosen.has(raw))
-        return package.ignored(place.path.partition("/")[2] if self._named else place.path)
+        return package.ignored(
+            place.path.partition("/")[2] if package.layout == "named" else place.path
+        )
 
     def hides(self, cursor: Cursor, place: Directory, raw: str) -> bool:
         """Whether an ignore rule leaves a member out."""
@@ -233,10 +240,10 @@ class PackageTrees:
         found: list[Cursor] = []
         for cursor in cursors:
             if cursor.sub is None:
-                if name == self._naming.in_target(cursor.package.name):
+                if name == self._naming.in_target(cursor.package, cursor.package.name):
                     found.append(cursor.child(name))
                 continue
-            candidates = self._naming.candidates(name)
+            candidates = self._naming.candidates(cursor.package, name)
             visible = [raw for raw in candidates if not self.hides(cursor, place, raw)]
             raws = [raw for raw in visible if self.is_directory(cursor, raw)]
             if not raws and lingers():

@@ -66,16 +66,15 @@ class Unlinking:
             return Removal(later[0].step, later[0].package.name)  # by far the commonest
         owner = self._farm.target.owner(place, text)
         if owner is None:
-            return self._recorded(place, name, text, cursors, after)
-        raws = self._farm.naming.candidates(name)
-        exact = self._exact(place, owner, raws, later)
+            return self._recorded(place, name, text, None, cursors, after)
+        exact = self._exact(place, owner, name, later)
         if len(later) == len(cursors) and self._goes_first(
-            place, text, owner, raws, cursors[0], exact
+            place, text, owner, name, cursors[0], exact
         ):
             return Removal(cursors[0].step, owner.package)
         if exact is not None:
             return Removal(exact, owner.package)
-        return self._recorded(place, name, text, cursors, after)
+        return self._recorded(place, name, text, owner, cursors, after)
 
     def _told_by_text(self, place: Directory, name: str, text: str, cursor: Cursor) -> bool:
         """Whether a link leads to the member that appears here, by nothing but its text."""
@@ -83,16 +82,16 @@ class Unlinking:
         raw = text[len(prefix) :]
         return (
             text.startswith(prefix)
-            and raw in self._farm.naming.candidates(name)
+            and raw in self._farm.naming.candidates(cursor.package, name)
             and not self._farm.packages.hides(cursor, place, raw)
         )
 
     def _exact(
-        self, place: Directory, owner: Owner, raws: Sequence[str], cursors: Sequence[Cursor]
+        self, place: Directory, owner: Owner, name: str, cursors: Sequence[Cursor]
     ) -> int | None:
         """Return the first step that unlinks the member which a link leads to."""
         for cursor in cursors:
-            for raw in raws:
+            for raw in self._farm.naming.candidates(cursor.package, name):
                 if owner.full == cursor.source(raw) and not self._farm.packages.hides(
                     cursor, place, raw
                 ):
@@ -104,7 +103,7 @@ class Unlinking:
         place: Directory,
         text: str,
         owner: Owner,
-        raws: Sequence[str],
+        name: str,
         cursor: Cursor,
         exact: int | None,
     ) -> bool:
@@ -117,22 +116,36 @@ class Unlinking:
             # Stow's --compat goes by what is in the target, and passes hidden names over.
             and not (
                 options.compat
-                and all(self._farm.packages.hides(cursor, place, raw) for raw in raws)
+                and all(
+                    self._farm.packages.hides(cursor, place, raw)
+                    for raw in self._farm.naming.candidates(cursor.package, name)
+                )
             )
         )
 
     def _recorded(
-        self, place: Directory, name: str, text: str, cursors: Sequence[Cursor], after: int
+        self,
+        place: Directory,
+        name: str,
+        text: str,
+        owner: Owner | None,
+        cursors: Sequence[Cursor],
+        after: int,
     ) -> Removal | None:
-        """Return when a link goes that only the record knows as one of a package's."""
+        """Return when a link goes that only the record knows as one of a package's.
+
+        What the text says of whose it is counts for more: another package directory may
+        have a package of that name.
+        """
         record = self._farm.target.recorded_link(place, name, text)
         if record is None or any(
             cursor.package.name == record.package and not _wanted(cursor, place.join(name))
             for cursor in cursors
         ):
             return None
-        step = self._steps.get((record.stow_dir, record.package), -1)
-        return Removal(step, record.package) if step > after else None
+        whose = owner or record
+        step = self._steps.get((whose.stow_dir, whose.package), -1)
+        return Removal(step, whose.package) if step > after else None
 
 
 def _wanted(cursor: Cursor, path: str) -> bool:

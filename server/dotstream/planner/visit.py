@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.fs.listing import DIR, FILE, LINK, Files
-from dotstream.model.items import Notice, Operation
+from dotstream.model.items import Conflict, Notice, Operation
 from dotstream.model.run import LONGEST, Run
 from dotstream.planner.decide import Name
 from dotstream.planner.farm import scan_error
@@ -13,6 +13,7 @@ from dotstream.planner.level import Below
 from dotstream.planner.merging import claims_by_name, merge, plain
 from dotstream.planner.mode import Mode
 from dotstream.planner.names import DOT_PREFIX
+from dotstream.planner.policies import settled
 from dotstream.planner.state import Link, Real, state_of
 from dotstream.planner.states import States
 from dotstream.planner.transition import transition
@@ -104,7 +105,7 @@ class DirectoryVisit:
         farm, place = self.walk.farm, self.place
         farm.poll()
         if self.mode is not Mode.FRESH and (why := farm.target.protection(place)) is not None:
-            yield Notice(place.absolute, why)
+            yield self._left_alone(why)
             return None
         only = self.scope.name_in(place)
         listings: list[Iterable[Entry]] = []
@@ -128,6 +129,32 @@ class DirectoryVisit:
         finally:
             self._release()
         return None
+
+    def _left_alone(self, why: str) -> Conflict | Notice:
+        """Return what is told of a directory where nothing may be linked or unlinked."""
+        farm, place = self.walk.farm, self.place
+        above = place.parent
+        if (
+            farm.options.stow
+            or not self.linked
+            or above is None
+            or not farm.target.holds_packages(place)
+        ):
+            return Notice(place.absolute, why)
+        cursor, *others = self.linked
+        conflict = Conflict(
+            "target_in_package_directory",
+            above,
+            place.name,
+            cursor.package.name,
+            cursor.path,
+            choices=("skip",),
+            source_is_dir=True,
+            rivals=tuple(other.package.name for other in others),
+        )
+        if settled(farm.options, cursor.package, conflict) == "skip":
+            return Notice(place.absolute, f"skipped: {conflict.message}")
+        return conflict
 
     # Where links come ------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from types import GeneratorType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
 
     from dotstream.model.items import Item
     from dotstream.model.run import Run
@@ -26,10 +26,10 @@ Look: TypeAlias = "Generator[Look[Any], Any, _Found]"
 """A look at a directory, which only yields looks further down."""
 
 
-def carried_out(top: Visit[Any]) -> Iterator[Item | Run | Below]:
+def carried_out(top: Visit[_Found]) -> Generator[Item | Run | Below, None, _Found]:
     """Pass on what a visit yields, and each visit that it yields, in its place."""
     stack: list[Generator[Any, Any, Any]] = [top]
-    result = None
+    result: Any = None
     try:
         while stack:
             try:
@@ -46,15 +46,16 @@ def carried_out(top: Visit[Any]) -> Iterator[Item | Run | Below]:
     finally:
         for visit in reversed(stack):
             visit.close()
+    last: _Found = result
+    return last
 
 
 def seen(top: Look[_Found]) -> _Found:
     """Return what came of a look."""
-    result: list[_Found] = []
-
-    def whole() -> Visit[None]:
-        result.append((yield top))
-
-    for _ in carried_out(whole()):
-        pass
-    return result[0]
+    whole = carried_out(top)
+    while True:
+        try:
+            next(whole)
+        except StopIteration as stop:
+            found: _Found = stop.value
+            return found

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict
 from dotstream.planner.folding import Folding
+from dotstream.planner.mode import Mode
 from dotstream.planner.refolding import Refolding
 from dotstream.planner.scope import EVERYTHING
 from dotstream.planner.unlinking import Unlinking
@@ -25,7 +26,7 @@ from dotstream.planner.visit import DirectoryVisit, Walk
 from dotstream.planner.visits import carried_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from dotstream.model.items import Item
     from dotstream.model.options import Package
@@ -43,7 +44,7 @@ def walk(
     manage: Sequence[Package],
     unmanage: Sequence[tuple[int, Package]],
     scope: Scope = EVERYTHING,
-) -> Iterator[Item | Run | Below]:
+) -> Generator[Item | Run | Below, None, int | None]:
     """Plan all that is in scope, lazily.
 
     Args:
@@ -54,6 +55,9 @@ def walk(
         Operations and runs of them, conflicts, scan errors and notices, in the order of
         the walk; and what is ``Below`` the lowest directories, in place of what is in there.
 
+    Returns:
+        How many names stay in the target, where that is known.
+
     Raises:
         Cancelled: the farm's token was cancelled.
     """
@@ -61,7 +65,7 @@ def walk(
     if not farm.options.stow and f"{root.root}/".startswith(f"{farm.stow_dir}/"):
         name = manage[0].name if manage else unmanage[0][1].name
         yield Conflict("target_in_package_directory", root, "", name, farm.stow_dir)
-        return
+        return None
     unlinking = Unlinking(farm, unmanage)
     top = DirectoryVisit(
         Walk(farm, Folding(farm), unlinking, Refolding(farm, unlinking)),
@@ -69,10 +73,11 @@ def walk(
         root,
         [farm.packages.top(package, step=step) for step, package in unmanage],
         [farm.packages.top(package) for package in manage],
+        mode=Mode.FRESH if farm.target.missing else Mode.REAL,
     )
     found = carried_out(top.plan())
     if not scope.only:
-        yield from found
-        return
+        return (yield from found)
     for item in found:
         yield from scope.concerning(item, root.root)
+    return None

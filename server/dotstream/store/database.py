@@ -22,12 +22,25 @@ __all__ = ["Database"]
 
 _APPLICATION = 0x646F7473  # "dots"
 
-_FORMAT = 3
+_FORMAT = 4
 
-_MIGRATIONS = {2: ("ALTER TABLE txn ADD COLUMN boot TEXT NOT NULL DEFAULT ''",)}
+_CHOICE = """CREATE TABLE choice(
+    txn INTEGER NOT NULL,
+    directory BLOB NOT NULL,
+    chosen BLOB NOT NULL
+) STRICT"""
+
+_MIGRATIONS = {
+    2: ("ALTER TABLE txn ADD COLUMN boot TEXT NOT NULL DEFAULT ''",),
+    3: (
+        "ALTER TABLE stow ADD COLUMN inode INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE stow ADD COLUMN born INTEGER NOT NULL DEFAULT 0",
+        _CHOICE,
+    ),
+}
 """By the format they start from: what makes the next one of it."""
 
-_SCHEMA = """
+_SCHEMA = f"""
 CREATE TABLE txn(
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     state TEXT NOT NULL,
@@ -51,7 +64,13 @@ CREATE TABLE chunk(
     steps BLOB NOT NULL
 ) STRICT;
 CREATE TABLE backup(seq INTEGER PRIMARY KEY, txn INTEGER NOT NULL, path BLOB NOT NULL) STRICT;
-CREATE TABLE stow(id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE) STRICT;
+CREATE TABLE stow(
+    id INTEGER PRIMARY KEY,
+    path BLOB NOT NULL UNIQUE,
+    inode INTEGER NOT NULL DEFAULT 0,
+    born INTEGER NOT NULL DEFAULT 0
+) STRICT;
+{_CHOICE};
 CREATE TABLE page(
     root BLOB NOT NULL,
     path BLOB NOT NULL,
@@ -133,7 +152,9 @@ class Database:
                 f"{self.path} was written by an older dotstream (format {found}, this one "
                 f"needs {_FORMAT})"
             )
-        elif found < _FORMAT and not readonly:  # whoever only looks does not miss what is new
+        elif found < _FORMAT:
+            if readonly:
+                self.copy()
             self._migrate()
         if not readonly:
             run("PRAGMA synchronous = NORMAL")

@@ -22,6 +22,7 @@ from dotstream.store.damage import intact
 from dotstream.store.database import Database
 from dotstream.store.encoding import between, decode, encode
 from dotstream.store.manifest import Manifest
+from dotstream.store.pruning import keep_within_limits
 from dotstream.store.relocation import relocate
 from dotstream.store.transactions import Transactions, written
 
@@ -72,7 +73,8 @@ class Journal:
         self.transactions: Transactions = Transactions(self.database)
         self._next = 0
         self._left = (0, 0)
-        self._lock = f"{path.rpartition('/')[0]}/lock"
+        place = path.rpartition("/")[0]
+        self._lock, self._area = f"{place}/lock", f"{place}/backups"
         self._running: int | None = None
 
     def close(self) -> None:
@@ -213,7 +215,7 @@ class Journal:
         """End a transaction: the manifest, the list of backups and the state, in one commit."""
 
         def on_backup(sequence: int, path: str) -> None:
-            run("INSERT INTO backup VALUES (?, ?, ?)", (sequence, transaction, encoded(path)))
+            self.list_backup(sequence, transaction, path)
 
         run = self.database.run
         with self.database.explained():
@@ -235,6 +237,7 @@ class Journal:
                     "(SELECT undoes FROM txn WHERE id = ?)",
                     (transaction, transaction),
                 )
+                keep_within_limits(self.database, self._area)
             run("PRAGMA synchronous = NORMAL")
         self._unname()
 
@@ -276,6 +279,11 @@ class Journal:
             self.database.run(
                 "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'txn'", (last,)
             )
+
+    def list_backup(self, number: int, transaction: int, path: str) -> None:
+        """Put a backup that lies in the area onto the list, in the change that is under way."""
+        values = number, transaction, encoded(path)
+        self.database.run("INSERT INTO backup VALUES (?, ?, ?)", values)
 
     def forget_backup(self, sequence: int) -> None:
         """Take a backup off the list, after it is gone."""

@@ -15,6 +15,7 @@ from dotstream.fs.listing import sort_key
 from dotstream.model.entry import Entry
 from dotstream.model.names import decoded, encoded
 from dotstream.model.run import LONGEST, Run
+from dotstream.store.package_directories import PackageDirectories, leading
 from dotstream.store.pages import (
     CODES,
     KINDS,
@@ -43,11 +44,16 @@ _ANYWHERE = (b"\xff", b"")  # no root is that far on
 
 
 class Manifest:
-    """The manifest in an open database; changes belong to the caller's transaction."""
+    """The manifest in an open database; changes belong to the caller's transaction.
+
+    Attributes:
+        directories: the package directories that it has anything of.
+    """
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self._stows: dict[str, str] = {}
+        self.directories: PackageDirectories = PackageDirectories(database)
+        self._others: dict[str, str] = {}  # to tell links apart by, if there are several
         self._added: tuple[bytes, bytes, bytes] | None = None
         self._furthest: tuple[bytes, bytes] = _ANYWHERE  # no page is of a directory after it
 
@@ -135,16 +141,8 @@ class Manifest:
             else:
                 text, _, mode = value.partition("\1")
             yield Entry(
-                root, path, name, kind, package, self._stow_path(stow), text, mode or None
+                root, path, name, kind, package, self.directories.path(stow), text, mode or None
             )
-
-    def _stow_path(self, number: str) -> str:
-        if number not in self._stows:
-            (path,) = self._database.execute(
-                "SELECT path FROM stow WHERE id = ?", (int(number),)
-            ).fetchone()
-            self._stows[number] = decoded(path)
-        return self._stows[number]
 
     # Writing ---------------------------------------------------------------------------
 
@@ -161,7 +159,7 @@ class Manifest:
             value = entry.mode or ""
             if entry.kind != "directory":
                 value = (entry.text or "") + (f"\1{entry.mode}" if entry.mode else "")
-            number = self._stow_number(entry.stow_dir)
+            number = self.directories.number(entry.stow_dir)
             rows.append((entry.name, CODES[entry.kind], entry.package, number, value))
         if here is not None:
             self._put(*here, rows)
@@ -182,7 +180,9 @@ class Manifest:
             on_backup: called with the number and the path of each step that moved
                 something to the backup area.
         """
-        number = self._stow_number(stow_dir)
+        number, known = self.directories.number(stow_dir), self.directories.all()
+        self.directories.note(stow_dir)
+        self._others = known if len(known) > 1 else {}
         adopted: dict[tuple[str, str, str], str] = {}
         pending: dict[tuple[str, str], dict[str, Row | None]] = {}
         emptied: tuple[str, str] | None = None
@@ -226,8 +226,8 @@ class Manifest:
                 self._change(root, path, changes)
         self._flush(pending)
 
-    @staticmethod
     def _take_in(
+        self,
         operation: Operation,
         number: str,
         changes: dict[str, Row | None],
@@ -235,6 +235,8 @@ class Manifest:
     ) -> None:
         """Note what one operation on a link or directory changes in its directory."""
         name, package, text = operation.name, operation.package, operation.text or ""
+        if self._others and text:
+            number = leading(self._others, operation.directory, text, number)
         key = (operation.directory.root, operation.directory.path, name)
         match operation.kind:
             case "create_link" | "replace_link" | "refold":
@@ -323,6 +325,8 @@ class Manifest:
             ).fetchone()
         ):
             return False
+        if self._others:
+            number = leading(self._others, run.directory, f"{run.stem}x", number)
         self._added = (*key, names[names.rfind(b"\0") + 1 :])
         entries = plain(run, number)
         self._database.execute("INSERT INTO page VALUES (?, ?, ?, ?)", (*key, first, entries))
@@ -377,13 +381,6 @@ class Manifest:
         self._database.execute(
             "INSERT INTO page VALUES (?, ?, ?, ?)", (*key, encoded(rows[0][0]), written(rows))
         )
-
-    def _stow_number(self, path: str) -> str:
-        self._database.execute("INSERT OR IGNORE INTO stow(path) VALUES (?)", (encoded(path),))
-        (number,) = self._database.execute(
-            "SELECT id FROM stow WHERE path = ?", (encoded(path),)
-        ).fetchone()
-        return str(number)
 
 
 def _kept(sequence: int) -> bytes:

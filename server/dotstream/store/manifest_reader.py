@@ -8,10 +8,10 @@ from dotstream.fs.state import existing_state
 from dotstream.store.damage import intact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from dotstream.model.entry import Entry
+    from dotstream.model.entry import Entry, Identity
     from dotstream.store.journal import Journal
 
 __all__ = ["ManifestRecords"]
@@ -29,6 +29,7 @@ class ManifestRecords:
         self._state, self._target = state, target
         self._journal: Journal | None = None
         self._looked = False
+        self._directories: Mapping[str, Identity] | None = None
 
     def _open(self) -> Journal | None:
         if not self._looked:
@@ -80,3 +81,11 @@ class ManifestRecords:
             return False
         with self._intact():
             return journal.manifest.any_below(root, path)
+
+    def package_directories(self) -> Mapping[str, Identity]:
+        """Return the package directories that something is or was recorded of."""
+        if self._directories is None:
+            journal = self._open()
+            with self._intact():
+                self._directories = journal.manifest.directories.identities() if journal else {}
+        return self._directories

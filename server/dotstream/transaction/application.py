@@ -19,6 +19,7 @@ from dotstream.errors import (
     ScanFailed,
     StalePlan,
 )
+from dotstream.fs.files import file_identity
 from dotstream.model.events import Progress, Result
 from dotstream.model.items import OPERATION_KINDS, Conflict, Operation, ScanError
 from dotstream.model.plan import Summary
@@ -65,6 +66,8 @@ class Application:
         self._conflicts: list[Conflict] = []
         self._errors: list[ScanError] = []
         self._planned = 0
+        targets = source.metadata.targets or (source.metadata.target,)
+        self._places = {path: file_identity(path) for path in (writer.place.journal, *targets)}
         self._number = self._journal.begin(source.metadata, writer.host.clock())
         self._first = self._journal.next
         self._executor = Executor(writer, self._number, self._first)
@@ -179,6 +182,12 @@ class Application:
         metadata = self._source.metadata
         # What is called done is on the disk before that is.
         self._executor.flush(metadata.target, "; it was rolled back", remedy="remove_cause")
+        for path, was in self._places.items():
+            if file_identity(path) != was:
+                raise JournalError(
+                    f"{path} was moved or removed while this ran; nothing of it is kept",
+                    remedy="remove_cause",
+                )
         if not whole:
             self._journal.part(self._number)
         self._journal.commit(self._number, metadata.directory, summary.digest, counts)

@@ -58,7 +58,10 @@ class Checker:
         stow = metadata.options.stow
         markers = (".stow",) if stow else (".stow", "dotstream.toml")
         self._ownership = Ownership(
-            metadata.directory, marked=lambda path: marker(path, markers), literal=False
+            metadata.directory,
+            marked=lambda path: marker(path, markers),
+            literal=False,
+            single=metadata.options.single,
         )
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dotstream.errors import StalePlan
+from dotstream.fs.files import is_directory
 from dotstream.transaction.application import Application
 from dotstream.transaction.recovery import recovering
 from dotstream.transaction.writing import writer_of, writing
@@ -26,15 +27,16 @@ def applying(
 ) -> Generator[Happening, None, Result]:
     """Carry something out as one transaction on its target, and tell what happens."""
     metadata = source.metadata
+    others = [each for each in metadata.targets if is_directory(each)]  # or they are made
     try:
         with writing(
             metadata.target,
             host=host,
-            others=metadata.targets,
+            others=others,
             wait=terms.wait,
             cancel=control.cancel,
         ) as writer:
-            for other in metadata.targets:
+            for other in others:
                 if other != metadata.target:
                     with writer_of(other, host) as its:
                         yield from _recovered(its)

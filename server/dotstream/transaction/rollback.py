@@ -112,8 +112,11 @@ class Rollback:
 
     def _look_for_more(self, backups: str) -> None:
         """Note what the backup area still holds, once all is taken back."""
-        for path in held(backups, self._transaction):
-            self._note(self.failed, f"{path} is still to be put back where it was")
+        try:
+            for path in held(backups, self._transaction):
+                self._note(self.failed, f"{path} is still to be put back where it was")
+        except OSError as error:
+            self._note(self.failed, display(f"{backups}: {reason(error)}"))
         if not self.failed:
             forget(backups, self._transaction)
 

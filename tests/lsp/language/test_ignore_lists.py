@@ -116,3 +116,22 @@ async def test_many_files_are_looked_at_up_to_a_limit_or_a_cancellation(
     found = await hints(desk, path)
     assert len(found) == 20
     assert {(column, words[-9:]) for _, column, words in found} == {(3, "+ matches")}
+
+
+async def test_a_list_that_nobody_reads_is_told_and_not_counted(desk: Desk, root: Path) -> None:
+    (root / "vim/dot-vim/NOTES").touch()
+    for path in (root / "vim/dot-vim/.stow-local-ignore", root / ".stow-global-ignore"):
+        path.touch()
+        desk.open(path, "NOTES\n*\n")
+        (found,) = await desk.codes(path, "unread-list")
+        assert found.severity == types.DiagnosticSeverity.Warning
+        assert found.message.startswith("nobody reads this list")
+        assert await hints(desk, path) == []
+
+
+async def test_a_pattern_that_can_never_match_is_told(desk: Desk, root: Path) -> None:
+    path = root / "vim/.stow-local-ignore"
+    path.touch()
+    desk.open(path, "^/\\.vim\n^\\.vim/colors\ncolors/\n^/dot-vim/colors\n")
+    found = await desk.codes(path, "dead-pattern", "dead-pattern", "dead-pattern")
+    assert [each.range.start.line for each in found] == [1, 2, 3]

@@ -171,11 +171,43 @@ async def test_files_that_are_not_ours_show_nothing(
         await desk.codes(path)
         assert await lenses(desk, path) == []
         assert await hover(desk, path) is None
-    # But what lies in the target can be taken into a package.
-    assert [each.title for each in await actions(desk, other)] == [
+        assert await actions(desk, path) == []
+    # But a dotfile can be taken into a package.
+    dotfile = scratch_home / ".toolrc"
+    dotfile.write_text("x")
+    desk.open(dotfile)
+    assert [each.title for each in await actions(desk, dotfile)] == [
         "Adopt this file into a package"
     ]
-    assert await actions(desk, outside) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [("dotfiles/.bashrc", ".bashrc"), ("dotfiles/.config", ".config/kitty/kitty.conf")],
+)
+async def test_a_link_that_another_tool_made_into_the_repository_is_not_broken(
+    desk: Desk, root: Path, scratch_home: Path, text: str, file: str
+) -> None:
+    for name in (".bashrc", ".config/kitty/kitty.conf"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("x")
+    (scratch_home / file.partition("/")[0]).symlink_to(text)
+    desk.open(scratch_home / file)
+    await desk.codes(scratch_home / file)
+    assert await actions(desk, scratch_home / file) == []
+    assert await lenses(desk, scratch_home / file) == []
+
+
+async def test_nothing_is_offered_for_a_link_to_a_package_that_unmanaging_it_would_leave(
+    desk: Desk, scratch_home: Path
+) -> None:
+    """``~/.vim`` leads to the package itself, as dotbot and rcm make it."""
+    (scratch_home / ".vim").symlink_to("dotfiles/vim")
+    path = scratch_home / ".vim/dot-vim/colors/dusk.vim"
+    desk.open(path)
+    await desk.codes(path)
+    assert [each.title for each in await actions(desk, path)] == []
+    assert [command for _, command in await lenses(desk, path)] == ["dotstream.server.plan"]
 
 
 async def test_hints_stand_in_for_lenses(root: Path) -> None:

@@ -98,6 +98,13 @@
 ---@field dryRun? boolean
 ---@field workDoneToken? dotstream.Token
 
+--- Whose wishes, and which of them the user was shown and agrees to.
+---@class (exact) dotstream.AgreeParams
+---@field root dotstream.Uri
+---@field target? dotstream.Uri
+---@field settings? string[]
+---@field workDoneToken? dotstream.Token
+
 --- Whose packages.
 ---@class (exact) dotstream.PackagesParams
 ---@field root dotstream.Uri
@@ -234,6 +241,18 @@
 ---@field configuration dotstream.Uri
 ---@field text string
 ---@field written boolean
+
+--- What a repository asks for beyond links in the home.
+---@class (exact) dotstream.AgreeResult
+---@field configuration dotstream.Uri|nil
+---@field wishes dotstream.Wish[]
+
+--- A setting of a repository that counts once its user has agreed to it.
+---@class (exact) dotstream.Wish
+---@field setting string
+---@field package string|nil
+---@field meaning string
+---@field agreed boolean
 
 --- What was undone; in a dry run nothing was applied.
 ---@class (exact) dotstream.UndoResult
@@ -388,6 +407,7 @@
 ---@field other string|nil
 ---@field choices ("fail"|"skip"|"backup"|"overwrite"|"adopt")[]
 ---@field message string
+---@field rivals? string[]
 
 --- Something could not be read, or was left alone on purpose.
 ---@class (exact) dotstream.RemarkRow
@@ -409,6 +429,7 @@
 ---@field other? string|nil
 ---@field choices? ("fail"|"skip"|"backup"|"overwrite"|"adopt")[]
 ---@field message? string
+---@field rivals? string[]
 
 --- Rows of a plan, in the order in which they are carried out.
 ---@class (exact) dotstream.OperationBatch

@@ -34,6 +34,9 @@ local function capabilities()
     commands[name] = "dotstream." .. name
   end
   local all = vim.lsp.protocol.make_client_capabilities()
+  -- Neovim takes any registration; said so, omnifunc stays the user's where nothing is completed.
+  all.textDocument.completion.dynamicRegistration = true
+  all.textDocument.documentSymbol.dynamicRegistration = true
   all.experimental = { dotstream = { version = M.PROTOCOL, commands = commands } }
   return all
 end

@@ -105,6 +105,14 @@ export interface InitParams {
   readonly workDoneToken?: Token;
 }
 
+/** Whose wishes, and which of them the user was shown and agrees to. */
+export interface AgreeParams {
+  readonly root: PathUri;
+  readonly target?: PathUri;
+  readonly settings?: readonly string[];
+  readonly workDoneToken?: Token;
+}
+
 /** Whose packages. */
 export interface PackagesParams {
   readonly root: PathUri;
@@ -256,6 +264,20 @@ export interface InitResult {
   readonly configuration: PathUri;
   readonly text: string;
   readonly written: boolean;
+}
+
+/** What a repository asks for beyond links in the home. */
+export interface AgreeResult {
+  readonly configuration: PathUri | null;
+  readonly wishes: readonly Wish[];
+}
+
+/** A setting of a repository that counts once its user has agreed to it. */
+export interface Wish {
+  readonly setting: string;
+  readonly package: string | null;
+  readonly meaning: string;
+  readonly agreed: boolean;
 }
 
 /** What was undone; in a dry run nothing was applied. */
@@ -426,6 +448,7 @@ export interface ConflictRow {
   readonly other: string | null;
   readonly choices: readonly Policy[];
   readonly message: string;
+  readonly rivals?: readonly string[];
 }
 
 /** Something could not be read, or was left alone on purpose. */
@@ -449,6 +472,7 @@ export interface Row {
   readonly other?: string | null;
   readonly choices?: readonly Policy[];
   readonly message?: string;
+  readonly rivals?: readonly string[];
 }
 
 /** Rows of a plan, in the order in which they are carried out. */

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dotstream.cli.arguments import days
 from dotstream.cli.change import change
 from dotstream.cli.report.summary import plural
 from dotstream.errors import UsageError
@@ -31,7 +31,6 @@ EXAMPLES = """\
   dotstream backups prune --older-than 90
                                        delete what was backed up over 90 days ago"""
 
-_DAY = 24 * 60 * 60
 _UNITS = ("kB", "MB", "GB", "TB")
 
 
@@ -48,7 +47,7 @@ def configure(parser: Parser) -> None:
     parser.add_argument("ids", nargs="*", type=int, metavar="ID", help="for restore: which")
     group = parser.add_argument_group("for prune")
     group.add_argument(
-        "--older-than", metavar="DAYS", type=_days, help="what was backed up longer ago"
+        "--older-than", metavar="DAYS", type=days, help="what was backed up longer ago"
     )
     group.add_argument("--all", action="store_true", help="everything")
     group = parser.add_argument_group("execution")
@@ -60,16 +59,6 @@ def configure(parser: Parser) -> None:
     )
     group.add_argument("-y", "--yes", action="store_true", help="do not ask first")
     parser.set_defaults(stream=False)
-
-
-def _days(text: str) -> float:
-    try:
-        days = float(text)
-    except ValueError:
-        days = -1
-    if not 0 <= days < float("inf"):
-        raise ArgumentTypeError(f"{text!r} is not a number of days")
-    return days
 
 
 def run(session: Session) -> int:
@@ -99,22 +88,19 @@ def _prune(session: Session) -> int:
         if not session.ask("Delete these for good?"):
             session.say("Nothing was changed.")
             return 130
-    run = session.client.stream_prune_backups(_age(session), wait=session.arguments.wait)
+    run = session.client.stream_prune_backups(
+        session.arguments.older_than, wait=session.arguments.wait
+    )
     pruned = session.follow(run)
     session.say(f"prune: {plural(len(pruned), 'backup')} deleted")
     return 0
-
-
-def _age(session: Session) -> float | None:
-    days: float | None = session.arguments.older_than
-    return None if days is None else days * _DAY
 
 
 def _due(session: Session) -> Iterable[Backup]:
     """Return what prune would delete; what is of unknown age stays."""
     from time import time
 
-    client, age = session.client, _age(session)
+    client, age = session.client, session.arguments.older_than
     if age is None:
         return client.backups()
     return (backup for backup in client.backups() if 0 < backup.began <= time() - age)

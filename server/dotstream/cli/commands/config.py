@@ -6,7 +6,7 @@ import posixpath
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotstream.config.discover import CONFIG_NAME
+from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME
 from dotstream.config.schema import PACKAGE, PROFILE, TOP
 from dotstream.model.directory import display
 
@@ -102,12 +102,14 @@ def _line(session: Session, setting: _Setting, asked: bool | None) -> str:
 def _settings(session: Session) -> Iterator[_Setting]:
     settings: Settings = session.client.settings
     positions = _positions(settings)
-    given = hasattr(session.arguments, "dir")
-    yield _Setting((), "directory", settings.directory, "-d" if given else "found", None)
+    given = {"directory": ("dir", "-d"), "target": ("target", "-t")}
     for key in TOP:
         value: Value = getattr(settings, key.name.replace("-", "_"))
-        forced = key.name == "target" and hasattr(session.arguments, "target")
-        yield _located(settings, positions, (), key.name, value, forced="-t" if forced else None)
+        argument, flag = given.get(key.name, ("", None))
+        forced = flag if flag is not None and hasattr(session.arguments, argument) else None
+        found = _located(settings, positions, (), key.name, value, forced=forced)
+        nowhere = key.name == "directory" and found.origin == "default"
+        yield found._replace(origin="found") if nowhere else found
     if positions is None:
         return
     for name, package in settings.packages.items():
@@ -152,44 +154,43 @@ def _located(
 def _positions(settings: Settings) -> Positions | None:
     if settings.path is None or posixpath.basename(settings.path) != CONFIG_NAME:
         return None
-    from dotstream.config.load import read_config
     from dotstream.config.positions import Positions
+    from dotstream.config.reading import read_config
 
     return Positions(read_config(settings.path) or "")
 
 
 def _check(session: Session) -> int:
-    from dotstream.config.discover import find_directory
     from dotstream.config.document import problems
-    from dotstream.config.load import read_config
-    from dotstream.fs.process import working_directory
+    from dotstream.config.reading import read_config
 
-    here = working_directory()
-    given: str | None = getattr(session.arguments, "dir", None)
-    directory = posixpath.join(here, given) if given else find_directory(here)
-    path = f"{directory}/{CONFIG_NAME}"
-    text = read_config(path) if directory else None
-    if text is None:  # no dotstream.toml: a .stowrc shows its faults when it is loaded
-        source = session.client.settings.path
+    client = session.client
+    texts = {
+        path: text
+        for path in (f"{client.root}/{CONFIG_NAME}", f"{client.root}/{LOCAL_NAME}")
+        if (text := read_config(path)) is not None
+    }
+    if not texts:  # no dotstream.toml: a .stowrc shows its faults when it is loaded
+        source = client.settings.path
         session.say(
             f"{display(source)}: no problems found"
             if source
             else "there is no file; all defaults"
         )
         return 0
-    found = problems(text, path=path)
+    found = [problem for path, text in texts.items() for problem in problems(text, path=path)]
     for problem in found:
         session.report.tell(
             "problem",
             partial(display, str(problem)),
-            path=path,
+            path=problem.path,
             line=problem.line,
             column=problem.column,
             message=problem.problem,
             hint=problem.hint,
         )
     if not found:
-        session.say(f"{session.style.path(path)}: no problems found")
+        session.say(f"{', '.join(map(session.style.path, texts))}: no problems found")
     return 2 if found else 0
 
 

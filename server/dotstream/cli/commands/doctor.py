@@ -185,19 +185,16 @@ def _lines(session: Session, finding: Finding, command: str | None) -> str:
 
 def _complete(session: Session, command: str | None) -> str | None:
     """Add what this run was told, so that the command is about the same."""
-    if command is None or not command.startswith("dotstream "):
-        return command
+    if command is None:
+        return None
     from dotstream.doctor.shell_commands import quoted
 
-    arguments, told = session.arguments, ""
+    arguments = session.arguments
     if command.startswith("dotstream doctor") and arguments.scan == "deep":
         command += " --scan deep"
         command += "" if arguments.depth is None else f" --depth {arguments.depth}"
         command += "".join(f" --skip {quoted(glob)}" for glob in arguments.skip)
-    if " -d " not in command:
-        told += f" -d {quoted(session.client.directory)}" if hasattr(arguments, "dir") else ""
-        told += f" -t {quoted(session.client.target)}" if hasattr(arguments, "target") else ""
-    return command.replace("dotstream", f"dotstream{told}", 1)
+    return session.completed(command)
 
 
 def _sum(counts: Mapping[Severity, int], fixable: int, command: str | None) -> str:

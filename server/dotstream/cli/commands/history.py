@@ -6,11 +6,15 @@ from argparse import ArgumentTypeError
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dotstream.cli.report.summary import sentence
+from dotstream.cli.arguments import days
+from dotstream.cli.report.summary import plural, sentence
 from dotstream.cli.report.text import title
+from dotstream.errors import UsageError
 from dotstream.model.plan import Summary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dotstream.cli.arguments import Parser
     from dotstream.cli.report.style import Colour
     from dotstream.cli.session import Session
@@ -20,12 +24,15 @@ __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
 DESCRIPTION = """\
 Lists what was done to the target, newest first: its number, when, what was asked for, and
-what came of it. What was undone, rolled back or cut short says so."""
+what came of it. What was undone, rolled back or cut short says so. The last 1,000 changes are
+remembered, and their last 10,000,000 steps; prune forgets more of them. What is forgotten cannot
+be undone. A change that has backups stays, and so does the last one."""
 
 EXAMPLES = """\
   dotstream history                    everything
   dotstream history -n 5               the last five
-  dotstream undo 12                    undo number 12"""
+  dotstream undo 12                    undo number 12
+  dotstream history prune --keep 50    forget all but the last fifty"""
 
 _MARKS: dict[TransactionState, tuple[str, Colour]] = {
     "active": ("under way", "cyan"),
@@ -39,8 +46,28 @@ _MARKS: dict[TransactionState, tuple[str, Colour]] = {
 def configure(parser: Parser) -> None:
     """Add the command's arguments."""
     parser.add_argument(
+        "verb",
+        nargs="?",
+        choices=("list", "prune"),
+        default="list",
+        metavar="ACTION",
+        help="list (the default) or prune",
+    )
+    parser.add_argument(
         "-n", "--limit", metavar="N", type=_count, help="the last N only (default: all)"
     )
+    group = parser.add_argument_group("for prune")
+    group.add_argument("--keep", metavar="N", type=_count, help="what is not among the last N")
+    group.add_argument(
+        "--older-than", metavar="DAYS", type=days, help="what was begun longer ago"
+    )
+    group.add_argument(
+        "--dry-run", action="store_true", help="show what would be forgotten and change nothing"
+    )
+    group.add_argument(
+        "--wait", action="store_true", help="wait while another dotstream changes the target"
+    )
+    group.add_argument("-y", "--yes", action="store_true", help="do not ask first")
 
 
 def _count(text: str) -> int:
@@ -50,11 +77,45 @@ def _count(text: str) -> int:
 
 
 def run(session: Session) -> int:
-    """List the transactions of the target."""
+    """List the transactions of the target, or forget old ones."""
+    arguments = session.arguments
+    which = arguments.keep is not None or arguments.older_than is not None
+    if which != (arguments.verb == "prune"):
+        raise UsageError("prune, and only prune, needs --keep N or --older-than DAYS")
+    if arguments.verb == "prune":
+        return _prune(session)
     unfinished = session.mention_unfinished()
-    none = True
-    for transaction in session.client.history(session.arguments.limit):
-        none = False
+    if not _tell(session, session.client.history(arguments.limit), unfinished):
+        session.say("nothing was done yet")
+    return 0
+
+
+def _prune(session: Session) -> int:
+    arguments = session.arguments
+    prune = partial(
+        session.client.prune_history, keep=arguments.keep, older_than=arguments.older_than
+    )
+    if session.dry_run or session.interactive:
+        found = _tell(session, prune(dry_run=True))
+        if session.dry_run or not found:
+            session.say(f"prune: {plural(found, 'change')} to forget")
+            return 0
+        if not session.ask("Forget these for good?"):
+            session.say("Nothing was changed.")
+            return 130
+    with session.cancellable() as cancel:
+        pruned = prune(wait=arguments.wait, cancel=cancel)
+    session.say(f"prune: {plural(len(pruned), 'change')} forgotten")
+    return 0
+
+
+def _tell(
+    session: Session, transactions: Iterable[Transaction], unfinished: Transaction | None = None
+) -> int:
+    """Tell of each; return how many they are."""
+    count = 0
+    for transaction in transactions:
+        count += 1
         session.tell(
             "transaction",
             partial(_line, session, transaction, cut_short=transaction == unfinished),
@@ -72,9 +133,7 @@ def run(session: Session) -> int:
         )
         if session.out.failure is not None:
             break
-    if none:
-        session.say("nothing was done yet")
-    return 0
+    return count
 
 
 def _line(session: Session, transaction: Transaction, *, cut_short: bool) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from dotstream.errors import ConflictError, DotstreamError, JournalError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dotstream.errors import Remedy
     from dotstream.model.items import Conflict, ConflictKind
 
@@ -16,10 +18,11 @@ _BY_HAND: dict[ConflictKind, str] = {
     "changed_since": "if a later change did that, undo it first: dotstream history",
     "foreign_link": "remove the link, if nothing else needs it",
     "dangling_link": "remove the broken link, if nothing else needs it",
-    "other_package": "dotstream unmanage {other}, or let this package win: --override REGEX",
     "same_path": "manage only one of the two, or ignore the file in one of them",
     "file_and_directory": "manage only one of the two, or ignore the path in one of them",
-    "parent_link": "put a real directory in the link's place",
+    "parent_link": "to link into the directory behind the link, make that the target of a "
+    'package of its own: target = "{path}" in dotstream.toml, with what belongs in there at '
+    "the package's top; or put a real directory in the link's place",
     "absolute_source": "make the symlink inside the package relative",
     "target_in_package_directory": "choose a target outside of it with -t",
     "package_has_file": "compare the two and remove one, or adopt into another package",
@@ -28,10 +31,22 @@ _BY_HAND: dict[ConflictKind, str] = {
 }
 
 
-def by_hand(conflict: Conflict) -> str | None:
-    """Return what a person can do about a conflict without a policy, if there is something."""
+def by_hand(conflict: Conflict, completed: Callable[[str], str]) -> tuple[str, ...]:
+    """Return what a person can do about a conflict without a policy: one of these.
+
+    Args:
+        completed: adds to a command what it takes to be about the same directories.
+    """
+    if conflict.kind == "other_package":
+        from dotstream.doctor.shell_commands import overriding, unmanage
+
+        command = completed(unmanage(conflict.other or "", conflict.elsewhere))
+        path = conflict.directory.join(conflict.name)
+        return command, f"{overriding(path)} lets this package win"
+    if conflict.kind == "target_in_package_directory" and conflict.name:
+        return ("move the package directory out of there, or leave the path out with ignore",)
     advice = _BY_HAND.get(conflict.kind)
-    return None if advice is None else advice.format(other=conflict.other)
+    return () if advice is None else (advice.format(path=conflict.path),)
 
 
 _REMEDIES: dict[Remedy, str] = {

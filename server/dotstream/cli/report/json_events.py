@@ -119,6 +119,7 @@ class Events(Reporting):
         if isinstance(item, Operation):
             self._operation(item)
         elif isinstance(item, Conflict):
+            rivals = {"rivals": item.rivals} if item.rivals else {}
             self.emit(
                 "conflict",
                 conflict=item.kind,
@@ -129,6 +130,7 @@ class Events(Reporting):
                 before=item.text,
                 choices=list(item.choices),
                 message=_shown(item.message),
+                **rivals,
             )
         elif isinstance(item, ScanError):
             self.emit(

@@ -67,8 +67,10 @@ class Lines(Reporting):
         grouped: bool,
         verbosity: int = 0,
         bar: Bar | None = None,
+        completed: Callable[[str], str] = str,
     ) -> None:
         self._out, self._err = out, err
+        self._completed = completed  # adds to a command what this run was told
         self._style, self._err_style = style, err_style
         self._grouped, self._verbosity, self._bar = grouped, verbosity, bar
         self._directory: Directory | None = None
@@ -270,9 +272,11 @@ class Lines(Reporting):
         lines += style.wrapped(display(item.message), "    ")
         if item.source:
             lines.append(style.paint(f"    wanted: {style.path(item.source)}", "dim"))
-        advice = by_hand(item)
-        if advice is not None:
-            lines += style.wrapped(display(advice), f"    {style.dot} ", "      ")
+        for advice in by_hand(item, self._completed):
+            if advice.startswith("dotstream "):
+                lines.append(f"    {style.dot} {display(advice)}")  # never broken, to be copied
+            else:
+                lines += style.wrapped(display(advice), f"    {style.dot} ", "      ")
         choices = [policy for policy in item.choices if policy != "fail"]
         if choices:
             self._choices.update(dict.fromkeys(choices))

@@ -47,7 +47,7 @@ def stow(arguments: StowArguments, *, directory: str, target: str, home: str, er
     client = Client(directory, home=home)
     telling = _Telling(arguments, err)
     telling.begin(directory, target)
-    with cancellable(err.write) as cancel:
+    with cancellable(err.write, changed=lambda: not arguments.simulate) as cancel:
         plan = plan_steps(
             directory,
             unmanage=unmanage,
@@ -81,7 +81,6 @@ def _options(arguments: StowArguments) -> Options:
         prefixes("defer", arguments.defer)  # refuses what is wrong before anything is looked at
         prefixes("override", arguments.override)
     return Options(
-        dotfiles=arguments.dotfiles,
         defer=arguments.defer,
         override=arguments.override,
         on_conflict="adopt" if arguments.adopt else "fail",
@@ -128,6 +127,7 @@ class _Packages:
                 patterns=stow_list(path, self._home), options=self._arguments.ignore
             ),
             folding="never" if self._arguments.no_folding else "always",
+            dotfiles=self._arguments.dotfiles,
         )
 
 

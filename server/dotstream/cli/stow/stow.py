@@ -45,6 +45,9 @@ def main(words: Sequence[str]) -> int:
     except Cancelled as error:
         err.line(f"stow: {error}")
         return error.exit_code
+    except KeyboardInterrupt:  # nothing was changed yet, or the engine would have answered
+        err.line("stow: cancelled; nothing was changed")
+        return Cancelled.exit_code
     except DotstreamError as error:
         err.line(f"stow: ERROR: {display(str(error))}")
         return _FATAL

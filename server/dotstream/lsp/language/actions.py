@@ -89,13 +89,13 @@ def _offers(subject: Subject) -> Iterator[_Offer]:
         yield "Show the difference", "diff", {}, False, False
     elif located.state == "unlinked":
         yield f"Link {words['target']} now", "link", {}, True, True
-    elif located.state == "linked":
+    elif subject.unlinks:
         broken, link = not located.exists, subject.link or located.path
         title = "Remove the broken link" if broken else "Unlink"
         whole = "" if link == located.target else ", the whole directory that this file is in"
         more = {"path": to_uri(link), "label": subject.label(link)}
         yield f"{title} {subject.label(link)}{whole}", "unlink", more, broken, broken
-    elif located.state == "other" and located.role is None and located.target is None:
+    elif subject.adoptable:
         yield "Adopt this file into a package", "adopt", {"action": "adopt"}, False, False
         return
     if located.state in ("conflict", "unlinked"):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lsprotocol import types
     from pygls.workspace import PositionCodec
 
-__all__ = ["Document", "Documents", "Kind"]
+__all__ = ["OWN_NAMES", "Document", "Documents", "Kind"]
 
 Kind: TypeAlias = Literal["configuration", "ignore list", "member"]
 
@@ -33,6 +33,10 @@ _KINDS: dict[str, Kind] = {
     LOCAL_LIST: "ignore list",
     GLOBAL_LIST: "ignore list",
 }
+
+
+OWN_NAMES = tuple(_KINDS)
+"""What documents are called that are ours to read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from dotstream.lsp.language import features
+from dotstream.lsp.language.announcing import COMPLETION, registrations
 from dotstream.lsp.language.background import Background
 from dotstream.lsp.language.commands import Commands
-from dotstream.lsp.language.config import completion as config_completion
 from dotstream.lsp.language.config.packages import PackageCounts
 from dotstream.lsp.language.features import Workspace
 from dotstream.lsp.language.kept import Kept
@@ -77,7 +77,6 @@ class Language:
                 continue
 
     def _register(self) -> None:
-        triggers = list(config_completion.TRIGGERS)
         events: dict[str, Callable[[Any], None]] = {
             types.TEXT_DOCUMENT_DID_OPEN: self._opened,
             types.TEXT_DOCUMENT_DID_CHANGE: self._changed,
@@ -87,10 +86,7 @@ class Language:
             types.INITIALIZED: self._initialized,
         }
         questions: dict[str, tuple[Callable[..., Any], Any]] = {
-            types.TEXT_DOCUMENT_COMPLETION: (
-                features.completions,
-                types.CompletionOptions(trigger_characters=triggers),
-            ),
+            types.TEXT_DOCUMENT_COMPLETION: (features.completions, COMPLETION),
             types.TEXT_DOCUMENT_HOVER: (features.hover, None),
             types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: (features.symbols, None),
             types.TEXT_DOCUMENT_INLAY_HINT: (features.inlay_hints, None),
@@ -190,9 +186,10 @@ class Language:
         self._background.later("files changed", _TYPING, look)
 
     def _initialized(self, _params: types.InitializedParams) -> None:
-        """Follow changes, and have the client watch what answers depend on, if it can."""
+        """Follow changes, and register with the client what it lets us register."""
         self._protocol.listeners.append(self.changed)
         abilities = self._peer.abilities
+        self._have_registered(registrations(abilities))
         watching = "workspace.did_change_watched_files"
         if not abilities.has(f"{watching}.dynamic_registration"):
             return
@@ -203,12 +200,15 @@ class Language:
             watchers = await self._background.run(lambda _: watched(folders, relative=relative))
             options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
             method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
-            registration = types.Registration("dotstream-files", method, options)
-            self._protocol.send_request(
-                types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams([registration])
-            )
+            self._have_registered([types.Registration("dotstream-files", method, options)])
 
         self._background.later("register", 0, ask)
+
+    def _have_registered(self, wanted: list[types.Registration]) -> None:
+        if wanted:
+            self._protocol.send_request(
+                types.CLIENT_REGISTER_CAPABILITY, types.RegistrationParams(wanted)
+            )
 
     # Diagnostics -----------------------------------------------------------------------
 

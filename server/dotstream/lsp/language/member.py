@@ -94,7 +94,7 @@ def lenses(subject: Subject, commands: Commands) -> list[types.CodeLens]:
     located = subject.located
     # A lens without a command cannot be shown; the plan is what there is to see.
     found = [commands.make(words, "plan", subject.argument(action="manage"))]
-    if located.state == "linked":
+    if subject.unlinks:
         link = subject.link or located.path
         title = "unlink" if link == located.target else f"unlink all of {subject.label(link)}"
         argument = subject.argument(path=to_uri(link), label=subject.label(link))

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dotstream.client import Client
-from dotstream.config.discover import find_directory
+from dotstream.config.discover import find_root
 from dotstream.errors import DotstreamError
 from dotstream.fs.look import canonical
-from dotstream.fs.process import environment
+from dotstream.fs.process import environment, home_directory
 from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
+from dotstream.model.items import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,6 +55,28 @@ class Subject:
             position = target.find("/", position + 1)
         return target
 
+    @property
+    def unlinks(self) -> bool:
+        """Whether unmanaging its package removes the link: not if somebody else made it."""
+        package, link = self.located.package, self.link or self.located.path
+        if package is None or self.located.state != "linked":
+            return False
+        try:
+            with self.client.stream("unmanage", [package], path=link) as plan:
+                return any(isinstance(item, Operation) for item in plan)
+        except (DotstreamError, OSError):
+            return False
+
+    @property
+    def adoptable(self) -> bool:
+        """Whether it looks like a file that a package could have: in a home, a dotfile."""
+        located = self.located
+        if located.role is not None or located.state != "other" or located.target is not None:
+            return False
+        target, home = self.client.settings.target, self.client.settings.home
+        inside = posixpath.normpath(located.path)[len(target.rstrip("/")) + 1 :]
+        return target != canonical(home) or inside.startswith(".")
+
     def argument(self, **more: Any) -> dict[str, Any]:
         """Return what commands about this path are told.
 
@@ -77,7 +100,9 @@ def package_directories(path: str, folders: Iterable[str]) -> Iterator[str]:
     That are those above it, above what it leads to if it is linked, those that the editor
     has open, and ``$DOTSTREAM_DIR``.
     """
-    named = environment().get("DOTSTREAM_DIR")
+    environ = environment()
+    named = environ.get("DOTSTREAM_DIR")
+    home = home_directory(environ)
     starts = [
         posixpath.dirname(path),
         posixpath.dirname(canonical(path)),
@@ -86,7 +111,7 @@ def package_directories(path: str, folders: Iterable[str]) -> Iterator[str]:
     ]
     seen: set[str] = set()
     for start in starts:
-        found = find_directory(start)
+        found = find_root(start, home=home, environ=environ)
         if found is not None and canonical(found) not in seen:
             seen.add(canonical(found))
             yield found

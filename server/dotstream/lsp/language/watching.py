@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from dotstream.config.discover import CONFIG_NAME, find_directory
-from dotstream.config.load import STOWRC_NAME
+from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME, STOWRC_NAME, find_root
+from dotstream.fs.process import environment, home_directory
 from dotstream.lsp.uris import to_uri
 from dotstream.planner.ignore import GLOBAL_LIST, LOCAL_LIST
 
@@ -29,10 +29,12 @@ def watched(folders: Iterable[str], *, relative: bool) -> list[types.FileSystemW
         folders: absolute paths of what the editor has open.
         relative: whether the client knows patterns that are bound to one folder.
     """
-    names = (CONFIG_NAME, STOWRC_NAME, LOCAL_LIST, GLOBAL_LIST)
+    names = (CONFIG_NAME, LOCAL_NAME, STOWRC_NAME, LOCAL_LIST, GLOBAL_LIST)
     found = [types.FileSystemWatcher(f"**/{name}") for name in names]
     if relative:
-        roots = {find_directory(folder) for folder in folders}
+        environ = environment()
+        home = home_directory(environ)
+        roots = {find_root(folder, home=home, environ=environ) for folder in folders}
         found += [
             types.FileSystemWatcher(types.RelativePattern(to_uri(root), "**/*"), _COME_AND_GO)
             for root in sorted(filter(None, roots))

@@ -113,9 +113,10 @@ def _top(client: Client, name: str) -> str:
     """Return the directory of the target that a package's top is laid over."""
     settings = client.settings
     target = settings.target_of(name)
-    if settings.layout == "mirror":
+    if settings.layout_of(name) != "named":
         return target
-    return f"{target.rstrip('/')}/{to_target(name) if settings.dotfiles else name}"
+    shown = to_target(name) if settings.dotfiles_of(name) else name
+    return f"{target.rstrip('/')}/{shown}"
 
 
 def _child(child: Child, rows: Rows, call: Call) -> dict[str, JSON]:

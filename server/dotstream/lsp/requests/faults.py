@@ -27,7 +27,7 @@ from dotstream.errors import (
     TargetLocked,
 )
 from dotstream.fs.oserror import kind_of, reason
-from dotstream.lsp.requests.rows import shown
+from dotstream.lsp.requests.rows import shown, wish_row
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
 
@@ -102,6 +102,8 @@ def _facts(error: DotstreamError) -> Mapping[str, JSON]:
             return {"uri": to_uri(error.operation.path), "reason": shown(error.reason)}
         case RollbackIncomplete():
             return {"left": [display(line) for line in error.left]}
+        case NotAgreed():
+            return {"wishes": [wish_row(wish, agreed=False) for wish in error.wishes]}
         case TargetLocked():
             return {"uri": to_uri(error.target), "holder": shown(error.holder)}
         case PackageNotFound():

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol import types
 
-from dotstream.config.discover import CONFIG_NAME
-from dotstream.config.load import STOWRC_NAME
+from dotstream.config.discover import CONFIG_NAME, STOWRC_NAME
 from dotstream.errors import DotstreamError, UsageError
 from dotstream.fs.files import is_file, read_text, replace_text
 from dotstream.lsp.peer import PATIENCE
@@ -46,8 +45,8 @@ def _ignore(file: _File, call: Call) -> dict[str, JSON]:
     if package is None:
         raise UsageError(f"{display(file.path)} is of no package")
     pattern = _pattern(client, package, file.path)
-    path = f"{client.directory}/{CONFIG_NAME}"
-    if not is_file(path) and is_file(f"{client.directory}/{STOWRC_NAME}"):
+    path = f"{client.root}/{CONFIG_NAME}"
+    if not is_file(path) and is_file(f"{client.root}/{STOWRC_NAME}"):
         raise UsageError(
             f"with a {CONFIG_NAME} the {STOWRC_NAME} would not count any more; "
             "turn it into one with 'dotstream init --from-stow' first"

@@ -49,7 +49,7 @@ def _init(params: _Init, call: Call) -> dict[str, JSON]:
     if call.asked.target is not None:
         answers = answers._replace(top={**answers.top, "target": display(call.asked.target)})
     text = starter(answers)
-    path = f"{client.directory}/{CONFIG_NAME}"
+    path = f"{client.root}/{CONFIG_NAME}"
     if not params.dry_run:
         try:
             write_new(path, text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dotstream.lsp.requests import (
+    agree,
     children,
     diff,
     doctor,
@@ -30,6 +31,7 @@ METHODS: dict[str, Method[Any]] = {
     "dotstream/resolve": single.RESOLVE,
     "dotstream/ignore": ignore.IGNORE,
     "dotstream/init": init.INIT,
+    "dotstream/agree": agree.AGREE,
     "dotstream/packages": packages.PACKAGES,
     "dotstream/status": status.STATUS,
     "dotstream/children": children.CHILDREN,

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from dotstream.lsp.messages import JSON
     from dotstream.model.directory import Directory
     from dotstream.model.items import Item, Notice, ScanError
+    from dotstream.model.wish import Wish
 
-__all__ = ["Rows", "Streamed", "conflict_row", "counted", "shown"]
+__all__ = ["Rows", "Streamed", "conflict_row", "counted", "shown", "wish_row"]
 
 _Item_contra = TypeVar("_Item_contra", contravariant=True)
 
@@ -43,6 +44,16 @@ def shown(text: str) -> str:
     except UnicodeEncodeError:
         return display(text)
     return text
+
+
+def wish_row(wish: Wish, *, agreed: bool) -> dict[str, JSON]:
+    """Return what a repository asks for, to show and to be agreed to."""
+    return {
+        "setting": shown(str(wish)),
+        "package": None if wish.package is None else shown(wish.package),
+        "meaning": shown(wish.meaning),
+        "agreed": agreed,
+    }
 
 
 def counted(number: int, noun: str) -> str:
@@ -174,6 +185,7 @@ class Rows:
 
 def conflict_row(item: Conflict, home: str) -> dict[str, JSON]:
     """Return a conflict as a JSON object."""
+    rivals: list[JSON] = [*map(shown, item.rivals)]
     return {
         "op": "conflict",
         "path": to_uri(item.path),
@@ -184,4 +196,5 @@ def conflict_row(item: Conflict, home: str) -> dict[str, JSON]:
         "other": None if item.other is None else shown(item.other),
         "choices": list(item.choices),
         "message": display(item.message),
+        **({"rivals": rivals} if rivals else {}),
     }

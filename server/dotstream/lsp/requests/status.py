@@ -92,7 +92,7 @@ def _status(params: _Status, call: Call) -> dict[str, JSON]:
     answered: list[JSON] = []
     for each in client.status(*params.packages, cancel=call.cancel_token):
         target = client.settings.target_of(each.name)
-        item = _Placed(each, f"{client.directory}/{each.name}", target)
+        item = _Placed(each, client.settings.path_of(each.name), target)
         call.add(item)
         if call.asked.partial is None:
             answered.append(_package(item))

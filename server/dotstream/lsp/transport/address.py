@@ -19,6 +19,11 @@ class Address(NamedTuple):
     host: str
     port: int
 
+    def __str__(self) -> str:
+        """Return it as it is written."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
     @classmethod
     def of(cls, text: str) -> Address:
         """Read ``HOST:PORT``, ``[IPV6]:PORT`` or ``PORT``.

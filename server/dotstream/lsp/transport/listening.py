@@ -1,4 +1,4 @@
-"""A port that clients connect to: one after another and at once, each by itself."""
+"""A port, or a socket, that clients connect to: one after another and at once, each by itself."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotstream.fs.peers import is_stranger
+from dotstream.fs.files import remove
+from dotstream.fs.peers import Peer, listen_at, peer_of
+from dotstream.lsp.transport.address import Address
 from dotstream.lsp.transport.connection import converse
 from dotstream.lsp.transport.signals import on_end
+from dotstream.model.directory import display
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dotstream.lsp.transport.address import Address
     from dotstream.lsp.transport.link import Link
 
 __all__ = ["MAX_CLIENTS", "PATIENCE", "serve"]
@@ -39,13 +41,20 @@ class _Client(NamedTuple):
     since: float
 
 
-async def serve(scheme: str, address: Address, link: Callable[[socket.socket], Link]) -> int:
+async def serve(
+    scheme: str,
+    address: Address | str,
+    link: Callable[[socket.socket, Peer], Link],
+    *,
+    token: str = "",
+) -> int:
     """Listen, and serve whoever connects until a signal ends it.
 
     Args:
-        scheme: ``tcp`` or ``ws``, for the line that tells where.
-        address: where to listen; the port may be 0.
-        link: makes the link to a client out of its socket, which blocks.
+        scheme: ``unix``, ``tcp`` or ``ws``, for the line that tells where.
+        address: where to listen; a port may be 0, and a path is that of a socket.
+        link: makes the link to a client out of its socket, which blocks, and who it is.
+        token: to be told as well, where one lets clients in.
 
     Returns:
         The exit code: 0, or 1 if it cannot listen there.
@@ -54,44 +63,54 @@ async def serve(scheme: str, address: Address, link: Callable[[socket.socket], L
         listener = _listen(address)
     except OSError as error:
         why = (error.strerror or str(error)).partition(" (while")[0]
-        sys.stderr.write(f"dotstream: cannot listen on {address.host}:{address.port}: {why}\n")
+        sys.stderr.write(f"dotstream: cannot listen on {display(str(address))}: {why}\n")
         return 1
     clients: dict[asyncio.Task[int], _Client] = {}
     accepting = asyncio.create_task(_accept(listener, link, clients))
     on_end(accepting.cancel)
-    _tell(scheme, listener.getsockname())
+    _tell(scheme, address if isinstance(address, str) else listener.getsockname(), token)
     try:
         await accepting
     except asyncio.CancelledError:
         pass
     listener.close()
+    if isinstance(address, str):
+        remove(address)
     for client in clients.values():
         client.stopped.set()
     await asyncio.gather(*clients, return_exceptions=True)
     return 0
 
 
-def _listen(address: Address) -> socket.socket:
-    """Return a listening socket at the first address that the host means."""
-    found = socket.getaddrinfo(*address, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    family, _, _, _, where = found[0]
-    listener = socket.create_server(where[:2], family=family, backlog=MAX_CLIENTS)
+def _listen(address: Address | str) -> socket.socket:
+    """Return a listening socket at a path, or at the first address that a host means."""
+    if isinstance(address, str):
+        listener = listen_at(address, MAX_CLIENTS)
+    else:
+        found = socket.getaddrinfo(*address, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, where = found[0]
+        listener = socket.create_server(where[:2], family=family, backlog=MAX_CLIENTS)
     listener.setblocking(False)
     return listener
 
 
-def _tell(scheme: str, where: tuple[str, int]) -> None:
-    host, port = where[:2]
-    shown = f"[{host}]" if ":" in host else host
-    if not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
-        _log.warning("%s is open to others: anyone who can connect can change files", host)
-    sys.stderr.write(f"dotstream: listening on {scheme}://{shown}:{port}\n")
+def _tell(scheme: str, where: str | tuple[str, int], token: str) -> None:
+    if isinstance(where, str):
+        found = f"{scheme}:{display(where)}"
+    else:
+        host, port = where[:2]
+        found = f"{scheme}://{Address(host, port)}"
+        if not token and not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
+            _log.warning("%s is open to others: anyone who can connect can change files", host)
+    sys.stderr.write(f"dotstream: listening on {found}\n")
+    if token:
+        sys.stderr.write(f"dotstream: web pages, and others far away, need {found}/{token}\n")
     sys.stderr.flush()
 
 
 async def _accept(
     listener: socket.socket,
-    link: Callable[[socket.socket], Link],
+    link: Callable[[socket.socket, Peer], Link],
     clients: dict[asyncio.Task[int], _Client],
 ) -> None:
     loop = asyncio.get_running_loop()
@@ -104,12 +123,12 @@ async def _accept(
     while True:
         try:
             client, _ = await loop.sock_accept(listener)
-            own, peer = client.getsockname()[:2], client.getpeername()[:2]
+            peer = peer_of(client)
         except OSError as error:  # it left before it was let in, or there are no descriptors
             _log.warning("a client could not connect: %s", error.strerror)
             await asyncio.sleep(0.1)
             continue
-        if is_stranger(peer, own):
+        if peer == "stranger":
             _log.warning("another user of this machine was sent away")
             client.close()
             continue
@@ -118,10 +137,12 @@ async def _accept(
             client.close()
             continue
         client.setblocking(True)
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if client.family != socket.AF_UNIX:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         connected = _Client(asyncio.Event(), asyncio.Event(), monotonic())
-        task = asyncio.create_task(converse(link(client), connected.stopped, connected.greeted))
+        talk = converse(link(client, peer), connected.stopped, connected.greeted)
+        task = asyncio.create_task(talk)
         clients[task] = connected
         task.add_done_callback(left)
 

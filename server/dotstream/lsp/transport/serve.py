@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+from functools import partial
 
 from dotstream.lsp.transport.address import Address
 from dotstream.lsp.transport.signals import leave
@@ -17,40 +18,48 @@ def parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(
         "dotstream lsp",
         description="Start the language server: for one editor on standard input and output, "
-        "or for several on a TCP or WebSocket port.",
-        epilog="An ADDRESS is HOST:PORT or just PORT, which is on 127.0.0.1. Port 0 picks a "
-        "free one; standard error tells which. Whoever can connect to the port can "
-        "change your files, so leave it on this machine.",
+        "or for several on a Unix socket, a TCP or a WebSocket port.",
+        epilog="A Unix socket is yours alone. An ADDRESS is HOST:PORT or just PORT, which is on "
+        "127.0.0.1. Port 0 picks a free one; standard error tells which, and the token that a "
+        "web page needs for a WebSocket. Other users of this machine are sent away. From other "
+        "machines, whoever can connect to a TCP port can change your files.",
     )
     ways = found.add_mutually_exclusive_group()
     ways.add_argument("--stdio", action="store_true", help="the default")
+    ways.add_argument("--unix", metavar="PATH", help="listen for LSP on a Unix socket")
     ways.add_argument("--tcp", metavar="ADDRESS", type=Address.of, help="listen for LSP on TCP")
     ways.add_argument("--ws", metavar="ADDRESS", type=Address.of, help="listen for WebSockets")
     return found
 
 
 def main(argv: list[str]) -> int:
-    """Serve until the client leaves, or on a port until a signal says that it is enough.
+    """Serve until the client leaves; where there may be several, until a signal ends it.
 
     Args:
         argv: the arguments after ``lsp``.
 
     Returns:
         The exit code. On standard input and output 0 if the client said goodbye and 1 if
-        it just left; on a port 0, or 1 if it cannot listen there.
+        it just left; on the others 0, or 1 if it cannot listen there.
     """
     options = parser().parse_args(argv)
     logging.basicConfig(format="dotstream: %(levelname)s: %(message)s", level=logging.WARNING)
     # At INFO it formats every message; its errors are told to the client, and ours logged.
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
-    if options.tcp is not None:
+    if options.unix is not None or options.tcp is not None:
         from dotstream.lsp.transport import listening, tcp
 
-        return leave(asyncio.run(listening.serve("tcp", options.tcp, tcp.Stream)))
+        scheme = "tcp" if options.unix is None else "unix"
+        where = options.tcp if options.unix is None else options.unix
+        return leave(asyncio.run(listening.serve(scheme, where, tcp.Stream)))
     if options.ws is not None:
+        from secrets import token_urlsafe
+
         from dotstream.lsp.transport import listening, websocket
 
-        return leave(asyncio.run(listening.serve("ws", options.ws, websocket.WebSocket)))
+        token = token_urlsafe(16)
+        link = partial(websocket.WebSocket, token=token)
+        return leave(asyncio.run(listening.serve("ws", options.ws, link, token=token)))
     from dotstream.lsp.transport import stdio
 
     return leave(asyncio.run(stdio.serve()))

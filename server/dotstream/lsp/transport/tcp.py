@@ -1,7 +1,8 @@
-"""One client on a TCP connection: LSP just as through pipes."""
+"""One client on a TCP connection or a Unix socket: LSP just as through pipes."""
 
 from __future__ import annotations
 
+import logging
 import socket
 from typing import TYPE_CHECKING
 
@@ -11,20 +12,30 @@ from dotstream.lsp.transport.link import with_length
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from dotstream.fs.peers import Peer
+
 __all__ = ["Stream", "hang_up", "receive"]
 
 _READ = 64 * 1024
+_log = logging.getLogger(__name__)
 
 
 class Stream:
-    """The link through a socket that blocks."""
+    """The link through a socket that blocks.
 
-    def __init__(self, connected: socket.socket) -> None:
+    Of a client of this machine that nothing tells the user of, nothing is read.
+    """
+
+    def __init__(self, connected: socket.socket, peer: Peer) -> None:
         self._socket = connected
+        self._known = peer != "unknown"
         self.write: Callable[[bytes], None] = connected.sendall
 
     def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | str]:
         """Read bodies behind ``Content-Length``."""
+        if not self._known:
+            _log.warning("whose a connection is cannot be told on this system; use --unix")
+            return iter(())
         return frames(lambda: receive(self._socket))
 
     @staticmethod

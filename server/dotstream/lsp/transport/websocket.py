@@ -7,6 +7,7 @@ own threads, so that a client that does not read can still be heard.
 from __future__ import annotations
 
 import re
+from hmac import compare_digest
 from typing import TYPE_CHECKING
 
 from websockets.frames import Close, CloseCode, Frame, Opcode
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterator
 
+    from dotstream.fs.peers import Peer
+
 __all__ = ["WebSocket"]
 
 _own_origin = re.compile(
@@ -31,12 +34,18 @@ _own_origin = re.compile(
 class WebSocket:
     """The link through a WebSocket connection.
 
-    A browser names the site that a page came from, and only pages of this machine are let
-    in.  Other programs name none.
+    A browser names the site that a page came from.  Only pages of this machine are let in,
+    and any of its users may have a site on one of its ports, so pages show a token.  So does
+    any other program, unless the system says that it is of the same user.
+
+    Args:
+        token: what lets clients in.
     """
 
-    def __init__(self, connected: socket.socket) -> None:
+    def __init__(self, connected: socket.socket, peer: Peer, *, token: str) -> None:
         self._socket = connected
+        self._known = peer == "friend"
+        self._token = token
         self._protocol = ServerProtocol(max_size=MAX_MESSAGE)
         self.write: Callable[[bytes], None] = connected.sendall
 
@@ -60,13 +69,16 @@ class WebSocket:
             reply(b"".join(self._protocol.data_to_send()))
 
     def _shake_hands(self, request: Request) -> None:
-        foreign = [o for o in request.headers.get_all("Origin") if not _own_origin(o)]
-        response = (
-            self._protocol.reject(403, "Only pages of this machine may connect.\n")
-            if foreign
-            else self._protocol.accept(request)
+        origins = request.headers.get_all("Origin")
+        shown = compare_digest(request.path.encode(), b"/" + self._token.encode())
+        refused = None
+        if not all(map(_own_origin, origins)):
+            refused = "Only pages of this machine may connect.\n"
+        elif not shown and (origins or not self._known):
+            refused = "Connect to the address with the token, which the server has printed.\n"
+        self._protocol.send_response(
+            self._protocol.reject(403, refused) if refused else self._protocol.accept(request)
         )
-        self._protocol.send_response(response)
 
     def frame(self, body: bytes) -> bytes:
         """Make it a text frame; after a goodbye there are none."""

@@ -143,7 +143,7 @@ def _count(directory: str, name: str, cancel: CancellationToken) -> _Count:
     settings = client.settings
     target = path_label(settings.target_of(name))
     reason = settings.excluded(name)
-    if reason is None and not is_directory(f"{client.directory}/{name}"):
+    if reason is None and not is_directory(settings.path_of(name)):
         reason = "there is no such directory"
     if reason is not None:
         return _Count(target, 0, 0, 0, complete=True, reason=display(reason))

@@ -1,4 +1,4 @@
-"""Stow's ignore lists in the editor: wrong patterns, and what each line matches."""
+"""Stow's ignore lists in the editor: wrong or useless patterns, and what each line matches."""
 
 from __future__ import annotations
 
@@ -9,14 +9,23 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from dotstream.config.discover import find_directory
+from dotstream.config.discover import find_root
 from dotstream.config.positions import Range
 from dotstream.errors import ConfigError
 from dotstream.fs.files import is_file
+from dotstream.fs.look import canonical
+from dotstream.fs.process import environment, home_directory
 from dotstream.lsp.language.config.diagnostics import SOURCE
 from dotstream.lsp.language.ignore.matching import Matches, Searched, matches
 from dotstream.model.directory import display
-from dotstream.planner.ignore import LOCAL_LIST, StowList, compile_rules, parse_list
+from dotstream.planner.dead_patterns import why_dead
+from dotstream.planner.ignore import (
+    GLOBAL_LIST,
+    LOCAL_LIST,
+    StowList,
+    compile_rules,
+    parse_list,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,21 +41,53 @@ _MOST = 4_000  # patterns; more than that are refused for their number
 
 
 def diagnose(document: Document) -> list[types.Diagnostic]:
-    """Return every pattern that cannot be used."""
+    """Return every pattern that cannot be used, or that is of no use."""
+    unread = _why_unread(document.path)
+    if unread is not None:
+        end = document.text.line_end(0)
+        first = types.Range(types.Position(0, 0), end)
+        return [_diagnostic(first, types.DiagnosticSeverity.Warning, "unread-list", unread)]
     found = []
+    dotfiles = _searched(document.path).dotfiles
     for pattern, place in islice(_patterns(document), _MOST):
-        rules = _compiled(pattern)
+        rules, where = _compiled(pattern), document.text.range(place)
         if isinstance(rules, str):
-            found.append(
-                types.Diagnostic(
-                    range=document.text.range(place),
-                    severity=types.DiagnosticSeverity.Error,
-                    code="bad-pattern",
-                    source=SOURCE,
-                    message=display(rules),
-                )
-            )
+            severity = types.DiagnosticSeverity.Error
+            found.append(_diagnostic(where, severity, "bad-pattern", rules))
+        elif (dead := why_dead(pattern, dotfiles=dotfiles)) is not None:
+            severity = types.DiagnosticSeverity.Warning
+            found.append(_diagnostic(where, severity, "dead-pattern", dead))
     return found
+
+
+def _diagnostic(
+    where: types.Range, severity: types.DiagnosticSeverity, code: str, message: str
+) -> types.Diagnostic:
+    return types.Diagnostic(
+        range=where, severity=severity, code=code, source=SOURCE, message=display(message)
+    )
+
+
+def _searched(path: str) -> Searched:
+    """Return the packages among which a list is; where that cannot be told, none."""
+    environ = environment()
+    home = home_directory(environ)
+    directory = find_root(posixpath.dirname(path), home=home, environ=environ)
+    return Searched((), dotfiles=True) if directory is None else Searched.of(directory)
+
+
+def _why_unread(path: str) -> str | None:
+    """Return why nobody reads a list; ``None`` if somebody does, or may."""
+    above, name = posixpath.split(path)
+    if name != LOCAL_LIST:
+        home = canonical(home_directory(environment()))
+        if canonical(above) == home:
+            return None
+        return f"nobody reads this list: the one that counts is {home}/{GLOBAL_LIST}"
+    packages = _searched(path).packages
+    if not packages or canonical(above) in map(canonical, packages):
+        return None
+    return "nobody reads this list: it counts at the top of a package only"
 
 
 def hints(
@@ -100,14 +141,16 @@ def _matched(
         for pattern, place in _patterns(document)
         if first <= place.line - 1 <= last and not isinstance(rules := _compiled(pattern), str)
     ]
-    if not wanted:
+    if not wanted or _why_unread(document.path) is not None:
         return
     above = posixpath.dirname(document.path)
     if posixpath.basename(document.path) == LOCAL_LIST:
-        searched = [Searched.of(posixpath.dirname(above))]
+        searched = [_searched(document.path)]
         packages = [above]
     else:
-        directories = {find_directory(folder) for folder in folders}
+        environ = environment()
+        home = home_directory(environ)
+        directories = {find_root(folder, home=home, environ=environ) for folder in folders}
         searched = [Searched.of(directory) for directory in sorted(filter(None, directories))]
         packages = [
             package

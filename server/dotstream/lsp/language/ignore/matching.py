@@ -122,7 +122,7 @@ class Searched:
         try:
             settings = Client(directory).settings
             return cls(
-                tuple(f"{directory.rstrip('/')}/{name}" for name in settings.available()),
+                tuple(map(settings.path_of, settings.available())),
                 settings.dotfiles,
             )
         except DotstreamError:

@@ -1,0 +1,61 @@
+"""Features that are announced for our own documents only, where the client lets us say so.
+
+An editor binds keys where a server has a feature: Vim's ``K`` and its completion belong to
+whoever edits a ``.vimrc``, about which nothing is explained or completed here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from dotstream.lsp.language.config import completion
+from dotstream.lsp.language.documents import OWN_NAMES
+
+if TYPE_CHECKING:
+    from dotstream.lsp.language.abilities import Abilities
+
+__all__ = ["COMPLETION", "registrations", "withdraw"]
+
+COMPLETION = types.CompletionOptions(trigger_characters=list(completion.TRIGGERS))
+
+_SELECTIVE = {
+    types.TEXT_DOCUMENT_HOVER: "hover",
+    types.TEXT_DOCUMENT_COMPLETION: "completion",
+    types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: "document_symbol",
+}
+"""By method, what capabilities call it."""
+
+
+def withdraw(announced: types.ServerCapabilities, abilities: Abilities) -> None:
+    """Leave out of the greeting what is registered for our own documents later."""
+    for name in _SELECTIVE.values():
+        if _registers(name, abilities):
+            setattr(announced, f"{name}_provider", None)
+
+
+def registrations(abilities: Abilities) -> list[types.Registration]:
+    """Return what is registered for our own documents, once the client is ready."""
+    own = [
+        types.TextDocumentFilterPattern(scheme="file", pattern=f"**/{name}") for name in OWN_NAMES
+    ]
+    return [
+        types.Registration(f"dotstream-{name}", method, _options(method, own))
+        for method, name in _SELECTIVE.items()
+        if _registers(name, abilities)
+    ]
+
+
+def _registers(name: str, abilities: Abilities) -> bool:
+    return abilities.has(f"text_document.{name}.dynamic_registration")
+
+
+def _options(method: str, own: list[types.TextDocumentFilterPattern]) -> object:
+    if method == types.TEXT_DOCUMENT_HOVER:
+        return types.HoverRegistrationOptions(document_selector=own)
+    if method == types.TEXT_DOCUMENT_DOCUMENT_SYMBOL:
+        return types.DocumentSymbolRegistrationOptions(document_selector=own)
+    return types.CompletionRegistrationOptions(
+        document_selector=own, trigger_characters=COMPLETION.trigger_characters
+    )

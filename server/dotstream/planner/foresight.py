@@ -1,0 +1,119 @@
+"""What the system would refuse, foreseen while planning: missing targets, and rights."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from dotstream.fs.access import not_changeable
+from dotstream.fs.files import entries, is_directory, permissions, present
+from dotstream.fs.places import components, within
+from dotstream.model.directory import Directory
+from dotstream.model.items import Notice, Operation, ScanError
+from dotstream.model.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dotstream.model.entry import Records
+    from dotstream.model.items import Item
+
+__all__ = ["foreseen", "ground", "with_target", "without_target"]
+
+_OPENERS = ("make_dir", "unfold", "refold", "remove_dir")
+_REMEMBERED = 4096
+
+
+def foreseen(items: Iterable[Item | Run]) -> Iterator[Item | Run]:
+    """Pass a plan on; what a directory's rights would refuse is an error in its place.
+
+    What is in a directory that the plan makes, opens or empties is done beside it.
+    """
+    here: Directory | None = None
+    inside, passing, above = "", True, True
+    known: dict[str, bool] = {}
+    for item in items:
+        if not isinstance(item, (Operation, Run)) or item.kind == "keep_link":
+            yield item
+            continue
+        if item.directory is not here:
+            here, path = item.directory, item.directory.absolute
+            if inside and within(path, inside):
+                passing = above
+            else:
+                inside = ""
+                if path not in known:
+                    if len(known) >= _REMEMBERED:
+                        known.clear()
+                    why = not_changeable(path)
+                    known[path] = why is None
+                    if why is not None:
+                        yield ScanError(path, why, permission=True)
+                passing = known[path]
+        if not inside and isinstance(item, Operation) and item.kind in _OPENERS:
+            inside, above = item.path, passing
+        if passing:
+            yield item
+
+
+# A target that is not there ---------------------------------------------------------------
+
+
+def ground(target: str, main: str) -> str:
+    """Return the directory that a missing target is made in: the main target, if it can be."""
+    if within(target, main) and is_directory(main):
+        return main
+    here = target
+    while not present(here):
+        here = posixpath.dirname(here)
+    return here
+
+
+def with_target(
+    items: Iterable[Item | Run], target: str, main: str, package: str
+) -> Iterator[Item | Run]:
+    """Pass the plan for a missing target on, after what makes the target.
+
+    Where it cannot be made, its packages are left out, and the rest goes on.
+    """
+    place = Directory(ground(target, main))
+    missing: list[Operation] = []
+    why = _no_directory(place.root)
+    for name in components(target, place.root):
+        if not missing and present(place.at(name)):
+            why = why or _no_directory(place.at(name))
+        else:
+            why = why or (None if missing else not_changeable(place.absolute))
+            missing.append(Operation("make_dir", place, name, package))
+        place = place.child(name)
+    if why is not None:
+        yield Notice(target, f"this target cannot be made, so its packages are left out: {why}")
+        return
+    for item in items:
+        if isinstance(item, (Operation, Run)):
+            yield from missing
+            missing = []
+        yield item
+
+
+def _no_directory(path: str) -> str | None:
+    return None if is_directory(path) else f"{path} is not a directory"
+
+
+def without_target(records: Records, target: str, main: str) -> Iterator[Operation]:
+    """Plan to remove a target that nothing is left in, if it was made for packages.
+
+    So are the directories above it that were.
+    """
+    if target == main or not within(target, main):
+        return
+    place = Directory(main).descend("/".join(components(target, main)))
+    while (above := place.parent) is not None:
+        entry = records.entry(main, above.path, place.name)
+        if entry is None or entry.kind != "directory":
+            return
+        mode = f"{permissions(place.absolute):o}"
+        yield Operation("remove_dir", above, place.name, entry.package, None, mode)
+        if len(entries(above.absolute, 2)) > 1:
+            return
+        place = above

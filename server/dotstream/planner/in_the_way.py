@@ -1,0 +1,61 @@
+"""A closer look at what is in the way, so that nobody is advised to lose sight of more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.fs.files import entries
+from dotstream.fs.mounts import is_mount_point
+from dotstream.model.items import Conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dotstream.model.items import Item
+    from dotstream.model.options import Policy
+
+__all__ = ["looked_at", "together"]
+
+_MOST = 1000  # names that are counted
+_RIVALS: tuple[Policy, ...] = ("skip", "overwrite")
+
+
+def looked_at(conflict: Conflict) -> Conflict:
+    """Return a conflict without the choices that do harm, and with what else there is to say."""
+    if conflict.kind in ("real_file", "real_directory") and is_mount_point(conflict.path):
+        note = "it is a mount point, which cannot be moved or replaced while it is mounted"
+        return conflict._replace(choices=("skip",), note=note)
+    if conflict.kind == "parent_link" and (behind := _behind(conflict.path)):
+        choices = tuple(choice for choice in conflict.choices if choice != "backup")
+        return conflict._replace(choices=choices, note=f"a link over it would hide {behind}")
+    return conflict
+
+
+def _behind(link: str) -> str:
+    """Return how many names are behind a link to a directory, in words; empty for none."""
+    try:
+        count = len(entries(link, _MOST))
+    except OSError:
+        return "what is there"
+    if not count:
+        return ""
+    more = " or more" if count == _MOST else ""
+    return f"the {count:,}{more} name{'' if count == 1 else 's'} in there"
+
+
+def together(reports: Sequence[Item]) -> list[Item]:
+    """Return what was met at one path, with its conflicts as one that has many wanters."""
+    conflicts = [item for item in reports if isinstance(item, Conflict)]
+    if len(conflicts) < 2:
+        return list(reports)
+    first, *more = conflicts
+    choices = [choice for choice in first.choices if all(choice in c.choices for c in more)]
+    if not all(each.source_is_dir for each in conflicts):  # they are also in each other's way
+        choices = [choice for choice in choices if choice in _RIVALS]
+    rivals = tuple(each.package for each in more)
+    whole = first._replace(choices=tuple(choices), rivals=rivals)
+    return [
+        whole if item is first else item
+        for item in reports
+        if item is first or not isinstance(item, Conflict)
+    ]

@@ -1,0 +1,115 @@
+"""A target of a package's own that is not there yet: made with its links, and in nobody's way."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.crash.killing import die_at
+from tests.farm import apply, lines
+from tests.snapshot import difference
+
+from dotstream.model.items import Notice
+
+if TYPE_CHECKING:
+    from tests.farm import Farm
+
+    from dotstream.client import Client
+    from dotstream.fs.change import Changes
+
+
+@pytest.fixture
+def client(farm: Farm) -> Client:
+    """Return a client of a farm where one package has a target that is missing."""
+    farm.make({"stow/nvim/init.lua": "n", "stow/nvim/lua/x.lua": "n", "stow/zsh/dot-zshrc": "z"})
+    return farm.configured(
+        f'target = "{farm.target}"\n[packages.nvim]\ntarget = "{farm.target}/.config/nvim"\n'
+    )
+
+
+LINKED = {
+    ".zshrc": "-> ../stow/zsh/dot-zshrc",
+    ".config": "dir",
+    ".config/nvim": "dir",
+    ".config/nvim/init.lua": "-> ../../../stow/nvim/init.lua",
+    ".config/nvim/lua": "-> ../../../stow/nvim/lua",
+}
+
+
+def test_a_missing_target_is_made_as_planned_operations(farm: Farm, client: Client) -> None:
+    plan = client.plan_manage(everything=True)
+    assert lines(plan.items, farm.root) == [
+        "make_dir home/.config",
+        "make_dir home/.config/nvim",
+        "create_link home/.config/nvim/init.lua -> ../../../stow/nvim/init.lua",
+        "create_link home/.config/nvim/lua -> ../../../stow/nvim/lua",
+        "create_link home/.zshrc -> ../stow/zsh/dot-zshrc",
+    ]
+    before = farm.tree()
+    client.apply(plan)
+    assert farm.home() == LINKED
+    assert client.plan_manage(everything=True).operations == []
+    assert list(client.doctor()) == []
+    client.apply(client.stream_undo())
+    assert difference(before, farm.tree()) == []
+    client.apply(client.stream_manage(everything=True), stream=True)
+    assert farm.home() == LINKED
+    client.apply(client.stream_unmanage(everything=True))
+    assert difference(before, farm.tree()) == []
+
+
+def test_status_scan_children_and_unmanage_do_without_it(farm: Farm, client: Client) -> None:
+    assert [(each.name, each.state) for each in client.status()] == [
+        ("nvim", "unmanaged"),
+        ("zsh", "unmanaged"),
+    ]
+    assert [each.path for each in client.scan("nvim")] == ["init.lua", "lua", "lua/x.lua"]
+    inside = client.children("manage", ["nvim"], directory=f"{farm.target}/.config/nvim")
+    assert [child.name for child in inside] == ["init.lua", "lua"]
+    assert client.plan_unmanage(everything=True).items == ()
+    assert client.locate(f"{farm.directory}/nvim/init.lua").state == "unlinked"
+
+
+def test_a_target_that_cannot_be_made_leaves_its_package_out_alone(
+    farm: Farm, client: Client
+) -> None:
+    farm.make({"home/.config": "a file"})
+    plan = client.plan_manage(everything=True)
+    (notice,) = plan.notices
+    assert notice == Notice(
+        f"{farm.target}/.config/nvim",
+        "this target cannot be made, so its packages are left out: "
+        f"{farm.target}/.config is not a directory",
+    )
+    client.apply(plan)
+    assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc", ".config": "file"}
+
+
+def test_a_target_is_kept_for_what_others_have_in_it(farm: Farm, client: Client) -> None:
+    client.apply(client.stream_manage("nvim"))
+    farm.make({"home/.config/nvim/mine": "m"})
+    client.apply(client.stream_unmanage("nvim"))
+    assert farm.home() == {".config": "dir", ".config/nvim": "dir", ".config/nvim/mine": "file"}
+
+
+@pytest.mark.parametrize("point", range(4, 22))
+@pytest.mark.parametrize("resume", [False, True], ids=["back", "on"])
+def test_a_run_that_makes_a_target_can_be_killed_anywhere(
+    farm: Farm, client: Client, point: int, resume: bool
+) -> None:
+    before = farm.tree()
+
+    def run(changes: Changes) -> None:
+        apply(client.stream_manage(everything=True), state=farm.state, changes=changes)
+
+    if not die_at(point, run):
+        pytest.skip("it was done by then")
+    recovery = client.recover(resume=resume)
+    assert recovery.left == ()
+    if recovery.direction == "resumed" or recovery.transaction is None:
+        client.apply(client.stream_manage(everything=True))
+        assert farm.home() == LINKED
+    else:
+        assert difference(before, farm.tree()) == []
+    assert not [name for name in os.listdir(farm.target) if name.startswith(".~")]
