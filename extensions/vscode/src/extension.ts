@@ -4,7 +4,8 @@ import { Badges } from "./ui/badges";
 import { Care } from "./ui/care";
 import { Changes } from "./ui/changes";
 import { Decorations } from "./ui/decorations";
-import { telling } from "./ui/failures";
+import { registerEntries } from "./ui/entries";
+import { tell, telling } from "./ui/failures";
 import { Overview } from "./ui/overview";
 import { PackagesView } from "./ui/packagesView";
 import { Past } from "./ui/past";
@@ -15,7 +16,7 @@ import { Plans } from "./ui/plans";
 import { Reports } from "./ui/reports";
 import { roots, rootsHere } from "./ui/roots";
 import { Running } from "./ui/running";
-import { Server } from "./ui/server";
+import { NotRunning, Server } from "./ui/server";
 import { SECTION } from "./ui/settings";
 import { StatusBar } from "./ui/statusBar";
 
@@ -56,6 +57,7 @@ export function activate(context: ExtensionContext): void {
     new Badges(started, overview),
     ...changes.register(addAsking),
     ...new PlanCommands(plans).register(addAsking),
+    ...registerEntries(addAsking),
     ...past.register(addAsking),
     ...care.register(addAsking),
     add("dotstream.showMore", (node: Parameters<PackagesView["more"]>[0]) => view.more(node)),
@@ -80,6 +82,7 @@ export function activate(context: ExtensionContext): void {
     workspace.onDidGrantWorkspaceTrust(() => started.restart()),
     workspace.onDidChangeWorkspaceFolders(() => startWhereWanted(started)),
     started.onDidChangeState(async (state) => {
+      if (state === "failed") void tell(log, new NotRunning(state, started.reason));
       if (state === "missing" && (await roots()).length > 0) {
         void commands.executeCommand("dotstream.installHelp");
       }

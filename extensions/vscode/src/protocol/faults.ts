@@ -1,5 +1,7 @@
 /** Error answers of the server, as what a person reads and can do next. */
+import { UPDATE_COMMAND } from "../server/discover";
 import type { FaultData } from "./messages";
+import type { AgreeResult } from "./schema";
 
 /** What helps against a failure, offered as a button. */
 export type Remedy = "refresh" | "recover" | "configuration" | "doctor" | "log";
@@ -11,6 +13,8 @@ export interface Fault {
   readonly cancelled: boolean;
   /** Whether what was to be applied is not what there is any longer; nothing was changed. */
   readonly outdated: boolean;
+  /** What the repository asks for, where that is not agreed to; nothing was changed. */
+  readonly wishes?: AgreeResult["wishes"];
   /** What it is about, where that is one path. */
   readonly uri?: string;
   readonly line?: number;
@@ -52,7 +56,7 @@ export function faultOf(error: unknown): Fault {
   const text = typeof answer.message === "string" ? answer.message : String(error);
   if (answer.code === METHOD_NOT_FOUND) {
     return {
-      message: `This server is too old for that (${text}). Update it: pipx upgrade dotstream`,
+      message: `This server is too old for that (${text}). Update it: ${UPDATE_COMMAND}`,
       remedies: ["log"],
       cancelled: false,
       outdated: false,
@@ -63,6 +67,7 @@ export function faultOf(error: unknown): Fault {
     remedies: REMEDIES[data.kind ?? ""] ?? ["log"],
     cancelled: answer.code === CANCELLED || data.kind === "cancelled",
     outdated: OUTDATED.includes(data.kind ?? ""),
+    ...(data.kind === "not_agreed" ? { wishes: (data.wishes ?? []) as AgreeResult["wishes"] } : {}),
     ...(typeof data.uri === "string" ? { uri: data.uri } : {}),
     ...(typeof data.line === "number" ? { line: data.line } : {}),
     ...(typeof data.column === "number" ? { column: data.column } : {}),

@@ -24,6 +24,9 @@ const PROGRAM = "dotstream";
 /** What installs the server, apart from everything else. */
 export const INSTALL_COMMAND = `pipx install "dotstream[lsp]"`;
 
+/** What brings it up to date. */
+export const UPDATE_COMMAND = "pipx upgrade dotstream";
+
 /**
  * Find the server: the setting, the chosen Python environment, PATH, then where user
  * installations go (a window that was not started from a shell may not have it on PATH).

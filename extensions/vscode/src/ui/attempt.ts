@@ -93,6 +93,7 @@ export class Attempt {
    */
   async apply(request: PlanRequest, digest: string, omit: readonly PathUri[]): Promise<Summary> {
     this.state = "applying";
+    this.fault = undefined;
     this.source = new CancellationTokenSource();
     try {
       const call = applyCall(request, digest, omit);
@@ -110,7 +111,8 @@ export class Attempt {
       this.state = "applied";
       return done;
     } catch (error) {
-      this.fail(error);
+      // Nothing was done, and nothing is different: it can be applied when that is agreed to.
+      if (this.fail(error).wishes !== undefined) this.state = "planned";
       throw error;
     }
   }
@@ -128,8 +130,10 @@ export class Attempt {
     });
   }
 
-  private fail(error: unknown): void {
-    this.fault = faultOf(error);
-    this.state = this.fault.cancelled ? "cancelled" : "failed";
+  private fail(error: unknown): Fault {
+    const fault = faultOf(error);
+    this.fault = fault;
+    this.state = fault.cancelled ? "cancelled" : "failed";
+    return fault;
   }
 }

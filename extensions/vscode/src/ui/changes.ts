@@ -2,8 +2,9 @@
 import { commands, Uri, window, type Disposable } from "vscode";
 import type { PlanRequest } from "../plan/request";
 import { operations, sentence } from "../plan/sums";
-import type { CommandArgument, Place } from "../protocol/messages";
+import type { CommandArgument, Place, Summary } from "../protocol/messages";
 import type { Action } from "../protocol/words";
+import { agree } from "./agreement";
 import { asking, chooseAction, chooseHome, choosePackages, type Chosen } from "./choosing";
 import type { Overview } from "./overview";
 import type { Plans } from "./plans";
@@ -153,7 +154,8 @@ export class Changes {
 
   private async carryOut(session: PlanSession): Promise<void> {
     const { place, title } = session;
-    const done = await session.apply();
+    const done = await this.applied(session);
+    if (done === false) return;
     if (done === undefined) {
       const changed = `${title}: something changed since; nothing was done.`;
       if (this.plans.isVisible(session)) void window.showWarningMessage(changed);
@@ -165,6 +167,18 @@ export class Changes {
     const choice = await window.showInformationMessage(`${title}: ${words}`, ...undo);
     if (choice === "Undo") {
       await commands.executeCommand("dotstream.undo", { place, transaction: done.transaction });
+    }
+  }
+
+  /** Apply, if need be after the user has agreed to what the repository asks for. */
+  private async applied(session: PlanSession): Promise<Summary | undefined | false> {
+    try {
+      return await session.apply();
+    } catch (error) {
+      const wishes = session.attempt.fault?.wishes;
+      if (wishes === undefined) throw error;
+      if (!(await agree(this.server, session.place, wishes))) return false;
+      return await session.apply();
     }
   }
 

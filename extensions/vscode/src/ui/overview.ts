@@ -2,6 +2,7 @@
 import {
   CancellationTokenSource,
   EventEmitter,
+  Uri,
   window,
   workspace,
   type CancellationToken,
@@ -86,6 +87,14 @@ export class Overview implements Disposable {
         if (focused) soon();
       }),
     ];
+  }
+
+  /** Whether a folder of this window has files that are in no package directory. */
+  get canAdopt(): boolean {
+    const folders = workspace.workspaceFolders ?? [];
+    const within = (path: string) =>
+      this.farms.some(({ place }) => path.startsWith(`${Uri.parse(place.root).path}/`));
+    return this.farms.length > 0 && folders.some(({ uri }) => !within(`${uri.path}/`));
   }
 
   /** What is shown of a place: `~/dotfiles → ~`, as far as it is known. */

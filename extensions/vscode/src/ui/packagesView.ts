@@ -7,21 +7,30 @@ import {
   ThemeIcon,
   TreeItem,
   TreeItemCollapsibleState,
-  Uri,
   window,
   type Disposable,
   type TreeDataProvider,
   type TreeView,
 } from "vscode";
-import { conflictsOf, entryWords, isManaged, stateOf, type EntryState } from "../plan/states";
+import {
+  conflictsOf,
+  entryWords,
+  isManaged,
+  stateOf,
+  sumState,
+  sumWords,
+  type EntryState,
+} from "../plan/states";
 import { plural } from "../plan/sums";
 import type { Package, PackageState, Place } from "../protocol/messages";
-import type { Child, ChildrenResult } from "../protocol/schema";
-import { isOpenable, labelOf, oneLine, splitLabel } from "../protocol/paths";
+import type { Child, ChildrenResult, PlanResult } from "../protocol/schema";
+import { labelOf, oneLine, splitLabel } from "../protocol/paths";
 import { statusWords } from "./choosing";
 import type { Farm, Overview, Trouble } from "./overview";
 import type { Server } from "./server";
 
+/** Directories of a page that say how what is below them stands. */
+const LOOKED_BELOW = 100;
 /** Children that are shown at once. */
 const PAGE = 200;
 
@@ -43,6 +52,8 @@ export interface EntryNode {
   readonly place: Place;
   readonly package: Package;
   readonly child: Child;
+  /** How what is below a directory stands, when that is known. */
+  readonly below: { state: EntryState; words: string };
 }
 
 interface MoreNode {
@@ -174,11 +185,30 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
         place,
         package: node.package,
         child,
+        below: { state: "none", words: "" },
       })),
     );
     pages.next = found.next;
-    if (stale === this.stale) this.pages.set(node, pages);
+    if (stale === this.stale) {
+      this.pages.set(node, pages);
+      void this.lookBelow(pages.nodes.slice(-found.items.length));
+    }
     return pages;
+  }
+
+  /** Have directories say how what is below them stands, without opening them. */
+  private async lookBelow(nodes: readonly EntryNode[]): Promise<void> {
+    const stale = this.stale;
+    for (const node of nodes.filter(({ child }) => child.expandable).slice(0, LOOKED_BELOW)) {
+      if (stale !== this.stale) return;
+      const params = { ...node.place, action: "manage", packages: [node.package.name] };
+      const plan = await this.server
+        .request<PlanResult>("dotstream/plan", { ...params, path: node.child.path })
+        .catch(() => undefined); // it says nothing then: the same problem shows in the plan
+      if (plan === undefined) continue;
+      Object.assign(node.below, { state: sumState(plan), words: sumWords(plan) });
+      this.emitter.fire(node);
+    }
   }
 
   /** Somebody looks: start the server, or have it tell what is new. */
@@ -265,14 +295,15 @@ function packageItem(node: PackageNode): TreeItem {
   return item;
 }
 
-function entryItem({ child, package: { name } }: EntryNode): TreeItem {
+function entryItem({ child, below, package: { name } }: EntryNode): TreeItem {
   const item = new TreeItem(
     oneLine(child.name),
     child.expandable ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
   );
-  const state = stateOf(child.rows);
+  const known = child.rows.length > 0 || !child.expandable;
+  const state = known ? stateOf(child.rows) : below.state;
   item.id = `${name} ${child.path}`;
-  item.description = entryWords(child.rows);
+  item.description = known ? entryWords(child.rows) : below.words;
   item.contextValue = `${child.expandable ? "directory" : "file"}-${state}`;
   const colour = ENTRY_COLOURS[state];
   item.iconPath = new ThemeIcon(
@@ -295,10 +326,4 @@ function tooltip(child: Child): MarkdownString {
     if (row.message !== undefined) shown.appendText(`\n${oneLine(row.message)}`);
   }
   return shown;
-}
-
-/** The file behind an entry: the one in the package, or what is in the target. */
-export function fileOf(child: Child): Uri | undefined {
-  const uri = child.source ?? child.path;
-  return isOpenable(uri) ? Uri.parse(uri) : undefined;
 }

@@ -30,7 +30,7 @@ import {
   type ConflictParams,
   type Row,
 } from "../protocol/schema";
-import { discover, type Discovery } from "../server/discover";
+import { discover, UPDATE_COMMAND, type Discovery } from "../server/discover";
 import { SECTION, settings } from "./settings";
 
 export type ServerState = "untrusted" | "missing" | "starting" | "running" | "failed" | "stopped";
@@ -339,10 +339,12 @@ export class Server implements Disposable {
       { readonly dotstream?: Announced } | undefined;
     this.announced = experimental?.dotstream ?? {};
     if (this.announced.version !== PROTOCOL_VERSION) {
-      this.log.warn(
-        `the server speaks version ${String(this.announced.version)} of the protocol, ` +
-          `this extension version ${PROTOCOL_VERSION.toString()}`,
-      );
+      this.lastWords =
+        `it speaks version ${String(this.announced.version ?? "0")} of the protocol, and this ` +
+        `extension version ${PROTOCOL_VERSION}; update it with: ${UPDATE_COMMAND}`;
+      this.log.error(`the server is of another version: ${this.lastWords}`);
+      this.become("failed");
+      return;
     }
     this.become("running");
   }

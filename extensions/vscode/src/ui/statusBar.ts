@@ -38,6 +38,7 @@ export class StatusBar implements Disposable {
       overview.onDidChange(() => {
         this.update();
         void commands.executeCommand("setContext", "dotstream.state", overview.state);
+        void commands.executeCommand("setContext", "dotstream.canAdopt", overview.canAdopt);
       }),
       running.onDidChange(() => {
         this.update();
