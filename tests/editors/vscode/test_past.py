@@ -51,8 +51,7 @@ async def test_each_action_of_the_palette_and_what_the_history_says_of_it(
     await workbench.run("Dotstream: History")
     await workbench.choose("unmanage zsh", picture="history")
     await workbench.shows("2 to link")
-    await workbench.offers("Apply")
-    await workbench.click("Apply")
+    await workbench.apply("to ")
     await workbench.said("2 linked")
     await workbench.nothing_blocks()
     assert farm.home() == BOTH

@@ -80,8 +80,7 @@ async def test_a_home_is_linked_from_its_dotfiles(
 
     await workbench.click("Back up")
     await workbench.shows("~ move       .zshrc")
-    await workbench.offers("Apply")
-    await workbench.click("Apply")
+    await workbench.apply("to ")
     await workbench.said("manage git zsh: 4 linked")
     await workbench.row("zsh, managed").wait_for()
     await workbench.offers("Applied", "Undo")

@@ -174,6 +174,7 @@ export class Overview implements Disposable {
     this.tell();
     const links: Watched[] = [];
     for (const farm of this.farms) {
+      links.push(...topsOf(farm));
       await this.loadStatuses(farm, cancel);
       links.push(...(await this.placesOfLinks(farm, cancel)));
     }
@@ -266,6 +267,12 @@ function stateOf(farms: readonly Farm[], troubles: readonly Trouble[]): Overview
   if (farms.some(({ packages }) => packages.packages.length > 0)) return "ready";
   if (troubles.length > 0) return "broken";
   return farms.length > 0 ? "empty" : "noRoot";
+}
+
+/** Where links would be made first, if there are none yet. */
+function topsOf({ packages: { target, packages } }: Farm): Watched[] {
+  const targets = new Set([target, ...packages.map((each) => each.target)]);
+  return [...targets].filter(isOpenable).map((directory) => ({ directory, pattern: "*" }));
 }
 
 /** Names that come and go change what is to be linked; contents only of the configuration. */

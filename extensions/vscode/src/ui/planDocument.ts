@@ -7,7 +7,15 @@
  * made for the version that it finds, refused by VS Code if that has changed meanwhile, and
  * compared with what it was to bring about before anything is offered about its lines.
  */
-import { Range, workspace, WorkspaceEdit, type TextDocument, type Uri } from "vscode";
+import {
+  Range,
+  Selection,
+  window,
+  workspace,
+  WorkspaceEdit,
+  type TextDocument,
+  type Uri,
+} from "vscode";
 import { HEADER, type PlanText } from "../plan/text";
 
 /** Lines that are added at once: more would keep the window from drawing for too long. */
@@ -85,6 +93,7 @@ export class PlanDocument {
       lines = this.difference(edit, before.lines, whole);
     }
     if (edit.size > 0 && !(await workspace.applyEdit(edit))) return undefined;
+    if (before === undefined) toTheTop(document);
     const { version } = document;
     const complete = lines.length === whole.length;
     if (document.isClosed || document.lineCount !== lines.length) return undefined;
@@ -120,5 +129,12 @@ export class PlanDocument {
       edit.replace(this.uri, new Range(start - 1, from, last - 1, until), text);
     }
     return [...wanted.slice(0, end), ...(fits ? wanted.slice(end) : [])];
+  }
+}
+
+/** What is written at the cursor pushes it along; a plan is read from its beginning. */
+function toTheTop(document: TextDocument): void {
+  for (const editor of window.visibleTextEditors) {
+    if (editor.document === document) editor.selection = new Selection(0, 0, 0, 0);
   }
 }

@@ -146,9 +146,10 @@ function decisions(session: PlanSession): Command[] {
   ];
 }
 
-function forget({ uri, choices, omissions }: PlanSession): Command[] {
+function forget({ uri, choices, all, omissions }: PlanSession): Command[] {
+  const chosen = choices.size + (all === undefined ? 0 : 1);
   const what = [
-    ...(choices.size > 0 ? [plural(choices.size, "choice")] : []),
+    ...(chosen > 0 ? [plural(chosen, "choice")] : []),
     ...(omissions > 0 ? ["what is left out"] : []),
   ];
   if (what.length === 0) return [];

@@ -39,6 +39,8 @@ export interface Places {
 export class PlanSession {
   attempt: Attempt;
   readonly choices = new Map<PathUri, Choice>();
+  /** What was chosen for every conflict that has no choice of its own. */
+  all: Policy | undefined;
   private readonly leftOut = new Set<PathUri>();
   private readonly settled = new Map<PathUri, string>();
   private readonly wishes: Wishes = { leftOut: this.leftOut, settled: this.settled };
@@ -129,6 +131,7 @@ export class PlanSession {
 
   /** Keep what was chosen for one conflict; what is planned next is planned so. */
   choose(row: Row, policy?: Policy): void {
+    this.settled.delete(row.path);
     if (policy === undefined) this.choices.delete(row.path);
     else this.choices.set(row.path, { row: this.choices.get(row.path)?.row ?? row, policy });
     this.request = resolved(this.request, row.path, policy);
@@ -136,6 +139,13 @@ export class PlanSession {
 
   /** Plan anew with a policy for every conflict. */
   async resolveAll(policy: Policy): Promise<void> {
+    this.all = policy;
+    const { text } = this.attempt;
+    for (const line of text.problems) {
+      const row = text.rowAt(line);
+      if (row?.choices?.includes(policy) === true)
+        this.settled.set(row.path, titleOfChoice(policy));
+    }
     await this.plan(resolvedAll(this.request, policy));
   }
 
@@ -143,6 +153,8 @@ export class PlanSession {
   async forgetChoices(options: PlanOptions): Promise<void> {
     this.choices.clear();
     this.leftOut.clear();
+    this.settled.clear();
+    this.all = undefined;
     await this.plan(withOptions(this.request, options));
   }
 
@@ -173,7 +185,6 @@ export class PlanSession {
     if (this.attempt.state === "applying") return; // that is to be cancelled on purpose only
     if (request !== undefined) this.request = request;
     this.attempt.cancel();
-    this.settled.clear();
     for (const [path, { policy }] of this.choices) this.settled.set(path, titleOfChoice(policy));
     const attempt = this.begin(remark);
     const waking = setTimeout(() => void this.show(), HOLD);
@@ -266,6 +277,7 @@ export class PlanSession {
         const left = this.omissions;
         return [
           sentence(counts, summary?.unchanged ?? 0, false),
+          ...(this.all === undefined ? [] : [`conflicts: ${titleOfChoice(this.all)} all`]),
           ...(left > 0 ? [`${plural(left, "row")} left out`] : []),
           ...(remark === "" ? [] : [remark]),
         ].join("; ");
