@@ -28,7 +28,7 @@ export function activate(context: ExtensionContext): void {
   server = started;
   const running = new Running();
   const overview = new Overview(started, running, log);
-  const plans = new Plans(started, running, overview);
+  const plans = new Plans(started, running, overview, context.workspaceState);
   const reports = new Reports();
   const view = new PackagesView(started, overview);
   const changes = new Changes(started, plans, overview);
@@ -89,6 +89,7 @@ export function activate(context: ExtensionContext): void {
     }),
   );
   void startWhereWanted(started);
+  void telling(log, () => plans.restore())();
 }
 
 /** Start the server for a window with dotfiles; any other is left in peace until it asks. */

@@ -265,7 +265,7 @@ class Workbench:
         """Return the whole text of the active editor, also what is not on the screen."""
         await self.page.evaluate(_WATCH_COPIES)
         for _ in range(10):
-            await self.editor().locator(".view-line").first.click(position={"x": 1, "y": 9})
+            await self.editor().locator(".view-line").first.click(force=True)
             await self.page.keyboard.press("Control+A")
             await self.page.keyboard.press("Control+C")
             copied = "window.dotstreamCopied?.includes('\\n')"

@@ -7,15 +7,7 @@
  * made for the version that it finds, refused by VS Code if that has changed meanwhile, and
  * compared with what it was to bring about before anything is offered about its lines.
  */
-import {
-  Range,
-  Selection,
-  window,
-  workspace,
-  WorkspaceEdit,
-  type TextDocument,
-  type Uri,
-} from "vscode";
+import { Range, window, workspace, WorkspaceEdit, type TextDocument, type Uri } from "vscode";
 import { HEADER, type PlanText } from "../plan/text";
 
 /** Lines that are added at once: more would keep the window from drawing for too long. */
@@ -92,8 +84,7 @@ export class PlanDocument {
     } else {
       lines = this.difference(edit, before.lines, whole);
     }
-    if (edit.size > 0 && !(await workspace.applyEdit(edit))) return undefined;
-    if (before === undefined) toTheTop(document);
+    if (edit.size > 0 && !(await applied(edit, document))) return undefined;
     const { version } = document;
     const complete = lines.length === whole.length;
     if (document.isClosed || document.lineCount !== lines.length) return undefined;
@@ -132,9 +123,14 @@ export class PlanDocument {
   }
 }
 
-/** What is written at the cursor pushes it along; a plan is read from its beginning. */
-function toTheTop(document: TextDocument): void {
-  for (const editor of window.visibleTextEditors) {
-    if (editor.document === document) editor.selection = new Selection(0, 0, 0, 0);
-  }
+/** Apply an edit; where the cursor is, what is written there would push it along. */
+async function applied(edit: WorkspaceEdit, document: TextDocument): Promise<boolean> {
+  const editors = window.visibleTextEditors.filter((editor) => editor.document === document);
+  const selections = editors.map((editor) => editor.selection);
+  const done = await workspace.applyEdit(edit);
+  editors.forEach((editor, index) => {
+    const before = selections[index];
+    if (before !== undefined && !editor.selection.isEqual(before)) editor.selection = before;
+  });
+  return done;
 }

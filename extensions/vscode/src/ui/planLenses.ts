@@ -42,6 +42,7 @@ export class PlanLenses implements CodeLensProvider, CodeActionProvider, Disposa
   provideCodeLenses(document: TextDocument): CodeLens[] {
     const session = this.plans.at(document.uri);
     if (session === undefined) return [];
+    session.lensesAsked();
     const top = new Range(0, 0, 0, 0);
     const lenses = topCommands(session).map((command) => new CodeLens(top, command));
     if (session.attempt.state !== "planned" || !session.isSettled) return lenses;

@@ -8,6 +8,7 @@ import {
   window,
   workspace,
   type Disposable,
+  type Memento,
   type TextDocument,
   type TextDocumentContentProvider,
 } from "vscode";
@@ -19,6 +20,9 @@ import { planOptions } from "./settings";
 
 export const SCHEME = "dotstream-plan";
 export const LANGUAGE = "dotstream-plan";
+
+/** Where it is kept which plans are open. */
+const OPEN = "dotstream.openPlans";
 
 export class Plans implements TextDocumentContentProvider, Disposable {
   private readonly sessions = new Map<string, PlanSession>();
@@ -33,6 +37,8 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     private readonly server: Server,
     private readonly running: Running,
     private readonly places: Places,
+    /** What outlives the window. */
+    private readonly memory: Memento,
   ) {
     this.subscriptions = [
       window.onDidChangeActiveTextEditor(() => {
@@ -46,9 +52,9 @@ export class Plans implements TextDocumentContentProvider, Disposable {
       // The document itself lives on for minutes after its last tab.
       window.tabGroups.onDidChangeTabs(({ closed }) => {
         if (closed.length > 0) this.forgetClosed();
+        this.remember();
       }),
     ];
-    for (const document of workspace.textDocuments) void this.opened(document);
   }
 
   /** Only to have the document opened: what is in it, its session writes. */
@@ -78,6 +84,17 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     return this.at(uri) ?? this.make(uri, request);
   }
 
+  /** Plan again what was open when the window was loaded anew, which closes such tabs. */
+  async restore(): Promise<void> {
+    const left = this.memory.get<readonly string[]>(OPEN, []);
+    const requests = left.flatMap((identity) => requestOf(identity, planOptions()) ?? []);
+    for (const session of requests.map((request) => this.session(request))) {
+      await this.show(session);
+      await this.server.settled();
+      await session.plan();
+    }
+  }
+
   isVisible(session: PlanSession): boolean {
     const uri = session.uri.toString();
     return window.visibleTextEditors.some(({ document }) => document.uri.toString() === uri);
@@ -96,13 +113,19 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     this.sessionEmitter.dispose();
   }
 
+  /** Keep which plans have a tab, for the next window. */
+  private remember(): void {
+    const open = openTabs();
+    const left = [...this.sessions.values()].filter(({ uri }) => open.has(uri.toString()));
+    void this.memory.update(
+      OPEN,
+      left.map(({ asked }) => identityOf(asked)),
+    );
+  }
+
   /** Let go of plans that are nowhere to be seen; a plan that is being made is cancelled. */
   forgetClosed(): void {
-    const open = new Set(
-      window.tabGroups.all
-        .flatMap(({ tabs }) => tabs)
-        .map(({ input }) => (input instanceof TabInputText ? input.uri.toString() : "")),
-    );
+    const open = openTabs();
     for (const [uri, session] of this.sessions) {
       if (open.has(uri) || session.attempt.state === "applying") continue;
       this.sessions.delete(uri);
@@ -120,23 +143,13 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     return session;
   }
 
-  /** Have an opened document written; one that an earlier window has left is planned again. */
+  /** Have an opened document written. */
   private async opened(document: TextDocument): Promise<void> {
     if (document.uri.scheme !== SCHEME) return;
     if (document.languageId !== LANGUAGE) {
       await languages.setTextDocumentLanguage(document, LANGUAGE);
     }
-    const known = this.at(document.uri);
-    if (known !== undefined) {
-      await known.show();
-      return;
-    }
-    const request = requestOf(document.uri.query, planOptions());
-    if (request === undefined) return;
-    const session = this.make(document.uri, request);
-    await session.show();
-    await this.server.settled();
-    await session.plan();
+    await this.at(document.uri)?.show();
   }
 
   /** Let menus and keys know what can be done with the plan in front. */
@@ -155,4 +168,11 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     }
     this.context = context;
   }
+}
+
+function openTabs(): ReadonlySet<string> {
+  const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
+  return new Set(
+    tabs.map(({ input }) => (input instanceof TabInputText ? input.uri.toString() : "")),
+  );
 }

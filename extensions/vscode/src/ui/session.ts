@@ -19,9 +19,10 @@ import { settings } from "./settings";
 /** Milliseconds in which the window is left in peace between two pieces of a plan that grows. */
 const BETWEEN = 100;
 /** Milliseconds for which a plan that is made anew leaves its old text where it is. */
-const HOLD = 700;
+const HOLD = 1000;
 /** Rows that a document can have at most, however often the user asks for more. */
 const MOST = 100_000;
+const PLANNING = "planning…";
 
 /** A choice for one conflict, and what else could have been chosen. */
 interface Choice {
@@ -50,6 +51,8 @@ export class PlanSession {
   /** The work of showing it, if that is under way. */
   private showing: Promise<void> | undefined;
   private disposed = false;
+  /** The attempt whose lenses were asked for. */
+  private lensesOf = 0;
   private readonly document: PlanDocument;
   private readonly emitter = new EventEmitter<void>();
 
@@ -187,13 +190,23 @@ export class PlanSession {
     this.attempt.cancel();
     for (const [path, { policy }] of this.choices) this.settled.set(path, titleOfChoice(policy));
     const attempt = this.begin(remark);
-    const waking = setTimeout(() => void this.show(), HOLD);
+    setTimeout(() => void this.show(), HOLD);
     void this.show();
     await attempt.plan(() => {
       if (attempt === this.attempt) void this.show();
     }, ask);
-    clearTimeout(waking);
     if (attempt === this.attempt) await this.show();
+  }
+
+  /**
+   * The lenses of the current attempt were asked for: those of the one before are gone.
+   *
+   * Until then its lines stay, so that no lens ever stands above another line than its own.
+   */
+  lensesAsked(): void {
+    if (this.lensesOf === this.attempt.number) return;
+    this.lensesOf = this.attempt.number;
+    void this.show();
   }
 
   /**
@@ -220,6 +233,7 @@ export class PlanSession {
 
   /** Show what is different, a piece at a time, until the document has all of it. */
   show(): Promise<void> {
+    if (this.disposed) return Promise.resolve();
     this.stale = true;
     this.showing ??= this.advance().finally(() => {
       this.showing = undefined;
@@ -258,21 +272,28 @@ export class PlanSession {
 
   private page(): Page {
     const { attempt } = this;
-    const header = [`Plan: ${this.title} · ${this.places.where(this.place)}`, this.sum(), ""];
+    const title = `Plan: ${this.title} · ${this.places.where(this.place)}`;
     const planning = attempt.state === "planning";
     const old = this.document.shown();
-    if (planning && old !== undefined && Date.now() - attempt.began < HOLD) {
+    const unready = planning || this.lensesOf !== attempt.number;
+    if (unready && old !== undefined && old.text !== attempt.text && this.isYoung) {
       // Most plans are made anew sooner than anyone could look away; nothing can be pressed.
-      return { text: old.text, header, tail: old.whole ? old.text.tail() : [] };
+      const tail = old.whole ? old.text.tail() : [];
+      return { text: old.text, header: [title, PLANNING, ""], tail };
     }
+    const header = [title, this.sum(), ""];
     return { text: attempt.text, header, tail: planning ? [] : attempt.text.tail() };
+  }
+
+  private get isYoung(): boolean {
+    return Date.now() - this.attempt.began < HOLD;
   }
 
   private sum(): string {
     const { state, counts, summary, fault, remark } = this.attempt;
     switch (state) {
       case "planning":
-        return "planning…";
+        return PLANNING;
       case "planned": {
         const left = this.omissions;
         return [
