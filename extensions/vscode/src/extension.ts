@@ -19,12 +19,13 @@ import { Running } from "./ui/running";
 import { NotRunning, Server } from "./ui/server";
 import { SECTION } from "./ui/settings";
 import { StatusBar } from "./ui/statusBar";
+import { keepToml } from "./ui/toml";
 
 let server: Server | undefined;
 
 export function activate(context: ExtensionContext): void {
   const log = window.createOutputChannel("Dotstream", { log: true });
-  const started = new Server(log);
+  const started = new Server(log, context.asAbsolutePath("bundled/dotstream.py"));
   server = started;
   const running = new Running();
   const overview = new Overview(started, running, log);
@@ -55,6 +56,7 @@ export function activate(context: ExtensionContext): void {
     new Decorations(plans),
     new StatusBar(overview, running),
     new Badges(started, overview),
+    keepToml(),
     ...changes.register(addAsking),
     ...new PlanCommands(plans).register(addAsking),
     ...registerEntries(addAsking),

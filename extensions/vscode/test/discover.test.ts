@@ -8,6 +8,8 @@ function around(programs: readonly string[], given: Partial<Surroundings> = {}):
     path: "/usr/local/bin:/usr/bin",
     home: "/home/me",
     isExecutable: (path) => Promise.resolve(programs.includes(path)),
+    isPython: (path) => Promise.resolve(!path.includes("old")),
+    bundled: "/ext/dotstream.py",
     ...given,
   };
 }
@@ -25,6 +27,7 @@ describe("the server is found", () => {
     expect(await discover(around(EVERYWHERE, given))).toEqual({
       found: true,
       command: "/opt/dotstream",
+      args: ["lsp"],
       by: "setting",
     });
   });
@@ -42,6 +45,16 @@ describe("the server is found", () => {
   it("then where user installations go", async () => {
     const found = await discover(around(["/home/me/.local/bin/dotstream"]));
     expect(found).toMatchObject({ by: "user installation" });
+  });
+
+  it("then in the extension, for which there is a Python that is new enough", async () => {
+    const pythons = ["/old/python3", "/usr/bin/python3", "/usr/bin/python3.11"];
+    expect(await discover(around(pythons, { path: "/old:/usr/bin" }))).toEqual({
+      found: true,
+      command: "/usr/bin/python3",
+      args: ["/ext/dotstream.py", "lsp"],
+      by: "extension",
+    });
   });
 
   it("with ~ in the setting", async () => {

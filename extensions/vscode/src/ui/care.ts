@@ -164,7 +164,7 @@ export class Care {
     const why =
       discovery?.found === false && discovery.configured
         ? `The setting “dotstream.server.path” names ${discovery.tried[0] ?? ""}, which is not a program.`
-        : "The program “dotstream” was not found in the Python environment, on PATH or in ~/.local/bin.";
+        : "There is no Python from 3.11 on for the server that the extension brings along, and the program “dotstream” was not found in the Python environment, on PATH or in ~/.local/bin.";
     const choice = await window.showWarningMessage(
       `${why} To install dotstream: ${INSTALL_COMMAND}`,
       copy,

@@ -62,6 +62,8 @@ export class Overview implements Disposable {
   private timer: NodeJS.Timeout | undefined;
   private due: NodeJS.Timeout | undefined;
   private readonly watching: Watching;
+  /** Paths of links that are watched. */
+  private readonly links = new Set<string>();
   private readonly emitter = new EventEmitter<void>();
   private readonly subscriptions: Disposable[];
 
@@ -173,8 +175,9 @@ export class Overview implements Disposable {
     this.watching.set(places.flatMap(inPackages));
     this.tell();
     const links: Watched[] = [];
+    this.links.clear();
     for (const farm of this.farms) {
-      links.push(...topsOf(farm));
+      links.push(...topsOf(farm).map((directory) => this.inTarget(directory)));
       await this.loadStatuses(farm, cancel);
       links.push(...(await this.placesOfLinks(farm, cancel)));
     }
@@ -238,6 +241,7 @@ export class Overview implements Disposable {
     const reading = this.server.onBatch<Row>(token, ({ items = [] }) => {
       for (const { path } of items) {
         const directory = path.slice(0, path.lastIndexOf("/"));
+        if (isOpenable(path)) this.links.add(Uri.parse(path).path);
         if (directories.size < WATCHED && isOpenable(directory)) directories.add(directory);
       }
     });
@@ -247,7 +251,13 @@ export class Overview implements Disposable {
     } finally {
       reading.dispose();
     }
-    return [...directories].map((directory) => ({ directory, pattern: "*" }));
+    return [...directories].map((directory) => this.inTarget(directory));
+  }
+
+  /** A home is a busy place: what becomes of its other files is not of interest. */
+  private inTarget(directory: string): Watched {
+    // One that is taken away and replaced at once is a change of contents.
+    return { directory, pattern: "*", contents: true, counts: (path) => this.links.has(path) };
   }
 
   private tellSoon(): void {
@@ -270,9 +280,9 @@ function stateOf(farms: readonly Farm[], troubles: readonly Trouble[]): Overview
 }
 
 /** Where links would be made first, if there are none yet. */
-function topsOf({ packages: { target, packages } }: Farm): Watched[] {
+function topsOf({ packages: { target, packages } }: Farm): string[] {
   const targets = new Set([target, ...packages.map((each) => each.target)]);
-  return [...targets].filter(isOpenable).map((directory) => ({ directory, pattern: "*" }));
+  return [...targets].filter(isOpenable);
 }
 
 /** Names that come and go change what is to be linked; contents only of the configuration. */

@@ -21,6 +21,12 @@ import { planOptions } from "./settings";
 export const SCHEME = "dotstream-plan";
 export const LANGUAGE = "dotstream-plan";
 
+/** Plans that have a tab, and the one in front. */
+interface Open {
+  readonly open: readonly string[];
+  readonly front: string | undefined;
+}
+
 /** Where it is kept which plans are open. */
 const OPEN = "dotstream.openPlans";
 
@@ -28,6 +34,7 @@ export class Plans implements TextDocumentContentProvider, Disposable {
   private readonly sessions = new Map<string, PlanSession>();
   private readonly sessionEmitter = new EventEmitter<PlanSession>();
   private readonly subscriptions: Disposable[];
+  private readonly happened = new Set<string>();
   private context: Readonly<Record<string, boolean>> = {};
 
   /** A plan has other lines, lenses or decorations than it had. */
@@ -43,6 +50,7 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     this.subscriptions = [
       window.onDidChangeActiveTextEditor(() => {
         this.tellContext();
+        this.remember();
       }),
       workspace.registerTextDocumentContentProvider(SCHEME, this),
       workspace.onDidOpenTextDocument((document) => void this.opened(document)),
@@ -68,10 +76,14 @@ export class Plans implements TextDocumentContentProvider, Disposable {
 
   /** The plan in the active editor, or the only one that there is. */
   current(): PlanSession | undefined {
-    const uri = window.activeTextEditor?.document.uri;
-    const active = uri?.scheme === SCHEME ? this.at(uri) : undefined;
+    const active = this.activeSession();
     if (active !== undefined || this.sessions.size !== 1) return active;
     return [...this.sessions.values()][0];
+  }
+
+  private activeSession(): PlanSession | undefined {
+    const uri = window.activeTextEditor?.document.uri;
+    return uri?.scheme === SCHEME ? this.at(uri) : undefined;
   }
 
   /** The session of a request, made if there is none; planning is up to the caller. */
@@ -86,13 +98,14 @@ export class Plans implements TextDocumentContentProvider, Disposable {
 
   /** Plan again what was open when the window was loaded anew, which closes such tabs. */
   async restore(): Promise<void> {
-    const left = this.memory.get<readonly string[]>(OPEN, []);
-    const requests = left.flatMap((identity) => requestOf(identity, planOptions()) ?? []);
-    for (const session of requests.map((request) => this.session(request))) {
-      await this.show(session);
-      await this.server.settled();
-      await session.plan();
-    }
+    const { open, front } = this.memory.get<Open>(OPEN, { open: [], front: undefined });
+    const requests = open.flatMap((identity) => requestOf(identity, planOptions()) ?? []);
+    const sessions = requests.map((request) => this.session(request));
+    for (const session of sessions) await this.show(session);
+    await this.server.settled();
+    const before = sessions.find(({ asked }) => identityOf(asked) === front);
+    if (before !== undefined) await this.show(before);
+    await Promise.all(sessions.map((session) => session.plan()));
   }
 
   isVisible(session: PlanSession): boolean {
@@ -117,10 +130,12 @@ export class Plans implements TextDocumentContentProvider, Disposable {
   private remember(): void {
     const open = openTabs();
     const left = [...this.sessions.values()].filter(({ uri }) => open.has(uri.toString()));
-    void this.memory.update(
-      OPEN,
-      left.map(({ asked }) => identityOf(asked)),
-    );
+    const front = this.activeSession();
+    const kept: Open = {
+      open: left.map(({ asked }) => identityOf(asked)),
+      front: front === undefined ? undefined : identityOf(front.asked),
+    };
+    void this.memory.update(OPEN, kept);
   }
 
   /** Let go of plans that are nowhere to be seen; a plan that is being made is cancelled. */
@@ -139,6 +154,7 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     session.onDidChange(() => {
       this.sessionEmitter.fire(session);
       this.tellContext();
+      this.tellProgress(session);
     });
     return session;
   }
@@ -152,10 +168,21 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     await this.at(document.uri)?.show();
   }
 
+  /** Let the walkthrough tick what has happened. */
+  private tellProgress({ attempt: { state }, asked: { kind } }: PlanSession): void {
+    const done = [
+      ...(state === "planned" ? ["hasPlanned"] : []),
+      ...(state === "applied" ? [kind === "undo" ? "hasUndone" : "hasApplied"] : []),
+    ];
+    for (const key of done.filter((each) => !this.happened.has(each))) {
+      this.happened.add(key);
+      void commands.executeCommand("setContext", `dotstream.${key}`, true);
+    }
+  }
+
   /** Let menus and keys know what can be done with the plan in front. */
   private tellContext(): void {
-    const uri = window.activeTextEditor?.document.uri;
-    const session = uri?.scheme === SCHEME ? this.at(uri) : undefined;
+    const session = this.activeSession();
     const settled = session?.isSettled === true;
     const context = {
       planReady: settled && session.ready,

@@ -1,8 +1,9 @@
 /** The language server: started, restarted, asked. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { homedir } from "node:os";
+import { promisify } from "node:util";
 import {
   Disposable,
   EventEmitter,
@@ -30,7 +31,7 @@ import {
   type ConflictParams,
   type Row,
 } from "../protocol/schema";
-import { discover, UPDATE_COMMAND, type Discovery } from "../server/discover";
+import { bundledServer, discover, UPDATE_COMMAND, type Discovery } from "../server/discover";
 import { SECTION, settings } from "./settings";
 
 export type ServerState = "untrusted" | "missing" | "starting" | "running" | "failed" | "stopped";
@@ -111,6 +112,8 @@ export class Server implements Disposable {
   private readonly stateEmitter = new EventEmitter<ServerState>();
   private readonly changedEmitter = new EventEmitter<void>();
   private current: ServerState = "stopped";
+  /** Whether the server that was found speaks another version of the protocol. */
+  private outdated = false;
   /** What the server said last on standard error. */
   private lastWords = "";
   private lookup: Discovery | undefined;
@@ -119,7 +122,11 @@ export class Server implements Disposable {
   /** Something was changed in a target, by us or by another client of the server. */
   readonly onDidChangeFiles = this.changedEmitter.event;
 
-  constructor(private readonly log: LogOutputChannel) {}
+  /** @param bundled the script that starts the server which this extension brings along. */
+  constructor(
+    private readonly log: LogOutputChannel,
+    private readonly bundled: string,
+  ) {}
 
   get state(): ServerState {
     return this.current;
@@ -239,13 +246,27 @@ export class Server implements Disposable {
       this.become("untrusted");
       return;
     }
-    const found = await discover({
+    const around = {
       configured: settings.serverPath(),
       interpreter: await chosenInterpreter(),
       path: process.env.PATH ?? "",
       home: homedir(),
       isExecutable,
-    });
+      isPython,
+      bundled: this.bundled,
+    };
+    await this.startOne(await discover(around));
+    // What is installed is of another time than this extension, which has one of its own.
+    if (this.outdated && settings.serverPath().trim() === "") {
+      const own = await bundledServer(around);
+      if (own === undefined) return;
+      await this.stop();
+      await this.startOne(own);
+    }
+  }
+
+  private async startOne(found: Discovery): Promise<void> {
+    this.outdated = false;
     this.lookup = found;
     if (!found.found) {
       this.log.warn(`no server; looked at: ${found.tried.join(", ")}`);
@@ -254,7 +275,7 @@ export class Server implements Disposable {
     }
     this.log.info(`server: ${found.command} (found by ${found.by})`);
     this.become("starting");
-    const client = this.create(found.command);
+    const client = this.create(found.command, found.args);
     this.client = client;
     try {
       await client.start();
@@ -266,7 +287,7 @@ export class Server implements Disposable {
     this.greeted(client);
   }
 
-  private create(command: string): LanguageClient {
+  private create(command: string, args: readonly string[]): LanguageClient {
     const options: LanguageClientOptions = {
       documentSelector: [{ scheme: "file" }],
       outputChannel: this.log,
@@ -288,7 +309,7 @@ export class Server implements Disposable {
     const client = new LanguageClient(
       SECTION,
       "dotstream",
-      () => Promise.resolve(this.spawn(command)),
+      () => Promise.resolve(this.spawn(command, args)),
       options,
     );
     client.registerFeature(ANNOUNCEMENT);
@@ -309,9 +330,9 @@ export class Server implements Disposable {
     return client;
   }
 
-  private spawn(command: string): ChildProcess {
+  private spawn(command: string, args: readonly string[]): ChildProcess {
     this.lastWords = "";
-    const server = spawn(command, ["lsp"], { env: process.env });
+    const server = spawn(command, args, { env: process.env });
     server.stderr.on("data", (data: Buffer) => {
       const lines = data.toString().split("\n");
       this.lastWords = lines.findLast((line) => line.trim() !== "")?.trim() ?? this.lastWords;
@@ -343,6 +364,7 @@ export class Server implements Disposable {
         `it speaks version ${String(this.announced.version ?? "0")} of the protocol, and this ` +
         `extension version ${PROTOCOL_VERSION}; update it with: ${UPDATE_COMMAND}`;
       this.log.error(`the server is of another version: ${this.lastWords}`);
+      this.outdated = true;
       this.become("failed");
       return;
     }
@@ -362,6 +384,17 @@ async function isExecutable(path: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+const runs = promisify(execFile);
+
+/** Whether a program is a Python from 3.11 on. */
+async function isPython(path: string): Promise<boolean> {
+  const question = "import sys; sys.exit(sys.version_info < (3, 11))";
+  return await runs(path, ["-c", question]).then(
+    () => true,
+    () => false, // it is older, or none at all
+  );
 }
 
 interface PythonApi {

@@ -6,6 +6,8 @@ export interface Watched {
   readonly pattern: string;
   /** Whether contents count too, and not only names. */
   readonly contents?: boolean;
+  /** Which changes count: names that come always do. */
+  readonly counts?: (path: string) => boolean;
 }
 
 export class Watching implements Disposable {
@@ -30,12 +32,15 @@ export class Watching implements Disposable {
     this.set([]);
   }
 
-  private watch({ directory, pattern, contents = false }: Watched): Disposable {
+  private watch({ directory, pattern, contents = false, counts }: Watched): Disposable {
     const where = new RelativePattern(Uri.parse(directory), pattern);
     const watcher = workspace.createFileSystemWatcher(where, false, !contents, false);
+    const changed = (uri: Uri) => {
+      if (counts === undefined || counts(uri.path)) this.changed();
+    };
     watcher.onDidCreate(this.changed);
-    watcher.onDidDelete(this.changed);
-    watcher.onDidChange(this.changed);
+    watcher.onDidDelete(changed);
+    watcher.onDidChange(changed);
     return watcher;
   }
 }
