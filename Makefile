@@ -128,9 +128,9 @@ $(VENV)/.dev: $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --group dev
 	@touch $@
 
-# The shells that completions are tried in.
+# The shells that completions are tried in, and what clones and pulls.
 shells:
-	$(call debian,fish zsh)
+	$(call debian,fish zsh git)
 
 # Both GNU Stows that the trees are compared with, as programs: Debian's, written in
 # Perl, and its Python twin, apart from our own environment.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dotstream.async_client import AsyncClient as AsyncClient
     from dotstream.async_streams import (
         AsyncExecution as AsyncExecution,
+        AsyncScan as AsyncScan,
         AsyncStream as AsyncStream,
         AsyncStreamingPlan as AsyncStreamingPlan,
     )
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     )
     from dotstream.model.cancel import CancellationToken as CancellationToken
     from dotstream.model.child import Child as Child
+    from dotstream.model.choice import Choosing as Choosing
     from dotstream.model.difference import (
         Difference as Difference,
         DifferenceKind as DifferenceKind,
@@ -104,11 +106,13 @@ if TYPE_CHECKING:
         Resolve as Resolve,
     )
     from dotstream.model.plan import Metadata as Metadata, Plan as Plan, Summary as Summary
+    from dotstream.model.rule import Rule as Rule, WhichRule as WhichRule
     from dotstream.model.run import Run as Run
     from dotstream.model.status import (
         PackageInfo as PackageInfo,
         PackageState as PackageState,
         PackageStatus as PackageStatus,
+        Unwanted as Unwanted,
     )
     from dotstream.planner.leaving_out import without as without
     from dotstream.model.wish import Wish as Wish
@@ -121,7 +125,7 @@ __version__ = "0.1.0"
 
 _NAMES = {
     "async_client": "AsyncClient",
-    "async_streams": "AsyncExecution AsyncStream AsyncStreamingPlan",
+    "async_streams": "AsyncExecution AsyncScan AsyncStream AsyncStreamingPlan",
     "client": "Client",
     "config.settings": "PackageSettings Settings",
     "errors": (
@@ -133,6 +137,7 @@ _NAMES = {
     ),
     "model.cancel": "CancellationToken",
     "model.child": "Child",
+    "model.choice": "Choosing",
     "model.difference": "Difference DifferenceKind",
     "model.directory": "Directory",
     "model.events": "Applied Corrected Event Phase Progress Result",
@@ -146,8 +151,9 @@ _NAMES = {
         "Action Folding IgnoreRules Layout LinkStyle Options Package Policy Preferences Resolve"
     ),
     "model.plan": "Metadata Plan Summary",
+    "model.rule": "Rule WhichRule",
     "model.run": "Run",
-    "model.status": "PackageInfo PackageState PackageStatus",
+    "model.status": "PackageInfo PackageState PackageStatus Unwanted",
     "planner.leaving_out": "without",
     "planner.scan": "Scan",
     "planner.split": "Stream",

@@ -12,8 +12,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from dotstream.async_feed import Feed
 from dotstream.async_streams import (
     AsyncExecution,
+    AsyncScan,
     AsyncStream,
     AsyncStreamingPlan,
     plan_of,
@@ -24,7 +26,7 @@ from dotstream.client import Client
 from dotstream.model.options import AS_CONFIGURED, Preferences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
     from os import PathLike
     from typing import Self
 
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from dotstream.model.member import Member
     from dotstream.model.options import Action
     from dotstream.model.plan import Plan
-    from dotstream.model.status import PackageInfo, PackageStatus
+    from dotstream.model.status import PackageInfo, PackageStatus, Unwanted
     from dotstream.model.wish import Wish
 
 __all__ = ["AsyncClient"]
@@ -193,6 +195,7 @@ class AsyncClient:
         self,
         *paths: str | PathLike[str],
         package: str | None = None,
+        whole: bool = False,
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
     ) -> AsyncStreamingPlan:
@@ -201,7 +204,23 @@ class AsyncClient:
         See ``Client.stream_adopt``.
         """
         return AsyncStreamingPlan(
-            self.client.stream_adopt(*paths, package=package, prefer=prefer, cancel=cancel)
+            self.client.stream_adopt(
+                *paths, package=package, whole=whole, prefer=prefer, cancel=cancel
+            )
+        )
+
+    def stream_release(
+        self,
+        *paths: str | PathLike[str],
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> AsyncStreamingPlan:
+        """Plan to move what packages have out of them, to where it is linked: undo ``adopt``.
+
+        See ``Client.stream_release``.
+        """
+        return AsyncStreamingPlan(
+            self.client.stream_release(*paths, prefer=prefer, cancel=cancel)
         )
 
     async def plan(
@@ -303,6 +322,7 @@ class AsyncClient:
         self,
         *paths: str | PathLike[str],
         package: str | None = None,
+        whole: bool = False,
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
     ) -> Plan:
@@ -311,7 +331,26 @@ class AsyncClient:
         See ``Client.plan_adopt``.
         """
         return await asyncio.to_thread(
-            self.client.plan_adopt, *paths, package=package, prefer=prefer, cancel=cancel
+            self.client.plan_adopt,
+            *paths,
+            package=package,
+            whole=whole,
+            prefer=prefer,
+            cancel=cancel,
+        )
+
+    async def plan_release(
+        self,
+        *paths: str | PathLike[str],
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to move what packages have out of them, the whole plan in memory.
+
+        See ``Client.plan_release``.
+        """
+        return await asyncio.to_thread(
+            self.client.plan_release, *paths, prefer=prefer, cancel=cancel
         )
 
     def scan(
@@ -321,12 +360,12 @@ class AsyncClient:
         everything: bool = False,
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
-    ) -> AsyncStream[Member]:
+    ) -> AsyncScan:
         """Stream what packages have, as the target would show it; nothing there is looked at.
 
         See ``Client.scan``.
         """
-        return stream_of(
+        return AsyncScan(
             self.client.scan(
                 *packages, profile=profile, everything=everything, prefer=prefer, cancel=cancel
             )
@@ -334,7 +373,7 @@ class AsyncClient:
 
     def stream_members(
         self,
-        members: Iterable[Member],
+        members: Iterable[Member] | AsyncIterable[Member],
         *packages: str,
         profile: str | None = None,
         everything: bool = False,
@@ -345,20 +384,22 @@ class AsyncClient:
 
         See ``Client.stream_members``.
         """
+        feed = Feed(members)
         return AsyncStreamingPlan(
             self.client.stream_members(
-                members,
+                feed,
                 *packages,
                 profile=profile,
                 everything=everything,
                 prefer=prefer,
                 cancel=cancel,
-            )
+            ),
+            feed.stop,
         )
 
     async def plan_members(
         self,
-        members: Iterable[Member],
+        members: Iterable[Member] | AsyncIterable[Member],
         *packages: str,
         profile: str | None = None,
         everything: bool = False,
@@ -369,15 +410,19 @@ class AsyncClient:
 
         See ``Client.plan_members``.
         """
-        return await asyncio.to_thread(
-            self.client.plan_members,
-            members,
-            *packages,
-            profile=profile,
-            everything=everything,
-            prefer=prefer,
-            cancel=cancel,
-        )
+        feed = Feed(members)
+        try:
+            return await asyncio.to_thread(
+                self.client.plan_members,
+                feed,
+                *packages,
+                profile=profile,
+                everything=everything,
+                prefer=prefer,
+                cancel=cancel,
+            )
+        finally:
+            feed.stop()
 
     def children(
         self,
@@ -455,7 +500,7 @@ class AsyncClient:
 
     def execute(
         self,
-        operations: Iterable[Operation],
+        operations: Iterable[Operation] | AsyncIterable[Operation],
         *,
         stream: bool = False,
         digest: str | None = None,
@@ -469,9 +514,10 @@ class AsyncClient:
 
         See ``Client.execute``.
         """
+        feed = Feed(operations)
         return AsyncExecution(
             self.client.execute(
-                operations,
+                feed,
                 stream=stream,
                 digest=digest,
                 cancel=cancel,
@@ -479,7 +525,8 @@ class AsyncClient:
                 keep=keep,
                 partial=partial,
                 batch=batch,
-            )
+            ),
+            feed.stop,
         )
 
     async def packages(
@@ -501,6 +548,24 @@ class AsyncClient:
         See ``Client.status``.
         """
         return stream_of(self.client.status(*packages, cancel=cancel))
+
+    async def unwanted(
+        self,
+    ) -> list[Unwanted]:
+        """List packages with links that are not to be any more; ``remanage`` removes them.
+
+        See ``Client.unwanted``.
+        """
+        return await asyncio.to_thread(self.client.unwanted)
+
+    async def linked_elsewhere(
+        self,
+    ) -> dict[str, dict[str, int]]:
+        """Return how many links of each package are in other targets than this one.
+
+        See ``Client.linked_elsewhere``.
+        """
+        return await asyncio.to_thread(self.client.linked_elsewhere)
 
     def links(
         self,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.events import Event
 from dotstream.model.items import Item
+from dotstream.model.member import Member
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
 
     from dotstream.model.items import Conflict, Operation, ScanError
     from dotstream.model.plan import Metadata, Plan, Summary
+    from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
     from dotstream.transaction.execution import Execution
 
 __all__ = [
     "AsyncExecution",
+    "AsyncScan",
     "AsyncStream",
     "AsyncStreamingPlan",
     "plan_of",
@@ -45,11 +48,21 @@ class AsyncStream(Generic[_Value]):
     """Values to be used with ``async for``, once; ``async with`` ends it at the block's end.
 
     Nothing is computed before it is iterated.
+
+    Args:
+        close: gives back what computing them holds, in the worker.
+        stop: has the worker go on that waits for the event loop.
     """
 
-    def __init__(self, values: Iterator[_Value], close: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        values: Iterator[_Value],
+        close: Callable[[], None],
+        stop: Callable[[], None] = lambda: None,
+    ) -> None:
         self._values = values
         self._close = close
+        self._stop = stop
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready: asyncio.Queue[list[_Value] | BaseException | None] = asyncio.Queue()
         self._room = threading.Semaphore(_AHEAD)
@@ -74,6 +87,7 @@ class AsyncStream(Generic[_Value]):
     def _end(self) -> None:
         """Have the worker give everything back and end."""
         self._closed = True
+        self._stop()
         self._room.release()
 
     async def __aiter__(self) -> AsyncIterator[_Value]:
@@ -145,8 +159,10 @@ class AsyncExecution(AsyncStream[Event], Generic[_Outcome]):
     until it is.
     """
 
-    def __init__(self, execution: Execution[_Outcome]) -> None:
-        super().__init__(execution, execution.close)
+    def __init__(
+        self, execution: Execution[_Outcome], stop: Callable[[], None] = lambda: None
+    ) -> None:
+        super().__init__(execution, execution.close, stop)
         self.execution = execution
 
     def _end(self) -> None:
@@ -177,8 +193,8 @@ class AsyncStreamingPlan(AsyncStream[Item]):
         metadata: what was asked; known at once.
     """
 
-    def __init__(self, plan: StreamingPlan) -> None:
-        super().__init__(_later(plan), plan.close)
+    def __init__(self, plan: StreamingPlan, stop: Callable[[], None] = lambda: None) -> None:
+        super().__init__(_later(plan), plan.close, stop)
         self.plan = plan
         self.metadata: Metadata = plan.metadata
 
@@ -215,6 +231,24 @@ class AsyncStreamingPlan(AsyncStream[Item]):
     async def collect(self) -> Plan:
         """Compute the whole plan into memory."""
         return await asyncio.to_thread(self.plan.collect)
+
+
+class AsyncScan(AsyncStream[Member]):
+    """What packages have, to be used with ``async with`` and ``async for``, once."""
+
+    def __init__(self, scan: Scan) -> None:
+        super().__init__(scan, scan.close)
+        self.scan = scan
+
+    @property
+    def errors(self) -> AsyncStream[ScanError]:
+        """What could not be read, as a stream; see ``Scan.errors``."""
+        stream = self.scan.errors
+        return AsyncStream(iter(stream), stream.close)
+
+    def cancel(self) -> None:
+        """Ask it to stop; iterating then raises ``Cancelled``."""
+        self.scan.cancel()
 
 
 def stream_of(values: Iterator[_Value]) -> AsyncStream[_Value]:

@@ -17,7 +17,13 @@ from dotstream.model.cancel import CancellationToken
 from dotstream.model.items import Operation
 from dotstream.model.options import AS_CONFIGURED, Preferences
 from dotstream.model.plan import Metadata
-from dotstream.planner.request import Asked, plan_adoption, plan_packages, scan_packages
+from dotstream.planner.request import (
+    Asked,
+    plan_adoption,
+    plan_packages,
+    plan_release,
+    scan_packages,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,7 +41,7 @@ if TYPE_CHECKING:
     from dotstream.model.member import Member
     from dotstream.model.options import Action
     from dotstream.model.plan import Plan
-    from dotstream.model.status import PackageInfo, PackageStatus
+    from dotstream.model.status import PackageInfo, PackageStatus, Unwanted
     from dotstream.model.wish import Wish
     from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
@@ -96,6 +102,11 @@ class Client:
     def target(self) -> str:
         """The absolute canonical path of the target."""
         return self.settings.target
+
+    @property
+    def state(self) -> str:
+        """The absolute path of the state directory, where journals and backups are kept."""
+        return self._repository.state
 
     @property
     def wishes(self) -> dict[Wish, bool]:
@@ -207,6 +218,7 @@ class Client:
         self,
         *paths: str | PathLike[str],
         package: str | None = None,
+        whole: bool = False,
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
     ) -> StreamingPlan:
@@ -216,13 +228,36 @@ class Client:
             paths: in the target; relative ones are looked for in the working directory,
                 then in the target. ``*``, ``?`` and ``[…]`` match names.
             package: where to; by default named after the paths. It need not exist.
+            whole: move git repositories too, each as one; else they stay in place.
 
         Raises:
-            UsageError: a path is outside of the target, or no package name can be found.
+            UsageError: a path is outside of the target, or is in the package directory or the
+                state directory; or no package name can be found.
         """
         return plan_adoption(
-            self._repository, paths, package=package, prefer=prefer, cancel=cancel
+            self._repository,
+            paths,
+            package=package,
+            whole=whole,
+            prefer=prefer,
+            cancel=cancel,
         )
+
+    def stream_release(
+        self,
+        *paths: str | PathLike[str],
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> StreamingPlan:
+        """Plan to move what packages have out of them, to where it is linked: undo ``adopt``.
+
+        Args:
+            paths: links, or what is below one, in the target; as for ``stream_adopt``.
+
+        Raises:
+            UsageError: no package of this directory has a path.
+        """
+        return plan_release(self._repository, paths, prefer=prefer, cancel=cancel)
 
     def plan(
         self,
@@ -282,11 +317,23 @@ class Client:
         self,
         *paths: str | PathLike[str],
         package: str | None = None,
+        whole: bool = False,
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
     ) -> Plan:
         """Plan to move what is in the target into a package, the whole plan in memory."""
-        return self.stream_adopt(*paths, package=package, prefer=prefer, cancel=cancel).collect()
+        return self.stream_adopt(
+            *paths, package=package, whole=whole, prefer=prefer, cancel=cancel
+        ).collect()
+
+    def plan_release(
+        self,
+        *paths: str | PathLike[str],
+        prefer: Preferences = AS_CONFIGURED,
+        cancel: CancellationToken | None = None,
+    ) -> Plan:
+        """Plan to move what packages have out of them, the whole plan in memory."""
+        return self.stream_release(*paths, prefer=prefer, cancel=cancel).collect()
 
     def scan(
         self,
@@ -532,6 +579,29 @@ class Client:
                     pass
             yield PackageStatus.of(name, plan.summary)
 
+    def unwanted(self) -> list[Unwanted]:
+        """List packages with links that are not to be any more; ``remanage`` removes them.
+
+        They are gone, or disabled here, or no profile that was chosen has them any more.
+        """
+        from dotstream.planner.managed import managed
+
+        records = self._repository.records()
+        try:
+            return list(managed(self.settings, records).unwanted)
+        finally:
+            records.close()
+
+    def linked_elsewhere(self) -> dict[str, dict[str, int]]:
+        """Return how many links of each package are in other targets than this one.
+
+        Raises:
+            JournalError: what is recorded of one cannot be read.
+        """
+        from dotstream.store.manifest_reader import linked_elsewhere
+
+        return linked_elsewhere(self._repository.state, self.target, self.directory)
+
     def links(
         self, *packages: str, cancel: CancellationToken | None = None
     ) -> Iterator[Operation]:
@@ -540,13 +610,20 @@ class Client:
         Args:
             packages: names; none means all that are for this machine.
         """
+        from dotstream.planner.managed import unwanted_links
+
         prefer = Preferences(report_kept=True)
+        unwanted = {each.name for each in self.unwanted()} if packages else set[str]()
+        wanted = [name for name in packages if name not in unwanted]
+        every = not packages
+        names = self.settings.select(wanted, everything=every) if wanted or every else ()
         # One by one: together, they would open a fold that only one of them has.
-        for name in self.settings.select(packages, everything=not packages):
+        for name in names:
             with self.stream("manage", [name], prefer=prefer, cancel=cancel) as plan:
                 for item in plan:
                     if isinstance(item, Operation) and item.kind == "keep_link":
                         yield item
+        yield from unwanted_links(self.settings, self._repository.records(), packages)
 
     def locate(self, path: str | PathLike[str]) -> Located:
         """Tell what one path has to do with the packages, from whichever side it is on.

@@ -31,7 +31,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dotstream.model.items import Conflict, Operation, ScanError
     from dotstream.model.member import Member
@@ -224,19 +224,32 @@ class NotAgreed(PermissionRefused):
 
 
 class PackageNotFound(DotstreamError):
-    """A package that was asked for does not exist in the package directory."""
+    """Packages that were asked for do not exist in the package directory.
+
+    ``missing`` maps the name of each to the names that it may have been meant to be;
+    ``name`` and ``nearest`` are those of the first.
+    """
 
     kind = "no_such_package"
     exit_code = 5
     rpc_code = -32602
     remedy: Remedy = "correct_request"
 
-    def __init__(self, name: str, directory: str, nearest: Sequence[str] = ()) -> None:
-        self.name: str = name
+    def __init__(self, missing: Mapping[str, Sequence[str]], directory: str) -> None:
+        self.missing: dict[str, list[str]] = {name: [*near] for name, near in missing.items()}
         self.directory: str = directory
-        self.nearest: list[str] = list(nearest)
-        hint = f"; did you mean {' or '.join(self.nearest)}?" if self.nearest else ""
-        super().__init__(f"no package {name!r} in {directory}{hint}")
+        self.name: str = next(iter(self.missing))
+        self.nearest: list[str] = self.missing[self.name]
+        asked = {
+            name: f"did you mean {' or '.join(near)}?" if near else ""
+            for name, near in self.missing.items()
+        }
+        if len(asked) == 1:
+            hint = f"; {asked[self.name]}" if self.nearest else ""
+            super().__init__(f"no package {self.name!r} in {directory}{hint}")
+            return
+        told = (f"{name!r} ({hint})" if hint else repr(name) for name, hint in asked.items())
+        super().__init__(f"no such packages in {directory}: {', '.join(told)}")
 
 
 class StalePlan(DotstreamError):

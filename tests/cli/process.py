@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import termios
@@ -37,6 +38,10 @@ PACKAGES = {
     "zsh/dot-config/zsh/aliases": "alias g=git\n",
     "git/dot-config/git/config": "[user]\n",
 }
+
+
+_QUESTION = re.compile(rb"\[(?:\w/)+\w\] ")
+"""How a question ends."""
 
 
 class Finished(NamedTuple):
@@ -106,7 +111,8 @@ def on_terminal(
 ) -> Finished:
     """Run ``dotstream`` on a terminal; what both streams show comes back as ``out``.
 
-    ``typed`` is typed when a question is shown; ``controlling`` makes Ctrl-C a signal.
+    ``typed`` is typed when a question is shown, a line for each; ``controlling`` makes Ctrl-C
+    a signal.
     """
     leader, follower = pty.openpty()
 
@@ -118,6 +124,7 @@ def on_terminal(
     process = subprocess.Popen(
         [*command, *words],
         cwd=cwd,
+        env=dict(os.environ),  # not what libraries of the test's process have added below it
         stdin=follower,
         stdout=follower,
         stderr=follower,
@@ -125,10 +132,11 @@ def on_terminal(
     )
     os.close(follower)
     shown = bytearray()
+    answers, asked = typed.splitlines(keepends=True), 0
     while True:
-        if typed and b"[y/N]" in shown:
-            os.write(leader, typed.encode())
-            typed = ""
+        if answers and len(_QUESTION.findall(shown)) > asked:
+            asked += 1
+            os.write(leader, answers.pop(0).encode())
         try:
             piece = os.read(leader, 4096)
         except OSError:  # EIO: the other end is closed

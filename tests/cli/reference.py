@@ -32,6 +32,7 @@ Flags may stand before or after package names. `-d`, `-t` and `--color` may also
 | 3 | conflicts; nothing was changed |
 | 4 | the operating system refused access, or you have [not agreed](../explanation/trust.md) to what the repository asks for |
 | 5 | no such package |
+| 6 | out of step: `status --check` or `plan --exit-code` found something to do |
 | 130 | cancelled, by Ctrl-C or by the answer to a question; nothing was changed |
 
 Ctrl-C, `SIGTERM` and a hang-up let the operation at hand end and roll back what was done. A second one ends the process at once.

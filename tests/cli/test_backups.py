@@ -154,7 +154,7 @@ def test_on_a_terminal_it_asks_before_it_deletes(root: Path) -> None:
         (("prune", "--older-than=-1"), "'-1' is not a number of days"),
         (("restore", "x"), "invalid int value: 'x'"),
         (("restore", "9999"), "9999"),
-        (("delete",), "invalid choice: 'delete'"),
+        (("delete",), "ACTION cannot be 'delete'; it can be list,"),
     ],
 )
 def test_a_wrong_request_changes_nothing(

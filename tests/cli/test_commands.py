@@ -83,7 +83,7 @@ def test_looking_changes_nothing_at_all(
 
 @pytest.mark.parametrize("flags", [(), ("--stream",)])
 def test_what_plan_shows_is_what_manage_does(root: Path, flags: tuple[str, ...]) -> None:
-    planned = dotstream("plan", "manage", "--all", cwd=root)
+    planned = dotstream("plan", "manage", "--all", "-v", cwd=root)
     done = dotstream("manage", "--all", "-v", *flags, cwd=root)
     assert planned.code == done.code == 0
     assert planned.out.splitlines()[:-1] == done.out.splitlines()[:-1] != []

@@ -81,6 +81,13 @@ def test_check_names_every_problem_with_its_place_and_the_nearest_right_key(root
     assert dotstream("config", "--check", cwd=root).code == 0
 
 
+def test_check_warns_of_patterns_that_can_never_match(root: Path) -> None:
+    (root / "zsh/.stow-local-ignore").write_text("fine\n^cache/x\n")
+    done = dotstream("config", "--check", cwd=root)
+    assert done.code == 0
+    assert done.out.startswith(f"{root}/zsh/.stow-local-ignore:2:1: ^cache/x: it can never match")
+
+
 def test_init_writes_a_file_that_checks_and_never_replaces_one(scratch_home: Path) -> None:
     place = scratch_home / "new"
     place.mkdir()
@@ -97,7 +104,8 @@ def test_init_writes_a_file_that_checks_and_never_replaces_one(scratch_home: Pat
 
 
 def test_init_takes_the_target_from_the_command_line(scratch_home: Path) -> None:
-    done = dotstream("init", "-n", "-t", "/srv/www", cwd=scratch_home)
+    (scratch_home / "dots").mkdir()
+    done = dotstream("init", "-n", "-t", "/srv/www", cwd=scratch_home / "dots")
     assert tomllib.loads(done.out)["target"] == "/srv/www"
 
 
@@ -111,7 +119,51 @@ def test_init_from_stow_keeps_every_tree_as_it_is(root: Path) -> None:
     assert "nothing to do" in done.out
 
 
-def test_init_from_stow_without_a_stowrc_is_a_clear_error(scratch_home: Path) -> None:
+def test_init_takes_no_home_for_a_package_directory(scratch_home: Path) -> None:
     done = dotstream("init", "--from-stow", cwd=scratch_home)
     assert (done.code, done.out) == (2, "")
-    assert ".stowrc" in done.err
+    assert "is your home, and no package directory" in done.err
+
+
+@pytest.mark.parametrize("home", ["", "relative"])
+@pytest.mark.parametrize(
+    "words", [("plan", "manage", "vim"), ("init", "-n"), ("stow", "-n", "vim"), ("doctor",)]
+)
+def test_without_a_home_nothing_is_planned(
+    root: Path, monkeypatch: pytest.MonkeyPatch, home: str, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("HOME", home)
+    before = snapshot(root.parent)
+    done = dotstream(*words, cwd=root)
+    assert done.code == (1 if words[0] == "stow" else 2)
+    assert "no home directory is known: HOME is" in done.err
+    assert difference(before, snapshot(root.parent)) == []
+
+
+def test_init_says_what_it_found_and_takes_a_stowrc_over(root: Path) -> None:
+    (root / "dotstream.toml").unlink()
+    (root / ".stowrc").write_text("--dotfiles --defer=man\n")
+    (root / "docs").mkdir()
+    kept = (
+        "--defer=man: which package wins is decided by which are managed, or give --defer on "
+        "the command line"
+    )
+    done = dotstream("init", cwd=root)
+    assert done.out.splitlines() == [
+        f"wrote {root}/dotstream.toml, made from .stowrc",
+        "  no packages: docs",
+        f"  not carried over: {kept}",
+        "now: dotstream plan manage --all",
+    ]
+
+
+def test_a_directory_without_packages_says_so(scratch_home: Path) -> None:
+    root = scratch_home / "dots"
+    root.mkdir()
+    (root / ".stowrc").write_text("--target=~\n")
+    (root / ".zshrc").touch()
+    for words in (("status",), ("list",), ("packages",), ("manage", "--all")):
+        done = dotstream(*words, cwd=root)
+        assert f"there are no packages in {root}: it looks like one itself" in done.out + done.err
+        assert "dotstream init" in done.out + done.err
+    assert dotstream("manage", "--all", cwd=root).code == 2

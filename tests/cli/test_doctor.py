@@ -210,10 +210,10 @@ def test_a_damaged_database_is_told_of_and_made_anew(scratch_home: Path, root: P
         (("--depth", "3"), "--depth and --skip need --scan deep"),
         (("--skip", "x", "--scan", "off"), "--depth and --skip need --scan deep"),
         (("--scan", "deep", "--depth", "-1"), "is not a number of levels"),
-        (("--scan", "all"), "invalid choice: 'all'"),
+        (("--scan", "all"), "--scan cannot be 'all'"),
         (("-n",), "--dry-run needs --fix"),
         (("--rebuild", "--fix"), "--rebuild stands alone"),
-        (("zsh",), "unrecognized arguments: zsh"),
+        (("zsh",), "does not take 'zsh' (a package,"),
     ],
 )
 def test_a_wrong_request_is_exit_code_2(root: Path, words: tuple[str, ...], message: str) -> None:

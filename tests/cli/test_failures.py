@@ -26,8 +26,12 @@ def root(scratch_home: Path) -> Path:
     ("words", "exit_code", "message"),
     [
         (("mange", "zsh"), 2, "no command 'mange'; did you mean 'manage'?"),
-        (("manage", "--al"), 2, "unrecognized arguments: --al"),
-        (("manage", "--on-conflict", "delete"), 2, "invalid choice: 'delete'"),
+        (("manage", "--al"), 2, "does not take '--al' (did you mean '--all'?)"),
+        (
+            ("manage", "--on-conflict", "delete"),
+            2,
+            "--on-conflict cannot be 'delete'; it can be fail,",
+        ),
         (("manage",), 2, "no packages named"),
         (("manage", "zhs"), 5, "no package 'zhs'"),
         (("manage", "zhs"), 5, "did you mean zsh?"),

@@ -34,8 +34,12 @@ def told(*words: str, root: Path) -> list[tuple[int, str]]:
 def test_where_nothing_was_done_it_says_so_and_makes_nothing(
     scratch_home: Path, root: Path
 ) -> None:
-    before = snapshot(scratch_home)
-    assert dotstream("history", cwd=root) == (0, "nothing was done yet\n", "")
+    before, state = snapshot(scratch_home), scratch_home / ".local/state/dotstream"
+    assert dotstream("history", cwd=root) == (
+        0,
+        f"nothing is recorded of {scratch_home} in the state directory {state}\n",
+        "",
+    )
     assert difference(before, snapshot(scratch_home)) == []
 
 

@@ -153,7 +153,7 @@ def test_a_file_that_was_edited_after_it_was_adopted_is_not_lost(
     [
         (("undo",), 2, "nothing to undo"),
         (("undo", "99"), 2, "99"),
-        (("undo", "x"), 2, "invalid int value"),
+        (("undo", "x"), 2, "'x' is not a number"),
         (("undo", "--on-conflict", "backup"), 2, "neither fail nor skip"),
     ],
 )

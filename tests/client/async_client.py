@@ -6,6 +6,7 @@ python -m tests.client.async_client > server/dotstream/async_client.py
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,10 @@ import dotstream
 __all__ = ["module"]
 
 _CLIENT = Path(dotstream.__path__[0], "client.py")
+
+_FED = ("operations", "members")  # may be asynchronous iterables
+_FED_AS = re.compile(rf"(?:{'|'.join(_FED)}): (Iterable\[\w+\])")
+_PASSED = {"plan": "plan_of(plan)"} | dict.fromkeys(_FED, "feed")
 
 _HEAD = '''\
 """dotstream for asyncio: the same words, computed in worker threads.
@@ -32,11 +37,13 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from dotstream.async_streams import (
-    AsyncExecution, AsyncStream, AsyncStreamingPlan, plan_of, stream_of, to_its_end
+    AsyncExecution, AsyncScan, AsyncStream, AsyncStreamingPlan, plan_of, stream_of, to_its_end
 )
+from dotstream.async_feed import Feed
 from dotstream.client import Client
 {imports}
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterable
     from typing import Self
 
     from dotstream.model.member import Member
@@ -93,15 +100,17 @@ def _method(method: ast.FunctionDef) -> str:
     passed = _passed(method.args)
     kind, _, inside = returned.partition("[")
     names = {each.arg for each in method.args.kwonlyargs}
+    fed = next((each.arg for each in method.args.args if each.arg in _FED), None)
+    before, stop = (f"feed = Feed({fed})\n        ", ", feed.stop") if fed else ("", "")
     word, body = "def", ""
     match kind:
         case "StreamingPlan":
-            returned, body = "AsyncStreamingPlan", f"AsyncStreamingPlan({call}({passed}))"
+            returned, body = "AsyncStreamingPlan", f"AsyncStreamingPlan({call}({passed}){stop})"
         case "Execution":
             returned = "AsyncExecution" + (f"[{inside}" if inside else "")
-            body = f"AsyncExecution({call}({passed}))"
+            body = f"AsyncExecution({call}({passed}){stop})"
         case "Scan":
-            returned, body = "AsyncStream[Member]", f"stream_of({call}({passed}))"
+            returned, body = "AsyncScan", f"AsyncScan({call}({passed}))"
         case "Iterator":
             returned, body = f"AsyncStream[{inside}", f"stream_of({call}({passed}))"
         case _ if {"wait", "cancel"} <= names:
@@ -110,30 +119,31 @@ def _method(method: ast.FunctionDef) -> str:
         case _:
             comma = ", " if passed else ""
             word, body = "async def", f"await asyncio.to_thread({call}{comma}{passed})"
+    body = f"{before}return {body}"
+    if fed and word == "async def":
+        body = f"{before}try:\n            return {body.partition('return ')[2]}"
+        body += "\n        finally:\n            feed.stop()"
     first = (ast.get_docstring(method) or "").partition("\n")[0].rstrip(".")
     first, where = first.partition("; see ``")[0], f"ee ``Client.{method.name}``."
     told = f"{first}; s{where}" if len(first) < 40 else f"{first}.\n\n        S{where}\n        "
     arguments = _signature(method)
     return (
         f"    {word} {method.name}({arguments},) -> {returned}:\n"
-        f'        """{told}"""\n        return {body}\n'
+        f'        """{told}"""\n        {body}\n'
     )
 
 
 def _signature(method: ast.FunctionDef) -> str:
     """Return the arguments as they are declared, for the plans that are made here."""
-    return ast.unparse(method.args).replace(
+    declared = ast.unparse(method.args).replace(
         "plan: Plan | StreamingPlan", "plan: Plan | AsyncStreamingPlan"
     )
+    return _FED_AS.sub(r"\g<0> | Async\1", declared)
 
 
 def _passed(arguments: ast.arguments) -> str:
     """Return the arguments of a call that hands all of them on."""
-    plain = [
-        "plan_of(plan)" if each.arg == "plan" else each.arg
-        for each in arguments.args
-        if each.arg != "self"
-    ]
+    plain = [_PASSED.get(each.arg, each.arg) for each in arguments.args if each.arg != "self"]
     starred = [f"*{arguments.vararg.arg}"] if arguments.vararg else []
     named = [f"{each.arg}={each.arg}" for each in arguments.kwonlyargs]
     return ", ".join(plain + starred + named)

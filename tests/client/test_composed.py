@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import tracemalloc
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -441,6 +442,25 @@ def test_a_plan_whose_items_were_changed_is_shown_the_way_to_execute(
     client, before = farm.client(), snapshot(farm.target)
     plan = client.plan_manage("zsh")
     with pytest.raises(UsageError, match="use execute"):
-        client.apply(plan._replace(items=change(plan.items)), stream=stream)
+        client.apply(
+            dotstream.Plan(plan.metadata, change(plan.items), plan.summary), stream=stream
+        )
     assert difference(before, snapshot(farm.target)) == []
     assert list(client.history()) == []
+
+
+def test_a_batch_plan_holds_an_object_for_each_run_until_its_items_are_looked_at(
+    farm: Farm,
+) -> None:
+    farm.make({f"stow/zsh/{number:05}": "" for number in range(5000)})
+    client = farm.client()
+    client.plan_manage("zsh", prefer=_REAL)  # imports are made
+    tracemalloc.start()
+    plan = client.plan_manage("zsh", prefer=_REAL)
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert held < 5000 * 100  # bytes; an operation each takes five times as much
+    assert len(plan.operations) == len(plan.items) == 5000
+    assert plan.items is plan.items
+    assert repr(plan) == "<Plan to manage: 5000 operations, 0 conflicts, 0 errors>"
+    assert client.apply(plan).applied == 5000

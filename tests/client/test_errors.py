@@ -63,7 +63,7 @@ def test_a_configuration_error_says_where_and_what_to_do() -> None:
 
 
 def test_a_missing_package_is_told_with_near_names() -> None:
-    error = PackageNotFound("zhs", "/stow", ["zsh", "ssh"])
+    error = PackageNotFound({"zhs": ["zsh", "ssh"]}, "/stow")
     assert str(error) == "no package 'zhs' in /stow; did you mean zsh or ssh?"
 
 

@@ -79,11 +79,14 @@ def test_an_unknown_key_in_a_package_names_the_nearest_right_one() -> None:
 def test_a_key_of_another_place_is_sent_there() -> None:
     assert only("required = true\n")[3] == "it belongs in [packages.NAME]"
     assert only("[packages.zsh]\nexclude = ['docs']\n")[3] == "it belongs at the top of the file"
-    assert only("[profiles.a]\nplatforms = []\n")[3] == "it belongs in [packages.NAME]"
+    assert only("[profiles.a]\nrequired = true\n")[3] == "it belongs in [packages.NAME]"
 
 
 def test_a_key_like_no_other_lists_those_there_are() -> None:
-    assert only("[profiles.a]\nzzz = 1\n")[3] == "the keys here are packages, extends"
+    assert (
+        only("[profiles.a]\nzzz = 1\n")[3]
+        == "the keys here are packages, extends, platforms, hosts"
+    )
 
 
 def test_an_unknown_table_is_an_unknown_key() -> None:
@@ -128,6 +131,7 @@ _WANTED = {
     "switch": ("true or false", {"true"}),
     "globs": ("an array of strings", {"[]"}),
     "expressions": ("an array of strings", {"[]"}),
+    "commands": ("an array of strings", {"[]"}),
     "hosts": ("an array of strings", {"[]"}),
     "platforms": ("an array of strings", {"[]"}),
     "packages": ("an array of strings", {"[]"}),

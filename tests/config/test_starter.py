@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dotstream.client import Client
+from dotstream.config.answers import answers_for
 from dotstream.config.document import problems
 from dotstream.config.from_dot import answers_from_dot
-from dotstream.config.from_stow import answers_from_stow
 from dotstream.config.load import load
 from dotstream.config.schema import PACKAGE, PROFILE, TOP
 from dotstream.config.starter import Answers, starter
@@ -130,7 +130,14 @@ def test_the_starter_is_right_whatever_it_is_told(
 
 def from_stow(directory: Path, stowrc: str) -> str:
     (directory / ".stowrc").write_text(stowrc)
-    return starter(answers_from_stow(str(directory)))
+    answers = answers_for(
+        str(directory),
+        "stow",
+        target=None,
+        home=str(directory.parent),
+        environ={"WHERE": "/srv"},
+    )
+    return starter(answers)
 
 
 @pytest.mark.parametrize(
@@ -139,6 +146,8 @@ def from_stow(directory: Path, stowrc: str) -> str:
         "",
         "--target=~\n--no-folding\n--dotfiles",
         "--target $WHERE/t\n--ignore='\\.bak' --ignore=.*~ --ignore='\\.DS_Store'",
+        "--ignore='(a|b)' --ignore=x+ --ignore=d/f --ignore='\\[a\\]\\*' --ignore='^(?!CVS)x$'",
+        "--dir=. --ignore=README.md --ignore=.stowrc",
         "-t '/srv/my files' # comment",
         "--verbose=2 --simulate\n",
     ],
@@ -166,33 +175,48 @@ def test_a_file_made_from_a_stowrc_means_the_same(tmp_path: Path, stowrc: str) -
 
 
 def test_what_cannot_be_carried_over_from_a_stowrc_is_said(tmp_path: Path) -> None:
+    (tmp_path / "dotfiles").mkdir()
     text = from_stow(
-        tmp_path,
-        "--ignore=(a|b) --ignore=x+ --ignore=d/f --defer=man --override=info\n"
-        "--dir=~/other --adopt",
+        tmp_path / "dotfiles", "--defer=man --override=info --adopt --simulate --dir=$WHERE/other"
     )
-    assert right(text) == {"target": "..", "dotfiles": False, "folding": "always"}
+    assert right(text) == {
+        "directory": "/srv/other",
+        "target": "/srv",
+        "dotfiles": False,
+        "folding": "always",
+    }
     for note in (
-        "--ignore=(a|b) is a regular",
-        "--ignore=x+ is a regular",
-        "--ignore=d/f is a regular",
         "--defer=man: ",
         "--override=info: ",
-        "--dir=~/other: ",
         '--adopt: set on-conflict = "adopt"',
+        "--simulate: ",
     ):
         assert f"#   - {note}" in text
 
 
-def test_glob_signs_in_a_stowrc_pattern_are_kept_literal(tmp_path: Path) -> None:
-    assert right(from_stow(tmp_path, "--ignore='\\[a\\]\\*'"))["ignore"] == ["*\\[a]\\*"]
+def test_the_users_own_stowrc_is_taken_over_too(tmp_path: Path) -> None:
+    (tmp_path / "dotfiles").mkdir()
+    (tmp_path / ".stowrc").write_text("--dotfiles --ignore=a --target=/srv")
+    assert right(from_stow(tmp_path / "dotfiles", "--ignore=b --target=~")) == {
+        "target": "~",
+        "dotfiles": True,
+        "folding": "always",
+        "ignore-regex": ["a", "b"],
+    }
 
 
-def test_a_stowrc_that_is_missing_or_wrong_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"there is no \.stowrc in "):
-        answers_from_stow(str(tmp_path))
+def test_without_a_stowrc_there_are_the_defaults_of_stow(tmp_path: Path) -> None:
+    (tmp_path / "dotfiles").mkdir()
+    answers = answers_for(
+        str(tmp_path / "dotfiles"), "stow", target=None, home=str(tmp_path), environ={}
+    )
+    assert answers.top == {"target": "..", "dotfiles": False, "folding": "always"}
+
+
+def test_a_stowrc_that_is_wrong_is_named(tmp_path: Path) -> None:
+    (tmp_path / "dotfiles").mkdir()
     with pytest.raises(ConfigError, match=r"\.stowrc: unknown option --nope"):
-        from_stow(tmp_path, "--nope")
+        from_stow(tmp_path / "dotfiles", "--nope")
 
 
 # -- from dot

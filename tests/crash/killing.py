@@ -20,6 +20,7 @@ from dotstream.transaction import writing
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from dotstream.model.choice import Choosing
     from dotstream.model.history import TransactionState
     from dotstream.model.plan import Metadata
     from dotstream.store.steps import Step
@@ -184,10 +185,15 @@ def _journal(countdown: Countdown) -> type[Journal]:
                 super().turn(transaction, state, cursor)
 
         def commit(
-            self, transaction: int, directory: str, digest: str, counts: Mapping[str, int]
+            self,
+            transaction: int,
+            directory: str,
+            digest: str,
+            counts: Mapping[str, int],
+            choosing: Choosing | None = None,
         ) -> None:
             with countdown.around():
-                super().commit(transaction, directory, digest, counts)
+                super().commit(transaction, directory, digest, counts, choosing)
 
         def discard(self, transaction: int) -> None:
             with countdown.around():

@@ -306,6 +306,25 @@ def _crossed(names: dict[str, str]) -> dict[str, Scene]:
     }
 
 
+def _folded(farm: Farm) -> None:
+    """Link a directory as one, in which an application then keeps what is its own."""
+    farm.make({
+        "stow/app/dot-config/app/rc": "1",
+        "stow/app/dot-config/app/cache/page": "2",
+        "stow/app/dot-config/app/cache/more/page": "3",
+        "home/.config/mine": "4",
+    }).run("manage", "app")  # fmt: skip
+
+
+def _to_another(farm: Farm) -> StreamingPlan:
+    return farm.client().stream_adopt(f"{farm.target}/.config/app/cache/more", package="web")
+
+
+def _out(farm: Farm) -> StreamingPlan:
+    paths = (f"{farm.target}/.config/app/{name}" for name in ("cache/page", "rc"))
+    return farm.client().stream_release(*paths)
+
+
 _backup = _plan("manage", "zsh", on_conflict="backup")
 _DONE: dict[str, Scene] = {
     **{name: Scene(story.begin, story.plan) for name, story in STORIES.items()},
@@ -321,6 +340,8 @@ _DONE: dict[str, Scene] = {
     "adopt over files": Scene(_taken_names, _adopt_over),
     "adopt directories": Scene(_directories, _adopt_whole),
     "restore": Scene(_backed_up_and_unmanaged, _restored),
+    "move to another package": Scene(_folded, _to_another),
+    "move out of a package": Scene(_folded, _out),
 }
 
 _FAR = _crossed({"back up directories": "state", "restore": "state"}) | _crossed(
@@ -328,6 +349,7 @@ _FAR = _crossed({"back up directories": "state", "restore": "state"}) | _crossed
         "adopt over files": "packages",
         "adopt directories": "packages",
         "manage, adopting": "packages",
+        "move out of a package": "packages",
     }
 )
 
@@ -336,6 +358,9 @@ SCENES: dict[str, Scene] = {
     **_ONCE,
     **{f"undo of: {name}": _undone(scene) for name, scene in _ONCE.items()},
     "undo of the undo of: adopt": _undone(_undone(_DONE["adopt"])),
+    "undo of the undo of: move out of a package": _undone(
+        _undone(_DONE["move out of a package"])
+    ),
     "undo of the undo of: manage with unfold": _undone(_undone(_DONE["manage with unfold"])),
     "undo of the undo of: unmanage with refold": _undone(_undone(_DONE["unmanage with refold"])),
 }

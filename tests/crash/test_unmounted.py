@@ -89,3 +89,43 @@ def _manage(farm: Farm, changes: Changes) -> None:
 
 def _done(farm: Farm) -> bool:
     return next(farm.client().history()).state == "committed"
+
+
+@pytest.mark.parametrize("where", ["home/d", "home"])
+def test_a_file_system_that_held_only_links_is_waited_for(
+    scratch: Path, away: str, where: str
+) -> None:
+    """What is left is an empty directory, which looks as if nothing had been done in it."""
+    waited = 0
+    for number in count(1):
+        farm = Farm(scratch / str(number))
+        place, disk = f"{farm.root}/{where}", f"{away}/links-{number}"
+        os.makedirs(place, exist_ok=True)
+        os.mkdir(disk)
+        with _bound(disk, place):
+            os.makedirs(f"{farm.target}/d", exist_ok=True)
+            farm.make({"stow/zsh/d/a": "z", "stow/zsh/d/b": "z", "stow/zsh/d/new/c": "z"})
+            before = farm.tree()
+            died = die_at(number, partial(_manage, farm))
+            unfinished = farm.client().unfinished() is not None
+            links = _links(farm)
+        if not died:
+            break
+        if unfinished:
+            with suppress(RollbackIncomplete):
+                farm.client().recover(resume=True)
+            assert _links(farm) == []
+            if links:
+                with pytest.raises(RollbackIncomplete, match="is away"):
+                    farm.client().recover()
+                waited += 1
+            with suppress(RollbackIncomplete):
+                farm.client().recover()
+        with _bound(disk, place):
+            farm.client().recover()
+            assert difference(before, farm.tree()) == [] or _done(farm), number
+    assert waited
+
+
+def _links(farm: Farm) -> list[str]:
+    return [path for path, node in farm.tree().items() if node.kind == "link"]

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, ForwardRef, cast, get_args
 
 import dotstream
 from dotstream import errors
-from dotstream.async_streams import AsyncExecution, AsyncStream, AsyncStreamingPlan
+from dotstream.async_streams import AsyncExecution, AsyncScan, AsyncStream, AsyncStreamingPlan
 from dotstream.config.settings import PackageSettings, Settings
 from dotstream.model.child import Child
+from dotstream.model.choice import Choosing
 from dotstream.model.difference import Difference, DifferenceKind
 from dotstream.model.directory import Directory
 from dotstream.model.events import Applied, Corrected, Phase, Progress, Result
@@ -37,8 +38,9 @@ from dotstream.model.options import (
     Policy,
 )
 from dotstream.model.plan import Metadata, Summary
+from dotstream.model.rule import Rule
 from dotstream.model.run import Run
-from dotstream.model.status import PackageInfo, PackageState, PackageStatus
+from dotstream.model.status import PackageInfo, PackageState, PackageStatus, Unwanted
 from dotstream.model.wish import Wish
 from dotstream.planner.scan import Scan
 from dotstream.planner.split import Stream
@@ -78,6 +80,7 @@ SECTIONS: dict[str, list[type]] = {
         dotstream.StreamingPlan,
         Stream,
         AsyncStreamingPlan,
+        AsyncScan,
         AsyncStream,
         dotstream.Plan,
         Metadata,
@@ -108,12 +111,15 @@ SECTIONS: dict[str, list[type]] = {
         Result,
         PackageInfo,
         PackageStatus,
+        Unwanted,
+        Choosing,
         Located,
         Child,
         Difference,
         Transaction,
         Backup,
         Wish,
+        Rule,
         Recovery,
         Corrected,
         Finding,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Command", "Session", "commands", "mismatch"]
 
 _COLUMNS = 100
-_TYPED = re.compile(r"\[y/N\] (\w+)")
+_TYPED = re.compile(r"\[(?:\w/)+\w\] (\w+)")
 
 
 class Command(NamedTuple):
@@ -66,13 +66,13 @@ class Session:
 
         The working directory and ``$?`` carry over from one command to the next.
         """
-        typed = _TYPED.search(expected)
+        typed = "".join(f"{answer}\n" for answer in _TYPED.findall(expected))
         before = f"trap 'pwd > \"{self._notes}\"' EXIT; stty cols {_COLUMNS}; (exit {self._code})"
         done = on_terminal(
             "-c",
             f"{before}\n{words}",
             cwd=self.path,
-            typed=f"{typed[1]}\n" if typed else "",
+            typed=typed,
             command=("bash",),
         )
         self._code = done.code

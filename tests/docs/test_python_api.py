@@ -12,7 +12,7 @@ from tests.docs.python_api import FUNCTIONS, SECTIONS, WORDS, reference
 import dotstream
 from dotstream import errors
 
-_UNIONS = {"Event", "IgnoreRules", "Item", "Resolve"}
+_UNIONS = {"Event", "IgnoreRules", "Item", "Resolve", "WhichRule"}
 """Names of types that are only put together from others."""
 
 PAGE = (ROOT / "docs/reference/python-api.md").read_text()

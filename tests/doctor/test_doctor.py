@@ -268,7 +268,13 @@ def test_every_finding_has_a_sentence_and_a_severity(managed: Farm) -> None:
             person = each.kind in {"broken_member", "link_loop"}
             assert (each.command is None) == person, each
     others = {"database", "unfinished_transaction", "busy", "missing_target", "no_permission"}
-    others |= {"unrecorded_links", "unlisted_backup", "lost_directory"}
+    others |= {
+        "unrecorded_links",
+        "unlisted_backup",
+        "lost_directory",
+        "unwanted_links",
+        "too_open",
+    }
     assert seen | others == set(FINDING_KINDS)
 
 
@@ -489,7 +495,8 @@ def test_the_command_that_is_shown_mends_and_loses_nothing(
         "HOME": managed.target,
     }
     os.rename(managed.state, f"{managed.root}/dotstream")
-    subprocess.run([*words, "-y", "--folding=never"] if "manage" in words else words,
+    told = ["-y", "--folding=never", "-t", managed.target]
+    subprocess.run([*words, *told] if "manage" in words else words,
                    check=True, env=env, capture_output=True)  # fmt: skip
     os.rename(f"{managed.root}/dotstream", managed.state)
     assert found(managed) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dotstream.model.events import Event
+    from dotstream.model.options import Action
 
 
 __all__ = ["managed"]
@@ -326,3 +328,15 @@ def test_a_farm_of_many_names_is_checked_at_flat_memory(scratch: Path) -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + 1_000_000
+
+
+@pytest.mark.parametrize("command", ["remanage", "unmanage"])
+def test_after_a_fix_the_next_command_still_removes_the_directories_that_were_made(
+    farm: Farm, command: Action
+) -> None:
+    farm.make({"stow/p/d/e/a": "", "stow/p/keep": ""}).run("manage", prefer=_NEVER)
+    shutil.rmtree(f"{farm.directory}/p/d")
+    fix(farm)
+    assert farm.home()["d/e"] == "dir"
+    farm.run(command, "p", prefer=_NEVER)
+    assert set(farm.home()) == ({"keep"} if command == "remanage" else set())

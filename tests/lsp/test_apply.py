@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from tests.long import by_length
 from tests.lsp.editor import Editor, uri
 from tests.snapshot import difference, snapshot
 
@@ -80,24 +82,49 @@ def test_names_that_are_not_unicode_are_linked(world: World, editor: Editor) -> 
     assert link == b"dotfiles/zsh/caf\xe9"
 
 
-def test_many_changes_leave_no_file_open_and_no_log_behind(world: World, editor: Editor) -> None:
-    def left() -> tuple[int, int]:
-        logs = world.target.rglob("*-wal")
-        files = os.listdir(f"/proc/{editor.process.pid}/fd")
-        return len(files), sum(log.stat().st_size for log in logs)
+class _Left(NamedTuple):
+    """What a server holds on to.
 
-    def change() -> None:
+    Attributes:
+        files: descriptors.
+        log: bytes of write-ahead logs.
+        memory: KiB that are in use.
+    """
+
+    files: int
+    log: int
+    memory: int
+
+    @classmethod
+    def of(cls, world: World, editor: Editor) -> _Left:
+        process = f"/proc/{editor.process.pid}"
+        with open(f"{process}/status", encoding="ascii") as status:
+            memory = next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
+        logs = sum(log.stat().st_size for log in world.target.rglob("*-wal"))
+        return cls(len(os.listdir(f"{process}/fd")), logs, memory)
+
+
+def test_many_changes_leave_no_file_open_no_log_and_no_memory(
+    world: World, editor: Editor
+) -> None:
+    def change(*, undo: bool) -> None:
         for action in ("manage", "unmanage"):
             editor.ask("dotstream/apply", world.params("vim", "zsh", action=action))
-        editor.ask("dotstream/undo", {"root": uri(world.root)})
-        editor.ask("dotstream/undo", {"root": uri(world.root)})
-        editor.ask("dotstream/doctor", {"root": uri(world.root)})
+        if undo:
+            editor.ask("dotstream/undo", {"root": uri(world.root)})
+            editor.ask("dotstream/undo", {"root": uri(world.root)})
+            editor.ask("dotstream/doctor", {"root": uri(world.root)})
 
-    change()
-    before = left()
-    for _ in range(20):
-        change()
-    assert left() == before
+    cycles = by_length(40, 5_000)
+    for number in range(cycles // 10):
+        change(undo=number % 10 == 0)
+    before = _Left.of(world, editor)
+    for number in range(cycles):
+        change(undo=number % 10 == 9)
+    after = _Left.of(world, editor)
+    assert after[:2] == before[:2]
+    assert after.memory < before.memory + 2048, (before, after)
+    sys.stdout.write(f"{cycles:,} cycles: {before} -> {after}\n")
 
 
 def test_progress_begins_rises_and_ends(world: World, editor: Editor) -> None:

@@ -38,6 +38,7 @@ def test_history_tells_the_newest_first(world: World, editor: Editor) -> None:
         "packages": ["vim"],
         "state": "committed",
         "operations": 4,
+        "counts": {"make_dir": 2, "create_link": 2},
         "undoable": True,
         "undoes": None,
         "undoneBy": None,

@@ -32,12 +32,14 @@ def test_a_plan_streams_its_rows_and_answers_with_the_sum(world: World, editor: 
             "op": "make_dir",
             "path": uri(world.target / ".vim"),
             "label": "~/.vim",
+            "why": "nothing is folded in this package",
             "package": "vim",
         },
         {
             "op": "make_dir",
             "path": uri(world.target / ".vim/colors"),
             "label": "~/.vim/colors",
+            "why": "nothing is folded in this package",
             "package": "vim",
         },
         {
@@ -147,6 +149,29 @@ def test_adopt_takes_paths(world: World, editor: Editor) -> None:
     moved = next(row for row in editor.rows("p") if row["op"] == "move_file")
     assert moved["path"] == uri(world.target / ".gitconfig")
     assert moved["to"] == str(world.root / "git/dot-gitconfig")
+
+
+def test_adopt_moves_a_file_out_of_its_package_again(world: World, editor: Editor) -> None:
+    editor.ask("dotstream/apply", world.params("zsh", window=1))
+    params = world.params(action="adopt", paths=[uri(world.target / ".zshrc")], out=True)
+    result = editor.ask("dotstream/apply", params)
+    assert result["counts"] == {"remove_link": 1, "move_file": 1}
+    assert not (world.target / ".zshrc").is_symlink()
+
+
+def test_adopt_leaves_a_git_repository_unless_it_is_asked_for_whole(
+    world: World, editor: Editor
+) -> None:
+    (world.target / ".emacs.d/.git").mkdir(parents=True)
+    params = world.params(
+        "emacs",
+        action="adopt",
+        paths=[uri(world.target / ".emacs.d")],
+        options={"folding": "safe"},
+    )
+    assert editor.ask("dotstream/plan", params)["counts"] == {"notice": 1}
+    result = editor.ask("dotstream/plan", {**params, "whole": True})
+    assert result["counts"] == {"make_dir": 1, "move_file": 1, "create_link": 1}
 
 
 @pytest.mark.parametrize("name", [b"caf\xe9", b"a\nb", b"50%", b"#;?", "naïve".encode(), b" "])

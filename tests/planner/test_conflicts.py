@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -372,3 +373,16 @@ def test_a_mount_point_in_the_way_can_only_be_skipped_and_is_said_to_be_one(farm
         )
         farm.run("manage", prefer=Preferences(on_conflict="skip"))
     assert farm.home() == {"x": "dir", "y": "-> ../stow/zsh/y"}
+
+
+def test_where_a_directory_became_a_file_the_way_is_to_remanage(farm: Farm) -> None:
+    never = Preferences(folding="never")
+    farm.make({"stow/zsh/x/y/a": "ours"}).run("manage", prefer=never)
+    shutil.rmtree(f"{farm.directory}/zsh/x")
+    (conflict,) = farm.make({"stow/zsh/x": "now a file"}).plan("manage").conflicts
+    assert conflict.message == (
+        "package zsh has a file here, but a directory is in its place; that holds nothing but "
+        "its own old links: remanage puts the link there"
+    )
+    farm.run("remanage")
+    assert farm.home() == {"x": "-> ../stow/zsh/x"}

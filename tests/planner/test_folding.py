@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.farm import Link, lines
+from tests.farm import FIFO, Link, lines
 from tests.snapshot import difference
 
 from dotstream.model.options import Preferences
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from dotstream.model.options import Folding
 
 _ALWAYS, _NEVER = Preferences(folding="always"), Preferences(folding="never")
+
+_EXPLAIN = Preferences(explain=True)
 
 _VIM: dict[str, Entry] = {"stow/vim/dot-vim/vimrc": "v", "stow/vim/dot-vim/after/c": "v"}
 
@@ -235,3 +237,89 @@ def test_remanage_leaves_a_directory_that_holds_something_where_a_file_should_go
 def test_a_fold_that_another_package_would_open_is_listed_all_the_same(farm: Farm) -> None:
     farm.make({"stow/a/.config/x": "a", "stow/b/.config/y": "b"}).run("manage", "a")
     assert [link.name for link in farm.client().links()] == [".config"]
+
+
+def test_a_directory_above_a_clone_is_folded_with_it(farm: Farm) -> None:
+    farm.make({"stow/p/x/y/.git/HEAD": "", "stow/p/x/y/dot-a": "", "stow/p/x/b": ""}).run(
+        "manage"
+    )
+    assert farm.home() == {"x": "-> ../stow/p/x"}
+
+
+def test_a_fold_is_not_opened_for_a_name_that_only_the_builtin_list_has(farm: Farm) -> None:
+    farm.make(
+        {"stow/vim/x/rc": "v", "stow/vim/x/.gitignore": "", "home/x": Link("../stow/vim/x")}
+    )
+    for action in ("manage", "remanage"):
+        assert farm.plan(action).summary.operations == 0
+    farm.make({"stow/vim/x/dot-y": ""})
+    assert farm.plan("remanage").operations[0].why == "vim/x/dot-y is shown as .y"
+    shutil.rmtree(f"{farm.directory}/vim")
+    farm.make({"stow/vim/x/.gitignore": "", "stow/vim/.stow-local-ignore": r"\.gitignore"})
+    (operation, *_) = farm.plan("remanage", prefer=_EXPLAIN).operations
+    list_path = f"{farm.directory}/vim/.stow-local-ignore"
+    why = rf"vim/x/.gitignore is left out by {list_path}:1: \.gitignore"
+    assert (operation.kind, operation.why) == ("unfold", why)
+
+
+_REASONS: dict[str, tuple[dict[str, Entry], str, str]] = {
+    "a name that is left out": (
+        {"stow/p/x/a": "", "stow/p/x/b~": ""},
+        "",
+        "p/x/b~ is left out by the built-in ignore list: .+~",
+    ),
+    "a name that is translated": ({"stow/p/x/y/dot-a": ""}, "", "p/x/y/dot-a is shown as .a"),
+    "something special": (
+        {"stow/p/x/a": "", "stow/p/x/f": FIFO},
+        "",
+        "p/x/f is not a file, directory or link",
+    ),
+    "never-fold": ({"stow/p/x/y/a": ""}, 'never-fold = ["x/y"]', "never-fold names x/y"),
+    "a setting": (
+        {"stow/p/x/a": ""},
+        'folding = "never"',
+        "nothing is folded in this package",
+    ),
+}
+
+
+@pytest.mark.parametrize(("tree", "toml", "why"), _REASONS.values(), ids=_REASONS)
+def test_a_directory_that_is_made_says_why_it_is_no_link(
+    farm: Farm, tree: dict[str, Entry], toml: str, why: str
+) -> None:
+    client = farm.make(tree).configured(toml)
+    made = client.plan_manage("p", prefer=_EXPLAIN).operations[0]
+    assert (made.kind, made.name, made.why) == ("make_dir", "x", why)
+
+
+def test_a_fold_that_is_opened_says_for_whom(farm: Farm) -> None:
+    farm.make({"stow/a/x/1": "", "stow/b/x/2": ""}).run("manage", "a")
+    (opened, *_) = farm.plan("manage", "b").operations
+    assert (opened.kind, opened.why) == ("unfold", "packages a and b have it in common")
+
+
+# A git repository in a package ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("git", ["directory", "file"])
+def test_a_git_repository_in_a_package_is_one_thing(farm: Farm, git: str) -> None:
+    clone = "stow/zsh/dot-oh-my-zsh"
+    farm.make({f"{clone}/oh.sh": "o", f"{clone}/old~": "", f"{clone}/lib/dot-x": "x"})
+    farm.make(
+        {f"{clone}/.git/HEAD": "r"} if git == "directory" else {f"{clone}/.git": "gitdir: x"}
+    )
+    farm.run("manage")
+    assert farm.home() == {".oh-my-zsh": "-> ../stow/zsh/dot-oh-my-zsh"}
+
+
+def test_a_directory_above_a_git_repository_is_folded_by_what_else_is_in_it(farm: Farm) -> None:
+    farm.make({"stow/vim/dot-vim/plug/.git/HEAD": "r", "stow/vim/dot-vim/plug/a": "a"})
+    farm.make({"stow/vim/dot-vim/old~": ""}).run("manage")
+    assert farm.home() == {".vim": "dir", ".vim/plug": "-> ../../stow/vim/dot-vim/plug"}
+
+
+def test_never_fold_opens_a_git_repository_all_the_same(farm: Farm) -> None:
+    farm.make({"stow/vim/dot-vim/.git/HEAD": "r", "stow/vim/dot-vim/a": "a"})
+    client = farm.configured('never-fold = [".vim"]\n')
+    client.apply(client.stream_manage("vim"))
+    assert farm.home()[".vim/a"] == "-> ../../stow/vim/dot-vim/a"

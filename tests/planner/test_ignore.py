@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from tests.farm import Farm
+
     from dotstream.model.options import IgnoreRules
 
 
@@ -366,7 +368,18 @@ def test_there_is_no_test_where_nothing_can_match() -> None:
             r"(?<n>a)\k<n>",
             "[[:^alpha:]]",
         ),
-        *("[[:nope:]]", r"\x{110000}", "(?<=a+)b", r"\1", "(?^:a)", r"[\N]"),
+        *(
+            "[[:nope:]]",
+            r"\x{110000}",
+            r"[\x{110000}]",
+            "[]--",
+            "[a--b]",
+            "[]--a]",
+            "(?<=a+)b",
+            r"\1",
+            "(?^:a)",
+            r"[\N]",
+        ),
     ],
 )
 def test_what_python_cannot_do_as_perl_does_is_refused_with_its_place(pattern: str) -> None:
@@ -478,6 +491,9 @@ def test_translated_patterns_mean_what_perl_takes_them_to_mean() -> None:
         *(
             r"\x41",
             r"\x{41}b?",
+            r"[\x{41}-\x{43}\x{5d}\x{2d}]+",
+            r"[^\x{5e}b]",
+            r"[\x{26}\x{26}\x{e9}]",
             r"[]a]",
             "[^]a]",
             "[[]",
@@ -551,3 +567,17 @@ def test_the_built_in_list_is_compiled_beforehand_to_what_its_patterns_say(above
     assert there is not None
     for name in ("README.md", "LICENSE", "COPYING", "RCS", "a,v", "#a#", "a~", ".git", "vimrc"):
         assert here(name) == there(name), name
+
+
+@pytest.mark.parametrize("lists", [{}, {"stow/zsh/.stow-local-ignore": "other\n"}])
+@pytest.mark.parametrize("toml", ["", 'ignore = ["other"]\n', "dotfiles = false\n"])
+def test_what_a_system_leaves_in_directories_is_never_linked(
+    farm: Farm, lists: dict[str, str], toml: str
+) -> None:
+    litter = (".DS_Store", "._x", "._dot-x", "Icon\r", ".AppleDouble/x", ".fseventsd/x")
+    farm.make({f"stow/{package}/d/{name}": "l" for package in ("vim", "zsh") for name in litter})
+    farm.make({f"stow/{package}/{name}": "l" for package in ("vim", "zsh") for name in litter})
+    farm.make({"stow/vim/d/a": "v", "stow/zsh/d/b": "z", "stow/zsh/x._y": "z", **lists})
+    farm.configured(f'target = "{farm.target}"\n{toml}')
+    farm.run("manage")
+    assert set(farm.home()) == {"d", "d/a", "d/b", "x._y"}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.crash.mounts import elsewhere
+from tests.farm import File
 from tests.lsp.wires import Server, WebSocket
 
 from dotstream.errors import JournalError
@@ -189,6 +190,31 @@ def test_a_damaged_page_is_said_in_a_sentence(farm: Farm) -> None:
     assert told.value.remedy == "rebuild"
     assert farm.home() == before
     assert farm.client().unfinished() is None
+
+
+def test_a_state_is_private_whatever_the_umask_is_and_copies_have_the_modes_they_had(
+    farm: Farm,
+) -> None:
+    farm.make(
+        {
+            "stow/zsh/a": "z", "stow/zsh/d/f": "z", "stow/dotstream.toml": 'folding = "never"\n',
+            "home/a": File("mine", 0o640), "home/x": File("x", 0o600),
+        }
+    )  # fmt: skip
+    for words in (
+        ("manage", "zsh", "--on-conflict", "backup"), ("config", "--agree"),
+        ("adopt", "-p", "zsh", f"{farm.target}/x"), ("undo", "--yes"), ("undo", "1", "--yes"),
+        ("manage", "zsh", "--on-conflict", "backup"),
+    ):  # fmt: skip
+        done = _run(farm, *words, before=lambda: os.umask(0))
+        assert (done.returncode, done.stderr) == (0, ""), words
+    farm.state += "/dotstream"
+    place = existing_state(farm.state, farm.target)
+    assert place is not None
+    assert os.stat(farm.state).st_mode & 0o777 == 0o700
+    assert os.stat(place.backups).st_mode & 0o777 == 0o700
+    assert farm.backups() == {"mine": "640"}
+    assert os.stat(f"{farm.target}/x").st_mode & 0o777 == 0o600
 
 
 @pytest.fixture

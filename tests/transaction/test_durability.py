@@ -120,6 +120,9 @@ def test_a_journal_from_before_power_cuts_were_told_apart_is_brought_up_to_date(
     database = sqlite3.connect(path)
     with database:
         database.execute("ALTER TABLE txn DROP COLUMN boot")
+        database.execute("ALTER TABLE stow DROP COLUMN inode")
+        database.execute("ALTER TABLE stow DROP COLUMN born")
+        database.execute("DROP TABLE choice")
         database.execute("PRAGMA user_version = 2")
     database.close()
     assert [each.state for each in farm.client().history()] == ["committed"]  # only looks

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, cast
 
 from dotstream.fs.process import columns
-from dotstream.model.options import FOLDINGS, POLICIES, Preferences
+from dotstream.model.options import FOLDINGS, POLICIES
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Sequence
 
 __all__ = [
     "Flag",
     "Parser",
+    "add_asking",
     "add_common",
     "add_dry_run",
+    "add_on_conflict",
     "add_preferences",
     "add_selection",
     "days",
-    "preferences",
 ]
 
 
@@ -55,6 +57,15 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         return f"{', '.join(action.option_strings)} {value}"
 
 
+_GLOBAL = "global options"
+_GLOBAL_FLAGS = (
+    "-d/--dir, -t/--target, --color, -q/--quiet, -v/--verbose, --json; see dotstream -h"
+)
+
+_PLAIN = "\0"
+"""What stands before a word behind ``--`` while it is read; no argument can have it."""
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose complaints are one line and where to read more."""
 
@@ -65,7 +76,73 @@ class Parser(argparse.ArgumentParser):
             epilog=f"examples:\n{examples}" if examples else None,
             formatter_class=_Formatter,
             allow_abbrev=False,
+            add_help=False,
         )
+        self._directory: str | None = None
+
+    def read(self, words: Sequence[str], top: Namespace) -> Namespace:
+        """Return what the words of a command say, on top of those before it.
+
+        Flags may stand anywhere before ``--``; whatever comes after that is no flag.
+        """
+        self._directory = getattr(top, "dir", None)
+        words = list(words)
+        if "--" in words:
+            end = words.index("--")
+            words[end:] = [_PLAIN + word for word in words[end + 1 :]]
+        found, unknown = self.parse_known_intermixed_args(words, top)
+        if unknown:
+            from dotstream.cli.mistakes import unknown_words
+
+            left = [word.removeprefix(_PLAIN) for word in unknown]
+            self.error(unknown_words(self, left, getattr(found, "dir", None)))
+        if getattr(found, "quiet", False) and getattr(found, "verbose", False):
+            self.error("-q and -v exclude each other")
+        return found
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> object:
+        value: object = super()._get_value(action, arg_string.removeprefix(_PLAIN))
+        return value
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        if action.choices is not None and value not in action.choices:
+            from dotstream.cli.mistakes import wrong_choice
+
+            flag = next((name for name in action.option_strings if name[1] == "-"), None)
+            what = flag or str(action.metavar)
+            choices = cast("Sequence[str]", action.choices)
+            self.error(wrong_choice(self.prog, what, str(value), choices, self._directory))
+
+    def format_usage(self) -> str:
+        """Return one line: the flags are listed below it."""
+        return f"usage: {(self.usage or self._usage()).rstrip()}\n"
+
+    def _usage(self) -> str:
+        shape = {"?": "[{}]", "*": "[{}]...", "+": "{}..."}
+        words = (
+            shape.get(str(action.nargs), "{}").format(action.metavar)
+            for action in self._actions
+            if not action.option_strings
+        )
+        return " ".join((f"{self.prog} [OPTION]...", *words))
+
+    def format_help(self) -> str:
+        """Return how it is called, what it is for, examples, and then its own flags."""
+        formatter = self._get_formatter()
+        formatter.add_text(self.description)
+        formatter.add_text(self.epilog)
+        for group in self._action_groups:
+            if group.title == _GLOBAL:
+                formatter.add_text(f"{_GLOBAL}: {_GLOBAL_FLAGS}")
+            else:
+                formatter.start_section(group.title)
+                formatter.add_arguments(group._group_actions)  # noqa: SLF001 - our own
+                formatter.end_section()
+        return f"{self.format_usage()}\n{formatter.format_help().lstrip()}"
+
+    def actions(self) -> list[argparse.Action]:
+        """Return every word and flag of this command, in their order."""
+        return self._actions
 
     def flags(self) -> list[Flag]:
         """Return every flag of this command."""
@@ -83,13 +160,16 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and leave with exit code 2."""
-        sys.stderr.write(f"dotstream: {message}\nSee: {self.prog} --help\n")
+        from dotstream.model.directory import display
+
+        sys.stderr.write(f"dotstream: {display(message)}\nSee: {self.prog} --help\n")
         raise SystemExit(2)
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """Add what every command takes, before its name or after it."""
-    group = parser.add_argument_group("global options")
+    group = parser.add_argument_group(_GLOBAL)
+    group.add_argument("-h", "--help", action="help", help="print this text")
     group.add_argument(
         "-d",
         "--dir",
@@ -137,6 +217,16 @@ def add_dry_run(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--stream", action="store_true", help="start before everything has been looked at"
     )
+    _add_asking(group)
+
+
+def add_asking(parser: argparse.ArgumentParser) -> None:
+    """Add ``--wait`` and ``--yes``, for what is shown and asked about in any case."""
+    _add_asking(parser.add_argument_group("execution"))
+    parser.set_defaults(stream=False)
+
+
+def _add_asking(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--wait", action="store_true", help="wait while another dotstream changes the target"
     )
@@ -181,14 +271,46 @@ def add_preferences(parser: argparse.ArgumentParser, *, rivals: bool = False) ->
     )
     if rivals:
         _add_rivals(group)
+    add_on_conflict(group)
+    group.add_argument("--absolute", action="store_true", help="make links with absolute texts")
+
+
+def add_on_conflict(group: argparse._ActionsContainer) -> None:
+    """Add what becomes of conflicts: of all of them, and of single paths."""
     group.add_argument(
         "--on-conflict",
-        metavar="POLICY",
-        choices=POLICIES,
-        help="what to do where something is in the way: fail, so that nothing changes (the "
-        "default); skip it; backup, overwrite or adopt what is there",
+        metavar="[PATH=]POLICY",
+        action=_OnConflict,
+        help="what to do where something is in the way, or at PATH alone: fail, so that nothing "
+        "changes (a terminal asks about each); skip it; backup, overwrite or adopt what is there",
     )
-    group.add_argument("--absolute", action="store_true", help="make links with absolute texts")
+    group.add_argument(
+        "--same",
+        action="store_true",
+        help="back up what is byte for byte the package's, and link it",
+    )
+    group.set_defaults(resolutions=())
+
+
+class _OnConflict(argparse.Action):
+    """Takes ``POLICY`` for all conflicts, and ``PATH=POLICY`` for one, as often as wanted."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        path, told, policy = str(values).rpartition("=")
+        if policy not in POLICIES:
+            from dotstream.cli.mistakes import wrong_choice
+
+            parser.error(wrong_choice(parser.prog, "--on-conflict", policy, POLICIES, None))
+        if told:
+            namespace.resolutions = (*namespace.resolutions, (path, policy))
+        else:
+            namespace.on_conflict = policy
 
 
 def _add_rivals(group: argparse._ArgumentGroup) -> None:
@@ -205,18 +327,6 @@ def _add_rivals(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         help="take matching paths from the package that has them",
-    )
-
-
-def preferences(arguments: Namespace) -> Preferences:
-    """Return what the flags ask for."""
-    return Preferences(
-        folding=arguments.folding,
-        link="absolute" if arguments.absolute else None,
-        ignore=tuple(arguments.ignore),
-        defer=tuple(getattr(arguments, "defer", ())),
-        override=tuple(getattr(arguments, "override", ())),
-        on_conflict=arguments.on_conflict,
     )
 
 

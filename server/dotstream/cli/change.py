@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.cli.arguments import preferences
+from dotstream.cli.preferences import preferences
+from dotstream.errors import UsageError
+from dotstream.fs.process import rows
 from dotstream.model.directory import display
 from dotstream.model.items import ScanError
 
@@ -12,15 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
+    from dotstream.cli.after import After
     from dotstream.cli.session import Session
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.options import Action
-    from dotstream.model.plan import Metadata
+    from dotstream.model.plan import Metadata, Summary
     from dotstream.planner.stream import StreamingPlan
 
     Opening: TypeAlias = Callable[[CancellationToken], StreamingPlan]
 
-__all__ = ["change", "change_as_agreed", "change_packages"]
+__all__ = ["OUT_OF_STEP", "apply", "change", "change_as_agreed", "change_packages", "selected"]
+
+OUT_OF_STEP = 6
+"""Exit code of looking, where that is asked for and there is something to do."""
 
 _QUESTIONS = {
     "adopt": "Move these into the package?",
@@ -30,34 +36,45 @@ _QUESTIONS = {
 """Actions that move what a person made, and so are asked about beforehand."""
 
 
-def change_packages(session: Session, action: Action) -> int:
-    """Carry out an action on the packages that the arguments select."""
+def change_packages(session: Session, action: Action, *, question: str | None = None) -> int:
+    """Carry out an action on the packages that the arguments select.
+
+    Args:
+        question: what a person is asked, who is shown the plan first.
+    """
     arguments = session.arguments
+    if arguments.all and (arguments.packages or arguments.profile):
+        raise UsageError("--all means every package; name some, or use --all alone")
 
     def opening(cancel: CancellationToken) -> StreamingPlan:
-        return session.client.stream(
-            action,
-            tuple(arguments.packages),
-            profile=arguments.profile,
-            everything=arguments.all,
-            prefer=preferences(arguments),
-            cancel=cancel,
-        )
+        return selected(session, action, cancel)
 
-    return (
-        change(session, opening) if action == "unmanage" else change_as_agreed(session, opening)
+    carry_out = change if action == "unmanage" else change_as_agreed
+    return carry_out(session, opening, question=question)
+
+
+def selected(session: Session, action: Action, cancel: CancellationToken) -> StreamingPlan:
+    """Return the plan of an action on the packages that the arguments select."""
+    arguments = session.arguments
+    return session.client.stream(
+        action,
+        tuple(arguments.packages),
+        profile=arguments.profile,
+        everything=arguments.all,
+        prefer=preferences(session, cancel),
+        cancel=cancel,
     )
 
 
-def change_as_agreed(session: Session, opening: Opening) -> int:
+def change_as_agreed(session: Session, opening: Opening, *, question: str | None = None) -> int:
     """Like ``change``, for plans that heed what the repository asks for, once that is agreed."""
     if not session.dry_run and session.client.settings.wishes and not _agreed(session, opening):
         session.say("Nothing was changed.")
         return 130
-    return change(session, opening)
+    return change(session, opening, question=question)
 
 
-def change(session: Session, opening: Opening) -> int:
+def change(session: Session, opening: Opening, *, question: str | None = None) -> int:
     """Show the plan that ``opening`` makes, or carry it out, as the arguments say."""
     if session.dry_run:
         session.mention_unfinished()
@@ -68,18 +85,36 @@ def change(session: Session, opening: Opening) -> int:
         with session.cancellable() as cancel:
             _recover(session, cancel)
             plan = opening(cancel)
-            question = _question(plan.metadata)
+            question = question or _question(plan.metadata)
             if question is not None:
-                exit_code = _preview(session, plan)
+                exit_code = _preview(session, plan, most=_most())
                 if exit_code or not plan.summary.operations:
                     return exit_code
                 digest = plan.summary.digest
         # Outside of the context: Ctrl-C at the question needs nothing rolled back.
-        if question is not None and not session.ask(question):
+        if question is not None and not _confirmed(session, opening, question, plan.summary):
             session.say("Nothing was changed.")
             return 130
     with session.cancellable() as cancel:
-        return _apply(session, opening(cancel), digest, cancel)
+        after = apply(session, opening(cancel), digest, cancel)
+    return 0 if after is None else after.run()
+
+
+def _most() -> int:
+    """Return how many operations fit the screen, with what else is shown before a question."""
+    return max(rows(1) - 10, 10)
+
+
+def _confirmed(session: Session, opening: Opening, question: str, summary: Summary) -> bool:
+    """Ask whether to go on; where not everything was shown, that can be asked for."""
+    if session.verbose or summary.operations <= _most():
+        return session.ask(question)
+    while True:
+        answer = session.answer(f"{question} l lists all of it [y/l/N] ").strip().lower()
+        if answer not in {"l", "list"}:
+            return answer in {"y", "yes"}
+        with session.cancellable() as cancel:
+            _preview(session, opening(cancel))
 
 
 def _agreed(session: Session, opening: Opening) -> bool:
@@ -123,11 +158,11 @@ def _question(metadata: Metadata) -> str | None:
     return "Move what is in the way into the packages?" if policy == "adopt" else None
 
 
-def _preview(session: Session, plan: StreamingPlan) -> int:
+def _preview(session: Session, plan: StreamingPlan, *, most: int | None = None) -> int:
     report, out = session.report, session.out
     refused = False
     with plan:
-        report.begin(plan.metadata, listing=True)
+        report.begin(plan.metadata, listing=True, most=most)
         for item in plan:
             report.item(item)
             if out.failure is not None:  # nobody reads on
@@ -140,15 +175,32 @@ def _preview(session: Session, plan: StreamingPlan) -> int:
         return 3
     if summary.errors and plan.metadata.options.on_conflict != "skip":
         return 4 if refused else 1
-    return 0
+    due = summary.operations and getattr(session.arguments, "exit_code", False)
+    return OUT_OF_STEP if due else 0
 
 
-def _apply(
-    session: Session, plan: StreamingPlan, digest: str | None, cancel: CancellationToken
-) -> int:
+def apply(
+    session: Session,
+    plan: StreamingPlan,
+    digest: str | None,
+    cancel: CancellationToken,
+    *,
+    listing: bool = False,
+) -> After | None:
+    """Carry a plan out, and return what its packages want to be run then, if they do.
+
+    Args:
+        digest: of the plan that was shown.
+        listing: whether operations are shown, as with ``-v``.
+    """
+    after = None
+    if any(own.after for own in session.client.settings.packages.values()):
+        from dotstream.cli.after import After
+
+        after = After(session, plan.metadata)
     with plan:
         # What was shown and agreed to is not shown again; the digest proves it is the same.
-        listing = session.verbose and digest is None
+        listing = (listing or session.verbose) and digest is None
         session.report.begin(plan.metadata, listing=listing)
         run = session.client.stream_apply(
             plan,
@@ -156,7 +208,10 @@ def _apply(
             wait=session.arguments.wait,
             digest=digest,
             cancel=cancel,
-            planned=listing or session.json,
+            planned=listing or session.json or after is not None,
         )
-        session.follow(run)
-    return 0
+        result = session.follow(run, note=None if after is None else after.note)
+    metadata = plan.metadata
+    if metadata.action == "unmanage" and not result.applied:
+        session.mention_elsewhere("unmanage " + " ".join(metadata.packages), metadata.packages)
+    return after

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from dotstream import __version__
 from dotstream.cli.arguments import Parser, add_common
-from dotstream.cli.registry import COMMANDS, PROGRAMS, load, parser_of
+from dotstream.cli.registry import COMMANDS, GROUPS, PROGRAMS, helps, load, parser_of
 from dotstream.cli.session import Session
 from dotstream.errors import Cancelled, DotstreamError
 from dotstream.fs.oserror import is_permission, reason
@@ -30,34 +30,50 @@ _INTRODUCTION = (
     "Manage your dotfiles with symlinks: preview every change, apply all or nothing, undo."
 )
 
+_NOTHING = "cancelled; nothing was changed"
+
 
 class _Top(Parser):
     """The parser of what stands before a command's name."""
 
     def format_help(self) -> str:
-        """Return the first page of help: every command in a line."""
-        names = {name: entry.help for name, entry in COMMANDS.items()} | PROGRAMS
-        table = "\n".join(f"  {name:12}{text}" for name, text in names.items())
-        return (
-            "usage: dotstream [-d DIR] [-t DIR] COMMAND ...\n\n"
-            f"{self.description}\n\ncommands:\n{table}\n\n"
-            "Every command explains itself: dotstream COMMAND --help\n\n"
-            "  -d DIR        package directory (default: the nearest one, from here upwards)\n"
-            "  -t DIR        where links are made (default: as configured, else ~)\n"
-            "  --color WHEN  auto, always or never\n"
-            "  --version     print the version\n\n"
-            "exit codes: 0 done, 1 error, 2 usage, 3 conflicts, 4 permission,\n"
-            "            5 no such package, 130 cancelled\n"
-        )
+        """Return the first page of help: every command in a line, by what it is for."""
+        parts = ["usage: dotstream [OPTION]... COMMAND ...\n", f"{self.description}\n"]
+        for title, names in GROUPS.items():
+            table = (f"  {name:11} {helps()[name]}" for name in names)
+            parts.append("\n".join((f"{title}:", *table, "")))
+        return "\n".join((*parts, _EPILOGUE))
+
+
+_EPILOGUE = """\
+examples:
+  dotstream plan manage --all     what linking every package would do
+  dotstream manage vim zsh        link two packages
+  dotstream undo                  undo the last change
+
+global options, before a command or after it:
+  -d, --dir DIR     package directory (default: the nearest one, from here upwards)
+  -t, --target DIR  where links are made (default: as configured, else ~)
+  --color WHEN      auto, always or never; auto heeds the terminal, NO_COLOR, FORCE_COLOR
+  -q, --quiet       errors and warnings only
+  -v, --verbose     every step
+  --json            one JSON event a line, as it happens
+  -h, --help        with a command, what it takes; so does 'dotstream help COMMAND'
+  -V, --version     print the version
+  --                what comes after it is no flag, even if it begins with a dash
+
+exit codes: 0 done, 1 error, 2 usage, 3 conflicts, 4 permission, 5 no such package,
+            6 out of step (status --check, plan --exit-code), 130 cancelled
+"""
 
 
 def top_parser() -> Parser:
     """Return the parser of the arguments before a command, and of the command's name."""
     parser = _Top("dotstream", _INTRODUCTION)
     add_common(parser)
-    parser.add_argument("--version", action="store_true")
+    parser.add_argument("-V", "--version", action="store_true")
     # PARSER: the name, and everything after it unread.
-    parser.add_argument("command", nargs=argparse.PARSER, default=[])
+    parser.add_argument("command", nargs=argparse.PARSER, default=[], metavar="COMMAND")
     return parser
 
 
@@ -76,35 +92,52 @@ def run(  # noqa: RET503 - it does not return from ``end_process``
     if not arguments:
         sys.stderr.write(top_parser().format_help())
         return 2
-    if arguments[0] == "--version":
-        print(f"dotstream {__version__}")
-        return 0
-    if arguments[0] in COMMANDS:  # nothing before the command: nothing to read it with
-        top, (name, *rest) = argparse.Namespace(), arguments
-    else:
-        top = top_parser().parse_args(arguments)
-        name, *rest = cast("list[str]", top.command)
-        del top.command, top.version
+    if arguments[0] == "__complete":
+        from dotstream.cli.completing import main
+
+        return main(arguments[1:])
+    top, name, rest = _split(arguments)
     if name in PROGRAMS:
         return _program(name, top, rest, programs)
-    if name not in COMMANDS:
-        top_parser().error(f"no command {name!r}{_nearest(name)}")
     command = load(name)
-    session = Session(name, parser_of(name, command).parse_intermixed_args(rest, top))
+    session = Session(name, parser_of(name, command).read(rest, top))
     session.report.hello(__version__, name, dry_run=session.dry_run)
     # Nothing is left in buffers; to take the interpreter apart takes as long as a small run.
     end_process(_ended(session, _guarded(session, command)))
 
 
+def _split(arguments: Sequence[str]) -> tuple[argparse.Namespace, str, list[str]]:
+    """Return what stands before a command, its name, and what comes after it."""
+    if arguments[0] in COMMANDS:  # nothing before the command: nothing to read it with
+        return argparse.Namespace(), arguments[0], list(arguments[1:])
+    if arguments[0] in ("-V", "--version"):
+        print(f"dotstream {__version__}")
+        raise SystemExit(0)
+    if arguments[0] == "help":
+        arguments = [*arguments[1:2], "--help"]
+    parser = top_parser()
+    top = parser.parse_args([word for word in arguments[:1] if word != "--"] + [*arguments[1:]])
+    name, *rest = cast("list[str]", top.command)
+    del top.command, top.version
+    if name not in helps():
+        from dotstream.cli.mistakes import unknown_command
+
+        parser.error(unknown_command(name, rest, top))
+    return top, name, rest
+
+
 def _guarded(session: Session, command: Command) -> int:
     try:
         return command.run(session)
+    except Cancelled as error:
+        return _failed(session, error, str(error) if session.changed else _NOTHING, 130)
     except DotstreamError as error:
         from dotstream.cli.report.advice import with_flags
 
-        return _failed(session, error, with_flags(error), error.exit_code)
+        return _failed(session, error, with_flags(error, session.completed), error.exit_code)
     except KeyboardInterrupt:
-        return _failed(session, Cancelled(), "cancelled; nothing was changed", 130)
+        told = "cancelled; the links stay as they are" if session.changed else _NOTHING
+        return _failed(session, Cancelled(), told, 130)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return _failed(session, error, where + reason(error), 4 if is_permission(error) else 1)
@@ -151,10 +184,3 @@ def _program(
 
     main = cast("Callable[[list[str]], int]", import_module(f"dotstream.cli.stow.{name}").main)
     return main(before + rest)
-
-
-def _nearest(name: str) -> str:
-    from dotstream.config.names import nearest
-
-    near = nearest(name, [*COMMANDS, *PROGRAMS])
-    return f"; did you mean {near[0]!r}?" if near else ""

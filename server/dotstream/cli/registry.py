@@ -10,7 +10,7 @@ from dotstream.cli.arguments import Parser, add_common
 if TYPE_CHECKING:
     from dotstream.cli.session import Session
 
-__all__ = ["COMMANDS", "PROGRAMS", "Command", "Entry", "load", "parser_of"]
+__all__ = ["COMMANDS", "GROUPS", "PROGRAMS", "Command", "Entry", "helps", "load", "parser_of"]
 
 
 class Command(Protocol):
@@ -38,13 +38,20 @@ COMMANDS: dict[str, Entry] = {
     "unmanage": Entry("unmanage", "remove the links of packages"),
     "remanage": Entry("remanage", "bring links up to date with the smallest change"),
     "adopt": Entry("adopt", "move existing files into a package and link them back"),
+    "link": Entry("link", "link one file, and none of its neighbours"),
+    "unlink": Entry("unlink", "remove one link"),
     "plan": Entry("plan", "show what one of the above would do"),
+    "clone": Entry("clone", "clone a repository and link it: a new machine in one command"),
+    "update": Entry("update", "pull the repository and bring the links up to date"),
+    "watch": Entry("watch", "keep the links in step while files come and go"),
+    "hook": Entry("hook", "have git bring the links up to date after each pull"),
     "doctor": Entry("doctor", "find what is wrong with the links, and fix it"),
     "undo": Entry("undo", "undo a finished change"),
     "recover": Entry("recover", "finish or roll back what was cut short"),
     "history": Entry("history", "what was done, newest first"),
     "backups": Entry("backups", "files that were backed up: list, restore or prune them"),
     "status": Entry("status", "how far each package is linked"),
+    "diff": Entry("diff", "how files in the way differ from those of the packages"),
     "list": Entry("list", "the links that are there now"),
     "packages": Entry("packages", "the packages there are, and which are enabled here"),
     "config": Entry("config", "the settings in effect, and where each comes from"),
@@ -59,6 +66,23 @@ PROGRAMS: dict[str, str] = {
     "lsp": "start the language server",
 }
 """Commands that read their own arguments."""
+
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "links": ("manage", "unmanage", "remanage", "adopt", "link", "unlink", "plan"),
+    "looking": ("status", "diff", "list", "packages", "doctor"),
+    "the past": ("undo", "history", "recover", "backups"),
+    "every day": ("clone", "update", "watch", "hook"),
+    "set-up": ("init", "config", "completion", "lsp"),
+    "GNU Stow's": ("stow", "chkstow"),
+}
+"""All of them, by what they are for."""
+
+
+def helps() -> dict[str, str]:
+    """Return what each command is for, in the order of their groups."""
+    known = {name: entry.help for name, entry in COMMANDS.items()} | PROGRAMS
+    return {name: known[name] for names in GROUPS.values() for name in names}
 
 
 def load(name: str) -> Command:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import sys
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from dotstream.cli.report.output import Output
 from dotstream.cli.report.style import Style, wants_colour
-from dotstream.fs.process import columns, environment, home_directory
+from dotstream.errors import DotstreamError
+from dotstream.fs.process import columns, environment, known_home, wait_for_input
+from dotstream.model.directory import display
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from dotstream.cli.report.progress import Bar
     from dotstream.cli.report.report import Report, Value
+    from dotstream.cli.settling import Settling
     from dotstream.client import Client
     from dotstream.model.cancel import CancellationToken
+    from dotstream.model.events import Event
     from dotstream.model.history import Transaction
     from dotstream.transaction.execution import Execution
 
@@ -45,6 +49,7 @@ class Session:
         self.verbose: bool = getattr(arguments, "verbose", False)
         self.json: bool = getattr(arguments, "json", False)
         self.dry_run: bool = getattr(arguments, "dry_run", False) or command == "plan"
+        self._settling: Settling | None = None
         self.environ: Mapping[str, str] = environment()
         self.out: Output = Output.of(sys.stdout)
         self.err: Output = Output.of(sys.stderr)
@@ -60,6 +65,20 @@ class Session:
 
         arguments = self.arguments
         return Client(getattr(arguments, "dir", None), target=getattr(arguments, "target", None))
+
+    @cached_property
+    def _color(self) -> str:
+        """When to colour: as the flag says, or else the user's own settings."""
+        told: str | None = getattr(self.arguments, "color", None)
+        home = known_home(self.environ)
+        if told is not None or home is None:
+            return told or "auto"
+        from dotstream.config.user import user_settings
+
+        try:
+            return user_settings(self.environ, home).color
+        except DotstreamError:
+            return "auto"  # whoever needs the rest of it says what is wrong
 
     @cached_property
     def report(self) -> Report:
@@ -89,8 +108,7 @@ class Session:
             return None
         from dotstream.cli.report.progress import Bar
 
-        when = getattr(self.arguments, "color", "auto")
-        return Bar(colour=wants_colour(when, terminal=True, environ=self.environ))
+        return Bar(colour=wants_colour(self._color, terminal=True, environ=self.environ))
 
     @cached_property
     def style(self) -> Style:
@@ -103,13 +121,21 @@ class Session:
         return self._style(self.err, terminal=self.err_terminal, short=True)
 
     def _style(self, output: Output, *, terminal: bool, short: bool) -> Style:
-        when = getattr(self.arguments, "color", "auto")
         return Style(
-            colour=wants_colour(when, terminal=terminal, environ=self.environ),
+            colour=wants_colour(self._color, terminal=terminal, environ=self.environ),
             unicode=output.unicode,
-            home=home_directory(self.environ) if short else None,
+            home=known_home(self.environ) if short else None,
             width=columns(2 if output is self.err else 1) if terminal else None,
         )
+
+    def settling(self, cancel: CancellationToken) -> Settling:
+        """Return what asks about conflicts; what was answered once is not asked again."""
+        if self._settling is None:
+            from dotstream.cli.settling import Settling
+
+            self._settling = Settling(self, cancel)
+        self._settling.cancel = cancel
+        return self._settling
 
     def cancellable(self) -> AbstractContextManager[CancellationToken]:
         """Return a context in which the first Ctrl-C only asks for a clean end."""
@@ -121,11 +147,19 @@ class Session:
         """Tell one thing of this command's own; with ``-q``, only as an event."""
         self.report.tell(event, None if self.quiet else line, **fields)
 
-    def follow(self, run: Execution[_Outcome], *, asked: bool = False) -> _Outcome:
+    def follow(
+        self,
+        run: Execution[_Outcome],
+        *,
+        asked: bool = False,
+        note: Callable[[Event], None] | None = None,
+    ) -> _Outcome:
         """Tell what happens while something is changed, and return what came of it."""
         self.changed = True
         with run:
             for event in run:
+                if note is not None:
+                    note(event)
                 self.report.event(event, asked=asked)
         return run.result
 
@@ -141,10 +175,30 @@ class Session:
         if not self.quiet and not self.json:
             self.out.line(text)
 
+    def mention_elsewhere(self, command: str, packages: Container[str] | None = None) -> None:
+        """Say which packages are linked in another target, and the command for that.
+
+        Args:
+            packages: those to speak of; ``None`` for all.
+        """
+        from dotstream.doctor.shell_commands import quoted
+
+        for target, linked in self.client.linked_elsewhere().items():
+            names = [name for name in linked if packages is None or name in packages]
+            if names:
+                shown = self.completed(f"dotstream -t {quoted(target)} {command}")
+                self.tell(
+                    "elsewhere",
+                    partial(_elsewhere, self.style, target, names, shown),
+                    target=target,
+                    packages=names,
+                    command=shown,
+                )
+
     def completed(self, command: str) -> str:
         """Add what this run was told to a command, so that it is about the same."""
-        if not command.startswith("dotstream "):
-            return command
+        if not command.startswith("dotstream ") or "client" not in self.__dict__:
+            return command  # or nothing is known yet of where it is
         from dotstream.doctor.shell_commands import quoted
 
         arguments, told = self.arguments, ""
@@ -167,6 +221,26 @@ class Session:
 
     def ask(self, question: str) -> bool:
         """Ask a person; anything but yes is no."""
-        self.out.flush()
-        self.err.write(f"{question} [y/N] ")
-        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+        return self.answer(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+
+    def answer(self, question: str) -> str:
+        """Return the line that a person types, with its end; nothing at the end of input.
+
+        Ctrl-C is heeded, also if it comes just before there is anything to wait for.
+        """
+        self.report.pause()
+        self.err.flush()
+        self.err.write(question)
+        wait_for_input(sys.stdin.fileno())
+        return sys.stdin.readline()
+
+    def forget(self) -> None:
+        """Have the configuration read again when it is next needed."""
+        self.__dict__.pop("client", None)
+
+
+def _elsewhere(style: Style, target: str, packages: Sequence[str], command: str) -> str:
+    nouns = "package" if len(packages) == 1 else "packages"
+    named = " ".join(map(display, packages))
+    verb = "is" if len(packages) == 1 else "are"
+    return f"{nouns} {named} {verb} linked in another target, {style.path(target)}: {command}"

@@ -7,7 +7,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from dotstream.config.schema import faults
+from dotstream.config.schema import faults, faults_of
 from dotstream.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     import tomli
 
     from dotstream.config.positions import Positions
+    from dotstream.config.schema import Key
 
-__all__ = ["MOST_FAULTS", "beyond", "decode", "error_at", "parse", "problems"]
+__all__ = ["MOST_FAULTS", "beyond", "decode", "error_at", "parse", "parse_own", "problems"]
 
 MOST_FAULTS = 100
 """Mistakes that are told of one file."""
@@ -64,6 +65,20 @@ def parse(
     return document
 
 
+def parse_own(text: str, keys: tuple[Key, ...], *, path: str) -> Mapping[str, object]:
+    """Return a file of some keys that has nothing wrong with it.
+
+    Raises:
+        ConfigError: the first of its problems.
+    """
+    document = _tables(text, path)
+    for fault in faults_of(document, keys):
+        raise error_at(
+            text, fault.path, fault.message, path=path, hint=fault.hint, value=fault.value
+        )
+    return document
+
+
 def problems(
     text: str, *, path: str, base: Mapping[str, object] = MappingProxyType({})
 ) -> list[ConfigError]:
@@ -76,12 +91,18 @@ def problems(
 
 
 def error_at(
-    text: str, keys: tuple[str | int, ...], message: str, *, path: str, hint: str | None = None
+    text: str,
+    keys: tuple[str | int, ...],
+    message: str,
+    *,
+    path: str,
+    hint: str | None = None,
+    value: bool = True,
 ) -> ConfigError:
-    """Return the error that the value at ``keys`` is wrong, with its position."""
+    """Return the error that the value at ``keys`` is wrong, or the key, with its position."""
     from dotstream.config.positions import locate
 
-    found = locate(text, keys, value=True)
+    found = locate(text, keys, value=value)
     line, column = (found.line, found.column) if found else (None, None)
     return ConfigError(message, path=path, line=line, column=column, hint=hint)
 

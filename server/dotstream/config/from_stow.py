@@ -1,70 +1,104 @@
-"""A first ``dotstream.toml`` from a ``.stowrc``, such that every tree stays as it is."""
+"""What GNU Stow's settings mean as keys of a ``dotstream.toml``, such that every tree stays."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+import posixpath
+from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.config.discover import STOWRC_NAME
 from dotstream.config.reading import read_config
-from dotstream.config.starter import Answers, Value
-from dotstream.config.stow_arguments import parse_stow_arguments
-from dotstream.config.stowrc import split_words
+from dotstream.config.stow_arguments import StowArguments, parse_stow_arguments
+from dotstream.config.stowrc import expand, split_words
+from dotstream.config.variables import fault_in_path
 from dotstream.errors import ConfigError, UsageError
+from dotstream.fs.process import home_of
+from dotstream.planner.ignore import compile_rules
 
 if TYPE_CHECKING:
-    from dotstream.config.stow_arguments import StowArguments
+    from collections.abc import Mapping
 
-__all__ = ["answers_from_stow"]
+    from dotstream.config.starter import Value
 
-_PLAIN = re.compile(r"(?:\.\*)?((?:[\w ~#@%,:=-]|\\[^\w\s/])+)\Z", re.ASCII)
-_GLOB_SIGNS = re.compile(r"([*?\[\\])")
+__all__ = ["StowSettings", "stow_settings"]
 
 
-def answers_from_stow(directory: str) -> Answers:
-    """Read the ``.stowrc`` in the package directory.
+class StowSettings(NamedTuple):
+    """What Stow would do in a directory.
+
+    Attributes:
+        top: keys at the top of a ``dotstream.toml``.
+        notes: what could not be carried over.
+        sources: the files that say it.
+    """
+
+    top: dict[str, Value]
+    notes: list[str]
+    sources: list[str]
+
+
+def stow_settings(directory: str, *, home: str, environ: Mapping[str, str]) -> StowSettings:
+    """Read ``~/.stowrc`` and ``./.stowrc``, as Stow does; where neither is, its defaults hold.
 
     Raises:
-        UsageError: there is none.
-        ConfigError: it is wrong.
-        PermissionRefused: it may not be read.
+        ConfigError: one of them is wrong.
+        PermissionRefused: one of them may not be read.
     """
-    path = f"{directory.rstrip('/')}/{STOWRC_NAME}"
-    text = read_config(path)
-    if text is None:
-        raise UsageError(f"there is no {STOWRC_NAME} in {directory}")
+    found, sources = StowArguments(), []
+    for place, shown in {home: f"~/{STOWRC_NAME}", directory: STOWRC_NAME}.items():
+        path = f"{place.rstrip('/')}/{STOWRC_NAME}"
+        text = read_config(path)
+        if text is not None:
+            sources.append(shown)
+            found = found.then(_arguments(text, path, home, environ))
+    return StowSettings(_top(found), _left_out(found), sources)
+
+
+def _top(found: StowArguments) -> dict[str, Value]:
+    place = found.directory or "."
+    top: dict[str, Value] = {
+        "target": found.target or posixpath.normpath(posixpath.join(place, "..")),
+        "dotfiles": found.dotfiles,
+        "folding": "never" if found.no_folding else "always",
+    }
+    if found.directory is not None:
+        top["directory"] = found.directory
+    expressions = [one for one in found.ignore if _fault(one) is None]
+    if expressions:
+        top["ignore-regex"] = expressions
+    return top
+
+
+def _fault(expression: str) -> str | None:
+    """Say why an expression of ``--ignore`` cannot be used; ``None`` if it can."""
+    try:
+        compile_rules(options=(expression,))
+    except UsageError as error:
+        return str(error)
+    return None
+
+
+def _arguments(text: str, path: str, home: str, environ: Mapping[str, str]) -> StowArguments:
     words: list[str] = []
     for number, line in enumerate(text.split("\n"), start=1):
         words += split_words(line, path=path, line=number)
     try:
-        found = parse_stow_arguments(words)
+        found = parse_stow_arguments(words).options_only()
     except UsageError as error:
         raise ConfigError(str(error), path=path) from None
-    globs, notes = _globs(found.ignore)
-    notes += _left_out(found)
-    top: dict[str, Value] = {
-        "target": found.target or "..",
-        "dotfiles": found.dotfiles,
-        "folding": "never" if found.no_folding else "always",
-    }
-    if globs:
-        top["ignore"] = globs
-    return Answers(top=top, notes=notes, source=STOWRC_NAME)
 
+    def plain(option: str, written: str | None) -> str | None:
+        """Return a path as a ``dotstream.toml`` may have it; as it is written, if that does."""
+        if written is None or (option == "target" and fault_in_path(written) is None):
+            return written
+        try:
+            return expand(written, environ=environ, home=home, home_of=home_of)
+        except KeyError as error:
+            message = f"--{option} references undefined environment variable ${error.args[0]}"
+            raise ConfigError(message, path=path) from None
 
-def _globs(patterns: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """Turn ``--ignore`` patterns into globs where they mean the same; name the others."""
-    globs: list[str] = []
-    notes: list[str] = []
-    for pattern in patterns:
-        plain = _PLAIN.match(pattern)
-        if plain is not None:
-            # It matches at the end of a path, so also at the end of any name.
-            literal = re.sub(r"\\(.)", r"\1", plain[1])
-            globs.append("*" + _GLOB_SIGNS.sub(r"\\\1", literal))
-        else:
-            notes.append(f"--ignore={pattern} is a regular expression: write it as a glob")
-    return globs, notes
+    return found._replace(
+        directory=plain("dir", found.directory), target=plain("target", found.target)
+    )
 
 
 def _left_out(found: StowArguments) -> list[str]:
@@ -74,11 +108,9 @@ def _left_out(found: StowArguments) -> list[str]:
         for option, patterns in (("defer", found.defer), ("override", found.override))
         for pattern in patterns
     ]
-    if found.directory is not None:
-        notes.append(
-            f"--dir={found.directory}: this file belongs at the top of the package directory "
-            "itself; move it there if that is another one"
-        )
+    notes += [fault for one in found.ignore if (fault := _fault(one)) is not None]
     if found.adopt:
         notes.append('--adopt: set on-conflict = "adopt" if that is to hold for every run')
+    if found.simulate:
+        notes.append("--simulate: give -n on the command line, or use dotstream plan")
     return notes

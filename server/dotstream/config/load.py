@@ -65,6 +65,10 @@ def load(
     text = read_config(path)
     if text is not None:
         return _from_toml(text, path, here, forced)
+    if location.directory == canonical(home):
+        raise UsageError(
+            f"{location.directory} is your home, and no package directory: name another"
+        )
     found = _stow_options(here)
     if found is not None:
         return _as_stow(found, here, forced)
@@ -163,6 +167,7 @@ def _from_toml(text: str, path: str, here: _Place, forced: str | None) -> Settin
         on_conflict=cast("Policy", _string(document, "on-conflict") or "fail"),
         packages=packages,
         profiles=_profiles(_section(document, "profiles")),
+        fitting=tuple(_fitting(_section(document, "profiles"), here)),
         path=path,
     )
     return settings._replace(wishes=tuple(_wishes(settings, forced)))
@@ -235,6 +240,7 @@ def _wishes(settings: Settings, forced: str | None) -> Iterator[Wish]:
             yield Wish("target", own.target, name)
         if own.on_conflict is not None and Wish.is_policy(own.on_conflict):
             yield Wish("on-conflict", own.on_conflict, name)
+        yield from (Wish("after", command, name) for command in own.after)
 
 
 def _package(table: Mapping[str, object], target: str | None) -> PackageSettings:
@@ -244,6 +250,7 @@ def _package(table: Mapping[str, object], target: str | None) -> PackageSettings
         platforms=_strings(table, "platforms"),
         hosts=_strings(table, "hosts"),
         required=table.get("required") is True,
+        after=_strings(table, "after"),
         on_conflict=cast("Policy | None", _string(table, "on-conflict")),
         folding=cast("Folding | None", _string(table, "folding")),
         never_fold=_strings(table, "never-fold"),
@@ -261,6 +268,18 @@ def _profiles(tables: Mapping[str, Mapping[str, object]]) -> Profiles:
     return Profiles(
         {name: (parents(table), _strings(table, "packages")) for name, table in tables.items()}
     )
+
+
+def _fitting(tables: Mapping[str, Mapping[str, object]], here: _Place) -> Iterator[str]:
+    """Yield the profiles that name this machine or its system, and no other."""
+    for name, table in tables.items():
+        platforms, hosts = _strings(table, "platforms"), _strings(table, "hosts")
+        if (
+            (platforms or hosts)
+            and (not platforms or on_platform(here.platform, platforms))
+            and (not hosts or on_host(here.hostname, hosts))
+        ):
+            yield name
 
 
 def _stow_options(here: _Place) -> StowArguments | None:

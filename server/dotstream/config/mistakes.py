@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import tomli
@@ -48,11 +49,15 @@ class Mistake(NamedTuple):
     better: str | None = None
 
 
-def mistakes(text: str) -> list[Mistake]:
-    """Return everything that is wrong with the text, in the order it is written."""
+def mistakes(text: str, base: Mapping[str, object] = MappingProxyType({})) -> list[Mistake]:
+    """Return everything that is wrong with the text, in the order it is written.
+
+    Args:
+        base: the document that this one overrides.
+    """
     found, document, kept = _read(text)
     positions = Positions(kept)
-    for fault in islice(faults(document), MOST_FAULTS):
+    for fault in islice(faults(document, base), MOST_FAULTS):
         place = positions.find(fault.path, value=fault.value) or Range(1, 1, 1, 1)
         found.append(Mistake(fault.code, fault.message, place, fault.hint, fault.better))
     return sorted(found, key=lambda one: (one.place.line, one.place.column))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dotstream.config.agreement import agreed
@@ -9,6 +10,7 @@ from dotstream.config.discover import discover, locate
 from dotstream.config.names import package_name
 from dotstream.errors import NotAgreed, UsageError
 from dotstream.fs.files import is_directory
+from dotstream.fs.look import canonical
 from dotstream.fs.places import Places
 from dotstream.fs.process import environment, home_directory, host_name, platform, state_home
 from dotstream.model.options import AS_CONFIGURED
@@ -49,7 +51,8 @@ class Repository:
         cwd: str | None,
     ) -> None:
         self._environ = environment() if environ is None else environ
-        self._home = home or home_directory(self._environ)
+        self._home = home_directory(self._environ if home is None else {"HOME": home})
+
         self.places: Places = Places(self._home, cwd)
         self._target = None if target is None else self.places.expand(target)
         self.state: str = (
@@ -66,8 +69,19 @@ class Repository:
             return locate(self.places.expand(named), home=self._home, environ=self._environ)
         found = discover(self.places.cwd, home=self._home, environ=self._environ)
         if found is None:
+            found = self._usual()
+        if found is None:
             raise UsageError("no package directory here", remedy="name_directory")
         return found
+
+    def _usual(self) -> Location | None:
+        """Return the package directory that the user's own settings name."""
+        from dotstream.config.user import user_settings
+
+        named = user_settings(self._environ, self._home).directory
+        if not named:
+            return None
+        return locate(self.places.expand(named), home=self._home, environ=self._environ)
 
     @property
     def settings(self) -> Settings:
@@ -80,10 +94,34 @@ class Repository:
             self._settings = self._load(self.directory)
         return self._settings
 
+    def do_without(self) -> None:
+        """Go on without the package directory, if it is gone and only links into it are left."""
+        if self._settings is not None or is_directory(self.directory):
+            return
+        from dotstream.config.settings import Settings
+
+        home = canonical(self._home)
+        settings = Settings(
+            self.directory,
+            canonical(self._target) if self._target else home,
+            home,
+            self.directory,
+            host_name(),
+            platform(),
+        )
+        self._settings = settings
+        records = self.records()
+        try:
+            if not records.linked(self.directory):
+                self._settings = None  # to be missed as always
+        finally:
+            records.close()
+
     def _load(self, directory: str) -> Settings:
         from dotstream.config.load import load
+        from dotstream.config.user import user_settings
 
-        return load(
+        settings = load(
             directory,
             home=self._home,
             environ=self._environ,
@@ -91,6 +129,11 @@ class Repository:
             platform=platform(),
             target=self._target,
         )
+        if settings.on_conflict != "fail":
+            return settings
+        # The user's own policy is no wish of the repository's: nobody has to agree to it.
+        own = user_settings(self._environ, self._home).on_conflict
+        return settings._replace(on_conflict=own)
 
     def lookup(self, prefer: Preferences) -> Callable[[str, str], Package]:
         """Return what finds packages whose folds are in the way of a run's.
@@ -148,22 +191,44 @@ class Repository:
         name = name if self.settings.single else package_name(name)
         return self.settings.package(name, prefer)
 
-    def groups(self, action: Action, names: Sequence[str], prefer: Preferences) -> list[Group]:
+    def groups(
+        self,
+        action: Action,
+        names: Sequence[str],
+        prefer: Preferences,
+        elsewhere: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> list[Group]:
         """Return what is wanted of each target; one of a package's own need not be there yet.
+
+        Args:
+            elsewhere: packages to unlink in other targets than theirs.
 
         Raises:
             UsageError: the target is not a directory.
         """
         links, unlinks = action != "unmanage", action != "manage"
+        main, wanted = self.settings.target, self.by_target(names, prefer)
         return [
             Group(
-                self.existing_target(target) if target == self.settings.target else target,
-                found if links else (),
-                [(0, package) for package in found] if unlinks else (),
+                self.existing_target(target) if target == main else target,
+                wanted.get(target, ()) if links else (),
+                [
+                    (0, package)
+                    for package in (
+                        *(wanted.get(target, ()) if unlinks else ()),
+                        *(self._leaving(name, prefer) for name in elsewhere.get(target, ())),
+                    )
+                ],
             )
-            for target, found in self.by_target(names, prefer).items()
-            if links or target == self.settings.target or is_directory(target)
+            for target in dict.fromkeys((*elsewhere, *wanted))
+            if (links and target in wanted) or target == main or is_directory(target)
         ]
+
+    def _leaving(self, name: str, prefer: Preferences) -> Package:
+        """Return a package whose links go, and which need not be there."""
+        package = self.settings.package(name, prefer)
+        path = f"{self.directory.rstrip('/')}/{name}"
+        return package if package.name == name else package._replace(name=name, path=path)
 
     def by_target(
         self, names: Sequence[str], prefer: Preferences = AS_CONFIGURED

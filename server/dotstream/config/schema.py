@@ -25,10 +25,12 @@ __all__ = [
     "PLATFORMS",
     "PROFILE",
     "TOP",
+    "USER",
     "Fault",
     "FaultCode",
     "Key",
     "faults",
+    "faults_of",
     "keys_of",
 ]
 
@@ -40,6 +42,7 @@ Kind: TypeAlias = Literal[
     "switch",
     "choice",
     "globs",
+    "commands",
     "expressions",
     "hosts",
     "platforms",
@@ -175,12 +178,45 @@ PACKAGE: tuple[Key, ...] = (
     _FOLDING,
     _NEVER_FOLD,
     _LINK._replace(doc="How this package's links are written."),
+    Key(
+        "after",
+        "commands",
+        "[]",
+        "Commands that the command line has /bin/sh run, in the package, once links of this "
+        "package were made or changed.",
+    ),
 )
 
 PROFILE: tuple[Key, ...] = (
     Key("packages", "packages", "[]", "The packages of the profile."),
     Key("extends", "profiles", "[]", "Profiles whose packages come first."),
+    Key(
+        "platforms",
+        "platforms",
+        "[]",
+        "Systems whose profile it is: what is meant there where no package is named.",
+        PLATFORMS,
+    ),
+    Key("hosts", "hosts", "[]", "Machines whose profile it is, by name; the same."),
 )
+
+USER: tuple[Key, ...] = (
+    Key(
+        "directory",
+        "path",
+        '""',
+        "The package directory where none is found at or above the working directory.",
+    ),
+    Key(
+        "color",
+        "choice",
+        '"auto"',
+        "When output is coloured: auto heeds the terminal, NO_COLOR and FORCE_COLOR.",
+        ("auto", "always", "never"),
+    ),
+    _ON_CONFLICT._replace(doc="The policy for conflicts where the repository has none."),
+)
+"""The keys of the user's own file, for every package directory."""
 
 _TABLES: dict[str, tuple[Key, ...]] = {"packages": PACKAGE, "profiles": PROFILE}
 
@@ -230,6 +266,18 @@ def _table(table: Mapping[str, object], keys: tuple[Key, ...], path: KeyPath) ->
                 better=better,
                 code="unknown-key",
             )
+
+
+def faults_of(table: Mapping[str, object], keys: tuple[Key, ...]) -> Iterator[Fault]:
+    """Yield everything that is wrong with a file that has some keys and no tables."""
+    known = {key.name: key for key in keys}
+    for name, value in table.items():
+        if name in known:
+            yield from _value((name,), value, known[name])
+            continue
+        better = next(iter(nearest(name, known)), None)
+        hint = f"did you mean {quoted(better)}?" if better else f"the keys are {', '.join(known)}"
+        yield Fault((name,), f"unknown key {quoted(name)}", hint, value=False, better=better)
 
 
 def keys_of(table: KeyPath) -> tuple[Key, ...]:
@@ -314,7 +362,7 @@ def _string(path: KeyPath, value: object, key: Key) -> Iterator[Fault]:
         yield from _pattern(path, value, key)
     elif key.kind == "expressions":
         yield from _expression(path, value, key)
-    elif key.kind in ("text", "path", "hosts") and (not value or "\0" in value):
+    elif key.kind in ("text", "path", "hosts", "commands") and (not value or "\0" in value):
         yield Fault(path, f"{key.name} cannot be {quoted(value)}")
     elif key.kind == "path" and (why := fault_in_path(value)) is not None:
         yield Fault(path, f"{key.name} {quoted(value)}: {why}")

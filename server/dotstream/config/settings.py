@@ -12,21 +12,29 @@ from dotstream.fs.listing import sort_key
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.hidden import Hidden
 from dotstream.model.options import AS_CONFIGURED, SINGLE, Options, Package, Preferences
-from dotstream.planner.ignore import compile_rules, stow_list
+from dotstream.planner.ignore import LITTER, compile_rules, stow_list
 from dotstream.planner.names import to_target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from dotstream.model.options import Folding, IgnoreRules, Layout, LinkStyle, Policy
+    from dotstream.model.rule import Rule
     from dotstream.model.status import PackageInfo
     from dotstream.model.wish import Wish
 
-__all__ = ["DEFAULT_PROFILE", "PackageSettings", "Settings", "on_host", "on_platform"]
+__all__ = [
+    "DEFAULT_PROFILE",
+    "NEVER_LINKED",
+    "PackageSettings",
+    "Settings",
+    "on_host",
+    "on_platform",
+]
 
 DEFAULT_PROFILE = "default"
 _NAMED = 10  # profiles, in a message
-_NEVER_LINKED = ("/.git", "/dotstream.toml", "/dotstream.local.toml")
+NEVER_LINKED = ("/.git", "/dotstream.toml", "/dotstream.local.toml")
 """What a package that is the package directory itself has, and no target wants."""
 
 
@@ -38,6 +46,7 @@ class PackageSettings(NamedTuple):
         platforms: names such as ``linux`` and ``darwin``.
         hosts: globs for host names; those that begin with ``!`` are for every other machine.
         required: whether it is an error if the package is not there.
+        after: commands that are run once its links have changed.
     """
 
     target: str | None = None
@@ -51,6 +60,7 @@ class PackageSettings(NamedTuple):
     dotfiles: bool | None = None
     layout: Layout | None = None
     link: LinkStyle | None = None
+    after: tuple[str, ...] = ()
 
 
 class Settings(NamedTuple):
@@ -67,6 +77,7 @@ class Settings(NamedTuple):
         ignore_regex: Perl regular expressions, as GNU Stow's ``--ignore`` takes them.
         packages: what is said about single packages; not all that exist.
         profiles: names of packages by profile, those it extends first.
+        fitting: the profiles that are for this machine, by its name or system.
         path: the file the settings come from, or ``None`` for the defaults.
         defer, override: regular expressions from a ``.stowrc``.
         wishes: what the file asks for that its user has to agree to.
@@ -90,6 +101,7 @@ class Settings(NamedTuple):
     on_conflict: Policy = "fail"
     packages: Mapping[str, PackageSettings] = {}
     profiles: Mapping[str, tuple[str, ...]] = {}
+    fitting: tuple[str, ...] = ()
     path: str | None = None
     defer: tuple[str, ...] = ()
     override: tuple[str, ...] = ()
@@ -115,6 +127,8 @@ class Settings(NamedTuple):
             resolutions=prefer.resolutions,
             report_kept=prefer.report_kept,
             resolve=prefer.resolve,
+            explain=prefer.explain,
+            same=prefer.same,
         )
 
     def package(self, name: str, prefer: Preferences | None = None) -> Package:
@@ -132,13 +146,30 @@ class Settings(NamedTuple):
         path = self.path_of(name)
         dotfiles, layout = self.dotfiles_of(name, prefer), self.layout_of(name, prefer)
         above = to_target(name) if dotfiles else name
-        globs = self.ignore + own.ignore + prefer.ignore
+        fixed = LITTER + (NEVER_LINKED if self.single else ())
+        patterns = stow_list(path, self.home)
         rules = compile_rules(
-            patterns=stow_list(path, self.home),
+            patterns=patterns,
             options=self.ignore_regex,
-            globs=globs + _NEVER_LINKED if self.single else globs,
+            globs=self.ignore + own.ignore + prefer.ignore + fixed,
             dotfiles=dotfiles,
         )
+
+        def rule(directory: str, raw: str) -> Rule | None:
+            from dotstream.config.which_rule import Sources  # for few runs, and in those for few
+
+            return Sources(
+                package=name,
+                path=self.path,
+                common=self.ignore,
+                own=own.ignore,
+                given=prefer.ignore,
+                options=self.ignore_regex,
+                fixed=fixed,
+                patterns=patterns,
+                dotfiles=dotfiles,
+            ).which(directory, raw)
+
         return Package(
             name=SINGLE if self.single else name,
             path=path,
@@ -153,6 +184,7 @@ class Settings(NamedTuple):
             dotfiles=dotfiles,
             layout=layout,
             link=prefer.link or own.link or self.link,
+            rule=rule,
         )
 
     def dotfiles_of(self, name: str, prefer: Preferences = AS_CONFIGURED) -> bool:
@@ -186,6 +218,17 @@ class Settings(NamedTuple):
         except OSError as error:
             kind = PermissionRefused if is_permission(error) else UsageError
             raise kind(f"{self.directory}: {reason(error)}") from None
+
+    def why_empty(self) -> str | None:
+        """Say that there are no packages, and what that may mean; ``None`` if there are some."""
+        if self.available() or self.packages:
+            return None
+        from dotstream.config.survey import looks_single
+
+        none = f"there are no packages in {self.directory}"
+        if not looks_single(self.directory):
+            return none
+        return f"{none}: it looks like one itself, as with \"stow .\"; 'dotstream init' says so"
 
     def listed(self) -> list[PackageInfo]:
         """List the packages that exist or are configured, in byte order of their names."""
@@ -240,6 +283,7 @@ class Settings(NamedTuple):
         *,
         everything: bool = False,
         anywhere: bool = False,
+        recorded: Callable[[], Container[str]] = tuple,
     ) -> tuple[str, ...]:
         """Return the packages that a request is about, in the order they were named.
 
@@ -250,7 +294,9 @@ class Settings(NamedTuple):
             names: packages named one by one.
             profile: a profile whose packages are meant.
             everything: whether all packages are meant.
-            anywhere: also accept packages that are not for this machine, to remove them.
+            anywhere: also accept packages that are not for this machine, or are gone and
+                have links still, to remove them.
+            recorded: returns the packages with links.
 
         Raises:
             UsageError: nothing is named, or a name is no package name, or its package is
@@ -260,20 +306,34 @@ class Settings(NamedTuple):
         chosen: dict[str, None] = {}
         for written in names:
             chosen[self._named(written, anywhere=anywhere)] = None
-        if everything:
+        if everything and not (anywhere and not is_directory(self.directory)):
+            why = self.why_empty()
+            if why is not None and not anywhere:
+                raise UsageError(why)
             chosen.update(dict.fromkeys(self._fitting(self._everything(), anywhere=anywhere)))
+        profiles: Iterable[str] = () if profile is None else (profile,)
         if profile is None and not names and not everything:
             if self.single:
                 return (SINGLE,)
-            profile = self._default_profile()
-        if profile is not None:
-            members = self._members(profile)
+            profiles = self.here
+            if not profiles:
+                raise UsageError("no packages named", remedy="name_packages")
+        for each in profiles:
+            members = self._members(each)
             chosen.update(dict.fromkeys(self._fitting(members, anywhere=anywhere)))
-        for name in chosen:
-            if not is_directory(self.path_of(name)):
-                nearby = nearest(name, self.available(), limit=3)
-                raise PackageNotFound(name, self.directory, nearby)
+        missing = [name for name in chosen if not is_directory(self.path_of(name))]
+        if missing and anywhere:
+            linked = recorded()
+            missing = [name for name in missing if name not in linked]
+        if missing:
+            known = self.available()
+            near = {name: nearest(name, known, limit=3) for name in missing}
+            raise PackageNotFound(near, self.directory)
         return tuple(chosen)
+
+    def named(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the names of packages as they are written."""
+        return tuple(self._named(name, anywhere=True) for name in names)
 
     def _named(self, written: str, *, anywhere: bool) -> str:
         """Return the name of a package as it is written, if it can be meant."""
@@ -300,10 +360,11 @@ class Settings(NamedTuple):
     def _fitting(self, names: Iterable[str], *, anywhere: bool) -> Iterator[str]:
         return (name for name in names if anywhere or self.excluded(name) is None)
 
-    def _default_profile(self) -> str:
-        if DEFAULT_PROFILE in self.profiles:
-            return DEFAULT_PROFILE
-        raise UsageError("no packages named", remedy="name_packages")
+    @property
+    def here(self) -> tuple[str, ...]:
+        """The profiles that are meant where none is named: this machine's, or the default."""
+        default = (DEFAULT_PROFILE,) if DEFAULT_PROFILE in self.profiles else ()
+        return self.fitting or default
 
     def _members(self, profile: str) -> tuple[str, ...]:
         if profile in self.profiles:

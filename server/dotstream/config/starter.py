@@ -39,6 +39,8 @@ class Answers(NamedTuple):
         packages, profiles: values of the keys in their tables, by name.
         notes: what could not be carried over from another tool; one sentence each.
         source: where the values come from, for the first line.
+        found: what was seen when the directory was looked at; one sentence each.
+        usable: whether anything that was seen can be linked.
     """
 
     top: Mapping[str, Value] = {}
@@ -46,6 +48,8 @@ class Answers(NamedTuple):
     profiles: Mapping[str, Mapping[str, Value]] = {}
     notes: Sequence[str] = ()
     source: str | None = None
+    found: Sequence[str] = ()
+    usable: bool = True
 
 
 def starter(answers: Answers | None = None) -> str:
@@ -58,6 +62,11 @@ def starter(answers: Answers | None = None) -> str:
     top = answers.top if answers.source else {"never-fold": _SHARED, **answers.top}
     origin = f", made from {answers.source}" if answers.source else ""
     lines = [f"# What dotstream does with the packages in this directory{origin}.", ""]
+    if answers.found:
+        lines += _comment("Found here:")
+        for sentence in answers.found:
+            lines += _comment(sentence, bullet=True)
+        lines.append("")
     if answers.notes:
         lines += _comment("Not carried over; see to these yourself:")
         for note in answers.notes:

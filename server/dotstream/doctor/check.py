@@ -10,6 +10,7 @@ from dotstream.doctor.disk_check import check_strays
 from dotstream.doctor.manifest_check import check_records
 from dotstream.errors import JournalError
 from dotstream.fs.access import lock_holder
+from dotstream.fs.files import present
 from dotstream.fs.state import backup_area
 from dotstream.history.backups import unlisted
 from dotstream.model.directory import Directory
@@ -56,6 +57,7 @@ def examine(checkup: Checkup) -> Iterator[Finding]:
                 if verdict.finding is not None and not _counted_as_lost(verdict.finding, lost):
                     yield verdict.finding
             yield from _strays(checkup, manifest, lost)
+            yield from _unwanted(checkup)
     except JournalError as error:
         yield _bad_database(place, error)
         if manifest is None:  # else a part of the links has been told of already
@@ -81,6 +83,22 @@ def _lost(lost: _Lost, target: str) -> Iterator[Finding]:
         )
         count = packages.total()
         yield Finding("lost_directory", Directory(directory), "", detail=detail, count=count)
+
+
+def _unwanted(checkup: Checkup) -> Iterator[Finding]:
+    """Tell of packages that are here, but whose links are not to be any more."""
+    for package in checkup.unwanted:
+        path = f"{checkup.directory.rstrip('/')}/{package.name}"
+        if present(path):  # else each link tells that the package is gone
+            yield Finding(
+                "unwanted_links",
+                Directory(checkup.directory),
+                package.name,
+                package.name,
+                detail=package.reason,
+                command=shell_commands.REMANAGE,
+                count=sum(package.links.values()),
+            )
 
 
 def _unlisted(checkup: Checkup, journal: Journal | None) -> Iterator[Finding]:

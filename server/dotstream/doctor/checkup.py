@@ -11,6 +11,7 @@ from dotstream.fs.state import existing_state
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.options import AS_CONFIGURED
 from dotstream.planner.farm import Farm
+from dotstream.planner.managed import managed
 from dotstream.store.read_only import opened
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from dotstream.model.entry import Identity
     from dotstream.model.finding import ScanMode
     from dotstream.model.options import Options, Package
+    from dotstream.model.status import Unwanted
     from dotstream.transaction.host import Host
 
 __all__ = ["SKIPPED", "Checkup", "checkup_of"]
@@ -56,6 +58,7 @@ class Checkup:
             directories that the manifest or a package has; ``deep`` the whole target.
         depth: how many levels of directories a deep scan goes down.
         skip: globs for directories that a deep scan passes over, by name or by path.
+        unwanted: packages with links that are not to be any more.
         cancel: looked at once per directory.
         wait: wait for another dotstream instead of raising ``TargetLocked``.
     """
@@ -69,6 +72,7 @@ class Checkup:
     mode: ScanMode = "scoped"
     depth: int | None = None
     skip: tuple[str, ...] = ()
+    unwanted: tuple[Unwanted, ...] = ()
     cancel: CancellationToken = field(default_factory=CancellationToken)
     wait: bool = False
 
@@ -115,6 +119,16 @@ class Checkup:
         )
 
 
+def _unwanted(repository: Repository) -> tuple[Unwanted, ...]:
+    records = repository.records()
+    try:
+        return managed(repository.settings, records).unwanted
+    except JournalError:
+        return ()  # told of by itself
+    finally:
+        records.close()
+
+
 def checkup_of(
     repository: Repository,
     host: Host,
@@ -138,5 +152,6 @@ def checkup_of(
         depth=depth,
         wait=wait,
         skip=tuple(skip),
+        unwanted=_unwanted(repository),
         cancel=cancel or CancellationToken(),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dotstream.doctor import shell_commands
 from dotstream.doctor.judge import judge
 from dotstream.doctor.manifest_check import Verdict, no_permission, readable
+from dotstream.doctor.openness import check_openness
 from dotstream.fs.access import device, refusal
 from dotstream.fs.listing import DIR, LINK, sort_key, sorted_entries
 from dotstream.fs.look import close
@@ -66,6 +67,7 @@ def check_strays(
         walk = _Walk(checkup, manifest, farm, leftovers=leftovers)
         try:
             yield from walk.run()
+            yield from (Verdict(finding, None) for finding in check_openness(farm))
         finally:
             farm.close()
 

@@ -105,6 +105,9 @@ def _moved_if_bad(checkup: Checkup) -> str | None:
         with closing(Journal(place.journal)) as journal:
             journal.count_on(_last(checkup, place))
         return aside
+    with closing(Journal(place.journal)) as journal:
+        if journal.lost() is not None:  # what is lost is what is made anew here
+            journal.count_on(_last(checkup, place))
     return None
 
 

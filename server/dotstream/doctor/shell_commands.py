@@ -16,7 +16,9 @@ __all__ = [
     "FIX",
     "REBUILD",
     "RECOVER",
+    "REMANAGE",
     "allow",
+    "close_to_others",
     "make_directory",
     "manage",
     "overriding",
@@ -31,6 +33,7 @@ __all__ = [
 FIX = "dotstream doctor --fix"
 REBUILD = "dotstream doctor --rebuild"
 RECOVER = "dotstream recover"
+REMANAGE = "dotstream remanage"
 
 
 def quoted(text: str) -> str:
@@ -77,6 +80,11 @@ def unmanage(package: str, stow_dir: str | None) -> str:
     """Return the command that unlinks a package, of another package directory if it is named."""
     where = "" if stow_dir is None else f" -d {quoted(stow_dir)}"
     return f"dotstream{where} unmanage {quoted(package)}"
+
+
+def close_to_others(path: str, *, change: bool) -> str:
+    """Return the command that keeps others from a file or directory, or from changing it."""
+    return f"chmod {'go-w' if change else 'go-rwx'} -- {quoted(path)}"
 
 
 def allow(path: str) -> str:

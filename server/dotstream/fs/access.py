@@ -17,6 +17,7 @@ __all__ = [
     "owner_of_another",
     "refusal",
     "set_aside",
+    "umask",
 ]
 
 
@@ -129,3 +130,17 @@ def set_aside(path: str, companions: tuple[str, ...] = ()) -> str:
         if os.path.lexists(f"{path}{tail}"):
             os.rename(f"{path}{tail}", f"{aside}{tail}")
     return aside
+
+
+def umask() -> int:
+    """Return which permissions this process does not give to what it makes."""
+    try:
+        with open("/proc/self/status", "rb") as file:
+            found = re.search(rb"^Umask:\s*([0-7]+)$", file.read(), re.MULTILINE)
+    except OSError:
+        found = None
+    if found:
+        return int(found[1], 8)
+    mask = os.umask(0o077)  # there is no other way to ask
+    os.umask(mask)
+    return mask

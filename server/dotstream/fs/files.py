@@ -5,6 +5,14 @@ from __future__ import annotations
 import os
 import stat
 from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "LARGEST",
@@ -16,6 +24,8 @@ __all__ = [
     "is_directory",
     "is_file",
     "is_link",
+    "links_below",
+    "make_program",
     "permissions",
     "present",
     "read_bytes",
@@ -23,6 +33,7 @@ __all__ = [
     "read_text",
     "remove",
     "replace_text",
+    "same_content",
     "subdirectories",
     "write_new",
 ]
@@ -30,6 +41,9 @@ __all__ = [
 LARGEST = 1024 * 1024
 """Bytes of a file that is read whole: a configuration, an ignore list.  A repository may be a
 stranger's, and what it can cost in time and memory is bounded."""
+
+
+_BLOCK = 1 << 18
 
 
 class UnfitFile(OSError):
@@ -159,6 +173,29 @@ def entries(path: str, most: int) -> list[tuple[str, bool]]:
         return []
 
 
+def links_below(path: str, *, deepest: int, most: int, but: str) -> Iterator[tuple[str, str]]:
+    """Yield the links in a directory and below it, and what they say, in no order.
+
+    Args:
+        deepest: how far down to look.
+        most: directories to look at.
+        but: a directory that is left out.
+    """
+    waiting = [(path, 1)]
+    while waiting and most:
+        most -= 1
+        here, depth = waiting.pop(0)
+        try:
+            with os.scandir(here) as scan:
+                for entry in islice(scan, most):
+                    if entry.is_symlink():
+                        yield entry.path, os.readlink(entry.path)
+                    elif depth < deepest and entry.path != but and entry.is_dir():
+                        waiting.append((entry.path, depth + 1))
+        except OSError:
+            continue  # nothing to see there
+
+
 def permissions(path: str) -> int:
     """Return the permission bits of what is at a path.
 
@@ -187,6 +224,28 @@ def read_text(path: str) -> str | None:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
+def same_content(one: str, other: str, poll: Callable[[], None]) -> bool:
+    """Whether two files, links followed, are byte for byte the same; false if one is no file.
+
+    Args:
+        poll: called now and then; may raise to give up.
+    """
+    try:
+        first, second = os.stat(one), os.stat(other)
+        if first.st_size != second.st_size or not all(
+            stat.S_ISREG(each.st_mode) for each in (first, second)
+        ):
+            return False
+        with open(one, "rb", buffering=0) as ours, open(other, "rb", buffering=0) as theirs:
+            while block := ours.read(_BLOCK):
+                poll()
+                if block != theirs.read(_BLOCK):
+                    return False
+    except OSError:
+        return False
+    return True
+
+
 def write_new(path: str, text: str) -> None:
     """Create the file at ``path`` with ``text`` in it, as UTF-8.
 
@@ -196,6 +255,16 @@ def write_new(path: str, text: str) -> None:
     """
     with open(path, "x", encoding="utf-8") as file:
         file.write(text)
+
+
+def make_program(path: str, text: str) -> None:
+    """Write a file whole that can be run; directories above it are made.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    replace_text(path, text)
+    os.chmod(path, 0o755)  # noqa: S103 - as any program is
 
 
 def replace_text(path: str, text: str) -> None:

@@ -26,6 +26,7 @@ __all__ = [
     "link_reader",
     "link_text",
     "marker",
+    "marker_file",
     "size",
 ]
 
@@ -115,12 +116,12 @@ class Tree:
         return fingerprint(self.fd, path)
 
     def mode(self, path: str) -> int:
-        """Return the permission bits of the entry at ``path``.
+        """Return the permission bits of what ``path`` leads to.
 
         Raises:
             OSError: it is missing.
         """
-        return stat.S_IMODE(os.stat(path, dir_fd=self.fd, follow_symlinks=False).st_mode)
+        return stat.S_IMODE(os.stat(path or ".", dir_fd=self.fd).st_mode)
 
     def identity(self, path: str) -> tuple[int, int]:
         """Return (device, inode) of what ``path`` leads to.
@@ -216,6 +217,15 @@ def close(fd: int) -> None:
 def marker(directory: str, names: tuple[str, ...]) -> bool:
     """Whether ``directory`` holds an entry with one of ``names``."""
     return any(os.path.lexists(f"{directory}/{name}") for name in names)
+
+
+def marker_file(directory: str, names: tuple[str, ...]) -> bool:
+    """Whether ``directory`` holds a file with one of ``names``; a link may be a package's."""
+    return any(
+        os.path.isfile(path) and not os.path.islink(path)
+        for name in names
+        for path in (f"{directory}/{name}",)
+    )
 
 
 def size(fd: int, name: str) -> int:

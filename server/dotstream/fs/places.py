@@ -5,13 +5,12 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from dotstream.errors import UsageError
 from dotstream.fs.files import expand_pattern, file_identity, present
 from dotstream.fs.look import canonical
 from dotstream.fs.process import working_directory
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Iterator
     from os import PathLike
 
 __all__ = ["Places", "components", "within"]
@@ -73,23 +72,14 @@ class Places:
         parent, name = posixpath.split(full)
         return f"{canonical(parent).rstrip('/')}/{name}" if name else full
 
-    def inside(self, paths: Sequence[str | PathLike[str]], target: str) -> list[str]:
-        """Return paths relative to the target, patterns expanded.
+    def matches(self, paths: Iterable[str | PathLike[str]], target: str) -> Iterator[str]:
+        """Yield paths absolute, in their shortest form, patterns expanded.
 
-        Raises:
-            UsageError: one of them is not inside the target.
+        A relative one is in the working directory or, where nothing is there, in ``target``.
         """
-        found: list[str] = []
-        root = target.rstrip("/")
         for path in paths:
             text = path if isinstance(path, str) else path.__fspath__()
             here = self.expand(text)
             if not present(here) and not posixpath.isabs(text) and not text.startswith("~"):
                 here = posixpath.join(target, text)
-            for match in expand_pattern(here):
-                full = self.lexical(match)
-                if not full.startswith(f"{root}/"):
-                    leads = f" (it leads to {full})" if full != text else ""
-                    raise UsageError(f"{text} is not inside the target {target}{leads}")
-                found.append(full[len(root) + 1 :])
-        return found
+            yield from map(posixpath.normpath, expand_pattern(here))

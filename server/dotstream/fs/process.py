@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
+from dotstream.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from io import RawIOBase
@@ -13,18 +15,26 @@ if TYPE_CHECKING:
 __all__ = [
     "cache_home",
     "columns",
+    "config_home",
     "end_process",
     "environment",
     "home_directory",
     "home_of",
     "host_name",
     "is_alive",
+    "known_home",
     "platform",
     "process_name",
+    "rows",
     "state_home",
     "unbuffered",
+    "wait_for_input",
     "working_directory",
 ]
+
+
+_TICK = 0.2
+"""Seconds between two looks for a signal."""
 
 
 def working_directory() -> str:
@@ -37,8 +47,29 @@ def working_directory() -> str:
 
 
 def home_directory(environ: Mapping[str, str]) -> str:
-    """Return ``$HOME``, or else the home directory that the system has on record."""
-    return environ.get("HOME") or _recorded_home(None) or "/"
+    """Return ``$HOME``, or else the home directory that the system has on record.
+
+    Raises:
+        UsageError: there is none, or it is no absolute path: links would be made elsewhere.
+    """
+    named = environ.get("HOME")
+    home = _recorded_home(None) if named is None else named
+    # Accounts that nobody logs in to have / on record; who means it says so.
+    if home and home.startswith("/") and (named is not None or home.strip("/")):
+        return home
+    if named is not None:
+        why = f"HOME is {named!r}" if named else "HOME is empty"
+    else:
+        why = f"HOME is not set, and the system has none on record for user {os.getuid()}"
+    raise UsageError(f"no home directory is known: {why}; set HOME to an absolute path")
+
+
+def known_home(environ: Mapping[str, str]) -> str | None:
+    """Return the home directory, for those who can do without; ``None`` if none is known."""
+    try:
+        return home_directory(environ)
+    except UsageError:
+        return None
 
 
 def home_of(user: str) -> str | None:
@@ -66,11 +97,33 @@ def unbuffered(descriptor: int) -> RawIOBase:
 
 
 def columns(descriptor: int, default: int = 80) -> int:
-    """Return the width of the terminal at ``descriptor``, or ``default`` if it is none."""
+    """Return ``$COLUMNS``, or the width of the terminal at ``descriptor``, or ``default``."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isascii() and told.isdecimal() and int(told):
+        return int(told)
     try:
         return os.get_terminal_size(descriptor).columns or default
     except OSError:
         return default
+
+
+def rows(descriptor: int, default: int = 24) -> int:
+    """Return the height of the terminal at ``descriptor``, or ``default`` if it is none."""
+    try:
+        return os.get_terminal_size(descriptor).lines or default
+    except OSError:
+        return default
+
+
+def wait_for_input(descriptor: int) -> None:
+    """Return once there is something to read; signals are handled meanwhile.
+
+    A read that begins just after a signal came would not be woken by it.
+    """
+    from select import select  # few runs ask anything
+
+    while not select([descriptor], [], [], _TICK)[0]:
+        pass
 
 
 def host_name() -> str:
@@ -100,6 +153,12 @@ def end_process(exit_code: int) -> NoReturn:
     """End this process at once, whatever its threads are doing."""
     sys.stderr.flush()
     os._exit(exit_code)
+
+
+def config_home(environ: Mapping[str, str], home: str) -> str:
+    """Return where the user's own settings are (XDG Base Directory Specification)."""
+    base = environ.get("XDG_CONFIG_HOME") or ""
+    return f"{base if base.startswith('/') else f'{home}/.config'}/dotstream"
 
 
 def cache_home(environ: Mapping[str, str], home: str) -> str:

@@ -20,6 +20,7 @@ __all__ = [
     "existing_state",
     "is_full",
     "note_home",
+    "other_targets",
     "release_reserve",
     "reserve",
     "target_state",
@@ -39,17 +40,19 @@ class TargetState:
     Attributes:
         journal: path of the journal's database.
         lock: path of the lock file.
+        mounts: path of the file that tells what was mounted as a run began.
         backups: path of the directory for what is set aside.
         moved: paths that were, and what they are now, if the target moved since this was
             last written to.
     """
 
-    __slots__ = ("backups", "journal", "lock", "moved")
+    __slots__ = ("backups", "journal", "lock", "mounts", "moved")
 
     def __init__(self, directory: str, moved: Moves = ()) -> None:
         self.moved: Moves = moved
         self.journal: str = f"{directory}/journal.db"
         self.lock: str = f"{directory}/lock"
+        self.mounts: str = f"{directory}/mounts"
         self.backups: str = f"{directory}/backups"
 
 
@@ -197,6 +200,12 @@ def existing_state(state: str, target: str) -> TargetState | None:
     if not _present(f"{directory}/journal.db"):
         return None
     return _found(directory, target)
+
+
+def other_targets(state: str, target: str) -> list[str]:
+    """Return the other targets that have a state."""
+    noted = [_noted(directory) for directory in _others(state)]
+    return [was.target for was in noted if was is not None and was.target != target]
 
 
 def backup_area(state: str, target: str) -> str | None:

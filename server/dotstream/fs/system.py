@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DIFFER",
-    "JUNK",
+    "attributes_lost",
     "boot",
     "born",
     "copy_attributes",
@@ -67,9 +67,6 @@ def _renamer(name: str) -> Callable[[int, bytes, int, bytes, int], int] | None:
 if sys.platform == "darwin":
     _RENAME, _SWAP, _NEW = "renameatx_np", 2, 4  # sys/stdio.h: RENAME_SWAP, RENAME_EXCL
 
-    JUNK: tuple[str, ...] = (".DS_Store", ".localized", "._*", "Icon\r")
-    """What the system itself leaves in any directory; never a member of a package."""
-
     def reserve(fd: int, size: int) -> None:
         """Have ``size`` bytes on the disk behind an empty file."""
         os.pwrite(fd, bytes(size), 0)  # no posix_fallocate here; nothing written is a hole
@@ -111,6 +108,10 @@ if sys.platform == "darwin":
         # fcopyfile(3): COPYFILE_ACL | COPYFILE_XATTR
         posix._fcopyfile(fd, to_fd, 0b101)  # type: ignore[attr-defined]  # noqa: SLF001
 
+    def attributes_lost(_path: str, _there: str) -> list[str]:
+        """Return the extended attributes that a copy in a directory will not have."""
+        return []  # copyfile(3) carries what there is
+
     DIFFER = True
     """Whether a name may be spelt in another case or Unicode form than on the disk."""
 
@@ -132,8 +133,6 @@ else:
     _RENAME, _SWAP, _NEW = "renameat2", 2, 1  # RENAME_EXCHANGE, RENAME_NOREPLACE
     _CWD, _BORN = -100, 0x800  # AT_FDCWD, STATX_BTIME
     _FUSE = 0x65735546  # FUSE_SUPER_MAGIC
-
-    JUNK: tuple[str, ...] = ()
 
     def reserve(fd: int, size: int) -> None:
         """Have ``size`` bytes on the disk behind an empty file."""
@@ -197,6 +196,24 @@ else:
             except OSError as error:
                 if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENODATA, errno.EINVAL):
                     raise
+
+    def attributes_lost(path: str, there: str) -> list[str]:
+        """Return the extended attributes that a copy in a directory will not have."""
+        try:
+            found = os.listxattr(path, follow_symlinks=False)
+        except OSError:
+            return []  # this file system has none
+        return [name for name in found if not _carried(name, there)]
+
+    def _carried(name: str, there: str) -> bool:
+        kind = name.partition(".")[0]
+        if kind in ("security", "trusted") and os.geteuid() != 0:
+            return name == "security.selinux"  # every file has one, given by the system
+        try:
+            os.getxattr(there, "user.dotstream" if kind == "user" else name)
+        except OSError as error:
+            return error.errno == errno.ENODATA
+        return True
 
     DIFFER = False
     """Whether a name may be spelt in another case or Unicode form than on the disk."""

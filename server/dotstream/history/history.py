@@ -77,6 +77,7 @@ class Past:
                     if found.state == "committed" and found.action not in ("undo", "restore"):
                         return found
         what = "nothing to undo" if number is None else f"no transaction {number}"
+        what += f" of {self._target} in the state directory {self._host.state}"
         raise UsageError(what, remedy="list_history")
 
     def plan_undo(
@@ -100,7 +101,14 @@ class Past:
             place = existing_state(self._host.state, self._target)
             with self._reading() as journal:
                 if journal is not None and place is not None:
-                    yield from undo(journal, found, backups=place.backups, skip=skip, poll=poll)
+                    yield from undo(
+                        journal,
+                        found,
+                        target=self._target,
+                        backups=place.backups,
+                        skip=skip,
+                        poll=poll,
+                    )
 
         metadata = Metadata(
             "undo", found.packages, found.directory, self._target, options, found.id

@@ -31,6 +31,7 @@ def undo(
     journal: Journal,
     transaction: Transaction,
     *,
+    target: str,
     backups: str,
     skip: bool,
     poll: Callable[[], None],
@@ -38,11 +39,12 @@ def undo(
     """Plan to take ``transaction`` back.
 
     Args:
+        target: absolute path of the target.
         backups: absolute path of the backup area.
         skip: pass over what changed since instead of reporting a conflict.
         poll: called now and then; may raise to give up.
     """
-    plan = _Undo(transaction.id, backups, skip=skip)
+    plan = _Undo(transaction.id, target, backups, skip=skip)
     try:
         first, end = journal.first(transaction.id), journal.end(transaction.id)
         for rows in journal.chunks.backwards(first, end):
@@ -64,13 +66,15 @@ class _Undo:
     so the number of names that will be gone from it is counted on the way.
     """
 
-    def __init__(self, transaction: int, backups: str, *, skip: bool) -> None:
+    def __init__(self, transaction: int, target: str, backups: str, *, skip: bool) -> None:
         self._transaction = transaction
+        self._target = target
         self._backups = backups
         self._skip = skip
         self._trees: dict[str, Tree] = {}
         self._gone: dict[str, int] = {}
         self._restored: set[str] = set()
+        self._returned: set[str] = set()  # what goes back into packages that it came from
         self._passed: str | None = None
         self._vacated: str | None = None  # what the operation before moves away
 
@@ -155,9 +159,19 @@ class _Undo:
         self._gone[place] = self._gone.get(place, 0) + 1
 
     def _only_links(self, place: Directory) -> bool:
-        """Whether a directory holds nothing but links and directories of links."""
-        found = self._tree(place.root).below(place.path)
-        return all(kind in (DIR, LINK) for _, _, kind in found)
+        """Whether a directory holds nothing but links, directories of links, and what goes."""
+        return all(
+            kind in (DIR, LINK) or self._goes(f"{place.root}/{here}/{name}")
+            for here, name, kind in self._tree(place.root).below(place.path)
+        )
+
+    def _goes(self, path: str) -> bool:
+        """Whether this plan moves a path back into a package."""
+        while self._returned and path not in self._returned:
+            path = path.rpartition("/")[0]
+            if not path:
+                return False
+        return bool(self._returned)
 
     # Inverses ----------------------------------------------------------------------------
 
@@ -274,6 +288,8 @@ class _Undo:
                 tree.close()
         self._gone[place.absolute] = self._gone.get(place.absolute, 0) + 1
         self._vacated = path
+        if operation.text is not None and operation.directory.root != self._target:
+            self._returned.add(path)
         yield Operation("move_file", place, name, operation.package, operation.path, before)
 
 

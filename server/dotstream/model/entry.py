@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections import Counter
+    from collections.abc import Container, Iterator, Mapping, Sequence
+
+    from dotstream.model.choice import Choice
 
 __all__ = ["Entry", "EntryKind", "Identity", "Records"]
 
@@ -57,6 +60,18 @@ class Records(Protocol):
 
     def any_below(self, root: str, path: str) -> bool:
         """Whether anything is recorded in a directory or below it."""
+
+    def linked(self, directory: str) -> Mapping[str, Counter[str]]:
+        """Return how many links each package of a package directory has, by root."""
+
+    def links(self, directory: str, packages: Container[str]) -> Iterator[Entry]:
+        """Stream the links of some packages of a package directory."""
+
+    def roots(self) -> Sequence[str]:
+        """Return the targets that something is recorded in."""
+
+    def choice(self, directory: str) -> Choice:
+        """Return what is chosen of a package directory."""
 
     def package_directories(self) -> Mapping[str, Identity]:
         """Return the package directories that something is or was recorded of."""

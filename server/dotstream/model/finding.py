@@ -41,9 +41,11 @@ FindingKind = Literal[
     "outdated_record",
     "stale_record",
     "unrecorded_links",
+    "unwanted_links",
     "leftover",
     "parked_file",
     "unlisted_backup",
+    "too_open",
 ]
 
 _SEVERITIES: dict[FindingKind, Severity] = {
@@ -65,9 +67,11 @@ _SEVERITIES: dict[FindingKind, Severity] = {
     "outdated_record": "warning",
     "stale_record": "warning",
     "unrecorded_links": "info",
+    "unwanted_links": "warning",
     "leftover": "warning",
     "parked_file": "error",
     "unlisted_backup": "warning",
+    "too_open": "warning",
 }
 
 FINDING_KINDS: tuple[FindingKind, ...] = tuple(_SEVERITIES)
@@ -162,6 +166,9 @@ class Finding:
             case "unrecorded_links":
                 noun = "link is" if self.count == 1 else "links are"
                 return f"{self.count:,} {noun} not in the manifest yet and can be recorded"
+            case "unwanted_links":
+                links = "1 link is" if self.count == 1 else f"{self.count:,} links are"
+                return f"{self.detail}, and {links} left of {package}"
             case "lost_directory":
                 links = "1 link leads" if self.count == 1 else f"{self.count:,} links lead"
                 return f"{links} into this package directory, which is not there; {self.detail}"

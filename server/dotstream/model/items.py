@@ -62,6 +62,7 @@ class Operation(NamedTuple):
             ``replace_link``, ``unfold``), the file's fingerprint (``move_file``), the
             directory's mode in octal (``remove_dir``, ``refold``); ``None`` means that
             nothing may be there (``create_link``, ``make_dir``).
+        why: what makes a directory be opened or made, where one link could have stood for it.
 
     Between an ``unfold``, ``refold`` or ``remove_dir`` and the first operation outside of
     its directory, the operations inside it belong to it: they fill the new directory, or
@@ -74,6 +75,7 @@ class Operation(NamedTuple):
     package: str
     text: str | None = None
     before: str | None = None
+    why: str = ""
 
     @property
     def path(self) -> str:
@@ -119,6 +121,7 @@ class Conflict(NamedTuple):
         rivals: further packages that want the path.
         note: what else there is to know before one of the choices is made.
         elsewhere: absolute path of the package directory of ``other``, if it is another.
+        same: whether the file in the way is byte for byte the package's.
     """
 
     kind: ConflictKind
@@ -133,6 +136,7 @@ class Conflict(NamedTuple):
     rivals: tuple[str, ...] = ()
     note: str = ""
     elsewhere: str | None = None
+    same: bool = False
 
     @property
     def path(self) -> str:
@@ -158,6 +162,8 @@ class Conflict(NamedTuple):
                 return f"this changed since: {now} is here now, and undoing would lose it"
             case "real_file" if self.source_is_dir:
                 return f"{who} {has} a directory here, but a file is in its place"
+            case "real_file" if self.same:
+                return f"{who} {wants} a link here, but a file with the same content is there"
             case "real_file":
                 return f"{who} {wants} a link here, but a file is in its place"
             case "real_directory":
@@ -193,7 +199,8 @@ class Conflict(NamedTuple):
             case "target_in_package_directory":
                 return "the target is inside the package directory"
             case "package_has_file":
-                return f"{who} already {has} {self.source}"
+                content = ", with the same content" if self.same else ""
+                return f"{who} already {has} {self.source}{content}"
             case "not_invertible":
                 return (
                     f"{self.name!r} would come back under another name when {who} is "

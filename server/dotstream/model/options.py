@@ -9,6 +9,7 @@ from dotstream.model.hidden import Hidden
 
 if TYPE_CHECKING:
     from dotstream.model.items import Conflict
+    from dotstream.model.rule import WhichRule
 
 __all__ = [
     "ACTIONS",
@@ -62,6 +63,10 @@ def _ignore_nothing(_directory: str) -> None:
     return None
 
 
+def _no_rule(_directory: str, _name: str) -> None:
+    return None
+
+
 class Package(NamedTuple):
     """One package, ready to be planned.
 
@@ -78,6 +83,7 @@ class Package(NamedTuple):
         layout: ``mirror``: its tree mirrors the target; ``named``: package ``dot-vim`` maps to
             ``.vim`` in the target; ``single``: the package directory itself is the package.
         link: relative or absolute link texts.
+        rule: tells which of the rules leaves a name out.
     """
 
     name: str
@@ -91,6 +97,7 @@ class Package(NamedTuple):
     dotfiles: bool = True
     layout: Layout = "mirror"
     link: LinkStyle = "relative"
+    rule: WhichRule = _no_rule
 
 
 class Options(NamedTuple):
@@ -106,6 +113,8 @@ class Options(NamedTuple):
         compat: Stow's ``--compat``: unmanage walks the whole target.
         report_kept: also yield a ``keep_link`` for every link already as wanted.
         resolve: settles conflicts that have no policy of their own.
+        same: a file in the way that is byte for byte the package's is backed up.
+        explain: also yield a notice for every name that an ignore rule leaves out.
     """
 
     single: bool = False
@@ -117,6 +126,8 @@ class Options(NamedTuple):
     compat: bool = False
     report_kept: bool = False
     resolve: Resolve | None = None
+    same: bool = False
+    explain: bool = False
 
 
 class Preferences(NamedTuple):
@@ -126,7 +137,9 @@ class Preferences(NamedTuple):
     regular expressions; ``resolutions`` maps absolute target paths to policies; ``resolve``
     is asked about each other conflict, as it is met; ``where`` is asked about each path, as the
     target would show it and relative to it: what is not wanted counts as ignored, also for
-    folding.
+    folding; ``same`` backs up each file in the way that is byte for byte the package's, whatever
+    the configuration says, so that it is linked; ``explain`` asks for a notice about every name
+    that an ignore rule leaves out.
     """
 
     folding: Folding | None = None
@@ -141,6 +154,8 @@ class Preferences(NamedTuple):
     report_kept: bool = False
     resolve: Resolve | None = None
     where: Callable[[str], bool] | None = None
+    same: bool = False
+    explain: bool = False
 
 
 AS_CONFIGURED = Preferences()

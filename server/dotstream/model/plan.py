@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from dotstream.model.items import Conflict, Item, Notice, Operation, ScanError
+from dotstream.model.run import Run, one_by_one
 
-    from dotstream.model.items import Conflict, Item, Notice, Operation, ScanError
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from dotstream.model.choice import Choosing
     from dotstream.model.options import Action, Options
     from dotstream.model.wish import Wish
 
@@ -32,6 +35,7 @@ class Metadata(NamedTuple):
         undoes: the transaction that this plan takes back.
         targets: every target, where packages have their own; empty for just the one.
         wishes: what of the repository's it heeds that its user has to agree to.
+        choosing: what it says of what is to be managed from here on.
     """
 
     action: Action
@@ -42,6 +46,7 @@ class Metadata(NamedTuple):
     undoes: int | None = None
     targets: tuple[str, ...] = ()
     wishes: tuple[Wish, ...] = ()
+    choosing: Choosing | None = None
 
 
 class Summary(NamedTuple):
@@ -77,37 +82,55 @@ class Summary(NamedTuple):
         return self.counts.get("error", 0)
 
 
-class Plan(NamedTuple):
-    """A whole plan in memory: the batch form of a streaming plan."""
+class Plan:
+    """A whole plan in memory: the batch form of a streaming plan.
 
-    metadata: Metadata
-    items: tuple[Item, ...]
-    summary: Summary
+    Args:
+        items: in order; links in a row may be one run, and stay so until they are looked at.
+
+    Attributes:
+        metadata: what was asked.
+        summary: counts and digest.
+    """
+
+    __slots__ = ("_items", "metadata", "pieces", "summary")
+
+    def __init__(self, metadata: Metadata, items: Iterable[Item | Run], summary: Summary) -> None:
+        self.metadata: Metadata = metadata
+        self.summary: Summary = summary
+        self.pieces: tuple[Item | Run, ...] = tuple(items)
+        self._items: tuple[Item, ...] | None = None
+
+    def __repr__(self) -> str:
+        counts = self.summary
+        return (
+            f"<Plan to {self.metadata.action}: {counts.operations} operations, "
+            f"{counts.conflicts} conflicts, {counts.errors} errors>"
+        )
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Everything, in order."""
+        if self._items is None:
+            self._items = tuple(one_by_one(self.pieces))
+        return self._items
 
     @property
     def operations(self) -> list[Operation]:
         """The operations, in the order they are carried out."""
-        from dotstream.model.items import Operation
-
         return [item for item in self.items if isinstance(item, Operation)]
 
     @property
     def conflicts(self) -> list[Conflict]:
         """The conflicts, in the order they were met."""
-        from dotstream.model.items import Conflict
-
-        return [item for item in self.items if isinstance(item, Conflict)]
+        return [item for item in self.pieces if isinstance(item, Conflict)]
 
     @property
     def errors(self) -> list[ScanError]:
         """What could not be read."""
-        from dotstream.model.items import ScanError
-
-        return [item for item in self.items if isinstance(item, ScanError)]
+        return [item for item in self.pieces if isinstance(item, ScanError)]
 
     @property
     def notices(self) -> list[Notice]:
         """What was left alone on purpose."""
-        from dotstream.model.items import Notice
-
-        return [item for item in self.items if isinstance(item, Notice)]
+        return [item for item in self.pieces if isinstance(item, Notice)]

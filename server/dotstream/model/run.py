@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dotstream.model.items import Conflict, Notice, Operation
 from dotstream.model.names import decoded, encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from dotstream.model.directory import Directory
     from dotstream.model.items import Item
 
-__all__ = ["LONGEST", "Run", "RunKind", "counted_as"]
+__all__ = ["LONGEST", "Run", "RunKind", "counted_as", "one_by_one"]
 
 LONGEST = 512
 """Names of one run at most, and so of one page of the manifest, which it becomes as it is."""
@@ -67,6 +68,11 @@ class Run:
             self._joined = encoded("\0".join(self.names))
         return self._joined
 
+    def compact(self) -> Run:
+        """Keep the names joined, and no object for each, until they are asked for."""
+        self._joined, self._names = self.joined, None
+        return self
+
     def operation(self, index: int) -> Operation:
         """Return one of its operations."""
         name = self.names[index]
@@ -77,7 +83,12 @@ class Run:
 
     def operations(self) -> Iterator[Operation]:
         """Return all of its operations."""
-        return map(self.operation, range(self.size))
+        texts, nothing = [self.stem + name for name in self.names], repeat(None)
+        text, before = (texts, nothing) if self.kind == "create_link" else (nothing, texts)
+        fields = (repeat(self.kind), repeat(self.directory), self.names, repeat(self.package))
+        # As Operation._make does it, without a call of Python's for each.
+        values = zip(*fields, text, before, repeat(""), strict=False)
+        return map(tuple.__new__, repeat(Operation), values)
 
     def part(self, start: int, stop: int) -> Run:
         """Return part of it as a run."""
@@ -89,6 +100,15 @@ class Run:
         """Return it in parts of at most ``size`` names."""
         for start in range(0, self.size, size):
             yield self.part(start, min(start + size, self.size))
+
+
+def one_by_one(items: Iterable[Item | Run]) -> Iterator[Item]:
+    """Return items with an operation for each link of a run."""
+    for item in items:
+        if isinstance(item, Run):
+            yield from item.operations()
+        else:
+            yield item
 
 
 def counted_as(item: Item | Run) -> str:

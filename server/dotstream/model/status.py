@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dotstream.model.plan import Summary
 
-__all__ = ["PackageInfo", "PackageState", "PackageStatus"]
+__all__ = ["PackageInfo", "PackageState", "PackageStatus", "Unwanted"]
 
 PackageState = Literal["managed", "partial", "unmanaged", "conflict", "empty"]
 
@@ -28,6 +30,19 @@ class PackageInfo(NamedTuple):
     active: bool
     reason: str | None
     required: bool
+
+
+class Unwanted(NamedTuple):
+    """A package with links that are not to be any more: gone, disabled, or in no profile.
+
+    Attributes:
+        reason: why.
+        links: how many there are, by target.
+    """
+
+    name: str
+    reason: str
+    links: Mapping[str, int]
 
 
 class PackageStatus(NamedTuple):

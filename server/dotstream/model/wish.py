@@ -21,11 +21,11 @@ class Wish(NamedTuple):
 
     Attributes:
         key: the setting.
-        value: what it is set to; of a target the path that it stands for.
+        value: what it is set to; of a target the path that it stands for; of commands one.
         package: whose setting it is; ``None`` for that of all packages.
     """
 
-    key: Literal["on-conflict", "target"]
+    key: Literal["after", "on-conflict", "target"]
     value: str
     package: str | None = None
 
@@ -39,6 +39,8 @@ class Wish(NamedTuple):
     @property
     def meaning(self) -> str:
         """What comes of it, for people."""
+        if self.key == "after":
+            return f"this is run once links of {self.package} have changed: {self.value}"
         return (
             f"links are made in {self.value}" if self.key == "target" else _MEANINGS[self.value]
         )

@@ -10,13 +10,17 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, cast
 
-from dotstream.fs.listing import DIR, LINK, SPECIAL, any_entry
-from dotstream.fs.look import Tree, canonical, close
+from dotstream.fs.listing import DIR, FILE, LINK, SPECIAL, any_entry
+from dotstream.fs.look import canonical, close
+from dotstream.fs.places import within
 from dotstream.model.directory import Directory
-from dotstream.model.items import Conflict, Item, Notice, Operation
+from dotstream.model.items import Conflict, Item, Notice
+from dotstream.planner.builtin import builtin_rules
+from dotstream.planner.clones import GIT, is_clone, tied_down
 from dotstream.planner.farm import scan_error
 from dotstream.planner.folding import stays_open
-from dotstream.planner.policies import settled
+from dotstream.planner.intake import Intake
+from dotstream.planner.release import release
 from dotstream.planner.visits import carried_out
 from dotstream.planner.witnesses import Witnesses
 
@@ -24,15 +28,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dotstream.model.items import ConflictKind
-    from dotstream.model.options import Package, Policy
+    from dotstream.model.options import Package
+    from dotstream.model.run import Run
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
+    from dotstream.planner.intake import Origin
+    from dotstream.planner.release import Managed, Without
     from dotstream.planner.visits import Visit
 
 __all__ = ["adopt", "suggest_package"]
 
 _SHARED = (".config", ".local", "share", "state", "bin", "Library", "Application Support")
-_SETTLED: tuple[Policy, ...] = ("skip", "backup", "overwrite")
+_GIT_STAYS = "git needs it there"
 
 
 def suggest_package(paths: Sequence[str]) -> str | None:
@@ -57,23 +64,34 @@ def suggest_package(paths: Sequence[str]) -> str | None:
 
 
 def adopt(
-    farm: Farm, package: Package, paths: Sequence[str], *, keep: Sequence[str] = ()
-) -> Iterator[Item]:
+    farm: Farm,
+    package: Package,
+    paths: Sequence[str],
+    *,
+    keep: Sequence[str] = (),
+    whole: bool = False,
+    managed: Sequence[Managed] = (),
+    without: Without,
+) -> Iterator[Item | Run]:
     """Plan the adoption of target paths into a package, which need not exist yet.
 
     Args:
         paths: relative to the target; one below another is part of it.
-        keep: absolute paths that stay where they are, with all directories above them.
+        keep: absolute canonical paths that stay where they are, with all directories above.
+        whole: move git repositories too, each as one; else they stay in place.
+        managed: paths that other packages have already.
+        without: see ``release``.
 
     Yields:
         Operations, conflicts, scan errors and notices.
     """
     ordered = sorted(set(paths))
-    plan = _Adoption(farm, package, (farm.stow_dir, *keep))
+    plan = _Adoption(farm, package, (farm.stow_dir, *keep), whole=whole)
     try:
         for path in ordered:
             if not any(path.startswith(f"{other}/") for other in ordered):
                 yield from cast("Iterator[Item]", carried_out(plan.path(path)))
+        yield from release(farm, managed, without=without, take=plan.taken_over)
     finally:
         plan.close()
 
@@ -81,16 +99,35 @@ def adopt(
 class _Adoption:
     """The adoption of several paths into one package."""
 
-    def __init__(self, farm: Farm, package: Package, keep: tuple[str, ...]) -> None:
+    def __init__(
+        self, farm: Farm, package: Package, keep: tuple[str, ...], *, whole: bool
+    ) -> None:
         self._farm = farm
         self._package = package
-        self._stow = Tree(package.stow_dir)
-        self._made: set[str] = set()
+        self._intake = Intake(farm, package)
         self._keep = keep
+        self._whole = whole
         self._differing = Witnesses()
 
     def close(self) -> None:
-        self._stow.close()
+        self._intake.close()
+
+    def taken_over(self, move: Managed, origin: Origin) -> Iterator[Item]:
+        """Plan one path that another package has."""
+        place, cursor = Directory(self._farm.target.root), self._farm.packages.top(self._package)
+        *above, name = move.path.split("/")
+        for part in above:
+            cursor, place = (
+                cursor.child(self._intake.raw(cursor, part) or part),
+                place.child(part),
+            )
+        raw = self._intake.raw(cursor, name)
+        if raw is None:
+            yield self._conflict(place, name, "not_invertible")
+        elif (why := self._why_left(place, name, cursor, raw, FILE)) is not None:
+            yield self._left(place, name, why)
+        else:
+            yield from self._intake.take(place, name, cursor, raw, origin)
 
     def path(self, path: str) -> Visit[None]:
         """Plan one path that was asked for."""
@@ -98,11 +135,18 @@ class _Adoption:
         parts = path.split("/")
         cursor = self._farm.packages.top(self._package)
         for part in parts[:-1]:
-            inner = self._raw(cursor, part)
+            inner = self._intake.raw(cursor, part)
             if inner is None:
                 yield self._conflict(place, part, "not_invertible")
                 return
+            if part == GIT:
+                yield self._left(place, part, _GIT_STAYS)
+                return
             place, cursor = place.child(part), cursor.child(inner)
+            if is_clone(self._farm.target, place.path):
+                inside = "/".join(parts[place.depth :])
+                why = f"a git repository, which will show {inside} as changed"
+                yield Notice(place.absolute, why)
         name = parts[-1]
         try:
             kind = self._farm.target.kind(path)
@@ -111,31 +155,24 @@ class _Adoption:
         else:
             yield self._entry(place, name, cursor, kind)
 
-    def _raw(self, cursor: Cursor, name: str) -> str | None:
-        """Return the name in the package that is managed as ``name``."""
-        if cursor.sub is None:  # the named layout: the package is the first component
-            shown = self._farm.naming.in_target(self._package, self._package.name)
-            return self._package.name if shown == name else None
-        return self._farm.naming.in_package(self._package, name)
-
     def _entry(
         self, place: Directory, name: str, cursor: Cursor, kind: int | None
     ) -> Visit[None]:
         """Plan one entry of the target; if it cannot be looked at, the others still are."""
-        raw = self._raw(cursor, name)
+        raw = self._intake.raw(cursor, name)
         try:
             if kind is None:
                 yield self._conflict(place, name, "missing_source")
             elif raw is None:
                 yield self._conflict(place, name, "not_invertible")
             elif (why := self._why_left(place, name, cursor, raw, kind)) is not None:
-                yield Notice(place.at(name), f"left in place: {why}")
+                yield self._left(place, name, why)
             elif kind == LINK:
                 yield from self._link(place, name, cursor, raw)
             elif kind == DIR:
                 yield from self._directory(place, name, cursor, raw)
             else:
-                yield from self._move(place, name, cursor, raw)
+                yield from self._intake.take(place, name, cursor, raw)
         except OSError as error:
             yield scan_error(place.at(name), error)
 
@@ -143,7 +180,11 @@ class _Adoption:
         self, place: Directory, name: str, cursor: Cursor, raw: str, kind: int
     ) -> str | None:
         """Return why an entry stays where it is, whatever is in it."""
-        if self._ignored(cursor, place, raw):
+        if name == GIT:
+            return _GIT_STAYS
+        if self._ignored(cursor, place, raw) or (
+            self._ignored(cursor, place, name) and not (kind == FILE and _usual(place, name))
+        ):
             return "an ignore rule names it"
         if kind == SPECIAL:
             return "not a file, directory or link"
@@ -153,24 +194,44 @@ class _Adoption:
 
     def _link(self, place: Directory, name: str, cursor: Cursor, raw: str) -> Iterator[Item]:
         text = self._farm.target.link_text(place.join(name))
-        if self._farm.target.owner(place, text) is not None:
-            yield Notice(place.at(name), "already a link into a package")
+        owner = self._farm.target.owner(place, text)
+        leads = canonical(place.at(name))
+        if owner is not None:
+            yield Notice(place.at(name), f"package {owner.package} has it already")
+        elif any(within(leads, kept) for kept in self._keep):
+            yield self._left(place, name, f"it leads to {leads}, which dotstream itself needs")
         elif text.startswith("/"):
-            yield from self._move(place, name, cursor, raw)
+            yield from self._intake.take(place, name, cursor, raw)
         else:
-            yield Notice(
-                place.at(name), f"left in place: moved, this link to {text} would lead elsewhere"
-            )
+            yield self._left(place, name, f"moved, this link to {text} would lead elsewhere")
 
     def _directory(self, place: Directory, name: str, cursor: Cursor, raw: str) -> Visit[None]:
         there, inner = place.child(name), cursor.child(raw)
-        taken = self._kind(cursor.source(raw)) is not None
+        if is_clone(self._farm.target, there.path):
+            why = self._why_no_clone(there)
+            if why is not None:
+                yield self._left(place, name, why)
+            else:
+                yield from self._intake.take(place, name, cursor, raw)
+            return
+        taken = self._intake.has(cursor.source(raw))
         holds = any(kept.startswith(f"{there.absolute}/") for kept in self._keep)
         if not taken and not holds and self._moves_whole(there, inner):
-            yield from self._move(place, name, cursor, raw)
+            yield from self._intake.take(place, name, cursor, raw)
             return
         for entry, kind, _ in self._farm.target.entries(there):
             yield self._entry(there, entry, inner, kind)
+
+    def _why_no_clone(self, there: Directory) -> str | None:
+        """Return why a git repository stays where it is, or ``None`` if it moves as one."""
+        if not self._whole:
+            return "a git repository of its own, which is moved only if that is asked for"
+        if any(within(kept, there.absolute) for kept in self._keep):
+            return "dotstream itself needs what is in it"
+        if self._package.folding == "never":
+            return "one link would have to stand for it, and the package is never folded"
+        tied = tied_down(self._farm.target, there, self._farm.poll)
+        return None if tied is None else f"moved, {tied} would lead elsewhere"
 
     def _moves_whole(self, there: Directory, cursor: Cursor) -> bool:
         """Whether a fold of this directory, moved as it is, would show what it shows now."""
@@ -198,6 +259,8 @@ class _Adoption:
         """
         farm = self._farm
         farm.poll()
+        if is_clone(farm.target, here.path):
+            return [] if self._why_no_clone(here) is None else None
         directories: list[str] = []
 
         def differs(name: str, kind: int) -> bool:
@@ -225,59 +288,14 @@ class _Adoption:
     def _ignored(self, cursor: Cursor, place: Directory, raw: str) -> bool:
         return cursor.sub is not None and self._farm.packages.hides(cursor, place, raw)
 
-    def _move(self, place: Directory, name: str, cursor: Cursor, raw: str) -> Iterator[Item]:
-        """Move one entry into the package and link it back."""
-        above, _, base = cursor.source(raw).rpartition("/")
-        source = f"{canonical(above)}/{base}"  # a package, or a directory in it, may be a link
-        inside = cursor.source(raw)[len(self._package.path) :].strip("/")
-        stow = Directory(self._package.stow_dir)
-        package = canonical(self._package.path)
-        if inside and package != self._package.path:
-            stow = Directory(package)
-        parent = source[len(stow.root) :].strip("/").rpartition("/")[0]
-        if self._kind(source) is not None:
-            conflict = self._conflict(place, name, "package_has_file", source)
-            policy = settled(self._farm.options, self._package, conflict)
-            if policy not in _SETTLED:
-                yield conflict
-                return
-            if policy == "skip":
-                yield Notice(place.at(name), f"skipped: the package already has {source}")
-                return
-            before = self._stow.fingerprint(self._inside(source))
-            yield Operation(
-                "move_file", stow.descend(parent), base, self._package.name, None, before
-            )
-        yield from self._make_parents(stow, parent, place)
-        before = self._farm.target.fingerprint(place.join(name))
-        yield Operation("move_file", place, name, self._package.name, source, before)
-        text = self._farm.naming.prefix(cursor, place) + raw
-        yield Operation("create_link", place, name, self._package.name, text)
+    def _left(self, place: Directory, name: str, why: str) -> Notice:
+        return Notice(place.at(name), f"left in place: {why}")
 
-    def _make_parents(self, stow: Directory, path: str, place: Directory) -> Iterator[Item]:
-        """Make the package's directories, as private as those they stand for."""
-        parts = path.split("/") if path else []
-        shown = place.path.split("/") if place.path else []
-        here = stow
-        for index, part in enumerate(parts):
-            full = here.at(part)
-            if full not in self._made and self._kind(full) is None:
-                self._made.add(full)
-                depth = index + 1 - (len(parts) - len(shown))
-                mode = None
-                if depth > 0:
-                    mode = f"{self._farm.target.mode('/'.join(shown[:depth])):o}"
-                yield Operation("make_dir", here, part, self._package.name, mode)
-            here = here.child(part)
+    def _conflict(self, place: Directory, name: str, kind: ConflictKind) -> Conflict:
+        return Conflict(kind, place, name, self._package.name, "", choices=("skip",))
 
-    def _kind(self, source: str) -> int | None:
-        return self._stow.kind(self._inside(source))
 
-    def _inside(self, source: str) -> str:
-        return source[len(self._package.stow_dir) :].lstrip("/")
-
-    def _conflict(
-        self, place: Directory, name: str, kind: ConflictKind, source: str = ""
-    ) -> Conflict:
-        choices = _SETTLED if kind == "package_has_file" else ("skip",)
-        return Conflict(kind, place, name, self._package.name, source, choices=choices)
+def _usual(place: Directory, name: str) -> bool:
+    """Whether the built-in list names it, as ``.gitignore``: packages have it as another."""
+    hidden = builtin_rules()(place.path)
+    return hidden is not None and hidden(name)

@@ -15,8 +15,8 @@ __all__ = ["builtin_rules"]
 
 
 @cache
-def builtin_rules() -> Rules:
-    """Return the rules of ``ignore.BUILTIN`` alone."""
+def builtin_rules(*, litter: bool = False) -> Rules:
+    """Return the rules of ``ignore.BUILTIN``, and with ``litter`` those of ``ignore.LITTER``."""
     rules = Rules()
     rules.names = [
         r"(?:RCS)$",
@@ -34,6 +34,13 @@ def builtin_rules() -> Rules:
         r"(?:#.*#)$",
     ]
     rules.begins, rules.ends = set("#.CR_"), set("\nv~")
+    if litter:
+        rules.names += [
+            r"(?:\.DS_Store|\.localized|\.AppleDouble|\.Spotlight-V100|\.Trashes|\.fseventsd)$",
+            r"(?:\._.*)$",
+            r"(?:Icon\r)$",
+        ]
+        rules.ends.add("\r")
     for prefix, source in (
         ("/README", r"(?:README.*)(?:/|$)"),
         ("/LICENSE", r"(?:LICENSE.*)(?:/|$)"),

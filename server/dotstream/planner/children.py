@@ -38,8 +38,8 @@ def children(
 ) -> Iterator[Child]:
     """Plan the names of one directory, and nothing below; see ``Client.children``."""
     settings, prefer = repository.settings, asked.prefer
-    names = asked.names(settings, anywhere=action == "unmanage")
-    groups = repository.groups(action, names, prefer)
+    names, _, elsewhere, _ = asked.meant(repository, action)
+    groups = repository.groups(action, names, prefer, elsewhere)
     if directory is None:
         directory = groups[0].target if len(groups) == 1 else settings.target
     found, only = narrowed(repository, groups, directory)

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-__all__ = ["why_dead"]
+from dotstream.errors import ConfigError
+from dotstream.planner.ignore import LOCAL_LIST, stow_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["dead_patterns", "why_dead"]
 
 _open_ended = re.compile(r"(?<!\\)[|(\[]")  # what follows may be one of several things
 _from_a_name = re.compile(r"\^(?:[\w-]|\\\.)(?![*?{])")
@@ -29,3 +36,22 @@ def why_dead(pattern: str, *, dotfiles: bool) -> str | None:
             "and not 'dot-config'"
         )
     return None
+
+
+def dead_patterns(package: str, *, dotfiles: bool) -> Iterator[ConfigError]:
+    """Yield the patterns of a package's own list that can never match, as what is wrong.
+
+    Args:
+        package: absolute path.
+
+    Raises:
+        ConfigError: the list cannot be read.
+        PermissionRefused: the list may not be read.
+    """
+    found = stow_list(package, None)
+    if found.path != f"{package}/{LOCAL_LIST}":
+        return
+    for line, column, pattern in found.patterns:
+        why = why_dead(pattern, dotfiles=dotfiles)
+        if why is not None:
+            yield ConfigError(f"{pattern}: {why}", path=found.path, line=line, column=column)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from dotstream.fs.files import same_content
 from dotstream.fs.listing import DIR, LINK, SPECIAL
 from dotstream.model.items import Conflict, Item, Notice, ScanError
 from dotstream.planner.in_the_way import looked_at, together
@@ -74,6 +75,7 @@ class Decision:
         set_aside: whether what is there is first moved to the backup area.
         moved_for: the package that it is moved for.
         reports: conflicts, notices and errors met on the way.
+        why: why a final directory is no link.
     """
 
     __slots__ = (
@@ -85,6 +87,7 @@ class Decision:
         "reports",
         "set_aside",
         "state",
+        "why",
     )
 
     def __init__(self, state: State) -> None:
@@ -96,14 +99,15 @@ class Decision:
         self.set_aside: bool = False
         self.moved_for: str = ""
         self.reports: list[Item] = []
+        self.why: str = ""
 
     def link(self, text: str, claim: Claim) -> None:
         """Let it become a link that satisfies a claim."""
         self.state, self.claim = Link(text), claim
 
-    def open(self, inner: list[Cursor], *, by_claim: bool) -> None:
+    def open(self, inner: list[Cursor], *, by_claim: bool, why: str) -> None:
         """Let it become a directory."""
-        self.state, self.claim, self.inner = Real.DIRECTORY, None, inner
+        self.state, self.claim, self.inner, self.why = Real.DIRECTORY, None, inner, why
         self.opened = self.opened or by_claim
 
 
@@ -134,8 +138,9 @@ def decide(farm: Farm, folding: Folding, name: Name) -> Decision:
     ):
         cursor, _, raw = decision.claim
         inner = cursor.child(raw)
-        if not folding.may_fold(inner, name.there):
-            decision.open([inner], by_claim=False)
+        why = folding.why_open(inner, name.there, standing=decision.state == name.now)
+        if why is not None:
+            decision.open([inner], by_claim=False, why=why)
     if decision.set_aside and start is decision.state is Real.DIRECTORY:
         decision.set_aside = False  # another package has the last word, and wants it as it is
     if len(decision.reports) > 1 and not farm.options.stow:
@@ -212,7 +217,8 @@ class _Meeting:
         """Meet a claim where there is nothing."""
         cursor, kind, raw = claim
         if kind == DIR and cursor.package.folding == "never":
-            self._decision.open([cursor.child(raw)], by_claim=True)
+            why = "nothing is folded in this package"
+            self._decision.open([cursor.child(raw)], by_claim=True, why=why)
         else:
             self._decision.link(self._wanted(claim), claim)
 
@@ -285,7 +291,9 @@ class _Meeting:
         if not other.alive or _named("override", options.override, path):
             self._decision.link(self._wanted(claim), claim)
         elif other.opens and self._farm.packages.is_directory(cursor, raw):
-            self._decision.open([other.enter(), self._enter(claim)], by_claim=True)
+            inner = [other.enter(), self._enter(claim)]
+            both = " and ".join(each.package.name for each in inner)
+            self._decision.open(inner, by_claim=True, why=f"packages {both} have it in common")
         else:
             away = None if other.stow_dir == cursor.package.stow_dir else other.stow_dir
             self._conflict(
@@ -305,6 +313,14 @@ class _Meeting:
             self._conflict(claim, "file_and_directory", _NEVER, other=other)
         else:
             self._conflict(claim, "real_directory", _MOVES)
+
+    def _same(self, claim: Claim) -> bool:
+        """Whether the file that is there is byte for byte what a claim has."""
+        cursor, kind, raw = claim
+        if kind == DIR or self._farm.options.stow:
+            return False
+        there = self._name.place.at(self._name.name)
+        return same_content(cursor.source(raw), there, self._farm.poll)
 
     def _conflict(
         self,
@@ -333,9 +349,10 @@ class _Meeting:
             choices,
             is_dir,
             elsewhere=elsewhere,
+            same=kind == "real_file" and self._same(claim),
         )
         if not self._farm.options.stow:
-            conflict = looked_at(conflict)
+            conflict = looked_at(self._farm.target, conflict)
         policy = settled(self._farm.options, package, conflict)
         if policy not in conflict.choices:
             decision.reports.append(conflict)

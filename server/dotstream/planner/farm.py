@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dotstream.errors import Cancelled
+from dotstream.fs.access import umask
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.items import ScanError
 from dotstream.planner.naming import Naming
@@ -40,7 +41,16 @@ class Farm:
         OSError: the target cannot be opened.
     """
 
-    __slots__ = ("_cancel", "naming", "options", "packages", "stow_dir", "target", "unchanged")
+    __slots__ = (
+        "_cancel",
+        "_usual_mode",
+        "naming",
+        "options",
+        "packages",
+        "stow_dir",
+        "target",
+        "unchanged",
+    )
 
     def __init__(
         self,
@@ -60,6 +70,7 @@ class Farm:
         self.options: Options = options
         self._cancel = cancel
         self.unchanged: int = 0
+        self._usual_mode: int | None = None
         self.naming: Naming = Naming(options)
         self.packages: PackageTrees = PackageTrees(
             self.naming,
@@ -87,6 +98,13 @@ class Farm:
         """Raise ``Cancelled`` if the caller asked to stop."""
         if self._cancel.cancelled:
             raise Cancelled
+
+    @property
+    def usual_mode(self) -> int:
+        """The mode that a new directory has without asking for one."""
+        if self._usual_mode is None:
+            self._usual_mode = 0o777 & ~umask()
+        return self._usual_mode
 
     def subdirectories(
         self, cursors: Sequence[Cursor], place: Directory, name: str

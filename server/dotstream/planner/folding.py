@@ -6,11 +6,13 @@ link per file would show.
 
 from __future__ import annotations
 
+import posixpath
 from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
 from dotstream.fs.listing import DIR, SPECIAL, Files
+from dotstream.planner.clones import is_clone
 from dotstream.planner.names import DOT_PREFIX
 from dotstream.planner.witnesses import Witnesses
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from dotstream.model.hidden import Hidden
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
-    from dotstream.planner.trees import Test, Tests
+    from dotstream.planner.trees import Met, Test
 
 __all__ = ["Folding", "stays_open"]
 
@@ -39,24 +41,34 @@ class Folding:
     def __init__(self, farm: Farm) -> None:
         self._farm = farm
         self._differing: defaultdict[str, Witnesses] = defaultdict(Witnesses)  # by package
+        self._standing: defaultdict[str, Witnesses] = defaultdict(Witnesses)
         self._occupied: defaultdict[str, Witnesses] = defaultdict(Witnesses)
 
-    def may_fold(self, cursor: Cursor, place: Directory) -> bool:
-        """Whether one link may stand for the package directory at ``cursor``.
+    def why_open(self, cursor: Cursor, place: Directory, *, standing: bool = False) -> str | None:
+        """Return why no link may stand for the package directory at ``cursor``, or ``None``.
 
         Args:
             cursor: on the directory in question.
             place: the target directory that the link would replace.
+            standing: whether that link is there: then it is not opened for what nobody asked
+                to have left out.
         """
         package = cursor.package
         if package.folding == "never":
-            return False
+            return "nothing is folded in this package"
         if package.folding == "always" and not package.never_fold:
-            return True
-        return not stays_open(cursor, place.path) and self._same_inside(cursor, place)
+            return None
+        if stays_open(cursor, place.path):
+            return f"never-fold names {place.path}"
+        known = (self._standing if standing else self._differing)[package.path]
+        why = known.why(cursor.path)
+        if why is None and (met := self._differing_below(cursor, place, standing=standing)):
+            why = self._in_words(met)
+            known.note(cursor.path, met.cursor.path, why)
+        return why
 
-    def _same_inside(self, cursor: Cursor, place: Directory) -> bool:
-        """Whether nothing below would be hidden or renamed, or must stay a directory."""
+    def _differing_below(self, cursor: Cursor, place: Directory, *, standing: bool) -> Met | None:
+        """Return what below would be hidden or renamed, or must stay a directory."""
         always = cursor.package.folding == "always"
         shown = partial(self._farm.naming.in_target, cursor.package)
 
@@ -67,13 +79,51 @@ class Folding:
                     and (
                         kind == SPECIAL
                         or (raw.startswith(DOT_PREFIX) and shown(raw) != raw)
-                        or (hidden is not None and hidden(raw))
+                        or (
+                            hidden is not None
+                            and hidden(raw)
+                            and not (standing and self._is_built_in(here, there, raw))
+                        )
                     )
+                    and not self._in_clone(here, cursor)
                 )
 
             return differs
 
-        return not self._any_below(self._differing, cursor, place, tests)
+        return self._farm.packages.find_below(cursor, place, tests)
+
+    def _is_built_in(self, here: Cursor, there: Directory, raw: str) -> bool:
+        rule = self._farm.packages.rule(here, there, raw)
+        return rule is not None and rule.built_in
+
+    def _in_words(self, met: Met) -> str:
+        """Say what it is that one link would not show as it should be shown."""
+        here, there, raw, kind = met
+        path = f"{here.package.name}/{here.inside(raw)}"
+        if not raw:
+            return f"{here.path} cannot be read"
+        shown = self._farm.naming.in_target(here.package, raw)
+        if kind == DIR and stays_open(here, there.join(shown)):
+            return f"never-fold names {there.join(shown)}"
+        if kind == SPECIAL:
+            return f"{path} is not a file, directory or link"
+        if shown != raw:
+            return f"{path} is shown as {shown}"
+        # To find the rule takes long, where thousands of directories are opened.
+        asked = self._farm.options.explain
+        rule = self._farm.packages.rule(here, there, raw) if asked else None
+        return f"{path} is left out" + (f" by {rule}" if rule else "")
+
+    def _in_clone(self, here: Cursor, top: Cursor) -> bool:
+        """Whether a directory is in a git repository at ``top`` or below, which is one thing."""
+        if here.chosen is not None or here.package.where is not None:
+            return False  # the run wants some paths in it only
+        tree, path = self._farm.packages.tree(here.package), here.sub or ""
+        while not is_clone(tree, path):
+            if path == (top.sub or ""):
+                return False
+            path = posixpath.dirname(path)
+        return True
 
     def occupied(self, cursor: Cursor, place: Directory) -> bool:
         """Whether a package directory, to be visited if so, holds anything to be linked."""
@@ -87,19 +137,10 @@ class Folding:
         def tests(_here: Cursor, _there: Directory, hidden: Hidden | None) -> Test:
             return lambda raw, kind: kind != DIR and not (hidden and hidden(raw))
 
-        return self._any_below(self._occupied, cursor, place, tests)
-
-    def _any_below(
-        self,
-        witnesses: defaultdict[str, Witnesses],
-        cursor: Cursor,
-        place: Directory,
-        tests: Tests,
-    ) -> bool:
-        known = witnesses[cursor.package.path]
+        known = self._occupied[cursor.package.path]
         if known.known(cursor.path):
             return True
-        found = self._farm.packages.find_below(cursor, place, tests)
-        if found is not None:
-            known.note(cursor.path, found.path)
-        return found is not None
+        met = self._farm.packages.find_below(cursor, place, tests)
+        if met is not None:
+            known.note(cursor.path, met.cursor.path)
+        return met is not None

@@ -6,11 +6,15 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from dotstream.fs.access import not_changeable
+from dotstream.fs.carrying import crosses, left_behind
 from dotstream.fs.files import entries, is_directory, permissions, present
+from dotstream.fs.listing import DIR, FILE
+from dotstream.fs.look import Tree
 from dotstream.fs.places import components, within
 from dotstream.model.directory import Directory
 from dotstream.model.items import Notice, Operation, ScanError
 from dotstream.model.run import Run
+from dotstream.planner.modes import PRIVATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,10 +28,13 @@ _OPENERS = ("make_dir", "unfold", "refold", "remove_dir")
 _REMEMBERED = 4096
 
 
-def foreseen(items: Iterable[Item | Run]) -> Iterator[Item | Run]:
+def foreseen(items: Iterable[Item | Run], state: str = "") -> Iterator[Item | Run]:
     """Pass a plan on; what a directory's rights would refuse is an error in its place.
 
     What is in a directory that the plan makes, opens or empties is done beside it.
+
+    Args:
+        state: absolute path of the state directory, which what makes way is kept in.
     """
     here: Directory | None = None
     inside, passing, above = "", True, True
@@ -52,8 +59,51 @@ def foreseen(items: Iterable[Item | Run]) -> Iterator[Item | Run]:
                 passing = known[path]
         if not inside and isinstance(item, Operation) and item.kind in _OPENERS:
             inside, above = item.path, passing
-        if passing:
+        if item.kind == "move_file" and passing and (error := _unmovable(item)) is not None:
+            yield error
+        elif passing:
+            if item.kind == "move_file" and isinstance(item, Operation):
+                yield from _left_behind(item, posixpath.dirname(item.text or f"{state}/x"))
             yield item
+
+
+def _left_behind(item: Operation, there: str) -> Iterator[Notice]:
+    """Tell what does not come along where a file can only be copied: the first of its kind."""
+    path = item.path
+    try:
+        if not there or not crosses(path, there):
+            return
+        for each in _files(path):
+            why = left_behind(each, there)
+            if why is not None:
+                yield Notice(each, f"it is copied to another file system: {why}")
+                return
+    except OSError:
+        return  # carrying it out says so
+
+
+def _files(path: str) -> Iterator[str]:
+    """Stream what is at a path: a file, or those of a directory."""
+    above, name = posixpath.split(path)
+    tree = Tree(above)
+    try:
+        if tree.kind(name) != DIR:
+            yield path
+            return
+        for here, inner, kind in tree.below(name):
+            if kind == FILE:
+                yield f"{above}/{here}/{inner}"
+    finally:
+        tree.close()
+
+
+def _unmovable(item: Operation | Run) -> ScanError | None:
+    """Return what keeps a file from getting to where it is moved; else the file is blamed."""
+    if not isinstance(item, Operation) or item.text is None:
+        return None
+    there = posixpath.dirname(item.text)
+    why = not_changeable(there)
+    return None if why is None else ScanError(there, why, permission=True)
 
 
 # A target that is not there ---------------------------------------------------------------
@@ -84,7 +134,8 @@ def with_target(
             why = why or _no_directory(place.at(name))
         else:
             why = why or (None if missing else not_changeable(place.absolute))
-            missing.append(Operation("make_dir", place, name, package))
+            mode = "700" if name in PRIVATE else None
+            missing.append(Operation("make_dir", place, name, package, mode))
         place = place.child(name)
     if why is not None:
         yield Notice(target, f"this target cannot be made, so its packages are left out: {why}")
@@ -100,10 +151,12 @@ def _no_directory(path: str) -> str | None:
     return None if is_directory(path) else f"{path} is not a directory"
 
 
-def without_target(records: Records, target: str, main: str) -> Iterator[Operation]:
+def without_target(
+    records: Records, target: str, main: str, wanted: Iterable[str]
+) -> Iterator[Operation]:
     """Plan to remove a target that nothing is left in, if it was made for packages.
 
-    So are the directories above it that were.
+    So are the directories above it that were, but for those above targets that are wanted.
     """
     if target == main or not within(target, main):
         return
@@ -111,6 +164,8 @@ def without_target(records: Records, target: str, main: str) -> Iterator[Operati
     while (above := place.parent) is not None:
         entry = records.entry(main, above.path, place.name)
         if entry is None or entry.kind != "directory":
+            return
+        if any(within(each, place.absolute) for each in wanted):
             return
         mode = f"{permissions(place.absolute):o}"
         yield Operation("remove_dir", above, place.name, entry.package, None, mode)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.entry import Records
-    from dotstream.model.items import Item
+    from dotstream.model.items import Item, Notice
     from dotstream.model.options import Package
     from dotstream.model.plan import Metadata
     from dotstream.planner.chosen import Chosen, Selection
@@ -44,9 +44,11 @@ def plan_groups(
     lookup: Callable[[str, str], Package],
     cancel: CancellationToken,
     only: tuple[str, ...] = (),
-    plan: Callable[[Farm, Group], Iterator[Item]] | None = None,
+    plan: Callable[[Farm, Group], Iterator[Item | Run]] | None = None,
     records: Records | None = None,
     selection: Selection | None = None,
+    notices: Sequence[Notice] = (),
+    state: str = "",
 ) -> StreamingPlan:
     """Return the streaming plan of ``groups``; nothing is looked at before its first item.
 
@@ -56,6 +58,8 @@ def plan_groups(
         plan: what plans a group; by default, the walk.
         records: what is recorded as ours; closed at the end.
         selection: the members to plan, instead of all of them; read first, closed at the end.
+        notices: what there is to say before.
+        state: absolute path of the state directory.
 
     Raises (while iterating):
         OSError: a target cannot be opened.
@@ -63,18 +67,20 @@ def plan_groups(
         MemberRefused: a member of ``selection`` cannot be planned.
     """
     walked: list[Farm] = []
+    wanted = [group.target for group in groups if group.manage]
 
     def items() -> Generator[Item | Run]:
         try:
+            yield from notices
             chosen = selection.read() if selection is not None else {}
             for group in groups:
                 farm = _farm(metadata, group, lookup, cancel, records, chosen)
                 walked.append(farm)
                 try:
                     if plan is None:
-                        yield from _whole(farm, group, metadata, records, only)
+                        yield from _whole(farm, group, metadata, records, only, wanted, state)
                     else:
-                        yield from plan(farm, group)
+                        yield from foreseen(plan(farm, group), state)
                 finally:
                     farm.close()
         finally:
@@ -93,8 +99,14 @@ def _whole(
     metadata: Metadata,
     records: Records | None,
     only: tuple[str, ...],
+    wanted: Sequence[str],
+    state: str,
 ) -> Iterator[Item | Run]:
-    """Plan all of a target, and the target itself where it is missing or not needed any more."""
+    """Plan all of a target, and the target itself where it is missing or not needed any more.
+
+    Args:
+        wanted: the targets that the plan links in.
+    """
 
     def walked() -> Generator[Item | Run]:
         left = yield from cast(
@@ -102,14 +114,14 @@ def _whole(
             walk(farm, manage=group.manage, unmanage=group.unmanage, scope=Scope(only)),
         )
         if left == 0 and not group.manage and records is not None:
-            yield from without_target(records, group.target, metadata.target)
+            yield from without_target(records, group.target, metadata.target, wanted)
 
     items: Iterator[Item | Run] = walked()
     if metadata.options.stow:
         return items
     if farm.target.missing and group.manage:
         items = with_target(items, group.target, metadata.target, group.manage[0].name)
-    return foreseen(items)
+    return foreseen(items, state)
 
 
 def plan_level(

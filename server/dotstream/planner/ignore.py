@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BUILTIN",
     "GLOBAL_LIST",
+    "LITTER",
     "LOCAL_LIST",
     "StowList",
     "compile_rules",
@@ -63,6 +64,12 @@ def parse_list(text: str, *, path: str) -> StowList:
         patterns.append((number, column, _COMMENT.sub("", bare).replace(r"\#", "#")))
     return StowList(path, tuple(patterns))
 
+
+LITTER = (
+    ".DS_Store", ".localized", ".AppleDouble", ".Spotlight-V100", ".Trashes", ".fseventsd",
+    "._*", "Icon\r",
+)  # fmt: skip
+"""Globs for what a system leaves in any directory: never a member, on whichever system."""
 
 BUILTIN = parse_list(
     r"""
@@ -128,10 +135,10 @@ def compile_rules(
         ConfigError: a pattern of the list does not compile; names file and line.
         UsageError: an option or a glob cannot be used.
     """
-    if patterns is BUILTIN and not options and not globs:
+    if patterns is BUILTIN and not options and globs in ((), LITTER):
         from dotstream.planner.builtin import builtin_rules
 
-        return builtin_rules()
+        return builtin_rules(litter=bool(globs))
     from dotstream.planner.compiling import compiled  # a long way for what few need
 
     return compiled(patterns, tuple(options), tuple(globs), dotfiles)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dotstream.fs.files import entries
-from dotstream.fs.mounts import is_mount_point
+from dotstream.fs.listing import DIR
+from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from dotstream.model.items import Item
     from dotstream.model.options import Policy
+    from dotstream.planner.target import Target
 
 __all__ = ["looked_at", "together"]
 
@@ -20,15 +22,37 @@ _MOST = 1000  # names that are counted
 _RIVALS: tuple[Policy, ...] = ("skip", "overwrite")
 
 
-def looked_at(conflict: Conflict) -> Conflict:
+def looked_at(target: Target, conflict: Conflict) -> Conflict:
     """Return a conflict without the choices that do harm, and with what else there is to say."""
-    if conflict.kind in ("real_file", "real_directory") and is_mount_point(conflict.path):
+    place, name = conflict.directory, conflict.name
+    if conflict.kind in ("real_file", "real_directory") and target.is_mount_point(place, name):
         note = "it is a mount point, which cannot be moved or replaced while it is mounted"
         return conflict._replace(choices=("skip",), note=note)
+    if conflict.kind == "real_directory" and _only_links(target, place.child(name), conflict):
+        note = "that holds nothing but its own old links: remanage puts the link there"
+        return conflict._replace(note=note)
     if conflict.kind == "parent_link" and (behind := _behind(conflict.path)):
         choices = tuple(choice for choice in conflict.choices if choice != "backup")
         return conflict._replace(choices=choices, note=f"a link over it would hide {behind}")
     return conflict
+
+
+def _only_links(target: Target, there: Directory, conflict: Conflict) -> bool:
+    """Whether a directory was made for the package, and holds nothing but its links."""
+    if target.made_by(there) != conflict.package:
+        return False
+    try:
+        for inside, name, kind in target.below(there.path):
+            if kind == DIR:
+                continue
+            place = Directory(there.root).descend(inside)
+            text = target.state(place.join(name))
+            owner = target.owner(place, text) if isinstance(text, str) else None
+            if owner is None or owner.package != conflict.package:
+                return False
+    except OSError:
+        return False
+    return True
 
 
 def _behind(link: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dotstream.fs.files import exists, is_directory
 from dotstream.fs.listing import DIR
-from dotstream.fs.look import Tree, marker
+from dotstream.fs.look import Tree, marker_file
 from dotstream.fs.places import components, within
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.directory import Directory
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dotstream.config.settings import Settings
     from dotstream.model.located import Role
 
-__all__ = ["locate"]
+__all__ = ["link_on", "locate"]
 
 # Whether a directory would be folded depends on all that is in it; one path does not.
 _ALONE = Preferences(folding="never", on_conflict="fail", report_kept=True)
@@ -96,7 +96,7 @@ class _Locator:
         if not is_directory(root):
             why = f"the target {root} is not a directory"
             return found._replace(state="unlinked", message=why)
-        depth, text = _link_on(root, way)
+        depth, text = link_on(root, way)
         if text is not None:
             owner = self._ownership().owner(Directory(root).descend("/".join(way[:depth])), text)
             above = "/".join((settings.path_of(name), *parts[1 : first + depth + 1]))
@@ -122,7 +122,8 @@ class _Locator:
         for raw in parts[1:]:
             ignored = package.ignored(above)
             if ignored is not None and ignored(raw):
-                return f"package {name} ignores {raw}"
+                rule = package.rule(above, raw)
+                return f"package {name} ignores {raw}" + (f", by {rule}" if rule else "")
             shown = to_target(raw) if package.dotfiles else raw
             above = f"{above}/{shown}" if above else shown
         return None
@@ -186,7 +187,7 @@ class _Locator:
         """
         nearest = around[0]
         way = components(there, nearest)
-        depth, text = _link_on(nearest, way) if is_directory(nearest) else (len(way), None)
+        depth, text = link_on(nearest, way) if is_directory(nearest) else (len(way), None)
         if text is not None:
             place = Directory(nearest).descend("/".join(way[:depth]))
             owner = self._ownership().owner(place, text)
@@ -247,7 +248,7 @@ class _Locator:
     def _ownership(self) -> Ownership:
         return Ownership(
             self._directory,
-            marked=lambda path: marker(path, (".stow", "dotstream.toml")),
+            marked=lambda path: marker_file(path, (".stow", "dotstream.toml")),
             literal=False,
             single=self._settings.single,
         )
@@ -268,7 +269,7 @@ def _raws(
     return found if way else []
 
 
-def _link_on(root: str, way: Sequence[str]) -> tuple[int, str | None]:
+def link_on(root: str, way: Sequence[str]) -> tuple[int, str | None]:
     """Return the first link on the way down from ``root``: which component, and its text."""
     tree = Tree(root)
     try:

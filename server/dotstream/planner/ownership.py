@@ -15,10 +15,10 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotstream.fs.files import file_identity, is_directory, present
+from dotstream.fs.files import present
 from dotstream.fs.look import canonical
 from dotstream.fs.places import within
-from dotstream.fs.system import born
+from dotstream.fs.repositories import came_from
 from dotstream.model.options import SINGLE
 
 if TYPE_CHECKING:
@@ -136,7 +136,9 @@ class Ownership:
             return None
         inside = full[len(found.rstrip("/")) + 1 :]
         here = self._stow_dir.rstrip("/")
-        if present(f"{here}/{inside.partition('/')[0]}") and self._came_from(found):
+        if present(f"{here}/{inside.partition('/')[0]}") and came_from(
+            self._stow_dir, found, self._recorded()
+        ):
             return self._member(self._stow_dir, f"{here}/{inside}")._replace(moved=True)
         stow_dir = self._canonical(found)
         return self._member(stow_dir, f"{stow_dir.rstrip('/')}/{inside}")
@@ -147,20 +149,6 @@ class Ownership:
             return Owner(stow_dir, SINGLE, path, full)
         package, _, inside = path.partition("/")
         return Owner(stow_dir, package, inside, full)
-
-    def _came_from(self, path: str) -> bool:
-        """Whether the package directory in use was at ``path`` before.
-
-        It is that very directory, or nothing was ever recorded of it: then it is a copy.
-        """
-        if is_directory(path):
-            return False
-        recorded = self._recorded()
-        if self._stow_dir not in recorded:
-            return True
-        inode, when = recorded.get(path, (0, 0))
-        found = file_identity(self._stow_dir)
-        return when != 0 and (inode, when) == (found and found[1], born(self._stow_dir))
 
     def _canonical(self, path: str) -> str:
         known = self._real.get(path)

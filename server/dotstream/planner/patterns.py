@@ -68,7 +68,7 @@ class Glob(NamedTuple):
 _TOKEN = re.compile(
     r"""
       (?P<escape> \\ (?: x\{[0-9A-Fa-f]+\} | [\s\S] ) )
-    | (?P<set> \[ \^? \]? (?: \\[\s\S] | \[:\^?\w+:\] | [^\]\\] )* \] )
+    | (?P<set> \[ \^? \]?+ (?: \\[\s\S] | \[:\^?\w+:\] | [^\]\\] )* \] )
     | (?P<comment> \(\?\# [^)]* \) )
     | (?P<flags> \(\? [a-zA-Z^-]* \) )
     | (?P<open> \( (?: \? (?: <[=!] | P?<\w+> | P=\w+ | [:=!>] | [a-zA-Z^-]+: | \([^)]*\) ) )? )
@@ -170,10 +170,7 @@ class _Translation:
     def _escape(self, text: str) -> None:
         letter = text[1]
         if text.startswith(r"\x{"):
-            code = int(text[3:-1], 16)
-            if code > 0x10FFFF:
-                raise PatternError(f"{text} is no character")
-            self._put(re.escape(chr(code)))
+            self._put(_numbered(text))
             self.crosses = True
         elif letter in _ESCAPES:
             self._put(_ESCAPES[letter])
@@ -190,8 +187,8 @@ class _Translation:
         start = 2 if text[1] == "^" else 1
         head, body = text[:start], text[start:-1]
         if body.startswith("]"):
-            head, body = head + r"\]", body[1:]
-        self._put(head + re.sub(r"\\[\s\S]|\[:\^?\w+:\]|[\[&~|]", _member, body) + "]")
+            body = "\\" + body
+        self._put(head + re.sub(_MEMBER, _member, body) + "]")
 
     def _comment(self, text: str) -> None:
         """Perl and Python agree that it stands for nothing."""
@@ -243,8 +240,23 @@ class _Translation:
         self._put(text, None if text in ".^$|" else text)
 
 
+_MEMBER = r"\\x\{[0-9A-Fa-f]+\}|\\[\s\S]|\[:\^?\w+:\]|--|[\[&~|]"
+
+
+def _numbered(text: str) -> str:
+    r"""Return the character that ``\x{…}`` means."""
+    code = int(text[3:-1], 16)
+    if code > 0x10FFFF:
+        raise PatternError(f"{text} is no character")
+    return re.escape(chr(code))
+
+
 def _member(match: re.Match[str]) -> str:
     text = match.group()
+    if text.startswith(r"\x{"):
+        return _numbered(text)
+    if text == "--":
+        return _twice(start=not match.start())
     if text.startswith("[:"):
         name = text[2:-2]
         if name not in _POSIX:
@@ -258,7 +270,7 @@ def _member(match: re.Match[str]) -> str:
 
 
 _ANY_DEPTH = "(?:[^/]++/)*"
-_GLOB_TOKEN = re.compile(r"\\([\s\S])|(\*+)|(\?)|\[([!^]?)(\]?(?:\\[\s\S]|[^\]\\])*)\]|([\s\S])")
+_GLOB_TOKEN = re.compile(r"\\([\s\S])|(\*+)|(\?)|\[([!^]?)(\]?+(?:\\[\s\S]|[^\]\\])*)\]|([\s\S])")
 
 
 def glob(pattern: str, *, dotfiles: bool = False, sparing: bool = False) -> Glob:
@@ -346,6 +358,17 @@ def _component(part: str, *, sparing: bool = True) -> str:
 def _glob_members(members: str) -> str:
     inner = members.removeprefix("]")
     start = r"\]" if members.startswith("]") else ""
-    return start + re.sub(
-        r"\\([\s\S])|([\[&~|^])", lambda match: "\\" + (match[1] or match[2]), inner
-    )
+
+    def escaped(match: re.Match[str]) -> str:
+        if match[0] == "--":
+            return _twice(start=not start and not match.start())
+        return "\\" + (match[1] or match[2])
+
+    return start + re.sub(r"\\([\s\S])|([\[&~|^])|--", escaped, inner)
+
+
+def _twice(*, start: bool) -> str:
+    """Return two hyphens in a row, which Python may take for more than a range one day."""
+    if not start:
+        raise PatternError("-- is not supported inside [ ]; write \\-")
+    return "--"

@@ -32,4 +32,6 @@ def settled(options: Options, package: Package, conflict: Conflict) -> Policy:
             )
         if chosen is not None:
             return chosen
+    if conflict.same and options.same:
+        return "backup"
     return package.on_conflict or options.on_conflict

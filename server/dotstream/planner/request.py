@@ -6,27 +6,44 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.errors import UsageError
 from dotstream.fs.files import is_directory
+from dotstream.fs.look import canonical
 from dotstream.fs.places import components, within
 from dotstream.model.cancel import CancellationToken
+from dotstream.model.choice import Choosing
+from dotstream.model.items import Notice
 from dotstream.model.options import SINGLE
 from dotstream.model.plan import Metadata
 from dotstream.model.wish import Wish
 from dotstream.planner.foresight import ground
 from dotstream.planner.groups import Group, plan_groups
+from dotstream.planner.managed import meant
 from dotstream.planner.names import to_package
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from os import PathLike
 
     from dotstream.config.repository import Repository
     from dotstream.config.settings import Settings
+    from dotstream.model.items import Item
     from dotstream.model.member import Member
     from dotstream.model.options import Action, Options, Package, Preferences
+    from dotstream.model.run import Run
+    from dotstream.model.status import Unwanted
+    from dotstream.planner.farm import Farm
+    from dotstream.planner.managed import Meant
     from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["Asked", "narrowed", "plan_adoption", "plan_packages", "plan_steps", "scan_packages"]
+__all__ = [
+    "Asked",
+    "narrowed",
+    "plan_adoption",
+    "plan_packages",
+    "plan_release",
+    "plan_steps",
+    "scan_packages",
+]
 
 
 class Asked(NamedTuple):
@@ -38,11 +55,9 @@ class Asked(NamedTuple):
     prefer: Preferences
     cancel: CancellationToken | None
 
-    def names(self, settings: Settings, *, anywhere: bool) -> tuple[str, ...]:
-        """Return the packages; see ``Settings.select``."""
-        return settings.select(
-            self.packages, self.profile, everything=self.everything, anywhere=anywhere
-        )
+    def meant(self, repository: Repository, action: Action) -> Meant:
+        """Return what is meant; see ``planner.managed``."""
+        return meant(repository, action, self.packages, self.profile, everything=self.everything)
 
 
 def plan_packages(
@@ -54,9 +69,11 @@ def plan_packages(
     members: Iterable[Member] | None = None,
 ) -> StreamingPlan:
     """Plan an action for packages; see ``Client.stream`` and ``Client.stream_members``."""
+    if action == "unmanage":
+        repository.do_without()
     settings, prefer = repository.settings, asked.prefer
-    names = asked.names(settings, anywhere=action == "unmanage")
-    groups = repository.groups(action, names, prefer)
+    names, unwanted, elsewhere, choosing = asked.meant(repository, action)
+    groups = repository.groups(action, names, prefer, elsewhere)
     options, cancel = settings.options(prefer), asked.cancel or CancellationToken()
     wanted = {group.target for group in groups}
     grounds = {ground(each, settings.target) for each in wanted if not is_directory(each)}
@@ -73,12 +90,13 @@ def plan_packages(
     return plan_groups(
         Metadata(
             action,
-            names,
+            (*names, *(each.name for each in unwanted)),
             repository.directory,
             settings.target,
             options,
             targets=targets,
             wishes=_heeded(settings, action, names, prefer),
+            choosing=choosing if path is None and members is None and not prefer.where else None,
         ),
         groups,
         lookup=repository.lookup(prefer),
@@ -86,7 +104,14 @@ def plan_packages(
         only=only,
         records=repository.records(),
         selection=selection,
+        notices=[_unwanted(settings, each) for each in unwanted],
+        state=repository.state,
     )
+
+
+def _unwanted(settings: Settings, package: Unwanted) -> Notice:
+    why = f"package {package.name}: {package.reason}, so its links are removed"
+    return Notice(f"{settings.directory.rstrip('/')}/{package.name}", why)
 
 
 def _heeded(
@@ -114,37 +139,103 @@ def plan_adoption(
     paths: Sequence[str | PathLike[str]],
     *,
     package: str | None,
+    whole: bool,
     prefer: Preferences,
     cancel: CancellationToken | None,
 ) -> StreamingPlan:
     """Plan to move what is in the target into a package; see ``Client.stream_adopt``."""
     from dotstream.planner.adopt import adopt, suggest_package
+    from dotstream.planner.adoptable import adoptable
 
     settings = repository.settings
-    options = settings.options(prefer)
-    target = repository.existing_target(settings.target)
-    inside = repository.places.inside(paths, target)
+    target = repository.existing_target(
+        settings.target if package is None else settings.target_of(package)
+    )
+    found = adoptable(repository, paths, target, into=package)
     if package is None:
-        package = SINGLE if settings.single else suggest_package(inside)
+        package = SINGLE if settings.single else suggest_package(found.paths)
         if package is None:
             raise UsageError("these paths have no name in common", remedy="name_package")
         if (prefer.layout or settings.layout) == "named":
-            package = to_package(inside[0].partition("/")[0]) or package
-    into = repository.named(package, prefer)
+            package = to_package(found.paths[0].partition("/")[0]) or package
+    into, keep = repository.named(package, prefer), (repository.root, canonical(repository.state))
+    without = _without(repository, prefer)
+    return _moving(
+        repository,
+        (into.name,),
+        target,
+        lambda farm, _: adopt(
+            farm,
+            into,
+            found.paths,
+            keep=keep,
+            whole=whole,
+            managed=found.managed,
+            without=without,
+        ),
+        prefer=prefer,
+        cancel=cancel,
+    )
+
+
+def plan_release(
+    repository: Repository,
+    paths: Sequence[str | PathLike[str]],
+    *,
+    prefer: Preferences,
+    cancel: CancellationToken | None,
+) -> StreamingPlan:
+    """Plan to move members of packages out; see ``Client.stream_release``."""
+    from dotstream.planner.adoptable import adoptable
+    from dotstream.planner.release import release
+
+    target = repository.existing_target(repository.settings.target)
+    moves = adoptable(repository, paths, target, into=None, out=True).managed
+    without = _without(repository, prefer)
+    return _moving(
+        repository,
+        tuple(sorted({move.package for move in moves})),
+        target,
+        lambda farm, _: release(farm, moves, without=without, take=None),
+        prefer=prefer,
+        cancel=cancel,
+    )
+
+
+def _moving(
+    repository: Repository,
+    names: tuple[str, ...],
+    target: str,
+    plan: Callable[[Farm, Group], Iterator[Item | Run]],
+    *,
+    prefer: Preferences,
+    cancel: CancellationToken | None,
+) -> StreamingPlan:
+    settings = repository.settings
     return plan_groups(
         Metadata(
             "adopt",
-            (into.name,),
+            names,
             repository.directory,
             settings.target,
-            options,
-            wishes=_heeded(settings, "adopt", (into.name,), prefer),
+            settings.options(prefer),
+            targets=(target,),
+            wishes=_heeded(settings, "adopt", names, prefer),
+            choosing=Choosing(packages=names),
         ),
         [Group(target)],
         lookup=repository.lookup(prefer),
         cancel=cancel or CancellationToken(),
-        plan=lambda farm, _: adopt(farm, into, inside, keep=(repository.state,)),
+        plan=plan,
+        state=repository.state,
     )
+
+
+def _without(
+    repository: Repository, prefer: Preferences
+) -> Callable[[str, Callable[[str], bool]], Package]:
+    """Return what gives a package as if it had only the paths that a test says it has."""
+    return lambda name, where: repository.named(name, prefer._replace(where=where))
 
 
 def plan_steps(
@@ -178,7 +269,7 @@ def scan_packages(repository: Repository, asked: Asked) -> Scan:
     from dotstream.planner.scan import Scan
 
     settings, prefer = repository.settings, asked.prefer
-    names = asked.names(settings, anywhere=False)
+    names = settings.select(asked.packages, asked.profile, everything=asked.everything)
     return Scan(
         [(settings.package(name, prefer), settings.target_of(name)) for name in names],
         directory=repository.directory,

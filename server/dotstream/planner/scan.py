@@ -42,7 +42,12 @@ class Scan:
     ) -> None:
         def opened(target: str) -> Farm:
             return Farm(
-                target=target, stow_dir=directory, options=options, lookup=lookup, cancel=cancel
+                target=target,
+                stow_dir=directory,
+                options=options,
+                lookup=lookup,
+                cancel=cancel,
+                to_make=True,  # nothing is looked at there
             )
 
         self._cancel = cancel

@@ -269,8 +269,11 @@ class StreamingPlan:
         Raises:
             Cancelled: the token was cancelled.
         """
+        self._read_whole()
         with self:
-            items = tuple(self)
+            items = tuple(
+                item.compact() if isinstance(item, Run) else item for item in self._runs
+            )
         return Plan(self.metadata, items, self.summary)
 
     def __enter__(self) -> Self:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from dotstream.fs.files import exists
 from dotstream.fs.listing import FILE, sorted_entries
-from dotstream.fs.look import Tree, close, marker
+from dotstream.fs.look import Tree, close, marker, marker_file
+from dotstream.fs.mounts import is_mount_point, mount_points
 from dotstream.planner.ownership import Ownership
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Target(Tree):
         OSError: the target cannot be opened.
     """
 
-    __slots__ = ("_owner", "_poll", "_records", "_stow", "_stow_dir", "missing")
+    __slots__ = ("_mounts", "_owner", "_poll", "_records", "_stow", "_stow_dir", "missing")
 
     def __init__(
         self,
@@ -60,10 +61,12 @@ class Target(Tree):
         self._stow_dir, self._stow = stow_dir, stow
         self._records = None if stow else records
         self._poll = poll
+        self._mounts: set[str] | None = None
         markers = (".stow",) if stow else (".stow", "dotstream.toml")
+        marks = marker if stow else marker_file
         self._owner = Ownership(
             stow_dir,
-            marked=lambda path: marker(path, markers),
+            marked=lambda path: marks(path, markers),
             literal=stow,
             recorded=recorded or (self._records.package_directories if self._records else dict),
             single=options.single,
@@ -98,6 +101,12 @@ class Target(Tree):
     def leads_to_directory(self, place: Directory, text: str) -> bool:
         """Whether a link with ``text`` in the existing directory ``place`` opens a directory."""
         return self.is_directory(text if text.startswith("/") else place.join(text))
+
+    def is_mount_point(self, place: Directory, name: str) -> bool:
+        """Whether something is mounted at ``name``; looked up once for all."""
+        if self._mounts is None:
+            self._mounts = mount_points()
+        return is_mount_point(place.at(name), self._mounts)
 
     # Whose it is -----------------------------------------------------------------------
 
@@ -151,8 +160,11 @@ class Target(Tree):
         return entry if entry is not None and entry.text == text else None
 
     def recorded_below(self, place: Directory, name: str) -> bool:
-        """Whether anything is recorded in the directory ``name`` or below it."""
-        return self._records is not None and self._records.any_below(place.root, place.join(name))
+        """Whether the directory ``name``, or anything below it, is recorded as made by us."""
+        if self._records is None:
+            return False
+        below = self._records.any_below(place.root, place.join(name))
+        return below or self.made_by(place.child(name)) is not None
 
     def only_of(self, place: Directory, cursors: Sequence[Cursor]) -> bool:
         """Whether all that is recorded of a directory is of the packages at ``cursors``."""

@@ -11,13 +11,13 @@ from dotstream.model.items import Item, Operation
 from dotstream.planner.decide import decide
 from dotstream.planner.level import Below
 from dotstream.planner.mode import Mode
+from dotstream.planner.modes import mode_for
 from dotstream.planner.scope import EVERYTHING
 from dotstream.planner.state import Link, Real
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dotstream.planner.cursor import Cursor
     from dotstream.planner.decide import Claim, Decision, Name
     from dotstream.planner.farm import Farm
     from dotstream.planner.scope import Scope
@@ -48,7 +48,7 @@ def transition(visit: DirectoryVisit, name: Name) -> Visit[bool]:
         stays = name.stays and name.now is name.start is Real.DIRECTORY
         if stays and name.unlinked and not decision.inner:
             return (yield from visit.unlink_inside(name))
-        yield from _open(visit, name, decision.inner, stays=stays)
+        yield from _open(visit, name, decision, stays=stays)
     elif name.now == final:
         yield from _keep(farm, name, decision)
     elif isinstance(final, Link):
@@ -79,9 +79,9 @@ def _whose(farm: Farm, name: Name, decision: Decision) -> str:
     return owner.package if owner else ""
 
 
-def _open(visit: DirectoryVisit, name: Name, inner: list[Cursor], *, stays: bool) -> Visit[None]:
+def _open(visit: DirectoryVisit, name: Name, decision: Decision, *, stays: bool) -> Visit[None]:
     """Plan what makes a real directory of what is there, and go inside."""
-    place, there, now = name.place, name.there, name.now
+    place, there, now, inner = name.place, name.there, name.now, decision.inner
     if stays:
         if inner or name.unlinked:
             yield visit.enter(there, name.unlinked, inner, Mode.REAL)
@@ -91,11 +91,13 @@ def _open(visit: DirectoryVisit, name: Name, inner: list[Cursor], *, stays: bool
         return
     package = inner[0].package.name if inner else ""
     if isinstance(now, Link):
-        yield Operation("unfold", place, name.name, package, None, now.text)
+        mode = mode_for(visit.walk.farm, name.name, inner)
+        yield Operation("unfold", place, name.name, package, mode, now.text, decision.why)
     elif visit.walk.farm.options.stow or any(
         visit.walk.folding.occupied(cursor, there) for cursor in inner
     ):
-        yield Operation("make_dir", place, name.name, package)
+        mode = mode_for(visit.walk.farm, name.name, inner)
+        yield Operation("make_dir", place, name.name, package, mode, None, decision.why)
     else:
         return
     yield visit.enter(there, (), inner, Mode.FRESH)

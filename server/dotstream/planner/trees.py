@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dotstream.fs.listing import DIR, LINK, any_entry, short_listing, sorted_entries
 from dotstream.fs.look import Tree, close
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from dotstream.fs.listing import Entry, Listing
     from dotstream.model.directory import Directory
     from dotstream.model.options import Package
+    from dotstream.model.rule import Rule
     from dotstream.planner.chosen import Chosen
     from dotstream.planner.naming import Naming
     from dotstream.planner.ownership import Owner
 
-__all__ = ["PackageTrees", "Test", "Tests"]
+__all__ = ["Met", "PackageTrees", "Test", "Tests"]
 
 _OPEN = 32  # package directories held open at once
 
@@ -28,6 +29,15 @@ Test: TypeAlias = "Callable[[str, int], bool]"
 
 Tests: TypeAlias = "Callable[[Cursor, Directory, Hidden | None], Test]"
 """Returns the test for the members of one directory, given which are ignored there."""
+
+
+class Met(NamedTuple):
+    """A member that a look ahead came upon; ``raw`` is empty where a directory cannot be read."""
+
+    cursor: Cursor
+    place: Directory
+    raw: str
+    kind: int
 
 
 class PackageTrees:
@@ -142,11 +152,11 @@ class PackageTrees:
         self._glanced = (cursor, listing)
         return listing
 
-    def find_below(self, cursor: Cursor, place: Directory, tests: Tests) -> Cursor | None:
-        """Return the first directory, at ``cursor`` or below, with a member that passes a test.
+    def find_below(self, cursor: Cursor, place: Directory, tests: Tests) -> Met | None:
+        """Return the first member, in the directory at ``cursor`` or below, that passes a test.
 
         In no order; with a stack of its own, so that no tree is too deep; at the memory of
-        the way down.  A directory that cannot be read is one: opening it tells why.
+        the way down.  A directory that cannot be read is met as well: opening it tells why.
         """
         package = cursor.package
         waiting: list[tuple[Cursor, Directory, str | None]] = [(cursor, place, None)]
@@ -158,6 +168,7 @@ class PackageTrees:
             hidden = self.ignored(here, there)
             passes = tests(here, there, hidden)
             inner: list[str] = []
+            met: list[tuple[str, int]] = []
 
             def found(
                 raw: str,
@@ -165,20 +176,25 @@ class PackageTrees:
                 passes: Test = passes,
                 hidden: Hidden | None = hidden,
                 inner: list[str] = inner,
+                met: list[tuple[str, int]] = met,
             ) -> bool:
+                if passes(raw, kind):
+                    met.append((raw, kind))
+                    return True
                 if kind == DIR and not (hidden and hidden(raw)):
                     inner.append(raw)
-                return passes(raw, kind)
+                return False
 
             try:
                 fd = self.tree(here.package).open(here.sub or "")
                 try:
-                    if any_entry(fd, found):
-                        return here
+                    any_entry(fd, found)
                 finally:
                     close(fd)
             except OSError:
-                return here
+                return Met(here, there, "", DIR)
+            if met:
+                return Met(here, there, *met[0])
             waiting += [(here, there, raw) for raw in inner]
         return None
 
@@ -196,9 +212,13 @@ class PackageTrees:
             return None if wanted and (chosen is None or chosen.any) else Hidden(lambda _: True)
         if chosen is not None:
             return Hidden(lambda raw: not chosen.has(raw))
-        return package.ignored(
-            place.path.partition("/")[2] if package.layout == "named" else place.path
-        )
+        return package.ignored(_inside(package, place))
+
+    def rule(self, cursor: Cursor, place: Directory, raw: str) -> Rule | None:
+        """Return the ignore rule that leaves a member out."""
+        if cursor.sub is None or cursor.chosen is not None:
+            return None
+        return cursor.package.rule(_inside(cursor.package, place), raw)
 
     def hides(self, cursor: Cursor, place: Directory, raw: str) -> bool:
         """Whether an ignore rule leaves a member out."""
@@ -209,7 +229,11 @@ class PackageTrees:
         """Whether a package member is a directory, following links."""
         if cursor.sub is None:
             return True
-        return self.tree(cursor.package).is_directory(cursor.inside(raw))
+        try:
+            tree = self.tree(cursor.package)
+        except OSError:
+            return False  # a package that is gone has none
+        return tree.is_directory(cursor.inside(raw))
 
     def enter(self, cursor: Cursor, kind: int, raw: str) -> Cursor:
         """Return the cursor on a package's directory.
@@ -250,3 +274,8 @@ class PackageTrees:
                 raws = visible[:1]
             found.extend(map(cursor.child, raws))
         return found
+
+
+def _inside(package: Package, place: Directory) -> str:
+    """Return a directory of the target as a package's rules know it."""
+    return place.path.partition("/")[2] if package.layout == "named" else place.path

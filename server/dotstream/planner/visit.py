@@ -9,6 +9,7 @@ from dotstream.model.items import Conflict, Notice, Operation
 from dotstream.model.run import LONGEST, Run
 from dotstream.planner.decide import Name
 from dotstream.planner.farm import scan_error
+from dotstream.planner.left_out import left_out
 from dotstream.planner.level import Below
 from dotstream.planner.merging import claims_by_name, merge, plain
 from dotstream.planner.mode import Mode
@@ -112,6 +113,8 @@ class DirectoryVisit:
         cursors: list[Cursor] = []
         for cursor in self.linked:
             try:
+                if farm.options.explain:
+                    yield from left_out(farm, cursor, place, only)
                 listings.append(farm.packages.members(cursor, place, only))
             except OSError as error:
                 yield scan_error(cursor.path, error)

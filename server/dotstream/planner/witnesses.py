@@ -16,17 +16,28 @@ class Witnesses:
     __slots__ = ("_found",)
 
     def __init__(self) -> None:
-        self._found: list[tuple[str, str]] = []  # each asked of inside of the one before
+        self._found: list[tuple[str, str, str]] = []  # each asked of inside of the one before
 
     def known(self, path: str) -> bool:
         """Whether something is known to be at ``path`` or below."""
-        return bool(self._found) and any(within(found, path) for _, found in self._found)
+        return self.why(path) is not None
 
-    def note(self, asked: str, found: str) -> None:
-        """Remember what a look at the directory ``asked`` came upon."""
+    def why(self, path: str) -> str | None:
+        """Return what is known to be at ``path`` or below, as it was noted."""
+        for _, found, why in self._found:
+            if within(found, path):
+                return why
+        return None
+
+    def note(self, asked: str, found: str, why: str = "") -> None:
+        """Remember what a look at the directory ``asked`` came upon.
+
+        Args:
+            why: what that is, in words.
+        """
         while self._found and not within(asked, self._found[-1][0]):
             self._found.pop()  # the walk has left it
-        self._found.append((asked, found))
+        self._found.append((asked, found, why))
 
 
 def within(path: str, directory: str) -> bool:

@@ -64,7 +64,7 @@ def encode(steps: Sequence[Step]) -> bytes:
             operation, code = step.operation, _END_CODES[step.operation.kind]
         else:
             operation, code = step, _CODES[step.kind]
-        _, _, name, package, text, before = operation
+        _, _, name, package, text, before, _ = operation
         written.append(encoded("\0".join((code, where, name, package, text or "", before or ""))))
     return b"\0".join(written)
 

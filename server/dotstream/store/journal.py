@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from dotstream.fs.lock import Held, name_run, named_run
 from dotstream.fs.system import boot
 from dotstream.model.names import decoded, encoded
+from dotstream.store.choices import Choices
 from dotstream.store.chunks import Chunks
 from dotstream.store.damage import intact
 from dotstream.store.database import Database
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dotstream.fs.state import Moves
+    from dotstream.model.choice import Choosing
     from dotstream.model.history import TransactionState
     from dotstream.model.plan import Metadata
     from dotstream.store.steps import Step
@@ -50,6 +52,7 @@ class Journal:
         database: where it is kept.
         manifest: what is recorded as ours.
         chunks: the steps, to be read.
+        choices: what was chosen to be managed.
         transactions: the transactions, to be read.
 
     Args:
@@ -70,6 +73,7 @@ class Journal:
                 relocate(self.database, moved)
         self.manifest: Manifest = Manifest(self.database.connection)
         self.chunks: Chunks = Chunks(self.database)
+        self.choices: Choices = Choices(self.database)
         self.transactions: Transactions = Transactions(self.database)
         self._next = 0
         self._left = (0, 0)
@@ -210,9 +214,14 @@ class Journal:
             self._unname()
 
     def commit(
-        self, transaction: int, directory: str, digest: str, counts: Mapping[str, int]
+        self,
+        transaction: int,
+        directory: str,
+        digest: str,
+        counts: Mapping[str, int],
+        choosing: Choosing | None = None,
     ) -> None:
-        """End a transaction: the manifest, the list of backups and the state, in one commit."""
+        """End a transaction: the manifest, what is chosen, backups and state, in one commit."""
 
         def on_backup(sequence: int, path: str) -> None:
             self.list_backup(sequence, transaction, path)
@@ -221,7 +230,9 @@ class Journal:
         with self.database.explained():
             run("PRAGMA synchronous = FULL")
             with self.database.change():
-                (target,) = run("SELECT target FROM txn WHERE id = ?", (transaction,)).fetchone()
+                target, undoes = run(
+                    "SELECT target, undoes FROM txn WHERE id = ?", (transaction,)
+                ).fetchone()
                 steps = self.chunks.forwards(self.first(transaction), self._next)
                 with intact(f"the manifest in {self.database.path}"):
                     self.manifest.fold(
@@ -232,6 +243,11 @@ class Journal:
                     "WHERE id = ?",
                     (digest, written(counts), self._next, transaction),
                 )
+                if undoes is not None:
+                    self.choices.take_back(undoes, transaction, directory)
+                if choosing is not None:
+                    spellings = self.manifest.directories.spellings(directory)
+                    self.choices.change(choosing, spellings, transaction)
                 run(
                     "UPDATE txn SET state = 'undone', undone_by = ? WHERE id = "
                     "(SELECT undoes FROM txn WHERE id = ?)",
@@ -240,6 +256,11 @@ class Journal:
                 keep_within_limits(self.database, self._area)
             run("PRAGMA synchronous = NORMAL")
         self._unname()
+
+    def choose(self, directory: str, choosing: Choosing) -> None:
+        """Note what a change chose that had nothing to do."""
+        with self.database.explained(), self.database.change():
+            self.choices.change(choosing, self.manifest.directories.spellings(directory))
 
     def discard(self, transaction: int) -> None:
         """Forget a transaction that never changed anything; its number is free again."""

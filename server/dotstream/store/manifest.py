@@ -9,6 +9,7 @@ How a page is written is in ``pages``.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from dotstream.fs.listing import sort_key
@@ -19,6 +20,7 @@ from dotstream.store.package_directories import PackageDirectories, leading
 from dotstream.store.pages import (
     CODES,
     KINDS,
+    links_in,
     names_in,
     packages_in,
     plain,
@@ -121,6 +123,30 @@ class Manifest:
         ):
             found.update(packages_in(data))
         return found
+
+    def linked(self, directory: str) -> dict[str, Counter[str]]:
+        """Return how many links each package of a directory has, by root."""
+        spellings = self.directories.spellings(directory)
+        numbers = {number for number, path in self.directories.all().items() if path in spellings}
+        found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for root, data in self._database.execute(
+            "SELECT root, entries FROM page WHERE root > x'01'"
+        ):
+            for (package, number), count in links_in(data).items():
+                if number in numbers:
+                    found[package][decoded(root)] += count
+        return found
+
+    def roots(self) -> list[str]:
+        """Return the trees that something is recorded in."""
+        found: list[bytes] = []
+        while True:
+            (root,) = self._database.execute(
+                "SELECT min(root) FROM page WHERE root > ?", (found[-1] if found else b"\x01",)
+            ).fetchone()
+            if root is None:
+                return list(map(decoded, found))
+            found.append(root)
 
     def any_below(self, root: str, path: str) -> bool:
         """Whether anything is recorded in a directory or below it."""

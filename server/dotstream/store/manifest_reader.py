@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.fs.state import existing_state
+from dotstream.fs.state import existing_state, other_targets
+from dotstream.model.choice import Choice
 from dotstream.store.damage import intact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections import Counter
+    from collections.abc import Container, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from dotstream.model.entry import Entry, Identity
     from dotstream.store.journal import Journal
 
-__all__ = ["ManifestRecords"]
+__all__ = ["ManifestRecords", "linked_elsewhere"]
+
+
+def linked_elsewhere(state: str, target: str, directory: str) -> dict[str, dict[str, int]]:
+    """Return how many links of a package directory are in other targets, by package."""
+    found: dict[str, dict[str, int]] = {}
+    for other in other_targets(state, target):
+        records = ManifestRecords(state, other)
+        try:
+            packages = records.linked(directory)
+        finally:
+            records.close()
+        if packages:
+            found[other] = {name: roots.total() for name, roots in packages.items()}
+    return found
 
 
 class ManifestRecords:
@@ -73,6 +89,46 @@ class ManifestRecords:
             return set()
         with self._intact():
             return journal.manifest.packages(root, path)
+
+    def linked(self, directory: str) -> Mapping[str, Counter[str]]:
+        """Return how many links each package of a package directory has, by root."""
+        journal = self._open()
+        if journal is None:
+            return {}
+        with self._intact():
+            return journal.manifest.linked(directory)
+
+    def links(self, directory: str, packages: Container[str]) -> Iterator[Entry]:
+        """Stream the links of some packages of a package directory."""
+        journal = self._open()
+        if journal is None:
+            return
+        with self._intact():
+            spellings = journal.manifest.directories.spellings(directory)
+            for entry in journal.manifest.entries():
+                if (
+                    entry.kind != "directory"
+                    and entry.package in packages
+                    and entry.stow_dir in spellings
+                ):
+                    yield entry
+
+    def roots(self) -> Sequence[str]:
+        """Return the targets that something is recorded in."""
+        journal = self._open()
+        if journal is None:
+            return ()
+        with self._intact():
+            return journal.manifest.roots()
+
+    def choice(self, directory: str) -> Choice:
+        """Return what is chosen of a package directory."""
+        journal = self._open()
+        if journal is None:
+            return Choice()
+        with self._intact():
+            spellings = journal.manifest.directories.spellings(directory)
+            return journal.choices.current(spellings) or Choice()
 
     def any_below(self, root: str, path: str) -> bool:
         """Whether anything is recorded in a directory or below it."""

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from dotstream.fs.files import file_identity
-from dotstream.fs.system import born
+from dotstream.fs.repositories import identity_of, is_that
 from dotstream.model.names import decoded, encoded
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ class PackageDirectories:
         rows = self._database.execute("SELECT path, inode, born FROM stow")
         return {decoded(path): (inode, when) for path, inode, when in rows}
 
+    def spellings(self, path: str) -> list[str]:
+        """Return where a package directory is, and where it was before it moved."""
+        known = self.identities()
+        return [path, *(each for each in known if is_that(path, each, known))]
+
     def note(self, path: str) -> None:
         """Note which directory a path is, so that it is known again once it moves."""
         found = file_identity(path)
@@ -42,7 +47,7 @@ class PackageDirectories:
             return
         self._database.execute(
             "UPDATE stow SET inode = ?, born = ? WHERE path = ?",
-            (found[1], born(path), encoded(path)),
+            (*identity_of(path), encoded(path)),
         )
 
     def path(self, number: str) -> str:

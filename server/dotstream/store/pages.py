@@ -7,6 +7,7 @@ empty field, package, stow directory, what the texts begin with, and the names.
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from dotstream.model.run import Run
 
 __all__ = [
-    "CODES", "KINDS", "Row", "names_in", "packages_in", "plain", "rows_in", "sorted_names",
-    "written",
+    "CODES", "KINDS", "Row", "links_in", "names_in", "packages_in", "plain", "rows_in",
+    "sorted_names", "written",
 ]  # fmt: skip
 
 CODES: dict[EntryKind, str] = {"link": "L", "directory": "D", "adopted": "A"}
@@ -62,6 +63,19 @@ def packages_in(data: bytes) -> list[str]:
     """Read the packages of a page alone."""
     fields = decoded(data).split("\0")
     return fields[2::_FIELDS] if fields[0] else fields[1:2]
+
+
+def links_in(data: bytes) -> Counter[tuple[str, str]]:
+    """Count the links of a page, by package and number of its directory."""
+    fields = decoded(data).split("\0")
+    if not fields[0]:
+        return Counter({(fields[1], fields[2]): len(fields) - 4})
+    columns = (fields[start::_FIELDS] for start in (1, 2, 3))
+    return Counter(
+        (package, number)
+        for code, package, number in zip(*columns, strict=True)
+        if KINDS[code] != "directory"
+    )
 
 
 def sorted_names(names: Iterable[str]) -> list[str]:

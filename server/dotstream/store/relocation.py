@@ -39,6 +39,7 @@ def relocate(database: Database, moves: Moves) -> None:
                 _rewrite(database, table, key, column, moved)
         _rewrite(database, "txn", "id", "targets", lambda paths: _each(paths, moved))
         _rewrite(database, "stow", "id", "path", moved)
+        _rewrite(database, "choice", "rowid", "directory", moved)
         _rewrite(database, "page", "rowid", "root", moved)
         _rewrite(database, "chunk", "first", "steps", lambda steps: _steps(steps, moved))
     database.run("PRAGMA synchronous = NORMAL")

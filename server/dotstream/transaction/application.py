@@ -20,6 +20,8 @@ from dotstream.errors import (
     StalePlan,
 )
 from dotstream.fs.files import file_identity
+from dotstream.fs.mounts import mounted, note
+from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.events import Progress, Result
 from dotstream.model.items import OPERATION_KINDS, Conflict, Operation, ScanError
 from dotstream.model.plan import Summary
@@ -66,8 +68,10 @@ class Application:
         self._conflicts: list[Conflict] = []
         self._errors: list[ScanError] = []
         self._planned = 0
-        targets = source.metadata.targets or (source.metadata.target,)
-        self._places = {path: file_identity(path) for path in (writer.place.journal, *targets)}
+        self._targets = source.metadata.targets or (source.metadata.target,)
+        # Other targets may be made, or removed, by what is carried out.
+        places = (writer.place.journal, source.metadata.target)
+        self._places = {path: file_identity(path) for path in places}
         self._number = self._journal.begin(source.metadata, writer.host.clock())
         self._first = self._journal.next
         self._executor = Executor(writer, self._number, self._first)
@@ -91,6 +95,9 @@ class Application:
             summary = yield from self._forwards()
             if self._done == self._first:
                 self._journal.discard(self._number)
+                metadata = self._source.metadata
+                if metadata.choosing is not None and self._source.whole(summary):
+                    self._journal.choose(metadata.directory, metadata.choosing)
                 return Result(summary, 0, None)
             self._commit(summary, whole=self._source.whole(summary))
         except (Cancelled, GeneratorExit) as stopped:
@@ -106,7 +113,7 @@ class Application:
         """Write everything down and carry it out."""
         stream = self._terms.stream
         if stream:
-            self._journal.activate(self._number, "")
+            self._activate("")
         closer = Closer()
         for item in self._source.items:
             if isinstance(item, Run):
@@ -130,11 +137,24 @@ class Application:
             yield from self._flush()
         summary = self._agree()
         if not stream and self._journal.next > self._first:
-            self._journal.activate(self._number, summary.digest)
+            self._activate(summary.digest)
             yield from carry_out(
                 self._journal, self._executor, self._journal.next, self._control.cancel
             )
         return summary
+
+    def _activate(self, digest: str) -> None:
+        """Begin to carry out; a recovery will know what was mounted then."""
+        if points := mounted(self._targets):
+            try:
+                note(self._writer.place.mounts, self._number, points)
+            except OSError as error:
+                raise JournalError(
+                    f"{self._writer.place.mounts}: {reason(error)}; nothing was changed",
+                    remedy="remove_cause",
+                    permission=is_permission(error),
+                ) from error
+        self._journal.activate(self._number, digest)
 
     def _add(self, steps: list[Step]) -> Generator[Happening]:
         """Take steps in; write them down, and carry them out, once there are enough."""
@@ -162,10 +182,10 @@ class Application:
 
     def _agree(self) -> Summary:
         """Return the plan's summary if the whole plan may be carried out."""
-        self._refuse_conflicts()
         summary, digest = self._source.summary(), self._terms.digest
-        if digest is not None and digest != summary.digest:
+        if digest is not None and digest != summary.digest:  # also where that is a new conflict
             raise StalePlan(digest, summary.digest)
+        self._refuse_conflicts()
         return summary
 
     def _refuse_conflicts(self) -> None:
@@ -190,7 +210,8 @@ class Application:
                 )
         if not whole:
             self._journal.part(self._number)
-        self._journal.commit(self._number, metadata.directory, summary.digest, counts)
+        choosing = metadata.choosing if whole else None
+        self._journal.commit(self._number, metadata.directory, summary.digest, counts, choosing)
 
     # Ending early ----------------------------------------------------------------------
 

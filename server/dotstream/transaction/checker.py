@@ -11,14 +11,14 @@ import time
 from typing import TYPE_CHECKING
 
 from dotstream.errors import OperationRefused
-from dotstream.fs.look import marker
+from dotstream.fs.look import marker, marker_file
 from dotstream.model.items import OPERATION_KINDS
 from dotstream.model.nesting import OPENERS, Nesting
 from dotstream.model.plan import Summary
 from dotstream.model.run import LONGEST, Run
 from dotstream.planner.ownership import Ownership
 from dotstream.planner.stream import Digest
-from dotstream.transaction.runs import comes_after
+from dotstream.transaction.runs import ascending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,9 +57,10 @@ class Checker:
         self._free = metadata.action in _TAKES_BACK  # links of others may come back
         stow = metadata.options.stow
         markers = (".stow",) if stow else (".stow", "dotstream.toml")
+        marks = marker if stow else marker_file
         self._ownership = Ownership(
             metadata.directory,
-            marked=lambda path: marker(path, markers),
+            marked=lambda path: marks(path, markers),
             literal=False,
             single=metadata.options.single,
         )
@@ -78,48 +79,49 @@ class Checker:
         """
         here: Directory | None = None
         names: list[str] = []
-        kind = stem = package = last = ""
+        kind: str | None = None  # of the links in a row that are not passed on yet
+        stem, package, removes = "", "", False
         for operation in operations:
-            what, directory, name, owner, text, before = operation
-            link, other = (before, text) if what == "remove_link" else (text, before)
+            what, directory, name, owner, text, before, _ = operation
             if (
-                directory is here
-                and names
-                and what == kind
+                what == kind
+                and directory is here
+                and (before if removes else text) == stem + name
+                and (text if removes else before) is None
                 and owner == package
-                and other is None
-                and link == stem + name
                 and len(names) < LONGEST
-                and comes_after(last, name)
             ):
                 names.append(name)
-                last = name
                 continue
-            if names and here is not None:
-                yield self._run(kind, here, names, package, stem)
-                names = []
+            if kind and here is not None:
+                yield from self._runs(kind, here, names, package, stem)
+                kind = None
             if directory is not here:
                 self._enter(operation)
                 here = directory
             self._check(operation)
+            removes = what == "remove_link"
+            link, other = (before, text) if removes else (text, before)
             if (
-                (what in ("create_link", "remove_link"))
+                what in ("create_link", "remove_link")
                 and other is None
                 and link
                 and link.endswith("/" + name)
                 and not self._whole_package(directory, link)
             ):
-                kind, package, last, names = what, owner, name, [name]
+                kind, package, names = what, owner, [name]
                 stem = link[: -len(name)]
                 continue
             self._take(what, operation, 1)
             if what in OPENERS:
                 self._nesting.open(operation)
             yield operation
-        if names and here is not None:
-            yield self._run(kind, here, names, package, stem)
+        if kind and here is not None:
+            yield from self._runs(kind, here, names, package, stem)
 
-    def _run(self, kind: str, here: Directory, names: list[str], package: str, stem: str) -> Run:
+    def _runs(
+        self, kind: str, here: Directory, names: list[str], package: str, stem: str
+    ) -> Iterator[Run]:
         run = Run(kind, here, names, package, stem)  # type: ignore[arg-type]
         joined = run.joined
         if joined.count(b"\0") != len(names) - 1 or b"/" in joined or not all(names):
@@ -127,7 +129,7 @@ class Checker:
         if "." in names or ".." in names:
             raise OperationRefused(run.operation(0), "'.' and '..' are no names to change")
         self._take(kind, run, run.size)
-        return run
+        yield from ascending(run)
 
     def _take(self, kind: str, item: Operation | Run, count: int) -> None:
         if kind != "keep_link":
@@ -161,7 +163,7 @@ class Checker:
             )
 
     def _check(self, operation: Operation) -> None:
-        kind, directory, name, package, text, before = operation
+        kind, directory, name, package, text, before, _ = operation
         if kind not in OPERATION_KINDS:
             raise OperationRefused(operation, f"{kind!r} is no kind of operation")
         if not name or name in (".", "..") or "/" in name:

@@ -263,7 +263,7 @@ class Executor:
     def _make_dir(self, sequence: int, operation: Operation) -> None:
         fd = self._descriptors.fd(operation.directory)
         try:
-            self._changes.mkdir(fd, operation.name)
+            self._changes.mkdir(fd, operation.name, _mode(operation))
         except FileExistsError:
             raise PreconditionFailed(operation, "something is there now") from None
         if operation.text is not None:
@@ -292,7 +292,7 @@ class Executor:
         fd = self._descriptors.fd(operation.directory)
         if link_text(fd, operation.name) != operation.before:
             raise PreconditionFailed(operation, "it is not the link it was")
-        self._changes.mkdir(fd, self._alias(operation))
+        self._changes.mkdir(fd, self._alias(operation), _mode(operation))
         if operation.text is not None:
             self._changes.chmod(fd, self._aside(operation), int(operation.text, 8))
 
@@ -361,3 +361,8 @@ class Executor:
         if operation.text is not None:
             return operation.text
         return kept_path(self._backups, self.transaction, sequence)
+
+
+def _mode(operation: Operation) -> int:
+    """Return the mode to make a directory with, which is never wider than what is planned."""
+    return 0o777 if operation.text is None else int(operation.text, 8)

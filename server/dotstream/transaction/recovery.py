@@ -12,7 +12,9 @@ from dotstream.errors import (
     RecoveryStopped,
     RollbackIncomplete,
 )
+from dotstream.fs.mounts import away
 from dotstream.model.cancel import CancellationToken
+from dotstream.model.directory import display
 from dotstream.model.history import Recovery
 from dotstream.store.journal import UNSURE
 from dotstream.transaction.executor import Executor, carry_out
@@ -93,6 +95,10 @@ def _carry_on(
     first = journal.first(unfinished.id)
     # What is in doubt is first taken back: then it is sure again.
     rollback = Rollback(writer, unfinished.id)
+    for place in away(writer.place.mounts, unfinished.id):
+        rollback.failed.append(f"{display(place)} is not mounted")
+    if rollback.failed:  # or it would be carried on below
+        raise _unfinished(unfinished, rollback)
     yield from rollback.steps(cursor, undone, sure=cursor, cancel=cancel)
     if rollback.failed:
         raise _unfinished(unfinished, rollback)

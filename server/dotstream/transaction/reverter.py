@@ -24,7 +24,7 @@ from dotstream.store.steps import End, operation_of
 from dotstream.transaction.names import aside_name, kept_path, spare_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from dotstream.fs.change import Changes
     from dotstream.fs.descriptors import Descriptors
@@ -44,6 +44,8 @@ class Reverter:
         descriptors: opened with the transaction's aside name.
         transaction: its number, which names temporary entries.
         backups: absolute path of the directory that took what was set aside.
+        away: directories on which a file system was mounted as the transaction began, and
+            none is now.
 
     Attributes:
         absent: how many steps are inside of each path that is no directory now, and that no
@@ -51,13 +53,19 @@ class Reverter:
     """
 
     def __init__(
-        self, changes: Changes, descriptors: Descriptors, transaction: int, backups: str
+        self,
+        changes: Changes,
+        descriptors: Descriptors,
+        transaction: int,
+        backups: str,
+        away: Sequence[str] = (),
     ) -> None:
         self.absent: dict[str, int] = {}
         self._changes = changes
         self._descriptors = descriptors
         self._transaction = transaction
         self._backups = backups
+        self._away = away
         self._doubtful = self._refused = False
         self._undo: dict[OperationKind, Callable[[int, int, Operation], str | None]] = {
             "create_link": self._create_link,
@@ -97,6 +105,10 @@ class Reverter:
             OSError: the system refused; trying again later is safe.
         """
         self._refused = refused
+        for place in self._away:
+            if f"{step.directory.absolute}/".startswith(f"{place}/"):
+                self._miss(place)
+                return None
         opens = not isinstance(step, End) and step.kind in _OPENINGS
         accounted = self.absent.pop(operation_of(step).path, 0) if opens else 0
         try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dotstream.errors import JournalError, RecoveryStopped
 from dotstream.fs.area import forget, held
 from dotstream.fs.descriptors import Descriptors
+from dotstream.fs.mounts import away
 from dotstream.fs.oserror import reason
 from dotstream.model.directory import display
 from dotstream.model.events import Progress
@@ -73,7 +74,8 @@ class Rollback:
         descriptors = Descriptors(
             aside=partial(aside_name, self._transaction), touched=host.changes.touched
         )
-        reverter = Reverter(host.changes, descriptors, self._transaction, place.backups)
+        gone = away(place.mounts, self._transaction)
+        reverter = Reverter(host.changes, descriptors, self._transaction, place.backups, gone)
         total = end - first
         try:
             for rows in journal.chunks.backwards(first, end):

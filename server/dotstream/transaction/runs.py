@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
+from operator import lt
 from typing import TYPE_CHECKING
 
-from dotstream.fs.listing import sort_key
 from dotstream.model.items import Operation
 from dotstream.model.run import LONGEST, Run
 
@@ -13,17 +14,22 @@ if TYPE_CHECKING:
 
     from dotstream.model.items import Item
 
-__all__ = ["comes_after", "gathered"]
+__all__ = ["ascending", "gathered"]
 
 
-def comes_after(one: str, other: str) -> bool:
-    """Whether a name comes after another in a directory: pages of the manifest are sorted."""
-    if one.isascii() and other.isascii():
-        return one < other
-    return sort_key(one) < sort_key(other)
+def ascending(run: Run) -> Iterator[Run]:
+    """Return a run in parts whose names ascend: pages of the manifest are sorted."""
+    names = run.joined.split(b"\0")
+    start = 0
+    if not all(map(lt, names, islice(names, 1, None))):
+        for index in range(1, run.size):
+            if names[index] <= names[index - 1]:
+                yield run.part(start, index)
+                start = index
+    yield run.part(start, run.size)
 
 
-def gathered(items: Iterable[Item]) -> Iterator[Item | Run]:
+def gathered(items: Iterable[Item | Run]) -> Iterator[Item | Run]:
     """Pass items on, links in a row as one run: journal and manifest are quicker with those."""
     names: list[str] = []
     opening: Operation | None = None
@@ -31,11 +37,11 @@ def gathered(items: Iterable[Item]) -> Iterator[Item | Run]:
     for item in items:
         if not isinstance(item, Operation):
             if opening is not None:
-                yield _run(opening, names, stem)
+                yield from _runs(opening, names, stem)
                 opening = None
             yield item
             continue
-        kind, directory, name, package, text, before = item
+        kind, directory, name, package, text, before, _ = item
         link, other = (before, text) if kind == "remove_link" else (text, before)
         if opening is not None:
             if (
@@ -45,11 +51,10 @@ def gathered(items: Iterable[Item]) -> Iterator[Item | Run]:
                 and other is None
                 and link == stem + name
                 and len(names) < LONGEST
-                and comes_after(names[-1], name)
             ):
                 names.append(name)
                 continue
-            yield _run(opening, names, stem)
+            yield from _runs(opening, names, stem)
             opening = None
         if (
             kind in ("create_link", "remove_link")
@@ -61,10 +66,12 @@ def gathered(items: Iterable[Item]) -> Iterator[Item | Run]:
         else:
             yield item
     if opening is not None:
-        yield _run(opening, names, stem)
+        yield from _runs(opening, names, stem)
 
 
-def _run(first: Operation, names: list[str], stem: str) -> Item | Run:
+def _runs(first: Operation, names: list[str], stem: str) -> Iterator[Item | Run]:
     if len(names) == 1:
-        return first
-    return Run(first.kind, first.directory, names, first.package, stem)  # type: ignore[arg-type]
+        yield first
+    else:
+        run = Run(first.kind, first.directory, names, first.package, stem)  # type: ignore[arg-type]
+        yield from ascending(run)

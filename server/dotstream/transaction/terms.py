@@ -103,7 +103,7 @@ def source_of(plan: Plan | StreamingPlan, *, stream: bool = False) -> Source:
 def _agreed_before(plan: Plan) -> Iterator[Item | Run]:
     """Pass a plan's items on once all of them are found to agree with its summary."""
     deque(_agreed(plan), maxlen=0)
-    yield from gathered(plan.items)
+    yield from gathered(plan.pieces)
 
 
 def _agreed(plan: Plan) -> Iterator[Item | Run]:
@@ -114,7 +114,7 @@ def _agreed(plan: Plan) -> Iterator[Item | Run]:
     """
     digest = Digest()
     counts: dict[str, int] = {}
-    for item in gathered(plan.items):
+    for item in gathered(plan.pieces):
         kind = counted_as(item)
         counts[kind] = counts.get(kind, 0) + (item.size if isinstance(item, Run) else 1)
         if isinstance(item, (Run, Operation)) and kind != "keep_link":

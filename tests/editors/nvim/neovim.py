@@ -23,7 +23,7 @@ __all__ = ["PLUGIN", "Neovim"]
 ROOT = Path(__file__).parents[3]
 PLUGIN = ROOT / "extensions/nvim"
 
-_PATIENCE = 60_000  # milliseconds
+_PATIENCE = int(os.environ.get("NVIM_PATIENCE", "60000"))  # milliseconds
 
 _PRELUDE = """
 _G.notes, _G.asked, _G.choices, _G.events = {}, {}, {}, {}
@@ -60,6 +60,7 @@ class Neovim:
         setup: Lua that runs before the plugin is loaded.
         path: what ``PATH`` is; by default this environment's programs first.
         file: what it is started with, the plugin loaded by then as a user's would be.
+        late: a file that is open before the plugin is loaded.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Neovim:
         setup: str = "",
         path: str | None = None,
         file: str | None = None,
+        late: str | None = None,
     ) -> None:
         programs = os.path.dirname(sys.executable)
         environ = {
@@ -91,6 +93,8 @@ class Neovim:
         self._nvim = pynvim.attach("child", argv=arguments)
         self.lua(_PRELUDE)
         self.lua(setup)
+        if late is not None:
+            self.command(f"edit {late}")
         self.command(f"set rtp^={PLUGIN}")
         self.command("filetype plugin on")
         self.command("runtime plugin/dotstream.lua")
@@ -118,13 +122,14 @@ class Neovim:
         """Run an Ex command."""
         self._nvim.command(command)
 
+    def keys(self, keys: str) -> str:
+        """Return keys as they are typed."""
+        found: str = self.lua("return vim.keycode(...)", keys)
+        return found
+
     def press(self, keys: str) -> None:
         """Type keys, mappings included, and wait until they are dealt with."""
-        self.lua(
-            "vim.api.nvim_feedkeys(vim.api.nvim_replace_termcodes(..., true, false, true), "
-            "'mx', false)",
-            keys,
-        )
+        self.lua("vim.api.nvim_feedkeys(vim.keycode(...), 'mx', false)", keys)
 
     def wait(self, condition: str, *arguments: object) -> None:
         """Wait until a Lua expression is true; what was notified says why it is not."""
@@ -179,11 +184,11 @@ class Neovim:
         return [
             " ".join(
                 chunk[0].strip()
-                for chunks in (mark[3]["virt_text"], *mark[3].get("virt_lines", ()))
+                for chunks in (mark[3].get("virt_text", ()), *mark[3].get("virt_lines", ()))
                 for chunk in chunks
             )
             for mark in self.marks(namespace)
-            if "virt_text" in mark[3]
+            if {"virt_text", "virt_lines"} & set(mark[3])
         ]
 
     def complete(self, line: str) -> list[str]:

@@ -8,21 +8,16 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import pynvim
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
-from tests.editors.nvim.neovim import PLUGIN, ROOT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.editors.nvim.neovim import ROOT
+from tests.editors.nvim.terminal import Terminal, until
 
 WIDTH, HEIGHT = 100, 15
 
@@ -32,62 +27,6 @@ _COLOURS = [
 ]
 _THEME = TerminalTheme((20, 22, 27), (224, 226, 234), _COLOURS, _COLOURS)
 """Neovim's own dark colours."""
-
-
-class Terminal:
-    """A tmux session of its own, with Neovim in it."""
-
-    def __init__(self, home: Path, directory: Path) -> None:
-        self._tmux = ["tmux", "-S", str(home / "tmux"), "-f", "/dev/null"]
-        self._socket = home / "nvim"
-        programs = os.path.dirname(sys.executable)
-        environ = {
-            "HOME": str(home),
-            "PATH": f"{programs}:{os.environ['PATH']}",
-            "LC_ALL": "C.UTF-8",
-            "TERM": "xterm-256color",
-            "COLORTERM": "truecolor",
-        }
-        arguments = [
-            f"{programs}/nvim",
-            "--listen",
-            str(self._socket),
-            "-u",
-            "NONE",
-            "-i",
-            "NONE",
-        ]
-        arguments += [
-            "-n",
-            "--cmd",
-            f"set rtp^={PLUGIN} noshowmode noruler laststatus=0 cmdheight=0 fillchars=eob:\\ ",
-        ]
-        arguments += ["-c", "runtime plugin/dotstream.lua", "-c", "set termguicolors"]
-        session = ["new-session", "-d", "-x", str(WIDTH), "-y", str(HEIGHT), "-c", str(directory)]
-        clean = ["env", "-i", *(f"{name}={text}" for name, text in environ.items())]
-        subprocess.run([*self._tmux, *session, *clean, *arguments], check=True)
-        _until(self._socket.exists)
-        self.nvim = pynvim.attach("socket", path=str(self._socket))
-
-    def screen(self) -> str:
-        """Return what the terminal shows, colours as escape sequences."""
-        done = subprocess.run(
-            [*self._tmux, "capture-pane", "-p", "-e"], check=True, capture_output=True
-        )
-        return done.stdout.decode()
-
-    def close(self) -> None:
-        """End the session and all in it."""
-        self.nvim.close()
-        subprocess.run([*self._tmux, "kill-server"], check=False)
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    """Wait until something holds: this is a script for pictures and no test."""
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "the picture never came"
-        time.sleep(0.05)
 
 
 def _draw(screen: str, title: str, path: Path) -> None:
@@ -112,15 +51,14 @@ def main() -> None:
         home = Path(scratch)
         shutil.copytree(ROOT / "examples/dotfiles", home / "dotfiles", symlinks=True)
         (home / ".zshrc").write_text("alias ll='ls -l'\n")
-        terminal = Terminal(home, home / "dotfiles")
+        terminal = Terminal(home, home / "dotfiles", width=WIDTH, height=HEIGHT)
         try:
             nvim = terminal.nvim
-            nvim.exec_lua("vim.o.background = 'dark'")
             nvim.command("Dotstream plan manage git vim zsh")
-            _until(lambda: "settles" in terminal.screen())
+            until(lambda: "settles" in terminal.screen())
             nvim.command("only")
             nvim.feedkeys("]c", "m")
-            _until(lambda: "settles" in terminal.screen())
+            until(lambda: "settles" in terminal.screen())
             time.sleep(0.3)  # until the cursor is drawn
             _draw(terminal.screen(), "nvim: :Dotstream plan", into / "neovim-plan.svg")
         finally:

@@ -21,7 +21,7 @@ def test_doctor_fills_the_quickfix_list_and_mends(world: World, nvim: Neovim) ->
     nvim.until("applied")
     (world.target / ".zshrc").unlink()
     nvim.dotstream("doctor")
-    nvim.wait("#_G.notes > 0")
+    nvim.wait("#_G.notes > 1")
     assert "doctor: 1 finding" in nvim.notes()[-1]
     ((path, text, kind),) = nvim.lua(QUICKFIX)
     assert path == str(world.target / ".zshrc")
@@ -30,7 +30,8 @@ def test_doctor_fills_the_quickfix_list_and_mends(world: World, nvim: Neovim) ->
     assert nvim.lua("return vim.bo.buftype") == "quickfix"
     nvim.command("cclose")
     nvim.dotstream("doctor fix")
-    nvim.wait("#_G.notes > 1")
+    nvim.wait("#_G.notes > 2")
+    assert nvim.notes()[-1] == "dotstream: doctor: 1 fixed, no problems left"
     nvim.dotstream("doctor")
     nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('no problems found') end)")
 

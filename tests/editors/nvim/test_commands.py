@@ -21,6 +21,25 @@ def test_commands_are_completed(nvim: Neovim) -> None:
     assert nvim.complete("Dotstream re") == ["recover", "remanage", "restart"]
 
 
+def test_the_same_command_is_the_same_buffer_and_the_same_window(nvim: Neovim) -> None:
+    for _ in range(2):
+        nvim.dotstream("plan manage zsh", "planned")
+        nvim.dotstream("plan manage vim", "planned")
+        nvim.command("wincmd p")
+    assert nvim.lua("return #vim.api.nvim_list_wins()") == 2
+    plans = "return #vim.fn.getcompletion('dotstream:', 'buffer')"
+    assert nvim.lua(plans) == 1  # what nothing was decided about is dropped for the next
+
+
+def test_a_list_is_brought_up_to_date_by_an_apply(nvim: Neovim) -> None:
+    nvim.dotstream("status")
+    nvim.wait("vim.wo.winbar:find('2 packages') ~= nil")
+    nvim.command("Dotstream! manage zsh")
+    nvim.until("applied")
+    nvim.lua("vim.fn.win_gotoid(vim.fn.bufwinid('//status'))")
+    nvim.wait("vim.fn.search('^zsh *managed') > 0")
+
+
 @pytest.mark.parametrize("command", ["manage", "unmanage", "remanage", "status"])
 def test_packages_are_completed(command: str, nvim: Neovim) -> None:
     nvim.start()
@@ -36,6 +55,25 @@ def test_actions_and_packages_of_a_plan_are_completed(nvim: Neovim) -> None:
         *("vim", "zsh"),
     ]
     assert nvim.complete("Dotstream plan unmanage v") == ["vim"]
+
+
+def test_completion_does_not_wait_for_a_server_that_starts(world: World, nvim: Neovim) -> None:
+    (world.root / ".git").mkdir()
+    assert nvim.complete("Dotstream manage ") == ["vim", "zsh"]
+
+
+def test_packages_of_another_directory_are_completed(world: World, nvim: Neovim) -> None:
+    other = world.target / "other"
+    (other / "tmux").mkdir(parents=True)
+    (other / "dotstream.toml").touch()
+    assert nvim.complete(f"Dotstream manage --dir={other} ") == ["tmux"]
+
+
+def test_a_buffer_of_a_file_manager_says_where_one_is(world: World, nvim: Neovim) -> None:
+    nvim.command(f"cd {world.target}")
+    nvim.lua("vim.api.nvim_buf_set_name(0, ...)", f"oil://{world.root}/zsh/")
+    nvim.dotstream("plan manage zsh", "planned")
+    assert nvim.plan(".request.root") == str(world.root)
 
 
 def test_flags_and_their_values_are_completed(world: World, nvim: Neovim) -> None:
@@ -56,7 +94,7 @@ def test_files_are_completed_for_adopt(nvim: Neovim) -> None:
 
 def test_without_packages_everything_is_planned(nvim: Neovim) -> None:
     nvim.dotstream("plan", "planned")
-    assert "manage vim zsh" in nvim.bar()
+    assert "3 to link" in nvim.bar()
 
 
 def test_without_packages_the_default_profile_is_planned(world: World, nvim: Neovim) -> None:
@@ -68,7 +106,7 @@ def test_without_packages_the_default_profile_is_planned(world: World, nvim: Neo
 def test_a_profile_is_planned(world: World, nvim: Neovim) -> None:
     (world.root / "dotstream.toml").write_text('[profiles.work]\npackages = ["zsh"]\n')
     nvim.dotstream("plan manage --profile=work", "planned")
-    assert "manage work" in nvim.bar()
+    assert "manage profile work" in nvim.bar()
     assert len(nvim.lines()) == 2
 
 
@@ -106,7 +144,7 @@ def test_status_of_some_packages_and_refreshing_it(world: World, nvim: Neovim) -
     nvim.command("Dotstream! manage zsh")
     nvim.until("applied")
     nvim.press("q")
-    nvim.lua("vim.fn.win_gotoid(vim.fn.bufwinid('^dotstream://status'))")
+    nvim.lua("vim.fn.win_gotoid(vim.fn.bufwinid('//status zsh'))")
     nvim.press("R")
     nvim.wait("vim.api.nvim_get_current_line():find(' managed') ~= nil")
     assert "1 link" in nvim.lines()[0]
@@ -143,7 +181,7 @@ def test_adopting_the_file_that_is_open(world: World, nvim: Neovim) -> None:
     nvim.dotstream("adopt", "applied")
     assert [asked["prompt"].split(":")[0] for asked in nvim.asked()] == [
         "Adopt into which package?",
-        "adopt zsh",
+        "adopt ~/.zprofile into zsh",
     ]
     assert (world.root / "zsh/dot-zprofile").read_text() == "mine\n"
     assert (world.target / ".zprofile").is_symlink()
@@ -152,6 +190,6 @@ def test_adopting_the_file_that_is_open(world: World, nvim: Neovim) -> None:
 def test_adopting_files_by_name(world: World, nvim: Neovim) -> None:
     (world.target / ".zlogin").write_text("mine\n")
     nvim.dotstream(f"plan adopt --package=zsh {world.target}/.zlogin", "planned")
-    assert "adopt zsh" in nvim.bar()
+    assert "adopt ~/.zlogin into zsh" in nvim.bar()
     assert nvim.lines()[1].startswith("  move     .zlogin → ")
     assert nvim.asked() == []

@@ -40,9 +40,8 @@ def test_a_missing_server_is_told_how_to_be_installed(world: World) -> None:
     with Neovim(world.root, path="/usr/bin:/bin") as nvim:
         nvim.dotstream("plan manage zsh")
         (note,) = nvim.notes()
-        assert "dotstream was not found" in note
-        assert 'pipx install "dotstream[lsp]"' in note
-        assert "cmd = {" in note
+        assert note == "dotstream: the program was not found; see :checkhealth dotstream"
+        assert nvim.lines() == ["  there is no server"]
 
 
 def test_opening_a_file_without_a_server_says_so_once(world: World) -> None:
@@ -59,16 +58,27 @@ def test_a_server_that_is_too_old(world: World, tmp_path: Path) -> None:
     with Neovim(world.root, setup=setup) as nvim:
         nvim.dotstream("plan manage zsh", "failed")
         notes = nvim.notes()
-        assert "the server speaks version none of the protocol, and this plugin 1" in notes[0]
-        assert "too old" in notes[1]
+        assert notes[0] == "dotstream: the server is too old; see :checkhealth dotstream"
         assert 'pipx install --force "dotstream[lsp]"' in notes[1]
 
 
-def test_a_server_that_does_not_start(world: World) -> None:
-    with Neovim(world.root, setup="vim.g.dotstream = { cmd = { 'false' } }") as nvim:
-        nvim.dotstream("plan manage zsh")
-        nvim.wait("#_G.asked > 0")
-        assert "the server ended unexpectedly, with exit code 1" in nvim.notes()[0]
+def test_a_server_that_does_not_start_says_why_and_asks_nothing(
+    world: World, tmp_path: Path
+) -> None:
+    script = tmp_path / "broken.py"
+    script.write_text("import sys; sys.exit('dotstream: the extra lsp is not installed')")
+    setup = f"vim.g.dotstream = {{ cmd = {{ '{sys.executable}', '{script}' }} }}"
+    with Neovim(world.root, setup=setup) as nvim:
+        nvim.command("edit zsh/dot-zshrc")
+        nvim.wait("#_G.notes > 0")
+        nvim.command("edit vim/dot-vimrc")
+        nvim.dotstream("plan manage zsh", "failed")
+        nvim.wait("#_G.notes > 1")
+        briefly, wholly = nvim.notes()
+        told = "dotstream: the server does not start: the extra lsp is not installed"
+        assert briefly == f"{told[:65]}…"  # nobody has to press a key for it
+        assert wholly == told
+        assert nvim.asked() == []
 
 
 def test_a_package_that_does_not_exist(nvim: Neovim) -> None:

@@ -48,6 +48,25 @@ def act(nvim: Neovim, title: str) -> None:
     )
 
 
+@pytest.mark.parametrize("first", ["dotstream.toml", "vim/dot-vimrc"])
+def test_nothing_is_taken_from_the_tools_of_a_dotfile(first: str, nvim: Neovim) -> None:
+    second = {"dotstream.toml": "vim/dot-vimrc"}.get(first, "dotstream.toml")
+    edit(nvim, first)
+    edit(nvim, second)
+    nvim.command("buffer dot-vimrc")
+    nvim.wait(SAID)
+    assert nvim.lua("return vim.bo.omnifunc") == ""
+    assert nvim.lua("return vim.fn.maparg('K', 'n')") == ""
+    assert nvim.lua("return vim.bo.tagfunc .. vim.bo.formatexpr") == ""
+    nvim.command("buffer dotstream.toml")
+    nvim.wait("vim.bo.omnifunc == 'v:lua.vim.lsp.omnifunc'")
+    assert nvim.lua("return vim.fn.maparg('K', 'n', false, true).desc") == "vim.lsp.buf.hover()"
+    answers = "return #vim.lsp.get_clients({ bufnr = 0, method = 'textDocument/hover' })"
+    assert nvim.lua(answers) == 1
+    nvim.command("buffer dot-vimrc")
+    assert nvim.lua(answers) == 0
+
+
 def test_a_file_says_where_it_will_be_and_is_linked(nvim: Neovim) -> None:
     edit(nvim, "zsh/dot-zshrc")
     nvim.wait(SAID)
@@ -67,6 +86,48 @@ def test_a_linked_file_says_where_it_is_from(world: World, nvim: Neovim) -> None
     edit(nvim, world.target / ".zshrc")
     nvim.wait(SAID)
     assert nvim.virtual("dotstream.inline") == ["← ~/dotfiles/zsh/dot-zshrc · linked"]
+
+
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_a_file_in_a_linked_directory_names_its_other_side(
+    side: str, world: World, nvim: Neovim
+) -> None:
+    nvim.command("Dotstream! manage vim --folding=always")
+    nvim.until("applied")
+    source, target = (
+        world.root / "vim/dot-vim/colors/dusk.vim",
+        world.target / ".vim/colors/dusk.vim",
+    )
+    edit(nvim, source if side == "source" else target)
+    nvim.wait(SAID)
+    said = {
+        "source": "→ ~/.vim/colors/dusk.vim · linked",
+        "target": "← ~/dotfiles/vim/dot-vim/colors/dusk.vim · linked",
+    }
+    assert nvim.virtual("dotstream.inline") == [said[side]]
+
+
+def test_what_is_not_linked_is_said_once_and_can_be_linked(world: World, nvim: Neovim) -> None:
+    edit(nvim, "zsh/dot-zshrc")
+    nvim.wait(SAID)
+    act(nvim, "Link ")
+    nvim.wait("(vim.b.dotstream_status or ''):find('not') == nil")
+    assert (world.target / ".zshrc").is_symlink()
+    assert nvim.lua("return vim.diagnostic.get(0)") == []
+
+
+def test_files_that_are_open_before_the_plugin_is_loaded(world: World) -> None:
+    with Neovim(world.root, late="zsh/dot-zshrc") as nvim:
+        nvim.wait(SAID)
+        assert "not linked" in nvim.virtual("dotstream.inline")[0]
+
+
+def test_other_files_load_nothing(world: World) -> None:
+    (world.target / "notes.txt").write_text("nothing\n")
+    with Neovim(world.target, file="notes.txt") as nvim:
+        nvim.command("edit other.txt")
+        nvim.wait("package.loaded['dotstream.server'] ~= nil")
+        assert nvim.lua("return package.loaded['vim.lsp'] == nil")
 
 
 @pytest.mark.parametrize("name", ["zsh/dot-zshrc", "zsh/plain"])

@@ -21,7 +21,19 @@ def test_the_buffer_and_the_memory_are_bounded(world: World, nvim: Neovim) -> No
     assert len(lines) < 10_200
     assert nvim.plan(".model.kept") <= 10_000
     assert nvim.memory() - before < 100
-    assert "more rows in further directories: <CR> loads the tree of the target" in lines[-1]
+    assert sum(line.startswith("~/d") for line in lines) == 60  # every directory has its share
+    assert lines.count("  … 875 more: <CR> loads them") == 60
+
+
+def test_one_large_package_leaves_room_for_the_others(world: World) -> None:
+    world.grow("aaa", 3000)
+    setup = "vim.g.dotstream = { plan = { max_rows = 200 } }"
+    with Neovim(world.root, setup=setup) as nvim:
+        nvim.dotstream("plan manage aaa vim zsh", "planned")
+        lines = nvim.lines()
+        assert "  link     .zshrc → dotfiles/zsh/dot-zshrc  (zsh)" in lines
+        assert any("dusk.vim" in line for line in lines)
+        assert nvim.plan(".model.kept") <= 200
 
 
 def test_the_rest_of_a_directory_is_loaded(world: World, nvim: Neovim) -> None:
@@ -37,7 +49,7 @@ def test_the_rest_of_a_directory_is_loaded(world: World, nvim: Neovim) -> None:
 
 def test_directories_that_did_not_fit_are_opened_one_by_one(world: World) -> None:
     world.grow("big", 4000)
-    with Neovim(world.root, setup="vim.g.dotstream = { plan = { max_rows = 600 } }") as nvim:
+    with Neovim(world.root, setup="vim.g.dotstream = { plan = { max_rows = 15 } }") as nvim:
         nvim.dotstream("plan manage big", "planned")
         nvim.line_with("further directories")
         nvim.press("zR<CR>")
@@ -52,6 +64,7 @@ def test_directories_that_did_not_fit_are_opened_one_by_one(world: World) -> Non
             "return line == '~/d0003/' end)"
         )
         assert "  link     f999 → ../dotfiles/big/d0003/f999  (big)" in nvim.lines()
+        assert nvim.lua("return vim.api.nvim_get_current_line()") == "~/d0003/"
         nvim.command("write")
         nvim.until("applied")
         assert (world.target / "d0003/f999").is_symlink()

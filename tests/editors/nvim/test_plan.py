@@ -131,7 +131,7 @@ def test_a_stale_plan_is_refused_and_made_again(world: World, nvim: Neovim) -> N
     world.write("zsh/dot-zlogin")
     before = snapshot(world.target, prune=STATE)
     nvim.command("write")
-    nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('made again') end)")
+    nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('planned again') end)")
     nvim.until("planned")
     assert difference(before, snapshot(world.target, prune=STATE)) == []
     assert any(".zlogin" in line for line in nvim.lines())
@@ -149,12 +149,20 @@ def test_an_unfinished_plan_is_not_applied(world: World, nvim: Neovim) -> None:
     assert not (world.target / "d0000").exists()
 
 
-def test_closing_the_window_keeps_the_plan_and_wiping_it_ends_it(nvim: Neovim) -> None:
+def test_closing_the_window_drops_a_plan_without_choices(nvim: Neovim) -> None:
     nvim.dotstream("plan manage zsh", "planned")
     nvim.press("q")
-    assert nvim.plan(".state") == "planned"
-    nvim.lua("vim.cmd.bwipeout(({...})[1])", nvim.plan(".buffer.bufnr"))
     assert nvim.lua("return next(require('dotstream.plan.session').by_buffer) == nil")
+    assert nvim.lua("return vim.fn.getcompletion('dotstream:', 'buffer')") == []
+
+
+def test_closing_the_window_keeps_a_plan_with_choices(nvim: Neovim) -> None:
+    nvim.dotstream("plan manage zsh", "planned")
+    nvim.line_with(".zshrc")
+    nvim.press("ddq")
+    assert nvim.plan(".state") == "planned"
+    nvim.dotstream("plan manage zsh", "planned")
+    assert "left out" in nvim.virtual("dotstream.plan")
 
 
 def test_a_plan_that_is_wiped_out_half_way_is_cancelled(world: World, nvim: Neovim) -> None:

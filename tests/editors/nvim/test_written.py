@@ -41,7 +41,7 @@ def test_every_key_is_explained(nvim: Neovim) -> None:
     keys = nvim.lua("return require('dotstream.config').defaults.plan.keys")
     told = re.findall(r"(?m)^    (\S+) +`(\w+)`", HELP)
     assert {name: key for key, name in told} == keys
-    assert nvim.lua("return vim.tbl_count(require('dotstream.plan.window').ACTIONS)") == len(keys)
+    assert nvim.lua("return vim.tbl_count(require('dotstream.plan.keys').ACTIONS)") == len(keys)
 
 
 def test_every_event_is_explained() -> None:

@@ -11,7 +11,12 @@ from tests.lsp.language.desk import Desk
 if TYPE_CHECKING:
     from pathlib import Path
 
-_OWN = {"**/dotstream.toml", "**/.stow-local-ignore", "**/.stow-global-ignore"}
+_OWN = {
+    "**/dotstream.toml",
+    "**/dotstream.local.toml",
+    "**/.stow-local-ignore",
+    "**/.stow-global-ignore",
+}
 
 
 async def test_hover_and_completion_are_registered_for_our_own_documents_only(

@@ -96,3 +96,23 @@ async def test_what_only_this_machine_tells_is_a_warning(desk: Desk, root: Path)
     ]
     assert "did you mean 'zsh'?" in found[0].message
     assert found[2].message.startswith("~/nowhere is not a directory")
+
+
+async def test_packages_are_looked_for_where_the_file_says(desk: Desk, root: Path) -> None:
+    (root / "stow/nvim").mkdir(parents=True)
+    path = root / "dotstream.toml"
+    desk.open(path, 'directory = "stow"\n[packages.nvim]\ntarget = "$NOPE"\n[packages.zsh]\n')
+    missing, target = sorted(
+        await desk.codes(path, "no-such-package", "bad-value"),
+        key=lambda one: -one.range.start.line,
+    )
+    assert missing.message == f"there is no package 'zsh' in {root}/stow"
+    assert target.message.startswith("the variable $NOPE is not set (set it, write ${NOPE:-def")
+
+
+async def test_the_local_file_is_checked_with_what_it_overrides(desk: Desk, root: Path) -> None:
+    (root / "dotstream.toml").write_text('[profiles.base]\npackages = ["zsh"]\n')
+    path = root / "dotstream.local.toml"
+    desk.open(path, '[profiles.a]\nextends = "base"\n[profiles.b]\nextends = "bsae"\n')
+    (found,) = await desk.codes(path, "bad-value")
+    assert found.message == "there is no profile 'bsae' (did you mean 'base'?)"

@@ -172,13 +172,32 @@ async def test_files_that_are_not_ours_show_nothing(
         assert await lenses(desk, path) == []
         assert await hover(desk, path) is None
         assert await actions(desk, path) == []
-    # But a dotfile can be taken into a package.
-    dotfile = scratch_home / ".toolrc"
-    dotfile.write_text("x")
-    desk.open(dotfile)
-    assert [each.title for each in await actions(desk, dotfile)] == [
-        "Adopt this file into a package"
-    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "offered"),
+    [
+        (".inputrc", True),
+        (".config/app/rc", True),
+        ("projects/app/main.py", False),
+        (".vim/plug/.git/HEAD", False),
+        (".vim/plug/plug.vim", False),
+        (".local/state/dotstream/notes", False),
+        ("way/README.md", False),
+    ],
+)
+async def test_what_is_somebodys_configuration_can_be_taken_into_a_package(
+    desk: Desk, root: Path, scratch_home: Path, path: str, offered: bool
+) -> None:
+    (scratch_home / ".vim/plug/.git").mkdir(parents=True)
+    (scratch_home / "way").symlink_to(root)
+    file = scratch_home / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("x")
+    desk.open(file)
+    await desk.codes(file)
+    titles = [each.title for each in await actions(desk, file)]
+    assert titles == ["Adopt this file into a package"] * offered
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ end
 ---@param after "show"|"ask"
 local function plan(argument, after)
   local action = argument.action or "manage"
-  require("dotstream.start").plan(request(argument, { action = action, after = after }))
+  require("dotstream.start").plan(request(argument, { action = action }), after)
 end
 
 ---@param argument table
@@ -42,12 +42,11 @@ local function adopt(argument)
   local asked = request(argument, {
     action = "adopt",
     paths = { paths.from_uri(argument.path) },
-    after = "ask",
   })
   if asked.packages then
-    require("dotstream.start").plan(asked)
+    require("dotstream.start").plan(asked, "ask")
   else
-    require("dotstream.command").choose_package(asked)
+    require("dotstream.command").choose_package(asked, "ask")
   end
 end
 

@@ -1,92 +1,36 @@
 --- `:Dotstream`: words and flags, as the command line has them, and their completion.
+local arguments = require("dotstream.arguments")
 local errors = require("dotstream.errors")
 local paths = require("dotstream.paths")
 local vocabulary = require("dotstream.words")
 
 local M = {}
 
-local FLAGS = {
-  ["--dir"] = "root",
-  ["--target"] = "target",
-  ["--profile"] = "profile",
-  ["--package"] = "package",
-  ["--folding"] = "folding",
-  ["--on-conflict"] = "onConflict",
-}
-
-local VALUES = {
-  ["--folding"] = vocabulary.FOLDINGS,
-  ["--on-conflict"] = vocabulary.POLICIES,
-}
-
----@class dotstream.Words
----@field words string[]
----@field root? string
----@field target? string
----@field profile? string
----@field package? string
----@field folding? string
----@field onConflict? string
-
---- Take the flags out of the words of a command.
----@param given string[]
----@return dotstream.Words?, string? problem
-function M.parse(given)
-  local parsed = { words = {} } ---@type dotstream.Words
-  for _, word in ipairs(given) do
-    local flag, value = word:match("^(%-%-[%w-]+)=?(.*)$")
-    if flag then
-      local field = FLAGS[flag]
-      if not field then
-        return nil, ("there is no flag %s"):format(flag)
-      elseif value == "" then
-        return nil, ("%s needs a value: %s=…"):format(flag, flag)
-      end
-      parsed[field] = value
-    else
-      table.insert(parsed.words, word)
-    end
-  end
-  parsed.root = parsed.root and paths.absolute(parsed.root)
-  parsed.target = parsed.target and paths.absolute(parsed.target)
-  return parsed
-end
-
 ---@param action string
 ---@param parsed dotstream.Words
 ---@param after "show"|"ask"|"apply"
 local function start(action, parsed, after)
-  local options = { folding = parsed.folding, onConflict = parsed.onConflict }
-  local request = {
-    action = action,
-    root = parsed.root,
-    target = parsed.target,
-    profile = parsed.profile,
-    options = next(options) and options or nil,
-    after = after,
-  }
-  if action ~= "adopt" then
-    request.packages = parsed.words
-    return require("dotstream.start").plan(request)
-  end
-  local files = parsed.words
-  if #files == 0 then
-    files = { vim.api.nvim_buf_get_name(0) }
-    if vim.bo.buftype ~= "" or files[1] == "" then
-      return errors.notify("adopt what? Open the file, or name it", vim.log.levels.ERROR)
+  local request, problem = arguments.request(action, parsed)
+  if not request then
+    return errors.notify(assert(problem), vim.log.levels.ERROR)
+  elseif action == "adopt" then
+    if #request.paths == 0 then
+      request.paths = { vim.api.nvim_buf_get_name(0) }
+      if vim.bo.buftype ~= "" or request.paths[1] == "" then
+        return errors.notify("adopt what? Open the file, or name it", vim.log.levels.ERROR)
+      end
+    end
+    if not request.packages then
+      return M.choose_package(request, after)
     end
   end
-  request.paths = vim.tbl_map(paths.absolute, files)
-  if parsed.package then
-    request.packages = { parsed.package }
-    return require("dotstream.start").plan(request)
-  end
-  M.choose_package(request)
+  require("dotstream.start").plan(request, after)
 end
 
 --- Ask into which package files go.
 ---@param request dotstream.PlanRequest
-function M.choose_package(request)
+---@param after "show"|"ask"|"apply"
+function M.choose_package(request, after)
   local place = require("dotstream.start").place(request)
   if not place then
     return
@@ -101,7 +45,7 @@ function M.choose_package(request)
       function(name)
         if name then
           request.packages = { name }
-          require("dotstream.start").plan(request)
+          require("dotstream.start").plan(request, after)
         end
       end
     )
@@ -117,68 +61,97 @@ local function at_place(parsed, act)
   end
 end
 
----@type table<string, fun(parsed: dotstream.Words, bang: boolean)>
+---@class dotstream.Command
+---@field [1] fun(parsed: dotstream.Words, bang: boolean)
+---@field words? integer|string[] how many words it takes, or which; any number of any if left out
+
+---@type table<string, dotstream.Command>
 local COMMANDS = {
-  plan = function(parsed)
-    local action = "manage"
-    if vim.list_contains(vocabulary.ACTIONS, parsed.words[1]) then
-      action = table.remove(parsed.words, 1)
-    end
-    start(action, parsed, "show")
-  end,
-  status = function(parsed)
-    at_place(parsed, function(place)
-      require("dotstream.packages").show(place, parsed.words)
-    end)
-  end,
-  doctor = function(parsed, bang)
-    at_place(parsed, function(place)
-      require("dotstream.doctor").run(place, bang or parsed.words[1] == "fix")
-    end)
-  end,
-  history = function(parsed)
-    at_place(parsed, function(place)
-      require("dotstream.history").show(place)
-    end)
-  end,
-  undo = function(parsed, bang)
-    at_place(parsed, function(place)
-      local after = bang and "apply" or "ask"
-      require("dotstream.history").undo(place, tonumber(parsed.words[1]), after)
-    end)
-  end,
-  recover = function(parsed, bang)
-    at_place(parsed, function(place)
-      require("dotstream.server").ensure(place.root, function(client)
-        require("dotstream.recover").offer(client, { target = place.target, now = bang })
+  plan = {
+    function(parsed)
+      local action = "manage"
+      if vim.list_contains(vocabulary.ACTIONS, parsed.words[1]) then
+        action = table.remove(parsed.words, 1)
+      end
+      start(action, parsed, "show")
+    end,
+  },
+  undo = {
+    function(parsed, bang)
+      start("undo", parsed, bang and "apply" or "ask")
+    end,
+  },
+  status = {
+    function(parsed)
+      at_place(parsed, function(place)
+        require("dotstream.packages").show(place, parsed.words)
       end)
-    end)
-  end,
-  diff = function(parsed)
-    local path = parsed.words[1] and paths.absolute(parsed.words[1]) or vim.api.nvim_buf_get_name(0)
-    at_place(parsed, function(place)
-      require("dotstream.server").ensure(place.root, function(client)
-        require("dotstream.diff").show(client, place.root, place.target, paths.to_uri(path))
+    end,
+  },
+  history = {
+    function(parsed)
+      at_place(parsed, require("dotstream.history").show)
+    end,
+    words = 0,
+  },
+  doctor = {
+    function(parsed, bang)
+      at_place(parsed, function(place)
+        require("dotstream.doctor").run(place, bang or parsed.words[1] == "fix")
       end)
-    end)
-  end,
-  cancel = function()
-    if require("dotstream.request").cancel_all() == 0 then
-      errors.notify("nothing is running")
-    end
-  end,
-  log = function()
-    require("dotstream.server").open_log()
-  end,
-  restart = function()
-    require("dotstream.server").restart()
-  end,
+    end,
+    words = { "fix" },
+  },
+  recover = {
+    function(parsed, bang)
+      at_place(parsed, function(place)
+        require("dotstream.server").ensure(place.root, function(client)
+          require("dotstream.recover").offer(client, { target = place.target, now = bang })
+        end)
+      end)
+    end,
+    words = 0,
+  },
+  diff = {
+    function(parsed)
+      local path = parsed.words[1] and paths.absolute(parsed.words[1])
+        or vim.api.nvim_buf_get_name(0)
+      at_place(parsed, function(place)
+        require("dotstream.server").ensure(place.root, function(client)
+          require("dotstream.diff").show(client, place.root, place.target, paths.to_uri(path))
+        end)
+      end)
+    end,
+    words = 1,
+  },
+  cancel = {
+    function()
+      if require("dotstream.request").cancel_all() == 0 then
+        errors.notify("nothing is running")
+      end
+    end,
+    words = 0,
+  },
+  log = {
+    function()
+      require("dotstream.server").open_log()
+    end,
+    words = 0,
+  },
+  restart = {
+    function()
+      require("dotstream.server").restart()
+    end,
+    words = 0,
+  },
 }
 
 for _, action in ipairs(vocabulary.ACTIONS) do
-  COMMANDS[action] = function(parsed, bang)
-    start(action, parsed, bang and "apply" or "ask")
-  end
+  COMMANDS[action] = {
+    function(parsed, bang)
+      start(action, parsed, bang and "apply" or "ask")
+    end,
+  }
 end
 
 --- The commands, in alphabetical order.
@@ -189,49 +162,106 @@ function M.names()
   return names
 end
 
----@param arguments table as |nvim_create_user_command()| gives them
-function M.run(arguments)
-  local words = vim.deepcopy(arguments.fargs)
-  local name = table.remove(words, 1) or "plan"
-  local command = COMMANDS[name]
-  if not command then
-    local known = table.concat(M.names(), " ")
-    return errors.notify(
-      ("there is no :Dotstream %s; there are: %s"):format(name, known),
-      vim.log.levels.ERROR
-    )
+--- What is wrong with the words of a command, or nil.
+---@param name string
+---@param words string[]
+---@return string?
+local function surplus(name, words)
+  local taken = COMMANDS[name].words
+  if not taken then
+    return nil
+  elseif type(taken) == "number" then
+    return #words > taken and ("%s does not take %s"):format(name, words[taken + 1]) or nil
   end
-  local parsed, problem = M.parse(words)
-  if not parsed then
-    return errors.notify(assert(problem), vim.log.levels.ERROR)
+  for _, word in ipairs(words) do
+    if not vim.list_contains(taken, word) then
+      return ("%s takes %s, not %s"):format(name, table.concat(taken, ", "), word)
+    end
   end
-  command(parsed, arguments.bang)
 end
 
---- How long completion waits for the server, in milliseconds.
-local PATIENCE = 5000
+---@param given table as |nvim_create_user_command()| gives them
+function M.run(given)
+  local words = vim.deepcopy(given.fargs)
+  local name = table.remove(words, 1) or "plan"
+  local command = COMMANDS[name]
+  local parsed, problem
+  if not command then
+    local known = table.concat(M.names(), " ")
+    problem = ("there is no :Dotstream %s; there are: %s"):format(name, known)
+  else
+    parsed, problem = arguments.parse(words)
+    problem = problem or surplus(name, parsed.words)
+  end
+  if problem then
+    return errors.notify(problem, vim.log.levels.ERROR)
+  end
+  command[1](parsed, given.bang)
+end
 
+--- Fill a buffer whose name says what is in it: after |:e|, or a session was loaded.
+---@param bufnr integer
+function M.read(bufnr)
+  local root, words = arguments.of_name(vim.api.nvim_buf_get_name(bufnr))
+  local action = root and table.remove(words, 1)
+  local parsed = root and arguments.parse(words)
+  if not parsed then
+    return
+  end
+  parsed.root = root
+  if action == "status" or action == "history" then
+    return COMMANDS[action][1](parsed, false)
+  end
+  local request = vim.list_contains(vocabulary.ACTIONS, action) or action == "undo"
+  request = request and arguments.request(action, parsed)
+  if request then
+    require("dotstream.plan.window").take(bufnr, request):plan()
+  end
+end
+
+--- How long completion waits for the server, in milliseconds; what comes later is for next time.
+local PATIENCE = 200
+
+---@type table<string, { packages: string[], profiles: string[] }>
+local known = {}
+
+--- Directories that may be packages, until the server says which are.
+---@param root string
+---@return string[]
+local function directories(root)
+  local found = {}
+  for name, kind in vim.fs.dir(root) do
+    if kind == "directory" and not vim.startswith(name, ".") then
+      table.insert(found, name)
+    end
+  end
+  table.sort(found)
+  return found
+end
+
+---@param words string[] of the command
 ---@return { packages: string[], profiles: string[] }
-local function listed()
-  local found = { packages = {}, profiles = {} }
-  local root = paths.current_root()
-  if not root then
-    return found
+local function listed(words)
+  local parsed = arguments.parse(words)
+  local root = parsed and parsed.root or paths.current_root()
+  if not root or not require("dotstream.server").command() then
+    return { packages = {}, profiles = {} }
+  end
+  local function name(each)
+    return each.name
   end
   local done = false
   require("dotstream.start").packages({ root = root }, function(_, result)
-    for _, package in ipairs(result.packages) do
-      table.insert(found.packages, package.name)
-    end
-    for _, profile in ipairs(result.profiles) do
-      table.insert(found.profiles, profile.name)
-    end
     done = true
+    known[root] = {
+      packages = vim.tbl_map(name, result.packages),
+      profiles = vim.tbl_map(name, result.profiles),
+    }
   end)
   vim.wait(PATIENCE, function()
     return done
   end, 5)
-  return found
+  return known[root] or { packages = directories(root), profiles = {} }
 end
 
 ---@param lead string
@@ -244,11 +274,11 @@ local function candidates(lead, words)
   local name = words[1]
   local flag = lead:match("^(%-%-[%w-]+)=")
   if flag then
-    local values = VALUES[flag] or {}
+    local values = arguments.VALUES[flag] or {}
     if flag == "--profile" then
-      values = listed().profiles
+      values = listed(words).profiles
     elseif flag == "--package" then
-      values = listed().packages
+      values = listed(words).packages
     elseif flag == "--dir" or flag == "--target" then
       values = vim.fn.getcompletion(lead:sub(#flag + 2), "dir")
     end
@@ -258,11 +288,9 @@ local function candidates(lead, words)
   end
   local found = {}
   if lead:sub(1, 1) == "-" then
-    found = vim.tbl_map(function(known)
-      return known .. "="
-    end, vim.tbl_keys(FLAGS))
-    table.sort(found)
-    return found
+    return vim.tbl_map(function(known)
+      return known[1] .. "="
+    end, arguments.FLAGS)
   end
   local adopts = name == "adopt" or (name == "plan" and words[2] == "adopt")
   if adopts or name == "diff" then
@@ -273,7 +301,7 @@ local function candidates(lead, words)
     return { "fix" }
   end
   if name == "plan" or name == "status" or vim.list_contains(vocabulary.ACTIONS, name) then
-    vim.list_extend(found, listed().packages)
+    vim.list_extend(found, listed(words).packages)
   end
   return found
 end

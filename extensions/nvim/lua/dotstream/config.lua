@@ -28,11 +28,12 @@ M.defaults = {
     open = "botright split",
     -- Rows kept in the buffer; the rest is counted, and loaded when you ask for it.
     max_rows = 10000,
-    -- Rows kept of one directory.
+    -- Rows kept of one directory, as long as there is room for all.
     max_rows_per_directory = 500,
     -- Batches that the server may send ahead of what is on the screen.
     window = 8,
-    -- Close the folds of directories with more rows than this once a plan is complete.
+    -- Close the folds of directories with more rows than this once a plan is complete, except
+    -- where there are conflicts.
     fold_over = 100,
     signs = {
       add = "+",
@@ -42,16 +43,21 @@ M.defaults = {
       error = "E",
       note = "i",
       keep = "=",
+      omit = "x",
     },
+    -- Keys of the plan buffer; false turns one off.
     keys = {
       open = "<CR>",
       diff = "gd",
       resolve = "ga",
       resolve_all = "gA",
+      omit = "dd",
+      quickfix = "gq",
       next_conflict = "]c",
       previous_conflict = "[c",
       refresh = "R",
       undo = "u",
+      redo = "<C-r>",
       cancel = "<C-c>",
       close = "q",
       help = "g?",
@@ -61,59 +67,94 @@ M.defaults = {
 
 ---@type dotstream.Config?
 local current
+---@type table what was given to |dotstream.setup()|
+local given = {}
 
----@param given table
+--- Take over what is right of what a user gave, and say what is wrong.
+---@param from table
 ---@param known table
+---@param into table
 ---@param prefix string
 ---@param problems string[]
-local function check(given, known, prefix, problems)
-  for key, value in pairs(given) do
-    local default = known[key]
+local function take(from, known, into, prefix, problems)
+  for key, value in pairs(from) do
+    local default, name = known[key], prefix .. tostring(key)
+    local expected = type(default)
+    local off = value == false and prefix == "plan.keys."
     if default == nil then
-      table.insert(problems, ("there is no option %s%s"):format(prefix, key))
-    elseif type(value) ~= type(default) then
-      local expected = ("%s%s: expected a %s, got a %s"):format(
-        prefix,
-        key,
-        type(default),
-        type(value)
-      )
-      table.insert(problems, expected)
-    elseif type(default) == "table" and not vim.islist(default) then
-      check(value, default, prefix .. key .. ".", problems)
+      table.insert(problems, ("there is no option %s"):format(name))
+    elseif type(value) ~= expected and not off then
+      local text = ("%s: expected a %s, got a %s"):format(name, expected, type(value))
+      table.insert(problems, text)
+    elseif key == "cmd" then
+      local right = vim.islist(value) and #value > 0
+      for _, word in ipairs(value) do
+        right = right and type(word) == "string"
+      end
+      if right then
+        into[key] = value
+      else
+        table.insert(problems, name .. ": expected a list of strings, the program first")
+      end
+    elseif expected == "table" then
+      take(value, default, into[key], name .. ".", problems)
+    elseif expected == "number" and (value < 1 or value % 1 ~= 0) then
+      table.insert(problems, ("%s: expected a whole number above 0"):format(name))
+    else
+      into[key] = value
     end
   end
 end
 
---- Return what is wrong with options that a user gave, one line each.
----@param options table
----@return string[]
-function M.problems(options)
-  local problems = {}
-  check(options, M.defaults, "", problems)
+--- The settings as they are to be, and what is wrong with those that were given, a line each.
+---@return dotstream.Config, string[] problems
+local function settle()
+  local settings, problems = vim.deepcopy(M.defaults), {}
+  for where, options in pairs({ ["vim.g.dotstream"] = vim.g.dotstream or {}, setup = given }) do
+    if type(options) ~= "table" then
+      local text = ("%s: expected a table, got a %s"):format(where, type(options))
+      table.insert(problems, text)
+    end
+  end
+  for _, options in ipairs({ vim.g.dotstream or {}, given }) do
+    if type(options) == "table" then
+      take(options, M.defaults, settings, "", problems)
+    end
+  end
   table.sort(problems)
+  return settings, problems
+end
+
+--- What is wrong with the options that the user gave, one line each.
+---@return string[]
+function M.problems()
+  local _, problems = settle()
   return problems
 end
 
+---@return dotstream.Config
+local function update()
+  local settings, problems = settle()
+  current = settings
+  if #problems > 0 then
+    local text = "dotstream: " .. table.concat(problems, "\n")
+    vim.schedule(function()
+      vim.notify(text .. "\nSee :help dotstream-configuration", vim.log.levels.WARN)
+    end)
+  end
+  return settings
+end
+
+--- Set options, on top of those in |g:dotstream|.
 ---@param options? dotstream.Options
 function M.set(options)
-  options = options or {}
-  local problems = M.problems(options)
-  if #problems > 0 then
-    local text = "dotstream: "
-      .. table.concat(problems, "\n")
-      .. "\nSee :help dotstream-configuration"
-    vim.notify(text, vim.log.levels.WARN)
-  end
-  current = vim.tbl_deep_extend("force", {}, M.defaults, options)
+  given = options or {}
+  update()
 end
 
 ---@return dotstream.Config
 function M.get()
-  if not current then
-    M.set(vim.g.dotstream)
-  end
-  return assert(current)
+  return current or update()
 end
 
 return M

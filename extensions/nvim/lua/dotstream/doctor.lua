@@ -54,11 +54,18 @@ function M.run(place, fix)
       on_end = function(fault, result)
         if fault then
           return errors.show(fault)
-        elseif result.findings == 0 then
-          return errors.notify("doctor: no problems found")
         end
-        local fixed = fix and (", %s fixed"):format(view.number(result.fixed or 0)) or ""
-        errors.notify(("doctor: %s%s"):format(view.plural(result.findings, "finding"), fixed))
+        local fixed = fix and ("%s fixed, "):format(view.number(result.fixed or 0)) or ""
+        if fix then
+          require("dotstream.changes").show()
+        end
+        if result.findings == 0 then
+          return errors.notify(
+            ("doctor: %s"):format(fix and fixed .. "no problems left" or "no problems found")
+          )
+        end
+        local found = view.plural(result.findings, "finding")
+        errors.notify(("doctor: %s%s%s"):format(fixed, found, fix and " left" or ""))
         vim.cmd("botright copen")
       end,
     })

@@ -8,11 +8,8 @@ M.INSTALL = 'pipx install "dotstream[lsp]"'
 ---@type table<string, { level: integer, advice?: string }>
 local KINDS = {
   cancelled = { level = levels.INFO },
-  conflict = {
-    level = levels.WARN,
-    advice = "{resolve} settles the conflict under the cursor, {resolve_all} all of them",
-  },
-  stale_plan = { level = levels.WARN, advice = "the plan is made again; look at it, then :w" },
+  conflict = { level = levels.WARN, advice = "it is planned again: {resolve} settles a conflict" },
+  stale_plan = { level = levels.WARN, advice = "it is planned again; look at it, then :w" },
   target_changed = { level = levels.WARN, advice = "{refresh} plans again" },
   locked = { level = levels.WARN, advice = "wait for it, then try again" },
   busy = { level = levels.WARN, advice = ":Dotstream cancel ends what is running" },
@@ -30,6 +27,13 @@ function M.notify(message, level)
   vim.notify("dotstream: " .. message, level or levels.INFO)
 end
 
+--- Say something that names keys.
+---@param message string
+---@param level? integer
+function M.hint(message, level)
+  M.notify(M.with_keys(message), level)
+end
+
 ---@param fault dotstream.Fault
 ---@return string? kind
 function M.kind(fault)
@@ -41,7 +45,24 @@ end
 ---@return string
 function M.with_keys(text)
   local keys = require("dotstream.config").get().plan.keys
-  return (text:gsub("{([%w_]+)}", keys))
+  return (
+    text:gsub("{([%w_]+)}", function(name)
+      local key = keys[name]
+      return key and key ~= "" and key or ("`%s`"):format(name)
+    end)
+  )
+end
+
+--- Whether a lock is held by a server that this Neovim started.
+---@param holder any as the server names it
+---@return boolean
+function M.is_ours(holder)
+  for _, pid in ipairs(vim.api.nvim_get_proc_children(vim.uv.os_getpid())) do
+    if type(holder) == "string" and holder:find("%f[%d]" .. pid .. "%f[%D]") then
+      return true
+    end
+  end
+  return false
 end
 
 ---@param fault dotstream.Fault
@@ -50,7 +71,10 @@ function M.explain(fault)
   local kind = M.kind(fault)
   local known = KINDS[kind] or { level = levels.ERROR }
   local lines = { fault.message }
-  if fault.code == -32601 then
+  if kind == "locked" and M.is_ours(fault.data.holder) then
+    return "another plan is being applied from this Neovim; wait for it, then try again",
+      known.level
+  elseif fault.code == -32601 then
     lines = { "the server is too old for this; bring it up to date: " .. M.upgrade() }
   end
   for _, left in ipairs(type(fault.data) == "table" and fault.data.left or {}) do
@@ -75,13 +99,35 @@ function M.upgrade()
   return 'pipx install --force "dotstream[lsp]"'
 end
 
----@param command string
-function M.missing(command)
-  M.notify(
-    ("%s was not found; install it with\n  %s\nor say where it is: "):format(command, M.INSTALL)
-      .. 'require("dotstream").setup({ cmd = { "/path/to/dotstream", "lsp", "--stdio" } })',
-    levels.ERROR
-  )
+--- Say something while a file is opened: one line, which makes nobody press a key.
+---@param message string
+---@param level integer
+function M.briefly(message, level)
+  local line = vim.split(message, "\n")[1]
+  local room = vim.o.columns - #"dotstream: " - 14 -- the ruler and 'showcmd' stand in that line
+  if vim.fn.strdisplaywidth(line) > room then
+    line = vim.fn.strcharpart(line, 0, room - 1) .. "…"
+  end
+  M.notify(line, level)
+end
+
+---@return string
+function M.not_found()
+  local program = require("dotstream.config").get().cmd[1]
+  return program == "dotstream" and "the program was not found"
+    or ("%s was not found"):format(program)
+end
+
+--- There is no program.  `:checkhealth` says the rest: this comes while a file is opened.
+function M.missing()
+  M.briefly(M.not_found() .. "; see :checkhealth dotstream", levels.WARN)
+end
+
+---@param found? integer
+---@param wanted integer
+function M.too_old(found, wanted)
+  local which = (found or 0) < wanted and "the server" or "this plugin"
+  M.briefly(which .. " is too old; see :checkhealth dotstream", levels.WARN)
 end
 
 return M

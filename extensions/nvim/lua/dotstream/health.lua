@@ -57,7 +57,7 @@ function M.check()
     return
   end
 
-  local problems = config.problems(vim.g.dotstream or {})
+  local problems = config.problems()
   if #problems == 0 then
     vim.health.ok("the settings are right")
   else

@@ -8,13 +8,15 @@ M.LINKS = {
   DotstreamRemove = "Removed",
   DotstreamConflict = "DiagnosticError",
   DotstreamError = "DiagnosticError",
-  DotstreamNote = "DiagnosticInfo",
+  DotstreamNote = "Identifier",
   DotstreamKeep = "Comment",
-  DotstreamChoices = "DiagnosticHint",
+  DotstreamChoices = "Special",
+  DotstreamHint = "Special",
+  DotstreamState = "WinBar",
   DotstreamDirectory = "Directory",
   DotstreamCount = "Comment",
   DotstreamDetail = "Comment",
-  DotstreamInline = "DiagnosticVirtualTextHint",
+  DotstreamInline = "Comment",
   DotstreamInlineConflict = "DiagnosticVirtualTextError",
   DotstreamTitle = "Title",
 }
@@ -23,6 +25,7 @@ function M.define()
   for name, link in pairs(M.LINKS) do
     vim.api.nvim_set_hl(0, name, { link = link, default = true })
   end
+  vim.api.nvim_set_hl(0, "DotstreamOmitted", { strikethrough = true, default = true })
 end
 
 return M

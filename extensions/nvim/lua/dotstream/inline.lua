@@ -37,17 +37,20 @@ local WORDS = {
   directory = "",
 }
 
+--- What there is to say about the file at a path, which may be reached from either side.
 ---@param state table
+---@param path string
 ---@return string? text, string? highlight
-function M.text(state)
+function M.text(state, path)
   if state.role == vim.NIL or not state.role or state.state == "other" then
     return nil
   end
-  local other = state.role == "source" and state.targetLabel or state.sourceLabel
+  local from_source = state.role == "source" and state.target ~= paths.to_uri(path)
+  local other = from_source and state.targetLabel or state.sourceLabel
   local word = state.broken and "broken link" or WORDS[state.state] or state.state
   local parts = {}
   if type(other) == "string" then
-    table.insert(parts, (state.role == "source" and "→ " or "← ") .. paths.shown(other))
+    table.insert(parts, (from_source and "→ " or "← ") .. paths.shown(other))
   end
   if word ~= "" then
     table.insert(parts, word)
@@ -68,7 +71,8 @@ function M.refresh(client, bufnr)
     if not vim.api.nvim_buf_is_loaded(bufnr) then
       return
     end
-    local text, highlight = M.text(state)
+    -- Neovim knows a file in a linked directory by where that leads, and by what was typed.
+    local text, highlight = M.text(state, paths.absolute(vim.fn.bufname(bufnr)))
     vim.b[bufnr].dotstream_status = text or ""
     vim.api.nvim_buf_clear_namespace(bufnr, namespace, 0, -1)
     if text and config.get().inline.enable then

@@ -1,4 +1,5 @@
 --- `:Dotstream status`: how far each package is linked.
+local arguments = require("dotstream.arguments")
 local errors = require("dotstream.errors")
 local listing = require("dotstream.listing")
 local paths = require("dotstream.paths")
@@ -36,77 +37,81 @@ local function details(status)
   return table.concat(parts, ", ")
 end
 
+---@param found table[]
+---@return dotstream.ListingLine[]
+local function lines_of(found)
+  local width = 0
+  for _, status in ipairs(found) do
+    width = math.max(width, vim.fn.strdisplaywidth(paths.shown(status.name)))
+  end
+  return vim.tbl_map(function(status)
+    local name = paths.shown(status.name)
+    local head = ("%s%s  "):format(name, (" "):rep(width - vim.fn.strdisplaywidth(name)))
+    return {
+      text = vim.trim(("%s%-9s  %s"):format(head, status.state, details(status))),
+      highlight = HIGHLIGHTS[status.state],
+      columns = { #head, #head + #status.state },
+      value = status,
+    }
+  end, found)
+end
+
 ---@param place { root: string, target?: string }
 ---@param packages string[]
 function M.show(place, packages)
-  local found = {}
-  local function show(text)
-    local width = 0
-    for _, status in ipairs(found) do
-      width = math.max(width, vim.fn.strdisplaywidth(paths.shown(status.name)))
-    end
-    local lines = {}
-    for _, status in ipairs(found) do
-      local name = paths.shown(status.name)
-      local pad = (" "):rep(width - vim.fn.strdisplaywidth(name))
-      local head = ("%s%s  "):format(name, pad)
-      local line = ("%s%-9s  %s"):format(head, status.state, details(status))
-      table.insert(lines, {
-        text = line,
-        highlight = HIGHLIGHTS[status.state],
-        columns = { #head, #head + #status.state },
-        value = status,
+  local function plan(action)
+    return function(status)
+      require("dotstream.start").plan({
+        action = action,
+        root = place.root,
+        target = place.target,
+        packages = { status.name },
       })
     end
-    if #lines == 0 then
-      lines = { { text = text } }
-    end
-    local start = function(action)
-      return function(status)
-        require("dotstream.start").plan({
-          action = action,
-          root = place.root,
-          target = place.target,
-          packages = { status.name },
-        })
-      end
-    end
-    local bar = ("%s  %s"):format(vim.fn.fnamemodify(place.root, ":~"), text)
-    listing.open("dotstream://status" .. place.root, bar, lines, {
-      { key = "<CR>", desc = "plan", act = start("manage") },
-      { key = "x", desc = "plan unmanage", act = start("unmanage") },
-      {
-        key = "R",
-        desc = "refresh",
-        act = function()
-          M.show(place, packages)
-        end,
-      },
-    })
   end
-  server.ensure(place.root, function(client)
-    local params = { root = paths.to_uri(place.root), window = 8 }
-    params.target = place.target and paths.to_uri(place.target)
-    params.packages = #packages > 0 and packages or nil
-    local handle
-    handle = request.send(client, "dotstream/status", params, {
-      title = "status",
-      on_value = function(value)
-        if value.items then
-          vim.list_extend(found, value.items)
-          show("looking …")
-          handle.ack(value.seq)
-        end
-      end,
-      on_end = function(fault)
-        if fault then
-          errors.show(fault)
-        else
-          show(view.plural(#found, "package"))
-        end
-      end,
-    })
-  end)
+  local look
+  ---@param found table[]
+  ---@param text string
+  ---@param shown? boolean
+  local function show(found, text, shown)
+    local lines = lines_of(found)
+    listing.open({
+      name = arguments.name(place.root, vim.list_extend({ "status" }, packages)),
+      bar = ("status of %s  %s"):format(paths.label(place.root), text),
+      lines = #lines > 0 and lines or { { text = text } },
+      keys = { { "<CR>", "plan", plan("manage") }, { "x", "plan unmanage", plan("unmanage") } },
+      refresh = look,
+    }, shown)
+  end
+  function look(shown)
+    local found = {}
+    if shown then
+      show(found, "looking …", shown)
+    end
+    server.ensure(place.root, function(client)
+      local params = { root = paths.to_uri(place.root), window = 8 }
+      params.target = place.target and paths.to_uri(place.target)
+      params.packages = #packages > 0 and packages or nil
+      local handle
+      handle = request.send(client, "dotstream/status", params, {
+        title = "status",
+        on_value = function(value)
+          if value.items then
+            vim.list_extend(found, value.items)
+            handle.ack(value.seq)
+          end
+        end,
+        on_end = function(fault)
+          if fault then
+            errors.show(fault)
+          else
+            show(found, view.plural(#found, "package"))
+          end
+        end,
+      })
+    end)
+  end
+  look(true)
 end
 
 return M

@@ -42,8 +42,9 @@ end
 ---@return string?
 function M.current_root()
   local name = vim.api.nvim_buf_get_name(0)
-  local from_buffer = vim.b.dotstream_root
-    or (vim.bo.buftype == "" and name ~= "" and M.root_of(name))
+  -- Of `oil:///home/me/dotfiles/zsh/` and the like, the path says where one is.
+  local path = name:match("^%a[%w+.-]*://(/.*)$") or (vim.bo.buftype == "" and name)
+  local from_buffer = vim.b.dotstream_root or (path and path ~= "" and M.root_of(path))
   if from_buffer then
     return from_buffer
   end
@@ -59,15 +60,62 @@ function M.current_root()
   return client and client.root_dir
 end
 
---- Text fit for one line of a buffer.
+--- The lead bytes of UTF-8, and what follows them.
+local SEQUENCES = { "[%z\1-\127]", "[\194-\223]", "[\224-\239]", "[\240-\244]" }
+for length, lead in ipairs(SEQUENCES) do
+  SEQUENCES[length] = "^" .. lead .. ("[\128-\191]"):rep(length - 1)
+end
+
+--- What is UTF-8 and cannot be seen.
+local INVISIBLE = {
+  { 0x00, 0x1f },
+  { 0x7f, 0xa0 },
+  { 0xad, 0xad },
+  { 0x2000, 0x200f },
+  { 0x2028, 0x202f },
+  { 0x205f, 0x206f },
+  { 0x3000, 0x3000 },
+  { 0xfeff, 0xfeff },
+}
+local SHORT = { ["\t"] = "\\t", ["\n"] = "\\n", ["\r"] = "\\r" }
+
+---@param character string UTF-8
+---@return string
+local function visible(character)
+  local code = vim.fn.char2nr(character)
+  for _, range in ipairs(INVISIBLE) do
+    if code >= range[1] and code <= range[2] then
+      return SHORT[character] or (code > 0xff and "\\u%04x" or "\\x%02x"):format(code)
+    end
+  end
+  return character
+end
+
+--- Text fit for one line, escaped as the server escapes its own: no control character, and no
+--- byte that is not UTF-8.
 ---@param text string
 ---@return string
 function M.shown(text)
-  return (
-    text:gsub("%c", function(character)
-      return ("\\x%02x"):format(character:byte())
-    end)
-  )
+  if not text:find("[^\32-\126]") then
+    return text
+  end
+  local parts, at = {}, 1
+  while at <= #text do
+    local character
+    for _, sequence in ipairs(SEQUENCES) do
+      character = character or text:match(sequence, at)
+    end
+    table.insert(parts, character and visible(character) or ("\\x%02x"):format(text:byte(at)))
+    at = at + #(character or " ")
+  end
+  return table.concat(parts)
+end
+
+--- A path for people: `~` stands for the home directory.
+---@param path string
+---@return string
+function M.label(path)
+  return M.shown(vim.fn.fnamemodify(path, ":~"))
 end
 
 return M

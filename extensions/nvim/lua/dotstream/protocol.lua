@@ -29,7 +29,9 @@
 ---@field everything? boolean
 ---@field path? dotstream.Uri
 ---@field paths? dotstream.Uri[]
----@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, ask?: boolean }
+---@field out? boolean
+---@field whole? boolean
+---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, explain?: boolean, same?: boolean, ask?: boolean }
 ---@field window? integer
 ---@field partialResultToken? dotstream.Token
 ---@field workDoneToken? dotstream.Token
@@ -46,7 +48,9 @@
 ---@field everything? boolean
 ---@field path? dotstream.Uri
 ---@field paths? dotstream.Uri[]
----@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, stream?: boolean, ask?: boolean }
+---@field out? boolean
+---@field whole? boolean
+---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, explain?: boolean, same?: boolean, stream?: boolean, ask?: boolean }
 ---@field digest? string
 ---@field only? dotstream.Uri[]
 ---@field omit? dotstream.Uri[]
@@ -329,6 +333,7 @@
 ---@field state "active"|"rolling_back"|"committed"|"rolled_back"|"stuck"|"undone"
 ---@field began string
 ---@field operations integer
+---@field counts dotstream.Counts
 ---@field undoable boolean
 ---@field undoes integer|nil
 ---@field undoneBy? integer|nil
@@ -381,6 +386,7 @@
 ---@field to? string
 ---@field before? string
 ---@field package string
+---@field why? string
 
 --- A directory is made or removed.
 ---@class (exact) dotstream.DirectoryRow
@@ -388,6 +394,7 @@
 ---@field path dotstream.Uri
 ---@field label dotstream.Label
 ---@field package string
+---@field why? string
 
 --- A file is moved; no `to` means into the backup area.
 ---@class (exact) dotstream.MoveRow
@@ -409,6 +416,7 @@
 ---@field choices ("fail"|"skip"|"backup"|"overwrite"|"adopt")[]
 ---@field message string
 ---@field rivals? string[]
+---@field same? boolean
 
 --- Something could not be read, or was left alone on purpose.
 ---@class (exact) dotstream.RemarkRow
@@ -425,12 +433,14 @@
 ---@field to? string
 ---@field before? string
 ---@field package? string
+---@field why? string
 ---@field conflict? "changed_since"|"real_file"|"real_directory"|"foreign_link"|"dangling_link"|"other_package"|"same_path"|"file_and_directory"|"parent_link"|"absolute_source"|"target_in_package_directory"|"package_has_file"|"not_invertible"|"missing_source"
 ---@field source? dotstream.Uri
 ---@field other? string|nil
 ---@field choices? ("fail"|"skip"|"backup"|"overwrite"|"adopt")[]
 ---@field message? string
 ---@field rivals? string[]
+---@field same? boolean
 
 --- Rows of a plan, in the order in which they are carried out.
 ---@class (exact) dotstream.OperationBatch

@@ -26,7 +26,7 @@ local function recover(client, params, resume)
         table.insert(lines, "  · " .. paths.shown(left))
       end
       errors.notify(table.concat(lines, "\n"), #lines > 1 and vim.log.levels.WARN or nil)
-      require("dotstream.inline").refresh_all()
+      require("dotstream.changes").show()
     end,
   })
 end

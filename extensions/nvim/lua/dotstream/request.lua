@@ -17,6 +17,8 @@ local CANCELLED = -32800
 
 ---@type table<string, fun(value: table)>
 local streams = {}
+---@type table<string, fun(conflict: dotstream.Row, answer: fun(policy?: string, cancel?: boolean))>
+local questions = {}
 ---@type table<string, dotstream.Work>
 local works = {}
 local count = 0
@@ -24,6 +26,7 @@ local count = 0
 ---@class dotstream.RequestOptions
 ---@field title string shown in the status line
 ---@field on_value? fun(value: table) rows as they come
+---@field on_question? fun(conflict: dotstream.Row, answer: fun(policy?: string, cancel?: boolean))
 ---@field on_progress? fun(value: table) values of the work-done progress
 ---@field on_end fun(err: dotstream.Fault?, result: any) called exactly once
 
@@ -40,6 +43,7 @@ function M.send(client, method, params, options)
   if options.on_value then
     params.partialResultToken = rows
     streams[rows] = options.on_value
+    questions[rows] = options.on_question
   end
   local ended = false
   local work ---@type dotstream.Work
@@ -48,7 +52,7 @@ function M.send(client, method, params, options)
       return
     end
     ended = true
-    streams[rows], works[token] = nil, nil
+    streams[rows], questions[rows], works[token] = nil, nil, nil
     options.on_end(err, result)
     vim.cmd.redrawstatus()
   end
@@ -114,6 +118,26 @@ function M.on_progress(err, params, context)
     return -- late rows of a request that has ended
   end
   return vim.lsp.handlers["$/progress"](err, params, context)
+end
+
+--- The handler of `dotstream/conflict`: a person answers, and takes as long as that takes.
+function M.on_question(_, params)
+  local ask = questions[params.token]
+  if not ask then
+    return vim.NIL
+  end
+  local co, waits, answer = coroutine.running(), false, nil
+  ask(params.conflict, function(policy, cancel)
+    answer = (policy or cancel) and { policy = policy, cancel = cancel or false } or vim.NIL
+    if waits then
+      coroutine.resume(co)
+    end
+  end)
+  if answer == nil then
+    waits = true
+    coroutine.yield()
+  end
+  return answer
 end
 
 vim.api.nvim_create_autocmd("LspRequest", {

@@ -14,6 +14,9 @@ local waiting = {}
 ---@type table<integer, boolean>
 local stopping = {}
 local told_missing = false
+--- How the server of a package directory last ended.
+---@type table<string, { code: integer, signal: integer }>
+local exits = {}
 
 --- The command that starts the server, with the program's full path; nil if there is none.
 ---@return string[]?
@@ -37,7 +40,7 @@ local function capabilities()
   -- Neovim takes any registration; said so, omnifunc stays the user's where nothing is completed.
   all.textDocument.completion.dynamicRegistration = true
   all.textDocument.documentSymbol.dynamicRegistration = true
-  all.experimental = { dotstream = { version = M.PROTOCOL, commands = commands } }
+  all.experimental = { dotstream = { version = M.PROTOCOL, commands = commands, conflicts = true } }
   return all
 end
 
@@ -60,16 +63,9 @@ end
 local function on_init(client)
   local announced = M.announced(client)
   if not announced or announced.version ~= M.PROTOCOL then
-    local found = announced and tostring(announced.version) or "none"
-    errors.notify(
-      ("the server speaks version %s of the protocol, and this plugin %d; bring both up to date: %s"):format(
-        found,
-        M.PROTOCOL,
-        errors.upgrade()
-      ),
-      vim.log.levels.ERROR
-    )
+    errors.too_old(announced and announced.version, M.PROTOCOL)
   end
+  require("dotstream.announced").narrow(client)
   local resumed = waiting[client.id] or {}
   waiting[client.id] = nil
   vim.schedule(function() -- an error in here is no error of the handshake
@@ -100,46 +96,27 @@ function M.come_back(root, buffers)
   end)
 end
 
----@param root string
----@param buffers integer[]
-local function offer_restart(root, buffers)
-  local choices = { "Restart it", "Show its log", "Leave it" }
-  vim.ui.select(choices, { prompt = "The dotstream server ended unexpectedly" }, function(choice)
-    if choice == choices[1] then
-      M.come_back(root, buffers)
-    elseif choice == choices[2] then
-      M.open_log()
-    end
-  end)
-end
-
----@param code integer
----@param signal integer
 ---@param client_id integer
-local function on_exit(code, signal, client_id)
+local function on_exit(_, _, client_id)
   local client = vim.lsp.get_client_by_id(client_id)
-  local root = client and client.root_dir
-  local buffers = client and vim.tbl_keys(client.attached_buffers) or {}
+  local exit = client and exits[client.root_dir or ""] or { code = 0, signal = 0 }
   vim.schedule(function()
     local expected = stopping[client_id] or vim.v.exiting ~= vim.NIL
-    stopping[client_id] = nil
-    for _, resume in ipairs(waiting[client_id] or {}) do
+    local resumed = waiting[client_id] or {}
+    stopping[client_id], waiting[client_id] = nil, nil
+    for _, resume in ipairs(resumed) do
       resume(nil)
     end
-    waiting[client_id] = nil
     require("dotstream.request").client_ended(client_id)
-    require("dotstream.events").emit(
-      "DotstreamServerEnded",
-      { code = code, signal = signal, root = root, expected = expected }
-    )
-    if not expected and (code ~= 0 or signal ~= 0) then
-      local how = signal ~= 0 and ("killed by signal %d"):format(signal)
-        or ("with exit code %d"):format(code)
-      errors.notify("the server ended unexpectedly, " .. how, vim.log.levels.ERROR)
-      if root then
-        offer_restart(root, buffers)
-      end
-    end
+    require("dotstream.ended").tell({
+      code = exit.code,
+      signal = exit.signal,
+      root = client and client.root_dir,
+      expected = expected,
+      began = client ~= nil and client.initialized == true,
+      asked = #resumed > 0,
+      buffers = client and vim.tbl_keys(client.attached_buffers) or {},
+    })
   end)
 end
 
@@ -154,11 +131,13 @@ local function root_dir(bufnr, on_root)
   end
   local root = paths.root_of(name)
   if root then
-    if M.command() then
+    if require("dotstream.ended").failed[root] then
+      return
+    elseif M.command() then
       on_root(root)
     elseif not told_missing then
       told_missing = true
-      errors.missing(config.get().cmd[1])
+      vim.schedule(errors.missing) -- not in the middle of the event that opens the file
     end
     return
   end
@@ -177,7 +156,13 @@ function M.config()
   return {
     cmd = function(dispatchers, resolved)
       local cmd = M.command() or config.get().cmd
-      return vim.lsp.rpc.start(cmd, dispatchers, { cwd = resolved and resolved.cmd_cwd })
+      local quietly = vim.tbl_extend("force", dispatchers, {
+        on_exit = function(code, signal) -- Neovim's own words about it would be in the way
+          exits[resolved.root_dir or ""] = { code = code, signal = signal }
+          dispatchers.on_exit(0, 0)
+        end,
+      })
+      return vim.lsp.rpc.start(cmd, quietly, { cwd = resolved and resolved.cmd_cwd })
     end,
     root_dir = root_dir,
     capabilities = capabilities(),
@@ -185,8 +170,23 @@ function M.config()
       ["$/progress"] = function(...)
         return require("dotstream.request").on_progress(...)
       end,
+      ["textDocument/publishDiagnostics"] = function(err, params, context)
+        if config.get().inline.enable then -- which says the same behind the first line
+          params.diagnostics = vim.tbl_filter(function(diagnostic)
+            return diagnostic.code ~= "unlinked"
+          end, params.diagnostics)
+        end
+        return vim.lsp.handlers["textDocument/publishDiagnostics"](err, params, context)
+      end,
+      ["dotstream/conflict"] = function(...)
+        return require("dotstream.request").on_question(...)
+      end,
+      ["client/registerCapability"] = function(_, params, context)
+        local client = assert(vim.lsp.get_client_by_id(context.client_id))
+        return require("dotstream.announced").register(client, params)
+      end,
       ["dotstream/changed"] = function(_, params, context)
-        require("dotstream.inline").refresh_all()
+        require("dotstream.changes").show()
         require("dotstream.events").emit(
           "DotstreamChanged",
           vim.tbl_extend("force", params, { client_id = context.client_id })
@@ -197,6 +197,7 @@ function M.config()
     on_init = on_init,
     on_exit = on_exit,
     on_attach = function(client, bufnr)
+      require("dotstream.announced").set_up(client, bufnr)
       require("dotstream.inline").attach(client, bufnr)
     end,
   }
@@ -208,6 +209,13 @@ end
 function M.consider(bufnr)
   if not config.get().enable or not vim.api.nvim_buf_is_loaded(bufnr) then
     return
+  end
+  local name = vim.api.nvim_buf_get_name(bufnr)
+  local inside = name ~= "" and not name:find("^%a+://") and paths.root_of(name)
+  if
+    not inside and (not package.loaded["vim.lsp"] or #vim.lsp.get_clients({ name = M.NAME }) == 0)
+  then
+    return -- nor is it in the way of a link: for most files, that is all there is to do
   end
   if not vim.lsp.is_enabled(M.NAME) then
     vim.lsp.enable(M.NAME)
@@ -244,8 +252,9 @@ function M.ensure(root, on_ready, on_failed)
       return
     end
   end
+  require("dotstream.ended").failed[root] = nil
   if not M.command() then
-    errors.missing(config.get().cmd[1])
+    errors.missing()
     return resume(nil)
   end
   local resolved = vim.deepcopy(vim.lsp.config[M.NAME])

@@ -51,70 +51,51 @@ function M.packages(place, on_listed)
   end)
 end
 
---- What to plan if no packages are named: the profile `default`, or every package.
----@param listed table
----@return string[]?
-local function everything(listed)
-  for _, profile in ipairs(listed.profiles) do
-    if profile.name == "default" then
-      return nil
-    end
+---@param session dotstream.Session
+---@param after? "show"|"ask"|"apply"
+local function go_on(session, after)
+  local apply = require("dotstream.plan.apply")
+  local function write()
+    apply.write(session)
   end
-  local names = {}
-  for _, package in ipairs(listed.packages) do
-    if package.active then
-      table.insert(names, package.name)
-    end
+  if not session:waits() or session:open_conflicts() > 0 then
+    return
+  elseif after == "apply" or (after == "ask" and not config.get().confirm) then
+    return write()
+  elseif after ~= "ask" then
+    return
   end
-  return names
-end
-
----@param client vim.lsp.Client
----@param request dotstream.PlanRequest
-local function show(client, request)
-  local session = require("dotstream.plan.session").new(client, request)
-  require("dotstream.plan.window").open(session)
-  session:plan(function()
-    local operations, conflicts, faults = require("dotstream.plan.model").sums(session.model.counts)
-    if operations == 0 or conflicts > 0 or faults > 0 then
-      return
-    elseif request.after == "apply" then
-      require("dotstream.plan.apply").apply(session)
-    elseif request.after == "ask" and config.get().confirm then
-      local question = ("%s: %s?"):format(
-        require("dotstream.plan.bar").title(request),
-        require("dotstream.plan.view").counts(session.model.counts, false)
-      )
-      vim.ui.select(
-        { "Apply", "Look at it first" },
-        { prompt = question, kind = "dotstream.apply" },
-        function(choice)
-          if choice == "Apply" then
-            require("dotstream.plan.apply").apply(session)
-          end
-        end
-      )
-    end
+  vim.schedule(function() -- once the plan itself is drawn
+    vim.cmd.redraw()
+    local counts = require("dotstream.plan.view").counts(session.model.counts, false)
+    local options =
+      { prompt = ("%s: %s?"):format(session:title(), counts), kind = "dotstream.apply" }
+    vim.ui.select({ "Apply", "Look at it first" }, options, function(choice)
+      if choice == "Apply" then
+        write()
+      end
+    end)
   end)
 end
 
+--- Show the plan of a request, and do with it what is to be done after.
 ---@param request dotstream.PlanRequest
-function M.plan(request)
+---@param after? "show"|"ask"|"apply"
+function M.plan(request, after)
   local place = M.place(request)
   if not place then
     return
   end
   request.root, request.target = place.root, place.target
-  local named = #(request.packages or {}) > 0 or request.profile
-  if named or request.action == "adopt" or request.action == "undo" then
-    server.ensure(place.root, function(client)
-      show(client, request)
-    end)
+  local session = require("dotstream.plan.window").open(request)
+  if session.state == "applying" then
     return
   end
-  M.packages(place, function(client, listed)
-    request.packages = everything(listed)
-    show(client, request)
+  session:plan(function()
+    if request.action == "undo" then
+      require("dotstream.history").subject(session)
+    end
+    go_on(session, after)
   end)
 end
 

@@ -17,8 +17,8 @@
 ---@field max_rows_per_directory integer
 ---@field window integer
 ---@field fold_over integer
----@field signs table<dotstream.RowClass, string>
----@field keys table<string, string>
+---@field signs table<dotstream.LineClass, string>
+---@field keys table<string, string|false>
 
 --- Settings as a user gives them: those to be changed.
 ---@class dotstream.Options
@@ -42,8 +42,8 @@
 ---@field profile? string
 ---@field paths? string[] absolute paths, for adopt
 ---@field transaction? integer for undo
----@field options? { folding?: string, onConflict?: string, resolutions?: table<string, string> }
----@field after? "show"|"ask"|"apply" what happens when the plan is complete
+---@field options? { folding?: string, onConflict?: string, resolutions?: table<string, string>, ask?: boolean }
+---@field after? "show"|"ask"|"apply" what `require("dotstream").plan()` does then
 
 ---@class dotstream.Fault
 ---@field code integer

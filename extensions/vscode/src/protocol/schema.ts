@@ -30,7 +30,9 @@ export interface PlanParams {
   readonly everything?: boolean;
   readonly path?: PathUri;
   readonly paths?: readonly PathUri[];
-  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly ask?: boolean };
+  readonly out?: boolean;
+  readonly whole?: boolean;
+  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly explain?: boolean; readonly same?: boolean; readonly ask?: boolean };
   readonly window?: number;
   readonly partialResultToken?: Token;
   readonly workDoneToken?: Token;
@@ -48,7 +50,9 @@ export interface ApplyParams {
   readonly everything?: boolean;
   readonly path?: PathUri;
   readonly paths?: readonly PathUri[];
-  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly stream?: boolean; readonly ask?: boolean };
+  readonly out?: boolean;
+  readonly whole?: boolean;
+  readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly explain?: boolean; readonly same?: boolean; readonly stream?: boolean; readonly ask?: boolean };
   readonly digest?: string;
   readonly only?: readonly PathUri[];
   readonly omit?: readonly PathUri[];
@@ -361,6 +365,7 @@ export interface Transaction {
   readonly state: "active" | "rolling_back" | "committed" | "rolled_back" | "stuck" | "undone";
   readonly began: string;
   readonly operations: number;
+  readonly counts: Counts;
   readonly undoable: boolean;
   readonly undoes: number | null;
   readonly undoneBy?: number | null;
@@ -419,6 +424,7 @@ export interface LinkRow {
   readonly to?: string;
   readonly before?: string;
   readonly package: string;
+  readonly why?: string;
 }
 
 /** A directory is made or removed. */
@@ -427,6 +433,7 @@ export interface DirectoryRow {
   readonly path: PathUri;
   readonly label: Label;
   readonly package: string;
+  readonly why?: string;
 }
 
 /** A file is moved; no `to` means into the backup area. */
@@ -450,6 +457,7 @@ export interface ConflictRow {
   readonly choices: readonly Policy[];
   readonly message: string;
   readonly rivals?: readonly string[];
+  readonly same?: boolean;
 }
 
 /** Something could not be read, or was left alone on purpose. */
@@ -468,12 +476,14 @@ export interface Row {
   readonly to?: string;
   readonly before?: string;
   readonly package?: string;
+  readonly why?: string;
   readonly conflict?: "changed_since" | "real_file" | "real_directory" | "foreign_link" | "dangling_link" | "other_package" | "same_path" | "file_and_directory" | "parent_link" | "absolute_source" | "target_in_package_directory" | "package_has_file" | "not_invertible" | "missing_source";
   readonly source?: PathUri;
   readonly other?: string | null;
   readonly choices?: readonly Policy[];
   readonly message?: string;
   readonly rivals?: readonly string[];
+  readonly same?: boolean;
 }
 
 /** Rows of a plan, in the order in which they are carried out. */

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.cli.arguments import add_dry_run, add_preferences, preferences
+from dotstream.cli.arguments import add_dry_run, add_preferences
 from dotstream.cli.change import change_as_agreed
+from dotstream.cli.preferences import preferences
+from dotstream.errors import UsageError
 
 if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
@@ -13,33 +15,54 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "adopting", "configure", "run"]
+__all__ = ["DESCRIPTION", "EXAMPLES", "add_destination", "adopting", "configure", "run"]
 
 DESCRIPTION = """\
 Moves files and directories out of the target into a package, and puts links in their
 place. Contents, modes and times stay as they are. Without --package, the package is named
-after the path. On a terminal it shows the plan and asks first."""
+after the path. What another package has is moved from there, if --package is given; --out
+moves it out of its package again, to where it is linked. A git repository stays where it
+is, unless --whole moves it as one. On a terminal it shows the plan and asks first."""
 
 EXAMPLES = """\
   dotstream adopt ~/.zshrc --package zsh    zsh/dot-zshrc, and a link to it in its place
   dotstream adopt ~/.vim                    into a package named vim
-  dotstream adopt '~/.config/git/*'         what matches; quoted, the pattern is read here"""
+  dotstream adopt '~/.config/git/*'         what matches; quoted, the pattern is read here
+  dotstream adopt --out ~/.zshrc            a file again, and no longer in its package"""
 
 
 def configure(parser: Parser) -> None:
     """Add the command's arguments."""
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files and directories")
-    parser.add_argument("-p", "--package", metavar="NAME", help="the package to move them into")
+    add_destination(parser)
     add_dry_run(parser)
     add_preferences(parser)
 
 
+def add_destination(parser: Parser) -> None:
+    """Add where what is adopted goes."""
+    group = parser.add_argument_group("adopting")
+    group.add_argument("-p", "--package", metavar="NAME", help="the package to move it into")
+    group.add_argument(
+        "--out", action="store_true", help="move it out of its package, to where it is linked"
+    )
+    group.add_argument(
+        "--whole", action="store_true", help="move git repositories too, each as one"
+    )
+
+
 def adopting(session: Session, paths: list[str], cancel: CancellationToken) -> StreamingPlan:
-    """Return the plan to adopt ``paths``."""
+    """Return the plan to adopt ``paths``, or to move them out."""
+    arguments, prefer = session.arguments, preferences(session, cancel)
+    if arguments.out:
+        if arguments.package is not None:
+            raise UsageError("--out moves it into no package; leave out one of the two")
+        return session.client.stream_release(*paths, prefer=prefer, cancel=cancel)
     return session.client.stream_adopt(
         *paths,
-        package=session.arguments.package,
-        prefer=preferences(session.arguments),
+        package=arguments.package,
+        whole=arguments.whole,
+        prefer=prefer,
         cancel=cancel,
     )
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
     from dotstream.model.history import Backup
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
+__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run", "tell"]
 
 DESCRIPTION = """\
 What a change moved out of the way (--on-conflict backup, overwrite or adopt) is kept, with
@@ -74,14 +74,14 @@ def run(session: Session) -> int:
     if arguments.action == "prune":
         return _prune(session)
     session.mention_unfinished()
-    if not _tell(session, session.client.backups()):
+    if not tell(session, session.client.backups()):
         session.say("nothing is backed up")
     return 0
 
 
 def _prune(session: Session) -> int:
     if session.dry_run or session.interactive:
-        found = _tell(session, _due(session))
+        found = tell(session, _due(session))
         if session.dry_run or not found:
             session.say(f"prune: {plural(found, 'backup')} to delete")
             return 0
@@ -106,7 +106,8 @@ def _due(session: Session) -> Iterable[Backup]:
     return (backup for backup in client.backups() if 0 < backup.began <= time() - age)
 
 
-def _tell(session: Session, backups: Iterable[Backup]) -> int:
+def tell(session: Session, backups: Iterable[Backup]) -> int:
+    """Show backups, and return how many there are."""
     count = 0
     for backup in backups:
         count += 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME
 from dotstream.config.schema import PACKAGE, PROFILE, TOP
+from dotstream.fs.process import environment
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
     from dotstream.config.positions import KeyPath, Positions
     from dotstream.config.settings import Settings
+    from dotstream.errors import ConfigError
     from dotstream.model.wish import Wish
 
 __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
@@ -65,9 +67,10 @@ def run(session: Session) -> int:
         return 0
     if session.arguments.agree:
         session.client.agree()
-    agreed = {
-        ((*_section_of(wish), wish.key)): done for wish, done in session.client.wishes.items()
-    }
+    agreed: dict[tuple[str, ...], bool] = {}
+    for wish, done in session.client.wishes.items():
+        key = (*_section_of(wish), wish.key)
+        agreed[key] = done and agreed.get(key, True)
     section: tuple[str, ...] = ()
     for setting in _settings(session):
         if setting.section != section:
@@ -143,6 +146,10 @@ def _located(
         return _Setting(section, key, value, forced, None)
     if positions is not None:
         place = positions.keys.get((*section, key))
+        if place is None and key == "on-conflict" and not section and value != "fail":
+            from dotstream.config.user import user_path
+
+            return _Setting(section, key, value, user_path(environment(), settings.home), None)
         if place is None:
             return _Setting(section, key, value, "default", None)
         return _Setting(section, key, value, settings.path or "", place.line)
@@ -163,6 +170,7 @@ def _positions(settings: Settings) -> Positions | None:
 def _check(session: Session) -> int:
     from dotstream.config.document import problems
     from dotstream.config.reading import read_config
+    from dotstream.config.unknown_names import unknown_names
 
     client = session.client
     texts = {
@@ -179,7 +187,13 @@ def _check(session: Session) -> int:
         )
         return 0
     found = [problem for path, text in texts.items() for problem in problems(text, path=path)]
-    for problem in found:
+    if not found and not client.settings.single:
+        known = client.settings.available()
+        for path, text in texts.items():
+            if path.endswith(CONFIG_NAME):
+                found += unknown_names(text, path=path, known=known)
+    useless = [] if found else [*_useless(client.settings)]
+    for problem in found + useless:
         session.report.tell(
             "problem",
             partial(display, str(problem)),
@@ -189,9 +203,17 @@ def _check(session: Session) -> int:
             message=problem.problem,
             hint=problem.hint,
         )
-    if not found:
+    if not found + useless:
         session.say(f"{', '.join(map(session.style.path, texts))}: no problems found")
     return 2 if found else 0
+
+
+def _useless(settings: Settings) -> Iterator[ConfigError]:
+    """Yield what in the packages' ignore lists can never match: no error, but no use either."""
+    from dotstream.planner.dead_patterns import dead_patterns
+
+    for name in settings.available():
+        yield from dead_patterns(settings.path_of(name), dotfiles=settings.dotfiles_of(name))
 
 
 def _toml(value: Value) -> str:

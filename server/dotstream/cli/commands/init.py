@@ -21,7 +21,8 @@ __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
 DESCRIPTION = """\
 Writes a dotstream.toml into the package directory (-d, or else the working directory) with
-every setting in it, explained. A file that is there already is never replaced."""
+every setting in it, explained. It looks first at what is there and what is linked, takes a
+.stowrc over, and says what it found. A file that is there already is never replaced."""
 
 EXAMPLES = """\
   dotstream init                       every setting, with what suits most homes
@@ -32,7 +33,11 @@ EXAMPLES = """\
 def configure(parser: Parser) -> None:
     """Add the command's arguments."""
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--from-stow", action="store_true", help="use the settings of .stowrc")
+    source.add_argument(
+        "--from-stow",
+        action="store_true",
+        help="use the settings of Stow: .stowrc, or its defaults",
+    )
     source.add_argument(
         "--from-dot", action="store_true", help="use those of dot: its manifest and YAML"
     )
@@ -41,11 +46,20 @@ def configure(parser: Parser) -> None:
 
 def run(session: Session) -> int:
     """Write the file, or print it."""
+    from dotstream.config.answers import answers_for
     from dotstream.config.starter import starter
 
     arguments = session.arguments
     directory = posixpath.join(working_directory(), getattr(arguments, "dir", ""))
-    text = starter(_answers(session, directory.rstrip("/") or "/"))
+    directory = directory.rstrip("/") or "/"
+    answers = answers_for(
+        directory,
+        "stow" if arguments.from_stow else "dot" if arguments.from_dot else None,
+        target=getattr(arguments, "target", None),
+        home=home_directory(session.environ),
+        environ=session.environ,
+    )
+    text = starter(answers)
     path = posixpath.join(directory, CONFIG_NAME)
     if not session.dry_run:
         try:
@@ -53,7 +67,9 @@ def run(session: Session) -> int:
         except FileExistsError:
             raise UsageError(f"{display(path)} is there already; -n prints a new one") from None
     written = not session.dry_run
-    line = partial(_written, session, path) if written else text.removesuffix("\n").__str__
+    line = (
+        partial(_written, session, path, answers) if written else text.removesuffix("\n").__str__
+    )
     session.report.tell(
         "file",
         None if written and session.quiet else line,
@@ -64,26 +80,13 @@ def run(session: Session) -> int:
     return 0
 
 
-def _written(session: Session, path: str) -> str:
-    return f"wrote {session.style.path(path)}; now: dotstream plan manage --all"
-
-
-def _answers(session: Session, directory: str) -> Answers:
-    from dotstream.config.starter import Answers
-
-    arguments = session.arguments
-    if arguments.from_stow:
-        from dotstream.config.from_stow import answers_from_stow
-
-        answers = answers_from_stow(directory)
-    elif arguments.from_dot:
-        from dotstream.config.from_dot import answers_from_dot
-
-        environ = session.environ
-        answers = answers_from_dot(directory, home=home_directory(environ), environ=environ)
-    else:
-        answers = Answers()
-    if hasattr(arguments, "target"):
-        top = {**answers.top, "target": arguments.target}
-        return Answers(top, answers.packages, answers.profiles, answers.notes, answers.source)
-    return answers
+def _written(session: Session, path: str, answers: Answers) -> str:
+    wrote = f"wrote {session.style.path(path)}"
+    wrote += f", made from {answers.source}" if answers.source else ""
+    lines = [f"  {display(sentence)}" for sentence in answers.found]
+    lines += [f"  not carried over: {display(note)}" for note in answers.notes]
+    single = answers.top.get("layout") == "single"
+    advice = f"now: dotstream plan manage{'' if single else ' --all'}"
+    if not lines:
+        return f"{wrote}; {advice}" if answers.usable else wrote
+    return "\n".join([wrote, *lines, *([advice] if answers.usable else [])])

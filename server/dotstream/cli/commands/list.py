@@ -42,6 +42,9 @@ def run(session: Session) -> int:
             )
             if session.out.failure is not None:
                 break
+    why = session.client.settings.why_empty()
+    if why is not None:
+        session.say(why)
     return 0
 
 

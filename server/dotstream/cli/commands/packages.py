@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dotstream.cli.report.style import columns_of, padded
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def configure(parser: Parser) -> None:
 def run(session: Session) -> int:
     """List the packages."""
     packages = session.client.packages()
-    width = max((len(display(info.name)) for info in packages), default=0)
+    width = max((columns_of(display(info.name)) for info in packages), default=0)
     for info in packages:
         session.report.tell(
             "package",
@@ -44,7 +45,7 @@ def run(session: Session) -> int:
             required=info.required,
         )
     if not packages:
-        session.say(f"no packages in {session.style.path(session.client.directory)}")
+        session.say(session.client.settings.why_empty() or "")
     return 0
 
 
@@ -54,5 +55,5 @@ def _line(session: Session, info: PackageInfo, width: int) -> str:
         return name
     if not info.active:
         why = f"disabled: {display(info.reason or '')}"
-        return style.paint(f"{name.ljust(width)}  {why}", "dim")
-    return f"{name.ljust(width)}  {style.arrow} {style.path(info.target)}"
+        return style.paint(f"{padded(name, width)}  {why}", "dim")
+    return f"{padded(name, width)}  {style.arrow} {style.path(info.target)}"

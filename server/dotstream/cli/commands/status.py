@@ -5,24 +5,37 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dotstream.cli.change import OUT_OF_STEP
+from dotstream.cli.places import apart
+from dotstream.cli.report.style import columns_of, padded
 from dotstream.cli.report.summary import plural
+from dotstream.doctor.shell_commands import quoted
+from dotstream.errors import ConflictError, UsageError
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dotstream.cli.arguments import Parser
     from dotstream.cli.report.style import Colour
     from dotstream.cli.session import Session
-    from dotstream.model.status import PackageStatus
+    from dotstream.model.cancel import CancellationToken
+    from dotstream.model.located import Located
+    from dotstream.model.status import PackageStatus, Unwanted
 
 __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
 DESCRIPTION = """\
 Says for each package whether it is managed, partial, unmanaged, in conflict or empty, and
-how many links are there, and what managing it would change. It only looks."""
+how many links are there, and what managing it would change. It only looks. With --check the
+exit code says whether this machine is in step: 0 if it is, 6 if remanage would change
+anything, 3 if something is in its way."""
 
 EXAMPLES = """\
   dotstream status                     every package enabled on this machine
   dotstream status zsh                 one package
+  dotstream status ~/.zshrc            one path: whose it is, and whether it is linked
+  dotstream status --check -q          is this machine in step? for scripts
   dotstream status --json              for a program to read"""
 
 _COLOURS: dict[str, Colour] = {
@@ -31,22 +44,44 @@ _COLOURS: dict[str, Colour] = {
     "unmanaged": "dim",
     "conflict": "alarm",
     "empty": "dim",
+    "linked": "green",
+    "unlinked": "yellow",
 }
 
 
 def configure(parser: Parser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="packages (default: all)")
+    parser.add_argument(
+        "packages",
+        nargs="*",
+        metavar="PACKAGE|PATH",
+        help="packages (default: all), or paths from either side",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="end with 6 if anything is out of step"
+    )
 
 
 def run(session: Session) -> int:
     """Show the state of the packages that were asked for."""
     session.mention_unfinished()
-    names = session.arguments.packages
+    names, paths = apart(session, session.arguments.packages)
+    for path in paths:
+        _locate(session, path)
+    if paths and not names:
+        return 0
+    linked = False
     shown = names or [info.name for info in session.client.packages() if info.active]
-    width = max((len(display(name)) for name in shown), default=0)
+    width = max((columns_of(display(name)) for name in shown), default=0)
     with session.cancellable() as cancel:
-        for status in session.client.status(*names, cancel=cancel):
+        unwanted = session.client.unwanted()
+        if names:
+            unwanted = [each for each in unwanted if each.name in names]
+        gone = {each.name for each in unwanted}
+        wanted = [name for name in names if name not in gone]
+        statuses = session.client.status(*wanted, cancel=cancel)
+        for status in statuses if wanted or not names else ():
+            linked = linked or bool(status.links)
             session.tell(
                 "status",
                 partial(_line, session, status, width),
@@ -58,8 +93,83 @@ def run(session: Session) -> int:
                 errors=status.errors,
             )
             if session.out.failure is not None:
-                break
-    return 0
+                return 1
+        if not shown and not unwanted:
+            session.say(session.client.settings.why_empty() or "no package is for this machine")
+        for each in unwanted:
+            session.tell(
+                "unwanted",
+                partial(_unwanted, session, each, width),
+                package=each.name,
+                reason=each.reason,
+                links=sum(each.links.values()),
+                command=session.completed("dotstream remanage"),
+            )
+        if not linked:
+            session.mention_elsewhere("status", names or None)
+        return _checked(session, names, cancel) if session.arguments.check else 0
+
+
+def _locate(session: Session, path: str) -> None:
+    """Tell what one path has to do with the packages."""
+    found = session.client.locate(path)
+    session.tell(
+        "path",
+        partial(_path_line, session, found),
+        path=found.path,
+        state=found.state,
+        package=found.package,
+        source=found.source,
+        target=found.target,
+        message=display(found.message),
+    )
+
+
+def _path_line(session: Session, found: Located) -> str:
+    style = session.style
+    state = style.paint(found.state, _COLOURS.get(found.state, "dim"))
+    line = f"{style.path(found.path)}  {state}  {display(found.message)}"
+    other = found.source if found.role == "target" else found.target
+    return line if other is None else f"{line}: {style.path(other)}"
+
+
+def _checked(session: Session, names: Sequence[str], cancel: CancellationToken) -> int:
+    """Return the exit code that says whether anything is to be done.
+
+    That is about what is managed here; where nothing is, about all there is for this machine.
+    """
+    client, which = session.client, "".join(f" {quoted(name)}" for name in names)
+    try:
+        plan = client.stream("remanage", names, cancel=cancel)
+    except UsageError as error:
+        if error.remedy != "name_packages":
+            raise
+        plan, which = client.stream("remanage", everything=True, cancel=cancel), " --all"
+    with plan:
+        for _ in plan:
+            pass
+    summary = plan.summary
+    due, ways = summary.operations, summary.conflicts
+    more = session.completed(f"dotstream plan remanage{which}")
+    session.tell("check", partial(_verdict, due, ways, more), due=due, conflicts=ways)
+    if ways:
+        return ConflictError.exit_code
+    return OUT_OF_STEP if due or summary.errors else 0
+
+
+def _verdict(due: int, conflicts: int, more: str) -> str:
+    if not due and not conflicts:
+        return "in step"
+    told = [f"{plural(due, 'change')} due"] if due else []
+    told += [plural(conflicts, "conflict")] if conflicts else []
+    return f"out of step: {', '.join(told)}; see {more}"
+
+
+def _unwanted(session: Session, package: Unwanted, width: int) -> str:
+    state = session.style.paint("unwanted".ljust(9), "yellow")
+    links, command = sum(package.links.values()), session.completed("dotstream remanage")
+    told = f"{plural(links, 'link')}; {display(package.reason)}: {command} removes them"
+    return f"{padded(display(package.name), width)}  {state}  {told}"
 
 
 def _line(session: Session, status: PackageStatus, width: int) -> str:
@@ -68,4 +178,4 @@ def _line(session: Session, status: PackageStatus, width: int) -> str:
     counts += [f"{plural(status.changes, 'change')} due"] if status.changes else []
     counts += [plural(status.conflicts, "conflict")] if status.conflicts else []
     counts += [plural(status.errors, "error")] if status.errors else []
-    return f"{display(status.name).ljust(width)}  {state}  {', '.join(counts)}".rstrip()
+    return f"{padded(display(status.name), width)}  {state}  {', '.join(counts)}".rstrip()

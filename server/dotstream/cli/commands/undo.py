@@ -34,7 +34,11 @@ EXAMPLES = """\
 def configure(parser: Parser) -> None:
     """Add the command's arguments."""
     parser.add_argument(
-        "id", nargs="?", type=int, metavar="ID", help="a number from history (default: the last)"
+        "id",
+        nargs="?",
+        type=_number,
+        metavar="ID",
+        help="a number from history (default: the last)",
     )
     add_dry_run(parser)
     parser.add_argument(
@@ -44,6 +48,12 @@ def configure(parser: Parser) -> None:
         help="what to do where something changed since: fail, so that nothing changes (the "
         "default), or skip it",
     )
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdecimal():
+        raise ArgumentTypeError(f"{text!r} is not a number; 'dotstream history' has them")
+    return int(text)
 
 
 def _policy(text: str) -> Policy:

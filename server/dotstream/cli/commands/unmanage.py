@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dotstream.cli.arguments import add_dry_run, add_preferences, add_selection
-from dotstream.cli.change import change_packages
+from dotstream.cli.change import change, change_packages
+from dotstream.cli.commands.backups import tell
+from dotstream.fs.files import present
 
 if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
     from dotstream.cli.session import Session
+    from dotstream.model.history import Backup
 
 __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
 DESCRIPTION = """\
 Removes the links into the packages, and the directories that dotstream made for them once
 they are empty. Real files, links of anybody else and directories that were there before are
-never touched. The packages themselves stay as they are."""
+never touched. The packages themselves stay as they are. What was backed up when they were
+linked can be put back."""
 
 EXAMPLES = """\
   dotstream unmanage vim               remove the links of one package
@@ -31,5 +35,25 @@ def configure(parser: Parser) -> None:
 
 
 def run(session: Session) -> int:
-    """Unmanage the packages that were asked for."""
-    return change_packages(session, "unmanage")
+    """Unmanage the packages that were asked for, and offer what their links had replaced."""
+    if session.dry_run:
+        return change_packages(session, "unmanage")
+    linked = [each for each in session.client.backups() if present(each.path)]
+    exit_code = change_packages(session, "unmanage")
+    # Of several at one path, the newest is what was there last.
+    replaced = {each.path: each for each in linked if not present(each.path)}
+    if exit_code == 0 and replaced:
+        _offer(session, list(replaced.values()))
+    return exit_code
+
+
+def _offer(session: Session, replaced: list[Backup]) -> None:
+    """Say what was there before the links, and put it back if that is wanted."""
+    numbers = [each.id for each in replaced]
+    if session.interactive:
+        session.say("Before these links, something else was there:")
+        change(session, lambda _: session.client.stream_restore(*numbers))
+        return
+    tell(session, replaced)
+    command = f"dotstream backups restore {' '.join(map(str, numbers))}"
+    session.say(f"this was there before; to put it back: {session.completed(command)}")

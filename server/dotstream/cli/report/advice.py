@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dotstream.errors import ConflictError, DotstreamError, JournalError
@@ -20,9 +21,7 @@ _BY_HAND: dict[ConflictKind, str] = {
     "dangling_link": "remove the broken link, if nothing else needs it",
     "same_path": "manage only one of the two, or ignore the file in one of them",
     "file_and_directory": "manage only one of the two, or ignore the path in one of them",
-    "parent_link": "to link into the directory behind the link, make that the target of a "
-    'package of its own: target = "{path}" in dotstream.toml, with what belongs in there at '
-    "the package's top; or put a real directory in the link's place",
+    "parent_link": "put a real directory in the link's place",
     "absolute_source": "make the symlink inside the package relative",
     "target_in_package_directory": "choose a target outside of it with -t",
     "package_has_file": "compare the two and remove one, or adopt into another package",
@@ -31,11 +30,21 @@ _BY_HAND: dict[ConflictKind, str] = {
 }
 
 
-def by_hand(conflict: Conflict, completed: Callable[[str], str]) -> tuple[str, ...]:
+_BEHIND = (
+    'link behind it: target = "{}" in dotstream.toml, for a package that has at its top what '
+    "belongs in there"
+)
+"""The way that leaves a link to a directory alone."""
+
+
+def by_hand(
+    conflict: Conflict, completed: Callable[[str], str], shown: Callable[[str], str]
+) -> tuple[str, ...]:
     """Return what a person can do about a conflict without a policy: one of these.
 
     Args:
         completed: adds to a command what it takes to be about the same directories.
+        shown: how a path is written.
     """
     if conflict.kind == "other_package":
         from dotstream.doctor.shell_commands import overriding, unmanage
@@ -43,10 +52,12 @@ def by_hand(conflict: Conflict, completed: Callable[[str], str]) -> tuple[str, .
         command = completed(unmanage(conflict.other or "", conflict.elsewhere))
         path = conflict.directory.join(conflict.name)
         return command, f"{overriding(path)} lets this package win"
+    if conflict.kind == "parent_link" and conflict.note:
+        return _BY_HAND["parent_link"], _BEHIND.format(shown(conflict.path))
     if conflict.kind == "target_in_package_directory" and conflict.name:
         return ("move the package directory out of there, or leave the path out with ignore",)
     advice = _BY_HAND.get(conflict.kind)
-    return () if advice is None else (advice.format(path=conflict.path),)
+    return () if advice is None else (advice,)
 
 
 _REMEDIES: dict[Remedy, str] = {
@@ -69,8 +80,18 @@ _REMEDIES: dict[Remedy, str] = {
 """What to add to messages, where they do not say it all in themselves."""
 
 
-def with_flags(error: DotstreamError) -> str:
-    """Return an error's message, with the flags that ask for what it advises."""
+def with_flags(error: DotstreamError, completed: Callable[[str], str] = str) -> str:
+    """Return an error's message, with the flags that ask for what it advises.
+
+    Args:
+        completed: adds to a command what it takes to be about the same directories.
+    """
+    return re.sub(
+        r"'(dotstream [^']*)'", lambda found: f"'{completed(found[1])}'", _with_flags(error)
+    )
+
+
+def _with_flags(error: DotstreamError) -> str:
     if isinstance(error, ConflictError) and error.choices:
         return f"{error} with --on-conflict {'|'.join(error.choices)}"
     if isinstance(error, JournalError) and error.remedy == "recover":

@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA", "Events"]
 
-SCHEMA = "1.1"
+SCHEMA = "1.2"
 """Version of the events: the first number changes when a consumer could break."""
 
 _EVERY = 0.1
 """Seconds between two ``progress`` events of one phase."""
 
 _encode = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
-_REASONS = {0: "complete", 3: "conflicts", 130: "cancelled"}
+_REASONS = {0: "complete", 3: "conflicts", 6: "out_of_step", 130: "cancelled"}
 
 
 def _text_value(text: str) -> Value:
@@ -102,7 +102,7 @@ class Events(Reporting):
         """Write one event of a command's own."""
         self.emit(event, **fields)
 
-    def begin(self, metadata: Metadata, *, listing: bool) -> None:
+    def begin(self, metadata: Metadata, *, listing: bool, most: int | None = None) -> None:
         """Write ``plan``: what is being planned.  Operations are always listed."""
         undoes = {} if metadata.undoes is None else {"undoes": metadata.undoes}
         self.emit(
@@ -119,7 +119,8 @@ class Events(Reporting):
         if isinstance(item, Operation):
             self._operation(item)
         elif isinstance(item, Conflict):
-            rivals = {"rivals": item.rivals} if item.rivals else {}
+            more: dict[str, Value] = {"rivals": item.rivals} if item.rivals else {}
+            more |= {"same": True} if item.same else {}
             self.emit(
                 "conflict",
                 conflict=item.kind,
@@ -130,7 +131,7 @@ class Events(Reporting):
                 before=item.text,
                 choices=list(item.choices),
                 message=_shown(item.message),
-                **rivals,
+                **more,
             )
         elif isinstance(item, ScanError):
             self.emit(
@@ -148,10 +149,11 @@ class Events(Reporting):
             self._prefix = item.directory.absolute.rstrip("/") + "/"
         to = "" if item.text is None else f',"to":{_quoted(item.text)}'
         before = "" if item.before is None else f',"before":{_quoted(item.before)}'
+        why = f',"why":{_quoted(_shown(item.why))}' if item.why else ""
         self._out.line(
             f'{{"type":"operation","seq":{self._seq},"op":"{item.kind}",'
             f'"path":{_quoted(self._prefix + item.name)},'
-            f'"package":{_quoted(item.package)}{to}{before}}}'
+            f'"package":{_quoted(item.package)}{to}{before}{why}}}'
         )
         self._seq += 1
 
@@ -233,6 +235,13 @@ class Events(Reporting):
         if isinstance(error, ConflictError | ScanFailed):
             self._counts = {"conflict" if error.kind == "conflict" else "error": error.total}
         self.emit("failure", kind=kind_of(error), message=_shown(message))
+
+    def warn(self, event: str, line: Callable[[], str] | None, /, **fields: Value) -> None:
+        """Write one event of a command's own."""
+        self.emit(event, **fields)
+
+    def pause(self) -> None:
+        """Do nothing: with events, nobody is asked."""
 
     def finish(self, exit_code: int) -> None:
         """Write ``finished``, the last event."""

@@ -51,8 +51,13 @@ class Report(Protocol):
     def event(self, event: Event, *, asked: bool = False) -> None:
         """Tell one event of a run; ``asked``: what it did was asked for."""
 
-    def begin(self, metadata: Metadata, *, listing: bool) -> None:
-        """Say what is being planned, before the first item; ``listing``: show operations."""
+    def begin(self, metadata: Metadata, *, listing: bool, most: int | None = None) -> None:
+        """Say what is being planned, before the first item.
+
+        Args:
+            listing: whether operations are shown.
+            most: how many; the rest is counted.
+        """
 
     def item(self, item: Item) -> None:
         """Show one item of a plan."""
@@ -86,6 +91,12 @@ class Report(Protocol):
 
     def tell(self, event: str, line: Callable[[], str] | None, /, **fields: Value) -> None:
         """Tell one thing of a command's own: as an event, or as a line if there is one."""
+
+    def warn(self, event: str, line: Callable[[], str] | None, /, **fields: Value) -> None:
+        """Tell one thing of a command's own as ``tell`` does, but a line as something wrong."""
+
+    def pause(self) -> None:
+        """Leave the terminal to a question for a while."""
 
     def finish(self, exit_code: int) -> None:
         """Write what is still unwritten; the last call, and made exactly once."""

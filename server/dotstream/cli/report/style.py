@@ -9,7 +9,7 @@ from dotstream.model.directory import display
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Colour", "Style", "wants_colour"]
+__all__ = ["Colour", "Style", "columns_of", "padded", "wants_colour"]
 
 Colour = Literal["red", "green", "yellow", "blue", "cyan", "bold", "dim", "alarm"]
 
@@ -26,10 +26,29 @@ _CODES: dict[Colour, str] = {
 
 
 def wants_colour(when: str, *, terminal: bool, environ: Mapping[str, str]) -> bool:
-    """Decide ``--color``: ``auto`` heeds the terminal, ``NO_COLOR`` and ``TERM=dumb``."""
-    if when != "auto":
+    """Decide ``--color``: ``auto`` heeds ``NO_COLOR``, ``FORCE_COLOR``, then the terminal."""
+    if when != "auto" or environ.get("NO_COLOR"):
         return when == "always"
-    return terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    forced = environ.get("FORCE_COLOR")
+    if forced:
+        return forced != "0"
+    return terminal and environ.get("TERM") != "dumb"
+
+
+def padded(text: str, width: int) -> str:
+    """Return ``text`` with spaces behind it until it is ``width`` columns wide."""
+    return text + " " * (width - columns_of(text))
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns of a terminal a text takes: a wide character takes two."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width  # for the few names that need it
+
+    return sum(
+        0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in text
+    )
 
 
 class Style:

@@ -79,8 +79,11 @@ class Lines(Reporting):
         self._listed = False  # whether a gap is due before the sum
         self._listing = False
         self._told = 0
+        self._most: int | None = None  # operations that may still be listed
+        self._over = 0  # those that were not
         self._choices: dict[Policy, None] = {}  # the policies that were offered
         self._many = False
+        self._links = False  # whether links were asked for
         self._action = ""
         self._words = {
             kind: style.paint(words.word.ljust(6), _COLOURS[words.effect])
@@ -90,16 +93,21 @@ class Lines(Reporting):
     def hello(self, version: str, command: str, *, dry_run: bool) -> None:
         """Say nothing: who asked for lines knows."""
 
-    def begin(self, metadata: Metadata, *, listing: bool) -> None:
-        """Remember what the sums will be about, and whether operations are listed."""
+    def begin(self, metadata: Metadata, *, listing: bool, most: int | None = None) -> None:
+        """Remember what the sums will be about, and how many operations are listed."""
         self._listing = listing and self._verbosity >= 0
+        self._most = None if self._verbosity > 0 else most
+        self._over = 0
         self._many = len(metadata.packages) > 1
+        self._links = metadata.action in ("manage", "remanage")
         self._action = title(metadata.action, metadata.packages, metadata.undoes)
 
     def item(self, item: Item) -> None:
         """Show one item of a plan: an operation where they are listed, a trouble always."""
         if isinstance(item, Operation):
-            if self._listing:
+            if self._listing and self._most == 0:
+                self._over += 1
+            elif self._listing:
                 self._operation(item)
             return
         if self._bar is not None:
@@ -164,9 +172,11 @@ class Lines(Reporting):
 
     def planned(self, summary: Summary) -> None:
         """Say what would be done, and what to do about conflicts."""
+        if self._over:
+            self._out.line(self._style.paint(f"  and {self._over:,} more", "dim"))
         if self._verbosity >= 0:
             self._gap()
-            self._out.line(f"{self._action}: {sentence(summary, done=False)}")
+            self._out.line(f"{self._action}: {self._sum(summary, done=False)}")
         if summary.conflicts:
             noun = "conflict" if summary.conflicts == 1 else "conflicts"
             self._trouble(
@@ -182,7 +192,15 @@ class Lines(Reporting):
         self._hide_bar()
         if self._verbosity >= 0:
             self._gap()
-            self._out.line(f"{self._action}: {sentence(result.summary, done=True)}")
+            self._out.line(f"{self._action}: {self._sum(result.summary, done=True)}")
+
+    def _sum(self, summary: Summary, *, done: bool) -> str:
+        """Return the counts in words, and where nothing came of it, how to see why."""
+        words = sentence(summary, done=done)
+        asks = self._links and self._verbosity <= 0
+        if asks and not summary.unchanged and not any(summary.counts.values()):
+            words += "; -v shows what is left out, and why"
+        return words
 
     def failed(self, error: BaseException, message: str) -> None:
         """Say why; the conflicts behind it were explained where they were met."""
@@ -197,6 +215,16 @@ class Lines(Reporting):
         if line is not None:
             self._out.line(line())
 
+    def warn(self, event: str, line: Callable[[], str] | None, /, **fields: Value) -> None:
+        """Write one line that says what went wrong."""
+        if line is not None:
+            self._sentence(line(), "alarm")
+
+    def pause(self) -> None:
+        """Take the bar away, and write what is still unwritten."""
+        self._hide_bar()
+        self._out.flush()
+
     def finish(self, exit_code: int) -> None:
         """Write what is still unwritten."""
         self._hide_bar()
@@ -204,12 +232,16 @@ class Lines(Reporting):
         self._err.flush()
 
     def _operation(self, item: Operation) -> None:
+        if self._most is not None:
+            self._most -= 1
         if item.directory is not self._directory:
             self._enter(item.directory)
         name = item.name if item.name.isprintable() else display(item.name)
         line = f"{self._indent}{self._words[item.kind]} {self._prefix}{name}{self._detail(item)}"
         if self._many:
             line = f"{line} {self._style.paint(f'({display(item.package)})', 'dim')}"
+        if item.why and self._verbosity > 0:
+            line += self._style.paint(f": {display(item.why)}", "dim")
         self._out.line(line)
 
     def _enter(self, directory: Directory) -> None:
@@ -264,24 +296,10 @@ class Lines(Reporting):
         return True
 
     def _explained(self, item: Conflict, style: Style) -> list[str]:
-        """Return what is in the way, who wants the path, and the ways out."""
-        from dotstream.cli.report.advice import by_hand
+        from dotstream.cli.report.conflicts import explained
 
-        head = style.paint("conflict", "alarm")
-        lines = [f"{head} {style.paint(style.path(item.path), 'bold')}"]
-        lines += style.wrapped(display(item.message), "    ")
-        if item.source:
-            lines.append(style.paint(f"    wanted: {style.path(item.source)}", "dim"))
-        for advice in by_hand(item, self._completed):
-            if advice.startswith("dotstream "):
-                lines.append(f"    {style.dot} {display(advice)}")  # never broken, to be copied
-            else:
-                lines += style.wrapped(display(advice), f"    {style.dot} ", "      ")
-        choices = [policy for policy in item.choices if policy != "fail"]
-        if choices:
-            self._choices.update(dict.fromkeys(choices))
-            lines.append(f"    {style.dot} --on-conflict {'|'.join(choices)}")
-        return lines
+        self._choices.update(dict.fromkeys(choice for choice in item.choices if choice != "fail"))
+        return explained(item, style, self._completed, flags=True)
 
     def _legend(self) -> None:
         """Say once what the policies do that were offered."""

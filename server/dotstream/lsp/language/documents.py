@@ -10,7 +10,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from dotstream.config.discover import CONFIG_NAME
+from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME
 from dotstream.lsp.language.text import Text
 from dotstream.lsp.uris import path_of
 from dotstream.planner.ignore import GLOBAL_LIST, LOCAL_LIST
@@ -30,6 +30,7 @@ _HEAD = 4096
 
 _KINDS: dict[str, Kind] = {
     CONFIG_NAME: "configuration",
+    LOCAL_NAME: "configuration",
     LOCAL_LIST: "ignore list",
     GLOBAL_LIST: "ignore list",
 }

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from dotstream.client import Client
 from dotstream.config.discover import find_root
 from dotstream.errors import DotstreamError
+from dotstream.fs.files import present
 from dotstream.fs.look import canonical
-from dotstream.fs.process import environment, home_directory
+from dotstream.fs.places import components, within
+from dotstream.fs.process import environment, known_home, state_home
 from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
@@ -69,13 +71,28 @@ class Subject:
 
     @property
     def adoptable(self) -> bool:
-        """Whether it looks like a file that a package could have: in a home, a dotfile."""
-        located = self.located
-        if located.role is not None or located.state != "other" or located.target is not None:
+        """Whether this is a file that a package could take in, and that somebody would put there.
+
+        In a home that is one with a dot in front, or below such a directory; what is in a git
+        repository belongs to that, and what dotstream itself needs stays.
+        """
+        located, settings = self.located, self.client.settings
+        if located.state != "other" or located.role is not None or located.target is not None:
             return False
-        target, home = self.client.settings.target, self.client.settings.home
-        inside = posixpath.normpath(located.path)[len(target.rstrip("/")) + 1 :]
-        return target != canonical(home) or inside.startswith(".")
+        really = canonical(located.path)
+        target = settings.target
+        kept = (self.client.directory, canonical(state_home(environment(), settings.home)))
+        if not within(really, target) or any(within(really, each) for each in kept):
+            return False
+        way = components(really, target)
+        return (
+            target != canonical(settings.home) or really[len(target) :].startswith("/.")
+        ) and (
+            not any(
+                present("/".join((target.rstrip("/"), *way[:depth], ".git")))
+                for depth in range(1, len(way))
+            )
+        )
 
     def argument(self, **more: Any) -> dict[str, Any]:
         """Return what commands about this path are told.
@@ -102,7 +119,9 @@ def package_directories(path: str, folders: Iterable[str]) -> Iterator[str]:
     """
     environ = environment()
     named = environ.get("DOTSTREAM_DIR")
-    home = home_directory(environ)
+    home = known_home(environ)
+    if home is None:
+        return
     starts = [
         posixpath.dirname(path),
         posixpath.dirname(canonical(path)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME, STOWRC_NAME, find_root
-from dotstream.fs.process import environment, home_directory
+from dotstream.fs.process import environment, known_home
 from dotstream.lsp.uris import to_uri
 from dotstream.planner.ignore import GLOBAL_LIST, LOCAL_LIST
 
@@ -33,8 +33,8 @@ def watched(folders: Iterable[str], *, relative: bool) -> list[types.FileSystemW
     found = [types.FileSystemWatcher(f"**/{name}") for name in names]
     if relative:
         environ = environment()
-        home = home_directory(environ)
-        roots = {find_root(folder, home=home, environ=environ) for folder in folders}
+        home = known_home(environ) or ""
+        roots = {find_root(folder, home=home, environ=environ) for folder in folders if home}
         found += [
             types.FileSystemWatcher(types.RelativePattern(to_uri(root), "**/*"), _COME_AND_GO)
             for root in sorted(filter(None, roots))

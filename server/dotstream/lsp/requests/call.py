@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dotstream.fs.process import environment, home_directory
+from dotstream.fs.process import environment, known_home
 from dotstream.lsp.requests.fields import Fields
 from dotstream.lsp.requests.params import Asked
 from dotstream.lsp.uris import label, to_uri
@@ -61,7 +61,7 @@ class Call:
         self.progress: Progress | None = None
         self.changed: dict[str, JSON] | None = None
         self.skipped: bool = False
-        self.home: str = home_directory(environment())
+        self.home: str = known_home(environment()) or "/"
 
     @property
     def client(self) -> Client:

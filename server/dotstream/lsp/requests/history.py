@@ -122,6 +122,7 @@ def _transaction(transaction: Transaction) -> dict[str, JSON]:
         "state": transaction.state,
         "began": transaction.moment,
         "operations": sum(transaction.counts.values()),
+        "counts": dict(transaction.counts),
         "undoable": transaction.state == "committed",
         "undoes": transaction.undoes,
         "undoneBy": transaction.undone_by,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from dotstream.config.answers import Origin, answers_for
 from dotstream.config.discover import CONFIG_NAME
-from dotstream.config.from_dot import answers_from_dot
-from dotstream.config.from_stow import answers_from_stow
-from dotstream.config.starter import Answers, starter
+from dotstream.config.starter import starter
 from dotstream.errors import UsageError
 from dotstream.fs.files import write_new
-from dotstream.fs.process import environment
+from dotstream.fs.process import environment, home_directory
 from dotstream.lsp.requests.method import Method
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
@@ -21,9 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["INIT"]
 
-_Origin = Literal["stow", "dot"]
-
-_ORIGINS: tuple[_Origin, ...] = ("stow", "dot")
+_ORIGINS: tuple[Origin, ...] = ("stow", "dot")
 
 
 class _Init(NamedTuple):
@@ -34,20 +31,21 @@ class _Init(NamedTuple):
         dry_run: whether only to tell what would be.
     """
 
-    origin: _Origin | None
+    origin: Origin | None
     dry_run: bool
 
 
 def _init(params: _Init, call: Call) -> dict[str, JSON]:
     """Write the file; one that is there already is never replaced."""
     client = call.client
-    answers = Answers()
-    if params.origin == "stow":
-        answers = answers_from_stow(client.directory)
-    elif params.origin == "dot":
-        answers = answers_from_dot(client.directory, home=call.home, environ=environment())
-    if call.asked.target is not None:
-        answers = answers._replace(top={**answers.top, "target": display(call.asked.target)})
+    asked = call.asked.target
+    answers = answers_for(
+        client.root,
+        params.origin,
+        target=None if asked is None else display(asked),
+        home=home_directory(environment()),
+        environ=environment(),
+    )
     text = starter(answers)
     path = f"{client.root}/{CONFIG_NAME}"
     if not params.dry_run:

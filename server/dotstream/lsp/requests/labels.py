@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dotstream.fs.process import environment, home_directory
+from dotstream.fs.process import environment, known_home
 from dotstream.lsp.uris import label
 
 __all__ = ["path_label"]
@@ -10,4 +10,4 @@ __all__ = ["path_label"]
 
 def path_label(path: str) -> str:
     """Return a path for people: ``~`` for their home directory."""
-    return label(path, home_directory(environment()))
+    return label(path, known_home(environment()) or "/")

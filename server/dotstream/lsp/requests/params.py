@@ -100,4 +100,6 @@ def preferences(fields: Fields) -> Preferences:
         folding=options.choice("folding", FOLDINGS),
         on_conflict=options.choice("onConflict", POLICIES),
         resolutions=options.by_path("resolutions", POLICIES),
+        explain=options.boolean("explain"),
+        same=options.boolean("same"),
     )

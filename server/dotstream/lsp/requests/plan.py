@@ -32,6 +32,7 @@ class _Plan(NamedTuple):
             default profile.
         path: absolute path in the target that all is narrowed to.
         paths: absolute paths, for ``adopt``.
+        out, whole: for ``adopt``: see ``Client.stream_release`` and ``Client.stream_adopt``.
         ask: whether the client is asked about conflicts as they come.
     """
 
@@ -41,6 +42,8 @@ class _Plan(NamedTuple):
     everything: bool
     path: str | None
     paths: tuple[str, ...]
+    out: bool
+    whole: bool
     prefer: Preferences
     ask: bool
 
@@ -50,6 +53,7 @@ class _Plan(NamedTuple):
         path, paths = fields.path("path"), fields.paths("paths")
         if paths and action != "adopt":
             raise invalid("paths", f"only adopt takes paths, and this is {action}")
+        out, whole = fields.boolean("out"), fields.boolean("whole")
         if action == "adopt":
             paths = paths or (() if path is None else (path,))
             if not paths:
@@ -58,9 +62,12 @@ class _Plan(NamedTuple):
         packages = fields.texts("packages") or (() if package is None else (package,))
         if action == "adopt" and len(packages) > 1:
             raise invalid("packages", "adopt puts everything into one package")
+        if out and packages:
+            raise invalid("out", "it moves what is named into no package")
         profile, everything = fields.optional_text("profile"), fields.boolean("everything")
         ask = fields.object("options").boolean("ask")
-        return cls(action, packages, profile, everything, path, paths, preferences(fields), ask)
+        prefer = preferences(fields)
+        return cls(action, packages, profile, everything, path, paths, out, whole, prefer, ask)
 
     @property
     def words(self) -> str:
@@ -69,7 +76,7 @@ class _Plan(NamedTuple):
         about = names or self.profile or ("all packages" if self.everything else "")
         if self.action == "adopt":
             about = ", ".join(map(path_label, self.paths[:3]))
-            about += f" into {names}" if names else ""
+            about += " out of its package" if self.out else f" into {names}" if names else ""
         elif self.path is not None:
             about += f" at {path_label(self.path)}"
         return display(f"{self.action} {about}".strip())
@@ -79,10 +86,13 @@ class _Plan(NamedTuple):
         prefer = self.prefer
         if self.ask:
             prefer = prefer._replace(resolve=resolver(call))
+        if self.action == "adopt" and self.out:
+            return client.stream_release(*self.paths, prefer=prefer, cancel=call.cancel_token)
         if self.action == "adopt":
             return client.stream_adopt(
                 *self.paths,
                 package=self.packages[0] if self.packages else None,
+                whole=self.whole,
                 prefer=prefer,
                 cancel=call.cancel_token,
             )

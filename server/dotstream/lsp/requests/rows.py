@@ -151,6 +151,8 @@ class Rows:
             to = f',"to":{encode_basestring_ascii(text if text.isascii() else shown(text))}'
         if item.before is not None and item.kind in _HOLDS_LINK_TEXT:
             to += f',"before":{encode_basestring_ascii(shown(item.before))}'
+        if item.why:
+            to += f',"why":{encode_basestring_ascii(display(item.why))}'
         return (
             f'{{"op":"{item.kind}","path":"{self._uri}{part}",'
             f'"label":"{self._label}{label}"{to},"package":{self._package(item.package)}}}'
@@ -197,4 +199,5 @@ def conflict_row(item: Conflict, home: str) -> dict[str, JSON]:
         "choices": list(item.choices),
         "message": display(item.message),
         **({"rivals": rivals} if rivals else {}),
+        **({"same": True} if item.same else {}),
     }

@@ -1,81 +1,135 @@
---- Carrying out a plan that is shown, and taking it back.
-local bar = require("dotstream.plan.bar")
+--- Writing a plan: carrying out what is shown, or a part of it, and taking it back.
 local errors = require("dotstream.errors")
 local events = require("dotstream.events")
 local paths = require("dotstream.paths")
 local request = require("dotstream.request")
+local view = require("dotstream.plan.view")
 
 local M = {}
 
+--- Tell how it ended, and what depends on it, wherever the user is by now.
 ---@param session dotstream.Session
----@param fault dotstream.Fault
-local function not_applied(session, fault)
-  local kind = errors.kind(fault)
-  if kind == "conflict" or kind == "locked" or kind == "busy" then
-    session:become("planned", fault.message) -- nothing was changed: the plan may be tried again
-  elseif kind == "cancelled" then
-    session:become("cancelled", fault.message)
-  else
-    session:become("failed", fault.message)
-  end
-  if kind ~= "ended" then
+---@param fault? dotstream.Fault
+---@param done? string
+local function ended(session, fault, done)
+  if not fault then
+    errors.notify(("%s: %s"):format(session:title(), done))
+    require("dotstream.plan.window").drop_if_hidden(session)
+  elseif errors.kind(fault) ~= "ended" then
     errors.show(fault)
   end
-  if kind == "conflict" then
-    require("dotstream.plan.window").next_conflict(session, 1)
-  elseif kind == "stale_plan" and session:valid() then
-    session:plan()
+  require("dotstream.changes").show()
+  events.emit("DotstreamApplied", session:event(fault))
+end
+
+---@param session dotstream.Session
+---@param fault dotstream.Fault
+---@param again fun() tries once more
+local function not_applied(session, fault, again)
+  local kind = errors.kind(fault)
+  if kind == "not_agreed" then
+    session:become("planned")
+    return require("dotstream.agree").ask(session, again)
+  elseif kind == "locked" or kind == "busy" then
+    session:become("planned", fault.message) -- nothing was changed: the plan may be tried again
+  else
+    session:become(kind == "cancelled" and "cancelled" or "failed", fault.message)
+  end
+  ended(session, fault)
+  if (kind == "conflict" or kind == "stale_plan") and session:valid() then
+    session:plan(function()
+      if session:open_conflicts() > 0 then
+        require("dotstream.plan.window").next_conflict(session, 1)
+      end
+    end)
   end
 end
 
 ---@param session dotstream.Session
 ---@param client vim.lsp.Client
-local function send(session, client)
+---@param only? string[] the URIs of a part
+local function send(session, client, only)
   local params = session:params()
   params.digest = session.digest
+  params.omit, params.only = session.choices:omit(), only
   local undo = session.request.action == "undo"
   session.handle = request.send(client, undo and "dotstream/undo" or "dotstream/apply", params, {
-    title = bar.title(session.request),
+    title = session:title(),
     on_progress = function(value)
-      session.note = ("%s%s"):format(
-        value.percentage and ("%d%% "):format(value.percentage) or "",
-        value.message or ""
-      )
+      local percent = value.percentage and ("%d%% "):format(value.percentage) or ""
+      session.note = percent .. (value.message or "")
       session:show_state()
     end,
     on_end = function(fault, result)
       session.handle = nil
       if fault then
-        not_applied(session, fault)
-      else
-        session.transaction = result.transaction
-        session:become("applied")
+        return not_applied(session, fault, function()
+          M.apply(session, only)
+        end)
       end
-      require("dotstream.inline").refresh_all()
-      events.emit("DotstreamApplied", session:event(fault))
+      session.transaction = result.transaction ~= vim.NIL and result.transaction or nil
+      session.model.counts = result.counts
+      session:become("applied")
+      ended(session, nil, view.counts(result.counts, true))
+      if only and session:valid() then
+        session:plan()
+      end
     end,
   })
 end
 
+--- Why a plan cannot be written as it is, or nil.
+---@param session dotstream.Session
+---@return string?
+function M.refusal(session)
+  local open = session:open_conflicts()
+  local why = {
+    planning = "the plan is not complete yet",
+    applying = "it is being applied already",
+    cancelled = "the plan was cancelled; {refresh} plans again",
+    failed = "there is no plan; {refresh} plans again",
+  }
+  if session.state == "planned" and open > 0 then
+    why.planned = ("%s to settle first: {resolve} settles one, {resolve_all} all, {omit} leaves one out"):format(
+      view.plural(open, "conflict")
+    )
+  end
+  return why[session.state] and errors.with_keys(why[session.state])
+end
+
 --- Carry out exactly what is shown.
 ---@param session dotstream.Session
-function M.apply(session)
-  if session.state ~= "planned" or not session.digest then
-    local why = {
-      planning = "the plan is not complete yet",
-      applying = "it is being applied already",
-      applied = "it is applied already; {refresh} plans again",
-      undone = "it was undone; {refresh} plans again",
-      cancelled = "the plan was cancelled; {refresh} plans again",
-      failed = "there is no plan; {refresh} plans again",
-      planned = "the plan has no digest; {refresh} plans again",
-    }
-    return errors.notify(errors.with_keys(why[session.state]), vim.log.levels.WARN)
-  end
+---@param only? string[] the URIs of a part
+function M.apply(session, only)
   session:become("applying")
   session:with_server(function(client)
-    send(session, client)
+    send(session, client, only)
   end)
+end
+
+--- Write a plan, as |:w| means it: what cannot be written stays modified, and is not quit.
+---@param session dotstream.Session
+---@param only? string[]
+function M.write(session, only)
+  local refusal = not only and M.refusal(session) or (only and session.state ~= "planned")
+  if refusal then
+    errors.notify(
+      type(refusal) == "string" and refusal or "there is no plan to write",
+      vim.log.levels.WARN
+    )
+    if session.state == "planned" then
+      require("dotstream.plan.window").next_conflict(session, 1)
+    end
+    vim.bo[session.buffer.bufnr].modified = true
+    return vim.schedule(function()
+      session:show_state()
+    end)
+  elseif not session:waits() then
+    local said = session.state == "planned" and "there is nothing to do" or "it is done already"
+    return errors.hint(said .. "; {refresh} plans again")
+  end
+  M.apply(session, only)
+  require("dotstream.plan.quit").written()
 end
 
 ---@param session dotstream.Session
@@ -85,16 +139,10 @@ local function send_undo(session, client)
   params.target = session.request.target and paths.to_uri(session.request.target)
   session.handle = request.send(client, "dotstream/undo", params, {
     title = ("undo %d"):format(session.transaction),
-    on_end = function(fault)
+    on_end = function(fault, result)
       session.handle = nil
-      if fault then
-        session:become("applied", fault.message)
-        errors.show(fault)
-      else
-        session:become("undone")
-        require("dotstream.inline").refresh_all()
-      end
-      events.emit("DotstreamApplied", session:event(fault))
+      session:become(fault and "applied" or "undone", fault and fault.message)
+      ended(session, fault, not fault and "undone, " .. view.counts(result.counts, true) or nil)
     end,
   })
 end
@@ -105,7 +153,7 @@ function M.undo(session)
   if session.state ~= "applied" or not session.transaction then
     return errors.notify("nothing was applied here; :Dotstream undo undoes the last change")
   end
-  session:become("applying", "taking it back")
+  session:become("applying", "undoing it")
   session:with_server(function(client)
     send_undo(session, client)
   end)

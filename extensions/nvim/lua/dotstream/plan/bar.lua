@@ -1,4 +1,5 @@
---- What is above a plan: what it is about, counts, state, and what to do next.
+--- What is above a plan: what it is about, counts, state, and what to do next, in one line that
+--- is made for the width that there is.
 local model = require("dotstream.plan.model")
 local paths = require("dotstream.paths")
 local view = require("dotstream.plan.view")
@@ -6,67 +7,118 @@ local with_keys = require("dotstream.errors").with_keys
 
 local M = {}
 
---- What was asked for, in words: "manage vim zsh", "undo 7".
----@param asked dotstream.PlanRequest
+---@class dotstream.Chunk
+---@field [1] string text
+---@field [2] string highlight group
+---@field keep integer the least is left out first
+---@field short? string what is tried before it is left out
+
+local STATES = {
+  planning = { "planning …", "{cancel} cancels" },
+  planned = { "", ":w applies  {omit} leaves out  {help} keys" },
+  applying = { "applying …", "{cancel} cancels" },
+  applied = { "", "{undo} undoes" },
+  undone = { "undone", "{refresh} plans again" },
+  cancelled = { "cancelled", "{refresh} plans again" },
+  failed = { "failed", "{refresh} plans again" },
+}
+
+---@param session dotstream.Session
 ---@return string
-function M.title(asked)
-  local words = { asked.action }
-  for index, package in ipairs(asked.packages or {}) do
-    if index > 5 then
-      table.insert(words, ("and %d more"):format(#asked.packages - 5))
-      break
+local function hint(session)
+  if session.state == "planned" then
+    local operations, _, faults = model.sums(session.model.counts)
+    if session:open_conflicts() > 0 then
+      return "{resolve} settles a conflict  {help} keys"
+    elseif faults > 0 or operations == 0 then
+      return "{help} keys"
     end
-    table.insert(words, package)
+  elseif session.state == "applied" and not session.transaction then
+    return ""
   end
-  table.insert(words, asked.profile)
-  table.insert(words, asked.transaction and tostring(asked.transaction))
-  return table.concat(words, " ")
+  return STATES[session.state][2]
 end
 
---- Counts and state, for the winbar.
+--- Counts without their kinds.
 ---@param session dotstream.Session
----@return string[][] chunks of text and highlight group
+---@return string
+local function brief(session)
+  local operations, conflicts = model.sums(session.model.counts)
+  local text = view.plural(operations, "change")
+  return conflicts > 0 and ("%s, %s"):format(text, view.plural(conflicts, "conflict")) or text
+end
+
+---@param session dotstream.Session
+---@return dotstream.Chunk[]
 function M.chunks(session)
-  local done = session.state == "applied"
+  local counts = view.counts(session.model.counts, session.state == "applied")
+  local bad = session.state == "failed" or session.state == "cancelled"
   local chunks = {
-    { " " .. M.title(session.request) .. " ", "DotstreamTitle" },
-    { view.counts(session.model.counts, done), "DotstreamCount" },
+    { " " .. session:title(), "DotstreamTitle", keep = 9 },
+    { STATES[session.state][1], bad and "DotstreamError" or "DotstreamState", keep = 8 },
+    { counts, "DotstreamCount", keep = 4, short = brief(session) },
   }
-  if (session.unchanged or 0) > 0 and session.state == "planned" then
-    table.insert(
-      chunks,
-      { (", %s as wanted"):format(view.number(session.unchanged)), "DotstreamCount" }
-    )
-  end
-  local words = {
-    planning = "planning …  {cancel} cancels",
-    planned = ":w applies  {help} keys",
-    applying = "applying …",
-    applied = session.transaction and "applied  {undo} undoes" or "applied",
-    undone = "undone",
-    cancelled = "cancelled",
-    failed = "failed",
-  }
-  local operations, conflicts, faults = model.sums(session.model.counts)
-  if session.state == "planned" then
-    if conflicts > 0 then
-      words.planned = "{resolve} settles a conflict"
-    elseif faults > 0 or operations == 0 then
-      words.planned = ""
+  local function add(text, highlight, keep)
+    if text ~= "" then
+      table.insert(chunks, { text, highlight, keep = keep })
     end
   end
-  local bad = session.state == "failed" or session.state == "cancelled"
-  table.insert(
-    chunks,
-    { "  " .. with_keys(words[session.state]), bad and "DotstreamError" or "DotstreamChoices" }
-  )
-  if session.note ~= "" then
-    table.insert(
-      chunks,
-      { "  " .. paths.shown(session.note), bad and "DotstreamError" or "DotstreamNote" }
-    )
+  local omitted = session.state == "planned" and session:count_omitted() or 0
+  add(omitted > 0 and view.number(omitted) .. " left out" or "", "DotstreamState", 7)
+  if session.state == "planned" and (session.unchanged or 0) > 0 then
+    add(("%s as wanted"):format(view.number(session.unchanged)), "DotstreamCount", 1)
+  end
+  add(paths.shown(session.note), bad and "DotstreamError" or "DotstreamState", bad and 7 or 3)
+  add(with_keys(hint(session)), "DotstreamHint", 5)
+  return vim.tbl_filter(function(chunk)
+    return chunk[1] ~= ""
+  end, chunks)
+end
+
+---@param chunks dotstream.Chunk[]
+---@return integer
+local function width(chunks)
+  local sum = 1
+  for _, chunk in ipairs(chunks) do
+    sum = sum + vim.fn.strdisplaywidth(chunk[1]) + 2
+  end
+  return sum
+end
+
+--- Leave out what does not fit, the least first; the title is cut last.
+---@param chunks dotstream.Chunk[]
+---@param room integer columns
+---@return dotstream.Chunk[]
+function M.fit(chunks, room)
+  chunks = vim.list_slice(chunks)
+  while #chunks > 1 and width(chunks) > room do
+    local least = 1
+    for index, chunk in ipairs(chunks) do
+      least = chunk.keep < chunks[least].keep and index or least
+    end
+    local chunk = table.remove(chunks, least)
+    if chunk.short then
+      table.insert(chunks, least, { chunk.short, chunk[2], keep = 6 })
+    end
+  end
+  local over = width(chunks) - room
+  if over > 0 then
+    local text = chunks[1][1]
+    local left = math.max(1, vim.fn.strchars(text) - over - 1)
+    chunks[1] = { vim.fn.strcharpart(text, 0, left) .. "…", chunks[1][2], keep = 9 }
   end
   return chunks
+end
+
+--- Draw it for the current window, as 'winbar' wants it.
+---@param session dotstream.Session
+---@return string
+function M.draw(session)
+  local parts = {}
+  for _, chunk in ipairs(M.fit(M.chunks(session), vim.api.nvim_win_get_width(0))) do
+    table.insert(parts, ("%%#%s#%s"):format(chunk[2], (chunk[1]:gsub("%%", "%%%%"))))
+  end
+  return table.concat(parts, "%*  ") .. "%*"
 end
 
 return M

@@ -10,16 +10,14 @@ M.NAMESPACE = namespace
 ---@class dotstream.Buffer
 ---@field bufnr integer
 ---@field has_tail boolean whether the last line says what was dropped
----@field has_message boolean whether there is one line that is no group's
+---@field is_old boolean whether what it shows is no part of the plan that is coming
 local Buffer = {}
 Buffer.__index = Buffer
 
----@param name string
+---@param bufnr integer
 ---@return dotstream.Buffer
-function M.new(name)
+function M.new(bufnr)
   highlights.define()
-  local bufnr = vim.api.nvim_create_buf(true, true)
-  vim.api.nvim_buf_set_name(bufnr, name)
   for option, value in pairs({
     buftype = "acwrite",
     bufhidden = "hide",
@@ -30,7 +28,7 @@ function M.new(name)
   }) do
     vim.bo[bufnr][option] = value
   end
-  return setmetatable({ bufnr = bufnr, has_tail = false, has_message = true }, Buffer)
+  return setmetatable({ bufnr = bufnr, has_tail = false, is_old = true }, Buffer)
 end
 
 ---@param first integer
@@ -42,11 +40,12 @@ function Buffer:set(first, last, lines)
     texts[index] = line.text
   end
   local bo = vim.bo[self.bufnr]
+  local modified = bo.modified
   bo.modifiable = true
   vim.api.nvim_buf_clear_namespace(self.bufnr, namespace, first, last)
   vim.api.nvim_buf_set_lines(self.bufnr, first, last, false, texts)
   bo.modifiable = false
-  bo.modified = false
+  bo.modified = modified
   for index, line in ipairs(lines) do
     self:mark(first + index - 1, line)
   end
@@ -64,17 +63,21 @@ function Buffer:mark(row, line)
     })
     return
   end
-  local group = view.HIGHLIGHTS[line.class]
+  local group = view.HIGHLIGHTS[line.class] ---@type string|string[]
   local sign = require("dotstream.config").get().plan.signs[line.class]
+  local omitted = line.class == "omit"
+  if omitted then
+    group = { "DotstreamKeep", group }
+  end
   vim.api.nvim_buf_set_extmark(self.bufnr, namespace, row, line.name and line.name[1] or 0, {
-    end_col = line.name and line.name[2] or #line.text,
+    end_col = line.name and not omitted and line.name[2] or #line.text,
     hl_group = group,
     sign_text = line.name and sign ~= "" and sign or nil,
-    sign_hl_group = group,
+    sign_hl_group = view.HIGHLIGHTS[omitted and "keep" or line.class],
     virt_text = line.virtual,
-    virt_lines = line.below and { line.below },
+    virt_lines = line.below,
   })
-  if line.name and line.name[2] < #line.text then
+  if line.name and not omitted and line.name[2] < #line.text then
     vim.api.nvim_buf_set_extmark(self.bufnr, namespace, row, line.name[2], {
       end_col = #line.text,
       hl_group = "DotstreamDetail",
@@ -86,18 +89,18 @@ end
 ---@param text string
 function Buffer:message(text)
   self:set(0, -1, { { text = text, class = "note" } })
-  self.has_message, self.has_tail = true, false
+  self.is_old, self.has_tail = true, false
 end
 
 --- Bring the buffer up to date with the groups that changed.
 ---@param plan dotstream.Model
 ---@param dirty table<dotstream.Group, boolean>
----@param resolutions table<string, string>
-function Buffer:update(plan, dirty, resolutions)
+---@param choices dotstream.Choices
+function Buffer:update(plan, dirty, choices)
   local first = 0
   for _, group in ipairs(plan.groups) do
     if dirty[group] then
-      self:update_group(group, first, resolutions)
+      self:update_group(group, first, choices)
     end
     first = first + group.height
   end
@@ -113,20 +116,19 @@ end
 
 ---@param group dotstream.Group
 ---@param first integer its first line
----@param resolutions table<string, string>
-function Buffer:update_group(group, first, resolutions)
+---@param choices dotstream.Choices
+function Buffer:update_group(group, first, choices)
   local lines = {}
   local from, to = first + 1 + group.shown, first + group.height
   if group.height == 0 then
     table.insert(lines, view.heading(group))
     from, to = first, first
-    if self.has_message then
-      to, self.has_message = -1, false
+    if self.is_old then
+      to, self.is_old, self.has_tail = -1, false, false
     end
   end
   for index = group.shown + 1, #group.rows do
-    local row = group.rows[index]
-    table.insert(lines, view.row(row, resolutions[row.path]))
+    table.insert(lines, view.row(group.rows[index], M.choice(group.rows[index], choices)))
   end
   vim.list_extend(lines, view.tail(group))
   self:set(from, to, lines)
@@ -136,44 +138,21 @@ function Buffer:update_group(group, first, resolutions)
   self:mark(first, view.heading(group))
 end
 
---- Forget what of a group is shown, so that all of it is written anew.
----@param plan dotstream.Model
----@param group dotstream.Group
-function Buffer:reset_group(plan, group)
-  local first = 0
-  for _, other in ipairs(plan.groups) do
-    if other == group then
-      break
-    end
-    first = first + other.height
-  end
-  if group.height > 1 then
-    self:set(first + 1, first + group.height, {})
-    group.height = 1
-  end
-  group.shown = 0
+---@param row dotstream.Row
+---@param choices dotstream.Choices
+---@return dotstream.RowChoice
+function M.choice(row, choices)
+  return { policy = choices:now().policies[row.path], omitted = choices:omits(row.path) }
 end
 
---- What a line of the buffer is.
+--- Mark all rows anew, after something was left out or put back.
 ---@param plan dotstream.Model
----@param line integer counted from 1
----@return { group?: dotstream.Group, row?: dotstream.Row, directory?: table, more?: boolean, dropped?: boolean }
-function Buffer:at(plan, line)
-  local first = 1
-  for _, group in ipairs(plan.groups) do
-    if line < first + group.height then
-      local index = line - first
-      local beyond = index - #group.rows
-      return {
-        group = group,
-        row = group.rows[index],
-        directory = beyond > 0 and group.subdirectories[beyond] or nil,
-        more = beyond > #group.subdirectories,
-      }
-    end
-    first = first + group.height
-  end
-  return { dropped = self.has_tail and line == first }
+---@param choices dotstream.Choices
+function Buffer:remark(plan, choices)
+  plan:each(function(row, _, line)
+    vim.api.nvim_buf_clear_namespace(self.bufnr, namespace, line - 1, line)
+    self:mark(line - 1, view.row(row, M.choice(row, choices)))
+  end)
 end
 
 return M

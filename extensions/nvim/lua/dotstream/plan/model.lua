@@ -5,9 +5,11 @@ local WORDS = require("dotstream.words").WORDS
 
 local M = {}
 
---- Directories kept, and conflicts kept whatever the other bounds say.
+--- Directories kept, conflicts kept whatever the other bounds say, and rows that every
+--- directory may keep.
 M.MAX_GROUPS = 2000
 M.MAX_CONFLICTS = 1000
+M.FAIR = 5
 
 ---@class dotstream.Model
 ---@field groups dotstream.Group[] in the order in which they came
@@ -17,7 +19,7 @@ M.MAX_CONFLICTS = 1000
 ---@field dropped integer rows of directories that are not
 ---@field conflicts integer that are kept
 ---@field max_rows integer
----@field max_per_group integer
+---@field share integer rows that one directory may keep
 local Model = {}
 Model.__index = Model
 
@@ -33,18 +35,19 @@ function M.new(max_rows, max_per_group)
     dropped = 0,
     conflicts = 0,
     max_rows = max_rows,
-    max_per_group = max_per_group,
+    share = max_per_group,
   }
   return setmetatable(fields, Model)
 end
 
+--- The directory of a path, with a slash at its end.
 ---@param uri string
 ---@return string
-local function parent(uri)
+function M.parent(uri)
   return uri:match("^(.*/)[^/]+/?$") or uri
 end
 
---- The group of a directory, made if there is room or if it must be.
+--- The group of a directory, made if it is not there.
 ---@param uri string of the directory, with a slash at its end
 ---@param label string
 ---@param at? integer where it goes
@@ -74,24 +77,22 @@ end
 function Model:add(rows, dirty)
   local uri, group ---@type string?, dotstream.Group?
   for _, row in ipairs(rows) do
-    local above = parent(row.path)
-    local conflict = row.op == "conflict"
+    local above = M.parent(row.path)
+    local conflict = row.op == "conflict" and self.conflicts < M.MAX_CONFLICTS
     if above ~= uri then
       uri, group = above, self.by_uri[above]
-      local room = #self.groups < M.MAX_GROUPS and self.kept < self.max_rows
-      if not group and (room or (conflict and self.conflicts < M.MAX_CONFLICTS)) then
-        group = self:group(above, parent(row.label))
+      if not group and (conflict or (#self.groups < M.MAX_GROUPS and self:room(0, dirty))) then
+        group = self:group(above, M.parent(row.label))
       end
     end
     if group then
       group.total = group.total + 1
       dirty[group] = true
-      local room = self.kept < self.max_rows and #group.rows < self.max_per_group
-      if room or (conflict and self.conflicts < M.MAX_CONFLICTS) then
+      if conflict or (#group.rows < self.share and self:room(#group.rows, dirty)) then
         group.rows[#group.rows + 1] = row
         self.kept = self.kept + 1
       end
-      if conflict then
+      if row.op == "conflict" then
         group.conflicts = group.conflicts + 1
         self.conflicts = self.conflicts + 1
       end
@@ -102,6 +103,41 @@ function Model:add(rows, dirty)
   end
 end
 
+--- Whether there is room for one more row of a directory that has some; directories that have
+--- more than their share make it.
+---@param has integer
+---@param dirty table<dotstream.Group, boolean>
+---@return boolean
+function Model:room(has, dirty)
+  while self.kept >= self.max_rows and self.share > M.FAIR and has * 2 < self.share do
+    self.share = math.max(M.FAIR, math.floor(self.share / 2))
+    for _, group in ipairs(self.groups) do
+      if #group.rows > self.share then
+        self:trim(group)
+        dirty[group] = true
+      end
+    end
+  end
+  return self.kept < self.max_rows
+end
+
+--- Forget the rows of a directory that are more than its share, conflicts excepted.
+---@param group dotstream.Group
+function Model:trim(group)
+  local before = #group.rows
+  local rows = vim.list_slice(group.rows, 1, self.share)
+  if group.conflicts > 0 then
+    for index = self.share + 1, before do
+      if group.rows[index].op == "conflict" then
+        table.insert(rows, group.rows[index])
+      end
+    end
+  end
+  group.rows = rows
+  group.shown = math.min(group.shown, self.share)
+  self.kept = self.kept - before + #rows
+end
+
 --- Take in one page of a directory, asked for with `dotstream/children`.
 ---@param group dotstream.Group
 ---@param items table[]
@@ -110,7 +146,7 @@ end
 function Model:add_page(group, items, next, first)
   if first then
     self.kept = self.kept - #group.rows
-    group.rows, group.subdirectories, group.total = {}, {}, 0
+    group.rows, group.subdirectories, group.shown = {}, {}, 0
   end
   for _, item in ipairs(items) do
     for _, row in ipairs(item.rows) do
@@ -122,22 +158,63 @@ function Model:add_page(group, items, next, first)
     end
   end
   group.next = next
-  group.total = math.max(group.total, #group.rows)
+  group.total = next and math.max(group.total, #group.rows) or #group.rows
 end
 
---- The line of a row in the buffer, counted from 1.
----@param path string a URI
----@return integer?
-function Model:line_of(path)
+--- Call with each row that is kept, its group, and its line in the buffer.
+---@param visit fun(row: dotstream.Row, group: dotstream.Group, line: integer): boolean? true ends it
+function Model:each(visit)
   local first = 1
   for _, group in ipairs(self.groups) do
     for index = 1, math.min(group.shown, #group.rows) do
-      if group.rows[index].path == path then
-        return first + index
+      if visit(group.rows[index], group, first + index) then
+        return
       end
     end
     first = first + group.height
   end
+end
+
+--- The line of a path in the buffer: of its row, or of its heading.
+---@param uri string
+---@return integer?
+function Model:line_of(uri)
+  local found
+  if self.by_uri[uri] then
+    found = 1
+    for _, group in ipairs(self.groups) do
+      if group.uri == uri then
+        return found
+      end
+      found = found + group.height
+    end
+  end
+  self:each(function(row, _, line)
+    found = row.path == uri and line or nil
+    return found ~= nil
+  end)
+  return found
+end
+
+--- What a line of the buffer is.
+---@param line integer counted from 1
+---@return { group?: dotstream.Group, row?: dotstream.Row, directory?: table, more?: boolean }
+function Model:at(line)
+  local first = 1
+  for _, group in ipairs(self.groups) do
+    if line < first + group.height then
+      local index = line - first
+      local beyond = index - #group.rows
+      return {
+        group = group,
+        row = group.rows[index],
+        directory = beyond > 0 and group.subdirectories[beyond] or nil,
+        more = beyond > #group.subdirectories,
+      }
+    end
+    first = first + group.height
+  end
+  return {}
 end
 
 --- Rows of a directory that are not kept.

@@ -1,19 +1,20 @@
 --- Rows that are not kept: asked for when somebody wants to see them, a page at a time.
 local errors = require("dotstream.errors")
+local window = require("dotstream.plan.window")
 
 local M = {}
 
 --- Paths on a page.
 M.SIZE = 1000
 
---- Load what is left out of a directory, a page at a time.
+--- Ask for a page of a directory; the cursor goes to what came.
 ---@param session dotstream.Session
 ---@param group dotstream.Group
 function M.load(session, group)
-  if session.request.action == "undo" then
-    return errors.notify("the rest of an undo is only counted")
-  elseif session.request.action == "adopt" then
-    return errors.notify("the rest of an adoption is only counted")
+  local action = session.request.action
+  if action == "undo" or action == "adopt" then
+    local what = action == "undo" and action or "adoption"
+    return errors.notify(("the rest of an %s is only counted"):format(what))
   elseif session.loading[group.uri] then
     return
   end
@@ -22,7 +23,7 @@ function M.load(session, group)
   params.directory = group.uri
   params.offset = group.next
   params.limit = M.SIZE
-  local generation = session.generation
+  local generation, before = session.generation, group.next and #group.rows or 0
   session.client:request("dotstream/children", params, function(fault, result)
     session.loading[group.uri] = nil
     if generation ~= session.generation or not session:valid() then
@@ -30,14 +31,12 @@ function M.load(session, group)
     elseif fault then
       return errors.show(fault)
     end
-    session.buffer:reset_group(session.model, group)
-    session.model:add_page(
-      group,
-      result.items,
-      result.next ~= vim.NIL and result.next or nil,
-      not params.offset
-    )
-    session.buffer:update(session.model, { [group] = true }, session.resolutions)
+    local next = result.next ~= vim.NIL and result.next or nil
+    session.model:add_page(group, result.items, next, not params.offset)
+    session.buffer:update(session.model, { [group] = true }, session.choices)
+    local heading = assert(session.model:line_of(group.uri))
+    local loaded = before > 0 and before + 1 or 0
+    window.go_to(session, heading + math.min(loaded, group.height - 1))
   end)
 end
 

@@ -1,6 +1,7 @@
 --- One plan from the first row to what became of it: the state, and the requests behind it.
 local Buffer = require("dotstream.plan.buffer")
-local bar = require("dotstream.plan.bar")
+local arguments = require("dotstream.arguments")
+local choices = require("dotstream.plan.choices")
 local config = require("dotstream.config")
 local errors = require("dotstream.errors")
 local events = require("dotstream.events")
@@ -25,67 +26,65 @@ local COUNTS = 100
 ---@field request dotstream.PlanRequest
 ---@field buffer dotstream.Buffer
 ---@field model dotstream.Model
+---@field choices dotstream.Choices
+---@field settled table<string, dotstream.Row> conflicts as they were before they were settled
 ---@field state dotstream.State
 ---@field note string what there is to say beside the state
 ---@field digest? string of the complete plan
+---@field unchanged? integer
 ---@field transaction? integer of the apply
+---@field subject? string what the transaction was that an undo undoes
 ---@field handle? dotstream.Handle
----@field resolutions table<string, string>
 ---@field generation integer counts plans, so that late rows of an older one are ignored
 ---@field queue table[] values that are not shown yet
 ---@field ending? fun() what is to be done once they are
 ---@field loading table<string, boolean>
+---@field timer uv.uv_timer_t
+---@field counted integer when counts were last shown
 local Session = {}
 Session.__index = Session
 
 ---@type table<integer, dotstream.Session>
 M.by_buffer = {}
 
----@param client vim.lsp.Client
+--- The session of a request in a buffer, which is made ready for it.
+---@param bufnr integer
 ---@param asked dotstream.PlanRequest
 ---@return dotstream.Session
-function M.new(client, asked)
+function M.new(bufnr, asked)
   local session = setmetatable({
-    client = client,
     request = asked,
     state = "planning",
     note = "",
-    resolutions = (asked.options or {}).resolutions or {},
+    choices = choices.new(asked.options),
+    settled = {},
     model = model.new(0, 0),
     generation = 0,
     queue = {},
     loading = {},
     timer = assert(vim.uv.new_timer()),
     counted = 0,
+    buffer = Buffer.new(bufnr),
   }, Session)
-  session.buffer = Buffer.new(M.name(asked))
-  M.by_buffer[session.buffer.bufnr] = session
-  vim.b[session.buffer.bufnr].dotstream_root = asked.root
-  vim.api.nvim_create_autocmd("BufUnload", {
-    buffer = session.buffer.bufnr,
-    once = true,
-    callback = function()
-      session:close()
-    end,
-  })
+  M.by_buffer[bufnr] = session
+  vim.b[bufnr].dotstream_root = asked.root
   return session
 end
 
-local opened = 0
-
----@param asked dotstream.PlanRequest
 ---@return string
-function M.name(asked)
-  opened = opened + 1
-  return ("dotstream://%d/%s"):format(opened, paths.shown(bar.title(asked):gsub(" ", "/")))
+function Session:title()
+  local title = arguments.title(self.request)
+  return self.subject and ("%s (%s)"):format(title, self.subject) or title
 end
 
 --- The parameters that plan, apply and children have in common.
 ---@return table
 function Session:params()
-  local asked = self.request
+  local asked, chosen = self.request, self.choices:now()
   local options = vim.tbl_extend("force", {}, asked.options or {})
-  options.resolutions = next(self.resolutions) and self.resolutions or nil
+  options.onConflict = chosen.rest
+  options.resolutions = next(chosen.policies) and chosen.policies or nil
+  options.ask = nil
   local params = {
     root = paths.to_uri(asked.root),
     target = asked.target and paths.to_uri(asked.target),
@@ -100,6 +99,8 @@ function Session:params()
   params.profile = asked.profile
   if asked.paths then
     params.paths = vim.tbl_map(paths.to_uri, asked.paths)
+  elseif not asked.packages and not asked.profile then
+    params.everything = true
   end
   return params
 end
@@ -109,6 +110,44 @@ end
 function Session:become(state, note)
   self.state, self.note = state, note or ""
   self:show_state()
+end
+
+--- Whether there is something that waits to be written.
+---@return boolean
+function Session:waits()
+  local operations, conflicts = model.sums(self.model.counts)
+  return self.state == "planned" and operations + conflicts > 0
+end
+
+--- Conflicts that nothing was decided about.
+---@return integer
+function Session:open_conflicts()
+  local _, open = model.sums(self.model.counts)
+  if open > 0 and next(self.choices:now().omitted) then
+    self.model:each(function(row)
+      if row.op == "conflict" and self.choices:omits(row.path) then
+        open = open - 1
+      end
+    end)
+  end
+  return open
+end
+
+--- Rows that are left out, as far as they are known here.
+---@return integer
+function Session:count_omitted()
+  local count = 0
+  if next(self.choices:now().omitted) then
+    self.model:each(function(row)
+      count = self.choices:omits(row.path) and count + 1 or count
+    end)
+    for _, group in ipairs(self.model.groups) do
+      if self.choices:omits((group.uri:gsub("/$", ""))) then
+        count = count + math.max(0, model.missing(group))
+      end
+    end
+  end
+  return count
 end
 
 --- Plan, or plan again.
@@ -123,15 +162,23 @@ function Session:plan(on_complete)
   self.generation = self.generation + 1
   local generation = self.generation
   local settings = config.get().plan
+  local restore = require("dotstream.plan.window").keep(self)
   self.model = model.new(settings.max_rows, settings.max_rows_per_directory)
   self.queue, self.digest, self.transaction, self.loading = {}, nil, nil, {}
-  self.ending = nil
-  self.buffer:message("  planning …")
+  self.ending, self.buffer.is_old = nil, true
+  if vim.api.nvim_buf_line_count(self.buffer.bufnr) <= 1 then
+    self.buffer:message("  planning …")
+  end
   self:become("planning")
   events.emit("DotstreamPlanStarted", self:event())
   self:with_server(function(client)
     if generation == self.generation then
-      self:send_plan(client, on_complete)
+      self:send_plan(client, function()
+        restore()
+        if on_complete then
+          on_complete()
+        end
+      end)
     end
   end)
 end
@@ -140,29 +187,38 @@ end
 ---@param act fun(client: vim.lsp.Client)
 function Session:with_server(act)
   server.ensure(self.request.root, function(client)
-    self.client = client
-    act(client)
+    if self:valid() then
+      self.client = client
+      act(client)
+    end
   end, function()
-    self:become("failed", "there is no server")
+    self:failed("there is no server")
   end)
 end
 
 ---@param client vim.lsp.Client
----@param on_complete? fun()
+---@param on_complete fun()
 function Session:send_plan(client, on_complete)
   local generation = self.generation
   local params = self:params()
   params.window = config.get().plan.window
   local undo = self.request.action == "undo"
   params.dryRun = undo or nil
+  local asks = not undo and (self.request.options or {}).ask
+  if asks then
+    params.options = vim.tbl_extend("force", params.options or {}, { ask = true })
+  end
   self.handle = request.send(client, undo and "dotstream/undo" or "dotstream/plan", params, {
-    title = "plan " .. bar.title(self.request),
+    title = "plan " .. self:title(),
     on_value = function(value)
       if generation == self.generation then
         table.insert(self.queue, value)
         self:flush_soon()
       end
     end,
+    on_question = asks and function(conflict, answer)
+      require("dotstream.plan.settle").ask(self, conflict, answer)
+    end or nil,
     on_end = function(fault, result)
       if generation ~= self.generation or not self:valid() then
         return
@@ -170,7 +226,7 @@ function Session:send_plan(client, on_complete)
       self.handle = nil
       self.ending = function() -- once all that came before is shown
         self:planned(fault, result)
-        if not fault and on_complete then
+        if not fault then
           on_complete()
         end
       end
@@ -181,11 +237,11 @@ end
 
 ---@return boolean
 function Session:valid()
-  return vim.api.nvim_buf_is_valid(self.buffer.bufnr)
+  return M.by_buffer[self.buffer.bufnr] == self and vim.api.nvim_buf_is_loaded(self.buffer.bufnr)
 end
 
 function Session:flush_soon()
-  if not self.timer:is_active() then
+  if not self.timer:is_active() and not self.timer:is_closing() then
     self.timer:start(
       FLUSH,
       0,
@@ -210,7 +266,7 @@ function Session:flush()
     if value.items then
       local dirty = {}
       self.model:add(value.items, dirty)
-      self.buffer:update(self.model, dirty, self.resolutions)
+      self.buffer:update(self.model, dirty, self.choices)
       last = value.seq
     end
   end
@@ -232,15 +288,21 @@ function Session:flush()
   end
 end
 
+---@param reason string
+---@param state? dotstream.State
+function Session:failed(reason, state)
+  if self.buffer.is_old and self:valid() then
+    self.buffer:message("  " .. paths.shown(reason))
+  end
+  self:become(state or "failed", reason)
+end
+
 ---@param fault? dotstream.Fault
 ---@param result? table
 function Session:planned(fault, result)
   if fault then
     local kind = errors.kind(fault)
-    self:become(kind == "cancelled" and "cancelled" or "failed", fault.message)
-    if #self.model.groups == 0 then
-      self.buffer:message("  " .. paths.shown(fault.message))
-    end
+    self:failed(fault.message, kind == "cancelled" and "cancelled" or nil)
     if kind ~= "ended" then
       errors.show(fault)
     end
@@ -251,6 +313,9 @@ function Session:planned(fault, result)
     self.unchanged = result.unchanged
     if #self.model.groups == 0 then
       self.buffer:message("  nothing to do: everything is as wanted")
+    end
+    if result.undone and result.undone ~= vim.NIL then
+      self.request.transaction = result.undone
     end
     self:become("planned")
     require("dotstream.plan.window").fold(self)
@@ -268,22 +333,6 @@ function Session:cancel()
   end
 end
 
---- Settle a conflict, or all of them if there is no path, and plan again.
----@param path? string a URI
----@param policy string
-function Session:resolve(path, policy)
-  if path then
-    self.resolutions[path] = policy
-  else
-    self.resolutions = {}
-    self.request.options =
-      vim.tbl_extend("force", self.request.options or {}, { onConflict = policy })
-  end
-  self:plan(function()
-    require("dotstream.plan.window").go_to(self, path)
-  end)
-end
-
 ---@param fault? dotstream.Fault
 ---@return table
 function Session:event(fault)
@@ -297,13 +346,15 @@ function Session:event(fault)
   }
 end
 
+--- Show the state: in the bar, and as the buffer's being modified.
 function Session:show_state()
   if self:valid() then
-    require("dotstream.plan.window").show_state(self)
+    vim.bo[self.buffer.bufnr].modified = self:waits()
+    vim.cmd("redrawstatus!")
   end
 end
 
---- The buffer is gone: so is the interest in its plan.  An apply goes on.
+--- The buffer is unloaded: so is the interest in its plan.  An apply goes on.
 function Session:close()
   M.by_buffer[self.buffer.bufnr] = nil
   if self.handle and self.state == "planning" then

@@ -1,11 +1,15 @@
 --- A plan as lines and marks.  Pure: nothing here touches a buffer.
 local model = require("dotstream.plan.model")
-local shown = require("dotstream.paths").shown
+local paths = require("dotstream.paths")
 local words = require("dotstream.words")
+
+local shown = paths.shown
 
 local M = {}
 
----@type table<dotstream.RowClass, string>
+---@alias dotstream.LineClass dotstream.RowClass|"omit"
+
+---@type table<dotstream.LineClass, string>
 M.HIGHLIGHTS = {
   add = "DotstreamAdd",
   change = "DotstreamChange",
@@ -14,7 +18,12 @@ M.HIGHLIGHTS = {
   error = "DotstreamError",
   note = "DotstreamNote",
   keep = "DotstreamKeep",
+  omit = "DotstreamOmitted",
 }
+
+--- Where the names of rows begin, and how wide what stands below one is: it fits in 80 columns.
+local INDENT = 11
+local WIDTH = 66
 
 ---@param number integer
 ---@return string with a comma every three digits
@@ -41,8 +50,7 @@ local function detail(row)
   elseif op == "remove_link" or op == "unfold" then
     return (op == "unfold" and "/" or "") .. " (was → " .. shown(row.before or "") .. ")"
   elseif op == "conflict" then
-    local source = row.source and vim.fn.fnamemodify(vim.uri_to_fname(row.source), ":~")
-    return source and " ← " .. shown(source) or ""
+    return row.source and " ← " .. paths.label(paths.from_uri(row.source)) or ""
   elseif op == "error" or op == "notice" then
     return ""
   end
@@ -50,48 +58,76 @@ local function detail(row)
   return op == "replace_link" and text .. " (was " .. shown(row.before or "") .. ")" or text
 end
 
+--- Break a text into lines that stand below a name.
+---@param text string
+---@param highlight string
+---@return string[][][]
+local function below(text, highlight)
+  local lines, line = {}, ""
+  for word in text:gmatch("%S+") do
+    if line ~= "" and vim.fn.strdisplaywidth(line .. " " .. word) > WIDTH then
+      table.insert(lines, { { (" "):rep(INDENT) .. line, highlight } })
+      line = word
+    else
+      line = line == "" and word or line .. " " .. word
+    end
+  end
+  table.insert(lines, { { (" "):rep(INDENT) .. line, highlight } })
+  return lines
+end
+
 ---@class dotstream.Line
 ---@field text string
----@field class? dotstream.RowClass
+---@field class? dotstream.LineClass
 ---@field name? integer[] columns of the word and the name
 ---@field virtual? string[][] what follows the text
----@field below? string[][] what stands in a line of its own below it
+---@field below? string[][][] lines below it
 ---@field heading? boolean
 
+--- What was decided about one row.
+---@class dotstream.RowChoice
+---@field policy? string
+---@field omitted? boolean
+
 ---@param row dotstream.Row
----@param resolution? string the policy that was chosen for it
+---@param choice dotstream.RowChoice
 ---@return dotstream.Line
-function M.row(row, resolution)
-  local class = model.class(row.op)
+function M.row(row, choice)
+  local class = choice.omitted and "omit" or model.class(row.op)
   local name = shown(row.label:match("([^/]+)/?$") or row.label)
   local head = ("  %-8s %s"):format((words.WORDS[row.op] or { word = row.op }).word, name)
   local package = row.package and row.op ~= "conflict" and ("  (%s)"):format(shown(row.package))
     or ""
-  local virtual, below
-  if row.op == "conflict" then
-    local choices = resolution or table.concat(row.choices or {}, " · ")
-    virtual = { { ("  [%s]"):format(choices), "DotstreamChoices" } }
-    below = { { "           " .. shown(row.message or ""), M.HIGHLIGHTS[class] } }
+  local line = { text = head .. detail(row) .. package, class = class, name = { 2, #head } }
+  if choice.omitted then
+    line.virtual = { { "  left out", "DotstreamChoices" } }
+  elseif row.op == "conflict" then
+    line.below = below(shown(row.message or ""), M.HIGHLIGHTS.conflict)
+    local choices = choice.policy or table.concat(row.choices or {}, " · ")
+    table.insert(line.below, { { (" "):rep(INDENT) .. choices, "DotstreamChoices" } })
+  elseif choice.policy then
+    line.virtual = { { "  " .. choice.policy, "DotstreamChoices" } }
   elseif row.message then
-    virtual = { { "  " .. shown(row.message), M.HIGHLIGHTS[class] } }
+    line.below = below(shown(row.message), M.HIGHLIGHTS[class])
   end
-  return {
-    text = head .. detail(row) .. package,
-    class = class,
-    name = { 2, #head },
-    virtual = virtual,
-    below = below,
-  }
+  return line
+end
+
+--- What follows the name of a directory, also while its fold is closed.
+---@param group dotstream.Group
+---@return string[][]
+function M.tally(group)
+  local virtual = { { "  " .. M.number(group.total), "DotstreamCount" } }
+  if group.conflicts > 0 then
+    table.insert(virtual, { "  " .. M.plural(group.conflicts, "conflict"), "DotstreamConflict" })
+  end
+  return virtual
 end
 
 ---@param group dotstream.Group
 ---@return dotstream.Line
 function M.heading(group)
-  local virtual = { { "  " .. M.number(group.total), "DotstreamCount" } }
-  if group.conflicts > 0 then
-    table.insert(virtual, { "  " .. M.plural(group.conflicts, "conflict"), "DotstreamConflict" })
-  end
-  return { text = shown(group.label), heading = true, virtual = virtual }
+  return { text = shown(group.label), heading = true, virtual = M.tally(group) }
 end
 
 --- The lines below the rows of a group: directories to open, and what is left out.

@@ -1,42 +1,132 @@
---- The window of a plan: the bar on top, folds, keys and the cursor.
-local apply = require("dotstream.plan.apply")
+--- Where plans are shown: their buffers found by name, their windows, folds and the cursor.
+local arguments = require("dotstream.arguments")
 local bar = require("dotstream.plan.bar")
 local config = require("dotstream.config")
 local errors = require("dotstream.errors")
-local pages = require("dotstream.plan.pages")
-local paths = require("dotstream.paths")
+local sessions = require("dotstream.plan.session")
+local view = require("dotstream.plan.view")
 
 local M = {}
 
----@param session dotstream.Session
-function M.open(session)
-  vim.cmd(config.get().plan.open)
-  vim.api.nvim_win_set_buf(0, session.buffer.bufnr)
-  M.keys(session)
-  vim.api.nvim_create_autocmd("BufWriteCmd", {
-    buffer = session.buffer.bufnr,
-    desc = "dotstream: apply exactly what is shown",
-    callback = function()
-      apply.apply(session)
-    end,
-  })
-  vim.api.nvim_create_autocmd("BufWinEnter", {
-    buffer = session.buffer.bufnr,
-    callback = function()
-      M.dress(session)
-    end,
-  })
-  M.dress(session)
+local group = vim.api.nvim_create_augroup("dotstream.plan", {})
+
+---@param name string
+---@return integer? bufnr
+function M.buffer_named(name)
+  for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_get_name(bufnr) == name then
+      return bufnr
+    end
+  end
 end
 
---- Set the options of the window that shows the plan, for as long as it does.
+--- Show a buffer: where it is shown already, or in place of another of its filetype, or in a
+--- window of its own.
+---@param bufnr integer
+function M.show(bufnr)
+  local instead
+  for _, window in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
+    local other = vim.api.nvim_win_get_buf(window)
+    if other == bufnr then
+      return vim.api.nvim_set_current_win(window)
+    elseif vim.bo[other].filetype == vim.bo[bufnr].filetype then
+      instead = instead or window
+    end
+  end
+  if instead then
+    vim.api.nvim_set_current_win(instead)
+  else
+    vim.cmd(config.get().plan.open)
+  end
+  local before = sessions.by_buffer[vim.api.nvim_get_current_buf()]
+  vim.api.nvim_win_set_buf(0, bufnr)
+  if before and not before.choices:made() then
+    M.drop_if_hidden(before)
+  end
+end
+
+--- The session of a request, in the buffer of its name, which is shown.
+---@param asked dotstream.PlanRequest
+---@return dotstream.Session
+function M.open(asked)
+  local name = arguments.name(asked.root, arguments.words(asked))
+  local bufnr = M.buffer_named(name)
+  local session = bufnr and sessions.by_buffer[bufnr]
+  if session then
+    session.request = session.state == "applying" and session.request or asked
+  else
+    if not bufnr then
+      bufnr = vim.api.nvim_create_buf(true, false)
+      vim.api.nvim_buf_set_name(bufnr, name)
+    end
+    session = M.take(bufnr, asked)
+  end
+  M.show(session.buffer.bufnr)
+  return session
+end
+
+--- Make a buffer the plan of a request.
+---@param bufnr integer
+---@param asked dotstream.PlanRequest
+---@return dotstream.Session
+function M.take(bufnr, asked)
+  local session = sessions.new(bufnr, asked)
+  vim.api.nvim_clear_autocmds({ group = group, buffer = bufnr })
+  local function on(event, act)
+    vim.api.nvim_create_autocmd(event, { group = group, buffer = bufnr, callback = act })
+  end
+  on("BufWriteCmd", function()
+    require("dotstream.plan.apply").write(session)
+  end)
+  on("FileWriteCmd", function()
+    M.write_range(session)
+  end)
+  on("BufUnload", function()
+    session:close()
+  end)
+  on("QuitPre", function()
+    M.quit(session)
+  end)
+  on("BufWinEnter", function()
+    M.dress()
+  end)
+  require("dotstream.plan.quit")
+  require("dotstream.plan.keys").map(session)
+  for _, window in ipairs(vim.fn.win_findbuf(bufnr)) do
+    vim.api.nvim_win_call(window, M.dress)
+  end
+  return session
+end
+
+--- Write the rows of a range, which Vim has put between the marks '[ and '].
 ---@param session dotstream.Session
-function M.dress(session)
+function M.write_range(session)
+  local uris = require("dotstream.plan.keys").uris(session, vim.fn.line("'["), vim.fn.line("']"))
+  require("dotstream.plan.apply").write(session, uris)
+end
+
+--- |:q| treats a plan that waits as any changed buffer, though others may hide it.
+---@param session dotstream.Session
+function M.quit(session)
+  local bufnr = session.buffer.bufnr
+  if #vim.fn.win_findbuf(bufnr) > 1 or session.state == "applying" then
+    return
+  end
+  vim.bo[bufnr].bufhidden = "wipe"
+  vim.schedule(function()
+    if vim.api.nvim_buf_is_valid(bufnr) then
+      vim.bo[bufnr].bufhidden = "hide"
+    end
+  end)
+end
+
+--- Set the options of the current window for as long as it shows a plan.
+function M.dress()
   for option, value in pairs({
     foldmethod = "expr",
     foldexpr = [[getline(v:lnum)=~'^  '?1:'>1']],
     foldlevel = 99,
-    foldtext = "",
+    foldtext = "v:lua.require'dotstream.plan.window'.foldtext()",
     foldenable = true,
     fillchars = "fold: ",
     signcolumn = "yes:1",
@@ -46,228 +136,152 @@ function M.dress(session)
     list = false,
     spell = false,
     cursorline = true,
+    winbar = "%{%v:lua.require'dotstream.plan.window'.bar()%}",
   }) do
     vim.api.nvim_set_option_value(option, value, { win = 0, scope = "local" })
   end
-  M.show_state(session)
+end
+
+---@return string
+function M.bar()
+  local session = sessions.by_buffer[vim.api.nvim_get_current_buf()]
+  return session and bar.draw(session) or ""
+end
+
+--- A closed fold: the directory, and how much is in it.
+---@return string|string[][]
+function M.foldtext()
+  local session = sessions.by_buffer[vim.api.nvim_get_current_buf()]
+  local at = session and session.model:at(vim.v.foldstart).group
+  local text = vim.fn.getline(vim.v.foldstart)
+  if not at then
+    return text
+  end
+  return vim.list_extend({ { text, "DotstreamDirectory" } }, view.tally(at))
 end
 
 ---@param session dotstream.Session
-function M.show_state(session)
-  local parts = {}
-  for _, chunk in ipairs(bar.chunks(session)) do
-    table.insert(parts, ("%%#%s#%s"):format(chunk[2], (chunk[1]:gsub("%%", "%%%%"))))
-  end
-  local text = table.concat(parts) .. "%*"
-  for _, window in ipairs(vim.fn.win_findbuf(session.buffer.bufnr)) do
-    vim.api.nvim_set_option_value("winbar", text, { win = window, scope = "local" })
-  end
-end
-
---- Close the folds of long directories, now that nothing more is coming.
----@param session dotstream.Session
-function M.fold(session)
-  local limit = config.get().plan.fold_over
+---@param act fun(window: integer)
+local function in_windows(session, act)
   for _, window in ipairs(vim.fn.win_findbuf(session.buffer.bufnr)) do
     vim.api.nvim_win_call(window, function()
-      local line = 1
-      for _, group in ipairs(session.model.groups) do
-        if group.height > limit and group.conflicts == 0 then
-          pcall(vim.cmd, ("%dfoldclose"):format(line))
-        end
-        line = line + group.height
+      act(window)
+    end)
+  end
+end
+
+--- Remember where the cursors are and what is folded; what is returned restores it.
+---@param session dotstream.Session
+---@return fun()
+function M.keep(session)
+  local places, closed = {}, {}
+  in_windows(session, function(window)
+    local line = vim.fn.line(".")
+    local at = session.model:at(line)
+    local uri = at.row and at.row.path or at.group and at.group.uri
+    places[window] = { line = line, uri = uri, above = vim.fn.winline() }
+    local first = 1
+    for _, each in ipairs(session.model.groups) do
+      closed[each.uri] = vim.fn.foldclosed(first) == first
+      first = first + each.height
+    end
+  end)
+  return function()
+    M.fold(session, closed)
+    in_windows(session, function(window)
+      local place = places[window]
+      local line = place and (place.uri and session.model:line_of(place.uri) or place.line)
+      if line and line > 1 then
+        line = math.min(line, vim.fn.line("$"))
+        vim.api.nvim_win_set_cursor(window, { line, 2 })
+        local top = math.max(1, line - place.above + 1)
+        vim.fn.winrestview({ topline = top })
       end
     end)
   end
 end
 
+--- Close the folds of long directories, now that nothing more is coming; those with conflicts
+--- stay open, and so does or does not what was folded before.
 ---@param session dotstream.Session
----@param path? string a URI
-function M.go_to(session, path)
-  local line = path and session.model:line_of(path)
-  if line then
-    for _, window in ipairs(vim.fn.win_findbuf(session.buffer.bufnr)) do
-      vim.api.nvim_win_set_cursor(window, { line, 2 })
+---@param closed? table<string, boolean> by the URI of a directory
+function M.fold(session, closed)
+  local limit = config.get().plan.fold_over
+  in_windows(session, function()
+    local line = 1
+    for _, each in ipairs(session.model.groups) do
+      local wanted = each.height > limit
+      if closed and closed[each.uri] ~= nil then
+        wanted = closed[each.uri]
+      end
+      wanted = wanted and each.conflicts == 0
+      if wanted ~= (vim.fn.foldclosed(line) == line) then
+        pcall(vim.cmd, { cmd = wanted and "foldclose" or "foldopen", range = { line } })
+      end
+      line = line + each.height
     end
-  end
+  end)
+end
+
+--- Put the cursor on a line and show it, the way back among the jumps.
+---@param session dotstream.Session
+---@param line integer
+function M.go_to(session, line)
+  in_windows(session, function(window)
+    vim.cmd("normal! m'")
+    vim.api.nvim_win_set_cursor(window, { line, 2 })
+    vim.cmd("normal! zv")
+  end)
 end
 
 ---@param session dotstream.Session
 ---@param direction 1|-1
 function M.next_conflict(session, direction)
-  local here = vim.api.nvim_win_get_buf(0) == session.buffer.bufnr
-      and vim.api.nvim_win_get_cursor(0)[1]
-    or 0
-  local found = {}
-  local first = 1
-  for _, group in ipairs(session.model.groups) do
-    if group.conflicts > 0 then
-      for index, row in ipairs(group.rows) do
-        if row.op == "conflict" then
-          table.insert(found, { line = first + index, path = row.path })
-        end
+  local here = vim.api.nvim_get_current_buf() == session.buffer.bufnr and vim.fn.line(".") or 0
+  local first, last, beyond ---@type integer?, integer?, integer?
+  session.model:each(function(row, _, line)
+    if row.op == "conflict" and not session.choices:omits(row.path) then
+      first, last = first or line, line
+      if direction > 0 and line > here then
+        beyond = beyond or line
+      elseif direction < 0 and line < here then
+        beyond = line
       end
     end
-    first = first + group.height
-  end
-  if #found == 0 then
+  end)
+  local line = beyond or (direction > 0 and first or last)
+  if not line then
     return errors.notify("there are no conflicts")
   end
-  local chosen = direction > 0 and found[1] or found[#found]
-  for index = 1, #found do
-    local candidate = found[direction > 0 and index or #found + 1 - index]
-    if (candidate.line - here) * direction > 0 then
-      chosen = candidate
-      break
-    end
-  end
-  M.go_to(session, chosen.path)
+  M.go_to(session, line)
 end
 
+--- Forget a plan that nobody looks at.
 ---@param session dotstream.Session
-local function at_cursor(session)
-  return session.buffer:at(session.model, vim.api.nvim_win_get_cursor(0)[1])
-end
-
----@param session dotstream.Session
-local function open(session)
-  local place = at_cursor(session)
-  if place.dropped then
-    pages.load_root(session)
-  elseif place.directory then
-    pages.load_directory(session, place.directory, place.group)
-  elseif place.more then
-    pages.load(session, place.group)
-  elseif place.row then
-    require("dotstream.diff").open(session.client, session.request, place.row)
-  elseif place.group then
-    vim.cmd.normal({ "za", bang = true })
+function M.drop_if_hidden(session)
+  local bufnr = session.buffer.bufnr
+  if
+    session.state ~= "applying"
+    and vim.api.nvim_buf_is_valid(bufnr)
+    and #vim.fn.win_findbuf(bufnr) == 0
+  then
+    vim.api.nvim_buf_delete(bufnr, { force = true })
   end
 end
 
+--- Close the window; the plan goes with it, unless something was decided about it.
 ---@param session dotstream.Session
-local function diff(session)
-  local row = at_cursor(session).row
-  if row then
-    require("dotstream.diff").show(
-      session.client,
-      session.request.root,
-      session.request.target,
-      row.path
-    )
+function M.close(session)
+  if not pcall(vim.cmd.close) then -- it is the last one
+    local other = vim.fn.bufnr("#")
+    if other > 0 and other ~= session.buffer.bufnr and vim.fn.buflisted(other) == 1 then
+      vim.cmd.buffer(other)
+    else
+      vim.cmd.enew()
+    end
   end
-end
-
----@param choice string
----@return string
-local function policy(choice)
-  local words = require("dotstream.words").MEANINGS[choice]
-  return ("%-9s  %s"):format(choice, words and words.meaning or "show both sides")
-end
-
----@param session dotstream.Session
-local function resolve(session)
-  local row = at_cursor(session).row
-  if not row or row.op ~= "conflict" then
-    return errors.notify("there is no conflict under the cursor; ]c goes to the next one")
-  end
-  local choices = vim.tbl_filter(function(choice)
-    return choice ~= "fail"
-  end, row.choices or {})
-  table.insert(choices, "diff")
-  vim.ui.select(choices, {
-    prompt = ("%s: %s"):format(paths.shown(row.label), row.message),
-    kind = "dotstream.conflict",
-    format_item = policy,
-  }, function(choice)
-    if choice == "diff" then
-      diff(session)
-    elseif choice then
-      session:resolve(row.path, choice)
-    end
-  end)
-end
-
----@param session dotstream.Session
-local function resolve_all(session)
-  vim.ui.select({ "skip", "backup", "overwrite", "adopt" }, {
-    prompt = "All conflicts of this plan",
-    kind = "dotstream.conflicts",
-    format_item = policy,
-  }, function(choice)
-    if choice then
-      session:resolve(nil, choice)
-    end
-  end)
-end
-
----@param session dotstream.Session
-local function undo(session)
-  require("dotstream.start").confirmed(
-    ("Undo transaction %s?"):format(tostring(session.transaction)),
-    session.transaction ~= nil,
-    function()
-      apply.undo(session)
-    end
-  )
-end
-
----@type table<string, { [1]: fun(session: dotstream.Session), [2]: string }>
-M.ACTIONS = {
-  open = { open, "open the source; on a heading, fold; on …, load more" },
-  diff = { diff, "diff the source against the target" },
-  resolve = { resolve, "settle the conflict under the cursor" },
-  resolve_all = { resolve_all, "settle all conflicts alike" },
-  next_conflict = {
-    function(session)
-      M.next_conflict(session, 1)
-    end,
-    "next conflict",
-  },
-  previous_conflict = {
-    function(session)
-      M.next_conflict(session, -1)
-    end,
-    "previous conflict",
-  },
-  refresh = {
-    function(session)
-      session:plan()
-    end,
-    "plan again",
-  },
-  undo = { undo, "undo what was applied here" },
-  cancel = {
-    function(session)
-      session:cancel()
-    end,
-    "cancel",
-  },
-  close = {
-    function()
-      if not pcall(vim.cmd.close) then
-        vim.cmd.bdelete()
-      end
-    end,
-    "close the window",
-  },
-  help = {
-    function()
-      vim.cmd.help("dotstream-plan-keys")
-    end,
-    "help",
-  },
-}
-
----@param session dotstream.Session
-function M.keys(session)
-  for name, key in pairs(config.get().plan.keys) do
-    local action = M.ACTIONS[name]
-    if action and key ~= "" then
-      vim.keymap.set("n", key, function()
-        action[1](session)
-      end, { buffer = session.buffer.bufnr, nowait = true, desc = "dotstream: " .. action[2] })
-    end
+  if not (session:waits() and session.choices:made()) then
+    M.drop_if_hidden(session)
   end
 end
 

@@ -12,7 +12,7 @@ from dotstream.config.mistakes import readable
 from dotstream.config.schema import Key, keys_of
 from dotstream.fs.process import host_name
 from dotstream.lsp.language.config.cursor import Cursor, cursor_at
-from dotstream.lsp.language.config.diagnostics import package_names
+from dotstream.lsp.language.config.diagnostics import package_names, packages_directory
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def complete(
     offset = text.offset(position)
     cursor = cursor_at(text.source, offset)
     tables, _ = readable(text.source)
-    known = _World(posixpath.dirname(document.path), tables)
+    known = _World(packages_directory(tables, posixpath.dirname(document.path)), tables)
     place = text.span(cursor.start, offset)
     rest = text.source[offset : offset + 1]
     return [
@@ -149,7 +149,7 @@ def _values(key: Key, path: KeyPath, known: _World, cursor: Cursor) -> Iterator[
         words = [name for name in known.names("profiles") if name != path[1]]
     elif key.kind == "hosts":
         words = [host_name()]
-    elif key.kind == "text":
+    elif key.kind == "path":
         words = ["~", "~/.config"]
     array = key.kind in ("packages", "platforms", "hosts") or cursor.in_array
     bracketed = array and not cursor.in_array and not cursor.quote

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from dotstream.config.load import target_path
+from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME
+from dotstream.config.load import target_path, unknown
 from dotstream.config.mistakes import mistakes, readable
 from dotstream.config.names import nearest
-from dotstream.fs.files import is_directory, subdirectories
-from dotstream.fs.process import environment, home_directory
+from dotstream.config.unknown_names import mentioned
+from dotstream.fs.files import is_directory, read_text, subdirectories
+from dotstream.fs.process import environment, known_home
 from dotstream.lsp.uris import label
 from dotstream.model.directory import display
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from dotstream.lsp.language.documents import Document
     from dotstream.lsp.language.text import Text
 
-__all__ = ["SOURCE", "diagnose", "package_names"]
+__all__ = ["SOURCE", "diagnose", "package_names", "packages_directory"]
 
 SOURCE = "dotstream"
 """Who tells of a problem, in the editor's list."""
@@ -36,7 +38,7 @@ def diagnose(document: Document) -> list[types.Diagnostic]:
     Packages that do not exist and targets that are no directories are warnings: the file
     may be right for another machine.
     """
-    text = document.text
+    text, below = document.text, _base(document.path)
     found = [
         _diagnostic(
             text.range(one.place),
@@ -44,17 +46,35 @@ def diagnose(document: Document) -> list[types.Diagnostic]:
             one.message + (f" ({one.hint})" if one.hint else ""),
             data=None if one.better is None else {"better": one.better},
         )
-        for one in mistakes(text.source)
+        for one in mistakes(text.source, below)
     ]
     tables, positions = readable(text.source)
     taken = {(each.range.start.line, each.range.start.character) for each in found}
     directory = posixpath.dirname(document.path)
     found.extend(
         warning
-        for warning in _on_this_machine(tables, positions, text, directory)
+        for warning in _on_this_machine({**below, **tables}, positions, text, directory)
         if (warning.range.start.line, warning.range.start.character) not in taken
     )
     return found
+
+
+def _base(path: str) -> Mapping[str, object]:
+    """Return the tables of the file that the one at ``path`` overrides; none if it does not."""
+    if posixpath.basename(path) != LOCAL_NAME:
+        return {}
+    try:
+        text = read_text(posixpath.join(posixpath.dirname(path), CONFIG_NAME))
+    except OSError:
+        return {}
+    return readable(text or "")[0]
+
+
+def packages_directory(tables: Mapping[str, object], directory: str) -> str:
+    """Return where the packages are that a document in ``directory`` is about."""
+    written = tables.get("directory")
+    inner = written if isinstance(written, str) and "\0" not in written else "."
+    return posixpath.normpath(posixpath.join(directory, inner))
 
 
 def package_names(directory: str) -> list[str]:
@@ -68,8 +88,9 @@ def package_names(directory: str) -> list[str]:
 def _on_this_machine(
     tables: Mapping[str, object], positions: Positions, text: Text, directory: str
 ) -> Iterator[types.Diagnostic]:
-    known = package_names(directory)
-    for path, name in _mentioned(tables):
+    packages = packages_directory(tables, directory)
+    known = package_names(packages)
+    for path, name in mentioned(tables):
         if name not in known:
             place = positions.find(path, value=len(path) > 2)
             if place is None:
@@ -77,7 +98,7 @@ def _on_this_machine(
             close = nearest(name, known)
             hint = f" (did you mean {display(close[0])!r}?)" if close else ""
             better = {"better": display(close[0])} if close else None
-            message = f"there is no package {name!r} in {display(directory)}{hint}"
+            message = f"there is no package {name!r} in {display(packages)}{hint}"
             warning = types.DiagnosticSeverity.Warning
             yield _diagnostic(text.range(place), _UNKNOWN_PACKAGE, message, warning, better)
     for path, written in _targets(tables):
@@ -88,13 +109,14 @@ def _on_this_machine(
 
 def _target(written: str, directory: str, place: types.Range) -> Iterator[types.Diagnostic]:
     environ = environment()
-    home = home_directory(environ)
+    home = known_home(environ)
+    if home is None:
+        return
     try:
         path = target_path(written, directory=directory, home=home, environ=environ)
     except KeyError as error:
-        name = display(str(error.args[0]))
-        hint = f"set it, or write \\\\${name} for a $ that is part of the name"
-        yield _diagnostic(place, "bad-value", f"the variable ${name} is not set ({hint})")
+        message, hint = unknown(display(str(error.args[0])))
+        yield _diagnostic(place, "bad-value", f"{message} ({hint})")
         return
     except ValueError:
         return  # a zero byte, which the schema tells
@@ -102,19 +124,6 @@ def _target(written: str, directory: str, place: types.Range) -> Iterator[types.
         message = f"{label(path, home)} is not a directory; make it, or name another"
         severity = types.DiagnosticSeverity.Warning
         yield _diagnostic(place, "no-such-target", message, severity)
-
-
-def _mentioned(tables: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
-    packages, profiles = tables.get("packages"), tables.get("profiles")
-    if isinstance(packages, dict):
-        for name in packages:
-            yield ("packages", name), name
-    if isinstance(profiles, dict):
-        for profile, table in profiles.items():
-            members = table.get("packages") if isinstance(table, dict) else None
-            for index, name in enumerate(members if isinstance(members, list) else ()):
-                if isinstance(name, str):
-                    yield ("profiles", profile, "packages", index), name
 
 
 def _targets(tables: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:

@@ -10,7 +10,8 @@ from lsprotocol import types
 from dotstream.config.load import target_path
 from dotstream.config.mistakes import readable
 from dotstream.fs.files import is_directory
-from dotstream.fs.process import environment, home_directory
+from dotstream.fs.process import environment, known_home
+from dotstream.lsp.language.config.diagnostics import packages_directory
 from dotstream.lsp.uris import label, to_uri
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ __all__ = ["links"]
 def links(document: Document, abilities: Abilities) -> list[types.DocumentLink]:
     """Return the directories that the document names, where they exist."""
     directory = posixpath.dirname(document.path)
-    home = home_directory(environment())
+    home = known_home(environment())
+    if home is None:
+        return []
     tips = abilities.has("text_document.document_link.tooltip_support")
     return [
         types.DocumentLink(
@@ -41,7 +44,7 @@ def _named(document: Document, directory: str, home: str) -> Iterator[tuple[Rang
     tables, positions = readable(document.text.source)
     for path, place in positions.keys.items():
         if len(path) == 2 and path[0] == "packages" and "/" not in str(path[1]):
-            yield place, f"{directory}/{path[1]}"
+            yield place, f"{packages_directory(tables, directory)}/{path[1]}"
     for path, place in positions.values.items():
         if path[-1] == "target" and (len(path) == 1 or (len(path), path[0]) == (3, "packages")):
             table: object = tables

@@ -14,7 +14,7 @@ from dotstream.config.positions import Range
 from dotstream.errors import ConfigError
 from dotstream.fs.files import is_file
 from dotstream.fs.look import canonical
-from dotstream.fs.process import environment, home_directory
+from dotstream.fs.process import environment, known_home
 from dotstream.lsp.language.config.diagnostics import SOURCE
 from dotstream.lsp.language.ignore.matching import Matches, Searched, matches
 from dotstream.model.directory import display
@@ -71,17 +71,17 @@ def _diagnostic(
 def _searched(path: str) -> Searched:
     """Return the packages among which a list is; where that cannot be told, none."""
     environ = environment()
-    home = home_directory(environ)
-    directory = find_root(posixpath.dirname(path), home=home, environ=environ)
-    return Searched((), dotfiles=True) if directory is None else Searched.of(directory)
+    home = known_home(environ)
+    directory = home and find_root(posixpath.dirname(path), home=home, environ=environ)
+    return Searched.of(directory) if directory else Searched((), dotfiles=True)
 
 
 def _why_unread(path: str) -> str | None:
     """Return why nobody reads a list; ``None`` if somebody does, or may."""
     above, name = posixpath.split(path)
     if name != LOCAL_LIST:
-        home = canonical(home_directory(environment()))
-        if canonical(above) == home:
+        home = known_home(environment())
+        if home is None or canonical(above) == canonical(home):
             return None
         return f"nobody reads this list: the one that counts is {home}/{GLOBAL_LIST}"
     packages = _searched(path).packages
@@ -149,8 +149,10 @@ def _matched(
         packages = [above]
     else:
         environ = environment()
-        home = home_directory(environ)
-        directories = {find_root(folder, home=home, environ=environ) for folder in folders}
+        home = known_home(environ) or ""
+        directories = {
+            find_root(folder, home=home, environ=environ) for folder in folders if home
+        }
         searched = [Searched.of(directory) for directory in sorted(filter(None, directories))]
         packages = [
             package

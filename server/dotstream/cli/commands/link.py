@@ -1,0 +1,52 @@
+"""``dotstream link``: link one file or directory, and none of its neighbours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.cli.arguments import add_dry_run, add_on_conflict
+from dotstream.cli.change import change_as_agreed
+from dotstream.cli.places import linkable
+from dotstream.cli.preferences import preferences
+from dotstream.errors import UsageError
+
+if TYPE_CHECKING:
+    from dotstream.cli.arguments import Parser
+    from dotstream.cli.session import Session
+    from dotstream.model.cancel import CancellationToken
+    from dotstream.planner.stream import StreamingPlan
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
+
+DESCRIPTION = """\
+Links one file, or all that is below one directory, and leaves the rest of its package as it
+is. PATH may be in the package or in the target."""
+
+EXAMPLES = """\
+  dotstream link ~/.zshrc                       what a package has for this place
+  dotstream link zsh/dot-zshrc                  the same, from its other side
+  dotstream link ~/.zshrc --on-conflict backup  back up what is in the way"""
+
+
+def configure(parser: Parser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("path", metavar="PATH", help="in a package, or in the target")
+    parser.add_argument(
+        "-p", "--package", metavar="NAME", help="whose file is meant, if several have one"
+    )
+    add_dry_run(parser)
+    add_on_conflict(parser)
+
+
+def run(session: Session) -> int:
+    """Link the path that was named."""
+    arguments = session.arguments
+    path, package, found = linkable(session, arguments.path, arguments.package)
+    if found.state in ("ignored", "other") and arguments.package is None:
+        raise UsageError(f"{found.path}: {found.message}")
+
+    def opening(cancel: CancellationToken) -> StreamingPlan:
+        prefer = preferences(session, cancel)._replace(folding="never")
+        return session.client.stream_manage(package, path=path, prefer=prefer, cancel=cancel)
+
+    return change_as_agreed(session, opening)

@@ -1,0 +1,41 @@
+"""``dotstream unlink``: remove the link of one file, or those below one directory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.cli.arguments import add_dry_run
+from dotstream.cli.change import change
+from dotstream.cli.places import linkable
+from dotstream.errors import UsageError
+
+if TYPE_CHECKING:
+    from dotstream.cli.arguments import Parser
+    from dotstream.cli.session import Session
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
+
+DESCRIPTION = """\
+Removes the link of one file, or all links below one directory, and leaves the rest of the
+package linked. PATH may be in the package or in the target; the file itself stays."""
+
+EXAMPLES = """\
+  dotstream unlink ~/.zshrc            remove this link
+  dotstream unlink -n ~/.config/zsh    show which links would be removed"""
+
+
+def configure(parser: Parser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("path", metavar="PATH", help="in a package, or in the target")
+    add_dry_run(parser)
+
+
+def run(session: Session) -> int:
+    """Unlink the path that was named."""
+    path, package, found = linkable(session, session.arguments.path, None)
+    if found.state not in ("linked", "directory"):
+        raise UsageError(f"{found.path} is not linked: {found.message}")
+    return change(
+        session,
+        lambda cancel: session.client.stream_unmanage(package, path=path, cancel=cancel),
+    )

@@ -1,0 +1,40 @@
+"""``dotstream update``: pull the repository, and bring the links up to date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.cli.arguments import add_dry_run, add_preferences, add_selection
+from dotstream.cli.change import change_packages
+from dotstream.cli.git import git
+
+if TYPE_CHECKING:
+    from dotstream.cli.arguments import Parser
+    from dotstream.cli.session import Session
+
+__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
+
+DESCRIPTION = """\
+Pulls the repository with your git, fast-forward only, shows what has to change here, asks, and
+brings the links up to date, as remanage does. With --no-pull, or with -n, nothing is
+fetched."""
+
+EXAMPLES = """\
+  dotstream update                     pull, look, apply
+  dotstream update --yes               the same without a question
+  dotstream update --no-pull           after you have pulled; what the git hook does"""
+
+
+def configure(parser: Parser) -> None:
+    """Add the command's arguments."""
+    add_selection(parser)
+    parser.add_argument("--no-pull", action="store_true", help="leave the repository as it is")
+    add_dry_run(parser)
+    add_preferences(parser, rivals=True)
+
+
+def run(session: Session) -> int:
+    """Pull, and remanage what is managed here."""
+    if not session.arguments.no_pull and not session.dry_run:
+        git(session, "pull", "--ff-only", cwd=session.client.directory)
+    return change_packages(session, "remanage", question="Apply this?")

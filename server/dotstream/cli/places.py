@@ -1,0 +1,49 @@
+"""Words that may be names of packages or paths: which of both they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.config.names import package_name
+from dotstream.errors import UsageError
+from dotstream.fs.files import present
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dotstream.cli.session import Session
+    from dotstream.model.located import Located
+
+__all__ = ["apart", "linkable"]
+
+
+def apart(session: Session, words: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the words that are names of packages, and those that are paths."""
+    names: list[str] = []
+    paths: list[str] = []
+    known = frozenset(session.client.settings.available())
+    for word in words:
+        (paths if _is_path(word, known) else names).append(word)
+    return names, paths
+
+
+def _is_path(word: str, known: frozenset[str]) -> bool:
+    try:
+        if package_name(word) in known:
+            return False
+    except UsageError:
+        return True
+    return word.startswith("~") or present(word)
+
+
+def linkable(session: Session, path: str, package: str | None) -> tuple[str, str, Located]:
+    """Return the path in the target that is meant, whose it is, and how it stands.
+
+    Raises:
+        UsageError: no package has it.
+    """
+    found = session.client.locate(path)
+    package = package or found.package
+    if package is None or found.target is None:
+        raise UsageError(f"{found.path}: {found.message}")
+    return found.target, package, found

@@ -1,0 +1,35 @@
+"""How a package's file and what is in its place differ, as lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.model.directory import display
+
+if TYPE_CHECKING:
+    from dotstream.cli.report.style import Colour, Style
+    from dotstream.model.difference import Difference
+
+__all__ = ["difference_lines"]
+
+_COLOURS: dict[str, Colour] = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def difference_lines(found: Difference, style: Style) -> list[str]:
+    """Return a unified diff from what is there to what the package has, or why there is none."""
+    target, source = style.path(found.target), style.path(found.source)
+    if found.kind == "same":
+        return [f"{target} is the same as {source}"]
+    if found.kind == "binary":
+        return [f"{target} and {source} differ, and are no text"]
+    if found.kind != "text":
+        word = "a directory" if found.kind == "directory" else "not there"
+        return [f"{target} and {source} cannot be compared: one is {word}"]
+    lines = [style.paint(f"--- {target}", "bold"), style.paint(f"+++ {source}", "bold")]
+    for line in (found.text or "").removesuffix("\n").split("\n"):
+        colour = _COLOURS.get(line[:1])
+        shown = line if line.isprintable() else "\t".join(map(display, line.split("\t")))
+        lines.append(shown if colour is None else style.paint(shown, colour))
+    if found.truncated:
+        lines.append(style.paint("only the beginnings were compared", "dim"))
+    return lines

@@ -1,0 +1,159 @@
+"""What to write into a first ``dotstream.toml``: what is there, and what it is made from."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from dotstream.config.discover import STOWRC_NAME
+from dotstream.config.from_stow import StowSettings, stow_settings
+from dotstream.config.load import target_path, unknown
+from dotstream.config.settings import NEVER_LINKED
+from dotstream.config.starter import Answers
+from dotstream.config.survey import survey
+from dotstream.errors import UsageError
+from dotstream.fs.files import present
+from dotstream.fs.look import canonical
+from dotstream.fs.places import within
+from dotstream.planner.ignore import compile_rules, stow_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dotstream.config.starter import Value
+    from dotstream.config.survey import Survey
+
+__all__ = ["Origin", "answers_for"]
+
+Origin: TypeAlias = Literal["stow", "dot"]
+"""The tool whose settings are taken over."""
+
+
+def answers_for(
+    directory: str,
+    origin: Origin | None,
+    *,
+    target: str | None,
+    home: str,
+    environ: Mapping[str, str],
+) -> Answers:
+    """Look at a directory, and at its target, before a file is written there.
+
+    A ``.stowrc`` is taken over: beside the file it would not count any more.
+
+    Args:
+        target: as a person wrote it, instead of the one that is found.
+
+    Raises:
+        UsageError: the target would lie inside the directory.
+        ConfigError: a file of another tool is wrong.
+        PermissionRefused: one may not be read.
+    """
+    if origin == "dot":
+        from dotstream.config.from_dot import answers_from_dot
+
+        found = answers_from_dot(directory, home=home, environ=environ)
+        if target is not None:
+            found = found._replace(top={**found.top, "target": target})
+        _require_apart(directory, str(found.top.get("target", "~")), ".", home, environ)
+        return found
+    top, notes, sources = _of_stow(directory, origin, home, environ)
+    if target is not None:
+        top["target"] = target
+    place, written = str(top.get("directory", ".")), str(top.get("target", "~"))
+    resolved = _require_apart(directory, written, place, home, environ)
+    looked = survey(directory, target=resolved, home=home, directory=place)
+    top.update(_of_survey(looked, directory, home, known=bool(top)))
+    if looked.links and not sources:
+        sources = ["what is linked"]
+    return Answers(
+        top,
+        notes=notes,
+        source=" and ".join(sources) or None,
+        found=tuple(_remarks(looked)),
+        usable=bool(looked.packages) or not (looked.strangers or looked.tool),
+    )
+
+
+def _of_stow(
+    directory: str, origin: Origin | None, home: str, environ: Mapping[str, str]
+) -> StowSettings:
+    """Return what Stow's files say here; nothing, if they do not count and nobody asks."""
+    found = stow_settings(directory, home=home, environ=environ)
+    place = canonical(posixpath.join(directory, str(found.top.get("directory", "."))))
+    here = canonical(directory)
+    # The user's own file counts here, too, unless it is about another directory.
+    counts = present(f"{directory}/{STOWRC_NAME}") or (found.sources and place == here)
+    if origin != "stow" and not counts:
+        return StowSettings({}, [], [])
+    if place == here and "directory" in found.top:
+        del found.top["directory"]
+        above = found.top["target"] == posixpath.dirname(here)
+        found.top.update({"target": ".."} if above else {})
+    return found._replace(sources=found.sources or ["Stow's defaults"])
+
+
+def _require_apart(
+    directory: str, written: str, place: str, home: str, environ: Mapping[str, str]
+) -> str:
+    """Return the target, which must not be inside of the package directory."""
+    try:
+        target = target_path(written, directory=directory, home=home, environ=environ)
+    except KeyError as error:
+        message, hint = unknown(str(error.args[0]))
+        raise UsageError(f"{message} ({hint})") from None
+    packages = canonical(posixpath.join(directory, place))
+    if packages == canonical(home):
+        raise UsageError(
+            f"{packages} is your home, and no package directory: make one in it, such as "
+            "~/dotfiles, and go there"
+        )
+    if within(target, packages):
+        what = "is" if target == packages else "lies inside"
+        raise UsageError(
+            f"the target {target} {what} the package directory {packages}: "
+            "name another with -t, or go to the directory that holds your packages"
+        )
+    return target
+
+
+def _of_survey(looked: Survey, directory: str, home: str, *, known: bool) -> Mapping[str, Value]:
+    """Return the keys that say what was seen.
+
+    Args:
+        known: whether another file says how to fold and translate.
+    """
+    found: dict[str, Value] = {}
+    if looked.single:
+        found["layout"] = "single"
+        hidden = compile_rules(patterns=stow_list(directory, home))("")
+        strangers = [name for name in looked.strangers if not (hidden and hidden(name))]
+        ignored = [glob for name in strangers if (glob := f"/{name}") not in NEVER_LINKED]
+        found.update({"ignore": ignored} if ignored else {})
+    else:
+        found.update({"directory": looked.directory} if looked.directory != "." else {})
+        found.update({"exclude": looked.strangers} if looked.strangers else {})
+    if looked.folded:
+        found["folding"] = "always"  # whatever an option says, the links are to stay
+    if known or not looked.links:
+        return found
+    found["dotfiles"] = looked.translated
+    if looked.folded is False:
+        found["folding"] = "never"
+    return found
+
+
+def _remarks(looked: Survey) -> Iterator[str]:
+    if looked.tool is not None:
+        yield f"this is a source of {looked.tool}"
+    if looked.single:
+        yield 'this repository is itself a package, as with "stow ."'
+    elif looked.directory != ".":
+        yield f"the packages are in {looked.directory}"
+    if looked.links:
+        yield f"{looked.links} links lead here; the settings keep them"
+    if looked.strangers:
+        what = "not linked" if looked.single else "no packages"
+        yield f"{what}: {', '.join(looked.strangers)}"
+    if not looked.packages and (looked.strangers or looked.tool):
+        yield "nothing here looks like a package; see 'Come from another tool' in the manual"

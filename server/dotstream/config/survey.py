@@ -1,0 +1,266 @@
+"""Looking at a repository before anything is written: how it is laid out, and who uses it.
+
+What is linked already tells most: a link in the target says where its package begins.  Where
+nothing is linked, names tell: a package for a home has dotfiles at its top.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, NamedTuple
+
+from dotstream.fs.files import entries, exists, is_directory, links_below
+from dotstream.fs.look import canonical
+from dotstream.fs.places import within
+from dotstream.model.options import SINGLE
+from dotstream.planner.names import to_target
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+__all__ = ["Survey", "looks_single", "survey"]
+
+_MOST = 2_000  # entries of one directory, and directories of the target
+_DEEPEST = 4  # how far down in the target links are looked for
+
+_REPOSITORYS_OWN = (
+    ".git",
+    ".gitignore",
+    ".gitattributes",
+    ".gitmodules",
+    ".github",
+    ".gitlab-ci.yml",
+    ".circleci",
+    ".devcontainer",
+    ".editorconfig",
+    ".envrc",
+    ".idea",
+    ".mailmap",
+    ".pre-commit-config.yaml",
+    ".shellcheckrc",
+    ".travis.yml",
+    ".vscode",
+    ".DS_Store",
+    ".stow",
+    ".stowrc",
+    ".stow-local-ignore",
+    ".stow-global-ignore",
+    ".dotter",
+    ".hg",
+    ".svn",
+)
+"""Hidden names at the top of a repository that no home is meant to have."""
+
+_NO_PACKAGES = (
+    "asset",
+    "backup",
+    "build",
+    "ci",
+    "contrib",
+    "demo",
+    "dist",
+    "doc",
+    "example",
+    "image",
+    "license",
+    "media",
+    "node_module",
+    "picture",
+    "preview",
+    "screenshot",
+    "script",
+    "setup",
+    "test",
+    "tool",
+    "util",
+    "vendor",
+    "venv",
+    "wallpaper",
+)
+"""Names of directories that are hardly packages, without the s of the plural."""
+
+_TOOLS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("chezmoi", (".chezmoi*", "dot_*", "private_*", "executable_*", "run_once_*", "symlink_*")),
+    ("dotter", (".dotter",)),
+    ("dotbot", ("install.conf.yaml", "install.conf.yml", "install.conf.json", "dotbot")),
+    ("rcm", ("rcrc", ".rcrc", "tag-*", "host-*")),
+    ("yadm", ("*##*", ".yadm")),
+    ("tuckr", ("Configs", "Hooks")),
+)
+"""Other tools, and the names at the top of their sources."""
+
+
+class Survey(NamedTuple):
+    """What a repository looks like.
+
+    Attributes:
+        single: whether it is itself the one package.
+        directory: where its packages are, from its top; ``.`` for the top itself.
+        packages: what seems to be one, or is linked.
+        strangers: what else lies beside the packages, and no target is meant to have.
+        links: how many links into it were found.
+        folded: whether links to directories are among them; ``None`` if nothing tells.
+        translated: whether links show ``dot-`` names as dotfiles.
+        tool: the other tool whose source it is.
+    """
+
+    single: bool = False
+    directory: str = "."
+    packages: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+    links: int = 0
+    folded: bool | None = None
+    translated: bool = False
+    tool: str | None = None
+
+
+class _Link(NamedTuple):
+    """A link in the target: where it is, what it leads to in the repository."""
+
+    shown: tuple[str, ...]
+    source: tuple[str, ...]
+    folds: bool
+
+
+class _Shape(NamedTuple):
+    """How many components come before what the target shows, and what the first of two is."""
+
+    depth: int
+    directory: str
+
+
+def survey(root: str, *, target: str, home: str, directory: str = ".") -> Survey:
+    """Look at the repository at ``root``; at most a bounded part of it and of the target.
+
+    Args:
+        target: where it is linked to.
+        directory: where its packages are, as far as that is known.
+    """
+    root, target = canonical(root), canonical(target)
+    links = list(_links(root, target))
+    shapes = Counter(shape for link in links if (shape := _shape(link)) is not None)
+    tool, dotted = _tool(root), target == canonical(home)
+    if shapes:
+        shape = max(shapes, key=lambda one: (shapes[one], -one.depth))
+        links = [link for link in links if _shape(link) == shape]
+        return _as_linked(root, shape, links, tool, dotted=dotted)
+    if directory == "." and dotted and looks_single(root):
+        return Survey(True, packages=(SINGLE,), strangers=_beside(root, ()), tool=tool)
+    place = directory if directory != "." or not dotted else _deeper(root)
+    base = posixpath.normpath(f"{root}/{place}")
+    packages, strangers = _sorted_out(base, (), dotted=dotted)
+    return Survey(False, place, packages, strangers, tool=tool)
+
+
+def _links(root: str, target: str) -> Iterator[_Link]:
+    """Yield the links of the target that lead into the repository."""
+    for path, text in links_below(target, deepest=_DEEPEST, most=_MOST, but=root):
+        full = posixpath.normpath(posixpath.join(posixpath.dirname(path), text))
+        if full != root and within(full, root):
+            shown = tuple(path[len(target) :].strip("/").split("/"))
+            source = tuple(full[len(root) :].strip("/").split("/"))
+            yield _Link(shown, source, is_directory(path))
+
+
+def _shape(link: _Link) -> _Shape | None:
+    """Return what a link tells of the layout; ``None`` if the target does not mirror it."""
+    for depth in range(3):
+        rest = link.source[depth:]
+        if rest == link.shown or tuple(map(to_target, rest)) == link.shown:
+            return _Shape(depth, link.source[0] if depth == 2 else ".")
+    return None
+
+
+def _as_linked(
+    root: str, shape: _Shape, links: Sequence[_Link], tool: str | None, *, dotted: bool
+) -> Survey:
+    """Return what the links say."""
+    folds = any(link.folds for link in links)
+    folded = True if folds else False if any(len(link.shown) > 1 for link in links) else None
+    translated = any(link.source[shape.depth :] != link.shown for link in links)
+    top = {link.source[0] for link in links}
+    if shape.depth == 0:
+        return Survey(
+            True, ".", (SINGLE,), _beside(root, top), len(links), folded, translated, tool
+        )
+    base = root if shape.depth == 1 else f"{root}/{shape.directory}"
+    linked = {link.source[shape.depth - 1] for link in links}
+    packages, strangers = _sorted_out(base, linked, dotted=dotted)
+    return Survey(
+        False, shape.directory, packages, strangers, len(links), folded, translated, tool
+    )
+
+
+def _sorted_out(
+    base: str, linked: Collection[str], *, dotted: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return which directories are packages, and which are none."""
+    names = sorted(name for name, is_dir in entries(base, _MOST) if is_dir and name[0] != ".")
+    packages = [
+        name
+        for name in names
+        if name in linked
+        or (not _is_plainly_none(name) and (not dotted or _is_dotted(f"{base}/{name}")))
+    ]
+    return tuple(packages), tuple(name for name in names if name not in packages)
+
+
+def _is_plainly_none(name: str) -> bool:
+    return name.lower().rstrip("s") in _NO_PACKAGES
+
+
+def _is_dotted(path: str) -> bool:
+    """Whether a directory has at its top what belongs at the top of a home."""
+    return any(
+        name == "bin" or (to_target(name)[0] == "." and name not in _REPOSITORYS_OWN)
+        for name, _ in entries(path, _MOST)
+    )
+
+
+def looks_single(root: str) -> bool:
+    """Whether a repository seems to be itself the one package."""
+    names = [name for name, _ in entries(root, _MOST)]
+    if ".stow-local-ignore" in names:
+        return True
+    dotfiles = [
+        name
+        for name in names
+        if to_target(name)[0] == "."
+        and name not in _REPOSITORYS_OWN
+        and not name.startswith((".chezmoi", ".stow"))
+        and not (name.startswith("dot-") and is_directory(f"{root}/{name}"))
+    ]
+    packages, _ = _sorted_out(root, (), dotted=True)
+    return len(dotfiles) > len(packages)
+
+
+def _deeper(root: str) -> str:
+    """Return the one directory that has packages, where the top has none."""
+    packages, others = _sorted_out(root, (), dotted=True)
+    if packages:
+        return "."
+    found = [name for name in others if _sorted_out(f"{root}/{name}", (), dotted=True)[0]]
+    return found[0] if len(found) == 1 else "."
+
+
+def _beside(root: str, linked: Collection[str]) -> tuple[str, ...]:
+    """Return what lies at the top of a single package, and no home is meant to have."""
+
+    def strange(name: str, is_dir: bool) -> bool:
+        if name in linked:
+            return False
+        if to_target(name)[0] == ".":
+            return name in _REPOSITORYS_OWN or "##" in name
+        return bool(linked) or not is_dir or _is_plainly_none(name)
+
+    return tuple(sorted(name for name, is_dir in entries(root, _MOST) if strange(name, is_dir)))
+
+
+def _tool(root: str) -> str | None:
+    names = [name for name, _ in entries(root, _MOST)]
+    for tool, globs in _TOOLS:
+        if any(fnmatchcase(name, glob) for name in names for glob in globs):
+            return tool
+    return "yadm" if exists(f"{root}/.config/yadm") else None

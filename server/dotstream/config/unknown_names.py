@@ -1,0 +1,53 @@
+"""Packages that a ``dotstream.toml`` names and that do not exist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotstream.config.names import nearest, quoted
+from dotstream.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from dotstream.config.positions import KeyPath
+
+__all__ = ["mentioned", "unknown_names"]
+
+
+def mentioned(tables: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
+    """Yield every name of a package in a document, and where it is."""
+    packages, profiles = tables.get("packages"), tables.get("profiles")
+    if isinstance(packages, dict):
+        for name in packages:
+            yield ("packages", name), name
+    if isinstance(profiles, dict):
+        for profile, table in profiles.items():
+            members = table.get("packages") if isinstance(table, dict) else None
+            for index, name in enumerate(members if isinstance(members, list) else ()):
+                if isinstance(name, str):
+                    yield ("profiles", profile, "packages", index), name
+
+
+def unknown_names(text: str, *, path: str, known: Collection[str]) -> Iterator[ConfigError]:
+    """Yield a problem for each name of a package that is not known.
+
+    Args:
+        text, path: of a document that is right in itself.
+        known: the packages that there are.
+    """
+    from dotstream.config.document import parse
+    from dotstream.config.positions import Positions
+
+    positions = Positions(text)
+    for keys, name in mentioned(parse(text, path=path)):
+        if name not in known:
+            place = positions.find(keys, value=len(keys) > 2)
+            close = nearest(name, known)
+            yield ConfigError(
+                f"there is no package {quoted(name)}",
+                path=path,
+                line=place.line if place else None,
+                column=place.column if place else None,
+                hint=f"did you mean {quoted(close[0])}?" if close else None,
+            )

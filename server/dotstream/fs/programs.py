@@ -1,0 +1,49 @@
+"""Other programs, run to their end at the terminal of this one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["output_of", "run_program"]
+
+_ERROR = 2  # the descriptor of standard error
+
+
+def run_program(
+    words: Sequence[str],
+    *,
+    cwd: str,
+    environ: Mapping[str, str] | None = None,
+    aside: bool = False,
+) -> int:
+    """Run a program, and return its exit code.
+
+    Args:
+        environ: variables on top of this process's own.
+        aside: let its standard output go where errors go; the other is for a program to read.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    return subprocess.run(
+        list(words),
+        cwd=cwd,
+        env={**os.environ, **(environ or {})},
+        stdout=_ERROR if aside else None,
+        check=False,
+    ).returncode
+
+
+def output_of(words: Sequence[str], *, cwd: str) -> str | None:
+    """Return what a program prints, without the last line's end; ``None`` if it fails.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    done = subprocess.run(list(words), cwd=cwd, capture_output=True, check=False)
+    return os.fsdecode(done.stdout).removesuffix("\n") if done.returncode == 0 else None

@@ -1,0 +1,80 @@
+"""What a person chose to have managed on this machine, and how a change alters that."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["HERE", "Choice", "Choosing"]
+
+HERE = ""
+"""The name under which the profiles that are for this machine are chosen, whichever they are."""
+
+
+class Choosing(NamedTuple):
+    """What one change says of that.
+
+    Attributes:
+        unmanage: whether it takes away.
+        packages: named one by one.
+        profiles: by name.
+        everything: whether all packages were meant.
+        members: the packages that came of profiles and of everything.
+        again: whether it was about all that was chosen already.
+    """
+
+    unmanage: bool = False
+    packages: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    everything: bool = False
+    members: tuple[str, ...] = ()
+    again: bool = False
+
+
+class Choice(NamedTuple):
+    """What is chosen.
+
+    Attributes:
+        packages, profiles, everything: as it was asked for.
+        without: packages that were unmanaged since, though they are in one of those.
+        members: the packages that came of profiles and of everything, when that was last
+            looked at; what is not among them any more has left.
+    """
+
+    packages: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    everything: bool = False
+    without: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+
+    def after(self, change: Choosing) -> Choice:
+        """Return what is chosen after a change."""
+        if change.unmanage and change.everything:
+            return Choice()
+        meant = (*change.packages, *change.members)
+        if change.again:
+            return self._replace(members=change.members)
+        if change.unmanage:
+            profiles = _less(self.profiles, change.profiles)
+            grouped = bool(profiles) or self.everything
+            return Choice(
+                _less(self.packages, meant),
+                profiles,
+                self.everything,
+                _more(self.without, meant) if grouped else (),
+                _less(self.members, meant),
+            )
+        return Choice(
+            _more(self.packages, change.packages),
+            _more(self.profiles, change.profiles),
+            self.everything or change.everything,
+            _less(self.without, meant),
+            _more(self.members, change.members),
+        )
+
+
+def _more(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*names, *others)))
+
+
+def _less(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in others)

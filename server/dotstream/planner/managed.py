@@ -1,0 +1,181 @@
+"""What is managed on this machine, and which packages a request means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dotstream.model.choice import HERE, Choosing
+from dotstream.model.directory import Directory
+from dotstream.model.items import Operation
+from dotstream.model.status import Unwanted
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from dotstream.config.repository import Repository
+    from dotstream.config.settings import Settings
+    from dotstream.model.choice import Choice
+    from dotstream.model.entry import Records
+    from dotstream.model.options import Action
+
+__all__ = ["Managed", "Meant", "managed", "meant", "unwanted_links"]
+
+
+class Managed(NamedTuple):
+    """What is managed here.
+
+    Attributes:
+        names: the packages that are to be managed, as they were chosen, or linked.
+        unwanted: packages with links that are not to be any more.
+        members: those of ``names`` that came of profiles, and of everything.
+    """
+
+    names: tuple[str, ...]
+    unwanted: tuple[Unwanted, ...]
+    members: tuple[str, ...]
+
+
+class Meant(NamedTuple):
+    """What a request is about.
+
+    Attributes:
+        names: packages, in order.
+        unwanted: packages whose links go too.
+        elsewhere: packages whose links are to go, by the target that they are in, which is
+            not theirs, or not any more.
+        choosing: what is remembered of the request.
+    """
+
+    names: tuple[str, ...]
+    unwanted: tuple[Unwanted, ...]
+    elsewhere: Mapping[str, Sequence[str]]
+    choosing: Choosing
+
+
+def managed(settings: Settings, records: Records) -> Managed:
+    """Return what is managed of a package directory."""
+    linked, choice = records.linked(settings.directory), records.choice(settings.directory)
+    members = [name for name in _members(settings, choice) if name not in choice.without]
+    wanted = dict.fromkeys((*choice.packages, *members))
+    left = set(choice.members).difference(wanted)
+    wanted.update(dict.fromkeys(name for name in linked if name not in left))
+    names = tuple(name for name in wanted if _why_not(settings, name) is None)
+    unwanted = tuple(
+        Unwanted(name, _why_not(settings, name) or "no profile has it any more", links)
+        for name, links in linked.items()
+        if name not in names
+    )
+    return Managed(names, unwanted, tuple(name for name in members if name in names))
+
+
+def unwanted_links(
+    settings: Settings, records: Records, packages: Sequence[str]
+) -> Iterator[Operation]:
+    """Yield the links that are not to be any more, as they are recorded.
+
+    Args:
+        packages: names; none means all.
+    """
+    try:
+        names = {each.name for each in managed(settings, records).unwanted}
+        names = names.intersection(packages) if packages else names
+        place = Directory("/")
+        for entry in records.links(settings.directory, names) if names else ():
+            place = place.reach(entry.root, entry.directory)
+            yield Operation("keep_link", place, entry.name, entry.package, entry.text, entry.text)
+    finally:
+        records.close()
+
+
+def _members(settings: Settings, choice: Choice) -> Iterable[str]:
+    if choice.everything:
+        yield from settings.select(everything=True)
+    for profile in choice.profiles:
+        for name in settings.here if profile == HERE else (profile,):
+            yield from settings.profiles.get(name, ())
+
+
+def _why_not(settings: Settings, name: str) -> str | None:
+    """Say why a package cannot be managed here; ``None`` if it can."""
+    if not settings.is_package(name):
+        return (None if settings.single else settings.left_out(name)) or "it is gone"
+    return settings.excluded(name)
+
+
+def meant(
+    repository: Repository,
+    action: Action,
+    packages: Sequence[str],
+    profile: str | None,
+    *,
+    everything: bool,
+) -> Meant:
+    """Return what a request is about; see ``Client.stream``."""
+    settings, records = repository.settings, repository.records()
+    try:
+        unwanted: tuple[Unwanted, ...] = ()
+        named = packages or profile is not None or everything
+        here = managed(settings, records) if action == "remanage" and not packages else None
+        if here is not None and not named and (here.names or here.unwanted):
+            names, choosing = here.names, Choosing(members=here.members, again=True)
+        else:
+            names = settings.select(
+                packages,
+                profile,
+                everything=everything,
+                anywhere=action == "unmanage",
+                recorded=lambda: records.linked(settings.directory),
+            )
+            if everything and action == "unmanage":  # those that are gone, too
+                names = tuple(dict.fromkeys((*names, *records.linked(settings.directory))))
+            choosing = _choosing(settings, action, names, packages, profile, everything)
+        if here is not None:
+            unwanted = tuple(each for each in here.unwanted if each.name not in names)
+        elsewhere = _elsewhere(settings, records, names, unwanted)
+    finally:
+        records.close()
+    return Meant(names, unwanted, elsewhere, choosing)
+
+
+def _choosing(
+    settings: Settings,
+    action: Action,
+    names: Sequence[str],
+    packages: Sequence[str],
+    profile: str | None,
+    everything: bool,
+) -> Choosing:
+    named = tuple(name for name in names if name in settings.named(packages))
+    profiles = () if profile is None else (profile,)
+    if not packages and profile is None and not everything:
+        profiles = (HERE,)
+    return Choosing(
+        action == "unmanage",
+        named,
+        profiles,
+        everything,
+        tuple(name for name in names if name not in named),
+    )
+
+
+def _elsewhere(
+    settings: Settings,
+    records: Records,
+    names: Sequence[str],
+    unwanted: Sequence[Unwanted],
+) -> Mapping[str, Sequence[str]]:
+    """Return packages by the target that their links have to leave."""
+    found: dict[str, list[str]] = {}
+    for each in unwanted:
+        for root in each.links:
+            found.setdefault(root, []).append(each.name)
+    targets = set(map(settings.target_of, names))
+    if set(records.roots()) <= targets and len(targets) < 2:
+        return found
+    linked: Mapping[str, Counter[str]] = records.linked(settings.directory)
+    for name in names:
+        for root in linked.get(name, ()):
+            if root != settings.target_of(name):
+                found.setdefault(root, []).append(name)
+    return found

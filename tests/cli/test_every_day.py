@@ -1,0 +1,317 @@
+"""clone, update, watch, hook, and what packages want to be run after linking."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.cli.process import dotstream, events, household, on_terminal, start, until
+from tests.cli.test_events import check, of
+from tests.snapshot import difference, snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STATE = frozenset({".local"})
+
+CONFIG = """
+[packages.vim]
+hosts = ["!*"]
+
+[profiles.laptop]
+packages = ["zsh", "vim", "git"]
+
+[profiles.default]
+packages = ["git"]
+"""
+
+
+def git(*words: str, cwd: Path) -> str:
+    return subprocess.run(
+        ["git", *words], cwd=cwd, check=True, capture_output=True, text=True
+    ).stdout
+
+
+@pytest.fixture(autouse=True)
+def somebody(scratch_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's git configuration but ours, and ``dotstream`` on PATH for hooks."""
+    (scratch_home / ".gitconfig-of-test").write_text(
+        "[user]\nname = Me\nemail = me@example.org\n[init]\ndefaultBranch = main\n"
+    )
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(scratch_home / ".gitconfig-of-test"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("PATH", f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}")
+
+
+@pytest.fixture
+def remote(scratch_home: Path) -> Path:
+    """A bare repository with the household in it; returns it."""
+    elsewhere = scratch_home.parent / "elsewhere"
+    elsewhere.mkdir()
+    root = household(elsewhere)
+    (root / "dotstream.toml").write_text(CONFIG)
+    git("init", "--quiet", cwd=root)
+    git("add", ".", cwd=root)
+    git("commit", "--quiet", "-m", "dotfiles", cwd=root)
+    bare = elsewhere / "dots.git"
+    git("clone", "--quiet", "--bare", str(root), str(bare), cwd=elsewhere)
+    git("remote", "add", "origin", str(bare), cwd=root)
+    return bare
+
+
+def push(remote: Path, path: str, text: str) -> None:
+    """Have somebody else add a file to the repository."""
+    root = remote.parent / "dotfiles"
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text)
+    git("add", ".", cwd=root)
+    git("commit", "--quiet", "-m", path, cwd=root)
+    git("push", "--quiet", "origin", "HEAD", cwd=root)
+
+
+class TestClone:
+    def test_a_new_machine_is_one_command(self, scratch_home: Path, remote: Path) -> None:
+        done = dotstream("clone", str(remote), cwd=scratch_home)
+        assert done.code == 0
+        assert (scratch_home / "dots/zsh/dot-zshrc").is_file()
+        assert (scratch_home / ".config/git/config").read_text() == "[user]\n"
+        assert not (scratch_home / ".zshrc").exists(), "the default profile has git only"
+
+    def test_profile_and_hosts_are_heeded(self, scratch_home: Path, remote: Path) -> None:
+        done = dotstream("clone", str(remote), "--profile", "laptop", cwd=scratch_home)
+        assert done.code == 0
+        assert (scratch_home / ".zshrc").is_symlink()
+        assert not (scratch_home / ".vimrc").exists(), "vim is for no machine"
+
+    def test_it_shows_and_asks_on_a_terminal(self, scratch_home: Path, remote: Path) -> None:
+        words = ("clone", str(remote), "mine")
+        refused = on_terminal(*words, cwd=scratch_home, typed="n\n")
+        assert (refused.code, "Link these?" in refused.out) == (130, True)
+        assert not (scratch_home / ".config").exists()
+        agreed = on_terminal(*words, cwd=scratch_home, typed="y\n")
+        assert agreed.code == 0
+        assert (scratch_home / ".config/git/config").read_text() == "[user]\n"
+
+    def test_it_can_be_run_again(self, scratch_home: Path, remote: Path) -> None:
+        for _ in range(2):
+            assert dotstream("clone", str(remote), "--yes", cwd=scratch_home).code == 0
+
+    def test_a_conflict_is_asked_about_before_the_plan_is_agreed_to(
+        self, scratch_home: Path, remote: Path
+    ) -> None:
+        (scratch_home / ".zshrc").write_text("mine\n")
+        words = ("clone", str(remote), "--profile", "laptop")
+        done = on_terminal(*words, cwd=scratch_home, typed="b\ny\n")
+        assert done.code == 0
+        assert done.out.count("/q] ") == 1
+        assert (scratch_home / ".zshrc").read_text() == "autoload -U compinit\n"
+
+    @pytest.mark.parametrize(
+        ("words", "message"),
+        [
+            (("clone", "/nonexistent/dots"), "git clone ended with 128"),
+            (("clone", "/nonexistent/dots", "."), "is there already"),
+            (("clone", "/"), "has no name"),
+        ],
+    )
+    def test_what_cannot_be_cloned_links_nothing(
+        self, scratch_home: Path, words: tuple[str, ...], message: str
+    ) -> None:
+        before = snapshot(scratch_home)
+        done = dotstream(*words, cwd=scratch_home)
+        assert done.code in {1, 2}
+        assert message in done.err
+        assert difference(before, snapshot(scratch_home)) == []
+
+
+class TestUpdate:
+    @pytest.fixture
+    def clone(self, scratch_home: Path, remote: Path) -> Path:
+        assert dotstream("clone", str(remote), cwd=scratch_home).code == 0
+        return scratch_home / "dots"
+
+    def test_it_pulls_and_links_what_came(
+        self, scratch_home: Path, remote: Path, clone: Path
+    ) -> None:
+        push(remote, "git/dot-gitconfig", "[alias]\n")
+        assert dotstream("update", cwd=clone).code == 0
+        assert (scratch_home / ".gitconfig").read_text() == "[alias]\n"
+
+    def test_it_shows_and_asks_on_a_terminal(
+        self, scratch_home: Path, remote: Path, clone: Path
+    ) -> None:
+        push(remote, "git/dot-gitconfig", "[alias]\n")
+        refused = on_terminal("update", cwd=clone, typed="n\n")
+        assert (refused.code, ".gitconfig" in refused.out) == (130, True)
+        assert not (scratch_home / ".gitconfig").exists()
+        assert on_terminal("update", "--no-pull", cwd=clone, typed="y\n").code == 0
+        assert (scratch_home / ".gitconfig").is_symlink()
+
+    def test_a_dry_run_fetches_nothing(self, remote: Path, clone: Path) -> None:
+        push(remote, "git/dot-gitconfig", "[alias]\n")
+        assert dotstream("update", "-n", cwd=clone).code == 0
+        assert not (clone / "git/dot-gitconfig").exists()
+
+    def test_a_pull_that_fails_changes_no_link(self, scratch_home: Path, clone: Path) -> None:
+        git("remote", "set-url", "origin", "/nonexistent", cwd=clone)
+        before = snapshot(scratch_home, prune=frozenset({"dots/.git"}))
+        assert dotstream("update", cwd=clone).code == 1
+        after = snapshot(scratch_home, prune=frozenset({"dots/.git"}))
+        assert difference(before, after) == []
+
+    def test_the_hook_links_what_git_pulls(
+        self, scratch_home: Path, remote: Path, clone: Path
+    ) -> None:
+        assert dotstream("hook", "install", cwd=clone).code == 0
+        push(remote, "git/dot-gitconfig", "[alias]\n")
+        git("pull", "--quiet", "--ff-only", cwd=clone)
+        assert (scratch_home / ".gitconfig").read_text() == "[alias]\n"
+        assert dotstream("hook", "remove", cwd=clone).code == 0
+        assert not (clone / ".git/hooks/post-merge").exists()
+
+    def test_hooks_of_others_are_left_alone(self, clone: Path) -> None:
+        hook = clone / ".git/hooks/post-merge"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text("#!/bin/sh\n")
+        done = dotstream("hook", "install", cwd=clone)
+        assert done.code == 2
+        assert "update --no-pull" in done.err
+        assert not (clone / ".git/hooks/post-rewrite").exists()
+        dotstream("hook", "remove", cwd=clone)
+        assert hook.read_text() == "#!/bin/sh\n"
+
+
+class TestWatch:
+    def test_a_file_that_comes_is_linked_and_one_that_goes_is_unlinked(
+        self, scratch_home: Path
+    ) -> None:
+        root = household(scratch_home)
+        dotstream("manage", "zsh", cwd=root)
+        process = start("watch", "zsh", "--every", "0.05", "--json", cwd=root)
+        assert process.stdout
+        (root / "zsh/dot-zshenv").touch()
+        until(process.stdout, "applied", applied=1)
+        assert (scratch_home / ".zshenv").is_symlink()
+        (root / "zsh/dot-zshenv").unlink()
+        until(process.stdout, "applied", applied=1)
+        assert not os.path.lexists(scratch_home / ".zshenv")
+        process.send_signal(signal.SIGINT)
+        until(process.stdout, "finished", exit=0)
+        assert process.wait() == 0
+
+    def test_what_is_in_the_way_is_told_once_and_linked_when_it_is_gone(
+        self, scratch_home: Path
+    ) -> None:
+        root = household(scratch_home)
+        dotstream("manage", "zsh", cwd=root)
+        (scratch_home / ".zshenv").touch()
+        (root / "zsh/dot-zshenv").touch()
+        process = start("watch", "zsh", "--every", "0.05", "--json", cwd=root)
+        assert process.stdout
+        assert until(process.stdout, "failure")["kind"] == "conflict"
+        (scratch_home / ".zshenv").unlink()
+        seen = until(process.stdout, "applied", applied=1)
+        assert seen["counts"] == {"create_link": 1}
+        process.send_signal(signal.SIGTERM)
+        assert process.wait() == 0
+
+    def test_a_configuration_that_is_wrong_for_a_while_does_not_end_it(
+        self, scratch_home: Path
+    ) -> None:
+        root = household(scratch_home)
+        process = start("watch", "zsh", "--every", "0.05", "--json", cwd=root)
+        assert process.stdout
+        until(process.stdout, "applied")
+        (root / "dotstream.toml").write_text("folding = 7\n")
+        assert until(process.stdout, "failure")["kind"] == "config"
+        (root / "zsh/dot-zshenv").touch()
+        (root / "dotstream.toml").write_text("")
+        until(process.stdout, "applied", applied=1)
+        process.terminate()
+        assert process.wait() == 0
+
+
+class TestAfter:
+    @pytest.fixture
+    def root(self, scratch_home: Path) -> Path:
+        root = household(scratch_home)
+        (root / "dotstream.toml").write_text(
+            "[packages.zsh]\n"
+            "after = ['echo $DOTSTREAM_PACKAGE in $DOTSTREAM_TARGET >> ~/ran', 'pwd >> ~/ran']\n"
+            "[packages.vim]\nafter = ['echo told; exit 3']\n"
+        )
+        return root
+
+    def test_it_runs_once_something_changed_and_only_then(
+        self, scratch_home: Path, root: Path
+    ) -> None:
+        assert dotstream("manage", "zsh", "git", "--yes", cwd=root).code == 0
+        ran = f"zsh in {scratch_home}\n{root}/zsh\n"
+        assert (scratch_home / "ran").read_text() == ran
+        for words in (("manage", "zsh"), ("manage", "git"), ("remanage", "zsh")):
+            assert dotstream(*words, cwd=root).code == 0
+        assert (scratch_home / "ran").read_text() == ran
+        (root / "zsh/dot-zshenv").touch()
+        assert dotstream("remanage", "zsh", cwd=root).code == 0
+        assert (scratch_home / "ran").read_text() == ran * 2
+
+    def test_nothing_runs_that_was_not_agreed_to(self, scratch_home: Path, root: Path) -> None:
+        before = snapshot(scratch_home)
+        done = dotstream("manage", "zsh", cwd=root)
+        assert done.code == 4
+        assert 'packages."zsh".after = ' in done.err
+        assert difference(before, snapshot(scratch_home)) == []
+
+    def test_a_person_is_shown_the_commands_and_asked(
+        self, scratch_home: Path, root: Path
+    ) -> None:
+        refused = on_terminal("manage", "vim", cwd=root, typed="n\n")
+        assert (refused.code, "echo told; exit 3" in refused.out) == (130, True)
+        assert not (scratch_home / ".vimrc").exists()
+
+    def test_looking_and_unlinking_run_nothing(self, scratch_home: Path, root: Path) -> None:
+        dotstream("manage", "zsh", "--yes", cwd=root)
+        (scratch_home / "ran").unlink()
+        for words in (("plan", "unmanage", "zsh"), ("unmanage", "zsh"), ("undo", "--yes")):
+            assert dotstream(*words, cwd=root).code == 0
+        assert not (scratch_home / "ran").exists()
+
+    def test_output_is_shown_and_a_failure_is_reported_and_takes_nothing_back(
+        self, scratch_home: Path, root: Path
+    ) -> None:
+        done = dotstream("manage", "vim", "--yes", cwd=root)
+        assert done.code == 1
+        assert "told\n" in done.out
+        assert "after vim: echo told; exit 3 ended with 3; the links stay as they are" in done.err
+        assert (scratch_home / ".vimrc").is_symlink()
+
+    def test_programs_read_events_only_and_the_output_goes_to_the_other_stream(
+        self, scratch_home: Path, root: Path
+    ) -> None:
+        stream = events("manage", "vim", "--yes", cwd=root)
+        check(stream)
+        [told] = of(stream, "after")
+        assert (told["package"], told["exit"], stream[-1]["exit"]) == ("vim", 3, 1)
+        assert (scratch_home / ".vimrc").is_symlink()
+
+
+def test_a_long_plan_is_shortened_before_the_question_and_listed_on_request(
+    scratch_home: Path,
+) -> None:
+    root = household(scratch_home)
+    for number in range(60):
+        (root / f"zsh/dot-rc{number:02}").touch()
+    (scratch_home / ".zshrc").touch()
+    words = ("manage", "zsh", "--on-conflict", "overwrite", "--color", "never")
+    refused = on_terminal(*words, cwd=root, typed="n\n")
+    assert ".rc00" in refused.out
+    assert ".rc59" not in refused.out
+    assert " more\n" in refused.out
+    listed = on_terminal(*words, cwd=root, typed="l\ny\n")
+    assert listed.code == 0
+    assert listed.out.count(".rc00") == 2
+    assert ".rc59" in listed.out

@@ -1,0 +1,257 @@
+"""What is managed on this machine: remembered, brought up to date, and told of."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.cli.process import dotstream, events, household
+from tests.snapshot import difference, snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+STATE = frozenset({".local"})
+
+PROFILES = """
+[profiles.default]
+packages = ["git"]
+
+[profiles.laptop]
+packages = ["vim", "zsh"]
+"""
+
+
+@pytest.fixture
+def root(scratch_home: Path) -> Path:
+    return household(scratch_home)
+
+
+def linked(home: Path) -> set[str]:
+    """Return the packages that have links in a home."""
+    found = set()
+    for above, directories, names in os.walk(home):
+        directories[:] = [each for each in directories if each not in {"dotfiles", ".local"}]
+        for name in (*directories, *names):
+            if os.path.islink(f"{above}/{name}"):
+                text = os.path.relpath(
+                    os.path.join(above, os.readlink(f"{above}/{name}")), home / "dotfiles"
+                )
+                found.add(text.split("/")[0])
+    return found
+
+
+# Remanage without names -----------------------------------------------------------------
+
+
+def test_remanage_without_names_is_what_was_managed(scratch_home: Path, root: Path) -> None:
+    assert dotstream("remanage", cwd=root).code == 2
+    dotstream("manage", "zsh", "vim", cwd=root)
+    (root / "zsh/dot-zshenv").touch()
+    (root / "vim/dot-vimrc").unlink()
+    done = dotstream("remanage", cwd=root)
+    assert done.out == "remanage zsh vim: 1 linked, 1 unlinked; 3 unchanged\n"
+    assert linked(scratch_home) == {"zsh", "vim"}
+    dotstream("unmanage", "vim", cwd=root)
+    assert dotstream("remanage", cwd=root).out == "remanage zsh: nothing to do; 3 unchanged\n"
+
+
+def test_a_profile_is_remembered_with_what_comes_to_it_and_what_leaves(
+    scratch_home: Path, root: Path
+) -> None:
+    (root / "dotstream.toml").write_text(PROFILES)
+    dotstream("manage", "--profile", "laptop", cwd=root)
+    (root / "dotstream.toml").write_text(PROFILES.replace('["vim", "zsh"]', '["git", "zsh"]'))
+    told = dotstream("status", cwd=root).out
+    assert "vim  unwanted   2 links; no profile has it any more: dotstream remanage" in told
+    done = dotstream("remanage", cwd=root)
+    assert f"note {root}/vim: package vim: no profile has it any more" in done.out
+    assert linked(scratch_home) == {"git", "zsh"}
+    assert dotstream("undo", "--yes", cwd=root).code == 0
+    assert linked(scratch_home) == {"vim", "zsh"}
+    assert dotstream("remanage", cwd=root).code == 0
+    assert linked(scratch_home) == {"git", "zsh"}
+
+
+def test_what_was_unmanaged_stays_so_though_a_profile_has_it(
+    scratch_home: Path, root: Path
+) -> None:
+    (root / "dotstream.toml").write_text(PROFILES)
+    dotstream("manage", "--profile", "laptop", cwd=root)
+    dotstream("unmanage", "vim", cwd=root)
+    dotstream("remanage", cwd=root)
+    assert linked(scratch_home) == {"zsh"}
+    dotstream("undo", "--yes", cwd=root)
+    assert linked(scratch_home) == {"vim", "zsh"}
+    dotstream("remanage", cwd=root)
+    assert linked(scratch_home) == {"vim", "zsh"}
+    dotstream("unmanage", "--profile", "laptop", cwd=root)
+    assert dotstream("remanage", cwd=root).out.startswith("remanage git: ")  # the default
+
+
+def test_everything_is_remembered_with_packages_that_come_later(
+    scratch_home: Path, root: Path
+) -> None:
+    dotstream("manage", "--all", cwd=root)
+    (root / "tmux").mkdir()
+    (root / "tmux/dot-tmux.conf").touch()
+    shutil.rmtree(root / "git")
+    dotstream("remanage", cwd=root)
+    assert linked(scratch_home) == {"tmux", "vim", "zsh"}
+    dotstream("unmanage", "--all", cwd=root)
+    assert linked(scratch_home) == set()
+    assert dotstream("remanage", cwd=root).code == 2
+
+
+def test_a_farm_that_was_there_already_is_remembered_with_no_operation(
+    scratch_home: Path, root: Path
+) -> None:
+    dotstream("manage", "zsh", "vim", cwd=root)
+    shutil.rmtree(scratch_home / ".local")
+    assert "nothing to do" in dotstream("manage", "zsh", "vim", cwd=root).out
+    (root / "zsh/dot-zshenv").touch()
+    assert dotstream("remanage", cwd=root).out.startswith("remanage zsh vim: 1 linked")
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [("platforms", {"git", "zsh"}), ("hosts", {"git", "zsh"}), ("nobody", {"git"})],
+)
+def test_a_profile_may_be_a_machines_own(
+    scratch_home: Path, root: Path, key: str, meant: set[str]
+) -> None:
+    chosen = {"platforms": 'platforms = ["linux", "darwin"]', "hosts": 'hosts = ["*"]'}
+    limits = chosen.get(key, 'hosts = ["nobody-has-this-name"]')
+    text = PROFILES.replace(
+        "[profiles.laptop]", f'[profiles.laptop]\nextends = "default"\n{limits}'
+    )
+    (root / "dotstream.toml").write_text(text.replace('"vim", ', ""))
+    assert dotstream("manage", cwd=root).code == 0
+    assert linked(scratch_home) == meant
+    assert "nothing to do" in dotstream("remanage", cwd=root).out
+    dotstream("unmanage", cwd=root)
+    assert linked(scratch_home) == set()
+
+
+# Packages that are gone, or disabled ----------------------------------------------------
+
+
+GONE: dict[str, Callable[[Path], object]] = {
+    "gone": lambda root: shutil.rmtree(root / "vim"),
+    "disabled": lambda root: (root / "dotstream.toml").write_text(
+        '[packages.vim]\nhosts = ["elsewhere"]\n'
+    ),
+    "excluded": lambda root: (root / "dotstream.toml").write_text('exclude = ["v*"]\n'),
+}
+
+
+@pytest.mark.parametrize("way", GONE)
+@pytest.mark.parametrize("command", ["remanage", "remanage --all", "unmanage vim"])
+def test_links_of_a_package_that_is_not_there_any_more_go(
+    scratch_home: Path, root: Path, way: str, command: str
+) -> None:
+    before = snapshot(scratch_home, prune=STATE)
+    dotstream("manage", "--all", cwd=root)
+    GONE[way](root)
+    changed = snapshot(scratch_home, prune=STATE)
+    assert [line for line in dotstream("status", cwd=root).out.splitlines() if "vim" in line]
+    assert "vim" in dotstream("list", cwd=root).out
+    assert dotstream("list", "vim", cwd=root).out.count("\n") == 2
+    assert "vim  unwanted   2 links" in dotstream("status", "vim", cwd=root).out
+    assert "vim" in dotstream("doctor", cwd=root).out
+    assert dotstream(*command.split(), cwd=root).code == 0
+    assert linked(scratch_home) == {"git", "zsh"}
+    assert not (scratch_home / ".vim").exists()
+    assert dotstream("undo", "--yes", cwd=root).code == 0
+    assert difference(changed, snapshot(scratch_home, prune=STATE)) == []
+    assert dotstream("unmanage", "--all", cwd=root).code == 0
+    assert linked(scratch_home) == set()
+    after = snapshot(scratch_home, prune=STATE)
+    assert {line for line in difference(before, after) if "dotfiles" not in line} == set()
+
+
+def test_naming_other_packages_leaves_those_that_are_gone_alone(
+    scratch_home: Path, root: Path
+) -> None:
+    dotstream("manage", "--all", cwd=root)
+    shutil.rmtree(root / "vim")
+    assert "nothing to do" in dotstream("remanage", "zsh", cwd=root).out
+    assert (scratch_home / ".vimrc").is_symlink()
+    refused = dotstream("unmanage", "nothing-of-that-name", cwd=root)
+    assert (refused.code, refused.out) == (5, "")
+
+
+def test_links_into_a_package_directory_that_is_gone_can_be_removed(
+    scratch_home: Path, root: Path
+) -> None:
+    dotstream("manage", "--all", cwd=root)
+    shutil.rmtree(root)
+    other = scratch_home / "other"
+    (other / "tmux").mkdir(parents=True)
+    (other / "tmux/dot-tmux.conf").touch()
+    (other / "dotstream.toml").touch()
+    dotstream("manage", "tmux", cwd=other)
+    told = dotstream("doctor", cwd=other)
+    assert told.code == 1
+    command = told.out.partition("gone for good, '")[2].partition("'")[0]
+    assert command == f"dotstream -d {root} -t {scratch_home} unmanage --all"
+    assert dotstream(*command.split()[1:], cwd=other).code == 0
+    assert os.readlink(scratch_home / ".tmux.conf") == "other/tmux/dot-tmux.conf"
+    assert not (scratch_home / ".zshrc").is_symlink()
+    assert dotstream("doctor", cwd=other).out == "no problems found\n"
+    nothing = dotstream("-d", str(root), "unmanage", "--all", cwd=other)
+    assert (nothing.code, "no package directory at" in nothing.err) == (2, True)
+
+
+# Targets --------------------------------------------------------------------------------
+
+
+def test_a_target_that_changed_takes_its_links_along(scratch_home: Path, root: Path) -> None:
+    for command in ("manage", "remanage"):
+        (root / "dotstream.toml").write_text(f'[packages.git]\ntarget = "~/{command}/one"\n')
+        dotstream("manage", "--all", cwd=root)
+        assert (scratch_home / command / "one/.config").is_symlink()
+        (root / "dotstream.toml").write_text(f'[packages.git]\ntarget = "~/{command}/two"\n')
+        before = snapshot(scratch_home, prune=STATE)
+        words = (command, "git") if command == "manage" else (command,)
+        assert dotstream(*words, cwd=root).code == 0
+        assert not (scratch_home / command / "one").exists()
+        assert (scratch_home / command / "two/.config").is_symlink()
+        dotstream("undo", "--yes", cwd=root)
+        assert difference(before, snapshot(scratch_home, prune=STATE)) == []
+        assert dotstream("unmanage", "git", cwd=root).code == 0
+        assert not (scratch_home / command).exists()
+
+
+def test_what_is_linked_in_another_target_is_said_to_be_there(
+    scratch_home: Path, root: Path
+) -> None:
+    other = scratch_home / "other"
+    other.mkdir()
+    dotstream("-t", "../other", "manage", "zsh", cwd=root)
+    for words in (("history",), ("status",), ("unmanage", "zsh"), ("unmanage", "--all")):
+        told = dotstream(*words, cwd=root)
+        assert f"package zsh is linked in another target, {other}: " in told.out, words
+        (said,) = [each for each in events(*words, cwd=root) if each["type"] == "elsewhere"]
+        assert (said["target"], said["packages"]) == (str(other), ["zsh"])
+    command = dotstream("unmanage", "zsh", cwd=root).out.splitlines()[-1].partition(": ")[2]
+    assert dotstream(*command.split()[1:], cwd=root).code == 0
+    assert not (other / ".zshrc").is_symlink()
+    assert "another target" not in dotstream("status", cwd=root).out
+
+
+def test_checking_the_file_finds_names_of_packages_that_do_not_exist(root: Path) -> None:
+    (root / "dotstream.toml").write_text(
+        '[packages.zhs]\nrequired = true\n[profiles.default]\npackages = ["git", "vmi"]\n'
+    )
+    done = dotstream("config", "--check", cwd=root)
+    assert done.code == 2
+    assert done.out.splitlines() == [
+        f"{root}/dotstream.toml:1:11: there is no package 'zhs' (did you mean 'zsh'?)",
+        f"{root}/dotstream.toml:4:20: there is no package 'vmi' (did you mean 'vim'?)",
+    ]
+    (root / "dotstream.toml").write_text('[profiles.default]\npackages = ["git", "vim"]\n')
+    assert dotstream("config", "--check", cwd=root).code == 0

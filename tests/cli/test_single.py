@@ -1,0 +1,145 @@
+"""One path at a time: diff, status, link and unlink, as in the editors."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.cli.process import dotstream, events, household, on_terminal
+from tests.cli.test_events import check, of
+from tests.snapshot import difference, snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def root(scratch_home: Path) -> Path:
+    (scratch_home / ".zshrc").write_text("mine\n")
+    return household(scratch_home)
+
+
+DIFF = (
+    "--- {home}/.zshrc\n+++ {home}/dotfiles/zsh/dot-zshrc\n@@ -1 +1 @@\n"
+    "-mine\n+autoload -U compinit\n"
+)
+
+
+@pytest.mark.parametrize("word", ["zsh", "~/.zshrc", "zsh/dot-zshrc", "../.zshrc"])
+def test_a_diff_goes_from_mine_to_the_packages(scratch_home: Path, root: Path, word: str) -> None:
+    before = snapshot(scratch_home)
+    assert dotstream("diff", word, cwd=root) == (0, DIFF.format(home=scratch_home), "")
+    assert difference(before, snapshot(scratch_home)) == []
+
+
+def test_without_words_it_shows_every_file_in_the_way(scratch_home: Path, root: Path) -> None:
+    (scratch_home / ".vimrc").write_text("set nocompatible\n")
+    done = dotstream("diff", cwd=root)
+    assert f"{scratch_home}/.vimrc is the same as {root}/vim/dot-vimrc" in done.out
+    assert "-mine\n" in done.out
+    assert dotstream("diff", "git", cwd=root).out == "no file is in the way\n"
+
+
+def test_a_diff_is_coloured_on_a_terminal(root: Path) -> None:
+    shown = on_terminal("diff", "zsh", cwd=root).out
+    assert "\x1b[31m-mine" in shown
+    assert "\x1b[32m+autoload" in shown
+
+
+def test_what_is_no_text_or_elsewhere_is_said(scratch_home: Path, root: Path) -> None:
+    (scratch_home / ".zshrc").write_bytes(b"\0\1")
+    assert "differ, and are no text" in dotstream("diff", "~/.zshrc", cwd=root).out
+    assert "one is not there" in dotstream("diff", "~/.vimrc", cwd=root).out
+    done = dotstream("diff", "~/dotfiles/dotstream.toml", cwd=root)
+    assert (done.code, done.out) == (2, "")
+
+
+def test_a_program_gets_the_difference_as_an_event(root: Path) -> None:
+    stream = events("diff", "zsh", cwd=root)
+    check(stream)
+    [found] = of(stream, "difference")
+    assert found["kind"] == "text"
+    assert "-mine\n" in found["diff"]
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("~/.zshrc", "conflict"),
+        ("vim/dot-vimrc", "unlinked"),
+        ("~/.config/git", "linked"),
+        ("../.bashrc", "other"),
+    ],
+)
+def test_the_status_of_a_path_says_whose_it_is(root: Path, word: str, shown: str) -> None:
+    dotstream("manage", "git", cwd=root)
+    (root / "../.bashrc").touch()
+    done = dotstream("status", word, cwd=root)
+    assert (done.code, done.err) == (0, "")
+    assert shown in done.out.split()
+    stream = events("status", word, cwd=root)
+    check(stream)
+    assert [event["state"] for event in of(stream, "path")] == [shown]
+
+
+def test_paths_and_packages_may_be_asked_about_together(root: Path) -> None:
+    lines = dotstream("status", "vim", "~/.zshrc", cwd=root).out.splitlines()
+    assert [line.split()[1] for line in lines] == ["conflict", "unmanaged"]
+
+
+@pytest.mark.parametrize("word", ["~/.vimrc", "vim/dot-vimrc", "./vim/dot-vimrc"])
+def test_one_file_is_linked_and_its_neighbours_are_not(
+    scratch_home: Path, root: Path, word: str
+) -> None:
+    done = dotstream("link", word, cwd=root)
+    assert done.code == 0
+    assert os.readlink(scratch_home / ".vimrc") == "dotfiles/vim/dot-vimrc"
+    assert not (scratch_home / ".vim").exists()
+    assert dotstream("unlink", word, cwd=root).code == 0
+    assert not os.path.lexists(scratch_home / ".vimrc")
+    assert (root / "vim/dot-vimrc").is_file()
+
+
+def test_one_link_is_removed_and_its_neighbours_stay(scratch_home: Path, root: Path) -> None:
+    dotstream("manage", "vim", "--no-folding", cwd=root)
+    assert dotstream("unlink", "~/.vimrc", cwd=root).code == 0
+    assert not os.path.lexists(scratch_home / ".vimrc")
+    assert (scratch_home / ".vim/colors/dusk.vim").is_symlink()
+
+
+def test_linking_settles_what_is_in_the_way_as_manage_does(root: Path) -> None:
+    assert dotstream("link", "~/.zshrc", cwd=root).code == 3
+    assert dotstream("link", "~/.zshrc", "--on-conflict", "backup", cwd=root).code == 0
+    dotstream("undo", "--yes", cwd=root)
+    assert on_terminal("link", "~/.zshrc", cwd=root, typed="a\n").code == 0
+    assert (root / "zsh/dot-zshrc").read_text() == "mine\n"
+
+
+@pytest.mark.parametrize("command", ["link", "unlink"])
+def test_looking_changes_nothing(scratch_home: Path, root: Path, command: str) -> None:
+    if command == "unlink":
+        dotstream("manage", "vim", cwd=root)
+    before = snapshot(scratch_home)
+    done = dotstream(command, "-n", "~/.vimrc", cwd=root)
+    assert done.out.startswith(command)
+    assert f"{scratch_home}/.vimrc" in done.out
+    assert difference(before, snapshot(scratch_home)) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("link", "~/.bashrc"), "no package has anything here"),
+        (("link", "zsh/README"), "README"),
+        (("unlink", "~/.zshrc"), "is not linked"),
+        (("unlink", "~/.vimrc"), "is not linked"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_the_reason(
+    root: Path, words: tuple[str, ...], message: str
+) -> None:
+    (root / "zsh/README").touch()
+    done = dotstream(*words, cwd=root)
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err

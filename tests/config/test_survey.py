@@ -1,0 +1,142 @@
+"""What a repository looks like before anything is written, whoever made it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dotstream.config.answers import answers_for
+from dotstream.config.survey import survey
+from dotstream.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dotstream.config.starter import Answers
+
+
+def made(home: Path, *paths: str) -> Path:
+    """Make files of a repository in a home."""
+    for path in paths:
+        (home / "dots" / path).parent.mkdir(parents=True, exist_ok=True)
+        (home / "dots" / path).touch()
+    return home / "dots"
+
+
+def answers(home: Path, target: str | None = None) -> Answers:
+    return answers_for(str(home / "dots"), None, target=target, home=str(home), environ={})
+
+
+SOURCES = {
+    "chezmoi": ("dot_zshrc", "dot_config/nvim/init.lua", ".chezmoiignore", "run_once_x.sh"),
+    "chezmoi ": ("private_dot_ssh/config", "dot_zshrc.tmpl"),
+    "dotbot": ("install.conf.yaml", "install", "zshrc", "config/nvim/init.lua", "dotbot/x"),
+    "dotter": (".dotter/global.toml", "zsh/zshrc", "nvim/init.lua"),
+    "rcm": ("rcrc", "zshrc", "config/nvim/init.lua", "host-laptop/zshrc"),
+    "rcm ": ("tag-work/gitconfig", "zshrc", "vim/colors/x.vim"),
+    "tuckr": ("Hooks/zsh/pre.sh", "Configs/zsh/.zshrc", "Configs/vim/.vimrc"),
+    "yadm": (".zshrc##os.Linux", ".zshrc##os.Darwin", ".vimrc"),
+    "yadm ": (".config/yadm/bootstrap", ".zshrc"),
+}
+
+
+@pytest.mark.parametrize("tool", SOURCES)
+def test_the_source_of_another_tool_is_recognised(tmp_path: Path, tool: str) -> None:
+    root = made(tmp_path, *SOURCES[tool])
+    found = survey(str(root), target=str(tmp_path), home=str(tmp_path))
+    assert found.tool == tool.strip()
+    assert f"this is a source of {tool.strip()}" in answers(tmp_path).found
+
+
+@pytest.mark.parametrize("tool", ["chezmoi", "dotbot", "dotter", "rcm"])
+def test_where_nothing_can_be_linked_as_it_is_nothing_is_advised(
+    tmp_path: Path, tool: str
+) -> None:
+    root = made(tmp_path, *SOURCES[tool])
+    found = answers(tmp_path)
+    assert not found.usable
+    assert set(found.top) == {"exclude"}
+    assert set(found.top["exclude"]) == {  # type: ignore[arg-type]
+        path.name for path in root.iterdir() if path.is_dir() and path.name[0] != "."
+    }
+
+
+def test_the_alternates_of_yadm_are_not_linked(tmp_path: Path) -> None:
+    made(tmp_path, *SOURCES["yadm"])
+    found = answers(tmp_path)
+    assert found.top["layout"] == "single"
+    assert found.top["ignore"] == ["/.zshrc##os.Darwin", "/.zshrc##os.Linux"]
+
+
+def test_the_groups_of_tuckr_are_packages(tmp_path: Path) -> None:
+    made(tmp_path, *SOURCES["tuckr"])
+    assert answers(tmp_path).top == {"directory": "Configs"}
+
+
+def test_an_empty_repository_has_nothing_to_say(tmp_path: Path) -> None:
+    made(tmp_path, ".git/config", "README.md")
+    found = answers(tmp_path)
+    assert (found.top, found.found, found.usable) == ({}, (), True)
+
+
+def test_directories_that_are_plainly_no_packages_are_left_out(tmp_path: Path) -> None:
+    made(tmp_path, "zsh/.zshrc", "vim/dot-vimrc", "docs/x.md", "scripts/.hidden", "nvim/init.lua")
+    assert answers(tmp_path).top == {"exclude": ("docs", "nvim", "scripts")}
+
+
+def test_what_is_linked_is_a_package_whatever_its_name(tmp_path: Path) -> None:
+    made(tmp_path, "scripts/bin/update", "docs/x.md", "zsh/.zshrc")
+    (tmp_path / "bin").symlink_to("dots/scripts/bin")
+    found = answers(tmp_path)
+    assert found.top["exclude"] == ("docs",)
+    assert found.source == "what is linked"
+
+
+def test_packages_are_found_in_the_one_directory_that_has_them(tmp_path: Path) -> None:
+    made(tmp_path, "files/zsh/.zshrc", "files/vim/.vimrc", "docs/x.md", "install.sh")
+    assert answers(tmp_path).top == {"directory": "files"}
+
+
+def test_a_repository_that_mirrors_the_home_is_a_package(tmp_path: Path) -> None:
+    made(tmp_path, ".zshrc", ".config/x", "docs/x.md", "bin/x", "install.sh", ".gitignore")
+    found = answers(tmp_path)
+    assert found.top == {"layout": "single", "ignore": ["/docs", "/install.sh"]}
+    assert any("stow ." in sentence for sentence in found.found)
+
+
+def test_links_tell_more_than_names(tmp_path: Path) -> None:
+    made(tmp_path, "zsh/.zshrc", "vim/.vimrc", "bin/x", ".stow-local-ignore")
+    (tmp_path / ".zshrc").symlink_to("dots/zsh/.zshrc")
+    assert answers(tmp_path).top == {"dotfiles": False, "exclude": ("bin",)}
+
+
+@pytest.mark.parametrize("target", ["dots/x", "dots"])
+def test_a_target_inside_the_package_directory_is_refused(tmp_path: Path, target: str) -> None:
+    made(tmp_path, "zsh/.zshrc")
+    with pytest.raises(UsageError, match="the package directory"):
+        answers(tmp_path, str(tmp_path / target))
+    (tmp_path / "dots/.stowrc").write_text(f"--target={tmp_path / target}\n")
+    with pytest.raises(UsageError, match="the package directory"):
+        answers(tmp_path)
+
+
+def test_the_home_is_no_package_directory(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is your home, and no package directory"):
+        answers_for(str(tmp_path), None, target="/srv", home=str(tmp_path), environ={})
+
+
+def test_the_users_own_stowrc_is_taken_over_where_it_counts(tmp_path: Path) -> None:
+    made(tmp_path, "zsh/.zshrc")
+    (tmp_path / ".stowrc").write_text("--dir=~/dots --no-folding\n")
+    assert answers(tmp_path).top == {"target": "..", "dotfiles": False, "folding": "never"}
+    (tmp_path / ".stowrc").write_text("--dir=~/other --no-folding\n")
+    assert answers(tmp_path).top == {}
+
+
+def test_an_expression_that_cannot_be_used_is_said_and_left_out(tmp_path: Path) -> None:
+    made(tmp_path, "zsh/.zshrc")
+    (tmp_path / "dots/.stowrc").write_text("--ignore=(a --ignore=b\n")
+    found = answers(tmp_path)
+    assert found.top["ignore-regex"] == ["b"]
+    assert any("Failed to compile regexp" in note for note in found.notes)

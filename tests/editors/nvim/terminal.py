@@ -1,0 +1,100 @@
+"""A real Neovim in a real terminal (tmux): what is on the screen, as text and in colours."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pynvim
+from tests.editors.nvim.neovim import PLUGIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["Terminal", "until"]
+
+_PATIENCE = 60
+
+
+def until(condition: Callable[[], bool], shown: Callable[[], str] = str) -> None:
+    """Wait until something holds; between two looks the machine is left alone for a moment."""
+    end = time.monotonic() + _PATIENCE
+    while not condition():
+        assert time.monotonic() < end, f"never on the screen:\n{shown()}"
+        time.sleep(0.05)
+
+
+class Terminal:
+    """A tmux session of its own, with Neovim in it."""
+
+    def __init__(
+        self,
+        home: Path,
+        directory: Path,
+        *,
+        width: int = 100,
+        height: int = 15,
+        background: str = "dark",
+        file: str | None = None,
+        path: str | None = None,
+    ) -> None:
+        self._tmux = ["tmux", "-S", str(home / "tmux"), "-f", "/dev/null"]
+        self._socket = home / "nvim.socket"
+        programs = os.path.dirname(sys.executable)
+        environ = {
+            "HOME": str(home),
+            "PATH": path or f"{programs}:{os.environ['PATH']}",
+            "LC_ALL": "C.UTF-8",
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+        }
+        arguments = [
+            f"{programs}/nvim",
+            "--listen",
+            str(self._socket),
+            "-u",
+            "NONE",
+            "-i",
+            "NONE",
+        ]
+        arguments += [
+            "-n",
+            "--cmd",
+            f"set rtp^={PLUGIN} noshowmode noruler laststatus=0 cmdheight=0 fillchars=eob:\\ ",
+        ]
+        arguments += ["--cmd", f"set background={background} termguicolors"]
+        arguments += ["-c", "runtime plugin/dotstream.lua", *([file] if file else [])]
+        session = ["new-session", "-d", "-x", str(width), "-y", str(height), "-c", str(directory)]
+        clean = ["env", "-i", *(f"{name}={text}" for name, text in environ.items())]
+        subprocess.run([*self._tmux, *session, *clean, *arguments], check=True)
+        until(self._listens)
+        self.nvim = pynvim.attach("socket", path=str(self._socket))
+
+    def _listens(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as trial:
+            return trial.connect_ex(str(self._socket)) == 0
+
+    def screen(self, *, colours: bool = True) -> str:
+        """Return what the terminal shows, colours as escape sequences."""
+        capture = ["capture-pane", "-p", *(["-e"] if colours else [])]
+        done = subprocess.run([*self._tmux, *capture], check=True, capture_output=True)
+        return done.stdout.decode()
+
+    def shows(self, text: str) -> str:
+        """Wait until the terminal shows a text, and return all that it shows."""
+        until(lambda: text in self.screen(colours=False), lambda: self.screen(colours=False))
+        return self.screen(colours=False)
+
+    def type(self, keys: str) -> None:
+        """Type keys, as Vim writes them."""
+        self.nvim.input(keys)
+
+    def close(self) -> None:
+        """End the session and all in it."""
+        self.nvim.close()
+        subprocess.run([*self._tmux, "kill-server"], check=False)
