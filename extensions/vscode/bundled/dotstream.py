@@ -12,6 +12,6 @@ if sys.version_info < (3, 11):
     )
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "libs"))
 
-from dotstream.__main__ import main  # noqa: E402  # the path comes first
+from dotstream.__main__ import main
 
 sys.exit(main())

@@ -23,7 +23,10 @@ _BLANKS = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _REST = re.compile(r"[^\n]*")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"|' r"'[^'\n]*'")
-_LONG = re.compile(r'"""(?:[^"\\]|\\[\s\S]|"{1,2}(?!"))*"{3,5}|' r"'''(?:[^']|'{1,2}(?!'))*'{3,5}")
+_LONG = re.compile(
+    r'"""(?:[^"\\]|\\[\s\S]|"{1,2}(?!"))*"{3,5}|'
+    r"'''(?:[^']|'{1,2}(?!'))*'{3,5}"
+)
 _PLAIN = re.compile(r"[A-Za-z0-9_+:.-]+(?:[ ][0-9][0-9:.]*(?:[Zz]|[+-][0-9:]+)?)?")
 
 
@@ -75,7 +78,8 @@ class Positions:
         return None
 
     def _document(self) -> None:
-        at, end, table, start = 0, 0, (), None
+        at, end, start = 0, 0, None
+        table: KeyPath = ()
         while (at := self._after(_BLANKS, at)) < len(self._text):
             try:
                 if self._text[at] == "[":

@@ -146,6 +146,7 @@ export class Server implements Disposable {
   restart(): Promise<void> {
     if (!this.restartDue) {
       this.restartDue = true;
+      this.become("starting");
       this.changing = this.changing.then(async () => {
         this.restartDue = false;
         await this.stop();
@@ -158,7 +159,7 @@ export class Server implements Disposable {
 
   /** Whether anything has asked for it. */
   get wanted(): boolean {
-    return this.current !== "stopped" || this.restartDue;
+    return this.current !== "stopped";
   }
 
   async stop(): Promise<void> {
@@ -170,7 +171,7 @@ export class Server implements Disposable {
   /** Have it running, and wait for that, for some seconds at most. */
   async settled(): Promise<void> {
     if (this.current === "stopped") void this.restart();
-    if (this.current !== "starting" && !this.restartDue) return;
+    if (this.current !== "starting") return;
     await new Promise<void>((resolve) => {
       const finish = () => {
         clearTimeout(patience);
@@ -274,7 +275,6 @@ export class Server implements Disposable {
       return;
     }
     this.log.info(`server: ${found.command} (found by ${found.by})`);
-    this.become("starting");
     const client = this.create(found.command, found.args);
     this.client = client;
     try {
