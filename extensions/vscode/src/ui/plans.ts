@@ -3,6 +3,7 @@ import {
   commands,
   EventEmitter,
   languages,
+  Selection,
   TabInputText,
   Uri,
   window,
@@ -115,9 +116,12 @@ export class Plans implements TextDocumentContentProvider, Disposable {
 
   /** Bring a plan's document to the front. */
   async show(session: PlanSession): Promise<void> {
+    const fresh = !session.isOpen;
     const document = await workspace.openTextDocument(session.uri);
-    await window.showTextDocument(document, { preview: false });
+    const editor = await window.showTextDocument(document, { preview: false });
     await session.show();
+    // What is written while an editor opens pushes its cursor along.
+    if (fresh) editor.selection = new Selection(0, 0, 0, 0);
   }
 
   dispose(): void {

@@ -258,12 +258,14 @@ export class Server implements Disposable {
     };
     await this.startOne(await discover(around));
     // What is installed is of another time than this extension, which has one of its own.
-    if (this.outdated && settings.serverPath().trim() === "") {
-      const own = await bundledServer(around);
-      if (own === undefined) return;
-      await this.stop();
-      await this.startOne(own);
+    if (!this.outdated) return;
+    const own = settings.serverPath().trim() === "" ? await bundledServer(around) : undefined;
+    if (own === undefined) {
+      this.become("failed");
+      return;
     }
+    await this.stop();
+    await this.startOne(own);
   }
 
   private async startOne(found: Discovery): Promise<void> {
@@ -364,8 +366,7 @@ export class Server implements Disposable {
         `it speaks version ${String(this.announced.version ?? "0")} of the protocol, and this ` +
         `extension version ${PROTOCOL_VERSION}; update it with: ${UPDATE_COMMAND}`;
       this.log.error(`the server is of another version: ${this.lastWords}`);
-      this.outdated = true;
-      this.become("failed");
+      this.outdated = true; // what becomes of that, whoever has started it decides
       return;
     }
     this.become("running");
