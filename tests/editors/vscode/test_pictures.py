@@ -1,4 +1,4 @@
-"""A home with its dotfiles in VS Code, as the pictures of the README show it, light and dark."""
+"""A home with its dotfiles in VS Code, as the README shows it, in four themes."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ _CONFIGURATION = """\
 target = "~"
 never-fold = [".config", ".local/bin"]
 """
+_CLASSES = {
+    "Dark High Contrast": "hc-black",
+    "Light High Contrast": "hc-light",
+    "Light Modern": "vs",
+}
 _HOME = {
     ".zshrc": "mine\n",
     "dotfiles/dotstream.toml": _CONFIGURATION,
@@ -59,7 +64,7 @@ async def test_a_home_is_linked_from_its_dotfiles(
     await workbench.open(str(code_server.home / "dotfiles"))
     await workbench.view("Dotfiles")
     await workbench.plan("Manage", "vim")
-    await workbench.press("Apply", of="manage vim: 2 to link")
+    await workbench.apply("2 to link")
     await workbench.row("vim, managed").wait_for()
     await workbench.run("View: Close All Editors")
     await workbench.run("Notifications: Clear All Notifications")
@@ -67,7 +72,7 @@ async def test_a_home_is_linked_from_its_dotfiles(
     await workbench.plan("Manage", "git", "zsh")
     await workbench.shows("1 conflict")
     await workbench.offers("Back up all", "Show difference")
-    await workbench.row("zsh, 1 conflict").click()
+    await workbench.row("zsh, unmanaged · 1 conflict").click()
     await workbench.row(".zshrc").wait_for()
     await workbench.picture("readme-plan")
 
@@ -78,10 +83,15 @@ async def test_a_home_is_linked_from_its_dotfiles(
     await workbench.run(toggle)
     await workbench.page.locator(".monaco-workbench.vs").wait_for()
 
-    await workbench.click("Back up")
-    await workbench.shows("~ move     .zshrc")
-    await workbench.offers("Apply")
-    await workbench.click("Apply")
+    for theme in ("Dark High Contrast", "Light High Contrast", "Light Modern"):
+        await workbench.run("Preferences: Color Theme")
+        await workbench.answer(theme)
+        await workbench.page.locator(f".monaco-workbench.{_CLASSES[theme]}").wait_for()
+        await workbench.picture(theme.lower().replace(" ", "-"))
+
+    await workbench.click_above("! conflict   .zshrc", "Back up")
+    await workbench.shows("~ move       .zshrc")
+    await workbench.apply("to ")
     await workbench.said("manage git zsh: 4 linked")
     await workbench.row("zsh, managed").wait_for()
     await workbench.offers("Applied", "Undo")
