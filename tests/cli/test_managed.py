@@ -260,14 +260,8 @@ def test_checking_the_file_finds_names_of_packages_that_do_not_exist(root: Path)
 def test_a_run_that_does_nothing_says_why(root: Path, scratch_home: Path) -> None:
     (scratch_home / ".nonstow").touch()
     done = dotstream("manage", "zsh", cwd=root)
-    assert (done.code, done.out.splitlines()) == (
-        0,
-        [
-            f"note {scratch_home}: protected: "
-            "nothing here is linked or unlinked while it has a file .nonstow",
-            "manage zsh: nothing to do",
-        ],
-    )
+    why = "nothing here is linked or unlinked while it has a file .nonstow"
+    assert done.out == f"note {scratch_home}: protected: {why}\nmanage zsh: nothing to do\n"
     names = [path.name for path in root.iterdir() if path.is_dir()]
     limits = "".join(f'[packages.{name}]\nhosts = ["other"]\n' for name in names)
     (root / "dotstream.toml").write_text(limits)
