@@ -121,7 +121,7 @@ $(VENV)/.pip:
 	@touch $@
 
 $(VENV)/.runtime: $(VENV)/.pip pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable ".[lsp]"
+	$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime

@@ -96,7 +96,7 @@ export function activate(context: ExtensionContext): void {
 
 /** Start the server for a window with dotfiles; any other is left in peace until it asks. */
 async function startWhereWanted(server: Server): Promise<void> {
-  if (!server.wanted && (await rootsHere()).length > 0) await server.restart();
+  if ((await rootsHere()).length > 0) server.ensure();
 }
 
 export async function deactivate(): Promise<void> {

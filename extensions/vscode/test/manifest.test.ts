@@ -86,6 +86,19 @@ describe("package.json", () => {
   });
 });
 
+describe("package.nls.json", () => {
+  const texts = JSON.parse(text("package.nls.json")) as Readonly<Record<string, string>>;
+  const used = [...text("package.json").matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key ?? "");
+
+  it.each([...new Set(used)])("has %s", (key) => {
+    expect(texts[key]).toBeTruthy();
+  });
+
+  it.each(Object.keys(texts))("is asked for %s", (key) => {
+    expect(used).toContain(key);
+  });
+});
+
 describe("README.md", () => {
   const pictures = [...text("README.md").matchAll(/\]\((images\/[^)]+)\)/g)].map(
     ([, path]) => path,

@@ -20,10 +20,11 @@ _CONFIGURATION = """\
 target = "~"
 never-fold = [".config", ".local/bin"]
 """
-_CLASSES = {
-    "Dark High Contrast": "hc-black",
-    "Light High Contrast": "hc-light",
-    "Light Modern": "vs",
+_THEMES = {
+    "Default Dark Modern": "vs-dark",
+    "Default High Contrast": "hc-black",
+    "Default High Contrast Light": "hc-light",
+    "Default Light Modern": "vs",
 }
 _HOME = {
     ".zshrc": "mine\n",
@@ -76,21 +77,19 @@ async def test_a_home_is_linked_from_its_dotfiles(
     await workbench.row(".zshrc").wait_for()
     await workbench.picture("readme-plan")
 
-    toggle = "Preferences: Toggle between Light/Dark Themes"
-    await workbench.run(toggle)
-    await workbench.page.locator(".monaco-workbench.vs-dark").wait_for()
-    await workbench.picture("dark-plan")
-    await workbench.run(toggle)
-    await workbench.page.locator(".monaco-workbench.vs").wait_for()
-
-    for theme in ("Dark High Contrast", "Light High Contrast", "Light Modern"):
-        await workbench.run("Preferences: Color Theme")
-        await workbench.answer(theme)
-        await workbench.page.locator(f".monaco-workbench.{_CLASSES[theme]}").wait_for()
-        await workbench.picture(theme.lower().replace(" ", "-"))
+    for theme, style in _THEMES.items():
+        code_server.choose("workbench.colorTheme", theme)
+        await workbench.page.locator(f".monaco-workbench.{style}").wait_for()
+        await workbench.offers("Back up all", "Show difference")
+        await workbench.picture(f"theme-{style}")
 
     await workbench.click_above("! conflict   .zshrc", "Back up")
     await workbench.shows("~ move       .zshrc")
+    code_server.choose("workbench.colorTheme", "Default High Contrast")
+    await workbench.page.locator(".monaco-workbench.hc-black").wait_for()
+    await workbench.picture("theme-hc-black-settled")
+    code_server.choose("workbench.colorTheme", "Default Light Modern")
+    await workbench.page.locator(".monaco-workbench.vs").wait_for()
     await workbench.apply("to ")
     await workbench.said("manage git zsh: 4 linked")
     await workbench.row("zsh, managed").wait_for()

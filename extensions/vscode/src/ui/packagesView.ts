@@ -214,7 +214,7 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
   /** Somebody looks: start the server, or have it tell what is new. */
   private wake(): void {
     if (this.server.wanted) this.overview.refreshSoon();
-    else void this.server.restart();
+    else this.server.ensure();
   }
 
   private update(): void {

@@ -168,9 +168,14 @@ export class Server implements Disposable {
     if (client !== undefined) await client.dispose(2000);
   }
 
+  /** Start it, unless somebody has. */
+  ensure(): void {
+    if (!this.wanted) void this.restart();
+  }
+
   /** Have it running, and wait for that, for some seconds at most. */
   async settled(): Promise<void> {
-    if (this.current === "stopped") void this.restart();
+    this.ensure();
     if (this.current !== "starting") return;
     await new Promise<void>((resolve) => {
       const finish = () => {
