@@ -197,11 +197,13 @@ def test_unmanage_says_how_to_put_back_what_was_there(scratch_home: Path, root: 
     assert "put it back" not in dotstream("unmanage", "zsh", cwd=root).out
 
 
-@pytest.mark.parametrize(("answer", "back"), [("y", True), ("n", False)])
+@pytest.mark.parametrize(
+    ("answer", "back", "said"), [("y", True, "1 moved"), ("n", False, "It stays backed up")]
+)
 def test_on_a_terminal_unmanage_offers_it(
-    scratch_home: Path, root: Path, answer: str, back: bool
+    scratch_home: Path, root: Path, answer: str, back: bool, said: str
 ) -> None:
     assert dotstream("manage", "zsh", "--on-conflict", "backup", cwd=root).code == 0
     done = on_terminal("unmanage", "zsh", cwd=root, typed=f"{answer}\n")
-    assert (done.code, "Put these back?" in done.out) == (0, True)
+    assert (done.code, "Put these back?" in done.out, said in done.out) == (0, True, True)
     assert (scratch_home / ".zshrc").exists() == back

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dotstream.model.items import Operation
+    from dotstream.model.options import Folding
 
 _NEVER = Preferences(folding="never")
 _VIM = {
@@ -46,11 +47,21 @@ def test_a_scan_that_nothing_is_left_out_of_is_the_whole_plan(vim: Farm) -> None
     assert client.plan_members(client.scan("vim"), "vim").summary.digest == whole.summary.digest
 
 
-def test_folds_are_open_just_where_a_member_is_missing(vim: Farm) -> None:
+@pytest.mark.parametrize("by", ["members", "where"])
+@pytest.mark.parametrize("folding", ["safe", "always"])
+def test_folds_are_open_just_where_a_member_is_missing(
+    vim: Farm, folding: Folding, by: str
+) -> None:
     vim.make({"stow/vim/dot-vim/.keep": ""})  # so that nothing is renamed inside of the package
     client = vim.client()
-    members = (member for member in client.scan("vim") if member.path != ".vim/colors/night")
-    client.apply(client.stream_members(members, "vim"))
+    if by == "where":
+        prefer = Preferences(folding=folding, where=lambda path: path != ".vim/colors/night")
+        client.apply(client.stream_manage("vim", prefer=prefer))
+    else:
+        prefer = Preferences(folding=folding)
+        scan = client.scan("vim", prefer=prefer)
+        members = (member for member in scan if member.path != ".vim/colors/night")
+        client.apply(client.stream_members(members, "vim", prefer=prefer))
     assert vim.home() == {
         ".vim": "dir",
         ".vim/.keep": "-> ../../stow/vim/dot-vim/.keep",
@@ -59,6 +70,16 @@ def test_folds_are_open_just_where_a_member_is_missing(vim: Farm) -> None:
         ".vim/plugin": "-> ../../stow/vim/dot-vim/plugin",
         ".vimrc": "-> ../stow/vim/dot-vimrc",
     }
+
+
+def test_what_a_rule_leaves_out_is_not_missing(vim: Farm) -> None:
+    vim.make({"stow/vim/dot-vim/old.bak": "", "stow/dotstream.toml": 'ignore = ["*.bak"]'})
+    client, always = vim.client(), Preferences(folding="always")
+    scanned = client.plan_members(client.scan("vim", prefer=always), "vim", prefer=always)
+    assert [item.path for item in scanned.operations] == [
+        f"{vim.target}/.vim",
+        f"{vim.target}/.vimrc",
+    ]
 
 
 def test_directories_are_there_for_what_is_in_them(vim: Farm) -> None:

@@ -116,11 +116,13 @@ def test_only_what_is_included_and_not_excluded_is_a_package(place: Path) -> Non
     found = on(place)
     assert found.available() == ("code", "zsh")
     assert found.select(everything=True) == ("code", "zsh")
-    with pytest.raises(UsageError, match=r"'docs' is no package: exclude names it: docs"):
+    with pytest.raises(UsageError, match=r"exclude names it: docs; .* out of exclude in /"):
         found.select(["docs"])
     assert found.select(["docs"], anywhere=True) == ("docs",)  # its links can be removed
     (place / "dotstream.toml").write_text('include = ["z*", "docs"]\nexclude = ["docs"]\n')
     assert on(place).available() == ("zsh",)
+    with pytest.raises(UsageError, match=r"'code' is no package: include .* add it to include"):
+        on(place).select(["code"])
 
 
 def test_each_package_may_be_read_and_linked_in_its_own_way(place: Path) -> None:

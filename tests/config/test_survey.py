@@ -85,6 +85,17 @@ def test_directories_that_are_plainly_no_packages_are_left_out(tmp_path: Path) -
     assert answers(tmp_path).top == {"exclude": ("docs", "nvim", "scripts")}
 
 
+def test_what_is_empty_yet_may_become_a_package(tmp_path: Path) -> None:
+    root = made(tmp_path, "vim/.vimrc", "git/.gitkeep", "docs/.gitkeep", "nvim/init.lua")
+    (root / "zsh").mkdir()
+    assert answers(tmp_path).top == {"exclude": ("docs", "nvim")}
+    (root / "locked").mkdir(0)
+    try:
+        assert answers(tmp_path).top == {"exclude": ("docs", "nvim")}
+    finally:
+        (root / "locked").chmod(0o755)
+
+
 def test_what_is_linked_is_a_package_whatever_its_name(tmp_path: Path) -> None:
     made(tmp_path, "scripts/bin/update", "docs/x.md", "zsh/.zshrc")
     (tmp_path / "bin").symlink_to("dots/scripts/bin")

@@ -74,8 +74,19 @@ def change_as_agreed(session: Session, opening: Opening, *, question: str | None
     return change(session, opening, question=question)
 
 
-def change(session: Session, opening: Opening, *, question: str | None = None) -> int:
-    """Show the plan that ``opening`` makes, or carry it out, as the arguments say."""
+def change(
+    session: Session,
+    opening: Opening,
+    *,
+    question: str | None = None,
+    declined: str = "Nothing was changed.",
+) -> int:
+    """Show the plan that ``opening`` makes, or carry it out, as the arguments say.
+
+    Args:
+        question: what a person is asked, who is shown the plan first.
+        declined: what is said where the answer is no.
+    """
     if session.dry_run:
         session.mention_unfinished()
         with session.cancellable() as cancel:
@@ -93,7 +104,7 @@ def change(session: Session, opening: Opening, *, question: str | None = None) -
                 digest = plan.summary.digest
         # Outside of the context: Ctrl-C at the question needs nothing rolled back.
         if question is not None and not _confirmed(session, opening, question, plan.summary):
-            session.say("Nothing was changed.")
+            session.say(declined)
             return 130
     with session.cancellable() as cancel:
         after = apply(session, opening(cancel), digest, cancel)

@@ -347,7 +347,10 @@ class Settings(NamedTuple):
             return name
         why = self.left_out(name)
         if why is not None:
-            raise UsageError(f"{name!r} is no package: {why}")
+            key = why.partition(" ")[0]
+            how = "take that out of" if key == "exclude" else "add it to"
+            where = f"{key} in {self.path}"
+            raise UsageError(f"{name!r} is no package: {why}; to make it one, {how} {where}")
         why = self.excluded(name)
         if why is not None:
             raise UsageError(f"package {name!r} is not for this machine: {why}")

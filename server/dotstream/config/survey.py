@@ -30,6 +30,8 @@ _REPOSITORYS_OWN = (
     ".gitignore",
     ".gitattributes",
     ".gitmodules",
+    ".gitkeep",
+    ".keep",
     ".github",
     ".gitlab-ci.yml",
     ".circleci",
@@ -196,7 +198,10 @@ def _as_linked(
 def _sorted_out(
     base: str, linked: Collection[str], *, dotted: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return which directories are packages, and which are none."""
+    """Return which directories are packages, and which are none.
+
+    Those that are empty are neither, unless their names tell.
+    """
     names = sorted(name for name, is_dir in entries(base, _MOST) if is_dir and name[0] != ".")
     packages = [
         name
@@ -204,7 +209,16 @@ def _sorted_out(
         if name in linked
         or (not _is_plainly_none(name) and (not dotted or _is_dotted(f"{base}/{name}")))
     ]
-    return tuple(packages), tuple(name for name in names if name not in packages)
+    return tuple(packages), tuple(
+        name
+        for name in names
+        if name not in packages and (_is_plainly_none(name) or not _is_empty(f"{base}/{name}"))
+    )
+
+
+def _is_empty(path: str) -> bool:
+    """Whether a directory may yet become a package: nothing that tells is in it."""
+    return all(name in _REPOSITORYS_OWN for name, _ in entries(path, _MOST))
 
 
 def _is_plainly_none(name: str) -> bool:

@@ -56,7 +56,8 @@ class Folding:
         package = cursor.package
         if package.folding == "never":
             return "nothing is folded in this package"
-        if package.folding == "always" and not package.never_fold:
+        limited = cursor.chosen is not None or package.where is not None
+        if package.folding == "always" and not package.never_fold and not limited:
             return None
         if stays_open(cursor, place.path):
             return f"never-fold names {place.path}"
@@ -73,22 +74,23 @@ class Folding:
         shown = partial(self._farm.naming.in_target, cursor.package)
 
         def tests(here: Cursor, there: Directory, hidden: Hidden | None) -> Test:
-            def differs(raw: str, kind: int) -> bool:
-                return (kind == DIR and stays_open(here, there.join(shown(raw)))) or (
-                    not always
-                    and (
-                        kind == SPECIAL
-                        or (raw.startswith(DOT_PREFIX) and shown(raw) != raw)
-                        or (
-                            hidden is not None
-                            and hidden(raw)
-                            and not (standing and self._is_built_in(here, there, raw))
-                        )
+            def test(raw: str, kind: int) -> bool:
+                if kind == DIR and stays_open(here, there.join(shown(raw))):
+                    return True
+                if always:
+                    return self._farm.packages.is_unwanted(here, there, raw)
+                differs = (
+                    kind == SPECIAL
+                    or (raw.startswith(DOT_PREFIX) and shown(raw) != raw)
+                    or (
+                        hidden is not None
+                        and hidden(raw)
+                        and not (standing and self._is_built_in(here, there, raw))
                     )
-                    and not self._in_clone(here, cursor)
                 )
+                return differs and not self._in_clone(here, cursor)
 
-            return differs
+            return test
 
         return self._farm.packages.find_below(cursor, place, tests)
 

@@ -225,6 +225,12 @@ class PackageTrees:
         ignored = self.ignored(cursor, place)
         return ignored is not None and ignored(raw)
 
+    def is_unwanted(self, cursor: Cursor, place: Directory, raw: str) -> bool:
+        """Whether a member is left out by whoever asks for the plan, and by no rule."""
+        if not self.hides(cursor, place, raw):
+            return False
+        return cursor.package.rule(_inside(cursor.package, place), raw) is None
+
     def is_directory(self, cursor: Cursor, raw: str) -> bool:
         """Whether a package member is a directory, following links."""
         if cursor.sub is None:

@@ -23,7 +23,7 @@ __all__ = ["PLUGIN", "Neovim"]
 ROOT = Path(__file__).parents[3]
 PLUGIN = ROOT / "extensions/nvim"
 
-_PATIENCE = int(os.environ.get("NVIM_PATIENCE", "60000"))  # milliseconds
+_PATIENCE = 60_000  # milliseconds
 
 _PRELUDE = """
 _G.notes, _G.asked, _G.choices, _G.events = {}, {}, {}, {}

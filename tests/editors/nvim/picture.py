@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 from tests.editors.nvim.neovim import ROOT
-from tests.editors.nvim.terminal import Terminal, until
+from tests.editors.nvim.terminal import Terminal
 
 WIDTH, HEIGHT = 100, 15
 
@@ -53,12 +53,10 @@ def main() -> None:
         (home / ".zshrc").write_text("alias ll='ls -l'\n")
         terminal = Terminal(home, home / "dotfiles", width=WIDTH, height=HEIGHT)
         try:
-            nvim = terminal.nvim
-            nvim.command("Dotstream plan manage git vim zsh")
-            until(lambda: "settles" in terminal.screen())
-            nvim.command("only")
-            nvim.feedkeys("]c", "m")
-            until(lambda: "settles" in terminal.screen())
+            terminal.type(":set cmdheight=0<CR>:Dotstream plan git vim zsh<CR>")
+            terminal.shows("settles a conflict")
+            terminal.type(":only<CR>]c")
+            terminal.shows("settles a conflict")
             time.sleep(0.3)  # until the cursor is drawn
             _draw(terminal.screen(), "nvim: :Dotstream plan", into / "neovim-plan.svg")
         finally:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
 
-import pynvim
 from tests.editors.nvim.neovim import PLUGIN
 
 if TYPE_CHECKING:
@@ -37,14 +35,14 @@ class Terminal:
         home: Path,
         directory: Path,
         *,
+        sockets: Path | None = None,
         width: int = 100,
         height: int = 15,
         background: str = "dark",
         file: str | None = None,
         path: str | None = None,
     ) -> None:
-        self._tmux = ["tmux", "-S", str(home / "tmux"), "-f", "/dev/null"]
-        self._socket = home / "nvim.socket"
+        self._tmux = ["tmux", "-S", str((sockets or home) / "tmux"), "-f", "/dev/null"]
         programs = os.path.dirname(sys.executable)
         environ = {
             "HOME": str(home),
@@ -55,8 +53,6 @@ class Terminal:
         }
         arguments = [
             f"{programs}/nvim",
-            "--listen",
-            str(self._socket),
             "-u",
             "NONE",
             "-i",
@@ -65,19 +61,14 @@ class Terminal:
         arguments += [
             "-n",
             "--cmd",
-            f"set rtp^={PLUGIN} noshowmode noruler laststatus=0 cmdheight=0 fillchars=eob:\\ ",
+            f"set rtp^={PLUGIN} noshowmode noruler laststatus=0 fillchars=eob:\\ ",
         ]
         arguments += ["--cmd", f"set background={background} termguicolors"]
         arguments += ["-c", "runtime plugin/dotstream.lua", *([file] if file else [])]
         session = ["new-session", "-d", "-x", str(width), "-y", str(height), "-c", str(directory)]
         clean = ["env", "-i", *(f"{name}={text}" for name, text in environ.items())]
         subprocess.run([*self._tmux, *session, *clean, *arguments], check=True)
-        until(self._listens)
-        self.nvim = pynvim.attach("socket", path=str(self._socket))
-
-    def _listens(self) -> bool:
-        with socket.socket(socket.AF_UNIX) as trial:
-            return trial.connect_ex(str(self._socket)) == 0
+        until(lambda: bool(self.screen(colours=False).strip()))
 
     def screen(self, *, colours: bool = True) -> str:
         """Return what the terminal shows, colours as escape sequences."""
@@ -90,11 +81,19 @@ class Terminal:
         until(lambda: text in self.screen(colours=False), lambda: self.screen(colours=False))
         return self.screen(colours=False)
 
+    def hides(self, text: str) -> str:
+        """Wait until the terminal does not show a text, and return all that it shows."""
+        until(lambda: text not in self.screen(colours=False), lambda: self.screen(colours=False))
+        return self.screen(colours=False)
+
     def type(self, keys: str) -> None:
-        """Type keys, as Vim writes them."""
-        self.nvim.input(keys)
+        """Type keys; ``<CR>`` is the key of that name."""
+        for index, part in enumerate(keys.split("<CR>")):
+            if index:
+                subprocess.run([*self._tmux, "send-keys", "Enter"], check=True)
+            if part:
+                subprocess.run([*self._tmux, "send-keys", "-l", part], check=True)
 
     def close(self) -> None:
         """End the session and all in it."""
-        self.nvim.close()
         subprocess.run([*self._tmux, "kill-server"], check=False)

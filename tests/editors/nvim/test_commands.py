@@ -11,7 +11,18 @@ if TYPE_CHECKING:
     from tests.lsp.conftest import World
 
 COMMANDS = [
-    *("adopt", "cancel", "diff", "doctor", "history", "log", "manage", "plan", "recover"),
+    *(
+        "adopt",
+        "cancel",
+        "diff",
+        "doctor",
+        "history",
+        "install",
+        "log",
+        "manage",
+        "plan",
+        "recover",
+    ),
     *("remanage", "restart", "status", "undo", "unmanage"),
 ]
 

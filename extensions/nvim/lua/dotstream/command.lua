@@ -132,6 +132,12 @@ local COMMANDS = {
     end,
     words = 0,
   },
+  install = {
+    function(parsed)
+      require("dotstream.install").install(parsed.words[1])
+    end,
+    words = 1,
+  },
   log = {
     function()
       require("dotstream.server").open_log()
@@ -288,12 +294,12 @@ local function candidates(lead, words)
   end
   local found = {}
   if lead:sub(1, 1) == "-" then
-    return vim.tbl_map(function(known)
-      return known[1] .. "="
+    return vim.tbl_map(function(each)
+      return each[1] .. "="
     end, arguments.FLAGS)
   end
   local adopts = name == "adopt" or (name == "plan" and words[2] == "adopt")
-  if adopts or name == "diff" then
+  if adopts or name == "diff" or name == "install" then
     return vim.fn.getcompletion(lead, "file")
   elseif name == "plan" and #words == 1 then
     vim.list_extend(found, vocabulary.ACTIONS)

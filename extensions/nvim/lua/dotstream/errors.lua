@@ -120,6 +120,9 @@ end
 
 --- There is no program.  `:checkhealth` says the rest: this comes while a file is opened.
 function M.missing()
+  if require("dotstream.install").is_old() then
+    return M.briefly("the server is old; give :Dotstream install", levels.WARN)
+  end
   M.briefly(M.not_found() .. "; see :checkhealth dotstream", levels.WARN)
 end
 

@@ -70,7 +70,8 @@ function M.check()
   local cmd = require("dotstream.server").command()
   if not cmd then
     vim.health.error(config.get().cmd[1] .. " was not found", {
-      "install it: " .. require("dotstream.errors").INSTALL,
+      ":Dotstream install makes one for Neovim alone",
+      "or install it: " .. require("dotstream.errors").INSTALL,
       "or set the option `cmd`",
     })
     return

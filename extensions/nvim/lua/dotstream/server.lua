@@ -18,11 +18,15 @@ local told_missing = false
 ---@type table<string, { code: integer, signal: integer }>
 local exits = {}
 
---- The command that starts the server, with the program's full path; nil if there is none.
+--- The command that starts the server, with the program's full path: the one that is set or on
+--- PATH, or else the plugin's own; nil if there is none.
 ---@return string[]?
 function M.command()
   local cmd = vim.deepcopy(config.get().cmd)
   local program = vim.fn.exepath(vim.fs.normalize(cmd[1]))
+  if program == "" and cmd[1] == config.defaults.cmd[1] then
+    program = require("dotstream.install").program() or ""
+  end
   if program == "" then
     return nil
   end
@@ -282,6 +286,17 @@ function M.restart()
       errors.notify("the server was restarted")
     end)
   end
+end
+
+--- There is a server now, or another: files that are open get it.
+function M.installed()
+  require("dotstream.ended").failed = {}
+  told_missing = false
+  M.restart()
+  if vim.lsp.is_enabled(M.NAME) then
+    vim.lsp.enable(M.NAME) -- which looks at all buffers again
+  end
+  vim.iter(vim.api.nvim_list_bufs()):each(M.consider)
 end
 
 function M.open_log()

@@ -50,10 +50,14 @@ def run(session: Session) -> int:
 def _offer(session: Session, replaced: list[Backup]) -> None:
     """Say what was there before the links, and put it back if that is wanted."""
     numbers = [each.id for each in replaced]
+    command = session.completed(f"dotstream backups restore {' '.join(map(str, numbers))}")
     if session.interactive:
         session.say("Before these links, something else was there:")
-        change(session, lambda _: session.client.stream_restore(*numbers))
+        change(
+            session,
+            lambda _: session.client.stream_restore(*numbers),
+            declined=f"It stays backed up; to put it back: {command}",
+        )
         return
     tell(session, replaced)
-    command = f"dotstream backups restore {' '.join(map(str, numbers))}"
-    session.say(f"this was there before; to put it back: {session.completed(command)}")
+    session.say(f"this was there before; to put it back: {command}")

@@ -101,6 +101,6 @@ def _look(session: Session, cancel: CancellationToken, told: str) -> str:
 def _state(session: Session, cancel: CancellationToken) -> tuple[str, bool]:
     """Return what tells this plan from another, and whether there is anything in it."""
     with selected(session, "remanage", cancel) as plan:
-        troubles = [item.path for item in plan if isinstance(item, Conflict | ScanError)]
+        problems = [item.path for item in plan if isinstance(item, Conflict | ScanError)]
     summary = plan.summary
-    return "\0".join((summary.digest, *troubles)), bool(summary.operations or troubles)
+    return "\0".join((summary.digest, *problems)), bool(summary.operations or problems)

@@ -39,7 +39,7 @@ _COLOURS: dict[Effect, Colour] = {
 }
 
 _TOLD = 20
-"""Troubles explained when operations are not listed; all of them with ``-v``."""
+"""Problems explained when operations are not listed; all of them with ``-v``."""
 
 _NAMED = 5
 """Packages named in a sum."""
@@ -55,7 +55,7 @@ def title(action: str, packages: Sequence[str], undoes: int | None = None) -> st
 
 
 class Lines(Reporting):
-    """A report as lines: the plan on one stream, troubles and advice on the other."""
+    """A report as lines: the plan on one stream, problems and advice on the other."""
 
     def __init__(
         self,
@@ -103,7 +103,7 @@ class Lines(Reporting):
         self._action = title(metadata.action, metadata.packages, metadata.undoes)
 
     def item(self, item: Item) -> None:
-        """Show one item of a plan: an operation where they are listed, a trouble always."""
+        """Show one item of a plan: an operation where they are listed, a problem always."""
         if isinstance(item, Operation):
             if self._listing and self._most == 0:
                 self._over += 1
@@ -179,13 +179,13 @@ class Lines(Reporting):
             self._out.line(f"{self._action}: {self._sum(summary, done=False)}")
         if summary.conflicts:
             noun = "conflict" if summary.conflicts == 1 else "conflicts"
-            self._trouble(
+            self._problem(
                 f"{summary.conflicts} {noun}; nothing would be changed. Resolve them as "
                 "shown above"
             )
         elif summary.errors:
             noun = "path" if summary.errors == 1 else "paths"
-            self._trouble(f"{summary.errors} {noun} could not be read; see above")
+            self._problem(f"{summary.errors} {noun} could not be read; see above")
 
     def applied(self, result: Result) -> None:
         """Say what was done."""
@@ -208,7 +208,7 @@ class Lines(Reporting):
 
         if isinstance(error, ConflictError | ScanFailed) and error.total > self._told > 0:
             self._err.line(f"and {error.total - self._told} more; -v shows them all")
-        self._trouble(message)
+        self._problem(message)
 
     def tell(self, event: str, line: Callable[[], str] | None, /, **fields: Value) -> None:
         """Write one line of a command's own."""
@@ -289,7 +289,7 @@ class Lines(Reporting):
             self._remark(self._err, self._err_style, "error", item.path, item.message)
 
     def _room(self) -> bool:
-        """Whether one more trouble may be explained where operations are not listed."""
+        """Whether one more problem may be explained where operations are not listed."""
         if self._told >= _TOLD and self._verbosity <= 0:
             return False
         self._told += 1
@@ -318,7 +318,7 @@ class Lines(Reporting):
         if self._listed:
             self._out.line("")
 
-    def _trouble(self, message: str) -> None:
+    def _problem(self, message: str) -> None:
         self._sentence(message, "alarm")
         self._legend()
         self._err.flush()

@@ -12,6 +12,7 @@ local M = {}
 ---@field [2] string highlight group
 ---@field keep integer the least is left out first
 ---@field short? string what is tried before it is left out
+---@field later? integer when that is left out
 
 local STATES = {
   planning = { "planning …", "{cancel} cancels" },
@@ -56,7 +57,7 @@ function M.chunks(session)
   local chunks = {
     { " " .. session:title(), "DotstreamTitle", keep = 9 },
     { STATES[session.state][1], bad and "DotstreamError" or "DotstreamState", keep = 8 },
-    { counts, "DotstreamCount", keep = 4, short = brief(session) },
+    { counts, "DotstreamCount", keep = 4, short = brief(session), later = 6 },
   }
   local function add(text, highlight, keep)
     if text ~= "" then
@@ -69,7 +70,9 @@ function M.chunks(session)
     add(("%s as wanted"):format(view.number(session.unchanged)), "DotstreamCount", 1)
   end
   add(paths.shown(session.note), bad and "DotstreamError" or "DotstreamState", bad and 7 or 3)
-  add(with_keys(hint(session)), "DotstreamHint", 5)
+  local text = with_keys(hint(session))
+  local chunk = { text, "DotstreamHint", keep = 2, short = text:match("^(.-)  "), later = 5 }
+  table.insert(chunks, chunk)
   return vim.tbl_filter(function(chunk)
     return chunk[1] ~= ""
   end, chunks)
@@ -98,7 +101,7 @@ function M.fit(chunks, room)
     end
     local chunk = table.remove(chunks, least)
     if chunk.short then
-      table.insert(chunks, least, { chunk.short, chunk[2], keep = 6 })
+      table.insert(chunks, least, { chunk.short, chunk[2], keep = chunk.later })
     end
   end
   local over = width(chunks) - room

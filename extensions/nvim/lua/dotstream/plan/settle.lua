@@ -16,7 +16,8 @@ local MORE = {
 ---@return string
 local function explained(choice)
   local policy = words.MEANINGS[choice]
-  return ("%-9s  %s"):format(choice, policy and policy.meaning or MORE[choice])
+  local meaning = policy and policy.meaning or MORE[choice]
+  return ("%-9s  %s"):format(choice, meaning:match("^[^;]*")) -- a choice is one line of 80 columns
 end
 
 ---@param prompt string
