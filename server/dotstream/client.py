@@ -102,7 +102,7 @@ class Client:
     @property
     def target(self) -> str:
         """The absolute canonical path of the target."""
-        return self.settings.target
+        return self._repository.target
 
     @property
     def state(self) -> str:

@@ -93,7 +93,7 @@ def test_the_one_package_of_a_repository_stays_managed_however_often_it_is_reman
         assert dotstream(command, cwd=root).code == 0
         assert linked(scratch_home) == {"git", "vim", "zsh"}
         assert "unwanted" not in dotstream("status", cwd=root).out
-    assert dotstream("remanage", cwd=root).out == "remanage .: nothing to do; 3 unchanged\n"
+    assert dotstream("remanage", cwd=root).out == "remanage .: nothing to do; 5 unchanged\n"
 
 
 def test_links_in_a_target_that_changed_are_named_by_whoever_looks(

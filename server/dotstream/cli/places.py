@@ -21,7 +21,8 @@ def apart(session: Session, words: Iterable[str]) -> tuple[list[str], list[str]]
     """Return the words that are names of packages, and those that are paths."""
     names: list[str] = []
     paths: list[str] = []
-    known = frozenset(session.client.settings.available())
+    client = session.client
+    known = frozenset((*client.settings.available(), *(each.name for each in client.unwanted())))
     for word in words:
         (paths if _is_path(word, known) else names).append(word)
     return names, paths

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dotstream.cli.arguments import add_dry_run, add_preferences, add_selection
 from dotstream.cli.change import change, change_packages
 from dotstream.cli.commands.backups import tell
-from dotstream.fs.files import present
+from dotstream.fs.files import is_directory, present
 
 if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
@@ -38,7 +38,9 @@ def run(session: Session) -> int:
     """Unmanage the packages that were asked for, and offer what their links had replaced."""
     if session.dry_run:
         return change_packages(session, "unmanage")
-    linked = [each for each in session.client.backups() if present(each.path)]
+    client = session.client
+    backups = client.backups() if is_directory(client.directory) else ()
+    linked = [each for each in backups if present(each.path)]
     exit_code = change_packages(session, "unmanage")
     # Of several at one path, the newest is what was there last.
     replaced = {each.path: each for each in linked if not present(each.path)}
