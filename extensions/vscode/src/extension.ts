@@ -4,31 +4,35 @@ import { Badges } from "./ui/badges";
 import { Care } from "./ui/care";
 import { Changes } from "./ui/changes";
 import { Decorations } from "./ui/decorations";
-import { telling } from "./ui/failures";
+import { registerEntries } from "./ui/entries";
+import { tell, telling } from "./ui/failures";
 import { Overview } from "./ui/overview";
 import { PackagesView } from "./ui/packagesView";
 import { Past } from "./ui/past";
-import { PlanEditor } from "./ui/planEditor";
+import { PlanCommands } from "./ui/planCommands";
+import { PlanLenses } from "./ui/planLenses";
+import { PlanReading } from "./ui/planReading";
 import { Plans } from "./ui/plans";
 import { Reports } from "./ui/reports";
-import { roots } from "./ui/roots";
+import { roots, rootsHere } from "./ui/roots";
 import { Running } from "./ui/running";
-import { Server } from "./ui/server";
+import { NotRunning, Server } from "./ui/server";
 import { SECTION } from "./ui/settings";
 import { StatusBar } from "./ui/statusBar";
+import { keepToml } from "./ui/toml";
 
 let server: Server | undefined;
 
-export async function activate(context: ExtensionContext): Promise<void> {
+export function activate(context: ExtensionContext): void {
   const log = window.createOutputChannel("Dotstream", { log: true });
-  const started = new Server(log);
+  const started = new Server(log, context.asAbsolutePath("bundled/dotstream.py"));
   server = started;
   const running = new Running();
   const overview = new Overview(started, running, log);
-  const plans = new Plans(started, running, (place) => overview.where(place));
+  const plans = new Plans(started, running, overview, context.workspaceState);
   const reports = new Reports();
   const view = new PackagesView(started, overview);
-  const changes = new Changes(started, plans);
+  const changes = new Changes(started, plans, overview);
   const past = new Past(started, running, changes, log);
   const care = new Care(started, running, overview, view, reports);
   const add = (id: string, run: (...args: never[]) => Promise<void>): Disposable =>
@@ -47,11 +51,15 @@ export async function activate(context: ExtensionContext): Promise<void> {
     reports,
     overview,
     view,
-    new PlanEditor(plans),
+    new PlanLenses(plans),
+    new PlanReading(plans),
     new Decorations(plans),
     new StatusBar(overview, running),
     new Badges(started, overview),
+    keepToml(),
     ...changes.register(addAsking),
+    ...new PlanCommands(plans).register(addAsking),
+    ...registerEntries(addAsking),
     ...past.register(addAsking),
     ...care.register(addAsking),
     add("dotstream.showMore", (node: Parameters<PackagesView["more"]>[0]) => view.more(node)),
@@ -68,21 +76,27 @@ export async function activate(context: ExtensionContext): Promise<void> {
       return Promise.resolve();
     }),
     workspace.onDidChangeConfiguration(async (event) => {
-      if (!event.affectsConfiguration(SECTION)) return;
       const decisive = ["server", "root", "target"].some((key) =>
         event.affectsConfiguration(`${SECTION}.${key}`),
       );
-      if (decisive) await started.restart();
+      if (decisive && started.wanted) await started.restart();
     }),
     workspace.onDidGrantWorkspaceTrust(() => started.restart()),
-    started.onDidChangeState((state) => {
-      // Only where it is wanted: a window without dotfiles is left in peace.
-      if (state === "missing" && roots().length > 0) {
+    workspace.onDidChangeWorkspaceFolders(() => startWhereWanted(started)),
+    started.onDidChangeState(async (state) => {
+      if (state === "failed") void tell(log, new NotRunning(state, started.reason));
+      if (state === "missing" && (await roots()).length > 0) {
         void commands.executeCommand("dotstream.installHelp");
       }
     }),
   );
-  await started.restart();
+  void startWhereWanted(started);
+  void telling(log, () => plans.restore())();
+}
+
+/** Start the server for a window with dotfiles; any other is left in peace until it asks. */
+async function startWhereWanted(server: Server): Promise<void> {
+  if ((await rootsHere()).length > 0) server.ensure();
 }
 
 export async function deactivate(): Promise<void> {

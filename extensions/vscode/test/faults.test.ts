@@ -12,6 +12,7 @@ describe("an error answer", () => {
       message: "The plan is another",
       remedies: ["refresh"],
       cancelled: false,
+      outdated: true,
     });
   });
 
@@ -23,6 +24,14 @@ describe("an error answer", () => {
       line: 2,
       column: 5,
     });
+  });
+
+  it("of a wrong configuration says first what is wrong", () => {
+    const data = { kind: "config", uri: "file:///home/me/d/dotstream.toml", line: 3, column: 9 };
+    const message = "/home/me/d/dotstream.toml:3:9: target must be a string";
+    expect(faultOf({ code: -32602, message, data }).message).toBe(
+      "Target must be a string (dotstream.toml, line 3)",
+    );
   });
 
   it("to a cancelled request is no failure", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { findingLines } from "../src/plan/findings";
+import { findingReport } from "../src/plan/findings";
 import type { Finding } from "../src/protocol/schema";
 
 const broken: Finding = {
@@ -9,25 +9,28 @@ const broken: Finding = {
   label: "~/.vimrc",
   message: "leads nowhere",
   command: "dotstream remanage vim",
+  fixable: true,
 };
 const result = { counts: { broken_link: 1 }, findings: 1, fixed: 0 };
 
 it("a finding stands below its directory, with the command that fixes it", () => {
-  expect(findingLines([broken], result, false)).toBe(
-    "Doctor: 1 finding: 1 broken link\n\n~/\n  ! .vimrc: leads nowhere\n      dotstream remanage vim\n",
-  );
+  expect(findingReport([broken], result, false)).toEqual({
+    text: "Doctor: 1 finding: 1 broken link\n\n~/\n  ! .vimrc: leads nowhere\n      dotstream remanage vim\n",
+    rows: [{ line: 3, finding: broken }],
+  });
 });
 
 it("what is only worth knowing is not marked as wrong", () => {
-  const text = findingLines([{ ...broken, severity: "info", command: null }], result, false);
+  const finding = { ...broken, severity: "info", command: null };
+  const { text } = findingReport([finding], result, false);
   expect(text).toContain("  · .vimrc: leads nowhere\n");
 });
 
 it("findings that are not kept are counted", () => {
-  expect(findingLines([broken], { ...result, findings: 3 }, false)).toContain("… 2 more");
+  expect(findingReport([broken], { ...result, findings: 3 }, false).text).toContain("… 2 more");
 });
 
 it("it is said that no problems found, and what was fixed", () => {
   const none = { counts: {}, findings: 0, fixed: 2 };
-  expect(findingLines([], none, true)).toBe("Doctor: no problems found; 2 fixed\n\n");
+  expect(findingReport([], none, true).text).toBe("Doctor: no problems found; 2 fixed\n\n");
 });

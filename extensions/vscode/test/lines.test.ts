@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { line, NAME_COLUMN } from "../src/plan/lines";
+import { columnAt, rowLine } from "../src/plan/lines";
 import type { Row } from "../src/protocol/schema";
 import { conflict, link } from "./rows";
 
@@ -22,29 +22,27 @@ describe("a row as a line", () => {
     [{ ...at, op: "error", message: "no access" }, "  ! error    .x: no access (zsh)"],
     [{ ...at, op: "notice", message: "left alone" }, "  · note     .x: left alone (zsh)"],
   ])("%o", (row, expected) => {
-    expect(line(row)).toEqual(["~/", expected]);
+    expect(rowLine(row, ".x", 0)).toBe(expected);
   });
 
   it("says what is in the way of a conflict", () => {
-    expect(line(conflict("~/.zshrc"))).toEqual([
-      "~/",
+    expect(rowLine(conflict("~/.zshrc"), ".zshrc", 0)).toBe(
       "  ! conflict .zshrc: a file is in its place (zsh)",
-    ]);
+    );
   });
 
-  it("has every name in the same column", () => {
+  it.each([0, 1, 7])("has every name %i below the top in the same column", (depth) => {
     for (const row of [link("~/.zshrc"), conflict("~/.zshrc")]) {
-      expect(line(row)[1].indexOf(".zshrc")).toBe(NAME_COLUMN);
+      expect(rowLine(row, ".zshrc", depth).indexOf(".zshrc")).toBe(columnAt(depth));
     }
   });
 
   it("stays one line whatever is in a name", () => {
-    const [directory, text] = line(link("~/a\nb/c\u2028d", "x\ty"));
-    expect(`${directory}${text}`).toBe("~/a\\nb/  + link     c\\u2028d → x\\ty (zsh)");
+    expect(rowLine(link("~/c", "x\ty"), "c", 0)).toBe("  + link     c → x\\ty (zsh)");
   });
 
   it("shows a row of a newer server", () => {
     const row = { ...at, op: "teleport", message: "gone" } as unknown as Row;
-    expect(line(row)[1]).toBe("  · other    .x: gone (zsh)");
+    expect(rowLine(row, ".x", 0)).toBe("  · other    .x: gone (zsh)");
   });
 });

@@ -6,7 +6,10 @@ import { describe, expect, it } from "vitest";
 interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string }[];
-    readonly colors: readonly { readonly id: string }[];
+    readonly colors: readonly {
+      readonly id: string;
+      readonly defaults: Readonly<Record<string, string>>;
+    }[];
     readonly configuration: {
       readonly properties: Readonly<Record<string, { readonly default: unknown }>>;
     };
@@ -26,6 +29,28 @@ const settings = Object.entries(contributes.configuration.properties).filter(
   ([key]) => key !== "dotstream.trace.server",
 );
 
+/** Behind lists, in VS Code's own themes. */
+const BACKGROUNDS = {
+  dark: "#252526",
+  light: "#f3f3f3",
+  highContrast: "#000000",
+  highContrastLight: "#ffffff",
+};
+
+/** How well two colours can be told apart, as WCAG has it. */
+function contrast(one: string, other: string): number {
+  const [brighter = 0, darker = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+  return (brighter + 0.05) / (darker + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
 describe("package.json", () => {
   it.each(contributes.commands)("has the command $command registered", ({ command }) => {
     expect(sources).toContain(`add("${command}"`);
@@ -42,8 +67,35 @@ describe("package.json", () => {
     expect(sources).toContain(`"${id}"`);
   });
 
+  const foregrounds = contributes.colors
+    .filter(({ id }) => id.endsWith("Foreground"))
+    .flatMap(({ id, defaults }) =>
+      Object.entries(BACKGROUNDS).map(([theme, behind]) => ({
+        id,
+        theme,
+        ratio: contrast(defaults[theme] ?? "", behind),
+      })),
+    );
+
+  it.each(foregrounds)("has $id readable in $theme: $ratio", ({ ratio }) => {
+    expect(ratio).toBeGreaterThanOrEqual(4.5);
+  });
+
   it.each(Object.keys(contributes.configuration.properties))("has %s in the README", (key) => {
     expect(text("README.md")).toContain(`\`${key}\``);
+  });
+});
+
+describe("package.nls.json", () => {
+  const texts = JSON.parse(text("package.nls.json")) as Readonly<Record<string, string>>;
+  const used = [...text("package.json").matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key ?? "");
+
+  it.each([...new Set(used)])("has %s", (key) => {
+    expect(texts[key]).toBeTruthy();
+  });
+
+  it.each(Object.keys(texts))("is asked for %s", (key) => {
+    expect(used).toContain(key);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isOpenable, oneLine, splitLabel } from "../src/protocol/paths";
+import { isOpenable, labelOf, oneLine, splitLabel } from "../src/protocol/paths";
 
 describe("paths of the wire", () => {
   it.each([
@@ -19,6 +19,15 @@ describe("paths of the wire", () => {
     ["name", ["", "name"]],
   ])("%s has a directory and a name", (label, expected) => {
     expect(splitLabel(label)).toEqual(expected);
+  });
+
+  it.each([
+    ["file:///home/me/a%20b", "~/a b"],
+    ["file:///home/me", "~"],
+    ["file:///home/men/x", "/home/men/x"],
+    ["file:///home/me/%FF", "~/%FF"],
+  ])("%s is shown as %s", (uri, expected) => {
+    expect(labelOf(uri, "/home/me")).toBe(expected);
   });
 
   it("fit on one line", () => {

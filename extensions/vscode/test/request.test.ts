@@ -3,6 +3,7 @@ import {
   applyCall,
   identityOf,
   planCall,
+  requestOf,
   resolved,
   resolvedAll,
   titleOf,
@@ -19,6 +20,17 @@ describe("a plan's title", () => {
   it.each<[PlanRequest, string]>([
     [manage, "manage vim zsh"],
     [undo, "undo 7"],
+    [
+      { kind: "unlink", params: { root: "file:///d", path: "file:///h/.vimrc" } },
+      "unlink /h/.vimrc",
+    ],
+    [
+      {
+        kind: "resolve",
+        params: { root: "file:///d", path: "file:///h/a", label: "~/a", policy: "backup" },
+      },
+      "back up ~/a",
+    ],
     [
       {
         kind: "change",
@@ -57,15 +69,23 @@ describe("a plan's title", () => {
 
 describe("a plan and its application", () => {
   it("ask for the same, the latter with the digest of what was shown", () => {
-    const [method, params] = planCall(manage);
+    const { method, params } = planCall(manage);
     expect(method).toBe("dotstream/plan");
-    expect(applyCall(manage, "d1")).toEqual(["dotstream/apply", { ...params, digest: "d1" }]);
+    const apply = { method: "dotstream/apply", params: { ...params, digest: "d1" } };
+    expect(applyCall(manage, "d1", [])).toEqual(apply);
+    const omit = ["file:///h/a"];
+    expect(applyCall(manage, "d1", omit)).toMatchObject({ params: { omit } });
   });
 
-  it("of an undo differ in dryRun", () => {
-    const params = { root: "file:///d", transaction: 7 };
-    expect(planCall(undo)).toEqual(["dotstream/undo", { ...params, dryRun: true }]);
-    expect(applyCall(undo, "d1")).toEqual(["dotstream/undo", { ...params, digest: "d1" }]);
+  it.each<PlanRequest>([
+    undo,
+    { kind: "unlink", params: { root: "file:///d", path: "file:///h/a" } },
+    { kind: "resolve", params: { root: "file:///d", path: "file:///h/a", policy: "backup" } },
+  ])("of %o differ in dryRun", (request) => {
+    const method = `dotstream/${request.kind}`;
+    const { params } = request;
+    expect(planCall(request)).toEqual({ method, params: { ...params, dryRun: true } });
+    expect(applyCall(request, "d1", [])).toEqual({ method, params: { ...params, digest: "d1" } });
   });
 });
 
@@ -77,6 +97,20 @@ describe("choices", () => {
       onConflict: "skip",
       resolutions: { "file:///h/a": "backup", "file:///h/b": "adopt" },
     });
+  });
+
+  it("can be revised", () => {
+    const once = resolved(manage, "file:///h/a", "backup");
+    expect(resolved(once, "file:///h/a").params.options).toEqual({ resolutions: {} });
+  });
+
+  it("are not in what an earlier window has left of a plan", () => {
+    const chosen = resolved(manage, "file:///h/a", "backup");
+    expect(requestOf(identityOf(chosen), {})).toEqual({
+      ...manage,
+      params: { ...manage.params, options: {} },
+    });
+    expect(requestOf("{", {})).toBeUndefined();
   });
 
   it("do not make it another plan", () => {

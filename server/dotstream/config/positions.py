@@ -1,27 +1,33 @@
 """Where each key and value of a TOML document stands.
 
-The parser behind it is only imported when something has to be located: for an error
-message, or in an editor.
+A scanner of our own: it knows how far a key and a value reach, not what they mean (that is
+the parser's), and it goes on after a line that is no TOML.  It is only imported when
+something has to be located: for an error message, or in an editor.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tree_sitter import Node, Parser
+import re
+from bisect import bisect_right
+from typing import NamedTuple, TypeAlias
 
 __all__ = ["KeyPath", "Positions", "Range", "locate"]
 
 KeyPath: TypeAlias = "tuple[str | int, ...]"
 """Keys from the top of the document down; indices into arrays count from 0."""
 
-_KEYS = ("bare_key", "quoted_key", "dotted_key")
-_TABLES = ("table", "table_array_element")
 _DEEPEST = 50  # keys in one another; none that is known is deeper than four
+
+_BLANK = re.compile(r"[ \t]*")
+_BLANKS = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_REST = re.compile(r"[^\n]*")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"|' r"'[^'\n]*'")
+_LONG = re.compile(
+    r'"""(?:[^"\\]|\\[\s\S]|"{1,2}(?!"))*"{3,5}|'
+    r"'''(?:[^']|'{1,2}(?!'))*'{3,5}"
+)
+_PLAIN = re.compile(r"[A-Za-z0-9_+:.-]+(?:[ ][0-9][0-9:.]*(?:[Zz]|[+-][0-9:]+)?)?")
 
 
 class Range(NamedTuple):
@@ -31,6 +37,10 @@ class Range(NamedTuple):
     column: int
     end_line: int
     end_column: int
+
+
+class _NoToml(Exception):
+    """What stands here is none, from ``at`` on."""
 
 
 class Positions:
@@ -44,21 +54,16 @@ class Positions:
         repeated: keys that are given a value again, in order.
     """
 
-    __slots__ = ("_arrays", "_last", "_lines", "keys", "repeated", "values")
+    __slots__ = ("_arrays", "_lines", "_text", "keys", "repeated", "values")
 
     def __init__(self, text: str) -> None:
-        source = text.encode("utf-8", "surrogatepass")
-        self._lines = source.split(b"\n")
-        self._last = (0, 0, 1)  # a row, a byte of it, and its column
+        self._text = text
+        self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
         self._arrays: dict[KeyPath, int] = {}
         self.keys: dict[KeyPath, Range] = {}
         self.values: dict[KeyPath, Range] = {}
         self.repeated: list[tuple[KeyPath, Range]] = []
-        for node in _parser().parse(source).root_node.children:
-            if node.type == "pair":
-                self._pair(node, ())
-            elif node.type in _TABLES:
-                self._table(node)
+        self._document()
 
     def find(self, path: KeyPath, *, value: bool) -> Range | None:
         """Return where the key at ``path``, or its value, is written.
@@ -72,83 +77,113 @@ class Positions:
                 return found
         return None
 
-    def _table(self, node: Node) -> None:
-        header = next((child for child in node.children if child.type in _KEYS), None)
-        if header is None:
-            return
-        path = self._key(header, ())
-        if node.type == "table_array_element":
+    def _document(self) -> None:
+        at, end, start = 0, 0, None
+        table: KeyPath = ()
+        while (at := self._after(_BLANKS, at)) < len(self._text):
+            try:
+                if self._text[at] == "[":
+                    self._section(table, start, end)
+                    table, start = (), at
+                    at, table = self._header(at)
+                else:
+                    at = self._pair(at, table)
+                end = at
+                behind = self._after(_BLANK, at)
+                if self._text[behind : behind + 1] not in ("", "\n", "\r", "#"):
+                    raise _NoToml
+            except _NoToml:
+                at = end = max(end, self._after(_REST, at))
+        self._section(table, start, end)
+
+    def _section(self, table: KeyPath, start: int | None, end: int) -> None:
+        """Note how far a table reaches, at its first mention."""
+        if start is not None and table and self.values.get(table) == self._range(start, start):
+            self.values[table] = self._range(start, end)
+
+    def _header(self, start: int) -> tuple[int, KeyPath]:
+        double = self._text.startswith("[[", start)
+        at, path, place = self._key(start + 1 + double, ())
+        brackets = "]]" if double else "]"
+        if not self._text.startswith(brackets, at):
+            raise _NoToml
+        if double:
             index = self._arrays.get(path, -1) + 1
             self._arrays[path] = index
             path = (*path, index)
         elif path in self.values:
-            self.repeated.append((path, self._range(header)))
-        self.values.setdefault(path, self._range(node))
-        for child in node.children:
-            if child.type == "pair":
-                self._pair(child, path)
+            self.repeated.append((path, place))
+        self.values.setdefault(path, self._range(start, start))
+        return at + len(brackets), path
 
-    def _pair(self, node: Node, above: KeyPath) -> None:
-        """Record a pair, and what is inside of its value, in the order it is written."""
-        waiting: list[tuple[Node, KeyPath]] = [(node, above)]
-        while waiting:
-            here, path = waiting.pop()
-            if here.type == "pair":
-                parts = [child for child in here.children if child.type != "comment"]
-                if len(parts) < 3 or parts[0].type not in _KEYS:
-                    continue
-                path = self._key(parts[0], path)
-                if path in self.values:
-                    self.repeated.append((path, self._range(parts[0])))
-                here = parts[2]
-            self.values.setdefault(path, self._range(here))
-            if len(path) < _DEEPEST:
-                waiting += reversed(list(_inside(here, path)))
+    def _pair(self, at: int, above: KeyPath) -> int:
+        at, path, place = self._key(at, above)
+        if not self._text.startswith("=", at):
+            raise _NoToml
+        at = self._after(_BLANK, at + 1)
+        if path in self.values:
+            self.repeated.append((path, place))
+        return self._value(at, path)
 
-    def _key(self, node: Node, above: KeyPath) -> KeyPath:
-        """Record a key, dotted or not, and return its path."""
-        path = above
-        for part in _parts(node):
+    def _value(self, at: int, path: KeyPath) -> int:
+        start, text = at, self._text
+        opening = text[at : at + 1]
+        if opening and opening in "[{":
+            if len(path) >= _DEEPEST:
+                raise _NoToml
+            closing = "]" if opening == "[" else "}"
+            here = self._range(start, start)
+            self.values.setdefault(path, here)
+            at, index = self._after(_BLANKS, at + 1), 0
+            while not text.startswith(closing, at):
+                at = self._value(at, (*path, index)) if opening == "[" else self._pair(at, path)
+                index += 1
+                at = self._after(_BLANKS, at)
+                if text.startswith(",", at):
+                    at = self._after(_BLANKS, at + 1)
+                elif not text.startswith(closing, at):
+                    raise _NoToml
+            at += 1
+            if self.values[path] == here:
+                self.values[path] = self._range(start, at)
+            return at
+        found = _LONG.match(text, at) or _QUOTED.match(text, at) or _PLAIN.match(text, at)
+        if found is None:
+            raise _NoToml
+        self.values.setdefault(path, self._range(start, found.end()))
+        return found.end()
+
+    def _key(self, at: int, above: KeyPath) -> tuple[int, KeyPath, Range]:
+        """Record a key, dotted or not; return what is behind it, its path and range."""
+        begin = None
+        while len(above) < _DEEPEST:
+            at = self._after(_BLANK, at)
+            found = _BARE.match(self._text, at) or _QUOTED.match(self._text, at)
+            if found is None:
+                raise _NoToml
+            begin = at if begin is None else begin
             # Keys below an array of tables belong to its last element.
-            index = self._arrays.get(path)
-            path = (*path, _name(part)) if index is None else (*path, index, _name(part))
-            self.keys.setdefault(path, self._range(part))
-        return path
+            index = self._arrays.get(above)
+            name = _name(found[0])
+            above = (*above, name) if index is None else (*above, index, name)
+            end = found.end()
+            self.keys.setdefault(above, self._range(at, end))
+            at = self._after(_BLANK, end)
+            if not self._text.startswith(".", at):
+                return at, above, self._range(begin, end)
+            at += 1
+        raise _NoToml
 
-    def _range(self, node: Node) -> Range:
-        return Range(*self._position(*node.start_point), *self._position(*node.end_point))
+    def _after(self, what: re.Pattern[str], at: int) -> int:
+        found = what.match(self._text, at)
+        return at if found is None else found.end()
 
-    def _position(self, row: int, byte: int) -> tuple[int, int]:
-        # From the last one on, if it is before: a line may be long, and hold many.
-        last_row, last_byte, column = self._last
-        if row != last_row or byte < last_byte:
-            last_byte, column = 0, 1
-        between = self._lines[row][last_byte:byte] if row < len(self._lines) else b""
-        column += len(between.decode("utf-8", "replace"))
-        self._last = (row, byte, column)
-        return row + 1, column
+    def _range(self, start: int, end: int) -> Range:
+        return Range(*self._position(start), *self._position(end))
 
-
-def _inside(node: Node, path: KeyPath) -> Iterator[tuple[Node, KeyPath]]:
-    """Yield the pairs of an inline table, and the elements of an array with their paths."""
-    if node.type == "inline_table":
-        yield from ((child, path) for child in node.children if child.type == "pair")
-    elif node.type == "array":
-        items = [child for child in node.named_children if child.type != "comment"]
-        yield from ((child, (*path, index)) for index, child in enumerate(items))
-
-
-def _parts(node: Node) -> list[Node]:
-    """Return the keys that a dotted key is made of, the first so many."""
-    found: list[Node] = []
-    waiting = [node]
-    while waiting and len(found) < _DEEPEST:
-        here = waiting.pop()
-        if here.type == "dotted_key":
-            waiting += reversed([child for child in here.children if child.type in _KEYS])
-        else:
-            found.append(here)
-    return found
+    def _position(self, at: int) -> tuple[int, int]:
+        line = bisect_right(self._lines, at)
+        return line, at - self._lines[line - 1] + 1
 
 
 def locate(text: str, path: KeyPath, *, value: bool) -> Range | None:
@@ -156,9 +191,10 @@ def locate(text: str, path: KeyPath, *, value: bool) -> Range | None:
     return Positions(text).find(path, value=value)
 
 
-def _name(node: Node) -> str:
-    text = (node.text or b"").decode("utf-8", "surrogatepass")
-    if node.type == "bare_key":
+def _name(text: str) -> str:
+    if text[0] == "'":
+        return text[1:-1]
+    if text[0] != '"':
         return text
     import tomli
 
@@ -166,11 +202,3 @@ def _name(node: Node) -> str:
         return next(iter(tomli.loads(f"{text} = 0")))
     except tomli.TOMLDecodeError:
         return text[1:-1]
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Parser:
-    import tree_sitter_toml
-    from tree_sitter import Language, Parser
-
-    return Parser(Language(tree_sitter_toml.language()))

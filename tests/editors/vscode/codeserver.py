@@ -124,14 +124,25 @@ class CodeServer:
         """Agree, as in a terminal, to what the package directory in or at a folder asks for."""
         for directory in (os.fspath(folder), f"{os.fspath(folder)}/stow"):
             if os.path.exists(f"{directory}/dotstream.toml"):
-                subprocess.run(
-                    [sys.executable, "-m", "dotstream", "config", "--agree"],
-                    cwd=directory,
-                    env=self._environment,
-                    check=False,  # the file may be a broken one
-                    capture_output=True,
-                    timeout=60,
-                )
+                self.dotstream(directory, "config", "--agree")  # the file may be a broken one
+
+    def dotstream(self, directory: str, *words: str) -> float:
+        """Run dotstream as in a terminal of this home; return how many seconds it took."""
+        began = time.monotonic()
+        subprocess.run(
+            [sys.executable, "-m", "dotstream", *words],
+            cwd=directory,
+            env=self._environment,
+            check=False,
+            capture_output=True,
+            timeout=300,
+        )
+        return time.monotonic() - began
+
+    def choose(self, setting: str, value: object) -> None:
+        """Change a setting of the user, which windows that are open take up."""
+        file = self.data / "User" / "settings.json"
+        file.write_text(json.dumps(json.loads(file.read_text()) | {setting: value}))
 
     def url(self, folder: str | os.PathLike[str]) -> str:
         """Return the address of the workbench on a folder."""

@@ -24,9 +24,9 @@ async def test_an_apply_is_cancelled_in_its_notification_and_rolled_back(
     before = snapshot(farm.target)
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "big")
-    await workbench.said("manage big: 200,000 to link", within=180)
+    await workbench.shows("200,000 to link", within=180)
     await workbench.offers("Apply")
-    await workbench.click("Apply")
+    await workbench.click("Apply")  # and on at once: it does not take long
     await workbench.said("Applying manage big")
     await workbench.picture("applying")
     await workbench.press("Cancel", of="Applying manage big")

@@ -22,24 +22,75 @@ async def test_a_conflict_is_settled_in_the_plan(workbench: Workbench, farm: Far
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")
     await workbench.shows("1 to link; 1 conflict")
-    await workbench.shows("! conflict .zshrc")
+    await workbench.shows("! conflict   .zshrc")
     await workbench.offers("Skip", "Back up", "Overwrite", "Adopt", "Show difference")
     await workbench.picture("conflict")
     assert difference(before, farm.tree()) == []
 
-    await workbench.click("Back up")
-    await workbench.shows("~ move     .zshrc")
+    await workbench.click_above("! conflict   .zshrc", "Back up")
+    await workbench.shows("~ move       .zshrc → the backup area (zsh) · Back up")
+    await workbench.offers("Adopt", "Overwrite", "Skip", "Ask again")
     await workbench.offers("Apply")
     await workbench.picture("conflict-settled")
     assert difference(before, farm.tree()) == []
 
-    await workbench.click("Apply")
+    await workbench.apply("to ")
     await workbench.said("manage zsh: 2 linked")
     await workbench.nothing_blocks()
     assert farm.home() == {
         ".zshrc": "-> ../stow/zsh/dot-zshrc",
         ".zprofile": "-> ../stow/zsh/dot-zprofile",
     }
+
+
+async def test_a_row_is_left_out_and_a_choice_is_revised(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "theirs", "stow/zsh/dot-zprofile": "p"})
+    farm.make({"stow/zsh/dot-inputrc": "theirs", "home/.inputrc": "mine", "home/.zshrc": "mine"})
+    farm.configured(f'target = "{farm.target}"\n')
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "zsh")
+    await workbench.shows("1 to link; 2 conflicts")
+
+    await workbench.click_above("! conflict   .inputrc", "Leave out")
+    await workbench.shows("left out   .inputrc")
+    await workbench.shows("1 to link; 2 conflicts; 1 row left out")
+    await workbench.page.keyboard.press("F8")
+    await workbench.status("Ln 7, Col 16")
+    await workbench.click_above("! conflict   .zshrc", "Overwrite")
+    await workbench.shows("~ move       .zshrc → the backup area (zsh) · Overwrite")
+    await workbench.click_above("~ move       .zshrc", "Adopt")
+    await workbench.shows("~ move       .zshrc → ")
+    await workbench.shows("(zsh) · Adopt")
+    await workbench.picture("left-out")
+    await workbench.apply("1 row left out")
+    await workbench.said("manage zsh: 2 linked")
+    await workbench.nothing_blocks()
+    assert farm.home() == {
+        ".inputrc": "file",
+        ".zprofile": "-> ../stow/zsh/dot-zprofile",
+        ".zshrc": "-> ../stow/zsh/dot-zshrc",
+    }
+    assert farm.read("stow/zsh/dot-zshrc") == "mine"
+
+
+async def test_conflicts_are_asked_about_as_they_come_where_no_plan_is_wanted(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "theirs", "home/.zshrc": "mine"})
+    farm.make({"stow/zsh/dot-inputrc": "theirs", "home/.inputrc": "mine"})
+    farm.make({"stow/.vscode/settings.json": '{"dotstream.previewFirst": false}'})
+    farm.configured(f'target = "{farm.target}"\n')
+    await workbench.open(farm.directory)
+    await workbench.run("Dotstream: Manage…")
+    await workbench.tick("zsh")
+    await workbench.choose("Skip", picture="asked")
+    await workbench.choose("Back up this and all that follow")
+    await workbench.press("Undo", of="manage zsh: 1 linked, 1 moved")
+    await workbench.said("1 unlinked, 1 moved")
+    await workbench.nothing_blocks()
+    assert farm.home() == {".inputrc": "file", ".zshrc": "file"}
 
 
 async def test_a_conflict_is_settled_by_a_quick_fix_in_the_file(
@@ -52,12 +103,11 @@ async def test_a_conflict_is_settled_by_a_quick_fix_in_the_file(
     await workbench.reveal("zsh", "dot-zshrc")
     await workbench.shows("theirs")
     await workbench.quick_fix("Back up")
-    await workbench.shows("~ move     .zshrc")
+    await workbench.shows("~ move       .zshrc")
     await workbench.picture("quick-fix")
     assert difference(before, farm.tree()) == []
-    await workbench.offers("Apply")
-    await workbench.click("Apply")
-    await workbench.said("manage zsh: 1 linked")
+    await workbench.apply("to ")
+    await workbench.said("1 linked, 1 moved")
     await workbench.nothing_blocks()
     assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"}
 
@@ -69,20 +119,18 @@ async def test_a_plan_that_no_longer_holds_is_not_applied(
     farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")
-    await workbench.said("manage zsh: 2 to link")
+    await workbench.shows("2 to link")
     farm.make({"stow/zsh/dot-zlogin": "new"})
     before = farm.tree()
-    await workbench.press("Apply", of="manage zsh: 2 to link")
-    await workbench.said("nothing was changed")
+    await workbench.apply("2 to link")
+    await workbench.said("something changed since; nothing was done")
+    await workbench.shows("3 to link; changed since: look at it again")
     await workbench.picture("stale")
     await workbench.nothing_blocks()
     assert difference(before, farm.tree()) == []
 
-    await workbench.press("Refresh Plan", of="nothing was changed")
-    await workbench.shows("3 to link")
-    await workbench.shows("+ link     .zlogin")
-    await workbench.offers("Apply")
-    await workbench.click("Apply")
+    await workbench.shows("+ link       .zlogin")
+    await workbench.apply("to ")
     await workbench.said("manage zsh: 3 linked")
     assert sorted(farm.home()) == [".zlogin", ".zprofile", ".zshrc"]
 
@@ -94,10 +142,10 @@ async def test_names_that_are_not_utf8_are_planned_and_linked(
     farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "odd")
-    await workbench.said("manage odd: 3 to link")
+    await workbench.shows("3 to link")
     await workbench.shows(r"caf\xe9")
     await workbench.picture("names")
-    await workbench.press("Apply", of="manage odd: 3 to link")
+    await workbench.apply("3 to link")
     await workbench.said("manage odd: 3 linked")
     await workbench.nothing_blocks()
     assert sorted(farm.home()) == ["100%#;", "caf\udce9", "new\nline"]

@@ -21,9 +21,9 @@ async def test_what_the_doctor_finds_is_mended_at_a_click(
     farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.run("Dotstream: Doctor")
-    await workbench.said("dotstream found nothing wrong")
+    await workbench.said("No problems found")
     await workbench.plan("Manage", "zsh")
-    await workbench.press("Apply", of="manage zsh: 2 to link")
+    await workbench.apply("2 to link")
     await workbench.said("manage zsh: 2 linked")
 
     os.unlink(f"{farm.target}/.zshrc")
@@ -32,9 +32,9 @@ async def test_what_the_doctor_finds_is_mended_at_a_click(
     await workbench.shows("Doctor: 2 findings")
     await workbench.shows("! .zprofile")
     await workbench.shows("! .zshrc")
-    await workbench.offers("Fix")
+    await workbench.offers("Fix 2 findings", "Reveal", "In a terminal")
     await workbench.picture("doctor")
-    await workbench.click("Fix")
+    await workbench.click("Fix 2 findings")
     await workbench.said("2 things fixed. Nothing is left.")
     await workbench.nothing_blocks()
     assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"}

@@ -23,10 +23,9 @@ async def test_the_open_file_is_adopted_into_a_new_package(
     await workbench.shows("mine")
     await workbench.run("Dotstream: Adopt")
     await workbench.answer("sh")
-    await workbench.shows("~ move     .profile")
-    await workbench.offers("Apply")
+    await workbench.shows("~ move       .profile")
     await workbench.picture("adopt")
-    await workbench.click("Apply")
+    await workbench.apply("to ")
     await workbench.said("1 linked")
     await workbench.nothing_blocks()
     assert farm.home() == {".profile": "-> ../stow/sh/dot-profile"}

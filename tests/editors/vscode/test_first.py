@@ -1,4 +1,4 @@
-"""A first start of VS Code: a folder that is not trusted, and no server yet."""
+"""A first start of VS Code: a folder that is not trusted, and nothing that is installed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def code_server(
     server.stop()
 
 
-async def test_trust_comes_first_and_then_the_server_is_found_on_the_path(
+async def test_trust_comes_first_and_then_the_server_comes_with_the_extension(
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
@@ -50,13 +50,16 @@ async def test_trust_comes_first_and_then_the_server_is_found_on_the_path(
     await welcome.get_by_text("Manage Workspace Trust").click()
     trust = workbench.page.locator(".workspace-trust-editor")
     await trust.get_by_text("Trust", exact=True).first.click()
-    said = await workbench.said("was not found in the Python environment, on PATH")
-    await workbench.picture("no-server-found")
-    assert 'pipx install "dotstream[lsp]"' in said
-    await expect(welcome).to_contain_text("not installed")
-
-    (code_server.programs / "dotstream").symlink_to(SERVER)
-    await workbench.press("Retry", of="was not found")
+    # Nothing is installed but a Python: the extension brings its server along.
     await workbench.row("zsh, unmanaged").wait_for()
+    await workbench.picture("bundled")
+    assert len(code_server.processes("bundled/dotstream.py lsp")) == 1
+    assert "found by extension" in code_server.logs()
+
+    # One that is installed goes first.
+    (code_server.programs / "dotstream").symlink_to(SERVER)
+    await workbench.run("Dotstream: Restart Server")
+    await workbench.until(lambda: "found by PATH" in code_server.logs())
+    await workbench.row("zsh, unmanaged").wait_for()
+    await workbench.until(lambda: code_server.processes("bundled/dotstream.py lsp") == [])
     await workbench.nothing_blocks()
-    assert "found by PATH" in code_server.logs()

@@ -24,14 +24,40 @@ async def test_a_file_says_how_it_is_linked_and_is_linked_at_a_click(
     await workbench.reveal("zsh", "dot-zshrc")
     await workbench.offers("not linked as", "link now")
     await workbench.click("link now")
+    await workbench.apply("1 to link")
+    await workbench.said("1 linked")
+    assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"}
+    await workbench.reveal("dot-zshrc")
     await workbench.offers("unlink")
     assert (await workbench.lenses())[0].startswith("linked as")
     await workbench.picture("inline")
-    assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"}
+
     await workbench.click("unlink")
-    await workbench.offers("not linked as", "link now")
+    await workbench.shows("- unlink     .zshrc")
+    assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"}
+    await workbench.picture("inline-unlink")
+    await workbench.apply("1 to unlink")
+    await workbench.press("Undo", of="1 unlinked")
+    await workbench.apply("1 to link")
+    await workbench.until(lambda: farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"})
     await workbench.nothing_blocks()
-    assert farm.home() == {}
+
+
+async def test_a_lens_is_about_its_file_alone_and_waits_for_no_plan_where_none_is_wanted(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "theirs\n", "stow/zsh/dot-zprofile": "p\n"})
+    farm.make({"home/.zshrc": "mine\n"})
+    farm.make({"stow/.vscode/settings.json": '{"dotstream.previewFirst": false}'})
+    farm.configured(f'target = "{farm.target}"\n')
+    await workbench.open(farm.directory)
+    await workbench.reveal("zsh", "dot-zshrc")
+    await workbench.click("back up and link")
+    await workbench.press("Undo", of="1 linked, 1 moved")
+    await workbench.said("1 unlinked, 1 moved")
+    assert farm.home() == {".zshrc": "file"}
+    await workbench.picture("inline-at-once")
+    await workbench.nothing_blocks()
 
 
 async def test_a_file_in_the_way_is_compared_with_that_of_the_package(
@@ -62,7 +88,7 @@ async def test_the_configuration_counts_plans_completes_and_explains(
     await workbench.picture("toml-hover")
 
     await workbench.click("Manage")
-    await workbench.press("Apply", of="manage zsh: 1 to link")
+    await workbench.apply("1 to link")
     await workbench.said("manage zsh: 1 linked")
     assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"}
 

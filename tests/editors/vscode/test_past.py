@@ -30,29 +30,28 @@ async def test_each_action_of_the_palette_and_what_the_history_says_of_it(
     await workbench.open(farm.directory)
     await workbench.run("Dotstream: Manage…")
     await workbench.tick("zsh")
-    await workbench.press("Apply", of="manage zsh: 1 to link")
+    await workbench.apply("1 to link")
     await workbench.said("manage zsh: 1 linked")
 
     farm.make({"stow/zsh/dot-zprofile": "p"})
     await workbench.run("Dotstream: Remanage…")
     await workbench.tick("zsh")
-    await workbench.shows("+ link     .zprofile")
-    await workbench.press("Apply", of="remanage zsh: 1 to link")
+    await workbench.shows("+ link       .zprofile")
+    await workbench.apply("1 to link")
     await workbench.said("remanage zsh: 1 linked")
     assert farm.home() == BOTH
 
     await workbench.run("Dotstream: Unmanage…")
     await workbench.tick("zsh")
     await workbench.shows("- unlink")
-    await workbench.press("Apply", of="unmanage zsh: 2 to unlink")
+    await workbench.apply("2 to unlink")
     await workbench.said("unmanage zsh: 2 unlinked")
     assert farm.home() == {}
 
     await workbench.run("Dotstream: History")
     await workbench.choose("unmanage zsh", picture="history")
     await workbench.shows("2 to link")
-    await workbench.offers("Apply")
-    await workbench.click("Apply")
+    await workbench.apply("to ")
     await workbench.said("2 linked")
     await workbench.nothing_blocks()
     assert farm.home() == BOTH
@@ -63,11 +62,11 @@ async def test_an_undo_is_cancelled_in_its_notification(workbench: Workbench, fa
     farm.configured(f'target = "{farm.target}"\nfolding = "never"\n')
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "big")
-    await workbench.press("Apply", of="manage big: 100,000 to link")
+    await workbench.apply("100,000 to link")
     await workbench.said("manage big: 100,000 linked", within=180)
     before = snapshot(farm.target)
     await workbench.press("Undo", of="manage big: 100,000 linked")
-    await workbench.press("Apply", of="100,000 to unlink")
+    await workbench.apply("100,000 to unlink")
     await workbench.said("Applying undo")
     await workbench.until(lambda: not os.path.lexists(f"{farm.target}/0099/0999"))
     await workbench.press("Cancel", of="Applying undo")
@@ -97,7 +96,7 @@ async def test_a_change_that_a_kill_cut_short_is_taken_back_when_the_user_says_s
     killing = asyncio.create_task(
         asyncio.to_thread(_kill_at, f"{farm.target}/0250", killed, time.monotonic() + 60)
     )
-    await workbench.press("Apply", of="manage big: 300,000 to link")
+    await workbench.apply("300,000 to link")
     await killing
     await workbench.until(lambda: code_server.processes("dotstream lsp") not in ([], [killed]))
     left = difference(before, snapshot(farm.target))

@@ -1,4 +1,4 @@
-"""A home with its dotfiles in VS Code, as the pictures of the README show it, light and dark."""
+"""A home with its dotfiles in VS Code, as the README shows it, in four themes."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ _CONFIGURATION = """\
 target = "~"
 never-fold = [".config", ".local/bin"]
 """
+_THEMES = {
+    "Default Dark Modern": "vs-dark",
+    "Default High Contrast": "hc-black",
+    "Default High Contrast Light": "hc-light",
+    "Default Light Modern": "vs",
+}
 _HOME = {
     ".zshrc": "mine\n",
     "dotfiles/dotstream.toml": _CONFIGURATION,
@@ -59,7 +65,7 @@ async def test_a_home_is_linked_from_its_dotfiles(
     await workbench.open(str(code_server.home / "dotfiles"))
     await workbench.view("Dotfiles")
     await workbench.plan("Manage", "vim")
-    await workbench.press("Apply", of="manage vim: 2 to link")
+    await workbench.apply("2 to link")
     await workbench.row("vim, managed").wait_for()
     await workbench.run("View: Close All Editors")
     await workbench.run("Notifications: Clear All Notifications")
@@ -67,21 +73,24 @@ async def test_a_home_is_linked_from_its_dotfiles(
     await workbench.plan("Manage", "git", "zsh")
     await workbench.shows("1 conflict")
     await workbench.offers("Back up all", "Show difference")
-    await workbench.row("zsh, 1 conflict").click()
+    await workbench.row("zsh, unmanaged · 1 conflict").click()
     await workbench.row(".zshrc").wait_for()
     await workbench.picture("readme-plan")
 
-    toggle = "Preferences: Toggle between Light/Dark Themes"
-    await workbench.run(toggle)
-    await workbench.page.locator(".monaco-workbench.vs-dark").wait_for()
-    await workbench.picture("dark-plan")
-    await workbench.run(toggle)
-    await workbench.page.locator(".monaco-workbench.vs").wait_for()
+    for theme, style in _THEMES.items():
+        code_server.choose("workbench.colorTheme", theme)
+        await workbench.page.locator(f".monaco-workbench.{style}").wait_for()
+        await workbench.offers("Back up all", "Show difference")
+        await workbench.picture(f"theme-{style}")
 
-    await workbench.click("Back up")
-    await workbench.shows("~ move     .zshrc")
-    await workbench.offers("Apply")
-    await workbench.click("Apply")
+    await workbench.click_above("! conflict   .zshrc", "Back up")
+    await workbench.shows("~ move       .zshrc")
+    code_server.choose("workbench.colorTheme", "Default High Contrast")
+    await workbench.page.locator(".monaco-workbench.hc-black").wait_for()
+    await workbench.picture("theme-hc-black-settled")
+    code_server.choose("workbench.colorTheme", "Default Light Modern")
+    await workbench.page.locator(".monaco-workbench.vs").wait_for()
+    await workbench.apply("to ")
     await workbench.said("manage git zsh: 4 linked")
     await workbench.row("zsh, managed").wait_for()
     await workbench.offers("Applied", "Undo")

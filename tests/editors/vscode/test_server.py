@@ -30,7 +30,7 @@ async def test_where_there_is_no_server_the_user_learns_how_to_get_it(
     farm.make({"stow/.vscode/settings.json": "{}"})
     await workbench.press("Retry", of="/nowhere/dotstream")
     await workbench.plan("Manage", "zsh")
-    await workbench.said("manage zsh: 1 to link")
+    await workbench.shows("1 to link")
     await workbench.nothing_blocks()
 
 
@@ -41,12 +41,12 @@ async def test_a_server_that_was_killed_is_started_again(
     farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")
-    await workbench.said("manage zsh: 1 to link")
+    await workbench.shows("1 to link")
     (first,) = code_server.processes("dotstream lsp")
     os.kill(first, signal.SIGKILL)
     await workbench.until(lambda: code_server.processes("dotstream lsp") not in ([], [first]))
     await workbench.plan("Manage", "vim")
-    await workbench.press("Apply", of="manage vim: 1 to link")
+    await workbench.apply("1 to link")
     await workbench.said("manage vim: 1 linked")
     await workbench.picture("restarted")
     await workbench.nothing_blocks()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.async_api import expect
 from tests.farm import Farm
 
 if TYPE_CHECKING:
+    from tests.editors.vscode.codeserver import CodeServer
     from tests.editors.vscode.workbench import Workbench
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
@@ -31,21 +33,87 @@ async def test_several_folders_are_several_package_directories(
     await workbench.run("Dotstream: Manage…")
     await workbench.choose(f"{other.root}")
     await workbench.tick("vim")
-    await workbench.press("Apply", of="manage vim: 1 to link")
+    await workbench.apply("1 to link")
     await workbench.row("vim, managed").wait_for()
     await workbench.nothing_blocks()
     assert other.home() == {".vimrc": "-> ../stow/vim/dot-vimrc"}
     assert farm.home() == {}
 
 
+async def test_a_folder_that_is_missing_takes_nothing_from_the_others(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc"})
+    farm.configured(f'target = "{farm.target}"\n')
+    broken = Farm(f"{farm.root}/broken")
+    broken.make({"stow/vim/dot-vimrc": "set"})
+    broken.configured("target = 7\n")
+    await workbench.open_folders(f"{farm.root}/gone", farm.directory, broken.directory)
+    await workbench.view("Dotfiles")
+    await workbench.row("zsh, unmanaged").wait_for()
+    wrong = workbench.page.locator(".sidebar .monaco-list-row", has_text="target must be")
+    await expect(wrong).to_be_visible()
+    await workbench.picture("missing-folder")
+    await workbench.nothing_blocks()
+
+
+async def test_a_window_without_dotfiles_is_left_in_peace(
+    workbench: Workbench, code_server: CodeServer, farm: Farm
+) -> None:
+    farm.make({"project/main.py": "print()\n", "home/.vimrc": "mine"})
+    await workbench.open(f"{farm.root}/project")
+    await workbench.reveal("main.py")
+    await workbench.shows("print()")
+    await expect(workbench.page.locator(".statusbar-item", has_text="Dotfiles")).to_have_count(0)
+    assert code_server.processes("dotstream lsp") == []
+
+    # It is there at once when somebody asks for it.
+    await workbench.view("Dotfiles")
+    welcome = workbench.page.locator(".sidebar .welcome-view")
+    await expect(welcome).to_contain_text("No package directory is open")
+    await workbench.picture("no-dotfiles")
+    await workbench.nothing_blocks()
+
+
+async def test_only_what_is_managed_is_warned_about_and_what_others_change_is_seen(
+    workbench: Workbench, code_server: CodeServer, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set", "home/.vimrc": "mine"})
+    farm.make({"stow/zsh/dot-config/zsh/aliases": "a", "home/.config/other": "o"})
+    farm.configured(f'target = "{farm.target}"\nnever-fold = [".config"]\n')
+    code_server.agree(farm.directory)
+    code_server.dotstream(farm.directory, "manage", "zsh")
+    await workbench.open(farm.directory)
+    await workbench.view("Dotfiles")
+    await workbench.row("vim, unmanaged · 1 conflict").wait_for()
+    await workbench.row("zsh, managed").wait_for()
+    item = await workbench.status("Dotfiles")
+    assert "conflict" not in await item.inner_text()
+    await workbench.picture("unmanaged-conflict")
+
+    # What somebody takes out of the target, at its top or further below, is missed.
+    os.unlink(f"{farm.target}/.zshrc")
+    await workbench.row("zsh, partial · 1 change due").wait_for()
+    os.unlink(f"{farm.target}/.config/zsh")
+    await workbench.row("zsh, unmanaged").wait_for()
+    code_server.dotstream(farm.directory, "manage", "zsh")
+    await workbench.row("zsh, managed").wait_for()
+    os.unlink(f"{farm.target}/.zshrc")
+    farm.make({"home/.zshrc": "mine"})
+    await workbench.row("zsh, 1 conflict").wait_for()
+    await workbench.status("Dotfiles: 1 conflict")
+    await workbench.picture("managed-conflict")
+    await workbench.nothing_blocks()
+
+
 async def test_the_status_bar_the_log_and_the_walkthrough(
     workbench: Workbench, farm: Farm
 ) -> None:
-    farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set", "home/.vimrc": "mine"})
+    farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set"})
     farm.make({"stow/.vscode/settings.json": '{"dotstream.trace.server": "messages"}'})
     farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
-    item = await workbench.status("Dotfiles: 1 conflict")
+    item = await workbench.status("Dotfiles")
     await item.click()
     await workbench.row("zsh, unmanaged").wait_for()
 

@@ -37,6 +37,15 @@ _WATCH_FRAMES = """() => {
     requestAnimationFrame(next);
 }"""
 
+_WATCH_COPIES = """() => {
+    if (window.dotstreamCopied === undefined) {
+        window.addEventListener("copy", (event) => {
+            window.dotstreamCopied = event.clipboardData.getData("text/plain");
+        });
+    }
+    window.dotstreamCopied = "";
+}"""
+
 _STOP_WATCHING = """() => {
     window.dotstreamFrames.on = false;
     return window.dotstreamFrames.gaps;
@@ -115,10 +124,20 @@ class Workbench:
         """Open several folders in one window, whose wishes are agreed to."""
         for folder in folders:
             self._server.agree(folder)
-        file = self._server.home / "several.code-workspace"
+        # A name of its own: a window may remember a workspace as it was, or as it was not yet.
+        file = self._server.home / f"{abs(hash(folders))}.code-workspace"
         file.write_text(json.dumps({"folders": [{"path": folder} for folder in folders]}))
         await self.page.goto(self._server.workspace_url(file))
         await self.page.locator('.activitybar [aria-label="Dotfiles"]').first.wait_for()
+        for _ in range(5):
+            try:
+                rows = self.page.locator(".explorer-folders-view .monaco-list-row")
+                await rows.nth(1).wait_for(timeout=15_000)
+            except StillWaiting:  # on a busy machine VS Code may begin without any folder
+                await self.page.reload()
+                continue
+            return
+        raise AssertionError("the window has no folders")
 
     # ------------------------------------------------------------- commands
 
@@ -182,6 +201,25 @@ class Workbench:
         await self.pick(action)
         await self.tick(*packages)
 
+    async def apply(self, sum_: str) -> None:
+        """Press Apply above the plan in the active editor, when its sum says so."""
+        await self.shows(sum_)
+        lens = (
+            self.editor().locator(".codelens-decoration a", has_text=re.compile("Apply$")).first
+        )
+        await self._until_gone(lens)
+
+    async def _until_gone(self, pressed: Locator) -> None:
+        """Press what is there until it is heeded: what an older plan has left there is not."""
+        for _ in range(20):
+            await pressed.click()
+            try:
+                await pressed.wait_for(state="detached", timeout=3_000)
+            except StillWaiting:
+                continue
+            return
+        raise AssertionError("pressing it does nothing")
+
     # -------------------------------------------------------- notifications
 
     def toast(self, text: str | re.Pattern[str]) -> Locator:
@@ -223,6 +261,23 @@ class Workbench:
         )
         return [str(row).replace("\xa0", " ") for row in rows]
 
+    async def text(self) -> str:
+        """Return the whole text of the active editor, also what is not on the screen."""
+        await self.page.evaluate(_WATCH_COPIES)
+        for _ in range(10):
+            await self.editor().locator(".view-line").first.click(force=True)
+            await self.page.keyboard.press("Control+A")
+            await self.page.keyboard.press("Control+C")
+            copied = "window.dotstreamCopied?.includes('\\n')"
+            try:
+                await self.page.wait_for_function(copied, timeout=3_000)
+            except StillWaiting:
+                continue
+            await self.page.keyboard.press("Control+Home")
+            await self.page.mouse.wheel(0, -100_000)  # lenses above the first line too
+            return str(await self.page.evaluate("window.dotstreamCopied"))
+        raise AssertionError("the text of the editor is not copied")
+
     async def lenses(self) -> list[str]:
         """Return the code lenses of the active editor that are on the screen."""
         found = await self.editor().locator(".codelens-decoration").all_inner_texts()
@@ -237,6 +292,34 @@ class Workbench:
     async def click(self, lens: str) -> None:
         """Click a code lens of the active editor."""
         await self.editor().locator(".codelens-decoration a", has_text=lens).first.click()
+
+    async def click_above(self, text: str, lens: str) -> None:
+        """Click the code lens right above the line of the active editor that has a text."""
+        mark = """([editor, text, lens]) => {
+            const of = (each) => each.textContent.replaceAll("\\u00a0", " ");
+            const line = [...editor.querySelectorAll(".view-line")]
+                .find((each) => of(each).includes(text));
+            const below = line?.getBoundingClientRect().top;
+            return [...editor.querySelectorAll(".codelens-decoration")]
+                .map((each) => [each, below - each.getBoundingClientRect().top])
+                .filter(([, distance]) => distance > 0 && distance < 30)
+                .flatMap(([each]) => [...each.querySelectorAll("a")])
+                .find((each) => of(each) === lens);
+        }"""
+        editor = await self.editor().element_handle()
+        for _ in range(20):
+            link = (
+                await self.page.wait_for_function(mark, arg=[editor, text, lens])
+            ).as_element()
+            assert link is not None
+            try:
+                await link.click(timeout=3_000)
+                gone = f"(given) => !({mark})(given)"
+                await self.page.wait_for_function(gone, arg=[editor, text, lens], timeout=3_000)
+            except StillWaiting:  # it was an older plan's, which is not heeded
+                continue
+            return
+        raise AssertionError(f"pressing {lens!r} above {text!r} does nothing")
 
     async def hover(self, text: str, says: str) -> None:
         """Point at a text of the active editor, and wait until the hover says something."""
@@ -282,10 +365,14 @@ class Workbench:
             f'.sidebar .pane-body .monaco-list-row[aria-label^="{label}"]'
         ).first
 
-    async def shows(self, text: str) -> None:
-        """Wait until a line of the active editor shows a text."""
+    def tab(self, title: str) -> Locator:
+        """Return the tab of an editor."""
+        return self.page.locator(f'.tabs-container .tab[aria-label^="{title}"]').first
+
+    async def shows(self, text: str, *, within: int = 60) -> None:
+        """Wait until a line of the active editor shows a text, for some seconds at most."""
         line = self.editor().locator(".view-line", has_text=text).first
-        await expect(line).to_be_visible(timeout=_PATIENCE)
+        await expect(line).to_be_visible(timeout=within * 1000)
 
     async def reveal(self, *names: str) -> None:
         """Click through the Explorer: opens directories, and a file at the end."""

@@ -358,6 +358,7 @@
 ---@field label dotstream.Label
 ---@field message string
 ---@field command string|nil
+---@field fixable boolean
 
 --- What was found; streamed findings came on the token.
 ---@class (exact) dotstream.DoctorResult

@@ -1,16 +1,13 @@
-/** Flow control: what has been shown is acknowledged, so that the server sends on. */
+/** Flow control: what came is acknowledged, so that the server sends on. */
 
 /**
- * Keeps which batches came and which were acknowledged.
+ * Says which batches are dealt with, well before the server would have to wait for it.
  *
- * The server never has more than `window` batches unacknowledged, so a reader that shows
- * slowly makes it plan slowly instead of filling memory on either side.
+ * The server never has more than `window` batches unacknowledged, so that nothing heaps up
+ * between a server that is fast and an editor that is busy.
  */
 export class Flow {
-  private received = 0;
   private acknowledged = 0;
-  /** Batches that came, each with the number of rows there were then. */
-  private readonly waiting: { readonly seq: number; readonly rows: number }[] = [];
 
   /** @param acknowledge tells the server that all batches up to `seq` are dealt with. */
   constructor(
@@ -18,21 +15,10 @@ export class Flow {
     private readonly acknowledge: (seq: number) => void,
   ) {}
 
-  /** Note a batch, with which there are so many rows; one that came before changes nothing. */
-  receive(seq: number, rows: number): void {
-    if (seq <= this.received) return;
-    this.received = seq;
-    this.waiting.push({ seq, rows });
-  }
-
-  /** So many rows are shown: tell the server, well before it would have to wait for it. */
-  shown(rows: number): void {
-    const ahead = this.waiting.findIndex((batch) => batch.rows > rows);
-    const seen = ahead < 0 ? this.waiting.length : ahead;
-    const last = this.waiting[seen - 1];
-    if (last === undefined || last.seq - this.acknowledged < Math.ceil(this.window / 4)) return;
-    this.waiting.splice(0, seen);
-    this.acknowledged = last.seq;
-    this.acknowledge(last.seq);
+  /** A batch is dealt with; one that came before changes nothing. */
+  received(seq: number): void {
+    if (seq - this.acknowledged < Math.ceil(this.window / 4)) return;
+    this.acknowledged = seq;
+    this.acknowledge(seq);
   }
 }

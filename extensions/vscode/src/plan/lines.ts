@@ -1,7 +1,7 @@
 /** Rows of a plan as lines of text. The grammar in `syntaxes/` colours what is written here. */
 import type { Row } from "../protocol/schema";
 import { WORDS, type Effect, type Words } from "../protocol/words";
-import { oneLine, splitLabel } from "../protocol/paths";
+import { oneLine } from "../protocol/paths";
 
 const UNKNOWN: Words = {
   sign: "·",
@@ -14,8 +14,13 @@ const UNKNOWN: Words = {
   nouns: "",
 };
 
-/** Where the name begins in every row. */
+/** Where the names at the top of the tree begin. */
 export const NAME_COLUMN = 13;
+
+/** Where a name begins that is so far below the top of the tree. */
+export function columnAt(depth: number): number {
+  return NAME_COLUMN + 2 * depth;
+}
 
 function wordOf(row: Row): Words {
   // The server may be newer than this table.
@@ -36,11 +41,29 @@ export function verbOf(row: Row): string {
   return wordOf(row).word;
 }
 
-/** A directory's heading, and the row's own line under it. */
-export function line(row: Row): readonly [directory: string, text: string] {
+/** The line of a directory that has none of its own: only what is below it. */
+export function headingLine(name: string, depth: number): string {
+  return `${" ".repeat(columnAt(depth))}${name}`;
+}
+
+/**
+ * The line of a row.
+ *
+ * @param name as it is shown at this place of the tree.
+ * @param remark what else is said of it, behind everything.
+ */
+export function rowLine(row: Row, name: string, depth: number, remark = ""): string {
   const { sign, word } = wordOf(row);
-  const [directory, name] = splitLabel(row.label);
-  return [directory || "/", `  ${sign} ${word.padEnd(8)} ${name}${details(row)}`];
+  return `${begin(sign, word, depth)}${name}${details(row)}${remark === "" ? "" : ` · ${remark}`}`;
+}
+
+/** The line of a row that is left out of what is applied. */
+export function leftOutLine(name: string, depth: number): string {
+  return `${begin("×", "left out", depth)}${name}`;
+}
+
+function begin(sign: string, word: string, depth: number): string {
+  return `  ${sign} ${word}`.padEnd(columnAt(depth));
 }
 
 function details(row: Row): string {

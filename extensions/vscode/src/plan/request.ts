@@ -1,64 +1,107 @@
-/** What a plan was asked for, and how that is put to the server: a new change, or an undo. */
+/** What a plan was asked for, and how that is put to the server. */
 import type { PlanOptions } from "../protocol/messages";
-import type { PlanParams, UndoParams, PathUri } from "../protocol/schema";
+import type {
+  LinkParams,
+  PlanParams,
+  ResolveParams,
+  UndoParams,
+  PathUri,
+} from "../protocol/schema";
 import type { Policy } from "../protocol/words";
-import { oneLine } from "../protocol/paths";
+import { labelOf, oneLine } from "../protocol/paths";
 
 export type PlanRequest =
   | { readonly kind: "change"; readonly params: PlanParams }
-  | { readonly kind: "undo"; readonly params: Undo };
+  | { readonly kind: "undo"; readonly params: Undo }
+  | { readonly kind: "link" | "unlink"; readonly params: LinkParams & Named }
+  | { readonly kind: "resolve"; readonly params: ResolveParams & Named };
 
 /** What an undo is asked for; all its conflicts are settled alike. */
 type Undo = Omit<UndoParams, "options"> & { readonly options?: PlanOptions };
 
+/** What concerns one file says how that is shown. */
+interface Named {
+  readonly label?: string;
+  readonly options?: never;
+}
+
 /** Names in a title before the rest is only counted. */
 const NAMED = 5;
 
-/** What was asked for: `manage vim zsh`, `undo 7`. */
+/** What was asked for: `manage vim zsh`, `undo 7`, `unlink ~/.vimrc`. */
 export function titleOf(request: PlanRequest): string {
-  if (request.kind === "undo") {
-    const { transaction } = request.params;
-    return transaction === undefined ? "undo" : `undo ${transaction.toString()}`;
+  switch (request.kind) {
+    case "undo": {
+      const { transaction } = request.params;
+      return transaction === undefined ? "undo" : `undo ${transaction}`;
+    }
+    case "link":
+    case "unlink":
+      return `${request.kind} ${nameOf(request.params)}`;
+    case "resolve":
+      return `${request.params.policy === "backup" ? "back up" : request.params.policy} ${nameOf(request.params)}`;
+    case "change":
+      return changeTitle(request.params);
   }
-  const { action, packages = [], paths = [], profile } = request.params;
+}
+
+function nameOf({ path, label }: { readonly path: PathUri; readonly label?: string }): string {
+  return label === undefined ? labelOf(path) : oneLine(label);
+}
+
+function changeTitle({ action, packages = [], paths = [], profile }: PlanParams): string {
   if (packages.length === 0 && profile != null) return `${action} profile ${oneLine(profile)}`;
   const names = action === "adopt" ? paths.map(baseName) : packages.map(oneLine);
   const shown = names.length > 0 ? names.slice(0, NAMED) : ["the default profile"];
   const more = names.length - NAMED;
   const into = action === "adopt" && packages[0] !== undefined ? ` into ${packages[0]}` : "";
-  return `${action} ${shown.join(" ")}${more > 0 ? ` and ${more.toString()} more` : ""}${into}`;
+  return `${action} ${shown.join(" ")}${more > 0 ? ` and ${more} more` : ""}${into}`;
 }
 
-/** The method and the parameters that show the plan. */
-export function planCall(request: PlanRequest): readonly [method: string, params: object] {
-  return request.kind === "undo"
-    ? ["dotstream/undo", { ...request.params, dryRun: true }]
-    : ["dotstream/plan", request.params];
+export interface Call {
+  readonly method: string;
+  readonly params: object;
 }
 
-/** The method and the parameters that carry out exactly what was shown. */
-export function applyCall(
-  request: PlanRequest,
-  digest: string,
-): readonly [method: string, params: object] {
-  return request.kind === "undo"
-    ? ["dotstream/undo", { ...request.params, digest }]
-    : ["dotstream/apply", { ...request.params, digest }];
+/** What shows the plan; `ask` is whether the server asks about conflicts as it meets them. */
+export function planCall({ kind, params }: PlanRequest, ask = false): Call {
+  if (kind !== "change")
+    return { method: `dotstream/${kind}`, params: { ...params, dryRun: true } };
+  const asked = ask ? { ...params, options: { ...params.options, ask } } : params;
+  return { method: "dotstream/plan", params: asked };
 }
 
-/** The same request with other options. */
+/** What carries out exactly what was shown, but for the paths that are left out. */
+export function applyCall(request: PlanRequest, digest: string, omit: readonly PathUri[]): Call {
+  const params = { ...request.params, digest };
+  if (request.kind !== "change") return { method: `dotstream/${request.kind}`, params };
+  return { method: "dotstream/apply", params: omit.length === 0 ? params : { ...params, omit } };
+}
+
+/** Whether single rows of its plan can be settled, or left out. */
+export function isDivisible(request: PlanRequest): boolean {
+  return request.kind === "change";
+}
+
+/** The same request with other options; one that has none stays as it is. */
 export function withOptions(request: PlanRequest, options: PlanOptions): PlanRequest {
-  return request.kind === "undo"
-    ? { kind: "undo", params: { ...request.params, options } }
-    : { kind: "change", params: { ...request.params, options } };
+  switch (request.kind) {
+    case "change":
+      return { kind: "change", params: { ...request.params, options } };
+    case "undo":
+      return { kind: "undo", params: { ...request.params, options } };
+    default:
+      return request;
+  }
 }
 
-/** The same request with a policy for one path. */
-export function resolved(request: PlanRequest, path: PathUri, policy: Policy): PlanRequest {
+/** The same request with a policy for one path, or with none any longer. */
+export function resolved(request: PlanRequest, path: PathUri, policy?: Policy): PlanRequest {
   const options = request.params.options ?? {};
+  const { [path]: _, ...others } = options.resolutions ?? {};
   return withOptions(request, {
     ...options,
-    resolutions: { ...options.resolutions, [path]: policy },
+    resolutions: policy === undefined ? others : { ...others, [path]: policy },
   });
 }
 
@@ -71,6 +114,17 @@ export function resolvedAll(request: PlanRequest, policy: Policy): PlanRequest {
 export function identityOf(request: PlanRequest): string {
   const { options: _, ...rest } = request.params;
   return JSON.stringify({ kind: request.kind, ...rest });
+}
+
+/** The request of a document that an earlier window has left, if it can be read. */
+export function requestOf(identity: string, options: PlanOptions): PlanRequest | undefined {
+  try {
+    const { kind, ...params } = JSON.parse(identity) as Record<string, unknown>;
+    if (typeof params.root !== "string") return undefined;
+    return withOptions({ kind, params } as unknown as PlanRequest, options);
+  } catch {
+    return undefined;
+  }
 }
 
 function baseName(uri: string): string {

@@ -1,5 +1,7 @@
 /** Error answers of the server, as what a person reads and can do next. */
+import { UPDATE_COMMAND } from "../server/discover";
 import type { FaultData } from "./messages";
+import type { AgreeResult } from "./schema";
 
 /** What helps against a failure, offered as a button. */
 export type Remedy = "refresh" | "recover" | "configuration" | "doctor" | "log";
@@ -9,11 +11,17 @@ export interface Fault {
   readonly remedies: readonly Remedy[];
   /** Whether it is what the user asked for, and so no failure. */
   readonly cancelled: boolean;
+  /** Whether what was to be applied is not what there is any longer; nothing was changed. */
+  readonly outdated: boolean;
+  /** What the repository asks for, where that is not agreed to; nothing was changed. */
+  readonly wishes?: AgreeResult["wishes"];
   /** What it is about, where that is one path. */
   readonly uri?: string;
   readonly line?: number;
   readonly column?: number;
 }
+
+const OUTDATED = ["stale_plan", "target_changed", "conflict", "scan_failed"];
 
 const CANCELLED = -32800;
 const METHOD_NOT_FOUND = -32601;
@@ -48,19 +56,32 @@ export function faultOf(error: unknown): Fault {
   const text = typeof answer.message === "string" ? answer.message : String(error);
   if (answer.code === METHOD_NOT_FOUND) {
     return {
-      message: `This server is too old for that (${text}). Update it: pipx upgrade dotstream`,
+      message: `This server is too old for that (${text}). Update it: ${UPDATE_COMMAND}`,
       remedies: ["log"],
       cancelled: false,
+      outdated: false,
     };
   }
   return {
-    message: sentenceCase(text),
+    message: sentenceCase(reasonFirst(text, data)),
     remedies: REMEDIES[data.kind ?? ""] ?? ["log"],
     cancelled: answer.code === CANCELLED || data.kind === "cancelled",
+    outdated: OUTDATED.includes(data.kind ?? ""),
+    ...(data.kind === "not_agreed" ? { wishes: (data.wishes ?? []) as AgreeResult["wishes"] } : {}),
     ...(typeof data.uri === "string" ? { uri: data.uri } : {}),
     ...(typeof data.line === "number" ? { line: data.line } : {}),
     ...(typeof data.column === "number" ? { column: data.column } : {}),
   };
+}
+
+/** What is wrong, and then where, shortly: a long path would push the reason out of sight. */
+function reasonFirst(text: string, { kind, line, column }: FaultData): string {
+  if (kind !== "config" || typeof line !== "number") return text;
+  const place = `:${line}:${typeof column === "number" ? `${column}:` : ""} `;
+  const end = text.indexOf(place);
+  if (end < 0) return text;
+  const file = text.slice(text.lastIndexOf("/", end) + 1, end);
+  return `${text.slice(end + place.length)} (${file}, line ${line})`;
 }
 
 function sentenceCase(text: string): string {

@@ -1,4 +1,5 @@
 /** Paths of the wire: what can be opened, and what is shown of one. */
+import { homedir } from "node:os";
 
 /** Whether VS Code can open the path: its file names are text there, not bytes. */
 export function isOpenable(uri: string): boolean {
@@ -31,7 +32,8 @@ export function splitLabel(label: string): readonly [directory: string, name: st
 }
 
 /** What to show of a path for which the server has sent no label. */
-export function labelOf(uri: string): string {
-  const path = uri.replace(/^file:\/\//, "");
-  return oneLine(isOpenable(path) ? decodeURIComponent(path) : path);
+export function labelOf(uri: string, home = homedir()): string {
+  const encoded = uri.replace(/^file:\/\//, "");
+  const path = oneLine(isOpenable(encoded) ? decodeURIComponent(encoded) : encoded);
+  return path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }

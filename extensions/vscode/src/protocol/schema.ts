@@ -393,6 +393,7 @@ export interface Finding {
   readonly label: Label;
   readonly message: string;
   readonly command: string | null;
+  readonly fixable: boolean;
 }
 
 /** What was found; streamed findings came on the token. */

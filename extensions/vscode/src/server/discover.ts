@@ -10,39 +10,74 @@ export interface Surroundings {
   readonly path: string;
   readonly home: string;
   /** Whether a path is a file that can be run. */
-  readonly isExecutable: (path: string) => boolean;
+  readonly isExecutable: (path: string) => Promise<boolean>;
+  /** Whether a program is a Python that runs the server, as its version goes. */
+  readonly isPython: (path: string) => Promise<boolean>;
+  /** The script that starts the server which this extension brings along. */
+  readonly bundled: string;
 }
 
-export type Rung = "setting" | "Python environment" | "PATH" | "user installation";
+export type Rung = "setting" | "Python environment" | "PATH" | "user installation" | "extension";
 
 export type Discovery =
-  | { readonly found: true; readonly command: string; readonly by: Rung }
+  | {
+      readonly found: true;
+      readonly command: string;
+      readonly args: readonly string[];
+      readonly by: Rung;
+    }
   | { readonly found: false; readonly tried: readonly string[]; readonly configured: boolean };
 
 const PROGRAM = "dotstream";
+const PYTHONS = ["python3", "python3.14", "python3.13", "python3.12", "python3.11"];
 
 /** What installs the server, apart from everything else. */
 export const INSTALL_COMMAND = `pipx install "dotstream[lsp]"`;
 
+/** What brings it up to date. */
+export const UPDATE_COMMAND = "pipx upgrade dotstream";
+
 /**
  * Find the server: the setting, the chosen Python environment, PATH, then where user
- * installations go (a window that was not started from a shell may not have it on PATH).
+ * installations go (a window that was not started from a shell may not have it on PATH), and
+ * then the one that this extension brings along.
  *
  * A setting that names nothing that can be run is an error, not a reason to look elsewhere.
  */
-export function discover(around: Surroundings): Discovery {
+export async function discover(around: Surroundings): Promise<Discovery> {
   const configured = expandHome(around.configured.trim(), around.home);
   if (configured !== "") {
-    return around.isExecutable(configured)
-      ? { found: true, command: configured, by: "setting" }
+    return (await around.isExecutable(configured))
+      ? { found: true, command: configured, args: ["lsp"], by: "setting" }
       : { found: false, tried: [configured], configured: true };
   }
   const tried: string[] = [];
   for (const [by, command] of rungs(around)) {
-    if (around.isExecutable(command)) return { found: true, command, by };
+    if (await around.isExecutable(command)) return { found: true, command, args: ["lsp"], by };
     tried.push(command);
   }
+  const own = await bundledServer(around);
+  if (own !== undefined) return own;
   return { found: false, tried, configured: false };
+}
+
+/** The server that this extension brings along, if there is a Python that runs it. */
+export async function bundledServer(around: Surroundings): Promise<Discovery | undefined> {
+  for (const command of interpreters(around)) {
+    if ((await around.isExecutable(command)) && (await around.isPython(command))) {
+      return { found: true, command, args: [around.bundled, "lsp"], by: "extension" };
+    }
+  }
+  return undefined;
+}
+
+function* interpreters({ interpreter, path }: Surroundings): Generator<string> {
+  if (interpreter !== undefined && interpreter !== "") yield interpreter;
+  for (const name of PYTHONS) {
+    for (const directory of path.split(delimiter)) {
+      if (directory !== "") yield join(directory, name);
+    }
+  }
 }
 
 function* rungs(around: Surroundings): Generator<readonly [Rung, string]> {

@@ -8,17 +8,18 @@ import {
   Uri,
   window,
   workspace,
+  type Command,
   type Disposable,
 } from "vscode";
-import { findingLines } from "../plan/findings";
+import { findingReport } from "../plan/findings";
 import { plural } from "../plan/sums";
 import type { CommandArgument, Place } from "../protocol/messages";
 import type { DiffResult, DoctorResult, Finding, InitResult } from "../protocol/schema";
 import { isOpenable } from "../protocol/paths";
 import { INSTALL_COMMAND } from "../server/discover";
-import type { Overview } from "./overview";
-import { fileOf, type EntryNode, type PackagesView } from "./packagesView";
-import type { Reports } from "./reports";
+import type { Overview, Trouble } from "./overview";
+import type { PackagesView } from "./packagesView";
+import type { Offer, Reports } from "./reports";
 import { chooseRoot, placeAt } from "./roots";
 import type { Running } from "./running";
 import type { Server } from "./server";
@@ -42,13 +43,13 @@ export class Care {
       add("dotstream.status", () => this.status()),
       add("dotstream.refreshView", () => this.overview.refresh()),
       add("dotstream.doctor", () => this.doctor(false)),
-      add("dotstream.fix", () => this.doctor(true)),
+      add("dotstream.fix", (place?: Place) => this.doctor(true, place)),
+      add("dotstream.runInTerminal", (command: string) => {
+        typeInTerminal("dotstream", command);
+        return Promise.resolve();
+      }),
       add("dotstream.diff", (given: CommandArgument) => this.diff(given)),
-      add("dotstream.compare", (node: EntryNode) =>
-        this.diff({ ...node.place, path: node.child.path, label: node.child.label }),
-      ),
-      add("dotstream.openSource", (node: Pick<EntryNode, "child">) => open(node)),
-      add("dotstream.openConfiguration", () => this.openConfiguration()),
+      add("dotstream.openConfiguration", (given?: Trouble) => openConfiguration(given)),
       add("dotstream.init", () => this.init()),
       add("dotstream.installHelp", () => this.installHelp()),
     ];
@@ -60,19 +61,19 @@ export class Care {
     await this.overview.refresh();
   }
 
-  private async doctor(fix: boolean): Promise<void> {
-    const place = await chooseRoot();
+  private async doctor(fix: boolean, given?: Place): Promise<void> {
+    const place = given ?? (await chooseRoot());
     if (place === undefined) return;
     const [found, result] = await this.examine(place, fix);
-    await this.reports.show(
-      "Doctor",
-      findingLines(found, result, fix),
-      !fix && result.findings > 0 ? [{ title: "$(tools) Fix", command: "dotstream.fix" }] : [],
+    const { text, rows } = findingReport(found, result, fix);
+    const offers = rows.flatMap(({ line, finding }) =>
+      actionsOf(place, finding).map((command) => ({ line, command })),
     );
+    await this.reports.show("Doctor", text, [...fixAll(place, found), ...offers]);
     const said = fix
       ? fixedWords(result)
       : result.findings === 0
-        ? "dotstream found nothing wrong."
+        ? "No problems found."
         : undefined; // the report says it all
     if (said !== undefined) void window.showInformationMessage(said);
   }
@@ -135,16 +136,6 @@ export class Care {
     }
   }
 
-  private async openConfiguration(): Promise<void> {
-    const place = await chooseRoot();
-    if (place === undefined) return;
-    const file = Uri.joinPath(Uri.parse(place.root), "dotstream.toml");
-    const { uri, line = 1, column = 1 } = this.overview.problem ?? {};
-    const at = new Position(Math.max(0, line - 1), Math.max(0, column - 1));
-    const selection = uri === undefined ? {} : { selection: new Range(at, at) };
-    await window.showTextDocument(uri === undefined ? file : Uri.parse(uri), selection);
-  }
-
   private async init(): Promise<void> {
     const folders = workspace.workspaceFolders ?? [];
     const folder = folders.length > 1 ? await window.showWorkspaceFolderPick() : folders[0];
@@ -173,7 +164,7 @@ export class Care {
     const why =
       discovery?.found === false && discovery.configured
         ? `The setting “dotstream.server.path” names ${discovery.tried[0] ?? ""}, which is not a program.`
-        : "The program “dotstream” was not found in the Python environment, on PATH or in ~/.local/bin.";
+        : "There is no Python from 3.11 on for the server that the extension brings along, and the program “dotstream” was not found in the Python environment, on PATH or in ~/.local/bin.";
     const choice = await window.showWarningMessage(
       `${why} To install dotstream: ${INSTALL_COMMAND}`,
       copy,
@@ -183,13 +174,43 @@ export class Care {
     );
     if (choice === copy) await env.clipboard.writeText(INSTALL_COMMAND);
     else if (choice === terminal) {
-      const shell = window.createTerminal("Install dotstream");
-      shell.show();
-      shell.sendText(INSTALL_COMMAND, false);
+      typeInTerminal("Install dotstream", INSTALL_COMMAND);
     } else if (choice === set) {
       await commands.executeCommand("workbench.action.openSettings", "dotstream.server.path");
     } else if (choice === again) await this.server.restart();
   }
+}
+
+/** Type a command for the user to read and run. */
+function typeInTerminal(name: string, command: string): void {
+  const shell = window.createTerminal(name);
+  shell.show();
+  shell.sendText(command, false);
+}
+
+/** One press for all that needs no decision, if there is any. */
+function fixAll(place: Place, found: readonly Finding[]): Offer[] {
+  const count = found.filter(({ fixable }) => fixable).length;
+  if (count === 0) return [];
+  const title = `$(tools) Fix ${plural(count, "finding")}`;
+  return [{ line: 0, command: { title, command: "dotstream.fix", arguments: [place] } }];
+}
+
+/** What can be done about one finding. */
+function actionsOf(place: Place, { kind, path, label, command }: Finding): Command[] {
+  const subject = { ...place, path, label };
+  return [
+    ...(kind.includes("transaction")
+      ? [{ title: "Recover…", command: "dotstream.recover", arguments: [place] }]
+      : []),
+    ...(isOpenable(path)
+      ? [{ title: "Reveal", command: "revealInExplorer", arguments: [Uri.parse(path)] }]
+      : []),
+    { title: "Show difference", command: "dotstream.diff", arguments: [subject] },
+    ...(command === null
+      ? []
+      : [{ title: "In a terminal", command: "dotstream.runInTerminal", arguments: [command] }]),
+  ];
 }
 
 function fixedWords({ fixed, findings }: DoctorResult): string {
@@ -197,13 +218,13 @@ function fixedWords({ fixed, findings }: DoctorResult): string {
   return `${plural(fixed, "thing")} fixed. ${left}`;
 }
 
-async function open({ child }: Pick<EntryNode, "child">): Promise<void> {
-  const file = fileOf(child);
-  if (file === undefined) {
-    void window.showInformationMessage(
-      `VS Code cannot open ${child.label}: its name is not UTF-8. dotstream handles it all the same.`,
-    );
-    return;
-  }
-  await commands.executeCommand("vscode.open", file);
+/** Open the configuration, at what is wrong with it if something is. */
+async function openConfiguration(trouble?: Trouble): Promise<void> {
+  const place = trouble?.place ?? (await chooseRoot());
+  if (place === undefined) return;
+  const { uri, line = 1, column = 1 } = trouble?.fault ?? {};
+  const file = uri ?? `${place.root}/dotstream.toml`;
+  const at = new Position(Math.max(0, line - 1), Math.max(0, column - 1));
+  const selection = uri === undefined ? {} : { selection: new Range(at, at) };
+  await window.showTextDocument(Uri.parse(file), selection);
 }

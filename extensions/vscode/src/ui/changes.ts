@@ -1,15 +1,16 @@
 /** The commands that change a target: each shows its plan, and applies what was shown. */
 import { commands, Uri, window, type Disposable } from "vscode";
 import type { PlanRequest } from "../plan/request";
-import { withOptions } from "../plan/request";
 import { operations, sentence } from "../plan/sums";
-import type { CommandArgument, Place } from "../protocol/messages";
-import type { Action, Policy } from "../protocol/words";
-import { chooseAction, chooseHome, choosePackages } from "./choosing";
-import { chooseRoot, placeAt } from "./roots";
+import type { CommandArgument, Place, Summary } from "../protocol/messages";
+import type { Action } from "../protocol/words";
+import { agree } from "./agreement";
+import { asking, chooseAction, chooseHome, choosePackages, type Chosen } from "./choosing";
+import type { Overview } from "./overview";
 import type { Plans } from "./plans";
-import type { PlanSession } from "./session";
+import { chooseRoot, placeAt } from "./roots";
 import type { Server } from "./server";
+import type { PlanSession } from "./session";
 import { planOptions, settings } from "./settings";
 
 /** A package of the Dotfiles view, which its inline buttons hand over. */
@@ -18,15 +19,11 @@ export interface PackageNode {
   readonly package: { readonly name: string };
 }
 
-interface ResolveArgument extends CommandArgument {
-  /** The plan whose lens it was; without it, the conflict is one of an ordinary file. */
-  readonly plan?: Uri;
-}
-
 export class Changes {
   constructor(
     private readonly server: Server,
     private readonly plans: Plans,
+    private readonly overview: Overview,
   ) {}
 
   register(
@@ -43,24 +40,23 @@ export class Changes {
       add("dotstream.change", (given: CommandArgument) =>
         this.forPackage(given, settings.previewFirst()),
       ),
-      add("dotstream.apply", (uri?: Uri) => this.apply(uri)),
-      add("dotstream.refreshPlan", (uri?: Uri) => this.refresh(uri)),
-      add("dotstream.forgetChoices", (uri: Uri) => this.forgetChoices(uri)),
-      add("dotstream.discard", () => this.discard()),
-      add("dotstream.resolve", (given: ResolveArgument) => this.resolve(given)),
-      add("dotstream.resolveAll", async (uri: Uri, policy: Policy) => {
-        await this.plans.at(uri)?.resolveAll(policy);
-      }),
+      add("dotstream.link", (given: CommandArgument) => this.single("link", given)),
+      add("dotstream.unlink", (given: CommandArgument) => this.single("unlink", given)),
+      add("dotstream.resolve", (given: CommandArgument) => this.resolve(given)),
+      add("dotstream.apply", (uri?: Uri, attempt?: number) => this.apply(uri, attempt)),
     ];
   }
 
   /** Show the plan of a request, and offer to apply it when it is there. */
   async propose(request: PlanRequest, preview = true): Promise<void> {
     const session = this.plans.session(request);
-    if (preview) await this.plans.show(session);
+    if (!preview) {
+      await this.carryOutAtOnce(session, request);
+      return;
+    }
+    await this.plans.show(session);
     await session.plan(request);
-    await this.offer(session, preview);
-    if (!preview) this.plans.forgetClosed();
+    await this.explain(session);
   }
 
   private async plan(given?: CommandArgument): Promise<void> {
@@ -72,26 +68,26 @@ export class Changes {
     if (place === undefined) return;
     const action = await chooseAction();
     if (action === undefined) return;
-    const packages = await choosePackages(this.server, place, action);
-    if (packages !== undefined) await this.propose(request(place, action, packages));
+    const chosen = await this.choose(place, action);
+    if (chosen !== undefined) await this.propose(request(place, action, chosen));
   }
 
   private async change(action: Action, node?: PackageNode): Promise<void> {
     const place = node?.place ?? (await chooseRoot());
     if (place === undefined) return;
-    const packages =
-      node === undefined ? await choosePackages(this.server, place, action) : [node.package.name];
-    if (packages === undefined) return;
-    await this.propose(request(place, action, packages), settings.previewFirst());
+    const chosen =
+      node === undefined ? await this.choose(place, action) : { packages: [node.package.name] };
+    if (chosen === undefined) return;
+    await this.propose(request(place, action, chosen), settings.previewFirst());
   }
 
   private async forPackage(given: CommandArgument, preview: boolean): Promise<void> {
     const action = given.action ?? "manage";
     const place = placeIn(given) ?? (await chooseRoot());
     if (place === undefined) return;
-    const packages =
-      given.package == null ? await choosePackages(this.server, place, action) : [given.package];
-    if (packages !== undefined) await this.propose(request(place, action, packages), preview);
+    const chosen =
+      given.package == null ? await this.choose(place, action) : { packages: [given.package] };
+    if (chosen !== undefined) await this.propose(request(place, action, chosen), preview);
   }
 
   private async adopt(given?: Uri | CommandArgument, all?: Uri[]): Promise<void> {
@@ -106,106 +102,133 @@ export class Changes {
     await this.propose({ kind: "change", params }, true);
   }
 
-  private async apply(uri?: Uri): Promise<void> {
-    const session = this.found(uri);
+  private async choose(place: Place, action: Action): Promise<Chosen | undefined> {
+    return await choosePackages(this.server, this.overview, place, action);
+  }
+
+  /** Link or unlink one file. */
+  private async single(kind: "link" | "unlink", given: CommandArgument): Promise<void> {
+    const params = fileIn(given);
+    if (params !== undefined) await this.propose({ kind, params }, settings.previewFirst());
+  }
+
+  /** Settle the conflict of one file, outside of any plan. */
+  private async resolve(given: CommandArgument): Promise<void> {
+    const { policy } = given;
+    const file = fileIn(given);
+    if (file === undefined || policy === undefined || policy === "fail") return;
+    const params = { ...file, policy };
+    if (policy === "skip") {
+      await this.server.request("dotstream/resolve", params); // which only hides its diagnostic
+    } else {
+      await this.propose({ kind: "resolve", params }, settings.previewFirst());
+    }
+  }
+
+  private async apply(uri?: Uri, attempt?: number): Promise<void> {
+    const session = uri instanceof Uri ? this.plans.at(uri) : this.plans.current();
     if (session === undefined) {
       void window.showInformationMessage("There is no plan to apply. Run “Dotstream: Plan” first.");
-    } else if (session.ready) {
+    } else if (session.ready && session.offers(attempt ?? session.attempt.number)) {
       await this.carryOut(session);
     } else {
       await this.explain(session);
     }
   }
 
-  private async refresh(uri?: Uri): Promise<void> {
-    await this.found(uri)?.plan();
-  }
-
-  private async forgetChoices(uri: Uri): Promise<void> {
-    const session = this.plans.at(uri);
-    await session?.plan(withOptions(session.asked, planOptions()));
-  }
-
-  private async discard(): Promise<void> {
-    await commands.executeCommand("workbench.action.closeActiveEditor");
-  }
-
-  private async resolve(given: ResolveArgument): Promise<void> {
-    const { path, policy } = given;
-    if (path === undefined || policy === undefined) return;
-    const open = given.plan === undefined ? undefined : this.plans.at(given.plan);
-    if (open !== undefined) {
-      await open.resolve(path, policy);
-      return;
-    }
-    const place = placeIn(given) ?? (await chooseRoot());
-    if (place === undefined || given.package == null) return;
-    const options = { ...planOptions(), resolutions: { [path]: policy } };
-    const params = { ...place, action: "manage" as const, packages: [given.package], options };
-    await this.propose({ kind: "change", params }, true);
-  }
-
-  private found(uri?: Uri): PlanSession | undefined {
-    return uri instanceof Uri ? this.plans.at(uri) : this.plans.current();
-  }
-
-  /** Say how a plan came out; apply it, at a click or at once where nothing was to be shown. */
-  private async offer(session: PlanSession, preview: boolean): Promise<void> {
-    if (session.ready && !preview) {
-      await this.carryOut(session);
-    } else if (session.ready) {
-      const words = sentence(session.counts, session.summary?.unchanged ?? 0, false);
-      const choice = await window.showInformationMessage(`${session.title}: ${words}`, "Apply");
-      if (choice === "Apply") await this.apply(session.uri);
-    } else {
-      if (!preview && session.state === "planned" && operations(session.counts) > 0) {
-        await this.plans.show(session);
-      }
-      await this.explain(session);
-    }
+  /** Plan and apply without a look, as the user has it set; what is in the way is asked about. */
+  private async carryOutAtOnce(session: PlanSession, request: PlanRequest): Promise<void> {
+    await session.plan(
+      request,
+      "",
+      asking((row, policy) => {
+        session.choose(row, policy);
+      }),
+    );
+    if (session.ready) await this.carryOut(session);
+    else if (session.attempt.state === "planned" && session.inTheWay > 0) {
+      await this.plans.show(session);
+    } else await this.explain(session);
+    this.plans.forgetClosed();
   }
 
   private async carryOut(session: PlanSession): Promise<void> {
-    const done = await session.apply();
-    if (done === undefined) return;
+    const { place, title } = session;
+    const done = await this.applied(session);
+    if (done === false) return;
+    if (done === undefined) {
+      const changed = `${title}: something changed since; nothing was done.`;
+      if (this.plans.isVisible(session)) void window.showWarningMessage(changed);
+      else await this.offerToShow(session, changed);
+      return;
+    }
     const words = sentence(done.counts, 0, true);
     const undo = done.transaction == null ? [] : ["Undo"];
-    const choice = await window.showInformationMessage(`${session.title}: ${words}`, ...undo);
+    const choice = await window.showInformationMessage(`${title}: ${words}`, ...undo);
     if (choice === "Undo") {
-      await commands.executeCommand("dotstream.undo", { transaction: done.transaction });
+      await commands.executeCommand("dotstream.undo", { place, transaction: done.transaction });
     }
   }
 
-  /** Say why a plan cannot be applied as it is. */
+  /** Apply, if need be after the user has agreed to what the repository asks for. */
+  private async applied(session: PlanSession): Promise<Summary | undefined | false> {
+    try {
+      return await session.apply();
+    } catch (error) {
+      const wishes = session.attempt.fault?.wishes;
+      if (wishes === undefined) throw error;
+      if (!(await agree(this.server, session.place, wishes))) return false;
+      return await session.apply();
+    }
+  }
+
+  /** Say how a plan came out, where it does not say so itself before the user's eyes. */
   private async explain(session: PlanSession): Promise<void> {
-    const { fault, summary, title } = session;
+    const { title, attempt } = session;
+    const { fault, summary } = attempt;
     if (fault !== undefined) {
       if (!fault.cancelled) void window.showErrorMessage(`${title}: ${fault.message}`);
-      return;
+    } else if (attempt.state === "planned" && summary !== undefined) {
+      const words = `${title}: ${sentence(summary.counts, summary.unchanged, false)}`;
+      if (this.plans.isVisible(session)) return;
+      if (operations(summary.counts) + session.inTheWay > 0) await this.offerToShow(session, words);
+      else void window.showInformationMessage(words);
     }
-    if (session.state !== "planned" || summary === undefined) return;
-    const words = sentence(summary.counts, summary.unchanged, false);
-    if (summary.conflicts + summary.errors === 0) {
-      void window.showInformationMessage(`${title}: ${words}`);
-      return;
-    }
-    if (this.plans.isVisible(session)) return; // which says so itself, with what can be done
-    const choice = await window.showWarningMessage(
-      `${title}: ${words}. Nothing is changed until each conflict has an answer.`,
-      "Show Plan",
-    );
-    if (choice === "Show Plan") await this.plans.show(session);
+  }
+
+  /** A message whose button does something as long as it is there. */
+  private async offerToShow(session: PlanSession, words: string): Promise<void> {
+    const { asked } = session;
+    const choice = await window.showInformationMessage(words, "Show Plan");
+    if (choice !== "Show Plan") return;
+    const shown = this.plans.session(asked);
+    await this.plans.show(shown);
+    if (shown !== session || shown.attempt.state !== "planned") await shown.plan(asked);
   }
 }
 
-function request(place: Place, action: Action, packages: readonly string[]): PlanRequest {
-  return { kind: "change", params: { ...place, action, packages, options: planOptions() } };
+function request(place: Place, action: Action, chosen: Chosen): PlanRequest {
+  return { kind: "change", params: { ...place, action, ...chosen, options: planOptions() } };
 }
 
 function placeIn(given: CommandArgument | undefined): Place | undefined {
   if (given?.root === undefined) return undefined;
   // Its target is left alone: naming one would win over the targets of single packages.
   return placeAt(given.root);
+}
+
+/** The one file that a lens or quick fix of the server is about. */
+function fileIn(given: CommandArgument) {
+  const place = placeIn(given);
+  const { path, package: name, source, label } = given;
+  if (place === undefined || path === undefined) return undefined;
+  return {
+    ...place,
+    path,
+    ...(name == null ? {} : { package: name }),
+    ...(source == null ? {} : { source }),
+    ...(label === undefined ? {} : { label }),
+  };
 }
 
 /** The files that a command is for: those of the menu, or the active editor's, or asked for. */

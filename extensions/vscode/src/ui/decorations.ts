@@ -4,7 +4,6 @@ import {
   Range,
   ThemeColor,
   window,
-  workspace,
   type Disposable,
   type TextEditor,
   type TextEditorDecorationType,
@@ -23,11 +22,20 @@ const COLOURS: readonly (readonly [Effect, string])[] = [
   ["error", PROBLEM],
 ];
 
-/** Lines above and below what is visible, for scrolling, and for text that has just arrived. */
+/** Lines above and below what is visible, for scrolling. */
 const AROUND = 100;
 
 export class Decorations implements Disposable {
   private readonly types: ReadonlyMap<Effect, TextEditorDecorationType>;
+  /** Beside the scroll bar, for all problems of a document. */
+  private readonly ruler = window.createTextEditorDecorationType({
+    overviewRulerColor: new ThemeColor("editorOverviewRuler.errorForeground"),
+    overviewRulerLane: OverviewRulerLane.Full,
+  });
+  private readonly leftOut = window.createTextEditorDecorationType({
+    textDecoration: "line-through",
+    opacity: "0.7",
+  });
   private readonly subscriptions: Disposable[];
 
   constructor(private readonly plans: Plans) {
@@ -37,12 +45,6 @@ export class Decorations implements Disposable {
         window.createTextEditorDecorationType({
           isWholeLine: true,
           backgroundColor: new ThemeColor(colour),
-          ...(colour === PROBLEM
-            ? {
-                overviewRulerColor: new ThemeColor("editorOverviewRuler.errorForeground"),
-                overviewRulerLane: OverviewRulerLane.Right,
-              }
-            : {}),
         }),
       ]),
     );
@@ -55,30 +57,42 @@ export class Decorations implements Disposable {
           this.paint(editor);
         });
       }),
-      workspace.onDidChangeTextDocument(({ document }) => {
+      plans.onDidChangeSession(({ uri }) => {
         for (const editor of window.visibleTextEditors) {
-          if (editor.document === document) this.paint(editor);
+          if (editor.document.uri.toString() === uri.toString()) this.paint(editor);
         }
       }),
     ];
   }
 
   dispose(): void {
-    for (const subscription of this.subscriptions) subscription.dispose();
-    for (const type of this.types.values()) type.dispose();
+    for (const each of [...this.subscriptions, ...this.types.values()]) each.dispose();
+    this.ruler.dispose();
+    this.leftOut.dispose();
   }
 
   private paint(editor: TextEditor): void {
     if (editor.document.uri.scheme !== SCHEME) return;
-    const text = this.plans.at(editor.document.uri)?.text;
+    const text = this.plans.at(editor.document.uri)?.textOf(editor.document);
     const found = new Map<Effect, Range[]>(COLOURS.map(([effect]) => [effect, []]));
+    const leftOut: Range[] = [];
     for (const visible of editor.visibleRanges) {
       const start = Math.max(0, visible.start.line - AROUND);
-      for (let line = start; line <= visible.end.line + AROUND; line += 1) {
+      const end = Math.min(visible.end.line + AROUND, editor.document.lineCount - 1);
+      for (let line = start; line <= end; line += 1) {
         const row = text?.rowAt(line);
-        if (row !== undefined) found.get(effectOf(row))?.push(new Range(line, 0, line, 0));
+        if (text === undefined || row === undefined) continue;
+        const [from, to] = text.nameAt(line);
+        if (text.isLeftOut(row)) leftOut.push(new Range(line, from, line, to));
+        else found.get(effectOf(row))?.push(new Range(line, 0, line, 0));
       }
     }
     for (const [effect, type] of this.types) editor.setDecorations(type, found.get(effect) ?? []);
+    editor.setDecorations(this.leftOut, leftOut);
+    const problems = (text?.problems ?? []).filter((line) => line < editor.document.lineCount);
+    editor.setDecorations(
+      this.ruler,
+      problems.map((line) => new Range(line, 0, line, 0)),
+    );
   }
 }

@@ -2,24 +2,29 @@
 import {
   CancellationTokenSource,
   EventEmitter,
-  RelativePattern,
   Uri,
+  window,
   workspace,
+  type CancellationToken,
   type Disposable,
   type LogOutputChannel,
 } from "vscode";
+import { isManaged } from "../plan/states";
 import { faultOf, type Fault } from "../protocol/faults";
 import type { Place } from "../protocol/messages";
-import type { PackageStatus, PackagesResult } from "../protocol/schema";
-import { labelOf } from "../protocol/paths";
+import type { PackageStatus, PackagesResult, Row } from "../protocol/schema";
+import { isOpenable, labelOf } from "../protocol/paths";
 import { placeOf, roots } from "./roots";
 import type { Running } from "./running";
 import type { Server } from "./server";
+import { Watching, type Watched } from "./watching";
 
 /** Milliseconds between two changes that are told: a tree that is told more often stays empty. */
 const BETWEEN = 300;
 /** Milliseconds for a flood of file events to end. */
 const SETTLED = 1000;
+/** Directories with links that are watched for each package directory. */
+const WATCHED = 256;
 
 export interface Farm {
   readonly place: Place;
@@ -27,14 +32,27 @@ export interface Farm {
   readonly statuses: Map<string, PackageStatus>;
 }
 
+/** A package directory that could not be read. */
+export interface Trouble {
+  readonly place: Place;
+  readonly fault: Fault;
+}
+
 export type OverviewState =
-  "untrusted" | "missing" | "starting" | "failed" | "noRoot" | "broken" | "empty" | "ready";
+  | "idle"
+  | "untrusted"
+  | "missing"
+  | "starting"
+  | "failed"
+  | "noRoot"
+  | "broken"
+  | "empty"
+  | "ready";
 
 export class Overview implements Disposable {
   farms: readonly Farm[] = [];
-  state: OverviewState = "starting";
-  /** Why there is nothing to show, where the packages could not be read. */
-  problem: Fault | undefined;
+  troubles: readonly Trouble[] = [];
+  state: OverviewState = "idle";
   /** Whether statuses are still arriving. */
   busy = false;
 
@@ -43,7 +61,9 @@ export class Overview implements Disposable {
   private source: CancellationTokenSource | undefined;
   private timer: NodeJS.Timeout | undefined;
   private due: NodeJS.Timeout | undefined;
-  private watchers: Disposable[] = [];
+  private readonly watching: Watching;
+  /** Paths of links that are watched. */
+  private readonly links = new Set<string>();
   private readonly emitter = new EventEmitter<void>();
   private readonly subscriptions: Disposable[];
 
@@ -54,16 +74,29 @@ export class Overview implements Disposable {
     private readonly running: Running,
     private readonly log: LogOutputChannel,
   ) {
+    const soon = () => {
+      this.refreshSoon();
+    };
+    this.watching = new Watching(soon);
     this.subscriptions = [
       running.onDidChange(() => {
         this.yieldTo(running);
       }),
       server.onDidChangeState(() => void this.refresh()),
-      server.onDidChangeFiles(() => {
-        this.refreshSoon();
-      }),
+      server.onDidChangeFiles(soon),
       workspace.onDidChangeWorkspaceFolders(() => void this.refresh()),
+      window.onDidChangeWindowState(({ focused }) => {
+        if (focused) soon();
+      }),
     ];
+  }
+
+  /** Whether a folder of this window has files that are in no package directory. */
+  get canAdopt(): boolean {
+    const folders = workspace.workspaceFolders ?? [];
+    const within = (path: string) =>
+      this.farms.some(({ place }) => path.startsWith(`${Uri.parse(place.root).path}/`));
+    return this.farms.length > 0 && folders.some(({ uri }) => !within(`${uri.path}/`));
   }
 
   /** What is shown of a place: `~/dotfiles → ~`, as far as it is known. */
@@ -71,6 +104,19 @@ export class Overview implements Disposable {
     const farm = this.farms.find((each) => each.place.root === place.root);
     if (farm === undefined) return labelOf(place.root);
     return `${farm.packages.rootLabel} → ${farm.packages.targetLabel}`;
+  }
+
+  /** How the packages of a place stand, as far as that is known. */
+  statusesOf(place: Place): ReadonlyMap<string, PackageStatus> {
+    return this.farms.find((each) => each.place.root === place.root)?.statuses ?? new Map();
+  }
+
+  /** Labels of the targets of a place, as far as they are known. */
+  targets(place: Place): readonly string[] {
+    const packages = this.farms.find((each) => each.place.root === place.root)?.packages;
+    if (packages === undefined) return [];
+    const others = packages.packages.map(({ target }) => labelOf(target));
+    return [...new Set([packages.targetLabel, ...others])];
   }
 
   /** Ask again for everything. */
@@ -83,10 +129,10 @@ export class Overview implements Disposable {
     const source = new CancellationTokenSource();
     this.source = source;
     try {
-      await this.load(source);
+      await this.load(source.token);
     } catch (error) {
       const fault = faultOf(error);
-      if (!fault.cancelled) this.fail(fault);
+      if (!fault.cancelled) this.log.warn(`status: ${fault.message}`);
     } finally {
       if (this.source === source) {
         this.busy = false;
@@ -104,44 +150,57 @@ export class Overview implements Disposable {
 
   dispose(): void {
     this.source?.cancel();
+    this.watching.dispose();
     clearTimeout(this.timer);
     clearTimeout(this.due);
-    for (const each of [...this.subscriptions, ...this.watchers]) each.dispose();
+    for (const each of this.subscriptions) each.dispose();
     this.emitter.dispose();
   }
 
-  private async load(source: CancellationTokenSource): Promise<void> {
+  private async load(cancel: CancellationToken): Promise<void> {
     const { state } = this.server;
     if (state !== "running") {
       this.farms = [];
-      this.state = state === "stopped" ? "starting" : state;
+      this.troubles = [];
+      this.state = state === "stopped" ? "idle" : state;
       return;
     }
-    const places = roots().map(placeOf);
-    if (places.length === 0) {
-      this.farms = [];
-      this.state = "noRoot";
-      return;
+    const places = (await roots()).map(placeOf);
+    const found = await Promise.all(places.map((place) => this.look(place, cancel)));
+    if (cancel.isCancellationRequested) return;
+    this.farms = found.filter((each) => "packages" in each);
+    this.troubles = found.filter((each) => "fault" in each);
+    this.state = stateOf(this.farms, this.troubles);
+    this.busy = true;
+    this.watching.set(places.flatMap(inPackages));
+    this.tell();
+    const links: Watched[] = [];
+    this.links.clear();
+    for (const farm of this.farms) {
+      links.push(...topsOf(farm).map((directory) => this.inTarget(directory)));
+      await this.loadStatuses(farm, cancel);
+      links.push(...(await this.placesOfLinks(farm, cancel)));
     }
-    const known = this.farms;
-    this.problem = undefined;
-    const found: Farm[] = [];
-    for (const place of places) {
+    this.watching.set([...places.flatMap(inPackages), ...links]);
+  }
+
+  /** One package directory; that another is wrong changes nothing about it. */
+  private async look(place: Place, cancel: CancellationToken): Promise<Farm | Trouble> {
+    try {
       const packages = await this.server.request<PackagesResult>(
         "dotstream/packages",
         place,
-        source.token,
+        cancel,
       );
       // What was known is shown until the news is there.
-      const before = known.find((farm) => farm.place.root === place.root);
-      found.push({ place, packages, statuses: new Map(before?.statuses) });
+      const before = this.farms.find((farm) => farm.place.root === place.root);
+      return { place, packages, statuses: new Map(before?.statuses) };
+    } catch (error) {
+      const fault = faultOf(error);
+      if (fault.cancelled) throw error;
+      this.log.warn(`${labelOf(place.root)}: ${fault.message}`);
+      return { place, fault };
     }
-    this.farms = found;
-    this.state = found.some(({ packages }) => packages.packages.length > 0) ? "ready" : "empty";
-    this.busy = true;
-    this.watch();
-    this.tell();
-    for (const farm of found) await this.loadStatuses(farm, source);
   }
 
   /** Let what the user asked for go first; a status scans the same files. */
@@ -156,15 +215,7 @@ export class Overview implements Disposable {
     }
   }
 
-  private fail(fault: Fault): void {
-    this.log.warn(`status: ${fault.message}`);
-    this.problem = fault;
-    this.farms = [];
-    this.state = "broken";
-    this.watch(); // what was wrong may be fixed
-  }
-
-  private async loadStatuses(farm: Farm, source: CancellationTokenSource): Promise<void> {
+  private async loadStatuses(farm: Farm, cancel: CancellationToken): Promise<void> {
     const token = this.server.token();
     const window = this.server.window();
     const reading = this.server.onBatch<PackageStatus>(token, (batch) => {
@@ -174,38 +225,39 @@ export class Overview implements Disposable {
     });
     try {
       const params = { ...farm.place, packages: [], window, partialResultToken: token };
-      await this.server.request("dotstream/status", params, source.token);
+      await this.server.request("dotstream/status", params, cancel);
     } finally {
       reading.dispose();
     }
   }
 
-  /** Names that come and go change what is to be linked; contents do not. */
-  private watch(): void {
-    for (const watcher of this.watchers) watcher.dispose();
-    const places = roots().map(placeOf);
-    this.watchers = places.flatMap((place) => {
-      const root = Uri.parse(place.root);
-      const names = workspace.createFileSystemWatcher(
-        new RelativePattern(root, "**"),
-        false,
-        true,
-        false,
-      );
-      const settings = workspace.createFileSystemWatcher(
-        new RelativePattern(root, "dotstream.toml"),
-      );
-      const soon = () => {
-        this.refreshSoon();
-      };
-      return [
-        names,
-        settings,
-        names.onDidCreate(soon),
-        names.onDidDelete(soon),
-        settings.onDidChange(soon),
-      ];
+  /** The directories that links are in: what unmanaging would take away tells them. */
+  private async placesOfLinks(farm: Farm, cancel: CancellationToken): Promise<Watched[]> {
+    const packages = [...farm.statuses.values()].filter(isManaged).map(({ name }) => name);
+    if (packages.length === 0) return [];
+    const directories = new Set<string>();
+    const token = this.server.token();
+    // Without a window, only the first rows are sent.
+    const reading = this.server.onBatch<Row>(token, ({ items = [] }) => {
+      for (const { path } of items) {
+        const directory = path.slice(0, path.lastIndexOf("/"));
+        if (isOpenable(path)) this.links.add(Uri.parse(path).path);
+        if (directories.size < WATCHED && isOpenable(directory)) directories.add(directory);
+      }
     });
+    try {
+      const params = { ...farm.place, action: "unmanage", packages, partialResultToken: token };
+      await this.server.request("dotstream/plan", params, cancel);
+    } finally {
+      reading.dispose();
+    }
+    return [...directories].map((directory) => this.inTarget(directory));
+  }
+
+  /** A home is a busy place: what becomes of its other files is not of interest. */
+  private inTarget(directory: string): Watched {
+    // One that is taken away and replaced at once is a change of contents.
+    return { directory, pattern: "*", contents: true, counts: (path) => this.links.has(path) };
   }
 
   private tellSoon(): void {
@@ -219,4 +271,24 @@ export class Overview implements Disposable {
     this.timer = undefined;
     this.emitter.fire();
   }
+}
+
+function stateOf(farms: readonly Farm[], troubles: readonly Trouble[]): OverviewState {
+  if (farms.some(({ packages }) => packages.packages.length > 0)) return "ready";
+  if (troubles.length > 0) return "broken";
+  return farms.length > 0 ? "empty" : "noRoot";
+}
+
+/** Where links would be made first, if there are none yet. */
+function topsOf({ packages: { target, packages } }: Farm): string[] {
+  const targets = new Set([target, ...packages.map((each) => each.target)]);
+  return [...targets].filter(isOpenable);
+}
+
+/** Names that come and go change what is to be linked; contents only of the configuration. */
+function inPackages({ root }: Place): Watched[] {
+  return [
+    { directory: root, pattern: "**" },
+    { directory: root, pattern: "dotstream.toml", contents: true },
+  ];
 }

@@ -7,22 +7,30 @@ import {
   ThemeIcon,
   TreeItem,
   TreeItemCollapsibleState,
-  Uri,
   window,
   type Disposable,
   type TreeDataProvider,
   type TreeView,
 } from "vscode";
-import { entryWords, stateOf, type EntryState } from "../plan/states";
+import {
+  conflictsOf,
+  entryWords,
+  isManaged,
+  stateOf,
+  sumState,
+  sumWords,
+  type EntryState,
+} from "../plan/states";
 import { plural } from "../plan/sums";
-import type { Fault } from "../protocol/faults";
 import type { Package, PackageState, Place } from "../protocol/messages";
-import type { Child, ChildrenResult } from "../protocol/schema";
-import { isOpenable, oneLine, splitLabel } from "../protocol/paths";
+import type { Child, ChildrenResult, PlanResult } from "../protocol/schema";
+import { labelOf, oneLine, splitLabel } from "../protocol/paths";
 import { statusWords } from "./choosing";
-import type { Farm, Overview } from "./overview";
+import type { Farm, Overview, Trouble } from "./overview";
 import type { Server } from "./server";
 
+/** Directories of a page that say how what is below them stands. */
+const LOOKED_BELOW = 100;
 /** Children that are shown at once. */
 const PAGE = 200;
 
@@ -44,6 +52,8 @@ export interface EntryNode {
   readonly place: Place;
   readonly package: Package;
   readonly child: Child;
+  /** How what is below a directory stands, when that is known. */
+  readonly below: { state: EntryState; words: string };
 }
 
 interface MoreNode {
@@ -51,10 +61,10 @@ interface MoreNode {
   readonly parent: PackageNode | EntryNode;
 }
 
-/** Why there are no packages to show. */
+/** A package directory that has no packages to show. */
 interface TroubleNode {
-  readonly kind: "problem";
-  readonly fault: Fault;
+  readonly kind: "trouble";
+  readonly trouble: Trouble;
 }
 
 export type Node = TroubleNode | FarmNode | PackageNode | EntryNode | MoreNode;
@@ -104,9 +114,10 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
         this.update();
       }),
       this.view.onDidChangeVisibility(({ visible }) => {
-        if (visible) overview.refreshSoon();
+        if (visible) this.wake();
       }),
     ];
+    if (this.view.visible) this.wake();
   }
 
   async reveal(): Promise<void> {
@@ -115,8 +126,8 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
 
   getTreeItem(node: Node): TreeItem {
     switch (node.kind) {
-      case "problem":
-        return problemItem(node);
+      case "trouble":
+        return troubleItem(node);
       case "farm":
         return farmItem(node);
       case "package":
@@ -130,16 +141,14 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
 
   async getChildren(node?: Node): Promise<Node[]> {
     if (node === undefined) {
-      const { farms, problem } = this.overview;
-      if (problem !== undefined) return [{ kind: "problem", fault: problem }];
+      const { farms, troubles } = this.overview;
       const [first, ...others] = farms;
-      if (first === undefined) return [];
-      return others.length === 0
-        ? packageNodes(first)
-        : farms.map((farm) => ({ kind: "farm", farm }));
+      const wrong = troubles.map((trouble): Node => ({ kind: "trouble", trouble }));
+      if (first !== undefined && others.length + wrong.length === 0) return packageNodes(first);
+      return [...wrong, ...farms.map((farm): Node => ({ kind: "farm", farm }))];
     }
     if (node.kind === "farm") return packageNodes(node.farm);
-    if (node.kind === "more" || node.kind === "problem") return [];
+    if (node.kind === "more" || node.kind === "trouble") return [];
     const pages = this.pages.get(node) ?? (await this.load(node));
     return pages.next === null ? pages.nodes : [...pages.nodes, { kind: "more", parent: node }];
   }
@@ -176,20 +185,45 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
         place,
         package: node.package,
         child,
+        below: { state: "none", words: "" },
       })),
     );
     pages.next = found.next;
-    if (stale === this.stale) this.pages.set(node, pages);
+    if (stale === this.stale) {
+      this.pages.set(node, pages);
+      void this.lookBelow(pages.nodes.slice(-found.items.length));
+    }
     return pages;
+  }
+
+  /** Have directories say how what is below them stands, without opening them. */
+  private async lookBelow(nodes: readonly EntryNode[]): Promise<void> {
+    const stale = this.stale;
+    for (const node of nodes.filter(({ child }) => child.expandable).slice(0, LOOKED_BELOW)) {
+      if (stale !== this.stale) return;
+      const params = { ...node.place, action: "manage", packages: [node.package.name] };
+      const plan = await this.server
+        .request<PlanResult>("dotstream/plan", { ...params, path: node.child.path })
+        .catch(() => undefined); // it says nothing then: the same problem shows in the plan
+      if (plan === undefined) continue;
+      Object.assign(node.below, { state: sumState(plan), words: sumWords(plan) });
+      this.emitter.fire(node);
+    }
+  }
+
+  /** Somebody looks: start the server, or have it tell what is new. */
+  private wake(): void {
+    if (this.server.wanted) this.overview.refreshSoon();
+    else this.server.ensure();
   }
 
   private update(): void {
     this.stale += 1;
     this.pages = new WeakMap();
     this.emitter.fire(undefined);
-    const conflicts = this.overview.farms
-      .flatMap(({ statuses }) => [...statuses.values()])
-      .reduce((sum, status) => sum + status.conflicts, 0);
+    const conflicts = conflictsOf(
+      this.overview.farms.flatMap(({ statuses }) => [...statuses.values()]),
+    );
     this.view.badge =
       conflicts === 0 ? undefined : { value: conflicts, tooltip: plural(conflicts, "conflict") };
   }
@@ -211,11 +245,16 @@ function packageNodes(farm: Farm): PackageNode[] {
   }));
 }
 
-function problemItem({ fault }: TroubleNode): TreeItem {
+function troubleItem({ trouble: { place, fault } }: TroubleNode): TreeItem {
   const item = new TreeItem(fault.message);
-  item.tooltip = fault.message;
+  item.description = labelOf(place.root);
+  item.tooltip = `${labelOf(place.root)}: ${fault.message}`;
   item.iconPath = new ThemeIcon("error", new ThemeColor("dotstream.conflictForeground"));
-  item.command = { title: "Open dotstream.toml", command: "dotstream.openConfiguration" };
+  item.command = {
+    title: "Open dotstream.toml",
+    command: "dotstream.openConfiguration",
+    arguments: [{ place, fault }],
+  };
   return item;
 }
 
@@ -245,7 +284,8 @@ function packageItem(node: PackageNode): TreeItem {
   }
   item.description = status === undefined ? "" : statusWords(status);
   item.contextValue = `package-${status?.state ?? "unknown"}`;
-  const [icon, colour] = ICONS[status?.state ?? "unmanaged"];
+  const wanted = status !== undefined && (isManaged(status) || status.state !== "conflict");
+  const [icon, colour] = ICONS[wanted ? status.state : "unmanaged"];
   item.iconPath =
     status === undefined
       ? new ThemeIcon("loading~spin")
@@ -255,14 +295,15 @@ function packageItem(node: PackageNode): TreeItem {
   return item;
 }
 
-function entryItem({ child, package: { name } }: EntryNode): TreeItem {
+function entryItem({ child, below, package: { name } }: EntryNode): TreeItem {
   const item = new TreeItem(
     oneLine(child.name),
     child.expandable ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
   );
-  const state = stateOf(child.rows);
+  const known = child.rows.length > 0 || !child.expandable;
+  const state = known ? stateOf(child.rows) : below.state;
   item.id = `${name} ${child.path}`;
-  item.description = entryWords(child.rows);
+  item.description = known ? entryWords(child.rows) : below.words;
   item.contextValue = `${child.expandable ? "directory" : "file"}-${state}`;
   const colour = ENTRY_COLOURS[state];
   item.iconPath = new ThemeIcon(
@@ -285,10 +326,4 @@ function tooltip(child: Child): MarkdownString {
     if (row.message !== undefined) shown.appendText(`\n${oneLine(row.message)}`);
   }
   return shown;
-}
-
-/** The file behind an entry: the one in the package, or what is in the target. */
-export function fileOf(child: Child): Uri | undefined {
-  const uri = child.source ?? child.path;
-  return isOpenable(uri) ? Uri.parse(uri) : undefined;
 }

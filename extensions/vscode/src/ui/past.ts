@@ -26,7 +26,7 @@ export class Past {
     return [
       add("dotstream.history", () => this.history()),
       add("dotstream.undo", (given?: UndoArgument) => this.undo(given)),
-      add("dotstream.recover", () => this.recover()),
+      add("dotstream.recover", (given?: Place) => this.recover(given)),
     ];
   }
 
@@ -83,8 +83,8 @@ export class Past {
     return found.transactions;
   }
 
-  private async recover(): Promise<void> {
-    const place = await chooseRoot();
+  private async recover(given?: Place): Promise<void> {
+    const place = given ?? (await chooseRoot());
     if (place === undefined) return;
     const seen = await this.server.request<RecoverResult>("dotstream/recover", {
       ...place,

@@ -1,100 +1,136 @@
 /**
- * The document of a plan, brought up to date by small edits.
+ * The document of a plan, and the only thing that ever writes it.
  *
  * A content provider hands over the whole text at every change, and past 100,000 characters
  * VS Code replaces the whole document then, which holds its window up for longer the longer
- * the plan is. What is only inserted costs the same however much there is already.
+ * the plan is. So the provider only opens the document, and all of its text is edits: each is
+ * made for the version that it finds, refused by VS Code if that has changed meanwhile, and
+ * compared with what it was to bring about before anything is offered about its lines.
  */
-import { Range, workspace, WorkspaceEdit, type Uri } from "vscode";
+import { Range, window, workspace, WorkspaceEdit, type TextDocument, type Uri } from "vscode";
 import { HEADER, type PlanText } from "../plan/text";
 
-/** Lines that are added at once. */
+/** Lines that are added at once: more would keep the window from drawing for too long. */
 const PIECE = 1000;
-/** Milliseconds after which a text counts as taken over, where the editor does not say so. */
-const UNSEEN = 1000;
+/** Attempts to write a document that somebody else changes all the time. */
+const PATIENCE = 5;
 
-export interface Shown {
-  readonly title: string;
-  readonly sum: string;
+/** What a document is to have. */
+export interface Page {
   readonly text: PlanText;
-  /** Whether no more rows will come. */
-  readonly complete: boolean;
+  /** As many lines as `HEADER` says. */
+  readonly header: readonly string[];
+  /** Below the tree, when that is complete. */
+  readonly tail: readonly string[];
 }
 
-interface Given {
+/** What a document was seen to have. */
+interface Seen {
+  readonly document: TextDocument;
+  readonly version: number;
   readonly text: PlanText;
-  /** Rows of the text that the document has. */
-  readonly end: number;
-  readonly header: readonly string[];
-  readonly tail: string;
+  readonly lines: readonly string[];
+  /** Whether that is the whole page. */
+  readonly whole: boolean;
 }
 
 export class PlanDocument {
-  private given: Given | undefined;
+  private seen: Seen | undefined;
 
-  /** @param renew has VS Code ask for the whole text again. */
-  constructor(
-    private readonly uri: Uri,
-    private readonly renew: () => void,
-  ) {}
+  constructor(private readonly uri: Uri) {}
 
-  /** The whole document, for an editor that has nothing of it. */
-  whole(shown: Shown): string {
-    const given = upTo(shown, shown.text.length);
-    this.given = given;
-    return `${given.header.join("\n")}\n\n${shown.text.between(0, given.end)}${given.tail}`;
+  /** What stands in the open document, unless it is not what was written. */
+  shown(): Seen | undefined {
+    const { seen } = this;
+    return seen?.document.version === seen?.version && seen?.document.isClosed === false
+      ? seen
+      : undefined;
   }
 
-  /** Take an open document a piece further; return how many rows it has then. */
-  async advance(shown: Shown): Promise<number> {
-    const { given } = this;
-    if (given === undefined || !this.isOpen()) return shown.text.length; // it gets all later
-    const next = upTo(shown, Math.min(shown.text.length, given.end + PIECE));
-    if (given.text !== next.text || !(await this.edit(given, next))) {
-      await this.replace();
-      return this.given?.end ?? 0;
+  /** The open document, if there is one. */
+  open(): TextDocument | undefined {
+    const uri = this.uri.toString();
+    return workspace.textDocuments.find((document) => document.uri.toString() === uri);
+  }
+
+  /**
+   * Bring the open document a piece further.
+   *
+   * Returns whether there is nothing left to write: because it has all, compared character by
+   * character, or because it is not open, or not ours to write.
+   */
+  async write(page: Page): Promise<boolean> {
+    const document = this.open();
+    if (document === undefined) {
+      this.seen = undefined;
+      return true;
     }
-    this.given = next;
-    return next.end;
+    for (let tries = 0; tries < PATIENCE; tries += 1) {
+      const seen = await this.step(document, page);
+      this.seen = seen;
+      if (seen !== undefined) return seen.whole;
+    }
+    return true;
   }
 
-  private async edit(given: Given, next: Given): Promise<boolean> {
+  private async step(document: TextDocument, page: Page): Promise<Seen | undefined> {
+    const before = this.shown();
+    const whole = [...page.header, ...page.text.lines, ...page.tail];
     const edit = new WorkspaceEdit();
-    next.header.forEach((line, at) => {
-      const before = given.header[at] ?? "";
-      if (line !== before) edit.replace(this.uri, new Range(at, 0, at, before.length), line);
-    });
-    const end = HEADER + given.end;
-    const tail = new Range(end, 0, end + given.tail.split("\n").length - 1, 0);
-    const news = next.text.between(given.end, next.end) + next.tail;
-    if (news !== given.tail) edit.replace(this.uri, tail, news);
-    return edit.size === 0 || (await workspace.applyEdit(edit));
+    let lines: readonly string[];
+    if (before === undefined) {
+      lines = whole.slice(0, HEADER + PIECE);
+      edit.replace(this.uri, new Range(0, 0, document.lineCount, 0), lines.join("\n"));
+    } else {
+      lines = this.difference(edit, before.lines, whole);
+    }
+    if (edit.size > 0 && !(await applied(edit, document))) return undefined;
+    const { version } = document;
+    const complete = lines.length === whole.length;
+    if (document.isClosed || document.lineCount !== lines.length) return undefined;
+    if (complete && document.getText() !== lines.join("\n")) return undefined;
+    return { document, version, text: page.text, lines, whole: complete };
   }
 
-  private isOpen(): boolean {
-    const uri = this.uri.toString();
-    return workspace.textDocuments.some((document) => document.uri.toString() === uri);
-  }
-
-  private async replace(): Promise<void> {
-    const uri = this.uri.toString();
-    await new Promise<void>((resolve) => {
-      const finish = () => {
-        clearTimeout(patience);
-        watching.dispose();
-        resolve();
-      };
-      const watching = workspace.onDidChangeTextDocument(({ document }) => {
-        if (document.uri.toString() === uri) finish();
-      });
-      const patience = setTimeout(finish, UNSEEN);
-      this.renew();
-    });
+  /** Add what makes some lines of others to an edit; return the lines that it comes to. */
+  private difference(
+    edit: WorkspaceEdit,
+    old: readonly string[],
+    wanted: readonly string[],
+  ): readonly string[] {
+    for (let at = 0; at < HEADER; at += 1) {
+      const [was = "", is = ""] = [old[at], wanted[at]];
+      if (was !== is) edit.replace(this.uri, new Range(at, 0, at, was.length), is);
+    }
+    const most = Math.min(old.length, wanted.length);
+    let start = HEADER;
+    while (start < most && old[start] === wanted[start]) start += 1;
+    let same = 0;
+    while (same < most - start && old.at(-1 - same) === wanted.at(-1 - same)) same += 1;
+    // What is too much for one edit ends there, and the rest follows in the next ones.
+    const fits = wanted.length - same - start <= PIECE;
+    const end = fits ? wanted.length - same : start + PIECE;
+    const last = fits ? old.length - same : old.length;
+    const news = wanted.slice(start, end);
+    if (news.length > 0 || last > start) {
+      // From the end of the line before: there is always one.
+      const from = (old[start - 1] ?? "").length;
+      const until = (old[last - 1] ?? "").length;
+      const text = news.map((line) => `\n${line}`).join("");
+      edit.replace(this.uri, new Range(start - 1, from, last - 1, until), text);
+    }
+    return [...wanted.slice(0, end), ...(fits ? wanted.slice(end) : [])];
   }
 }
 
-/** What a document has that shows the first rows of a text. */
-function upTo({ title, sum, text, complete }: Shown, end: number): Given {
-  const tail = complete && end === text.length ? text.tail() : "";
-  return { text, end, header: [title, sum], tail };
+/** Apply an edit; where the cursor is, what is written there would push it along. */
+async function applied(edit: WorkspaceEdit, document: TextDocument): Promise<boolean> {
+  const editors = window.visibleTextEditors.filter((editor) => editor.document === document);
+  const selections = editors.map((editor) => editor.selection);
+  const done = await workspace.applyEdit(edit);
+  editors.forEach((editor, index) => {
+    const before = selections[index];
+    if (before !== undefined && !editor.selection.isEqual(before)) editor.selection = before;
+  });
+  return done;
 }

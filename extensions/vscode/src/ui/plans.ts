@@ -3,55 +3,72 @@ import {
   commands,
   EventEmitter,
   languages,
+  Selection,
   TabInputText,
   Uri,
   window,
   workspace,
   type Disposable,
+  type Memento,
+  type TextDocument,
   type TextDocumentContentProvider,
 } from "vscode";
-import { identityOf, titleOf, type PlanRequest } from "../plan/request";
-import type { Place } from "../protocol/messages";
+import { identityOf, requestOf, titleOf, type PlanRequest } from "../plan/request";
 import type { Running } from "./running";
 import type { Server } from "./server";
-import { PlanSession } from "./session";
+import { PlanSession, type Places } from "./session";
+import { planOptions } from "./settings";
 
 export const SCHEME = "dotstream-plan";
 export const LANGUAGE = "dotstream-plan";
 
+/** Plans that have a tab, and the one in front. */
+interface Open {
+  readonly open: readonly string[];
+  readonly front: string | undefined;
+}
+
+/** Where it is kept which plans are open. */
+const OPEN = "dotstream.openPlans";
+
 export class Plans implements TextDocumentContentProvider, Disposable {
   private readonly sessions = new Map<string, PlanSession>();
-  private readonly contentEmitter = new EventEmitter<Uri>();
   private readonly sessionEmitter = new EventEmitter<PlanSession>();
   private readonly subscriptions: Disposable[];
-  private ready = false;
+  private readonly happened = new Set<string>();
+  private context: Readonly<Record<string, boolean>> = {};
 
-  readonly onDidChange = this.contentEmitter.event;
-  /** A plan has other lenses or decorations than it had. */
+  /** A plan has other lines, lenses or decorations than it had. */
   readonly onDidChangeSession = this.sessionEmitter.event;
 
   constructor(
     private readonly server: Server,
     private readonly running: Running,
-    private readonly where: (place: Place) => string,
+    private readonly places: Places,
+    /** What outlives the window. */
+    private readonly memory: Memento,
   ) {
     this.subscriptions = [
       window.onDidChangeActiveTextEditor(() => {
-        this.tellReady();
+        this.tellContext();
+        this.remember();
       }),
       workspace.registerTextDocumentContentProvider(SCHEME, this),
+      workspace.onDidOpenTextDocument((document) => void this.opened(document)),
+      workspace.onDidChangeTextDocument(({ document }) => {
+        this.at(document.uri)?.check();
+      }),
       // The document itself lives on for minutes after its last tab.
       window.tabGroups.onDidChangeTabs(({ closed }) => {
         if (closed.length > 0) this.forgetClosed();
+        this.remember();
       }),
     ];
   }
 
-  provideTextDocumentContent(uri: Uri): string {
-    return (
-      this.sessions.get(uri.toString())?.content() ??
-      "This plan is from an earlier window.\n\nRun “Dotstream: Plan” for a new one.\n"
-    );
+  /** Only to have the document opened: what is in it, its session writes. */
+  provideTextDocumentContent(): string {
+    return "";
   }
 
   at(uri: Uri): PlanSession | undefined {
@@ -60,10 +77,14 @@ export class Plans implements TextDocumentContentProvider, Disposable {
 
   /** The plan in the active editor, or the only one that there is. */
   current(): PlanSession | undefined {
-    const uri = window.activeTextEditor?.document.uri;
-    const active = uri?.scheme === SCHEME ? this.at(uri) : undefined;
+    const active = this.activeSession();
     if (active !== undefined || this.sessions.size !== 1) return active;
     return [...this.sessions.values()][0];
+  }
+
+  private activeSession(): PlanSession | undefined {
+    const uri = window.activeTextEditor?.document.uri;
+    return uri?.scheme === SCHEME ? this.at(uri) : undefined;
   }
 
   /** The session of a request, made if there is none; planning is up to the caller. */
@@ -73,17 +94,19 @@ export class Plans implements TextDocumentContentProvider, Disposable {
       path: `/Plan: ${titleOf(request).replaceAll("/", "∕")}`,
       query: identityOf(request),
     });
-    const known = this.at(uri);
-    if (known !== undefined) return known;
-    const session = new PlanSession(uri, request, this.server, this.running, this.where, () => {
-      this.contentEmitter.fire(uri);
-    });
-    this.sessions.set(uri.toString(), session);
-    session.onDidChange(() => {
-      this.sessionEmitter.fire(session);
-      this.tellReady();
-    });
-    return session;
+    return this.at(uri) ?? this.make(uri, request);
+  }
+
+  /** Plan again what was open when the window was loaded anew, which closes such tabs. */
+  async restore(): Promise<void> {
+    const { open, front } = this.memory.get<Open>(OPEN, { open: [], front: undefined });
+    const requests = open.flatMap((identity) => requestOf(identity, planOptions()) ?? []);
+    const sessions = requests.map((request) => this.session(request));
+    for (const session of sessions) await this.show(session);
+    await this.server.settled();
+    const before = sessions.find(({ asked }) => identityOf(asked) === front);
+    if (before !== undefined) await this.show(before);
+    await Promise.all(sessions.map((session) => session.plan()));
   }
 
   isVisible(session: PlanSession): boolean {
@@ -93,40 +116,94 @@ export class Plans implements TextDocumentContentProvider, Disposable {
 
   /** Bring a plan's document to the front. */
   async show(session: PlanSession): Promise<void> {
+    const fresh = !session.isOpen;
     const document = await workspace.openTextDocument(session.uri);
-    if (document.languageId !== LANGUAGE) {
-      await languages.setTextDocumentLanguage(document, LANGUAGE);
-    }
-    await window.showTextDocument(document, { preview: false });
+    const editor = await window.showTextDocument(document, { preview: false });
+    await session.show();
+    // What is written while an editor opens pushes its cursor along.
+    if (fresh) editor.selection = new Selection(0, 0, 0, 0);
   }
 
   dispose(): void {
     for (const session of this.sessions.values()) session.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
-    this.contentEmitter.dispose();
     this.sessionEmitter.dispose();
   }
 
-  /** Let menus know whether the plan in front can be applied. */
-  private tellReady(): void {
-    const uri = window.activeTextEditor?.document.uri;
-    const ready = uri?.scheme === SCHEME && this.at(uri)?.ready === true;
-    if (ready === this.ready) return;
-    this.ready = ready;
-    void commands.executeCommand("setContext", "dotstream.planReady", ready);
+  /** Keep which plans have a tab, for the next window. */
+  private remember(): void {
+    const open = openTabs();
+    const left = [...this.sessions.values()].filter(({ uri }) => open.has(uri.toString()));
+    const front = this.activeSession();
+    const kept: Open = {
+      open: left.map(({ asked }) => identityOf(asked)),
+      front: front === undefined ? undefined : identityOf(front.asked),
+    };
+    void this.memory.update(OPEN, kept);
   }
 
   /** Let go of plans that are nowhere to be seen; a plan that is being made is cancelled. */
   forgetClosed(): void {
-    const open = new Set(
-      window.tabGroups.all
-        .flatMap(({ tabs }) => tabs)
-        .map(({ input }) => (input instanceof TabInputText ? input.uri.toString() : "")),
-    );
+    const open = openTabs();
     for (const [uri, session] of this.sessions) {
-      if (open.has(uri) || session.state === "applying") continue;
+      if (open.has(uri) || session.attempt.state === "applying") continue;
       this.sessions.delete(uri);
       session.dispose();
     }
   }
+
+  private make(uri: Uri, request: PlanRequest): PlanSession {
+    const session = new PlanSession(uri, request, this.server, this.running, this.places);
+    this.sessions.set(uri.toString(), session);
+    session.onDidChange(() => {
+      this.sessionEmitter.fire(session);
+      this.tellContext();
+      this.tellProgress(session);
+    });
+    return session;
+  }
+
+  /** Have an opened document written. */
+  private async opened(document: TextDocument): Promise<void> {
+    if (document.uri.scheme !== SCHEME) return;
+    if (document.languageId !== LANGUAGE) {
+      await languages.setTextDocumentLanguage(document, LANGUAGE);
+    }
+    await this.at(document.uri)?.show();
+  }
+
+  /** Let the walkthrough tick what has happened. */
+  private tellProgress({ attempt: { state }, asked: { kind } }: PlanSession): void {
+    const done = [
+      ...(state === "planned" ? ["hasPlanned"] : []),
+      ...(state === "applied" ? [kind === "undo" ? "hasUndone" : "hasApplied"] : []),
+    ];
+    for (const key of done.filter((each) => !this.happened.has(each))) {
+      this.happened.add(key);
+      void commands.executeCommand("setContext", `dotstream.${key}`, true);
+    }
+  }
+
+  /** Let menus and keys know what can be done with the plan in front. */
+  private tellContext(): void {
+    const session = this.activeSession();
+    const settled = session?.isSettled === true;
+    const context = {
+      planReady: settled && session.ready,
+      planHasConflicts: settled && session.inTheWay > 0,
+    };
+    for (const [key, value] of Object.entries(context)) {
+      if (this.context[key] !== value) {
+        void commands.executeCommand("setContext", `dotstream.${key}`, value);
+      }
+    }
+    this.context = context;
+  }
+}
+
+function openTabs(): ReadonlySet<string> {
+  const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
+  return new Set(
+    tabs.map(({ input }) => (input instanceof TabInputText ? input.uri.toString() : "")),
+  );
 }

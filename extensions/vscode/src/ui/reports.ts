@@ -17,9 +17,15 @@ import { LANGUAGE } from "./plans";
 
 const SCHEME = "dotstream-report";
 
+/** Something to press above a line. */
+export interface Offer {
+  readonly line: number;
+  readonly command: Command;
+}
+
 interface Report {
   readonly text: string;
-  readonly commands: readonly Command[];
+  readonly offers: readonly Offer[];
 }
 
 export class Reports implements TextDocumentContentProvider, CodeLensProvider, Disposable {
@@ -38,15 +44,15 @@ export class Reports implements TextDocumentContentProvider, CodeLensProvider, D
     ];
   }
 
-  /** Show a text under a name, in place of what had that name, with commands above it. */
+  /** Show a text under a name, in place of what had that name, with commands above lines. */
   async show(
     name: string,
     text: string,
-    commands: readonly Command[],
+    offers: readonly Offer[],
     language = LANGUAGE,
   ): Promise<void> {
     const uri = Uri.from({ scheme: SCHEME, path: `/${name}` });
-    this.reports.set(uri.toString(), { text, commands });
+    this.reports.set(uri.toString(), { text, offers });
     this.contentEmitter.fire(uri);
     this.lensEmitter.fire();
     const document = await workspace.openTextDocument(uri);
@@ -61,9 +67,8 @@ export class Reports implements TextDocumentContentProvider, CodeLensProvider, D
   }
 
   provideCodeLenses(document: TextDocument): CodeLens[] {
-    const top = new Range(0, 0, 0, 0);
-    const commands = this.reports.get(document.uri.toString())?.commands ?? [];
-    return commands.map((command) => new CodeLens(top, command));
+    const offers = this.reports.get(document.uri.toString())?.offers ?? [];
+    return offers.map(({ line, command }) => new CodeLens(new Range(line, 2, line, 2), command));
   }
 
   dispose(): void {

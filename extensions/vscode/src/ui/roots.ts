@@ -1,5 +1,5 @@
 /** The package directories of this window. */
-import { existsSync, readdirSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { commands, Uri, window, workspace } from "vscode";
@@ -12,18 +12,28 @@ const MARKERS = [CONFIGURATION, ".stowrc", ".stow"];
 const USUAL = ["dotfiles", ".dotfiles"];
 
 /** Absolute paths: the one that is set, or those of the folders, or the usual one at home. */
-export function roots(): string[] {
+export async function roots(): Promise<readonly string[]> {
+  const here = await rootsHere();
+  if (here.length > 0) return here;
+  for (const name of USUAL) {
+    const usual = join(homedir(), name);
+    if (await isRoot(usual)) return [usual];
+  }
+  return [];
+}
+
+/** The one that is set, or those of the folders: what this window is about, unasked. */
+export async function rootsHere(): Promise<readonly string[]> {
   const set = settings.root().trim();
   if (set !== "") return [expandHome(set)];
-  const found = (workspace.workspaceFolders ?? [])
-    .filter((folder) => folder.uri.scheme === "file")
-    .flatMap((folder) => {
-      const above = findUpward(folder.uri.fsPath);
-      return above === undefined ? findBelow(folder.uri.fsPath) : [above];
-    });
-  if (found.length > 0) return [...new Set(found)];
-  const usual = USUAL.map((name) => join(homedir(), name)).find(isRoot);
-  return usual === undefined ? [] : [usual];
+  const folders = (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file");
+  const found = await Promise.all(
+    folders.map(async ({ uri: { fsPath } }) => {
+      const above = await findUpward(fsPath);
+      return above === undefined ? await findBelow(fsPath) : [above];
+    }),
+  );
+  return [...new Set(found.flat())];
 }
 
 /** The root and target that every request names. */
@@ -42,7 +52,7 @@ export function placeAt(root: PathUri): Place {
 
 /** The package directory to act on; asks if there are several, explains if there is none. */
 export async function chooseRoot(): Promise<Place | undefined> {
-  const found = roots();
+  const found = await roots();
   const [only] = found;
   if (only === undefined) {
     const open = "Open Folder…";
@@ -61,21 +71,33 @@ export async function chooseRoot(): Promise<Place | undefined> {
   return picked === undefined ? undefined : placeOf(picked.root);
 }
 
-function isRoot(path: string): boolean {
-  return MARKERS.some((name) => existsSync(join(path, name)));
+async function isRoot(path: string): Promise<boolean> {
+  const found = await Promise.all(MARKERS.map((name) => exists(join(path, name))));
+  return found.includes(true);
+}
+
+/** Whether something is there that can be reached. */
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false, // what cannot be reached is nothing to work with
+  );
 }
 
 /** The package directories that are right inside a folder, as in a home that is open. */
-function findBelow(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
+async function findBelow(folder: string): Promise<string[]> {
+  // A folder of the workspace may be missing, or not to be read: the others count all the same.
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const paths = entries
     .filter((entry) => entry.isDirectory())
-    .map((entry) => join(folder, entry.name))
-    .filter((path) => existsSync(join(path, CONFIGURATION)));
+    .map((entry) => join(folder, entry.name));
+  const found = await Promise.all(paths.map((path) => exists(join(path, CONFIGURATION))));
+  return paths.filter((_, index) => found[index] === true);
 }
 
-function findUpward(start: string): string | undefined {
+async function findUpward(start: string): Promise<string | undefined> {
   for (let place = start; ; place = dirname(place)) {
-    if (isRoot(place)) return place;
+    if (await isRoot(place)) return place;
     if (place === dirname(place)) return undefined;
   }
 }

@@ -1,12 +1,15 @@
 /** The language server: started, restarted, asked. */
-import { constants, accessSync, statSync } from "node:fs";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
 import { homedir } from "node:os";
+import { promisify } from "node:util";
 import {
+  Disposable,
   EventEmitter,
   extensions,
   workspace,
   type CancellationToken,
-  type Disposable,
   type LogOutputChannel,
 } from "vscode";
 import {
@@ -22,19 +25,26 @@ import {
   type StaticFeature,
 } from "vscode-languageclient/node";
 import type { Batch } from "../protocol/messages";
-import { PROTOCOL_VERSION } from "../protocol/schema";
-import { discover, type Discovery } from "../server/discover";
+import {
+  PROTOCOL_VERSION,
+  type ConflictAnswer,
+  type ConflictParams,
+  type Row,
+} from "../protocol/schema";
+import { bundledServer, discover, UPDATE_COMMAND, type Discovery } from "../server/discover";
 import { SECTION, settings } from "./settings";
 
 export type ServerState = "untrusted" | "missing" | "starting" | "running" | "failed" | "stopped";
 
 /**
- * Our own commands, which code actions and code lenses of the server are to call: those that
- * show a plan first. What concerns a single link, the server does by itself.
+ * Our own commands, which code actions and code lenses of the server are to call, since they
+ * show a plan first.
  */
 const CLIENT_COMMANDS = {
   plan: "dotstream.plan",
   apply: "dotstream.change",
+  link: "dotstream.link",
+  unlink: "dotstream.unlink",
   resolve: "dotstream.resolve",
   diff: "dotstream.diff",
   adopt: "dotstream.adopt",
@@ -44,7 +54,7 @@ const ANNOUNCEMENT: StaticFeature = {
   fillClientCapabilities(capabilities) {
     capabilities.experimental = {
       ...(capabilities.experimental as object | undefined),
-      dotstream: { version: PROTOCOL_VERSION, commands: CLIENT_COMMANDS },
+      dotstream: { version: PROTOCOL_VERSION, commands: CLIENT_COMMANDS, conflicts: true },
     };
   },
   initialize() {
@@ -69,10 +79,20 @@ interface Announced {
 
 /** What is asked of the server needs it to run. */
 export class NotRunning extends Error {
-  constructor(readonly state: ServerState) {
-    super(`The dotstream server is not running (${state}).`);
+  constructor(
+    readonly state: ServerState,
+    reason: string,
+  ) {
+    super(
+      state === "failed" && reason !== ""
+        ? `The dotstream server does not run: ${reason}`
+        : `The dotstream server is not running (${state}).`,
+    );
   }
 }
+
+/** What is asked about a conflict, as it is met. */
+export type Ask = (row: Row, cancel: CancellationToken) => Promise<ConflictAnswer>;
 
 export interface WorkReport {
   readonly message?: string;
@@ -87,19 +107,34 @@ export class Server implements Disposable {
   /** When the server ended by itself. */
   private crashes: number[] = [];
   private tokens = 0;
+  /** Who answers about conflicts, by the token of what meets them. */
+  private readonly askers = new Map<string, Ask>();
   private readonly stateEmitter = new EventEmitter<ServerState>();
   private readonly changedEmitter = new EventEmitter<void>();
   private current: ServerState = "stopped";
+  /** Whether the server that was found speaks another version of the protocol. */
+  private outdated = false;
+  /** What the server said last on standard error. */
+  private lastWords = "";
   private lookup: Discovery | undefined;
 
   readonly onDidChangeState = this.stateEmitter.event;
   /** Something was changed in a target, by us or by another client of the server. */
   readonly onDidChangeFiles = this.changedEmitter.event;
 
-  constructor(private readonly log: LogOutputChannel) {}
+  /** @param bundled the script that starts the server which this extension brings along. */
+  constructor(
+    private readonly log: LogOutputChannel,
+    private readonly bundled: string,
+  ) {}
 
   get state(): ServerState {
     return this.current;
+  }
+
+  /** Why there is no server, in its own words. */
+  get reason(): string {
+    return this.lastWords;
   }
 
   /** How the server was looked for the last time. */
@@ -111,6 +146,7 @@ export class Server implements Disposable {
   restart(): Promise<void> {
     if (!this.restartDue) {
       this.restartDue = true;
+      this.become("starting");
       this.changing = this.changing.then(async () => {
         this.restartDue = false;
         await this.stop();
@@ -121,14 +157,25 @@ export class Server implements Disposable {
     return this.changing;
   }
 
+  /** Whether anything has asked for it. */
+  get wanted(): boolean {
+    return this.current !== "stopped";
+  }
+
   async stop(): Promise<void> {
     const client = this.client;
     this.client = undefined;
     if (client !== undefined) await client.dispose(2000);
   }
 
-  /** Wait for a start that is under way, for some seconds at most. */
+  /** Start it, unless somebody has. */
+  ensure(): void {
+    if (!this.wanted) void this.restart();
+  }
+
+  /** Have it running, and wait for that, for some seconds at most. */
   async settled(): Promise<void> {
+    this.ensure();
     if (this.current !== "starting") return;
     await new Promise<void>((resolve) => {
       const finish = () => {
@@ -136,7 +183,9 @@ export class Server implements Disposable {
         watching.dispose();
         resolve();
       };
-      const watching = this.onDidChangeState(finish);
+      const watching = this.onDidChangeState((state) => {
+        if (state !== "starting") finish();
+      });
       const patience = setTimeout(finish, PATIENCE);
     });
   }
@@ -174,6 +223,12 @@ export class Server implements Disposable {
     return this.running().onProgress(new ProgressType<Batch<Item>>(), token, handle);
   }
 
+  /** Have what uses a token ask about its conflicts. */
+  onConflict(token: string, ask: Ask): Disposable {
+    this.askers.set(token, ask);
+    return new Disposable(() => this.askers.delete(token));
+  }
+
   onWork(token: string, handle: (report: WorkReport) => void): Disposable {
     return this.running().onProgress(WorkDoneProgress.type, token, (value) => {
       if (value.kind !== "end") handle(value);
@@ -187,7 +242,7 @@ export class Server implements Disposable {
 
   private running(): LanguageClient {
     if (this.client === undefined || this.current !== "running") {
-      throw new NotRunning(this.current);
+      throw new NotRunning(this.current, this.lastWords);
     }
     return this.client;
   }
@@ -197,13 +252,29 @@ export class Server implements Disposable {
       this.become("untrusted");
       return;
     }
-    const found = discover({
+    const around = {
       configured: settings.serverPath(),
       interpreter: await chosenInterpreter(),
       path: process.env.PATH ?? "",
       home: homedir(),
       isExecutable,
-    });
+      isPython,
+      bundled: this.bundled,
+    };
+    await this.startOne(await discover(around));
+    // What is installed is of another time than this extension, which has one of its own.
+    if (!this.outdated) return;
+    const own = settings.serverPath().trim() === "" ? await bundledServer(around) : undefined;
+    if (own === undefined) {
+      this.become("failed");
+      return;
+    }
+    await this.stop();
+    await this.startOne(own);
+  }
+
+  private async startOne(found: Discovery): Promise<void> {
+    this.outdated = false;
     this.lookup = found;
     if (!found.found) {
       this.log.warn(`no server; looked at: ${found.tried.join(", ")}`);
@@ -211,8 +282,7 @@ export class Server implements Disposable {
       return;
     }
     this.log.info(`server: ${found.command} (found by ${found.by})`);
-    this.become("starting");
-    const client = this.create(found.command);
+    const client = this.create(found.command, found.args);
     this.client = client;
     try {
       await client.start();
@@ -224,7 +294,7 @@ export class Server implements Disposable {
     this.greeted(client);
   }
 
-  private create(command: string): LanguageClient {
+  private create(command: string, args: readonly string[]): LanguageClient {
     const options: LanguageClientOptions = {
       documentSelector: [{ scheme: "file" }],
       outputChannel: this.log,
@@ -246,13 +316,18 @@ export class Server implements Disposable {
     const client = new LanguageClient(
       SECTION,
       "dotstream",
-      { command, args: ["lsp"], options: { env: process.env } },
+      () => Promise.resolve(this.spawn(command, args)),
       options,
     );
     client.registerFeature(ANNOUNCEMENT);
     client.onNotification("dotstream/changed", () => {
       this.changedEmitter.fire();
     });
+    client.onRequest(
+      "dotstream/conflict",
+      async ({ token, conflict }: ConflictParams, cancel: CancellationToken) =>
+        (await this.askers.get(String(token))?.(conflict, cancel)) ?? null,
+    );
     client.onDidChangeState(({ newState }) => {
       // The first start is waited for; this is for those after a crash.
       if (client === this.client && newState === State.Running && this.crashes.length > 0) {
@@ -260,6 +335,19 @@ export class Server implements Disposable {
       }
     });
     return client;
+  }
+
+  private spawn(command: string, args: readonly string[]): ChildProcess {
+    this.lastWords = "";
+    const server = spawn(command, args, { env: process.env });
+    server.stderr.on("data", (data: Buffer) => {
+      const lines = data.toString().split("\n");
+      this.lastWords = lines.findLast((line) => line.trim() !== "")?.trim() ?? this.lastWords;
+    });
+    server.on("error", (error) => {
+      this.lastWords = error.message;
+    });
+    return server;
   }
 
   /** The server has ended by itself: start it again, unless it keeps ending. */
@@ -279,10 +367,12 @@ export class Server implements Disposable {
       { readonly dotstream?: Announced } | undefined;
     this.announced = experimental?.dotstream ?? {};
     if (this.announced.version !== PROTOCOL_VERSION) {
-      this.log.warn(
-        `the server speaks version ${String(this.announced.version)} of the protocol, ` +
-          `this extension version ${PROTOCOL_VERSION.toString()}`,
-      );
+      this.lastWords =
+        `it speaks version ${String(this.announced.version ?? "0")} of the protocol, and this ` +
+        `extension version ${PROTOCOL_VERSION}; update it with: ${UPDATE_COMMAND}`;
+      this.log.error(`the server is of another version: ${this.lastWords}`);
+      this.outdated = true; // what becomes of that, whoever has started it decides
+      return;
     }
     this.become("running");
   }
@@ -293,13 +383,24 @@ export class Server implements Disposable {
   }
 }
 
-function isExecutable(path: string): boolean {
+async function isExecutable(path: string): Promise<boolean> {
   try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
   } catch {
     return false;
   }
+}
+
+const runs = promisify(execFile);
+
+/** Whether a program is a Python from 3.11 on. */
+async function isPython(path: string): Promise<boolean> {
+  const question = "import sys; sys.exit(sys.version_info < (3, 11))";
+  return await runs(path, ["-c", question]).then(
+    () => true,
+    () => false, // it is older, or none at all
+  );
 }
 
 interface PythonApi {

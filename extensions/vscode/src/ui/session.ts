@@ -1,47 +1,62 @@
-/** One plan: asked for, streamed into its document, and applied as it was shown. */
-import { CancellationTokenSource, EventEmitter, type Uri } from "vscode";
-import { Flow } from "../plan/flow";
-import { applyCall, planCall, resolved, resolvedAll, titleOf } from "../plan/request";
+/** One plan: what was asked for and chosen, the attempt that is current, and its document. */
+import { EventEmitter, type TextDocument, type Uri } from "vscode";
+import { titleOfChoice } from "../plan/choices";
+import { isDivisible, resolved, resolvedAll, titleOf, withOptions } from "../plan/request";
 import type { PlanRequest } from "../plan/request";
 import { operations, plural, sentence } from "../plan/sums";
-import { PlanText } from "../plan/text";
-import { faultOf, type Fault } from "../protocol/faults";
-import type { Place, Summary } from "../protocol/messages";
-import type { Counts, Row, PathUri } from "../protocol/schema";
+import type { PlanText, Wishes } from "../plan/text";
+import type { Place, PlanOptions, Summary } from "../protocol/messages";
+import type { PathUri, Row } from "../protocol/schema";
 import type { Policy } from "../protocol/words";
 import { oneLine } from "../protocol/paths";
-import { PlanDocument, type Shown } from "./planDocument";
+import { Attempt } from "./attempt";
+import type { Ask } from "./server";
+import { PlanDocument, type Page } from "./planDocument";
 import type { Running } from "./running";
 import type { Server } from "./server";
 import { settings } from "./settings";
 
-/** Milliseconds in which the editor is left in peace between two pieces of a plan, at least. */
+/** Milliseconds in which the window is left in peace between two pieces of a plan that grows. */
 const BETWEEN = 100;
-/** How many times as long as a piece took the editor is left in peace after it. */
-const REST = 3;
+/** Milliseconds for which a plan that is made anew leaves its old text where it is. */
+const HOLD = 1000;
+/** Rows that a document can have at most, however often the user asks for more. */
+const MOST = 100_000;
+const PLANNING = "planning…";
 
-export type SessionState = "planning" | "planned" | "cancelled" | "failed" | "applying" | "applied";
+/** A choice for one conflict, and what else could have been chosen. */
+interface Choice {
+  readonly row: Row;
+  readonly policy: Policy;
+}
+
+/** What is shown of package directories and their targets. */
+export interface Places {
+  where(place: Place): string;
+  /** Labels of the targets. */
+  targets(place: Place): readonly string[];
+}
 
 export class PlanSession {
-  text = new PlanText(settings.maxLines());
-  state: SessionState = "planning";
-  summary: Summary | undefined;
-  counts: Counts = {};
-  fault: Fault | undefined;
-
-  private source: CancellationTokenSource | undefined;
-  private generation = 0;
-  private flow: Flow | undefined;
-  /** Rows that the document has. */
-  private seen = 0;
+  attempt: Attempt;
+  readonly choices = new Map<PathUri, Choice>();
+  /** What was chosen for every conflict that has no choice of its own. */
+  all: Policy | undefined;
+  private readonly leftOut = new Set<PathUri>();
+  private readonly settled = new Map<PathUri, string>();
+  private readonly wishes: Wishes = { leftOut: this.leftOut, settled: this.settled };
+  private limit = settings.maxLines();
   /** Whether something is different that is not shown yet. */
   private stale = false;
   /** The work of showing it, if that is under way. */
   private showing: Promise<void> | undefined;
+  private disposed = false;
+  /** The attempt whose lenses were asked for. */
+  private lensesOf = 0;
   private readonly document: PlanDocument;
   private readonly emitter = new EventEmitter<void>();
 
-  /** The plan has other lenses and rows than it had. */
+  /** The document has other lines, or something else is offered about them. */
   readonly onDidChange = this.emitter.event;
 
   constructor(
@@ -49,11 +64,10 @@ export class PlanSession {
     private request: PlanRequest,
     private readonly server: Server,
     private readonly running: Running,
-    /** What is shown of a package directory and its target. */
-    private readonly where: (place: Place) => string,
-    renew: () => void,
+    private readonly places: Places,
   ) {
-    this.document = new PlanDocument(uri, renew);
+    this.document = new PlanDocument(uri);
+    this.attempt = this.begin();
   }
 
   get title(): string {
@@ -64,156 +78,162 @@ export class PlanSession {
     return this.request;
   }
 
-  get choices(): number {
-    return Object.keys(this.request.params.options?.resolutions ?? {}).length;
+  get place(): Place {
+    const { root, target } = this.request.params;
+    return target === undefined ? { root } : { root, target };
+  }
+
+  /** Whether single rows can be settled or left out. */
+  get divisible(): boolean {
+    return isDivisible(this.request);
+  }
+
+  get isOpen(): boolean {
+    return this.document.open() !== undefined;
+  }
+
+  /** Conflicts and errors that are in the way of what is not left out. */
+  get inTheWay(): number {
+    const { summary, text } = this.attempt;
+    if (summary === undefined) return 0;
+    return summary.conflicts + summary.errors - (text.conflicts - text.problems.length);
   }
 
   /** Whether applying would do something, and nothing stands in its way. */
   get ready(): boolean {
-    if (this.state !== "planned" || this.summary === undefined) return false;
-    const { conflicts, errors, counts } = this.summary;
-    return conflicts === 0 && errors === 0 && operations(counts) > 0;
+    const { state, counts } = this.attempt;
+    return state === "planned" && this.inTheWay === 0 && operations(counts) > 0;
   }
 
-  /** The whole document as it is now. */
-  content(): string {
-    return this.document.whole(this.shown());
+  /** The text whose lines a version of the document has; of an older attempt, maybe. */
+  textOf(document: TextDocument): PlanText | undefined {
+    const seen = this.document.shown();
+    return seen?.document === document ? seen.text : undefined;
+  }
+
+  /** Whether the document has exactly the plan, all of it, so that it can be acted on. */
+  get isSettled(): boolean {
+    const seen = this.document.shown();
+    return seen?.whole === true && seen.text === this.attempt.text && !this.stale;
+  }
+
+  /** Whether what was offered by an attempt may be done: it is what the user sees. */
+  offers(attempt: number): boolean {
+    return attempt === this.attempt.number && this.isSettled;
   }
 
   cancel(): void {
-    this.source?.cancel();
+    this.attempt.cancel();
   }
 
-  /** Plan anew with what was chosen for one path. */
-  async resolve(path: PathUri, policy: Policy): Promise<void> {
-    this.request = resolved(this.request, path, policy);
+  /** Plan anew with what was chosen for one conflict, or with nothing chosen any longer. */
+  async resolve(row: Row, policy?: Policy): Promise<void> {
+    this.choose(row, policy);
     await this.plan();
+  }
+
+  /** Keep what was chosen for one conflict; what is planned next is planned so. */
+  choose(row: Row, policy?: Policy): void {
+    this.settled.delete(row.path);
+    if (policy === undefined) this.choices.delete(row.path);
+    else this.choices.set(row.path, { row: this.choices.get(row.path)?.row ?? row, policy });
+    this.request = resolved(this.request, row.path, policy);
   }
 
   /** Plan anew with a policy for every conflict. */
   async resolveAll(policy: Policy): Promise<void> {
-    this.request = resolvedAll(this.request, policy);
+    this.all = policy;
+    const { text } = this.attempt;
+    for (const line of text.problems) {
+      const row = text.rowAt(line);
+      if (row?.choices?.includes(policy) === true)
+        this.settled.set(row.path, titleOfChoice(policy));
+    }
+    await this.plan(resolvedAll(this.request, policy));
+  }
+
+  /** Plan anew with no choices, and nothing left out. */
+  async forgetChoices(options: PlanOptions): Promise<void> {
+    this.choices.clear();
+    this.leftOut.clear();
+    this.settled.clear();
+    this.all = undefined;
+    await this.plan(withOptions(this.request, options));
+  }
+
+  /** Leave a path out with all that is below it, or take it in again. */
+  async leaveOut(path: PathUri): Promise<void> {
+    if (!this.leftOut.delete(path)) this.leftOut.add(path);
+    this.attempt.text.rewrite();
+    await this.show();
+  }
+
+  /** How many rows are left out. */
+  get omissions(): number {
+    return this.attempt.text.countLeftOut();
+  }
+
+  /** Show more rows than before. */
+  async showMore(): Promise<void> {
+    this.limit = Math.min(MOST, this.limit * 10);
     await this.plan();
   }
 
+  get canShowMore(): boolean {
+    return this.limit < MOST;
+  }
+
   /** Plan, or plan anew; the rows appear in the document as they arrive. */
-  async plan(request?: PlanRequest): Promise<void> {
-    if (this.state === "applying") return; // that is to be cancelled on purpose only
+  async plan(request?: PlanRequest, remark = "", ask?: Ask): Promise<void> {
+    if (this.attempt.state === "applying") return; // that is to be cancelled on purpose only
     if (request !== undefined) this.request = request;
-    this.source?.cancel();
-    const source = new CancellationTokenSource();
-    this.source = source;
-    this.generation += 1;
-    const generation = this.generation;
-    this.text = new PlanText(settings.maxLines());
-    this.seen = 0;
-    this.summary = undefined;
-    this.fault = undefined;
-    this.counts = {};
-    const [method, params] = planCall(this.request);
-    const token = this.server.token();
-    const window = this.server.window();
-    const flow = new Flow(window, (seq) => {
-      this.server.acknowledge(token, seq);
-    });
-    this.flow = flow;
-    this.enter("planning");
-    try {
-      const summary = await this.running.run(`Planning ${this.title}`, source, async (report) => {
-        const reading = this.server.onBatch<Row>(token, (batch) => {
-          if (generation !== this.generation) return; // a newer plan is in the document
-          this.counts = batch.counts ?? this.counts;
-          report({ message: plural(operations(this.counts), "operation") });
-          if (batch.items === undefined) return;
-          const before = this.text.length;
-          this.text.add(batch.items);
-          flow.receive(batch.seq, this.text.length);
-          if (this.text.length > before) void this.show();
-          else flow.shown(this.seen);
-        });
-        try {
-          return await this.server.request<Summary>(
-            method,
-            { ...params, window, partialResultToken: token },
-            source.token,
-          );
-        } finally {
-          reading.dispose();
-        }
-      });
-      if (generation !== this.generation) return;
-      this.summary = summary;
-      this.counts = summary.counts;
-      this.enter("planned");
-      await this.show(); // before anything is offered about rows that are not there yet
-    } catch (error) {
-      if (generation === this.generation) this.fail(error);
-    } finally {
-      source.dispose();
-    }
+    this.attempt.cancel();
+    for (const [path, { policy }] of this.choices) this.settled.set(path, titleOfChoice(policy));
+    const attempt = this.begin(remark);
+    setTimeout(() => void this.show(), HOLD);
+    void this.show();
+    await attempt.plan(() => {
+      if (attempt === this.attempt) void this.show();
+    }, ask);
+    if (attempt === this.attempt) await this.show();
   }
 
-  /** Carry out exactly what is shown. Whether it was is in the state; a failure is thrown. */
-  async apply(): Promise<Summary | undefined> {
-    const { summary } = this;
-    if (!this.ready || summary === undefined) return undefined;
-    const source = new CancellationTokenSource();
-    this.source = source;
-    const [method, params] = applyCall(this.request, summary.digest);
-    const workDoneToken = this.server.token();
-    this.enter("applying");
-    try {
-      const done = await this.running.run(`Applying ${this.title}`, source, async (report) => {
-        const reading = this.server.onWork(workDoneToken, report);
-        try {
-          return await this.server.request<Summary>(
-            method,
-            { ...params, workDoneToken },
-            source.token,
-          );
-        } finally {
-          reading.dispose();
-        }
-      });
-      this.summary = { ...summary, ...done };
-      this.enter("applied");
-      return done;
-    } catch (error) {
-      this.fail(error);
-      throw error;
-    } finally {
-      source.dispose();
-    }
-  }
-
-  dispose(): void {
-    this.generation += 1;
-    this.cancel();
-    this.stale = false;
-    this.emitter.dispose();
-  }
-
-  private fail(error: unknown): void {
-    this.fault = faultOf(error);
-    this.enter(this.fault.cancelled ? "cancelled" : "failed");
-  }
-
-  private enter(state: SessionState): void {
-    this.state = state;
+  /**
+   * The lenses of the current attempt were asked for: those of the one before are gone.
+   *
+   * Until then its lines stay, so that no lens ever stands above another line than its own.
+   */
+  lensesAsked(): void {
+    if (this.lensesOf === this.attempt.number) return;
+    this.lensesOf = this.attempt.number;
     void this.show();
   }
 
-  private shown(): Shown {
-    return {
-      title: `Plan: ${this.title} · ${this.where(this.request.params)}`,
-      sum: this.sum(),
-      text: this.text,
-      complete: this.state !== "planning",
-    };
+  /**
+   * Carry out exactly what is shown; a failure is thrown.
+   *
+   * A plan that is another by now is made anew, and nothing is done.
+   */
+  async apply(): Promise<Summary | undefined> {
+    const { attempt } = this;
+    const digest = attempt.summary?.digest;
+    if (!this.ready || digest === undefined || (this.isOpen && !this.isSettled)) return undefined;
+    try {
+      const applying = attempt.apply(this.request, digest, [...this.leftOut]);
+      void this.show();
+      return await applying;
+    } catch (error) {
+      if (attempt.fault?.outdated !== true) throw error;
+      await this.plan(undefined, "changed since: look at it again");
+      return undefined;
+    } finally {
+      await this.show();
+    }
   }
 
   /** Show what is different, a piece at a time, until the document has all of it. */
-  private show(): Promise<void> {
+  show(): Promise<void> {
+    if (this.disposed) return Promise.resolve();
     this.stale = true;
     this.showing ??= this.advance().finally(() => {
       this.showing = undefined;
@@ -221,36 +241,75 @@ export class PlanSession {
     return this.showing;
   }
 
+  /** The document is another than was written: write it again. */
+  check(): void {
+    if (this.showing === undefined && this.document.shown() === undefined) void this.show();
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.attempt.cancel();
+    this.emitter.dispose();
+  }
+
+  private begin(remark = ""): Attempt {
+    const { request, server, running, limit, wishes } = this;
+    const tops = this.places.targets(this.place);
+    this.attempt = new Attempt(request, server, running, limit, wishes, tops, remark);
+    return this.attempt;
+  }
+
   private async advance(): Promise<void> {
-    while (this.stale) {
+    // One more round when the last is over: what it has changed may change what is offered.
+    while (this.stale && !this.disposed) {
       this.stale = false;
+      const done = await this.document.write(this.page());
+      if (!done) this.stale = true;
       this.emitter.fire();
-      const { text, flow } = this;
-      const began = Date.now();
-      const rows = await this.document.advance(this.shown());
-      if (text !== this.text) continue; // a newer plan is to be shown
-      this.seen = rows;
-      flow?.shown(rows);
-      if (rows < text.length) this.stale = true;
-      if (this.state === "planning") {
-        await sleep(Math.max(BETWEEN, REST * (Date.now() - began)));
-      }
+      if (this.attempt.state === "planning") await sleep(BETWEEN);
     }
   }
 
+  private page(): Page {
+    const { attempt } = this;
+    const title = `Plan: ${this.title} · ${this.places.where(this.place)}`;
+    const planning = attempt.state === "planning";
+    const old = this.document.shown();
+    const unready = planning || this.lensesOf !== attempt.number;
+    if (unready && old !== undefined && old.text !== attempt.text && this.isYoung) {
+      // Most plans are made anew sooner than anyone could look away; nothing can be pressed.
+      const tail = old.whole ? old.text.tail() : [];
+      return { text: old.text, header: [title, PLANNING, ""], tail };
+    }
+    const header = [title, this.sum(), ""];
+    return { text: attempt.text, header, tail: planning ? [] : attempt.text.tail() };
+  }
+
+  private get isYoung(): boolean {
+    return Date.now() - this.attempt.began < HOLD;
+  }
+
   private sum(): string {
-    switch (this.state) {
+    const { state, counts, summary, fault, remark } = this.attempt;
+    switch (state) {
       case "planning":
-        return "planning…";
-      case "planned":
-        return sentence(this.counts, this.summary?.unchanged ?? 0, false);
+        return PLANNING;
+      case "planned": {
+        const left = this.omissions;
+        return [
+          sentence(counts, summary?.unchanged ?? 0, false),
+          ...(this.all === undefined ? [] : [`conflicts: ${titleOfChoice(this.all)} all`]),
+          ...(left > 0 ? [`${plural(left, "row")} left out`] : []),
+          ...(remark === "" ? [] : [remark]),
+        ].join("; ");
+      }
       case "applying":
-        return `applying: ${sentence(this.counts, 0, false)}`;
+        return `applying: ${sentence(counts, 0, false)}`;
       case "applied":
-        return `done: ${sentence(this.counts, 0, true)}`;
+        return `done: ${sentence(counts, 0, true)}`;
       case "cancelled":
       case "failed":
-        return failure(this.state, this.fault?.message ?? "");
+        return failure(state, fault?.message ?? "");
     }
   }
 }

@@ -7,6 +7,7 @@ import {
   type Disposable,
   type StatusBarItem,
 } from "vscode";
+import { conflictsOf, isManaged } from "../plan/states";
 import { plural } from "../plan/sums";
 import type { Overview, OverviewState } from "./overview";
 import type { Running } from "./running";
@@ -37,6 +38,7 @@ export class StatusBar implements Disposable {
       overview.onDidChange(() => {
         this.update();
         void commands.executeCommand("setContext", "dotstream.state", overview.state);
+        void commands.executeCommand("setContext", "dotstream.canAdopt", overview.canAdopt);
       }),
       running.onDidChange(() => {
         this.update();
@@ -72,11 +74,10 @@ export class StatusBar implements Disposable {
 
   private summarise(): void {
     const statuses = this.overview.farms.flatMap(({ statuses }) => [...statuses.values()]);
-    const sum = (count: "conflicts" | "changes") =>
-      statuses.reduce((total, status) => total + status[count], 0);
-    const [conflicts, changes] = [sum("conflicts"), sum("changes")];
-    const managed = statuses.filter(({ state }) => state === "managed").length;
-    this.item.tooltip = `${managed.toString()} of ${plural(statuses.length, "package")} managed`;
+    const managed = statuses.filter(isManaged);
+    const conflicts = conflictsOf(statuses);
+    const changes = managed.reduce((sum, status) => sum + status.changes, 0);
+    this.item.tooltip = `${managed.length} of ${plural(statuses.length, "package")} managed`;
     if (conflicts > 0) {
       this.item.text = `$(warning) Dotfiles: ${plural(conflicts, "conflict")}`;
       this.item.backgroundColor = new ThemeColor("statusBarItem.warningBackground");

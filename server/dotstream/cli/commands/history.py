@@ -86,7 +86,7 @@ def run(session: Session) -> int:
         return _prune(session)
     unfinished = session.mention_unfinished()
     if not _tell(session, session.client.history(arguments.limit), unfinished):
-        session.say(nothing_recorded(session))
+        session.say(_nothing_recorded(session))
         session.mention_elsewhere("history")
     return 0
 
@@ -137,7 +137,7 @@ def _tell(
     return count
 
 
-def nothing_recorded(session: Session) -> str:
+def _nothing_recorded(session: Session) -> str:
     """Say where nothing is recorded: with another state directory there may be something."""
     target, state = map(session.style.path, (session.client.target, session.client.state))
     return f"nothing is recorded of {target} in the state directory {state}"

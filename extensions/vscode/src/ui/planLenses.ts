@@ -1,0 +1,199 @@
+/** What can be done with a plan, above its lines and by Ctrl+. in them. */
+import {
+  CodeAction,
+  CodeActionKind,
+  CodeLens,
+  EventEmitter,
+  languages,
+  Range,
+  type CodeActionProvider,
+  type CodeLensProvider,
+  type Command,
+  type Disposable,
+  type TextDocument,
+} from "vscode";
+import { choicesOf, titleOfChoice } from "../plan/choices";
+import { HEADER } from "../plan/text";
+import { operations, plural } from "../plan/sums";
+import type { Row } from "../protocol/schema";
+import { LANGUAGE, SCHEME, type Plans } from "./plans";
+import type { PlanSession } from "./session";
+
+/** Rows of a document that get lenses; the others have the same by Ctrl+. */
+const LENSES = 500;
+
+export class PlanLenses implements CodeLensProvider, CodeActionProvider, Disposable {
+  private readonly emitter = new EventEmitter<void>();
+  private readonly subscriptions: Disposable[];
+
+  readonly onDidChangeCodeLenses = this.emitter.event;
+
+  constructor(private readonly plans: Plans) {
+    const selector = { scheme: SCHEME, language: LANGUAGE };
+    this.subscriptions = [
+      languages.registerCodeLensProvider(selector, this),
+      languages.registerCodeActionsProvider(selector, this),
+      plans.onDidChangeSession(() => {
+        this.emitter.fire();
+      }),
+    ];
+  }
+
+  provideCodeLenses(document: TextDocument): CodeLens[] {
+    const session = this.plans.at(document.uri);
+    if (session === undefined) return [];
+    session.lensesAsked();
+    const top = new Range(0, 0, 0, 0);
+    const lenses = topCommands(session).map((command) => new CodeLens(top, command));
+    if (session.attempt.state !== "planned" || !session.isSettled) return lenses;
+    for (const line of linesWithLenses(session)) {
+      const [start] = session.attempt.text.nameAt(line);
+      const range = new Range(line, start, line, start);
+      for (const command of rowCommands(session, line)) lenses.push(new CodeLens(range, command));
+    }
+    return lenses;
+  }
+
+  provideCodeActions(document: TextDocument, { start }: Range): CodeAction[] {
+    const session = this.plans.at(document.uri);
+    if (session?.attempt.state !== "planned" || !session.isSettled) return [];
+    return [...rowCommands(session, start.line), ...leaveOut(session, start.line)].map(
+      (command) => {
+        const action = new CodeAction(command.title, CodeActionKind.QuickFix);
+        action.command = command;
+        return action;
+      },
+    );
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+    this.emitter.dispose();
+  }
+}
+
+/** Conflicts, and what stands where one was settled. */
+function linesWithLenses(session: PlanSession): readonly number[] {
+  const { text } = session.attempt;
+  const found = [...text.problems.slice(0, LENSES)];
+  const chosen = new Set(session.choices.keys());
+  const leftOut = session.omissions > 0;
+  if (chosen.size === 0 && !leftOut) return found;
+  for (let line = HEADER; line < HEADER + text.lines.length && found.length < LENSES; line += 1) {
+    const row = text.rowAt(line);
+    if (row === undefined) continue;
+    if (chosen.delete(row.path) || (leftOut && text.isLeftOut(row))) found.push(line);
+  }
+  return found;
+}
+
+function topCommands(session: PlanSession): Command[] {
+  const { uri, attempt } = session;
+  const refresh = {
+    title: "$(refresh) Refresh",
+    command: "dotstream.refreshPlan",
+    arguments: [uri],
+  };
+  switch (attempt.state) {
+    case "planning":
+    case "applying": {
+      const verb = attempt.state === "planning" ? "Planning" : "Applying";
+      const count = plural(operations(attempt.counts), "operation");
+      return [
+        { title: `$(loading~spin) ${verb}: ${count}`, command: "" },
+        { title: "$(close) Cancel", command: "dotstream.cancel", arguments: [uri] },
+      ];
+    }
+    case "planned":
+      return session.isSettled ? [...decisions(session), refresh, ...forget(session)] : [];
+    case "applied": {
+      const transaction = attempt.summary?.transaction;
+      const undo = {
+        title: "$(discard) Undo",
+        command: "dotstream.undo",
+        arguments: [{ place: session.place, transaction }],
+      };
+      return [{ title: "$(check) Applied", command: "" }, ...(transaction == null ? [] : [undo])];
+    }
+    default:
+      return [refresh];
+  }
+}
+
+function decisions(session: PlanSession): Command[] {
+  const { uri, attempt, inTheWay } = session;
+  const offered = [uri, attempt.number];
+  if (session.ready) {
+    return [
+      { title: "$(play) Apply", command: "dotstream.apply", arguments: offered },
+      { title: "$(close) Cancel", command: "dotstream.discard", arguments: [uri] },
+    ];
+  }
+  if (inTheWay === 0) return [];
+  const { text } = attempt;
+  const next = {
+    title: `$(warning) ${plural(inTheWay, "conflict")}`,
+    tooltip: "Go to the next one (F8)",
+    command: "dotstream.nextConflict",
+  };
+  if (!session.divisible) return [next];
+  return [
+    next,
+    ...choicesOf(text.problems.map((line) => text.rowAt(line))).map((policy) => ({
+      title: `${titleOfChoice(policy)} all`,
+      command: "dotstream.resolveAll",
+      arguments: [...offered, policy],
+    })),
+  ];
+}
+
+function forget({ uri, choices, all, omissions }: PlanSession): Command[] {
+  const chosen = choices.size + (all === undefined ? 0 : 1);
+  const what = [
+    ...(chosen > 0 ? [plural(chosen, "choice")] : []),
+    ...(omissions > 0 ? ["what is left out"] : []),
+  ];
+  if (what.length === 0) return [];
+  const title = `$(clear-all) Forget ${what.join(" and ")}`;
+  return [{ title, command: "dotstream.forgetChoices", arguments: [uri] }];
+}
+
+/** The ways to settle the conflict of a line, or to settle it otherwise. */
+function rowCommands(session: PlanSession, line: number): Command[] {
+  const { uri, attempt, asked } = session;
+  const row = attempt.text.rowAt(line);
+  if (row === undefined || !session.divisible) return [];
+  if (attempt.text.isLeftOut(row)) return leaveOut(session, line);
+  const chosen = session.choices.get(row.path);
+  const conflict = row.op === "conflict" ? row : chosen?.row;
+  if (conflict === undefined) return [];
+  const settle = choicesOf([conflict])
+    .filter((policy) => policy !== chosen?.policy)
+    .map((policy) => ({
+      title: titleOfChoice(policy),
+      command: "dotstream.settle",
+      arguments: [uri, attempt.number, conflict, policy],
+    }));
+  const { root } = asked.params;
+  const difference = {
+    title: "Show difference",
+    command: "dotstream.diff",
+    arguments: [{ root, path: row.path, label: row.label }],
+  };
+  const revise = {
+    title: "Ask again",
+    command: "dotstream.settle",
+    arguments: [uri, attempt.number, conflict],
+  };
+  return chosen === undefined
+    ? [...settle, ...leaveOut(session, line), difference]
+    : [...settle, revise];
+}
+
+/** Leave a line out, or take it in again. */
+function leaveOut({ uri, attempt, divisible }: PlanSession, line: number): Command[] {
+  const row: Row | undefined = attempt.text.rowAt(line);
+  if (row === undefined || row.op === "notice" || !divisible) return [];
+  const title = attempt.text.isLeftOut(row) ? "Take in" : "Leave out";
+  return [{ title, command: "dotstream.leaveOut", arguments: [uri, attempt.number, row.path] }];
+}

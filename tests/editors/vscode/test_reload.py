@@ -1,0 +1,65 @@
+"""A window that is loaded anew: plans are made again, and what was half done is taken back."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.editors.vscode.large import make_large
+
+if TYPE_CHECKING:
+    from tests.editors.vscode.codeserver import CodeServer
+    from tests.editors.vscode.workbench import Workbench
+    from tests.farm import Farm
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
+
+
+async def test_two_plans_at_once_are_two_and_are_planned_again_after_a_reload(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set"})
+    farm.configured(f'target = "{farm.target}"\n')
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "zsh")
+    await workbench.shows("+ link       .zshrc")
+    await workbench.plan("Manage", "vim")
+    await workbench.shows("+ link       .vimrc")
+    await workbench.tab("Plan: manage zsh").click()
+    await workbench.shows("+ link       .zshrc")
+
+    await workbench.page.reload()
+    await workbench.tab("Plan: manage zsh").click()
+    await workbench.shows("+ link       .zshrc")
+    farm.make({"stow/vim/dot-gvimrc": "set"})
+    await workbench.tab("Plan: manage vim").click()
+    await workbench.apply("2 to link")
+    await workbench.said("manage vim: 2 linked")
+    await workbench.tab("Plan: manage zsh").click()
+    await workbench.apply("1 to link")
+    await workbench.said("manage zsh: 1 linked")
+    await workbench.picture("reloaded")
+    await workbench.nothing_blocks()
+    assert sorted(farm.home()) == [".gvimrc", ".vimrc", ".zshrc"]
+
+
+async def test_a_reload_in_the_middle_of_an_apply_leaves_nothing_half_done(
+    workbench: Workbench, code_server: CodeServer, farm: Farm
+) -> None:
+    make_large(f"{farm.directory}/big", 200_000)
+    farm.configured(f'target = "{farm.target}"\nfolding = "never"\n')
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "big")
+    await workbench.shows("200,000 to link", within=180)
+    (applying,) = code_server.processes("dotstream lsp")
+    await workbench.apply("200,000 to link")
+    await workbench.until(lambda: os.path.lexists(f"{farm.target}/0001"))
+    await workbench.page.reload()
+    # Whether it had come to its end by then is up to the machine.
+    await workbench.until(lambda: applying not in code_server.processes("dotstream lsp"))
+    await workbench.run("Dotstream: Refresh Plan")
+    links = sum(len(files) for _, _, files in os.walk(farm.target))
+    assert links in (0, 200_000)
+    await workbench.shows("200,000 to link" if links == 0 else "nothing to do; 200,000 unchanged")
+    await workbench.nothing_blocks()
