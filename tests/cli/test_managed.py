@@ -301,3 +301,16 @@ def test_checking_the_file_finds_names_of_packages_that_do_not_exist(root: Path)
     ]
     (root / "dotstream.toml").write_text('[profiles.default]\npackages = ["git", "vim"]\n')
     assert dotstream("config", "--check", cwd=root).code == 0
+
+
+def test_a_run_that_does_nothing_says_why(root: Path, scratch_home: Path) -> None:
+    (scratch_home / ".nonstow").touch()
+    done = dotstream("manage", "zsh", cwd=root)
+    why = "nothing here is linked or unlinked while it has a file .nonstow"
+    assert done.out == f"note {scratch_home}: protected: {why}\nmanage zsh: nothing to do\n"
+    names = [path.name for path in root.iterdir() if path.is_dir()]
+    limits = "".join(f'[packages.{name}]\nhosts = ["other"]\n' for name in names)
+    (root / "dotstream.toml").write_text(limits)
+    done = dotstream("manage", "--all", cwd=root)
+    why = "no package is for this machine: 'dotstream packages' says why"
+    assert (done.code, done.out) == (0, f"manage: nothing to do; {why}\n")

@@ -38,9 +38,9 @@ def run(session: Session) -> int:
     """Unmanage the packages that were asked for, and offer what their links had replaced."""
     if session.dry_run:
         return change_packages(session, "unmanage")
-    client = session.client
-    backups = client.backups() if is_directory(client.directory) else ()
-    linked = [each for each in backups if present(each.path)]
+    if not is_directory(session.client.directory):  # it is gone, and all that can be put back
+        return change_packages(session, "unmanage")
+    linked = [each for each in session.client.backups() if present(each.path)]
     exit_code = change_packages(session, "unmanage")
     # Of several at one path, the newest is what was there last.
     replaced = {each.path: each for each in linked if not present(each.path)}
