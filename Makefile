@@ -189,5 +189,5 @@ generated: $(VENV)/.dev
 	$(BIN)/python -m tests.generated
 
 clean:
-	rm -rf $(EXTENSION)/dist $(EXTENSION)/bundled/libs $(BUNDLE) $(EXTENSION)/node_modules $(EXTENSION)/*.vsix
+	rm -rf $(EXTENSION)/dist $(EXTENSION)/bundled/libs $(EXTENSION)/bundled/*.whl $(BUNDLE) $(EXTENSION)/node_modules $(EXTENSION)/*.vsix
 	rm -rf $(VENV) build dist .artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
