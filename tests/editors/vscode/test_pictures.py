@@ -21,10 +21,10 @@ target = "~"
 never-fold = [".config", ".local/bin"]
 """
 _THEMES = {
-    "Default Dark Modern": "vs-dark",
+    "Dark Modern": "vs-dark",
     "Default High Contrast": "hc-black",
     "Default High Contrast Light": "hc-light",
-    "Default Light Modern": "vs",
+    "Light Modern": "vs",
 }
 _HOME = {
     ".zshrc": "mine\n",
@@ -88,7 +88,7 @@ async def test_a_home_is_linked_from_its_dotfiles(
     code_server.choose("workbench.colorTheme", "Default High Contrast")
     await workbench.page.locator(".monaco-workbench.hc-black").wait_for()
     await workbench.picture("theme-hc-black-settled")
-    code_server.choose("workbench.colorTheme", "Default Light Modern")
+    code_server.choose("workbench.colorTheme", "Light Modern")
     await workbench.page.locator(".monaco-workbench.vs").wait_for()
     await workbench.apply("to ")
     await workbench.said("manage git zsh: 4 linked")
