@@ -30,6 +30,8 @@ async def test_two_plans_at_once_are_two_and_are_planned_again_after_a_reload(
     await workbench.shows("+ link       .zshrc")
 
     await workbench.page.reload()
+    await workbench.tab("Plan: manage vim").wait_for()
+    await workbench.offers("Apply")
     await workbench.tab("Plan: manage zsh").click()
     await workbench.shows("+ link       .zshrc")
     farm.make({"stow/vim/dot-gvimrc": "set"})
