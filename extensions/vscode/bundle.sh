@@ -12,7 +12,7 @@ rm -rf "$libraries"
 "$python" -m pip wheel --quiet --no-deps --wheel-dir "$wheels" "$here/../.."
 wheel=$(echo "$wheels"/*.whl)
 "$python" -m pip install --quiet --target "$libraries" --no-compile --only-binary=:all: \
-    --platform any --implementation py --abi none --python-version 3.11 "${wheel}[lsp]"
+    --platform any --implementation py --abi none --python-version 3.11 "$wheel"
 # What draws the progress bar of a terminal is of no use here.
 rm -rf "$libraries"/{bin,rich,pygments,markdown_it,mdurl}{,-*,.*} "$libraries"/markdown_it_py-*
 {

@@ -32,8 +32,8 @@ def _serve(arguments: list[str]) -> int:
         if (error.name or "").partition(".")[0] not in {"pygls", "lsprotocol", "websockets"}:
             raise
         sys.stderr.write(
-            "dotstream: the language server needs more libraries: "
-            "python -m pip install 'dotstream[lsp]'\n"
+            f"dotstream: the language server needs the library {error.name}, which is missing: "
+            "install dotstream again, with what it depends on\n"
         )
         return 1
 

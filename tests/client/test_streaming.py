@@ -197,10 +197,13 @@ def test_cancelling_ends_the_wait_for_another_writer(two: Farm) -> None:
     def meanwhile(_event: object) -> None:
         token = CancellationToken()
         token.cancel()
-        opened = _open_files()
-        with pytest.raises(Cancelled):
-            client.apply(client.stream_manage("git"), wait=True, cancel=token)
-        assert _open_files() == opened
+        opened = []
+        for _ in range(3):
+            with pytest.raises(Cancelled):
+                client.apply(client.stream_manage("git"), wait=True, cancel=token)
+            opened.append(_open_files())
+        # SQLite keeps a reader's file for the next one, while a writer of this process is on.
+        assert opened[1:] == opened[:1] * 2
 
     follow(client.stream_apply(client.stream_manage("zsh")), meanwhile)
 

@@ -97,7 +97,8 @@ def _as_nobody(farm: Farm, action: Action = "manage", *, roots: str = "-") -> li
             os.chmod(above, os.stat(above).st_mode | 0o055)  # noqa: S103 - of a scratch directory
         above = os.path.dirname(above)
     command = [sys.executable, "-c", _AS_NOBODY, farm.root, here, action]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=here)
+    own = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=here, env=own)
     assert done.stderr == ""
     return done.stdout.splitlines()
 

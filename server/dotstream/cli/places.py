@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from dotstream.config.names import package_name
 from dotstream.errors import UsageError
-from dotstream.fs.files import present
+from dotstream.fs.files import is_directory, present
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dotstream.cli.session import Session
+    from dotstream.config.settings import Settings
     from dotstream.model.located import Located
 
 __all__ = ["apart", "linkable"]
@@ -21,18 +22,22 @@ def apart(session: Session, words: Iterable[str]) -> tuple[list[str], list[str]]
     """Return the words that are names of packages, and those that are paths."""
     names: list[str] = []
     paths: list[str] = []
-    known = frozenset(session.client.settings.available())
+    settings = session.client.settings
     for word in words:
-        (paths if _is_path(word, known) else names).append(word)
+        (paths if _is_path(word, settings) else names).append(word)
     return names, paths
 
 
-def _is_path(word: str, known: frozenset[str]) -> bool:
+def _is_path(word: str, settings: Settings) -> bool:
     try:
-        if package_name(word) in known:
-            return False
+        name = package_name(word)
     except UsageError:
         return True
+    # One that is left out may have links still.
+    if settings.is_package(name) or (
+        not settings.single and is_directory(settings.path_of(name))
+    ):
+        return False
     return word.startswith("~") or present(word)
 
 

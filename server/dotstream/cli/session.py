@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import sys
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
@@ -9,7 +10,13 @@ from typing import TYPE_CHECKING, TypeVar
 from dotstream.cli.report.output import Output
 from dotstream.cli.report.style import Style, wants_colour
 from dotstream.errors import DotstreamError
-from dotstream.fs.process import columns, environment, known_home, wait_for_input
+from dotstream.fs.process import (
+    columns,
+    environment,
+    known_home,
+    wait_for_input,
+    working_directory,
+)
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
@@ -205,7 +212,11 @@ class Session:
         if hasattr(arguments, "dir") and " -d " not in command:
             told += f" -d {quoted(self.client.directory)}"
         if hasattr(arguments, "target") and " -t " not in command:
-            told += f" -t {quoted(self.client.target)}"
+            # As it was told: the settings, which know it too, may be what cannot be read.
+            target = str(arguments.target)
+            if not target.startswith(("/", "~", "$")):
+                target = posixpath.normpath(posixpath.join(working_directory(), target))
+            told += f" -t {quoted(target)}"
         return command.replace("dotstream", f"dotstream{told}", 1)
 
     @property

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dotstream.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 __all__ = ["fault_in_name", "nearest", "package_name", "quoted", "shortened"]
 
@@ -36,13 +36,17 @@ def quoted(text: str) -> str:
     return repr(shortened(text))
 
 
-def fault_in_name(name: str) -> str | None:
-    """Say what keeps ``name`` from being a package name and what to do; ``None`` if nothing."""
+def fault_in_name(name: str, known: Callable[[], Sequence[str]] = tuple) -> str | None:
+    """Say what keeps ``name`` from being a package name and what to do; ``None`` if nothing.
+
+    Args:
+        known: returns the packages that there are, one of which a path may name.
+    """
     remedy = "give the name of a directory in the package directory"
     if not name:
         return f"it is empty; {remedy}"
     if name.startswith("/"):
-        return f"it is an absolute path; {remedy}, and choose that one"
+        return f"it is an absolute path; {_part_meant(name, known) or remedy}"
     if name == ".":
         return 'it is the package directory; if that is itself one, set layout = "single"'
     if name == "..":
@@ -51,8 +55,7 @@ def fault_in_name(name: str) -> str | None:
         return f"it leaves the package directory; {remedy}"
     if "/" in name:
         told = "it has a slash, and packages are not nested"
-        first = next((part for part in name.split("/") if not part.startswith(".")), None)
-        return f"{told}; did you mean {quoted(first)}?" if first else f"{told}; {remedy}"
+        return f"{told}; {_part_meant(name, known) or remedy}"
     if "\0" in name:
         return f"it has a zero byte; {remedy}"
     if name.startswith("."):
@@ -60,8 +63,18 @@ def fault_in_name(name: str) -> str | None:
     return None
 
 
-def package_name(name: str) -> str:
+def _part_meant(path: str, known: Callable[[], Sequence[str]]) -> str | None:
+    """Ask whether the part of a path that is a package was meant; ``None`` if none is one."""
+    parts, packages = [part for part in path.split("/") if part], known()
+    found = next((part for part in parts if part in packages), None)
+    return None if found is None else f"did you mean {quoted(found)}?"
+
+
+def package_name(name: str, known: Callable[[], Sequence[str]] = tuple) -> str:
     """Return ``name`` without slashes at its end and ``./`` before it, as shells complete it.
+
+    Args:
+        known: see ``fault_in_name``.
 
     Raises:
         UsageError: it is no package name.
@@ -69,7 +82,7 @@ def package_name(name: str) -> str:
     bare = name.rstrip("/") or name[:1]
     while bare.startswith("./"):
         bare = bare[2:].lstrip("/") or "."
-    fault = fault_in_name(bare)
+    fault = fault_in_name(bare, known)
     if fault is not None:
         raise UsageError(f"{quoted(name)} is not a package name: {fault}")
     return bare

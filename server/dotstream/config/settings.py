@@ -342,7 +342,7 @@ class Settings(NamedTuple):
                 return SINGLE
             itself = f"{self.directory} is itself the one package, {SINGLE!r}"
             raise UsageError(f"there is no package {quoted(written)}: {itself}")
-        name = package_name(written)
+        name = package_name(written, self.available)
         if anywhere:
             return name
         why = self.left_out(name)

@@ -104,7 +104,9 @@ def _why_not(repository: Repository, full: str) -> str | None:
     directory, settings = repository.directory, repository.settings
     if full == repository.root or within(full, canonical(repository.state)):
         return "dotstream itself needs it there"
-    if not within(full, repository.root):
+    # A home has a .stowrc, too, that names another directory; what else is there is not ours.
+    around = directory if within(settings.target, repository.root) else repository.root
+    if not within(full, around):
         return None
     parts = components(full, directory) if within(full, directory) else ()
     if settings.single:

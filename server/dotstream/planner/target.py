@@ -119,15 +119,20 @@ class Target(Tree):
 
         GNU Stow manual, "Multiple Stow Directories" and "Target Maintenance".
         """
-        absolute, shown = place.absolute, place.path or "."
-        if absolute == self._stow_dir:
-            return f"skipping target which was current stow directory {shown}"
+        shown, stow = place.path or ".", self._stow
+        if place.absolute == self._stow_dir:
+            what = "skipping target which was current stow directory "
+            return what + shown if stow else "this is the package directory itself; left alone"
         if self._marked(place, ".stow"):
-            return f"skipping marked Stow directory {shown}"
+            if stow:
+                return f"skipping marked Stow directory {shown}"
+            return "a package directory of Stow: nothing here is linked while it has a file .stow"
         if self._marked(place, ".nonstow"):
-            return f"skipping protected directory {shown}"
-        if not self._stow and self._marked(place, "dotstream.toml"):
-            return f"skipping the package directory {shown}"
+            if stow:
+                return f"skipping protected directory {shown}"
+            return "protected: nothing here is linked or unlinked while it has a file .nonstow"
+        if not stow and self._marked(place, "dotstream.toml"):
+            return "a package directory, as it has a dotstream.toml; left alone"
         return None
 
     def _marked(self, place: Directory, name: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dotstream.cli.arguments import add_dry_run, add_preferences, add_selection
 from dotstream.cli.change import change, change_packages
 from dotstream.cli.commands.backups import tell
-from dotstream.fs.files import present
+from dotstream.fs.files import is_directory, present
 
 if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
@@ -37,6 +37,8 @@ def configure(parser: Parser) -> None:
 def run(session: Session) -> int:
     """Unmanage the packages that were asked for, and offer what their links had replaced."""
     if session.dry_run:
+        return change_packages(session, "unmanage")
+    if not is_directory(session.client.directory):  # it is gone, and all that can be put back
         return change_packages(session, "unmanage")
     linked = [each for each in session.client.backups() if present(each.path)]
     exit_code = change_packages(session, "unmanage")

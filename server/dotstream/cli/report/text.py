@@ -84,6 +84,7 @@ class Lines(Reporting):
         self._choices: dict[Policy, None] = {}  # the policies that were offered
         self._many = False
         self._links = False  # whether links were asked for
+        self._about = True  # whether any package is meant
         self._action = ""
         self._words = {
             kind: style.paint(words.word.ljust(6), _COLOURS[words.effect])
@@ -100,6 +101,7 @@ class Lines(Reporting):
         self._over = 0
         self._many = len(metadata.packages) > 1
         self._links = metadata.action in ("manage", "remanage")
+        self._about = bool(metadata.packages)
         self._action = title(metadata.action, metadata.packages, metadata.undoes)
 
     def item(self, item: Item) -> None:
@@ -197,10 +199,12 @@ class Lines(Reporting):
     def _sum(self, summary: Summary, *, done: bool) -> str:
         """Return the counts in words, and where nothing came of it, how to see why."""
         words = sentence(summary, done=done)
-        asks = self._links and self._verbosity <= 0
-        if asks and not summary.unchanged and not any(summary.counts.values()):
-            words += "; -v shows what is left out, and why"
-        return words
+        if not self._links or summary.unchanged or any(summary.counts.values()):
+            return words
+        if not self._about:
+            command = self._completed("dotstream packages")
+            return f"{words}; no package is for this machine: '{command}' says why"
+        return words if self._verbosity > 0 else f"{words}; -v shows what is left out, and why"
 
     def failed(self, error: BaseException, message: str) -> None:
         """Say why; the conflicts behind it were explained where they were met."""
