@@ -26,7 +26,7 @@ N ?= 5000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test test-long quick fast ready lint contracts types types-linux types-darwin bench fuzz setup oracles shells \
-    vscode-tools vscode-check extension nvim-tools nvim-lint nvim-picture emacs-tools news generated clean
+    vscode-tools vscode-check extension nvim-tools nvim-lint nvim-picture emacs-tools vim-tools news generated clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.runtime
@@ -94,7 +94,7 @@ nvim-picture: $(VENV)/.dev nvim-tools
 fuzz: $(VENV)/.dev oracles
 	$(BIN)/python -m tests.properties.fuzz --cases $(N) $(if $(SEED),--seed $(SEED))
 
-setup: $(VENV)/.dev oracles shells vscode-tools nvim-tools emacs-tools
+setup: $(VENV)/.dev oracles shells vscode-tools nvim-tools emacs-tools vim-tools
 
 # ------------------------------------------------------------------ what they need
 
@@ -155,6 +155,10 @@ emacs-tools:
 	$(call debian,emacs:emacs-nox)
 	@emacs --batch -f package-initialize --eval "(require 'eglot)" 2>/dev/null \
 	    || { $(call install,elpa-eglot); }
+
+vim-tools:
+	$(call debian,vim)
+	@test -d /usr/share/vim-ale || { $(call install,vim-ale); }
 
 # VS Code's own server, and a browser for it: the tests of the extension use the real editor.
 vscode-tools:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from dotstream.model.plan import Plan
     from dotstream.model.status import PackageInfo, PackageStatus, Unwanted
     from dotstream.model.wish import Wish
+    from dotstream.planner.managed import Managed
     from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
     from dotstream.transaction.execution import Execution
@@ -101,7 +102,7 @@ class Client:
     @property
     def target(self) -> str:
         """The absolute canonical path of the target."""
-        return self.settings.target
+        return self._repository.target
 
     @property
     def state(self) -> str:
@@ -582,13 +583,18 @@ class Client:
     def unwanted(self) -> list[Unwanted]:
         """List packages with links that are not to be any more; ``remanage`` removes them.
 
-        They are gone, or disabled here, or no profile that was chosen has them any more.
+        Their packages are gone, or disabled here, or have another target now, or no profile
+        that was chosen has them any more.
         """
+        here = self._managed()
+        return [*here.unwanted, *here.moved]
+
+    def _managed(self) -> Managed:
         from dotstream.planner.managed import managed
 
         records = self._repository.records()
         try:
-            return list(managed(self.settings, records).unwanted)
+            return managed(self.settings, records)
         finally:
             records.close()
 
@@ -613,7 +619,8 @@ class Client:
         from dotstream.planner.managed import unwanted_links
 
         prefer = Preferences(report_kept=True)
-        unwanted = {each.name for each in self.unwanted()} if packages else set[str]()
+        here = self._managed()
+        unwanted = {each.name for each in here.unwanted}
         wanted = [name for name in packages if name not in unwanted]
         every = not packages
         names = self.settings.select(wanted, everything=every) if wanted or every else ()
@@ -623,7 +630,12 @@ class Client:
                 for item in plan:
                     if isinstance(item, Operation) and item.kind == "keep_link":
                         yield item
-        yield from unwanted_links(self.settings, self._repository.records(), packages)
+        left = [
+            each
+            for each in (*here.unwanted, *here.moved)
+            if (each.moved or each.name not in names) and (every or each.name in packages)
+        ]
+        yield from unwanted_links(self.settings, self._repository.records(), left)
 
     def locate(self, path: str | PathLike[str]) -> Located:
         """Tell what one path has to do with the packages, from whichever side it is on.

@@ -134,3 +134,12 @@ def test_help_and_version_are_asked_for_in_every_usual_way(scratch_home: Path) -
         done = dotstream(command, "--help", cwd=scratch_home)
         assert done.code == 0
         assert done.out.lower().startswith("usage: dotstream " + command)
+
+
+def test_a_package_directory_that_is_not_there_is_said_also_where_a_target_is_named(
+    scratch_home: Path,
+) -> None:
+    done = dotstream("-d", "nowhere", "-t", str(scratch_home), "status", cwd=scratch_home)
+    assert done.code == 2
+    assert done.err.startswith(f"dotstream: no package directory at {scratch_home}/nowhere; ")
+    assert "Traceback" not in done.err

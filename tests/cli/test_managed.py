@@ -76,6 +76,52 @@ def test_a_profile_is_remembered_with_what_comes_to_it_and_what_leaves(
     assert linked(scratch_home) == {"git", "zsh"}
 
 
+def test_a_profile_that_is_gone_or_renamed_strips_no_home(scratch_home: Path, root: Path) -> None:
+    (root / "dotstream.toml").write_text(PROFILES)
+    dotstream("manage", "--profile", "laptop", cwd=root)
+    (root / "dotstream.toml").write_text(PROFILES.replace("laptop", "portable"))
+    assert "unwanted" not in dotstream("status", cwd=root).out
+    assert dotstream("remanage", cwd=root).out.startswith("remanage vim zsh: nothing to do")
+    assert linked(scratch_home) == {"vim", "zsh"}
+
+
+def test_the_one_package_of_a_repository_stays_managed_however_often_it_is_remanaged(
+    scratch_home: Path, root: Path
+) -> None:
+    (root / "dotstream.toml").write_text('layout = "single"\n')
+    for command in ("remanage", "manage", "remanage"):
+        assert dotstream(command, cwd=root).code == 0
+        assert linked(scratch_home) == {"git", "vim", "zsh"}
+        assert "unwanted" not in dotstream("status", cwd=root).out
+    assert dotstream("remanage", cwd=root).out == "remanage .: nothing to do; 5 unchanged\n"
+
+
+def test_links_in_a_target_that_changed_are_named_by_whoever_looks(
+    scratch_home: Path, root: Path
+) -> None:
+    dotstream("manage", "--all", cwd=root)
+    before = sorted(dotstream("list", "vim", cwd=root).out.splitlines())
+    (root / "dotstream.toml").write_text('[packages.vim]\ntarget = "~/other"\n')
+    assert sorted(dotstream("list", "vim", cwd=root).out.splitlines()) == before
+    assert set(before) < set(dotstream("list", cwd=root).out.splitlines())
+    told = dotstream("status", cwd=root).out
+    assert f"vim  unwanted   2 links; its target is {scratch_home}/other now" in told
+    assert "dotstream remanage" in dotstream("doctor", cwd=root).out
+    assert dotstream("remanage", cwd=root).code == 0
+    assert "unwanted" not in dotstream("status", cwd=root).out
+
+
+def test_a_link_of_a_package_that_left_its_profile_is_listed_once(root: Path) -> None:
+    (root / "dotstream.toml").write_text(PROFILES)
+    dotstream("manage", "--profile", "laptop", cwd=root)
+    before = dotstream("list", cwd=root).out
+    (root / "dotstream.toml").write_text(PROFILES.replace('["vim", "zsh"]', '["zsh"]'))
+    listed = dotstream("list", cwd=root).out.splitlines()
+    assert sorted(listed) == sorted(before.splitlines())
+    lines = dotstream("status", cwd=root).out.splitlines()
+    assert [line.split()[:2] for line in lines if line.startswith("vim")] == [["vim", "unwanted"]]
+
+
 def test_what_was_unmanaged_stays_so_though_a_profile_has_it(
     scratch_home: Path, root: Path
 ) -> None:

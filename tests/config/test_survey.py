@@ -151,3 +151,30 @@ def test_an_expression_that_cannot_be_used_is_said_and_left_out(tmp_path: Path) 
     found = answers(tmp_path)
     assert found.top["ignore-regex"] == ["b"]
     assert any("Failed to compile regexp" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("marker", [True, False])
+def test_a_directory_for_the_one_above_it_never_gets_settings_for_a_home(
+    tmp_path: Path, *, marker: bool
+) -> None:
+    home, stow = tmp_path / "home", tmp_path / "local/stow"
+    home.mkdir()
+    (stow / "hello/bin").mkdir(parents=True)
+    (stow / "hello/bin/hello").touch()
+    if marker:
+        (stow / ".stow").touch()
+    for linked in (False, True):
+        if linked:
+            (tmp_path / "local/bin").symlink_to("stow/hello/bin")
+        found = answers_for(str(stow), None, target=None, home=str(home), environ={})
+        assert found.top == {"target": "..", "dotfiles": False, "folding": "always"}
+
+
+def test_dotfiles_that_are_kept_outside_of_the_home_are_for_the_home(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "data/dots/zsh").mkdir(parents=True)
+    (tmp_path / "data/dots/zsh/.zshrc").touch()
+    found = answers_for(
+        str(tmp_path / "data/dots"), None, target=None, home=str(tmp_path / "home"), environ={}
+    )
+    assert "target" not in found.top

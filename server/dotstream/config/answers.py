@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from dotstream.config.discover import STOWRC_NAME
+from dotstream.config.discover import STOWRC_NAME, is_marked
 from dotstream.config.from_stow import StowSettings, stow_settings
 from dotstream.config.load import target_path, unknown
 from dotstream.config.settings import NEVER_LINKED
 from dotstream.config.starter import Answers
-from dotstream.config.survey import survey
+from dotstream.config.survey import is_for_above, survey
 from dotstream.errors import UsageError
 from dotstream.fs.files import present
 from dotstream.fs.look import canonical
@@ -57,6 +57,8 @@ def answers_for(
             found = found._replace(top={**found.top, "target": target})
         _require_apart(directory, str(found.top.get("target", "~")), ".", home, environ)
         return found
+    if origin is None and target is None and is_for_above(directory, home):
+        origin = "stow"
     top, notes, sources = _of_stow(directory, origin, home, environ)
     if target is not None:
         top["target"] = target
@@ -83,7 +85,8 @@ def _of_stow(
     place = canonical(posixpath.join(directory, str(found.top.get("directory", "."))))
     here = canonical(directory)
     # The user's own file counts here, too, unless it is about another directory.
-    counts = present(f"{directory}/{STOWRC_NAME}") or (found.sources and place == here)
+    counts = is_marked(directory) or present(f"{directory}/{STOWRC_NAME}")
+    counts = counts or (bool(found.sources) and place == here)
     if origin != "stow" and not counts:
         return StowSettings({}, [], [])
     if place == here and "directory" in found.top:

@@ -94,6 +94,11 @@ class Repository:
             self._settings = self._load(self.directory)
         return self._settings
 
+    @property
+    def target(self) -> str:
+        """Where links are made: as was asked for, whatever the settings are; else as they say."""
+        return canonical(self._target) if self._target else self.settings.target
+
     def do_without(self) -> None:
         """Go on without the package directory, if it is gone and only links into it are left."""
         if self._settings is not None or is_directory(self.directory):

@@ -20,7 +20,7 @@ from dotstream.planner.names import to_target
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-__all__ = ["Survey", "looks_single", "survey"]
+__all__ = ["Survey", "is_for_above", "looks_single", "survey"]
 
 _MOST = 2_000  # entries of one directory, and directories of the target
 _DEEPEST = 4  # how far down in the target links are looked for
@@ -230,6 +230,18 @@ def _is_dotted(path: str) -> bool:
     return any(
         name == "bin" or (to_target(name)[0] == "." and name not in _REPOSITORYS_OWN)
         for name, _ in entries(path, _MOST)
+    )
+
+
+def is_for_above(root: str, home: str) -> bool:
+    """Whether packages are for the directory above, as in ``/usr/local/stow``, not for a home."""
+    if within(canonical(root), canonical(home)) or survey(root, target=home, home=home).links:
+        return False
+    if survey(root, target=posixpath.dirname(canonical(root)), home=home).links:
+        return True
+    packages = (f"{root}/{name}" for name, is_dir in entries(root, _MOST) if is_dir)
+    return not looks_single(root) and not any(
+        to_target(name)[0] == "." for package in packages for name, _ in entries(package, _MOST)
     )
 
 

@@ -122,7 +122,8 @@ class Checkup:
 def _unwanted(repository: Repository) -> tuple[Unwanted, ...]:
     records = repository.records()
     try:
-        return managed(repository.settings, records).unwanted
+        here = managed(repository.settings, records)
+        return (*here.unwanted, *here.moved)
     except JournalError:
         return ()  # told of by itself
     finally:

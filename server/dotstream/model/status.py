@@ -33,16 +33,20 @@ class PackageInfo(NamedTuple):
 
 
 class Unwanted(NamedTuple):
-    """A package with links that are not to be any more: gone, disabled, or in no profile.
+    """A package with links that are not to be any more.
+
+    It is gone, disabled, in no profile, or has another target.
 
     Attributes:
         reason: why.
         links: how many there are, by target.
+        moved: whether it is managed, and only its target is another now.
     """
 
     name: str
     reason: str
     links: Mapping[str, int]
+    moved: bool = False
 
 
 class PackageStatus(NamedTuple):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.choice import HERE, Choosing
 from dotstream.model.directory import Directory
 from dotstream.model.items import Operation
+from dotstream.model.options import SINGLE
 from dotstream.model.status import Unwanted
 
 if TYPE_CHECKING:
@@ -28,11 +29,13 @@ class Managed(NamedTuple):
     Attributes:
         names: the packages that are to be managed, as they were chosen, or linked.
         unwanted: packages with links that are not to be any more.
+        moved: those of ``names`` with links in a target that is not theirs any more.
         members: those of ``names`` that came of profiles, and of everything.
     """
 
     names: tuple[str, ...]
     unwanted: tuple[Unwanted, ...]
+    moved: tuple[Unwanted, ...]
     members: tuple[str, ...]
 
 
@@ -66,22 +69,30 @@ def managed(settings: Settings, records: Records) -> Managed:
         for name, links in linked.items()
         if name not in names
     )
-    return Managed(names, unwanted, tuple(name for name in members if name in names))
+    moved = tuple(_moved(settings, linked, names))
+    return Managed(names, unwanted, moved, tuple(name for name in members if name in names))
+
+
+def _moved(
+    settings: Settings, linked: Mapping[str, Mapping[str, int]], names: Iterable[str]
+) -> Iterator[Unwanted]:
+    for name in names:
+        target = settings.target_of(name)
+        left = {root: links for root, links in linked.get(name, {}).items() if root != target}
+        if left:
+            yield Unwanted(name, f"its target is {target} now", left, moved=True)
 
 
 def unwanted_links(
-    settings: Settings, records: Records, packages: Sequence[str]
+    settings: Settings, records: Records, unwanted: Iterable[Unwanted]
 ) -> Iterator[Operation]:
-    """Yield the links that are not to be any more, as they are recorded.
-
-    Args:
-        packages: names; none means all.
-    """
+    """Yield the links of packages that are not to be any more, as they are recorded."""
     try:
-        names = {each.name for each in managed(settings, records).unwanted}
-        names = names.intersection(packages) if packages else names
+        roots = {each.name: each.links for each in unwanted}
         place = Directory("/")
-        for entry in records.links(settings.directory, names) if names else ():
+        for entry in records.links(settings.directory, set(roots)) if roots else ():
+            if entry.root not in roots[entry.package]:
+                continue
             place = place.reach(entry.root, entry.directory)
             yield Operation("keep_link", place, entry.name, entry.package, entry.text, entry.text)
     finally:
@@ -92,7 +103,12 @@ def _members(settings: Settings, choice: Choice) -> Iterable[str]:
     if choice.everything:
         yield from settings.select(everything=True)
     for profile in choice.profiles:
-        for name in settings.here if profile == HERE else (profile,):
+        names = settings.here if profile == HERE else (profile,)
+        if profile == HERE and settings.single:
+            yield SINGLE
+        elif not settings.profiles.keys() & set(names):
+            yield from choice.members  # it is gone or renamed: what came of it stays
+        for name in names:
             yield from settings.profiles.get(name, ())
 
 

@@ -77,10 +77,12 @@ def run(session: Session) -> int:
         unwanted = session.client.unwanted()
         if names:
             unwanted = [each for each in unwanted if each.name in names]
-        gone = {each.name for each in unwanted}
+        gone = {each.name for each in unwanted if not each.moved}
         wanted = [name for name in names if name not in gone]
         statuses = session.client.status(*wanted, cancel=cancel)
         for status in statuses if wanted or not names else ():
+            if status.name in gone:
+                continue
             linked = linked or bool(status.links)
             session.tell(
                 "status",
