@@ -1,5 +1,6 @@
 # make demo        set up, then stream, preview and apply an example repository
 # make test        set up, then lint, types, import contracts and every test
+# make dist        everything that is published, in dist/, and what a release still needs
 # make quick       for the loop: lint, types, contracts, and the tests below the wire
 # make test-long   every test with its full counts, and what is in editors several times
 # The second run of each is quicker: what is there already is not made again.
@@ -30,7 +31,7 @@ N ?= 5000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-long quick fast ready lint contracts types types-linux types-darwin bench fuzz setup oracles shells \
+.PHONY: dist demo test test-long quick fast ready lint contracts types types-linux types-darwin bench fuzz setup oracles shells \
     vscode-tools vscode-check extension nvim-tools nvim-lint nvim-picture emacs-tools vim-tools news generated clean
 .DEFAULT_GOAL := test
 
@@ -192,6 +193,15 @@ news: $(VENV)/.dev
 
 generated: $(VENV)/.dev
 	$(BIN)/python -m tests.generated
+
+# The same state makes the same bytes: all is dated by the last commit, or by who packs it.
+DIST ?= dist
+dist: export SOURCE_DATE_EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct \
+    2>/dev/null),1577836800)
+dist: $(VENV)/.dev
+	@rm -f $(BUNDLE) $(EXTENSION)/dotstream.vsix
+	@$(MAKE) --no-print-directory extension
+	@$(BIN)/python release/make.py $(DIST)
 
 clean:
 	rm -rf $(EXTENSION)/dist $(EXTENSION)/bundled/libs $(EXTENSION)/bundled/*.whl $(BUNDLE) $(EXTENSION)/node_modules $(EXTENSION)/*.vsix

@@ -9,6 +9,9 @@ from tests.cli.reference import reference as command_line
 from tests.docs.pages import ROOT
 from tests.docs.python_api import reference as python_api
 from tests.generated import config_schema, types, words
+from tests.generated.man_page import man_page
+
+from dotstream.cli.completion_scripts import SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +43,10 @@ FILES: dict[str, Callable[[], str]] = {
     "extensions/vscode/schemas/dotstream.schema.json": config_schema.schema,
     "extensions/vscode/src/protocol/words.ts": words.typescript,
     "extensions/vscode/src/protocol/schema.ts": lambda: types.typescript(_schema()),
+    "server/share/man/man1/dotstream.1": man_page,
+    "server/share/bash-completion/completions/dotstream": lambda: SCRIPTS["bash"],
+    "server/share/fish/vendor_completions.d/dotstream.fish": lambda: SCRIPTS["fish"],
+    "server/share/zsh/site-functions/_dotstream": lambda: SCRIPTS["zsh"],
     "extensions/nvim/lua/dotstream/words.lua": words.lua,
     "extensions/nvim/lua/dotstream/protocol.lua": lambda: types.lua(_schema()),
 }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.docs.pages import ROOT
 from tests.long import LONG
-from tests.packaging.surroundings import Surroundings, run
+from tests.packaging.surroundings import Surroundings, make_dist, own_files, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +29,20 @@ def installers(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run([str(own / "bin/python"), "-m", "pip", "install", "--quiet", installer])
         (place / installer).symlink_to(own / "bin" / installer)
     return place
+
+
+@pytest.fixture(scope="session")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return what ``make dist`` makes, from a copy."""
+    if not LONG:
+        pytest.skip("makes everything that is published: a long test")
+    scratch = tmp_path_factory.mktemp("dist")
+    for path in own_files(ROOT):
+        place = scratch / "copy" / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / path, place)
+        shutil.copymode(ROOT / path, place)
+    return make_dist(scratch / "copy", scratch / "made")
 
 
 @pytest.fixture

@@ -5,15 +5,25 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+import tarfile
+from pathlib import Path
+from typing import NamedTuple
 
+from pathspec import PathSpec
 from tests.docs.pages import ROOT
 
-if TYPE_CHECKING:
-    from pathlib import Path
+__all__ = [
+    "Surroundings",
+    "make_dist",
+    "one",
+    "own_files",
+    "printed_by_neovim",
+    "printed_by_vscode",
+    "run",
+    "unpacked",
+]
 
-__all__ = ["Surroundings", "printed_by_vscode", "run"]
-
+_HOME = os.path.expanduser("~")
 _NETWORK = ("PIP_", "UV_", "SSL_", "HTTP_", "HTTPS_", "http_", "https_")
 """Beginnings of variables that say how this machine reaches the package index."""
 _ESBUILD = ROOT / "extensions/vscode/node_modules/.bin/esbuild"
@@ -59,6 +69,53 @@ class Surroundings(NamedTuple):
         (self.home / "dotfiles/zsh/.zshrc").write_text("rc\n")
         run([*shell, *program, "-d", "dotfiles", "-t", ".", "manage", "zsh"], self.home, env)
         assert (self.home / ".zshrc").resolve() == self.home / "dotfiles/zsh/.zshrc"
+
+
+def own_files(root: Path) -> list[str]:
+    """Return the paths of what belongs to the project: not what is made or fetched."""
+    ignored = PathSpec.from_lines("gitignore", (root / ".gitignore").read_text().splitlines())
+    found: list[str] = []
+    for directory, directories, files in os.walk(root):
+        top = os.path.relpath(directory, root)
+        directories[:] = [
+            each
+            for each in directories
+            if each != ".git" and not ignored.match_file(os.path.normpath(f"{top}/{each}") + "/")
+        ]
+        found += (os.path.normpath(f"{top}/{name}") for name in files if name != ".git")
+    return [path for path in found if not ignored.match_file(path)]
+
+
+def make_dist(root: Path, out: Path) -> Path:
+    """Run ``make dist`` in a directory that has no environment yet; it gets the one here."""
+    for path in (".venv", "extensions/vscode/node_modules"):
+        (root / path).symlink_to(ROOT / path)
+    for name in ("pyproject.toml", "extensions/vscode/package-lock.json"):
+        os.utime(root / name, (0, 0))  # the environments are up to date with them
+    run(["make", "dist", f"DIST={out}"], cwd=root, env=dict(os.environ) | {"HOME": _HOME})
+    return out
+
+
+def one(directory: Path, pattern: str) -> Path:
+    """Return the one file with such a name."""
+    (found,) = directory.glob(pattern)
+    return found
+
+
+def unpacked(archive: Path, into: Path) -> Path:
+    """Return the one directory that is in an archive."""
+    with tarfile.open(archive) as packed:
+        packed.extractall(into, filter="data")
+    return one(into, "*")
+
+
+def printed_by_neovim(plugin: Path) -> str:
+    """Return what the plugin at a place says installs the server."""
+    code = "io.stdout:write(require('dotstream.errors').install())"
+    path = str(plugin).replace("'", "''")
+    start = ["--cmd", f"let &runtimepath = '{path},' . &runtimepath", "-c", f"lua {code}"]
+    nvim = Path(sys.executable).parent / "nvim"
+    return run([str(nvim), "--headless", "--clean", *start, "-c", "qa!"])
 
 
 def printed_by_vscode(bundled: Path) -> str:

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import re
-import subprocess
+import zipfile
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.docs.pages import ROOT
 from tests.editors.nvim.neovim import Neovim
-from tests.packaging.surroundings import Surroundings, printed_by_vscode
+from tests.packaging.surroundings import (
+    Surroundings,
+    one,
+    own_files,
+    printed_by_neovim,
+    printed_by_vscode,
+    unpacked,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _INSTALLS = re.compile(r"(?:pipx?|uv tool|uv pip) install ([^\n]*)")
 _FROM_THE_INDEX = re.compile(r"(?:^|[\s'\"])dotstream(?:\[|[=<>~]=|['\"]?\s|['\"]?$)")
 _BESIDES = ("tests/", "docs/news/", "extensions/vscode/package-lock.json")
 
 
-def _tracked() -> list[str]:
-    told = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return [path for path in told.stdout.splitlines() if not path.startswith(_BESIDES)]
+def _texts() -> list[str]:
+    return [path for path in own_files(ROOT) if not path.startswith(_BESIDES)]
 
 
 def _installs(path: str) -> list[str]:
@@ -30,7 +38,7 @@ def _installs(path: str) -> list[str]:
 
 
 def test_nothing_says_to_install_what_is_on_no_index() -> None:
-    said = {path: _installs(path) for path in _tracked()}
+    said = {path: _installs(path) for path in _texts()}
     assert not [
         (path, words)
         for path, all_words in said.items()
@@ -49,9 +57,20 @@ def test_what_neovim_says_installs_the_checkout_it_is_part_of(surroundings: Surr
         surroundings.carries_out(nvim.lua("return require('dotstream.errors').install()"))
 
 
-def test_what_vs_code_says_installs_the_wheel_it_brings_along(surroundings: Surroundings) -> None:
-    extension = ROOT / "extensions/vscode"
-    surroundings.carries_out(printed_by_vscode(extension / "bundled/dotstream.py"))
+def test_what_vs_code_says_installs_the_wheel_it_brings_along(
+    dist: Path, surroundings: Surroundings
+) -> None:
+    with zipfile.ZipFile(one(dist, "*.vsix")) as archive:
+        archive.extractall(surroundings.home / "it's here")
+    bundled = surroundings.home / "it's here/extension/bundled/dotstream.py"
+    surroundings.carries_out(printed_by_vscode(bundled))
+
+
+def test_what_the_packed_plugin_says_installs_the_wheel_it_brings_along(
+    dist: Path, surroundings: Surroundings
+) -> None:
+    plugin = unpacked(one(dist, "dotstream.nvim-*.tar.gz"), surroundings.home / "it's here")
+    surroundings.carries_out(printed_by_neovim(plugin))
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,11 @@ _dotstream() {
     done
     compadd -Q -l -d shown -- $values
 }
-compdef _dotstream dotstream
+if [[ $funcstack[1] == _dotstream ]]; then
+    _dotstream "$@"  # loaded by compinit, at the first completion
+else
+    compdef _dotstream dotstream
+fi
 """
 
 _FISH = r"""# dotstream: completion for fish 3 or later

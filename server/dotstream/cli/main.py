@@ -71,7 +71,7 @@ def top_parser() -> Parser:
     """Return the parser of the arguments before a command, and of the command's name."""
     parser = _Top("dotstream", _INTRODUCTION)
     add_common(parser)
-    parser.add_argument("-V", "--version", action="store_true")
+    parser.add_argument("-V", "--version", action="store_true", help="print the version")
     # PARSER: the name, and everything after it unread.
     parser.add_argument("command", nargs=argparse.PARSER, default=[], metavar="COMMAND")
     return parser
