@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from dotstream.model.run import Run
-from dotstream.planner.farm import Farm
+from dotstream.planner.farm import Farm, scan_error
 from dotstream.planner.foresight import foreseen, with_target, without_target
 from dotstream.planner.scope import Scope
 from dotstream.planner.stream import StreamingPlan
@@ -62,7 +62,7 @@ def plan_groups(
         state: absolute path of the state directory.
 
     Raises (while iterating):
-        OSError: a target cannot be opened.
+        OSError: Stow's target cannot be opened.
         Cancelled: the token was cancelled.
         MemberRefused: a member of ``selection`` cannot be planned.
     """
@@ -74,7 +74,13 @@ def plan_groups(
             yield from notices
             chosen = selection.read() if selection is not None else {}
             for group in groups:
-                farm = _farm(metadata, group, lookup, cancel, records, chosen)
+                try:
+                    farm = _farm(metadata, group, lookup, cancel, records, chosen)
+                except OSError as error:
+                    if metadata.options.stow:
+                        raise
+                    yield scan_error(group.target, error)
+                    continue
                 walked.append(farm)
                 try:
                     if plan is None:
