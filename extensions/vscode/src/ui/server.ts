@@ -26,7 +26,7 @@ import {
   type ConflictParams,
   type Row,
 } from "../protocol/schema";
-import { bundledServer, discover, UPDATE_COMMAND, type Discovery } from "../server/discover";
+import { bundledServer, discover, installCommand, type Discovery } from "../server/discover";
 import { SECTION, settings } from "./settings";
 import { surroundings } from "./surroundings";
 
@@ -325,6 +325,10 @@ export class Server implements Disposable {
     return client;
   }
 
+  get installCommand(): string {
+    return installCommand(this.bundled);
+  }
+
   private spawn(command: string, args: readonly string[]): ChildProcess {
     this.lastWords = "";
     const server = spawn(command, args, { env: process.env });
@@ -357,7 +361,7 @@ export class Server implements Disposable {
     if (this.announced.version !== PROTOCOL_VERSION) {
       this.lastWords =
         `it speaks version ${String(this.announced.version ?? "0")} of the protocol, and this ` +
-        `extension version ${PROTOCOL_VERSION}; update it with: ${UPDATE_COMMAND}`;
+        `extension version ${PROTOCOL_VERSION}; update it with: ${this.installCommand}`;
       this.log.error(`the server is of another version: ${this.lastWords}`);
       this.outdated = true; // what becomes of that, whoever has started it decides
       return;
