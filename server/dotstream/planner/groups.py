@@ -124,7 +124,13 @@ def _whole(
     if metadata.options.stow:
         return items
     if farm.target.missing and group.manage:
-        items = with_target(items, group.target, metadata.target, group.manage[0].name)
+        items = with_target(
+            items,
+            group.target,
+            metadata.target,
+            group.manage[0].name,
+            alone=set(wanted) == {group.target},
+        )
     return foreseen(items, state)
 
 
