@@ -4,7 +4,12 @@
 # make test-long   every test with its full counts, and what is in editors several times
 # The second run of each is quicker: what is there already is not made again.
 
-PYTHON ?= python3.11
+# The first that is new enough and can make environments: a name on PATH may not even run.
+PYTHON ?= $(or $(shell for python in python3.13 python3.12 python3.11 python3; do \
+        "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' \
+            2>/dev/null && { echo "$$python"; break; }; \
+    done),$(error Python 3.11 or newer with venv is needed, and none was found on PATH; \
+    make PYTHON=/path/to/python3 takes another))
 VENV := .venv
 BIN := $(VENV)/bin
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dotstream
@@ -189,5 +194,5 @@ generated: $(VENV)/.dev
 	$(BIN)/python -m tests.generated
 
 clean:
-	rm -rf $(EXTENSION)/dist $(EXTENSION)/bundled/libs $(BUNDLE) $(EXTENSION)/node_modules $(EXTENSION)/*.vsix
+	rm -rf $(EXTENSION)/dist $(EXTENSION)/bundled/libs $(EXTENSION)/bundled/*.whl $(BUNDLE) $(EXTENSION)/node_modules $(EXTENSION)/*.vsix
 	rm -rf $(VENV) build dist .artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -8,13 +8,15 @@ libraries=$here/bundled/libs
 wheels=$(mktemp -d)
 trap 'rm -rf "$wheels"' EXIT
 
-rm -rf "$libraries"
+rm -rf "$libraries" "$here"/bundled/*.whl
 "$python" -m pip wheel --quiet --no-deps --wheel-dir "$wheels" "$here/../.."
 wheel=$(echo "$wheels"/*.whl)
+cp "$wheel" "$here/bundled/"    # for whoever wants the program in a terminal too
 "$python" -m pip install --quiet --target "$libraries" --no-compile --only-binary=:all: \
     --platform any --implementation py --abi none --python-version 3.11 "$wheel"
 # What draws the progress bar of a terminal is of no use here.
 rm -rf "$libraries"/{bin,rich,pygments,markdown_it,mdurl}{,-*,.*} "$libraries"/markdown_it_py-*
+rm -f "$libraries"/*.dist-info/direct_url.json   # says where the wheel was built
 {
     echo "This extension brings along the libraries below. The texts of their licences are"
     echo "in bundled/libs/*.dist-info."

@@ -5,8 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from dotstream import __version__
 from dotstream.model.options import ACTIONS, FOLDINGS
-from dotstream.model.words import OBSTACLES, POLICY_WORDS, REMARKS, WORDS, PolicyWords, Words
+from dotstream.model.words import (
+    OBSTACLES,
+    POLICY_WORDS,
+    REMARKS,
+    SOURCE,
+    WORDS,
+    PolicyWords,
+    Words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +31,10 @@ _POLICIES = dict[str, PolicyWords](POLICY_WORDS.items())
 def typescript() -> str:
     """Return the module ``protocol/words.ts``."""
     parts = [
-        f"/** What rows and policies are called. {NOTE} */",
+        f"/** What rows and policies are called, and where dotstream comes from. {NOTE} */",
+        f"export const VERSION = {_quoted(__version__)};\n",
+        "/** What pipx is given once dotstream is published. */",
+        f"export const SOURCE = {_quoted(SOURCE)} as string;\n",
         _union("Action", ACTIONS),
         _union("Folding", FOLDINGS),
         _union("Policy", _POLICIES),
@@ -44,8 +56,13 @@ def typescript() -> str:
 def lua() -> str:
     """Return the module ``dotstream.words``."""
     parts = [
-        f"--- What rows and policies are called. {NOTE}",
+        f"--- What rows and policies are called, and where dotstream comes from. {NOTE}",
         "local M = {}",
+        "",
+        f"M.VERSION = {_quoted(__version__)}",
+        "",
+        "--- What pip and pipx are given once dotstream is published.",
+        f"M.SOURCE = {_quoted(SOURCE)}",
         "",
         f"M.ACTIONS = {_sequence(ACTIONS)}",
         f"M.FOLDINGS = {_sequence(FOLDINGS)}",
@@ -72,8 +89,9 @@ def lua() -> str:
 
 
 def settings(package: str) -> str:
-    """Return VS Code's ``package.json`` with the policies as this table words them."""
+    """Return VS Code's ``package.json`` of this version, policies as in this table."""
     found = json.loads(package)
+    found["version"] = __version__
     policy = found["contributes"]["configuration"]["properties"]["dotstream.onConflict"]
     policy["enum"] = ["configured", *_POLICIES]
     policy["enumDescriptions"] = ["As dotstream.toml says."] + [

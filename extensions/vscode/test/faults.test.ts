@@ -38,9 +38,9 @@ describe("an error answer", () => {
     expect(faultOf({ code: -32800, message: "cancelled" }).cancelled).toBe(true);
   });
 
-  it("of an older server says how to update", () => {
+  it("of an older server says what to do", () => {
     const { message } = faultOf({ code: -32601, message: "no such method" });
-    expect(message).toContain("pipx upgrade dotstream");
+    expect(message).toContain("Bring it up to date, or remove it");
   });
 
   it.each([new Error("pipe closed"), "pipe closed", undefined])("that is none: %s", (error) => {

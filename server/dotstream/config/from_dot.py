@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 from dotstream.config.names import fault_in_name
@@ -180,7 +181,9 @@ def _yaml(path: str) -> Mapping[str, object] | None:
     try:
         import yaml
     except ImportError:
-        raise UsageError(f"reading {path} needs PyYAML: install dotstream[dot]") from None
+        raise UsageError(
+            f"reading {path} needs PyYAML: {sys.executable} -m pip install PyYAML"
+        ) from None
     try:
         # The loader that is written in C is as safe, and much faster.
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

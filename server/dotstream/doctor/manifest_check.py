@@ -18,6 +18,7 @@ from dotstream.fs.oserror import is_permission, reason
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
 from dotstream.planner.ownership import Owner
+from dotstream.planner.spelling import folded
 from dotstream.store.damage import intact
 
 if TYPE_CHECKING:
@@ -220,6 +221,8 @@ class _Check:
             recorded = Owner(entry.stow_dir, entry.package, "", destination(place, wanted))
             owner = self._farm.target.owner(place, wanted) or recorded
             return Verdict(judge(self._farm, place, entry.name, wanted, owner), entry)
+        if self._farm.target.folds and self._respelt(place, entry, state):
+            return self._stale(place, entry, "it is recorded in another spelling, too")
         if isinstance(state, str):
             return self._other_link(place, entry, state, wanted)
         if not present(destination(place, wanted)):
@@ -240,6 +243,16 @@ class _Check:
             detail=_words(state), command=self._manage(entry, policy),
         )  # fmt: skip
         return Verdict(finding, entry)
+
+    def _respelt(self, place: Directory, entry: Entry, state: Seen) -> bool:
+        """Whether a record of the same name, as its volume takes it, tells what is there."""
+        return any(
+            other.text == state or (other.kind == "directory" and state == DIR)
+            for other in self._manifest.entries(place.root, place.path)
+            if other.directory == place.path
+            and other.name != entry.name
+            and folded(other.name) == folded(entry.name)
+        )
 
     def _directory_entry(self, place: Directory, entry: Entry, state: Seen) -> Verdict:
         if state == DIR:

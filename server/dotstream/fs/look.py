@@ -21,6 +21,7 @@ __all__ = [
     "entry_kind",
     "exists",
     "fingerprint",
+    "folds_names",
     "identity",
     "is_directory",
     "link_reader",
@@ -198,6 +199,16 @@ def identity(fd: int, path: str = "") -> tuple[int, int]:
     """Return (device, inode) of the entry at ``path``, or of the directory ``fd`` itself."""
     status = os.stat(path, dir_fd=fd) if path else os.fstat(fd)
     return status.st_dev, status.st_ino
+
+
+def folds_names(path: str) -> bool:
+    """Whether the volume that a directory is on takes README and readme for one name."""
+    above, _, name = path.rpartition("/")
+    try:
+        other = os.lstat(f"{above}/{name.swapcase()}")
+        return name != name.swapcase() and os.path.samestat(other, os.lstat(path))
+    except OSError:
+        return False
 
 
 def canonical(path: str) -> str:

@@ -11,7 +11,23 @@ if TYPE_CHECKING:
     from dotstream.model.items import ConflictKind, OperationKind
     from dotstream.model.options import Policy
 
-__all__ = ["OBSTACLES", "POLICY_WORDS", "REMARKS", "WORDS", "Effect", "PolicyWords", "Words"]
+__all__ = [
+    "OBSTACLES",
+    "POLICY_WORDS",
+    "REMARKS",
+    "SOURCE",
+    "WORDS",
+    "Effect",
+    "PolicyWords",
+    "Words",
+]
+
+SOURCE = ""
+"""What pip and pipx are given to install dotstream, once it is published.
+
+Until then it is empty, and commands that install name the checkout or the wheel that the editor's
+extension came with.
+"""
 
 Effect = Literal["add", "change", "remove", "conflict", "error", "note", "keep"]
 """What a row of a plan does to the target, for colours."""

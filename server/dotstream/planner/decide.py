@@ -14,6 +14,7 @@ from dotstream.fs.listing import DIR, LINK, SPECIAL
 from dotstream.model.items import Conflict, Item, Notice, ScanError
 from dotstream.planner.in_the_way import looked_at, together
 from dotstream.planner.policies import settled
+from dotstream.planner.spelling import is_renamed
 from dotstream.planner.state import Link, Real, State
 
 if TYPE_CHECKING:
@@ -237,6 +238,8 @@ class _Meeting:
             and not owner.moved
         ):
             self._decision.claim = claim  # the same member in another spelling is as good
+        elif self._farm.target.folds and is_renamed(owner, claim):
+            self._decision.link(self._wanted(claim), claim)
         else:
             self._share(claim, text, self._linked(owner, text))
 

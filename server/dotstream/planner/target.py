@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dotstream.fs.files import exists
 from dotstream.fs.listing import FILE, sorted_entries
-from dotstream.fs.look import Tree, close, marker, marker_file
+from dotstream.fs.look import Tree, close, folds_names, marker, marker_file
 from dotstream.fs.mounts import is_mount_point, mount_points
 from dotstream.planner.ownership import Ownership
 
@@ -29,6 +29,7 @@ class Target(Tree):
 
     Attributes:
         missing: whether it is not there; then nothing is looked at.
+        folds: whether names that differ in case only are one there.
 
     Args:
         root, stow_dir: absolute canonical paths.
@@ -42,7 +43,16 @@ class Target(Tree):
         OSError: the target cannot be opened.
     """
 
-    __slots__ = ("_mounts", "_owner", "_poll", "_records", "_stow", "_stow_dir", "missing")
+    __slots__ = (
+        "_mounts",
+        "_owner",
+        "_poll",
+        "_records",
+        "_stow",
+        "_stow_dir",
+        "folds",
+        "missing",
+    )
 
     def __init__(
         self,
@@ -58,6 +68,7 @@ class Target(Tree):
         self.missing: bool = to_make and not exists(root)
         super().__init__(root, missing=self.missing)
         stow = options.stow
+        self.folds: bool = not stow and folds_names(root)
         self._stow_dir, self._stow = stow_dir, stow
         self._records = None if stow else records
         self._poll = poll

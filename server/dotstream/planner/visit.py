@@ -15,6 +15,7 @@ from dotstream.planner.merging import claims_by_name, merge, plain
 from dotstream.planner.mode import Mode
 from dotstream.planner.names import DOT_PREFIX
 from dotstream.planner.policies import settled
+from dotstream.planner.spelling import as_wanted, one_spelling
 from dotstream.planner.state import Link, Real, state_of
 from dotstream.planner.states import States
 from dotstream.planner.transition import transition
@@ -120,6 +121,8 @@ class DirectoryVisit:
                 yield scan_error(cursor.path, error)
             else:
                 cursors.append(cursor)
+        if farm.target.folds:
+            listings = one_spelling(listings)
         try:
             if self.mode is Mode.FRESH:
                 yield from self._fresh(cursors, listings)
@@ -243,6 +246,8 @@ class DirectoryVisit:
         there = farm.target.entries(place)
         states = self._states = States(farm.target, place, [])
         stem, hidden = self._sole()
+        if farm.target.folds:
+            there = as_wanted(there, listings)
         there, listings, left = self._without_kept(states, there, cursors, listings)
         gone: list[str] = []
         for count, (name, kind, claims) in enumerate(merge(there, cursors, listings), 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.docs.pages import ROOT
 from tests.editors.nvim.neovim import Neovim
 
 if TYPE_CHECKING:
@@ -124,4 +125,4 @@ def test_the_health_check_of_what_is_wrong(world: World) -> None:
         report = "\n".join(nvim.lines())
         assert "WARNING settings: there is no option plann" in report
         assert "ERROR dotstream was not found" in report
-        assert 'pipx install "dotstream[lsp]"' in report
+        assert f"or install it: pipx install --force '{ROOT}'" in report

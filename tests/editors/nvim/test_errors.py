@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.docs.pages import ROOT
 from tests.editors.nvim.neovim import Neovim
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def test_a_server_that_is_too_old(world: World, tmp_path: Path) -> None:
         nvim.dotstream("plan manage zsh", "failed")
         notes = nvim.notes()
         assert notes[0] == "dotstream: the server is too old; see :checkhealth dotstream"
-        assert 'pipx install --force "dotstream[lsp]"' in notes[1]
+        assert f"pipx install --force '{ROOT}'" in notes[1]
 
 
 def test_a_server_that_does_not_start_says_why_and_asks_nothing(

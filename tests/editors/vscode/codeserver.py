@@ -139,11 +139,6 @@ class CodeServer:
         )
         return time.monotonic() - began
 
-    def choose(self, setting: str, value: object) -> None:
-        """Change a setting of the user, which windows that are open take up."""
-        file = self.data / "User" / "settings.json"
-        file.write_text(json.dumps(json.loads(file.read_text()) | {setting: value}))
-
     def url(self, folder: str | os.PathLike[str]) -> str:
         """Return the address of the workbench on a folder."""
         return f"{self.address}?folder={quote_from_bytes(os.fsencode(folder))}"

@@ -19,16 +19,15 @@ async def test_an_apply_is_cancelled_in_its_notification_and_rolled_back(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"home/.profile": "mine", "home/0001/0002": "mine too"})
-    make_large(f"{farm.directory}/big", 200_000)
+    make_large(f"{farm.directory}/big", 400_000)
     farm.configured(f'target = "{farm.target}"\nfolding = "never"\non-conflict = "backup"\n')
     before = snapshot(farm.target)
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "big")
-    await workbench.shows("200,000 to link", within=180)
+    await workbench.shows("400,000 to link", within=180)
     await workbench.offers("Apply")
     await workbench.click("Apply")  # and on at once: it does not take long
     await workbench.said("Applying manage big")
-    await workbench.picture("applying")
     await workbench.press("Cancel", of="Applying manage big")
     said = await workbench.said("the target is as it was before")
     await workbench.picture("apply-cancelled")

@@ -41,6 +41,7 @@ async def test_rows_are_there_long_before_the_plan_is_and_the_renderer_never_sto
     workbench: Workbench, million: Farm
 ) -> None:
     await workbench.open(million.directory)
+    began = time.monotonic()
     async with workbench.watched() as frames:
         await workbench.plan("Manage", "big")
         await workbench.shows("planning…")
@@ -52,7 +53,8 @@ async def test_rows_are_there_long_before_the_plan_is_and_the_renderer_never_sto
         await workbench.shows("1,000,000 to link", within=180)
     await workbench.shows("1,000,000 to link")
     tasks = await workbench.traced()
-    workbench.note(f"planning 1,000,000 operations: {frames}; {tasks}")
+    took = time.monotonic() - began
+    workbench.note(f"planning 1,000,000 operations: {took:.1f} s; {frames}; {tasks}")
     await workbench.picture("million-planned")
     assert "planning…" in early
     assert tasks.times[0] < _FROZEN
@@ -67,12 +69,12 @@ async def test_20000_links_are_planned_about_as_fast_as_in_the_shell(
     code_server.agree(farm.directory)
     shell = code_server.dotstream(farm.directory, "manage", "--dry-run", "big")
     await workbench.open(farm.directory)
-    await workbench.plan("Manage", "big")
-    await workbench.shows("20,000 to link")
+    await workbench.run("Dotstream: Plan")
+    await workbench.pick("Manage")
     await workbench.trace()
     began = time.monotonic()
-    await workbench.run("Dotstream: Refresh Plan")
-    await workbench.offers("Planning")
+    await workbench.tick("big")
+    await workbench.shows("20,000 to link")
     await workbench.offers("Apply")
     editor = time.monotonic() - began
     tasks = await workbench.traced()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,10 +22,10 @@ target = "~"
 never-fold = [".config", ".local/bin"]
 """
 _THEMES = {
-    "Default Dark Modern": "vs-dark",
+    "Dark Modern": "vs-dark",
     "Default High Contrast": "hc-black",
     "Default High Contrast Light": "hc-light",
-    "Default Light Modern": "vs",
+    "Light Modern": "vs",
 }
 _HOME = {
     ".zshrc": "mine\n",
@@ -58,6 +59,13 @@ def code_server(
     server.stop()
 
 
+def _wear(code_server: CodeServer, theme: str) -> None:
+    """Choose a theme for the folder, which its window takes up."""
+    settings = code_server.home / "dotfiles/.vscode/settings.json"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text(json.dumps({"workbench.colorTheme": theme}))
+
+
 async def test_a_home_is_linked_from_its_dotfiles(
     workbench: Workbench, code_server: CodeServer
 ) -> None:
@@ -78,17 +86,17 @@ async def test_a_home_is_linked_from_its_dotfiles(
     await workbench.picture("readme-plan")
 
     for theme, style in _THEMES.items():
-        code_server.choose("workbench.colorTheme", theme)
+        _wear(code_server, theme)
         await workbench.page.locator(f".monaco-workbench.{style}").wait_for()
         await workbench.offers("Back up all", "Show difference")
         await workbench.picture(f"theme-{style}")
 
     await workbench.click_above("! conflict   .zshrc", "Back up")
     await workbench.shows("~ move       .zshrc")
-    code_server.choose("workbench.colorTheme", "Default High Contrast")
+    _wear(code_server, "Default High Contrast")
     await workbench.page.locator(".monaco-workbench.hc-black").wait_for()
     await workbench.picture("theme-hc-black-settled")
-    code_server.choose("workbench.colorTheme", "Default Light Modern")
+    _wear(code_server, "Light Modern")
     await workbench.page.locator(".monaco-workbench.vs").wait_for()
     await workbench.apply("to ")
     await workbench.said("manage git zsh: 4 linked")

@@ -114,9 +114,10 @@ class Workbench:
         self._artifacts = artifacts
         page.set_default_timeout(_PATIENCE)
 
-    async def open(self, folder: str) -> None:
+    async def open(self, folder: str, *, agreed: bool = True) -> None:
         """Open a folder, whose wishes are agreed to, and wait until the extension is there."""
-        self._server.agree(folder)
+        if agreed:
+            self._server.agree(folder)
         await self.page.goto(self._server.url(folder))
         await self.page.locator('.activitybar [aria-label="Dotfiles"]').first.wait_for()
 

@@ -3,8 +3,6 @@ local M = {}
 
 local levels = vim.log.levels
 
-M.INSTALL = 'pipx install "dotstream[lsp]"'
-
 ---@type table<string, { level: integer, advice?: string }>
 local KINDS = {
   cancelled = { level = levels.INFO },
@@ -75,7 +73,7 @@ function M.explain(fault)
     return "another plan is being applied from this Neovim; wait for it, then try again",
       known.level
   elseif fault.code == -32601 then
-    lines = { "the server is too old for this; bring it up to date: " .. M.upgrade() }
+    lines = { "the server is too old for this; bring it up to date: " .. M.install() }
   end
   for _, left in ipairs(type(fault.data) == "table" and fault.data.left or {}) do
     table.insert(lines, "  · " .. left)
@@ -94,9 +92,12 @@ function M.show(fault)
   M.notify(M.explain(fault))
 end
 
+--- What installs the server beside everything else, or brings it up to date.
 ---@return string
-function M.upgrade()
-  return 'pipx install --force "dotstream[lsp]"'
+function M.install()
+  local source = require("dotstream.install").source()
+  return source and "pipx install --force " .. vim.fn.shellescape(source)
+    or "pipx install --force .  (in a checkout of dotstream)"
 end
 
 --- Say something while a file is opened: one line, which makes nobody press a key.

@@ -30,14 +30,14 @@ local function check_protocol(cmd)
   if not client or not answered or not client.initialized then
     vim.health.error("the server does not start", {
       "run it in a terminal: " .. table.concat(cmd, " "),
-      "the extra `lsp` may be missing: " .. require("dotstream.errors").INSTALL,
+      "or install it again: " .. require("dotstream.errors").install(),
     })
     return
   end
   local announced = server.announced(client)
   if not announced or announced.version ~= server.PROTOCOL then
     vim.health.error("the server speaks another version of the protocol", {
-      "bring it up to date: " .. require("dotstream.errors").upgrade(),
+      "bring it up to date: " .. require("dotstream.errors").install(),
     })
   else
     vim.health.ok(("the server answers, with version %d of the protocol"):format(announced.version))
@@ -71,7 +71,7 @@ function M.check()
   if not cmd then
     vim.health.error(config.get().cmd[1] .. " was not found", {
       ":Dotstream install makes one for Neovim alone",
-      "or install it: " .. require("dotstream.errors").INSTALL,
+      "or install it: " .. require("dotstream.errors").install(),
       "or set the option `cmd`",
     })
     return

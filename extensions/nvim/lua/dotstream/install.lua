@@ -1,22 +1,29 @@
 --- `:Dotstream install`: a server of the plugin's own, in a virtual environment below
 --- |stdpath()|'s "data", one for each version, so that it goes along with the plugin.
 local errors = require("dotstream.errors")
+local words = require("dotstream.words")
 
 local M = {}
 
 --- The version of the server that this plugin is made for.
-M.VERSION = "0.1.0"
+M.VERSION = words.VERSION
 
 --- Interpreters that are tried.
 local PYTHONS = { "python3", "python3.14", "python3.13", "python3.12", "python3.11" }
 local CHECK = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"
 
---- The checkout that the plugin is part of: its server is of the very same state.
+--- What pip is to install: the checkout that the plugin is part of, whose server is of the very
+--- same state; else the wheel beside the plugin, or the published one.
 ---@return string?
-local function checkout()
+function M.source()
   local here = vim.fs.dirname(vim.fs.normalize(debug.getinfo(1, "S").source:sub(2)))
-  local root = vim.fs.normalize(vim.fs.joinpath(vim.uv.fs_realpath(here) or here, "../../../.."))
-  return vim.uv.fs_stat(root .. "/server/dotstream") and root or nil
+  local plugin = vim.fs.normalize((vim.uv.fs_realpath(here) or here) .. "/../..")
+  local root = vim.fs.normalize(plugin .. "/../..")
+  if vim.uv.fs_stat(root .. "/server/dotstream") then
+    return root
+  end
+  local wheel = ("%s/dotstream-%s-py3-none-any.whl"):format(plugin, M.VERSION)
+  return vim.uv.fs_stat(wheel) and wheel or words.SOURCE ~= "" and words.SOURCE or nil
 end
 
 ---@param version string
@@ -109,21 +116,22 @@ local function install(interpreter, source)
   end)
 end
 
---- What pip is to install: the checkout that the plugin is part of, or else its version.
----@param source? string a path, or a requirement
+--- A path in full, where it is one and not a requirement.
+---@param source string
 ---@return string
-local function requirement(source)
-  local path = source and vim.fs.normalize(source) or checkout()
-  if path and vim.fn.isdirectory(path) == 1 then
-    return vim.fn.fnamemodify(path, ":p"):gsub("/$", "") .. "[lsp]"
-  end
-  return source and (vim.uv.fs_stat(path) and path or source) or "dotstream[lsp]==" .. M.VERSION
+local function in_full(source)
+  local path = vim.fs.normalize(source)
+  return vim.uv.fs_stat(path) and (vim.fn.fnamemodify(path, ":p"):gsub("/$", "")) or source
 end
 
 --- Ask, and install the server.
 ---@param given? string a path, or a requirement; by default what belongs to the plugin
 function M.install(given)
-  local source = requirement(given)
+  local source = given and in_full(given) or M.source()
+  if not source then
+    local text = "name a checkout of dotstream, or its wheel: :Dotstream install {path}"
+    return errors.notify(text, vim.log.levels.ERROR)
+  end
   local interpreter = python()
   if not interpreter then
     local text = "no Python from 3.11 on with venv and ensurepip was found on PATH"

@@ -1,5 +1,10 @@
---- What rows and policies are called. Made by `python -m tests.generated`.
+--- What rows and policies are called, and where dotstream comes from. Made by `python -m tests.generated`.
 local M = {}
+
+M.VERSION = "0.1.0"
+
+--- What pip and pipx are given once dotstream is published.
+M.SOURCE = ""
 
 M.ACTIONS = { "manage", "unmanage", "remanage", "adopt" }
 M.FOLDINGS = { "safe", "always", "never" }

@@ -1,5 +1,4 @@
 /** Error answers of the server, as what a person reads and can do next. */
-import { UPDATE_COMMAND } from "../server/discover";
 import type { FaultData } from "./messages";
 import type { AgreeResult } from "./schema";
 
@@ -56,7 +55,7 @@ export function faultOf(error: unknown): Fault {
   const text = typeof answer.message === "string" ? answer.message : String(error);
   if (answer.code === METHOD_NOT_FOUND) {
     return {
-      message: `This server is too old for that (${text}). Update it: ${UPDATE_COMMAND}`,
+      message: `This server is too old for that (${text}). Bring it up to date, or remove it: the extension has its own.`,
       remedies: ["log"],
       cancelled: false,
       outdated: false,

@@ -1,4 +1,9 @@
-/** What rows and policies are called. Made by `python -m tests.generated`. */
+/** What rows and policies are called, and where dotstream comes from. Made by `python -m tests.generated`. */
+export const VERSION = "0.1.0";
+
+/** What pipx is given once dotstream is published. */
+export const SOURCE = "" as string;
+
 export type Action = "manage" | "unmanage" | "remanage" | "adopt";
 
 export type Folding = "safe" | "always" | "never";

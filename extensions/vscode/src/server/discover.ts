@@ -1,5 +1,6 @@
 /** Finding the language server: one ladder, tried from the top. */
 import { delimiter, dirname, join } from "node:path";
+import { SOURCE, VERSION } from "../protocol/words";
 
 export interface Surroundings {
   /** The setting `dotstream.server.path`, or empty. */
@@ -31,11 +32,12 @@ export type Discovery =
 const PROGRAM = "dotstream";
 const PYTHONS = ["python3", "python3.14", "python3.13", "python3.12", "python3.11"];
 
-/** What installs the server, apart from everything else. */
-export const INSTALL_COMMAND = `pipx install "dotstream[lsp]"`;
-
-/** What brings it up to date. */
-export const UPDATE_COMMAND = "pipx upgrade dotstream";
+/** What installs the server apart from everything else, or brings it up to date. */
+export function installCommand(bundled: string): string {
+  const wheel = join(dirname(bundled), `dotstream-${VERSION}-py3-none-any.whl`);
+  const quoted = `'${(SOURCE || wheel).replaceAll("'", `'\\''`)}'`;
+  return `pipx install --force ${quoted}`;
+}
 
 /**
  * Find the server: the setting, the chosen Python environment, PATH, then where user

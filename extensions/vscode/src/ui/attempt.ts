@@ -29,7 +29,7 @@ export class Attempt {
     readonly request: PlanRequest,
     private readonly server: Server,
     private readonly running: Running,
-    readonly limit: number,
+    limit: number,
     wishes: Wishes,
     tops: readonly string[],
     /** Why it was made, where that was not the user's wish. */

@@ -16,7 +16,6 @@ import { plural } from "../plan/sums";
 import type { CommandArgument, Place } from "../protocol/messages";
 import type { DiffResult, DoctorResult, Finding, InitResult } from "../protocol/schema";
 import { isOpenable } from "../protocol/paths";
-import { INSTALL_COMMAND } from "../server/discover";
 import type { Overview, Trouble } from "./overview";
 import type { PackagesView } from "./packagesView";
 import type { Offer, Reports } from "./reports";
@@ -156,7 +155,7 @@ export class Care {
   }
 
   private async installHelp(): Promise<void> {
-    const { discovery } = this.server;
+    const { discovery, installCommand } = this.server;
     const copy = "Copy";
     const terminal = "Install…";
     const set = "Settings";
@@ -166,15 +165,15 @@ export class Care {
         ? `The setting “dotstream.server.path” names ${discovery.tried[0] ?? ""}, which is not a program.`
         : "There is no Python from 3.11 on for the server that the extension brings along, and the program “dotstream” was not found in the Python environment, on PATH or in ~/.local/bin.";
     const choice = await window.showWarningMessage(
-      `${why} To install dotstream: ${INSTALL_COMMAND}`,
+      `${why} To install dotstream: ${installCommand}`,
       copy,
       terminal,
       set,
       again,
     );
-    if (choice === copy) await env.clipboard.writeText(INSTALL_COMMAND);
+    if (choice === copy) await env.clipboard.writeText(installCommand);
     else if (choice === terminal) {
-      typeInTerminal("Install dotstream", INSTALL_COMMAND);
+      typeInTerminal("Install dotstream", installCommand);
     } else if (choice === set) {
       await commands.executeCommand("workbench.action.openSettings", "dotstream.server.path");
     } else if (choice === again) await this.server.restart();

@@ -103,9 +103,9 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     const requests = open.flatMap((identity) => requestOf(identity, planOptions()) ?? []);
     const sessions = requests.map((request) => this.session(request));
     for (const session of sessions) await this.show(session);
-    await this.server.settled();
     const before = sessions.find(({ asked }) => identityOf(asked) === front);
     if (before !== undefined) await this.show(before);
+    if (sessions.length > 0) await this.server.settled();
     await Promise.all(sessions.map((session) => session.plan()));
   }
 

@@ -1,13 +1,8 @@
 /** The language server: started, restarted, asked. */
-import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { promisify } from "node:util";
+import { spawn, type ChildProcess } from "node:child_process";
 import {
   Disposable,
   EventEmitter,
-  extensions,
   workspace,
   type CancellationToken,
   type LogOutputChannel,
@@ -31,8 +26,9 @@ import {
   type ConflictParams,
   type Row,
 } from "../protocol/schema";
-import { bundledServer, discover, UPDATE_COMMAND, type Discovery } from "../server/discover";
+import { bundledServer, discover, installCommand, type Discovery } from "../server/discover";
 import { SECTION, settings } from "./settings";
+import { surroundings } from "./surroundings";
 
 export type ServerState = "untrusted" | "missing" | "starting" | "running" | "failed" | "stopped";
 
@@ -252,15 +248,7 @@ export class Server implements Disposable {
       this.become("untrusted");
       return;
     }
-    const around = {
-      configured: settings.serverPath(),
-      interpreter: await chosenInterpreter(),
-      path: process.env.PATH ?? "",
-      home: homedir(),
-      isExecutable,
-      isPython,
-      bundled: this.bundled,
-    };
+    const around = await surroundings(this.bundled);
     await this.startOne(await discover(around));
     // What is installed is of another time than this extension, which has one of its own.
     if (!this.outdated) return;
@@ -337,6 +325,10 @@ export class Server implements Disposable {
     return client;
   }
 
+  get installCommand(): string {
+    return installCommand(this.bundled);
+  }
+
   private spawn(command: string, args: readonly string[]): ChildProcess {
     this.lastWords = "";
     const server = spawn(command, args, { env: process.env });
@@ -369,7 +361,7 @@ export class Server implements Disposable {
     if (this.announced.version !== PROTOCOL_VERSION) {
       this.lastWords =
         `it speaks version ${String(this.announced.version ?? "0")} of the protocol, and this ` +
-        `extension version ${PROTOCOL_VERSION}; update it with: ${UPDATE_COMMAND}`;
+        `extension version ${PROTOCOL_VERSION}; update it with: ${this.installCommand}`;
       this.log.error(`the server is of another version: ${this.lastWords}`);
       this.outdated = true; // what becomes of that, whoever has started it decides
       return;
@@ -381,45 +373,4 @@ export class Server implements Disposable {
     this.current = state;
     this.stateEmitter.fire(state);
   }
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
-}
-
-const runs = promisify(execFile);
-
-/** Whether a program is a Python from 3.11 on. */
-async function isPython(path: string): Promise<boolean> {
-  const question = "import sys; sys.exit(sys.version_info < (3, 11))";
-  return await runs(path, ["-c", question]).then(
-    () => true,
-    () => false, // it is older, or none at all
-  );
-}
-
-interface PythonApi {
-  readonly environments?: {
-    getActiveEnvironmentPath(): { readonly path: string };
-    resolveEnvironment(environment: {
-      readonly path: string;
-    }): Promise<
-      { readonly executable: { readonly uri?: { readonly fsPath: string } } } | undefined
-    >;
-  };
-}
-
-/** The interpreter that is chosen in the Python extension, if that is there. */
-async function chosenInterpreter(): Promise<string | undefined> {
-  const python = extensions.getExtension<PythonApi>("ms-python.python");
-  if (python === undefined) return undefined;
-  const { environments } = await python.activate();
-  if (environments === undefined) return undefined;
-  const found = await environments.resolveEnvironment(environments.getActiveEnvironmentPath());
-  return found?.executable.uri?.fsPath;
 }

@@ -179,10 +179,6 @@ export class PlanSession {
     await this.plan();
   }
 
-  get canShowMore(): boolean {
-    return this.limit < MOST;
-  }
-
   /** Plan, or plan anew; the rows appear in the document as they arrive. */
   async plan(request?: PlanRequest, remark = "", ask?: Ask): Promise<void> {
     if (this.attempt.state === "applying") return; // that is to be cancelled on purpose only
