@@ -623,6 +623,7 @@ class Client:
         unwanted = {each.name for each in here.unwanted}
         wanted = [name for name in packages if name not in unwanted]
         every = not packages
+        every = every and self.settings.why_empty() is None
         names = self.settings.select(wanted, everything=every) if wanted or every else ()
         # One by one: together, they would open a fold that only one of them has.
         for name in names:
@@ -633,7 +634,8 @@ class Client:
         left = [
             each
             for each in (*here.unwanted, *here.moved)
-            if (each.moved or each.name not in names) and (every or each.name in packages)
+            if each.moved or each.name not in names
+            if not packages or each.name in packages
         ]
         yield from unwanted_links(self.settings, self._repository.records(), left)
 

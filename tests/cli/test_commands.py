@@ -218,6 +218,8 @@ def test_a_target_can_be_named_before_or_after_the_command(
     elsewhere.mkdir()
     assert dotstream("-t", str(elsewhere), "manage", "vim", cwd=root).code == 0
     assert link(elsewhere / ".vimrc") == "../dotfiles/vim/dot-vimrc"
+    assert f"dotstream -t {elsewhere} list" in dotstream("list", cwd=root).out
+    assert "elsewhere" not in dotstream("list", "zsh", cwd=root).out
     assert dotstream("unmanage", "vim", "-t", str(elsewhere), cwd=root).code == 0
     assert list(elsewhere.iterdir()) == []
 

@@ -208,7 +208,6 @@ def test_a_person_presses_tab(root: Path, shell: str) -> None:
         terminal.type("dotstream unman\tzs\t-n\n")
         terminal.until(r"unmanage zsh: nothing to do")
         terminal.type("dotstream plan manage \t\t")
-        shown = terminal.until(r"to /.*\n(.*\n)*.*to /")
-        assert {"git", "vim", "zsh"} <= set(re.findall(r"\w+", shown))
+        terminal.until(r"git(?s:.*)vim(?s:.*)zsh")
     finally:
         terminal.close()

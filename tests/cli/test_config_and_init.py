@@ -167,3 +167,19 @@ def test_a_directory_without_packages_says_so(scratch_home: Path) -> None:
         assert f"there are no packages in {root}: it looks like one itself" in done.out + done.err
         assert "dotstream init" in done.out + done.err
     assert dotstream("manage", "--all", cwd=root).code == 2
+
+
+def test_config_shows_which_file_says_it_where_there_are_two(root: Path) -> None:
+    (root / "dotstream.toml").write_text('folding = "never"\n[packages.zsh]\nlink = "absolute"\n')
+    (root / "dotstream.local.toml").write_text('\n[packages.zsh]\ntarget = "~/here"\n')
+    shown = dotstream("config", cwd=root).out
+    assert f"# {root}/dotstream.local.toml:3\n" in shown
+    assert shown.count(f"# {root}/dotstream.toml:") == 2
+
+
+def test_check_finds_a_name_in_include_that_is_no_package(root: Path) -> None:
+    (root / "dotstream.toml").write_text('include = ["zsh", "zhs", "n*"]\n')
+    done = dotstream("config", "--check", cwd=root)
+    assert done.code == 2
+    hint = "there is no package 'zhs' (did you mean 'zsh'?)"
+    assert done.out == f"{root}/dotstream.toml:1:19: {hint}\n"

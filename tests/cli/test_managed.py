@@ -122,6 +122,24 @@ def test_a_link_of_a_package_that_left_its_profile_is_listed_once(root: Path) ->
     assert [line.split()[:2] for line in lines if line.startswith("vim")] == [["vim", "unwanted"]]
 
 
+def test_the_last_packages_that_go_are_named_and_their_links_removed(
+    scratch_home: Path, root: Path
+) -> None:
+    dotstream("manage", "--all", cwd=root)
+    before = dotstream("list", cwd=root).out
+    for name in ("git", "vim", "zsh"):
+        shutil.rmtree(root / name)
+    told = dotstream("status", cwd=root)
+    assert told.code == 0
+    states = {tuple(line.split()[:2]) for line in told.out.splitlines()}
+    assert states == {(name, "unwanted") for name in ("git", "vim", "zsh")}
+    listed = dotstream("list", cwd=root).out.splitlines()
+    assert set(before.splitlines()) <= set(listed)
+    assert dotstream("doctor", cwd=root).out.count("is gone") == len(before.splitlines())
+    assert dotstream("remanage", cwd=root).code == 0
+    assert linked(scratch_home) == set()
+
+
 def test_what_was_unmanaged_stays_so_though_a_profile_has_it(
     scratch_home: Path, root: Path
 ) -> None:

@@ -200,3 +200,38 @@ def _shell(command: str, cwd: Path) -> None:
     words = command.replace("dotstream", f"{sys.executable} -m dotstream", 1)
     done = subprocess.run(["sh", "-c", words], cwd=cwd, capture_output=True, check=False)
     assert done.returncode == 0, (command, done.stdout, done.stderr)
+
+
+def test_what_another_repository_has_is_taken_out_by_the_command_that_a_refusal_names(
+    scratch_home: Path, pair: tuple[Path, Path]
+) -> None:
+    public, private = pair
+    refused = dotstream("adopt", str(scratch_home / ".zshrc"), "-p", "zsh", "-y", cwd=private)
+    assert refused.code == 2
+    command = refused.err.split("'")[1].split()
+    assert command[:3] == ["dotstream", "-d", str(public)]
+    assert dotstream(*command[1:], "-y", cwd=private).code == 0
+    assert not (scratch_home / ".zshrc").is_symlink()
+    assert dotstream("adopt", str(scratch_home / ".zshrc"), "-p", "new", cwd=private).code == 0
+    assert (scratch_home / ".zshrc").readlink().parts[0] == "private"
+
+
+def test_a_file_that_both_repositories_have_below_a_fold_names_both(
+    pair: tuple[Path, Path],
+) -> None:
+    public, private = pair
+    (init,) = public.glob("nvim/*config/nvim/init.lua")
+    (private / init.relative_to(public)).write_text("private")
+    refused = dotstream("plan", "manage", "nvim", "-v", cwd=private)
+    assert f"package nvim wants this path, and so does package nvim of {public}" in refused.out
+    assert f"packages nvim of {public} and nvim of {private} have it in common" in refused.out
+
+
+def test_an_absolute_link_beside_the_root_is_no_package_wherever_one_stands(
+    scratch_home: Path,
+) -> None:
+    root = repository(scratch_home / "dots", {"zsh/dot-zshrc": ""})
+    (scratch_home / ".link").symlink_to("/zsh")
+    adopted = dotstream("adopt", str(scratch_home / ".link"), "-p", "other", cwd=root)
+    assert adopted.out == "adopt other: 1 linked, 1 moved, 1 directory made\n"
+    assert (root / "other/dot-link").readlink().as_posix() == "/zsh"

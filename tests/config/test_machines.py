@@ -118,6 +118,9 @@ def test_only_what_is_included_and_not_excluded_is_a_package(place: Path) -> Non
     assert found.select(everything=True) == ("code", "zsh")
     with pytest.raises(UsageError, match=r"exclude names it: docs; .* out of exclude in /"):
         found.select(["docs"])
+    (place / "dotstream.toml").write_text('exclude = ["*"]\n')
+    with pytest.raises(UsageError, match=r"no packages in .* \(code: exclude names it: \*\)"):
+        on(place).select(everything=True)
     assert found.select(["docs"], anywhere=True) == ("docs",)  # its links can be removed
     (place / "dotstream.toml").write_text('include = ["z*", "docs"]\nexclude = ["docs"]\n')
     assert on(place).available() == ("zsh",)

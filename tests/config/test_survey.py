@@ -178,3 +178,9 @@ def test_dotfiles_that_are_kept_outside_of_the_home_are_for_the_home(tmp_path: P
         str(tmp_path / "data/dots"), None, target=None, home=str(tmp_path / "home"), environ={}
     )
     assert "target" not in found.top
+
+
+def test_a_single_link_is_told_of_as_one(tmp_path: Path) -> None:
+    made(tmp_path, "zsh/.zshrc")
+    (tmp_path / ".zshrc").symlink_to("dots/zsh/.zshrc")
+    assert answers(tmp_path).found == ("1 link leads here; the settings keep it",)

@@ -40,6 +40,7 @@ def test_one_level_has_its_own_rows_and_no_more(world: World, editor: Editor) ->
                 "path": uri(world.target / ".vim"),
                 "label": "~/.vim",
                 "package": "vim",
+                "why": "nothing is folded in this package",
             }
         ],
     }

@@ -73,13 +73,32 @@ def test_something_that_cannot_be_read(world: World, editor: Editor) -> None:
     assert not difference(before, _before(world))
 
 
-def test_an_operation_that_the_system_refuses(world: World, plain: Editor) -> None:
+def test_an_operation_that_the_system_would_refuse_is_foreseen(
+    world: World, plain: Editor
+) -> None:
     (world.target / ".vim").mkdir()
     (world.target / ".vim").chmod(0o555)
     before = _before(world)
     error = plain.error("dotstream/apply", world.params("vim", "zsh"))
+    assert _kind(error) == (-32803, "scan_failed")
+    assert not difference(before, _before(world))
+
+
+def test_an_operation_that_the_system_refuses(world: World, plain: Editor) -> None:
+    """The plan is complete in the journal when somebody takes the right to change away."""
+    world.grow("big", 1000)
+    plain.acks = False
+    params = world.params("big", window=1, partialResultToken="p")
+    request = plain.request("dotstream/apply", params)
+    plain.wait(lambda: plain.batches == 1)  # it stands still while it plans
+    before, mode = _before(world), world.target.stat().st_mode
+    world.target.chmod(0o555)
+    plain.acks = True
+    plain.notify("dotstream/ack", {"token": "p", "seq": 1})
+    error = plain.answer(request)["error"]
+    world.target.chmod(mode)
     assert _kind(error) == (-32803, "operation_failed")
-    assert error["data"]["uri"] == uri(world.target / ".vim/colors")
+    assert error["data"]["uri"] == uri(world.target / "d0000")
     assert error["data"]["reason"] == "Permission denied"
     assert not difference(before, _before(world))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -98,10 +99,25 @@ def test_status_tells_how_far_each_package_is(world: World, editor: Editor) -> N
     }
 
 
+def test_packages_whose_links_are_not_to_be_any_more_are_told(
+    world: World, editor: Editor
+) -> None:
+    editor.ask("dotstream/apply", world.params("zsh", "vim"))
+    shutil.rmtree(world.root / "zsh")
+    found = editor.ask("dotstream/status", about(world))
+    assert [package["name"] for package in found["packages"]] == ["vim"]
+    (zsh,) = found["unwanted"]
+    assert (zsh["name"], zsh["reason"]) == ("zsh", "it is gone")
+    assert [each["target"] for each in zsh["links"]] == [uri(world.target)]
+    assert editor.ask("dotstream/status", about(world, packages=["vim"]))["unwanted"] == []
+    editor.ask("dotstream/apply", {**about(world), "action": "remanage"})
+    assert editor.ask("dotstream/status", about(world))["unwanted"] == []
+
+
 def test_status_streams_packages_one_by_one(world: World, editor: Editor) -> None:
     params = about(world, packages=["zsh", "vim"], window=2, partialResultToken="s")
     found = editor.ask("dotstream/status", params)
-    assert found == {"packages": [], "omitted": 0}
+    assert found == {"packages": [], "omitted": 0, "unwanted": []}
     assert [value["kind"] for value in editor.values("s")][-1] == "done"
     assert {value["kind"] for value in editor.values("s")[:-1]} == {"statuses"}
     assert [row["name"] for row in editor.rows("s")] == ["zsh", "vim"]

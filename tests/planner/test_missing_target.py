@@ -86,6 +86,17 @@ def test_a_target_that_cannot_be_made_leaves_its_package_out_alone(
     assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc", ".config": "file"}
 
 
+def test_a_target_that_cannot_be_made_is_an_error_if_there_is_no_other(
+    farm: Farm, client: Client
+) -> None:
+    farm.make({"home/.config": "a file"})
+    (error,) = client.plan_manage("nvim").errors
+    assert error.path == f"{farm.target}/.config/nvim"
+    assert error.message.startswith("this target cannot be made: ")
+    (status,) = client.status("nvim")
+    assert (status.state, status.errors) == ("unmanaged", 1)
+
+
 def test_a_target_is_kept_for_what_others_have_in_it(farm: Farm, client: Client) -> None:
     client.apply(client.stream_manage("nvim"))
     farm.make({"home/.config/nvim/mine": "m"})

@@ -265,3 +265,33 @@ def test_an_unreadable_directory_further_down_keeps_nothing_else_from_being_unli
         "remove_link home/d/a",
         "error home/d/m: Permission denied",
     ]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives up root's rights, so it needs them")
+@pytest.mark.parametrize("action", ["manage", "remanage", "unmanage"])
+@pytest.mark.parametrize("what", ["a package", "a member", "the target"])
+def test_what_may_not_be_looked_at_is_not_taken_to_be_gone(
+    farm: Farm, what: str, action: Action
+) -> None:
+    """A link that leads somewhere closed stays, whoever else is managed or unmanaged there."""
+    farm.make({"stow/zsh/a": "z", "state": DIR, "closed/in/zsh/b": "z", "home/d": DIR})
+    if what == "a package":
+        os.rename(f"{farm.root}/stow/zsh", f"{farm.root}/closed/in/zsh2")
+        os.symlink(f"{farm.root}/closed/in/zsh2", f"{farm.root}/stow/zsh")
+    elif what == "a member":
+        os.remove(f"{farm.root}/stow/zsh/a")
+        os.symlink(f"{farm.root}/closed/in/zsh/b", f"{farm.root}/stow/zsh/a")
+    farm.run("manage")
+    before = farm.home()
+    closed = f"{farm.root}/closed" if what != "the target" else farm.target
+    os.chmod(closed, 0)
+    try:
+        told = _as_nobody(farm, action)
+    finally:
+        os.chmod(closed, 0o700)
+    assert not any("remove" in line for line in told if what == "a package"), told
+    if what != "a member":
+        assert told[-1].endswith(" 4"), told
+        assert farm.home() == before
+    elif action != "unmanage":
+        assert farm.home() == before

@@ -32,7 +32,9 @@ _REFUSED = (ConflictError, ScanFailed, UsageError, PackageNotFound)
 
 _which = st.sampled_from(("public", "private"))
 _packages = st.lists(st.sampled_from(("nvim", "zsh")), min_size=1, max_size=2, unique=True)
-_members = st.sampled_from(("a", "b", "dot-c", "d/x", "d/y", "d/e/x", "f/g"))
+_members = st.sampled_from(
+    ("a", "b", "dot-c", "d/x", "d/y", "d/e/x", "f/g", "clone/.git/HEAD", "clone/h")
+)
 _actions = st.sampled_from(("manage", "remanage", "unmanage"))
 _foldings = st.sampled_from(FOLDINGS)
 

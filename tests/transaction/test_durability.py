@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.snapshot import difference
@@ -19,7 +19,6 @@ from dotstream.model.options import Preferences
 from dotstream.store.journal import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.farm import Farm
@@ -47,11 +46,9 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     commit, turn = Journal.commit, Journal.turn
 
-    def committed(
-        self: Journal, number: int, directory: str, digest: str, counts: Mapping[str, int]
-    ) -> None:
+    def committed(self: Journal, *what: Any) -> None:
         found.append("commit")
-        commit(self, number, directory, digest, counts)
+        commit(self, *what)
 
     def turned(self: Journal, number: int, state: TransactionState, cursor: int) -> None:
         found.append(state)

@@ -154,7 +154,11 @@ def _remarks(looked: Survey) -> Iterator[str]:
     elif looked.directory != ".":
         yield f"the packages are in {looked.directory}"
     if looked.links:
-        yield f"{looked.links} links lead here; the settings keep them"
+        yield (
+            "1 link leads here; the settings keep it"
+            if looked.links == 1
+            else f"{looked.links} links lead here; the settings keep them"
+        )
     if looked.strangers:
         what = "not linked" if looked.single else "no packages"
         yield f"{what}: {', '.join(looked.strangers)}"

@@ -226,6 +226,10 @@ class Settings(NamedTuple):
         from dotstream.config.survey import looks_single
 
         none = f"there are no packages in {self.directory}"
+        others = subdirectories(self.directory)
+        if others:
+            why = self.left_out(others[0])
+            return f"{none}: {self.path} leaves all directories out ({others[0]}: {why})"
         if not looks_single(self.directory):
             return none
         return f"{none}: it looks like one itself, as with \"stow .\"; 'dotstream init' says so"

@@ -17,6 +17,10 @@ __all__ = ["mentioned", "unknown_names"]
 
 def mentioned(tables: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
     """Yield every name of a package in a document, and where it is."""
+    include = tables.get("include")
+    for index, name in enumerate(include if isinstance(include, list) else ()):
+        if isinstance(name, str) and not set(name) & set("*?["):
+            yield ("include", index), name
     packages, profiles = tables.get("packages"), tables.get("profiles")
     if isinstance(packages, dict):
         for name in packages:
@@ -42,7 +46,7 @@ def unknown_names(text: str, *, path: str, known: Collection[str]) -> Iterator[C
     positions = Positions(text)
     for keys, name in mentioned(parse(text, path=path)):
         if name not in known:
-            place = positions.find(keys, value=len(keys) > 2)
+            place = positions.find(keys, value=isinstance(keys[-1], int))
             close = nearest(name, known)
             yield ConfigError(
                 f"there is no package {quoted(name)}",

@@ -118,8 +118,11 @@ _KINDS = (
 
 
 def exists(path: str) -> bool:
-    """Whether ``path`` leads to anything, following links."""
-    return os.path.exists(path)
+    """Whether ``path`` leads to anything, following links.
+
+    What may not be looked at is taken to be there: so nothing is done as if it were gone.
+    """
+    return _mode(path) is not None
 
 
 def is_file(path: str) -> bool:
@@ -133,8 +136,25 @@ def is_link(path: str) -> bool:
 
 
 def is_directory(path: str) -> bool:
-    """Whether ``path`` leads to a directory, following links."""
-    return os.path.isdir(path)
+    """Whether ``path`` leads to a directory, following links.
+
+    So is taken what may not be looked at; opening it tells why.
+    """
+    mode = _mode(path)
+    return mode == _HIDDEN or (mode is not None and stat.S_ISDIR(mode))
+
+
+_HIDDEN = 0
+
+
+def _mode(path: str, *, follow_symlinks: bool = True) -> int | None:
+    """Return the mode of what is at ``path``: ``None`` for nothing, ``_HIDDEN`` if who knows."""
+    try:
+        return os.stat(path, follow_symlinks=follow_symlinks).st_mode
+    except PermissionError:
+        return _HIDDEN
+    except (OSError, ValueError):
+        return None
 
 
 def file_identity(path: str) -> tuple[int, int] | None:
@@ -307,8 +327,8 @@ def remove(path: str) -> bool:
 
 
 def present(path: str) -> bool:
-    """Whether anything is at ``path``; a broken link counts."""
-    return os.path.lexists(path)
+    """Whether anything is at ``path``; a broken link counts, and what may not be looked at."""
+    return _mode(path, follow_symlinks=False) is not None
 
 
 def expand_pattern(path: str) -> list[str]:

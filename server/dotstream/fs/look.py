@@ -187,9 +187,11 @@ def is_directory(fd: int, path: str) -> bool:
 
 
 def exists(fd: int, path: str) -> bool:
-    """Whether ``path`` exists, following links; false if it cannot be told."""
+    """Whether ``path`` exists, following links; what may not be looked at is taken to."""
     try:
         os.stat(path, dir_fd=fd)
+    except PermissionError:
+        return True
     except OSError:
         return False
     return True

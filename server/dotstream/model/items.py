@@ -180,6 +180,9 @@ class Conflict(NamedTuple):
             case "other_package":
                 of = f" of {self.elsewhere}" if self.elsewhere else ""
                 return f"{who} {wants} this path, but package {self.other}{of} is linked there"
+            case "same_path" if self.elsewhere:
+                other = f"package {self.other} of {self.elsewhere}"
+                return f"{who} {wants} this path, and so does {other}"
             case "same_path":
                 return f"packages {both} {quantity} want this path"
             case "file_and_directory":

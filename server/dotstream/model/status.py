@@ -69,7 +69,7 @@ class PackageStatus(NamedTuple):
     def of(cls, name: str, summary: Summary) -> PackageStatus:
         """Read the status off the plan that would manage the package."""
         links, changes, conflicts = summary.unchanged, summary.operations, summary.conflicts
-        state: PackageState = "managed" if links else "empty"
+        state: PackageState = "managed" if links else "unmanaged" if summary.errors else "empty"
         if conflicts:
             state = "conflict"
         elif changes:

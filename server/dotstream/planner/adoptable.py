@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.errors import UsageError
@@ -81,18 +82,23 @@ def _managed(repository: Repository, path: str, target: str) -> Managed | None:
     depth, text = link_on(target, way)
     if text is None:
         return None
-    ownership = Ownership(
-        repository.directory,
-        marked=lambda path: marker_file(path, (".stow", "dotstream.toml")),
-        literal=False,
-        single=repository.settings.single,
-    )
-    owner = ownership.owner(Directory(target).descend("/".join(way[:depth])), text)
+    with closing(repository.records()) as records:
+        ownership = Ownership(
+            repository.directory,
+            marked=lambda path: marker_file(path, (".stow", "dotstream.toml")),
+            literal=False,
+            recorded=records.package_directories,
+            single=repository.settings.single,
+        )
+        owner = ownership.owner(Directory(target).descend("/".join(way[:depth])), text)
     if owner is None:
         return None
     rest = "/".join(way[depth + 1 :])
     if owner.stow_dir != repository.directory:
-        raise UsageError(f"{path}: package {owner.package} of {owner.stow_dir} has it already")
+        raise UsageError(
+            f"{path}: package {owner.package} of {owner.stow_dir} has it already; to take it out "
+            f"of there: 'dotstream -d {owner.stow_dir} adopt --out {path}'"
+        )
     if not owner.path and not rest:
         return None  # a link to the package itself
     member = f"{owner.full}/{rest}" if rest else owner.full

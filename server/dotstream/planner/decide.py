@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from dotstream.model.directory import Directory
     from dotstream.model.items import ConflictKind
-    from dotstream.model.options import Policy
+    from dotstream.model.options import Package, Policy
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
     from dotstream.planner.folding import Folding
@@ -110,6 +110,14 @@ class Decision:
         """Let it become a directory."""
         self.state, self.claim, self.inner, self.why = Real.DIRECTORY, None, inner, why
         self.opened = self.opened or by_claim
+
+
+def _named_apart(*packages: Package) -> str:
+    """Name packages, with where they are if their names are the same."""
+    names = [package.name for package in packages]
+    if len(set(names)) < len(names):
+        names = [f"{package.name} of {package.stow_dir}" for package in packages]
+    return " and ".join(names)
 
 
 def _named(option: str, patterns: tuple[str, ...], path: str) -> bool:
@@ -295,8 +303,8 @@ class _Meeting:
             self._decision.link(self._wanted(claim), claim)
         elif other.opens and self._farm.packages.is_directory(cursor, raw):
             inner = [other.enter(), self._enter(claim)]
-            both = " and ".join(each.package.name for each in inner)
-            self._decision.open(inner, by_claim=True, why=f"packages {both} have it in common")
+            why = f"packages {_named_apart(*(each.package for each in inner))} have it in common"
+            self._decision.open(inner, by_claim=True, why=why)
         else:
             away = None if other.stow_dir == cursor.package.stow_dir else other.stow_dir
             self._conflict(

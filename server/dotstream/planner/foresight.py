@@ -120,23 +120,32 @@ def ground(target: str, main: str) -> str:
 
 
 def with_target(
-    items: Iterable[Item | Run], target: str, main: str, package: str
+    items: Iterable[Item | Run], target: str, main: str, package: str, *, alone: bool
 ) -> Iterator[Item | Run]:
     """Pass the plan for a missing target on, after what makes the target.
 
-    Where it cannot be made, its packages are left out, and the rest goes on.
+    Where it cannot be made, its packages are left out, and the rest goes on; where there is
+    no rest, that is an error.
+
+    Args:
+        alone: whether the plan links in no other target.
     """
     place = Directory(ground(target, main))
     missing: list[Operation] = []
-    why = _no_directory(place.root)
+    why, refused = _no_directory(place.root), False
     for name in components(target, place.root):
         if not missing and present(place.at(name)):
             why = why or _no_directory(place.at(name))
         else:
-            why = why or (None if missing else not_changeable(place.absolute))
+            if why is None and not missing:
+                why = not_changeable(place.absolute)
+                refused = why is not None
             mode = "700" if name in PRIVATE else None
             missing.append(Operation("make_dir", place, name, package, mode))
         place = place.child(name)
+    if why is not None and alone:
+        yield ScanError(target, f"this target cannot be made: {why}", permission=refused)
+        return
     if why is not None:
         yield Notice(target, f"this target cannot be made, so its packages are left out: {why}")
         return

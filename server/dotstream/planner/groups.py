@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from dotstream.model.items import ScanError
 from dotstream.model.run import Run
-from dotstream.planner.farm import Farm
+from dotstream.planner.farm import Farm, scan_error
 from dotstream.planner.foresight import foreseen, with_target, without_target
 from dotstream.planner.scope import Scope
 from dotstream.planner.stream import StreamingPlan
@@ -62,7 +63,7 @@ def plan_groups(
         state: absolute path of the state directory.
 
     Raises (while iterating):
-        OSError: a target cannot be opened.
+        OSError: Stow's target cannot be opened.
         Cancelled: the token was cancelled.
         MemberRefused: a member of ``selection`` cannot be planned.
     """
@@ -74,7 +75,10 @@ def plan_groups(
             yield from notices
             chosen = selection.read() if selection is not None else {}
             for group in groups:
-                farm = _farm(metadata, group, lookup, cancel, records, chosen)
+                farm = _opened(metadata, group, lookup, cancel, records, chosen)
+                if isinstance(farm, ScanError):
+                    yield farm
+                    continue
                 walked.append(farm)
                 try:
                     if plan is None:
@@ -120,7 +124,13 @@ def _whole(
     if metadata.options.stow:
         return items
     if farm.target.missing and group.manage:
-        items = with_target(items, group.target, metadata.target, group.manage[0].name)
+        items = with_target(
+            items,
+            group.target,
+            metadata.target,
+            group.manage[0].name,
+            alone=set(wanted) == {group.target},
+        )
     return foreseen(items, state)
 
 
@@ -157,6 +167,23 @@ def plan_level(
         farm.close()
         if records is not None:
             records.close()
+
+
+def _opened(
+    metadata: Metadata,
+    group: Group,
+    lookup: Callable[[str, str], Package],
+    cancel: CancellationToken,
+    records: Records | None,
+    chosen: Mapping[str, Chosen],
+) -> Farm | ScanError:
+    """Open a target, or tell why it cannot be; Stow stops there."""
+    try:
+        return _farm(metadata, group, lookup, cancel, records, chosen)
+    except OSError as error:
+        if metadata.options.stow:
+            raise
+        return scan_error(group.target, error)
 
 
 def _farm(

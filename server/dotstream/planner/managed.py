@@ -100,7 +100,7 @@ def unwanted_links(
 
 
 def _members(settings: Settings, choice: Choice) -> Iterable[str]:
-    if choice.everything:
+    if choice.everything and settings.why_empty() is None:
         yield from settings.select(everything=True)
     for profile in choice.profiles:
         names = settings.here if profile == HERE else (profile,)

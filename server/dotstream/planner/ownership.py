@@ -125,7 +125,7 @@ class Ownership:
             marked: the marked directory that it is in, if it is in one.
         """
         parent, _, name = full.rpartition("/")
-        real = f"{self._canonical(parent).rstrip('/')}/{name}"
+        real = f"{self._canonical(parent or '/').rstrip('/')}/{name}"
         if within(real, self._stow_dir) and real != self._stow_dir:
             return self._member(self._stow_dir, real)  # the same file, by another way
         found = marked

@@ -39,4 +39,5 @@ def warned(farm: Farm, place: Directory, name: str) -> Iterator[Notice]:
             found += 1
     if found:
         more = f" and {found - 1} more" if found > 1 else ""
-        yield Notice(place.at(name), f"{first}{more} in it, which look private: {_SEEN}")
+        look = "look" if more else "looks"
+        yield Notice(place.at(name), f"{first}{more} in it, which {look} private: {_SEEN}")

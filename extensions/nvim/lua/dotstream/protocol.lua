@@ -292,6 +292,17 @@
 ---@field conflicts integer
 ---@field errors integer
 
+--- A package with links that are not to be any more.
+---@class (exact) dotstream.UnwantedPackage
+---@field name string
+---@field reason string
+---@field links dotstream.LinksInTarget[]
+
+--- How many links of a package a target has.
+---@class (exact) dotstream.LinksInTarget
+---@field target dotstream.Uri
+---@field links integer
+
 --- Where a path stands.
 ---@class (exact) dotstream.PathStatus
 ---@field uri dotstream.Uri
@@ -306,7 +317,7 @@
 ---@field message string
 
 --- Packages or paths, as asked; streamed packages came on the token.
----@alias dotstream.StatusResult { packages: dotstream.PackageStatus[], omitted: integer }|{ paths: dotstream.PathStatus[] }
+---@alias dotstream.StatusResult { packages: dotstream.PackageStatus[], omitted: integer, unwanted: dotstream.UnwantedPackage[] }|{ paths: dotstream.PathStatus[] }
 
 --- One name of a directory.
 ---@class (exact) dotstream.Child

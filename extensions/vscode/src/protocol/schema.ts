@@ -321,6 +321,19 @@ export interface PackageStatus {
   readonly errors: number;
 }
 
+/** A package with links that are not to be any more. */
+export interface UnwantedPackage {
+  readonly name: string;
+  readonly reason: string;
+  readonly links: readonly LinksInTarget[];
+}
+
+/** How many links of a package a target has. */
+export interface LinksInTarget {
+  readonly target: PathUri;
+  readonly links: number;
+}
+
 /** Where a path stands. */
 export interface PathStatus {
   readonly uri: PathUri;
@@ -336,7 +349,7 @@ export interface PathStatus {
 }
 
 /** Packages or paths, as asked; streamed packages came on the token. */
-export type StatusResult = { readonly packages: readonly PackageStatus[]; readonly omitted: number } | { readonly paths: readonly PathStatus[] };
+export type StatusResult = { readonly packages: readonly PackageStatus[]; readonly omitted: number; readonly unwanted: readonly UnwantedPackage[] } | { readonly paths: readonly PathStatus[] };
 
 /** One name of a directory. */
 export interface Child {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dotstream.cli.arguments import Parser
     from dotstream.cli.session import Session
-    from dotstream.config.positions import KeyPath, Positions
+    from dotstream.config.positions import KeyPath, Positions, Range
     from dotstream.config.settings import Settings
     from dotstream.errors import ConfigError
     from dotstream.model.wish import Wish
@@ -45,6 +45,19 @@ class _Setting(NamedTuple):
     value: Value
     origin: str
     line: int | None
+
+
+class _Written(NamedTuple):
+    """The keys of the files that count here, what a file of local overrides says first."""
+
+    files: dict[str, Positions]
+
+    def find(self, key: KeyPath) -> tuple[str, Range | None]:
+        """Return which file has a key, and where."""
+        for path, positions in self.files.items():
+            if (place := positions.keys.get(key)) is not None:
+                return path, place
+        return "", None
 
 
 def configure(parser: Parser) -> None:
@@ -104,38 +117,37 @@ def _line(session: Session, setting: _Setting, asked: bool | None) -> str:
 
 def _settings(session: Session) -> Iterator[_Setting]:
     settings: Settings = session.client.settings
-    positions = _positions(settings)
+    written = _written(session, settings)
     given = {"directory": ("dir", "-d"), "target": ("target", "-t")}
     for key in TOP:
         value: Value = getattr(settings, key.name.replace("-", "_"))
         argument, flag = given.get(key.name, ("", None))
         forced = flag if flag is not None and hasattr(session.arguments, argument) else None
-        found = _located(settings, positions, (), key.name, value, forced=forced)
+        found = _located(settings, written, (), key.name, value, forced=forced)
         nowhere = key.name == "directory" and found.origin == "default"
         yield found._replace(origin="found") if nowhere else found
-    if positions is None:
+    if written is None:
         return
     for name, package in settings.packages.items():
         for key in PACKAGE:
-            if ("packages", name, key.name) in positions.keys:
+            if written.find(("packages", name, key.name))[1] is not None:
                 value = getattr(package, key.name.replace("-", "_"))
-                yield _located(settings, positions, ("packages", name), key.name, value)
+                yield _located(settings, written, ("packages", name), key.name, value)
     for name, members in settings.profiles.items():
         # The members are shown with those of the profiles it extends.
-        path: KeyPath = ("profiles", name, PROFILE[0].name)
-        line = positions.find(path, value=False)
+        path, place = written.find(("profiles", name, PROFILE[0].name))
         yield _Setting(
             ("profiles", name),
             PROFILE[0].name,
             members,
-            settings.path or "default",
-            line.line if line else None,
+            path or settings.path or "default",
+            place.line if place else None,
         )
 
 
 def _located(
     settings: Settings,
-    positions: Positions | None,
+    written: _Written | None,
     section: tuple[str, ...],
     key: str,
     value: Value,
@@ -144,27 +156,29 @@ def _located(
 ) -> _Setting:
     if forced is not None:
         return _Setting(section, key, value, forced, None)
-    if positions is not None:
-        place = positions.keys.get((*section, key))
+    if written is not None:
+        path, place = written.find((*section, key))
         if place is None and key == "on-conflict" and not section and value != "fail":
             from dotstream.config.user import user_path
 
             return _Setting(section, key, value, user_path(environment(), settings.home), None)
         if place is None:
             return _Setting(section, key, value, "default", None)
-        return _Setting(section, key, value, settings.path or "", place.line)
+        return _Setting(section, key, value, path, place.line)
     # A .stowrc speaks for what Stow knows: what it does not set is as Stow does it.
     stow = settings.path is not None and key in {"target", "dotfiles", "folding"}
     return _Setting(section, key, value, settings.path or "" if stow else "default", None)
 
 
-def _positions(settings: Settings) -> Positions | None:
-    if settings.path is None or posixpath.basename(settings.path) != CONFIG_NAME:
+def _written(session: Session, settings: Settings) -> _Written | None:
+    if posixpath.basename(settings.path or "") not in {CONFIG_NAME, LOCAL_NAME}:
         return None
     from dotstream.config.positions import Positions
     from dotstream.config.reading import read_config
 
-    return Positions(read_config(settings.path) or "")
+    paths = [f"{session.client.root}/{name}" for name in (LOCAL_NAME, CONFIG_NAME)]
+    texts = {path: read_config(path) for path in paths}
+    return _Written({path: Positions(text) for path, text in texts.items() if text is not None})
 
 
 def _check(session: Session) -> int:

@@ -31,8 +31,10 @@ def configure(parser: Parser) -> None:
 def run(session: Session) -> int:
     """List the links of the packages that were asked for."""
     session.mention_unfinished()
+    found = False
     with session.cancellable() as cancel:
         for link in session.client.links(*session.arguments.packages, cancel=cancel):
+            found = True
             session.report.tell(
                 "link",
                 partial(_line, session.style, link),
@@ -45,6 +47,8 @@ def run(session: Session) -> int:
     why = session.client.settings.why_empty()
     if why is not None:
         session.say(why)
+    if not found:
+        session.mention_elsewhere("list", session.arguments.packages or None)
     return 0
 
 

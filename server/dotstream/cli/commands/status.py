@@ -80,7 +80,7 @@ def run(session: Session) -> int:
         gone = {each.name for each in unwanted if not each.moved}
         wanted = [name for name in names if name not in gone]
         statuses = session.client.status(*wanted, cancel=cancel)
-        for status in statuses if wanted or not names else ():
+        for status in statuses if wanted or (shown and not names) else ():
             if status.name in gone:
                 continue
             linked = linked or bool(status.links)
@@ -153,17 +153,19 @@ def _checked(session: Session, names: Sequence[str], cancel: CancellationToken) 
     summary = plan.summary
     due, ways = summary.operations, summary.conflicts
     more = session.completed(f"dotstream plan remanage{which}")
-    session.tell("check", partial(_verdict, due, ways, more), due=due, conflicts=ways)
+    told = partial(_verdict, due, ways, summary.errors, more)
+    session.tell("check", told, due=due, conflicts=ways)
     if ways:
         return ConflictError.exit_code
     return OUT_OF_STEP if due or summary.errors else 0
 
 
-def _verdict(due: int, conflicts: int, more: str) -> str:
-    if not due and not conflicts:
+def _verdict(due: int, conflicts: int, errors: int, more: str) -> str:
+    if not due and not conflicts and not errors:
         return "in step"
     told = [f"{plural(due, 'change')} due"] if due else []
     told += [plural(conflicts, "conflict")] if conflicts else []
+    told += [plural(errors, "error")] if errors else []
     return f"out of step: {', '.join(told)}; see {more}"
 
 

@@ -187,7 +187,7 @@ class Lines(Reporting):
             )
         elif summary.errors:
             noun = "path" if summary.errors == 1 else "paths"
-            self._problem(f"{summary.errors} {noun} could not be read; see above")
+            self._problem(f"{summary.errors} {noun} could not be read or changed; see above")
 
     def applied(self, result: Result) -> None:
         """Say what was done."""

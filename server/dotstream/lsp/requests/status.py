@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dotstream.lsp.messages import JSON
     from dotstream.lsp.requests.call import Call
     from dotstream.model.located import Located
-    from dotstream.model.status import PackageStatus
+    from dotstream.model.status import PackageStatus, Unwanted
 
 __all__ = ["MAX_PATHS", "STATUS"]
 
@@ -96,9 +96,22 @@ def _status(params: _Status, call: Call) -> dict[str, JSON]:
         call.add(item)
         if call.asked.partial is None:
             answered.append(_package(item))
+    unwanted: list[JSON] = [
+        _unwanted(each)
+        for each in client.unwanted()
+        if not params.packages or each.name in params.packages
+    ]
     if call.asked.partial is None:
-        return {"packages": answered, "omitted": 0}
-    return {"packages": []}
+        return {"packages": answered, "omitted": 0, "unwanted": unwanted}
+    return {"packages": [], "unwanted": unwanted}
+
+
+def _unwanted(each: Unwanted) -> dict[str, JSON]:
+    return {
+        "name": shown(each.name),
+        "reason": display(each.reason),
+        "links": [{"target": to_uri(root), "links": count} for root, count in each.links.items()],
+    }
 
 
 def _package(item: _Placed) -> dict[str, JSON]:

@@ -92,7 +92,7 @@ def _on_this_machine(
     known = package_names(packages)
     for path, name in mentioned(tables):
         if name not in known:
-            place = positions.find(path, value=len(path) > 2)
+            place = positions.find(path, value=isinstance(path[-1], int))
             if place is None:
                 continue
             close = nearest(name, known)
