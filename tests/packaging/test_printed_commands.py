@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 _INSTALLS = re.compile(r"(?:pipx?|uv tool|uv pip) install ([^\n]*)")
 _FROM_THE_INDEX = re.compile(r"(?:^|[\s'\"])dotstream(?:\[|[=<>~]=|['\"]?\s|['\"]?$)")
+_INSTALLING = re.compile(
+    r"^ *(\S*pipx? install .*|python3 -m venv .*|mkdir -p ~/\.local/bin|ln -sf ~.*bin.*)$",
+    re.MULTILINE,
+)
+_PAGES = sorted(path for path in own_files(ROOT) if path.endswith((".md", ".txt")))
 _BESIDES = ("tests/", "docs/news/", "extensions/vscode/package-lock.json")
 
 
@@ -35,6 +40,10 @@ def _installs(path: str) -> list[str]:
         return _INSTALLS.findall((ROOT / path).read_text(encoding="utf-8"))
     except UnicodeDecodeError:  # a picture
         return []
+
+
+def _commands(page: str) -> list[str]:
+    return _INSTALLING.findall((ROOT / page).read_text(encoding="utf-8"))
 
 
 def test_nothing_says_to_install_what_is_on_no_index() -> None:
@@ -73,25 +82,6 @@ def test_what_the_packed_plugin_says_installs_the_wheel_it_brings_along(
     surroundings.carries_out(printed_by_neovim(plugin))
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        "README.md",
-        "docs/how-to/use-in-neovim.md",
-        "docs/how-to/use-in-vscode.md",
-        "docs/how-to/use-other-editors.md",
-        "extensions/nvim/README.md",
-        "extensions/nvim/doc/dotstream.txt",
-        "extensions/vscode/README.md",
-        "extensions/vscode/walkthrough/server.md",
-    ],
-)
+@pytest.mark.parametrize("page", [page for page in _PAGES if _commands(page)])
 def test_what_a_page_says_works_in_the_checkout(page: str, surroundings: Surroundings) -> None:
-    text = (ROOT / page).read_text(encoding="utf-8")
-    commands = re.findall(
-        r"^ *(\S*pipx? install .*|python3 -m venv .*|mkdir -p ~/\.local/bin|ln -sf? ~.*bin.*)$",
-        text,
-        re.MULTILINE,
-    )
-    assert commands
-    surroundings.carries_out("\n".join(commands))
+    surroundings.carries_out("\n".join(_commands(page)))
