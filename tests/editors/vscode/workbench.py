@@ -208,17 +208,15 @@ class Workbench:
         lens = (
             self.editor().locator(".codelens-decoration a", has_text=re.compile("Apply$")).first
         )
-        await self._until_gone(lens)
-
-    async def _until_gone(self, pressed: Locator) -> None:
-        """Press what is there until it is heeded: what an older plan has left there is not."""
+        told = await self.editor().locator(".view-line", has_text=sum_).first.inner_text()
+        same = self.editor().locator(".view-line", has_text=told)
+        # Pressed until it is heeded, and no longer: then it is gone, or is a newer plan's.
         for _ in range(20):
-            await pressed.click()
-            try:
-                await pressed.wait_for(state="detached", timeout=3_000)
-            except StillWaiting:
-                continue
-            return
+            await lens.click()
+            for _ in range(60):
+                if not (await lens.count() and await same.count()):
+                    return
+                await self.page.wait_for_timeout(50)
         raise AssertionError("pressing it does nothing")
 
     # -------------------------------------------------------- notifications
