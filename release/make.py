@@ -34,16 +34,15 @@ A real release still needs:
 
 
 def main(out: Path) -> None:
-    """Make all of it in a directory."""
+    """Make all of it in a directory, where nothing else is touched."""
     version = version_in_step()
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
+    out.mkdir(parents=True, exist_ok=True)
     _run(sys.executable, "-m", "hatchling", "build", "-d", str(out))
     wheel = out / f"dotstream-{version}-py3-none-any.whl"
     shutil.copyfile(ROOT / "extensions/vscode/dotstream.vsix", out / f"dotstream-{version}.vsix")
     neovim_plugin(out / f"dotstream.nvim-{version}.tar.gz", wheel)
     single_file(out / f"dotstream-{version}.pyz", wheel)
-    made = sorted(out.iterdir())
+    made = sorted(out.glob(f"dotstream*-{version}[.-]*"))
     sums = (f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in made)
     (out / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
     for path in made:

@@ -15,6 +15,7 @@ from tests.packaging.surroundings import (
     own_files,
     printed_by_neovim,
     printed_by_vscode,
+    run,
     unpacked,
 )
 
@@ -85,3 +86,13 @@ def test_what_the_packed_plugin_says_installs_the_wheel_it_brings_along(
 @pytest.mark.parametrize("page", [page for page in _PAGES if _commands(page)])
 def test_what_a_page_says_works_in_the_checkout(page: str, surroundings: Surroundings) -> None:
     surroundings.carries_out("\n".join(_commands(page)))
+
+
+def test_what_is_said_to_add_a_missing_library_adds_it(surroundings: Surroundings) -> None:
+    surroundings.carries_out("python3 -m venv ~/.local && ~/.local/bin/pip install .")
+    (surroundings.home / "dotfiles/.dotbootstrap.yaml").write_text("map: {}\n")
+    init = ["bash", "-uc", "cd ~/dotfiles && dotstream init --from-dot 2>&1 || true"]
+    said = run(init, env=surroundings.environment)
+    (command,) = re.findall(r"needs PyYAML: (.*)", said)
+    run(["bash", "-euc", command], env=surroundings.environment)
+    assert "PyYAML" not in run(init, env=surroundings.environment)

@@ -97,7 +97,7 @@ end
 function M.install()
   local source = require("dotstream.install").source()
   return source and "pipx install --force " .. vim.fn.shellescape(source)
-    or "pipx install --force .  (in a checkout of dotstream)"
+    or "in a checkout of dotstream, pipx install --force ."
 end
 
 --- Say something while a file is opened: one line, which makes nobody press a key.

@@ -73,8 +73,8 @@ function M.chunks(session)
   local text = with_keys(hint(session))
   local chunk = { text, "DotstreamHint", keep = 2, short = text:match("^(.-)  "), later = 5 }
   table.insert(chunks, chunk)
-  return vim.tbl_filter(function(chunk)
-    return chunk[1] ~= ""
+  return vim.tbl_filter(function(each)
+    return each[1] ~= ""
   end, chunks)
 end
 
