@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         ConflictError as ConflictError,
         ConflictsUnsettled as ConflictsUnsettled,
         DotstreamError as DotstreamError,
+        HeldElsewhere as HeldElsewhere,
         JournalError as JournalError,
         MemberRefused as MemberRefused,
         NotAgreed as NotAgreed,
@@ -130,7 +131,7 @@ _NAMES = {
     "config.settings": "PackageSettings Settings",
     "errors": (
         "REMEDIES Cancelled ConfigError ConflictError ConflictsUnsettled DotstreamError "
-        "JournalError MemberRefused NotAgreed OperationFailed OperationRefused "
+        "HeldElsewhere JournalError MemberRefused NotAgreed OperationFailed OperationRefused "
         "PackageNotFound "
         "PermissionRefused PreconditionFailed RecoveryStopped Remedy RollbackIncomplete "
         "ScanFailed StalePlan TargetLocked UsageError"

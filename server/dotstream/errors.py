@@ -2,7 +2,8 @@
 
     DotstreamError                 exit 1   JSON-RPC -32803 RequestFailed
     ├── UsageError                 exit 2   -32602 InvalidParams
-    │   └── ConfigError            exit 2   -32602   file, line, column, remedy
+    │   ├── ConfigError            exit 2   -32602   file, line, column, remedy
+    │   └── HeldElsewhere          exit 2   -32602   whose it is
     ├── ConflictError              exit 3   -32803   the conflicts ride on it
     ├── PermissionRefused          exit 4   -32803
     │   └── NotAgreed              exit 4   -32803   the wishes ride on it
@@ -45,6 +46,7 @@ __all__ = [
     "ConflictError",
     "ConflictsUnsettled",
     "DotstreamError",
+    "HeldElsewhere",
     "JournalError",
     "MemberRefused",
     "NotAgreed",
@@ -86,6 +88,7 @@ Remedy: TypeAlias = Literal[
     "resolve_by_hand",
     "settle",
     "skip_unreadable",
+    "take_out",
     "update",
     "wait",
 ]
@@ -114,6 +117,7 @@ REMEDIES: dict[Remedy, str] = {
     "resolve_by_hand": "look at error.conflicts, change what is in the way, and plan again",
     "settle": "settle them with Preferences(resolve=...), or go on without them: partial=True",
     "skip_unreadable": "remove the causes in error.errors, or Preferences(on_conflict='skip')",
+    "take_out": "Client(error.directory).stream_release(error.path) takes it out of there",
     "update": "use that version of dotstream, or a newer one",
     "wait": "call it again when that one has ended, or pass wait=True",
 }
@@ -383,6 +387,17 @@ class OperationRefused(DotstreamError):
         self.operation: Operation = operation
         self.reason: str = reason
         super().__init__(f"{operation.kind} {operation.path}: refused: {reason}")
+
+
+class HeldElsewhere(UsageError):
+    """A package of another package directory has what is to be adopted."""
+
+    remedy: Remedy = "take_out"
+
+    def __init__(self, path: str, package: str, directory: str) -> None:
+        self.path: str = path
+        self.directory: str = directory
+        super().__init__(f"{path}: package {package} of {directory} has it already")
 
 
 class MemberRefused(DotstreamError):

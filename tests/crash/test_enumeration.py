@@ -191,6 +191,7 @@ def _without_rights(play: Callable[[], str]) -> str:
             os.setgroups([])
             os.setgid(_NOBODY)
             os.setuid(_NOBODY)
+            os.environ["XDG_CONFIG_HOME"] = "/nobodys"  # that of root may not be read
             said = play()
         except BaseException as error:  # noqa: BLE001 - told to the test
             said = repr(error)

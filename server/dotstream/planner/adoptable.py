@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotstream.errors import UsageError
+from dotstream.errors import HeldElsewhere, UsageError
 from dotstream.fs.look import canonical, marker_file
 from dotstream.fs.places import components, within
 from dotstream.model.directory import Directory
@@ -95,10 +95,7 @@ def _managed(repository: Repository, path: str, target: str) -> Managed | None:
         return None
     rest = "/".join(way[depth + 1 :])
     if owner.stow_dir != repository.directory:
-        raise UsageError(
-            f"{path}: package {owner.package} of {owner.stow_dir} has it already; to take it out "
-            f"of there: 'dotstream -d {owner.stow_dir} adopt --out {path}'"
-        )
+        raise HeldElsewhere(path, owner.package, owner.stow_dir)
     if not owner.path and not rest:
         return None  # a link to the package itself
     member = f"{owner.full}/{rest}" if rest else owner.full

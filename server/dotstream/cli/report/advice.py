@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dotstream.errors import ConflictError, DotstreamError, JournalError
+from dotstream.errors import ConflictError, DotstreamError, HeldElsewhere, JournalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,4 +96,7 @@ def _with_flags(error: DotstreamError) -> str:
         return f"{error} with --on-conflict {'|'.join(error.choices)}"
     if isinstance(error, JournalError) and error.remedy == "recover":
         return f"{error}; run 'dotstream recover'"
+    if isinstance(error, HeldElsewhere):
+        command = f"dotstream -d {error.directory} adopt --out {error.path}"
+        return f"{error}; to take it out of there: '{command}'"
     return f"{error}{_REMEDIES.get(error.remedy, '')}"
