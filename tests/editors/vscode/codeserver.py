@@ -9,11 +9,12 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from tests.editors.vscode.tools import Tools
@@ -163,6 +164,18 @@ class CodeServer:
             for pid in _descendants(self._process.pid)
             if words.encode() in _command_line(pid).replace(b"\0", b" ")
         ]
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Have dotstream's server stand still, so that what is under way is not over before."""
+        stopped = self.processes("dotstream lsp")
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
 
     def stop(self) -> None:
         """End the server with all that it has started."""

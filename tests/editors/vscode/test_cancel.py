@@ -9,6 +9,7 @@ from tests.editors.vscode.large import make_large
 from tests.snapshot import difference, snapshot
 
 if TYPE_CHECKING:
+    from tests.editors.vscode.codeserver import CodeServer
     from tests.editors.vscode.workbench import Workbench
     from tests.farm import Farm
 
@@ -16,7 +17,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400
 
 
 async def test_an_apply_is_cancelled_in_its_notification_and_rolled_back(
-    workbench: Workbench, farm: Farm
+    workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
     farm.make({"home/.profile": "mine", "home/0001/0002": "mine too"})
     make_large(f"{farm.directory}/big", 400_000)
@@ -28,7 +29,8 @@ async def test_an_apply_is_cancelled_in_its_notification_and_rolled_back(
     await workbench.offers("Apply")
     await workbench.click("Apply")  # and on at once: it does not take long
     await workbench.said("Applying manage big")
-    await workbench.press("Cancel", of="Applying manage big")
+    with code_server.standing_still():
+        await workbench.press("Cancel", of="Applying manage big")
     said = await workbench.said("the target is as it was before")
     await workbench.picture("apply-cancelled")
     workbench.note(f"cancelling an apply: {said}")

@@ -83,13 +83,14 @@ async def test_20000_links_are_planned_about_as_fast_as_in_the_shell(
 
 
 async def test_a_plan_is_cancelled_in_its_notification(
-    workbench: Workbench, million: Farm
+    workbench: Workbench, code_server: CodeServer, million: Farm
 ) -> None:
     await workbench.open(million.directory)
     await workbench.plan("Manage", "big")
     await workbench.said("Planning manage big")
     async with workbench.watched() as frames:
-        await workbench.press("Cancel", of="Planning manage big")
+        with code_server.standing_still():
+            await workbench.press("Cancel", of="Planning manage big")
         await workbench.shows("ancelled")
     workbench.note(f"cancelling a plan: {frames}")
     await workbench.picture("plan-cancelled")
