@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.rights import nobody
 
 from dotstream.config.load import load
 from dotstream.config.settings import PackageSettings, Settings
@@ -17,7 +16,6 @@ from dotstream.model.options import Options, Preferences
 from dotstream.model.wish import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -50,18 +48,6 @@ def refused(directory: Path, text: str, **environ: str) -> str:
     with pytest.raises(ConfigError) as caught:
         written(directory, text, **environ)
     return str(caught.value).removeprefix(f"{directory}/")
-
-
-@contextlib.contextmanager
-def nobody() -> Iterator[None]:
-    """Give up root's rights for a while, where the tests run as root."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 # -- where settings come from

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.farm import File, Link, lines
+from tests.rights import nobody
 from tests.snapshot import difference
 
 from dotstream.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.farm import Farm
 
 _CLONE = {"home/.config/nvim/.git/HEAD": "ref", "home/.config/nvim/init.lua": "x"}
@@ -25,18 +23,6 @@ def _notes(farm: Farm, *paths: str, package: str | None = None, whole: bool = Fa
     full = [f"{farm.target}/{path}" for path in paths]
     plan = farm.client().plan_adopt(*full, package=package, whole=whole)
     return lines(plan.items, farm.target)
-
-
-@contextlib.contextmanager
-def nobody() -> Iterator[None]:
-    """Give up root's rights for a while, where the tests run as root."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 # What is dotstream's own, or a package's ------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import os
 import re
 import subprocess
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rights import nobody
 
 from dotstream.errors import ConfigError, PermissionRefused, UsageError
 from dotstream.planner.builtin import builtin_rules
@@ -22,24 +22,12 @@ from dotstream.planner.patterns import PatternError, perl
 from dotstream.planner.rules import Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tests.farm import Farm
 
     from dotstream.model.options import IgnoreRules
-
-
-@contextlib.contextmanager
-def nobody() -> Iterator[None]:
-    """Give up root's rights for a while, where the tests run as root."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 def ignored(rules: IgnoreRules, path: str) -> bool:
