@@ -622,8 +622,7 @@ class Client:
         here = self._managed()
         unwanted = {each.name for each in here.unwanted}
         wanted = [name for name in packages if name not in unwanted]
-        every = not packages
-        every = every and self.settings.why_empty() is None
+        every = not packages and self.settings.why_empty() is None
         names = self.settings.select(wanted, everything=every) if wanted or every else ()
         # One by one: together, they would open a fold that only one of them has.
         for name in names:

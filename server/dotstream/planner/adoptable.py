@@ -6,13 +6,13 @@ from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.errors import HeldElsewhere, UsageError
-from dotstream.fs.look import canonical, marker_file
+from dotstream.fs.look import canonical
 from dotstream.fs.places import components, within
 from dotstream.model.directory import Directory
 from dotstream.model.options import SINGLE
 from dotstream.planner.clones import GIT
 from dotstream.planner.locate import link_on
-from dotstream.planner.ownership import Ownership
+from dotstream.planner.ownership import native_ownership
 from dotstream.planner.release import Managed
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from dotstream.config.repository import Repository
+    from dotstream.planner.ownership import Ownership
 
 __all__ = ["Adoptable", "adoptable"]
 
@@ -55,25 +56,31 @@ def adoptable(
             the state directory, by whichever way it was named.
     """
     found = Adoptable([], [])
-    for match in repository.places.matches(paths, target):
-        managed = _managed(repository, match, target) if out or into is not None else None
-        if managed is not None and (out or managed.package != into):
-            found.managed.append(managed)
-            continue
-        full = repository.places.lexical(match)
-        leads = "" if full == match else f" (it leads to {full})"
-        if out:
-            raise UsageError(f"{match}{leads}: no package has it here")
-        why = _why_not(repository, full)
-        if why is not None:
-            raise UsageError(f"{match}{leads}: {why}")
-        if not within(full, target) or full == target:
-            raise UsageError(f"{match} is not inside the target {target}{leads}")
-        found.paths.append("/".join(components(full, target)))
+    with closing(repository.records()) as records:
+        ownership = native_ownership(repository.settings, records.package_directories)
+        for match in repository.places.matches(paths, target):
+            managed = None
+            if out or into is not None:
+                managed = _managed(repository, ownership, match, target)
+            if managed is not None and (out or managed.package != into):
+                found.managed.append(managed)
+                continue
+            full = repository.places.lexical(match)
+            leads = "" if full == match else f" (it leads to {full})"
+            if out:
+                raise UsageError(f"{match}{leads}: no package has it here")
+            why = _why_not(repository, full)
+            if why is not None:
+                raise UsageError(f"{match}{leads}: {why}")
+            if not within(full, target) or full == target:
+                raise UsageError(f"{match} is not inside the target {target}{leads}")
+            found.paths.append("/".join(components(full, target)))
     return found
 
 
-def _managed(repository: Repository, path: str, target: str) -> Managed | None:
+def _managed(
+    repository: Repository, ownership: Ownership, path: str, target: str
+) -> Managed | None:
     """Return which package has a path of the target, by a link at it or above it."""
     there = repository.places.below(path, {target})
     if not within(there, target):
@@ -82,15 +89,7 @@ def _managed(repository: Repository, path: str, target: str) -> Managed | None:
     depth, text = link_on(target, way)
     if text is None:
         return None
-    with closing(repository.records()) as records:
-        ownership = Ownership(
-            repository.directory,
-            marked=lambda path: marker_file(path, (".stow", "dotstream.toml")),
-            literal=False,
-            recorded=records.package_directories,
-            single=repository.settings.single,
-        )
-        owner = ownership.owner(Directory(target).descend("/".join(way[:depth])), text)
+    owner = ownership.owner(Directory(target).descend("/".join(way[:depth])), text)
     if owner is None:
         return None
     rest = "/".join(way[depth + 1 :])

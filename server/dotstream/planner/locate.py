@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dotstream.fs.files import exists, is_directory
 from dotstream.fs.listing import DIR
-from dotstream.fs.look import Tree, marker_file
+from dotstream.fs.look import Tree
 from dotstream.fs.places import components, within
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.directory import Directory
@@ -18,7 +18,7 @@ from dotstream.model.plan import Metadata
 from dotstream.planner.groups import Group, plan_level
 from dotstream.planner.level import Below
 from dotstream.planner.names import raw_candidates, to_target
-from dotstream.planner.ownership import Ownership
+from dotstream.planner.ownership import native_ownership
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -98,7 +98,9 @@ class _Locator:
             return found._replace(state="unlinked", message=why)
         depth, text = link_on(root, way)
         if text is not None:
-            owner = self._ownership().owner(Directory(root).descend("/".join(way[:depth])), text)
+            owner = native_ownership(self._settings).owner(
+                Directory(root).descend("/".join(way[:depth])), text
+            )
             above = "/".join((settings.path_of(name), *parts[1 : first + depth + 1]))
             if owner is not None and owner.full == above:
                 # Inside of a fold, names are shown as the package has them.
@@ -173,7 +175,7 @@ class _Locator:
         """Return what a link at a member's path leads to, where that is another member."""
         if operation.path != found.target or operation.text is None:
             return None
-        owner = self._ownership().owner(operation.directory, operation.text)
+        owner = native_ownership(self._settings).owner(operation.directory, operation.text)
         return owner.path if owner is not None and owner.full != found.source else None
 
     # From the target -------------------------------------------------------------------
@@ -190,7 +192,7 @@ class _Locator:
         depth, text = link_on(nearest, way) if is_directory(nearest) else (len(way), None)
         if text is not None:
             place = Directory(nearest).descend("/".join(way[:depth]))
-            owner = self._ownership().owner(place, text)
+            owner = native_ownership(self._settings).owner(place, text)
             if owner is not None and owner.stow_dir != self._directory:
                 why = f"a link into package {owner.package} of {owner.stow_dir}"
                 return Located(path, None, "other", message=why)
@@ -244,14 +246,6 @@ class _Locator:
                     yield from _raws(tree, name, inside, dotfiles=dotfiles)
         finally:
             tree.close()
-
-    def _ownership(self) -> Ownership:
-        return Ownership(
-            self._directory,
-            marked=lambda path: marker_file(path, (".stow", "dotstream.toml")),
-            literal=False,
-            single=self._settings.single,
-        )
 
 
 def _raws(

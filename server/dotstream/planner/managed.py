@@ -11,7 +11,6 @@ from dotstream.model.options import SINGLE
 from dotstream.model.status import Unwanted
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dotstream.config.repository import Repository
@@ -183,15 +182,11 @@ def _elsewhere(
 ) -> Mapping[str, Sequence[str]]:
     """Return packages by the target that their links have to leave."""
     found: dict[str, list[str]] = {}
-    for each in unwanted:
+    targets = set(map(settings.target_of, names))
+    moved: Iterable[Unwanted] = ()
+    if len(targets) > 1 or not targets.issuperset(records.roots()):
+        moved = _moved(settings, records.linked(settings.directory), names)
+    for each in (*unwanted, *moved):
         for root in each.links:
             found.setdefault(root, []).append(each.name)
-    targets = set(map(settings.target_of, names))
-    if set(records.roots()) <= targets and len(targets) < 2:
-        return found
-    linked: Mapping[str, Counter[str]] = records.linked(settings.directory)
-    for name in names:
-        for root in linked.get(name, ()):
-            if root != settings.target_of(name):
-                found.setdefault(root, []).append(name)
     return found

@@ -16,7 +16,7 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.fs.files import present
-from dotstream.fs.look import canonical
+from dotstream.fs.look import canonical, marker_file
 from dotstream.fs.places import within
 from dotstream.fs.repositories import came_from
 from dotstream.model.options import SINGLE
@@ -24,10 +24,11 @@ from dotstream.model.options import SINGLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from dotstream.config.settings import Settings
     from dotstream.model.directory import Directory
     from dotstream.model.entry import Identity
 
-__all__ = ["Owner", "Ownership"]
+__all__ = ["Owner", "Ownership", "native_ownership"]
 
 _REMEMBERED = 4096
 
@@ -197,3 +198,16 @@ class Ownership:
 def _winding(path: str) -> bool:
     """Whether a path that begins with a slash is not in its shortest form."""
     return "/../" in path or "//" in path or "/./" in path or path.endswith(("/", "/.", "/.."))
+
+
+def native_ownership(
+    settings: Settings, recorded: Callable[[], Mapping[str, Identity]] = dict
+) -> Ownership:
+    """Return whose links are, for single paths outside of a walk; never by Stow's spelling."""
+    return Ownership(
+        settings.directory,
+        marked=lambda path: marker_file(path, (".stow", "dotstream.toml")),
+        literal=False,
+        recorded=recorded,
+        single=settings.single,
+    )

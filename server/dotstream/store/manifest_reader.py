@@ -46,6 +46,7 @@ class ManifestRecords:
         self._journal: Journal | None = None
         self._looked = False
         self._directories: Mapping[str, Identity] | None = None
+        self._linked: dict[str, Mapping[str, Counter[str]]] = {}
 
     def _open(self) -> Journal | None:
         if not self._looked:
@@ -66,6 +67,7 @@ class ManifestRecords:
             self._journal.close()
             self._journal = None
             self._looked = False
+            self._linked.clear()
 
     def entry(self, root: str, path: str, name: str) -> Entry | None:
         """Return what is recorded of one name."""
@@ -95,8 +97,10 @@ class ManifestRecords:
         journal = self._open()
         if journal is None:
             return {}
-        with self._intact():
-            return journal.manifest.linked(directory)
+        if directory not in self._linked:  # takes a look at every page
+            with self._intact():
+                self._linked[directory] = journal.manifest.linked(directory)
+        return self._linked[directory]
 
     def links(self, directory: str, packages: Container[str]) -> Iterator[Entry]:
         """Stream the links of some packages of a package directory."""
