@@ -40,7 +40,7 @@ _STOW = _rounds(5, GNU_Stow=2)
 _CHANGING = ("make", "keep", "remove")
 
 _TIME = (
-    Case("make", "wide", 100_000, _rounds(3), disk=True),
+    Case("make", "wide", 100_000, {"cp": 3, "dotstream": 3}, disk=True),
     Case("plan", "wide", 100, dict.fromkeys(TOOLS, 15)),
     *(Case(family, "wide", 100_000, _STOW) for family in _CHANGING),
     *(Case(family, "few", 50_000, _rounds(5, GNU_Stow=1)) for family in _CHANGING),

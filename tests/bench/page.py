@@ -112,23 +112,14 @@ _SHAPED_AT = {
 
 
 def _shapes(results: Results) -> str:
-    return _table(
-        ("", "links", *_SHAPED),
-        (
-            (
-                SHAPES[shape].words,
-                f"{links:,}",
-                *(
-                    _said(
-                        "{:.2f}",
-                        times(results.samples, f"{family}/{shape}/{links}/ram", *pair, "wall"),
-                    )
-                    for family, *pair in _SHAPED.values()
-                ),
-            )
-            for shape, links in _SHAPED_AT.items()
-        ),
-    )
+    rows = []
+    for shape, links in _SHAPED_AT.items():
+        row = [SHAPES[shape].words, f"{links:,}"]
+        for family, who, other in _SHAPED.values():
+            case = f"{family}/{shape}/{links}/ram"
+            row.append(_said("{:.2f}", times(results.samples, case, who, other, "wall")))
+        rows.append(row)
+    return _table(("", "links", *_SHAPED), rows)
 
 
 _MAKERS = {
@@ -212,7 +203,9 @@ _SERVER = {
 def _ways(results: Results) -> str:
     """Return what each way of using the Python API costs."""
     cases = {links: f"api/wide/{links}/ram" for links in _SIZES[1:]}
-    everyone = dict.fromkeys(who for case in cases.values() for who in results.samples.get(case, ()))
+    everyone = dict.fromkeys(
+        who for case in cases.values() for who in results.samples.get(case, ())
+    )
     rows = []
     for who in everyone:
         row = [who]
@@ -247,14 +240,18 @@ TABLES: Mapping[str, Callable[[Results], str]] = {
 def slope_plot(results: Results) -> str:
     """Return a picture of what a link costs."""
     lines = [Line(name, _slope(results.samples, who)) for name, who in _MAKERS.items()]
-    return drawn("Microseconds a link, by number of links", [each for each in lines if each.points])
+    return drawn(
+        "Microseconds a link, by number of links", [each for each in lines if each.points]
+    )
 
 
 def memory_plot(results: Results) -> str:
     """Return a picture of peak memory while links are made."""
     lines = []
     for name, who in _MAKERS.items():
-        found = ((links, median(results.samples, _made(links), who, "memory")) for links in _SIZES)
+        found = (
+            (links, median(results.samples, _made(links), who, "memory")) for links in _SIZES
+        )
         lines.append(Line(name, [(links, value) for links, value in found if value is not None]))
     return drawn("Peak memory, MiB, by number of links", [each for each in lines if each.points])
 
@@ -273,4 +270,6 @@ def streaming_plot(results: Results) -> str:
             if (value := median(results.samples, f"api/wide/{links}/ram", f"`{way}`", "memory"))
         ]
         lines.append(Line(way, points, dashed="(" in way))
-    return drawn("Peak memory of the process, MiB, by files", [each for each in lines if each.points])
+    return drawn(
+        "Peak memory of the process, MiB, by files", [each for each in lines if each.points]
+    )

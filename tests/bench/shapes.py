@@ -1,4 +1,8 @@
-"""The farms that are measured: how so many links are spread over packages and directories."""
+"""The farms that are measured: how so many links are spread over packages and directories.
+
+Names are short: a link of 60 bytes and more takes a block of its own on ext4, and neither the
+relative one of ours nor the absolute one of ``cp`` is to be the only one that does.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +56,7 @@ def grow(shape: Shape, links: int, directory: str) -> None:
 
 def file(number: int) -> str:
     """Return a file's name."""
-    return f"file-{number:07d}.conf"
+    return f"f{number:07d}"
 
 
 def _abreast(files: int) -> Callable[[int], Iterator[Branch]]:
@@ -60,7 +64,7 @@ def _abreast(files: int) -> Callable[[int], Iterator[Branch]]:
 
     def branches(links: int) -> Iterator[Branch]:
         for number, start in enumerate(range(0, links, files)):
-            directory = f"area-{number // 100:05d}/dir-{number:07d}"
+            directory = f"a{number // 100:05d}/d{number:07d}"
             yield Branch("vendor-000", directory, range(start, min(start + files, links)))
 
     return branches
@@ -71,18 +75,18 @@ def _flat(links: int) -> Iterator[Branch]:
 
 
 def _deep(links: int) -> Iterator[Branch]:
-    """Return chains of fifty directories, with two files in each."""
-    for start in range(0, links, 2):
-        chain, depth = divmod(start // 2, 50)
-        below = "/".join(f"level-{level:02d}" for level in range(depth + 1))
-        directory = f"chain-{chain:05d}/{below}"
-        yield Branch("vendor-000", directory, range(start, min(start + 2, links)))
+    """Return chains of twenty directories, with five files in each."""
+    for start in range(0, links, 5):
+        chain, depth = divmod(start // 5, 20)
+        below = "/".join(f"l{level:02d}" for level in range(depth + 1))
+        directory = f"a{chain // 100:05d}/c{chain:05d}/{below}"
+        yield Branch("vendor-000", directory, range(start, min(start + 5, links)))
 
 
 def _folded(links: int) -> Iterator[Branch]:
     for number in range(links):
         start = number * _FILES_IN_A_FOLD
-        directory = f"area-{number // 100:05d}/dir-{number:07d}"
+        directory = f"a{number // 100:05d}/d{number:07d}"
         yield Branch("vendor-000", directory, range(start, start + _FILES_IN_A_FOLD))
 
 
@@ -93,7 +97,7 @@ def _shared(links: int) -> Iterator[Branch]:
         package, directory = divmod(number, 10)
         yield Branch(
             f"vendor-{package:03d}",
-            f"share/dir-{directory}",
+            f"share/d{directory}",
             range(start, min(start + each, links)),
         )
 
@@ -103,7 +107,7 @@ SHAPES = {
     "few": Shape("5 files in each directory", _abreast(5)),
     "single": Shape("1 file in each directory", _abreast(1)),
     "flat": Shape("all in one directory", _flat),
-    "deep": Shape("50 levels of directories, 2 files in each", _deep),
+    "deep": Shape("20 levels of directories, 5 files in each", _deep),
     "folded": Shape("folded: a link for each directory of 2 files", _folded, folds=True),
     "packages": Shape("100 packages in the same 10 directories", _shared, packages=_PACKAGES),
 }
