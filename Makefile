@@ -114,7 +114,7 @@ nvim-picture: $(VENV)/.dev nvim-tools
 fuzz: $(VENV)/.dev oracles
 	$(BIN)/python -m tests.properties.fuzz --cases $(N) $(if $(SEED),--seed $(SEED))
 
-setup: $(VENV)/.dev oracles shells vscode-tools nvim-tools emacs-tools vim-tools
+setup: $(VENV)/.dev bench-tools shells vscode-tools nvim-tools emacs-tools vim-tools
 
 # ------------------------------------------------------------------ what they need
 

@@ -23,7 +23,7 @@ DOTSTREAM = os.path.join(os.path.dirname(sys.executable), "dotstream")
 
 
 class Place(NamedTuple):
-    """A target of its own for the packages of a farm, with a home and a state beside it."""
+    """A target of its own for the packages of a farm, in a home of its own."""
 
     farm: Farm
     root: str
@@ -38,10 +38,15 @@ class Place(NamedTuple):
         """The environment of every command that works here."""
         return {
             "PATH": os.environ["PATH"],
-            "HOME": f"{self.root}/home",
+            "HOME": self.root,
             "XDG_STATE_HOME": f"{self.root}/state",
             "LC_ALL": "C.UTF-8",
         }
+
+    def configure(self) -> None:
+        """Say in the farm's configuration what editors are not told: each file is a link here."""
+        with open(f"{self.farm.directory}/dotstream.toml", "w", encoding="utf-8") as file:
+            file.write(f'target = "{self.target}"\nfolding = "never"\n')
 
     def ours(self, *words: str) -> list[str]:
         """Return a command line of ours."""
@@ -72,8 +77,8 @@ class Farm:
         """Return a place without a link."""
         self._places += 1
         place = Place(self, f"{self._base}/place-{self._places}")
-        for directory in (place.target, place.env["HOME"], place.env["XDG_STATE_HOME"]):
-            os.makedirs(directory)
+        os.makedirs(place.target)
+        os.makedirs(place.env["XDG_STATE_HOME"])
         if self.shape.folds:
             for branch in self.shape.branches(self.links):
                 os.makedirs(os.path.dirname(f"{place.target}/{branch.directory}"), exist_ok=True)

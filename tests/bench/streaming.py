@@ -127,7 +127,7 @@ WAYS: dict[str, Callable[[dotstream.Client], int]] = {
 def _one(way: str, directory: str, root: str) -> None:
     """Measure one way in this process, and print it."""
     client = dotstream.Client(
-        directory, target=f"{root}/target", state=f"{root}/state", home=f"{root}/home"
+        directory, target=f"{root}/target", state=f"{root}/state", home=root
     )
     began, cpu = time.perf_counter(), time.process_time()
     WAYS[way](client)
