@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from dotstream.doctor.heirs import Heirs
 from dotstream.errors import JournalError
 from dotstream.fs.state import existing_state
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.options import AS_CONFIGURED
 from dotstream.planner.farm import Farm
-from dotstream.planner.managed import managed
+from dotstream.planner.managed import Managed, managed
 from dotstream.store.read_only import opened
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Checkup:
         depth: how many levels of directories a deep scan goes down.
         skip: globs for directories that a deep scan passes over, by name or by path.
         unwanted: packages with links that are not to be any more.
+        managed: the names of the packages that are managed.
+        disabled: those of packages that are not for this machine.
         cancel: looked at once per directory.
         wait: wait for another dotstream instead of raising ``TargetLocked``.
     """
@@ -73,6 +76,8 @@ class Checkup:
     depth: int | None = None
     skip: tuple[str, ...] = ()
     unwanted: tuple[Unwanted, ...] = ()
+    managed: frozenset[str] = frozenset()
+    disabled: frozenset[str] = frozenset()
     cancel: CancellationToken = field(default_factory=CancellationToken)
     wait: bool = False
 
@@ -90,6 +95,12 @@ class Checkup:
             cancel=self.cancel,
             recorded=self._recorded,
         )
+
+    def heirs(self, farm: Farm) -> Heirs:
+        """Return what finds where broken links in an opened target should lead."""
+        packages = self.packages.get(farm.target.root, ())
+        here = (package for package in packages if package.name not in self.disabled)
+        return Heirs(farm, here, self.managed)
 
     def _recorded(self) -> Mapping[str, Identity]:
         """Return the package directories with recorded links; none, if nobody can tell."""
@@ -119,13 +130,12 @@ class Checkup:
         )
 
 
-def _unwanted(repository: Repository) -> tuple[Unwanted, ...]:
+def _managed(repository: Repository) -> Managed:
     records = repository.records()
     try:
-        here = managed(repository.settings, records)
-        return (*here.unwanted, *here.moved)
+        return managed(repository.settings, records)
     except JournalError:
-        return ()  # told of by itself
+        return Managed((), (), (), ())  # told of by itself
     finally:
         records.close()
 
@@ -141,18 +151,21 @@ def checkup_of(
     wait: bool = False,
 ) -> Checkup:
     """Return what a check-up of a package directory is about."""
-    settings = repository.settings
+    settings, here = repository.settings, _managed(repository)
+    available = settings.available()
     return Checkup(
         directory=repository.directory,
         target=settings.target,
         options=settings.options(),
-        packages=repository.by_target(settings.available()),
+        packages=repository.by_target(available),
         lookup=repository.lookup(AS_CONFIGURED),
         host=host,
         mode=mode,
         depth=depth,
         wait=wait,
         skip=tuple(skip),
-        unwanted=_unwanted(repository),
+        unwanted=(*here.unwanted, *here.moved),
+        managed=frozenset(here.names),
+        disabled=frozenset(name for name in available if settings.excluded(name) is not None),
         cancel=cancel or CancellationToken(),
     )

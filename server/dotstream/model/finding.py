@@ -104,6 +104,7 @@ class Finding:
         detail: what the kind leaves open, in words.
         command: what fixes it without losing anything; ``None`` where only a person can.
         count: how many paths it stands for.
+        heir: the package that has what the link led to now, where it is another.
     """
 
     kind: FindingKind
@@ -115,6 +116,7 @@ class Finding:
     detail: str = ""
     command: str | None = None
     count: int = 1
+    heir: str | None = None
 
     @property
     def path(self) -> str:
@@ -143,6 +145,11 @@ class Finding:
                 )
             case "broken_link":
                 return f"this link of {package} leads to {text}, which is gone"
+            case "orphaned_link" if self.wanted is not None:
+                return (
+                    f"this link leads to {text}, but {package} is gone; "
+                    f"what it should lead to is at {self.wanted}"
+                )
             case "orphaned_link":
                 return f"this link leads to {text}, but {package} is gone"
             case "broken_member":

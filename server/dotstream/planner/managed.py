@@ -8,7 +8,7 @@ from dotstream.model.choice import HERE, Choosing
 from dotstream.model.directory import Directory
 from dotstream.model.items import Operation
 from dotstream.model.options import SINGLE
-from dotstream.model.status import Unwanted
+from dotstream.model.status import GONE, Unwanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -114,7 +114,7 @@ def _members(settings: Settings, choice: Choice) -> Iterable[str]:
 def _why_not(settings: Settings, name: str) -> str | None:
     """Say why a package cannot be managed here; ``None`` if it can."""
     if not settings.is_package(name):
-        return (None if settings.single else settings.left_out(name)) or "it is gone"
+        return (None if settings.single else settings.left_out(name)) or GONE
     return settings.excluded(name)
 
 
