@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.doctor.heirs import Heirs
 from dotstream.errors import JournalError
@@ -62,6 +63,7 @@ class Checkup:
         unwanted: packages with links that are not to be any more.
         managed: the names of the packages that are managed.
         disabled: those of packages that are not for this machine.
+        elsewhere: packages that are not linked in these targets, but in others, by target.
         cancel: looked at once per directory.
         wait: wait for another dotstream instead of raising ``TargetLocked``.
     """
@@ -78,6 +80,7 @@ class Checkup:
     unwanted: tuple[Unwanted, ...] = ()
     managed: frozenset[str] = frozenset()
     disabled: frozenset[str] = frozenset()
+    elsewhere: Mapping[str, Sequence[str]] = field(default_factory=dict)
     cancel: CancellationToken = field(default_factory=CancellationToken)
     wait: bool = False
 
@@ -130,12 +133,27 @@ class Checkup:
         )
 
 
-def _managed(repository: Repository) -> Managed:
-    records = repository.records()
+class _Known(NamedTuple):
+    """What the records of a package directory say."""
+
+    managed: Managed = Managed((), (), (), ())
+    elsewhere: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+
+def _known(repository: Repository) -> _Known:
+    records, directory = repository.records(), repository.directory
     try:
-        return managed(repository.settings, records)
+        here, found = managed(repository.settings, records), records.linked(directory)
+        return _Known(
+            here,
+            {
+                target: names
+                for target, linked in records.linked_elsewhere(directory).items()
+                if (names := [name for name in linked if name not in found])
+            },
+        )
     except JournalError:
-        return Managed((), (), (), ())  # told of by itself
+        return _Known()  # told of by itself
     finally:
         records.close()
 
@@ -151,7 +169,7 @@ def checkup_of(
     wait: bool = False,
 ) -> Checkup:
     """Return what a check-up of a package directory is about."""
-    settings, here = repository.settings, _managed(repository)
+    settings, (here, elsewhere) = repository.settings, _known(repository)
     available = settings.available()
     return Checkup(
         directory=repository.directory,
@@ -166,6 +184,7 @@ def checkup_of(
         skip=tuple(skip),
         unwanted=(*here.unwanted, *here.moved),
         managed=frozenset(here.names),
+        elsewhere=elsewhere,
         disabled=frozenset(name for name in available if settings.excluded(name) is not None),
         cancel=cancel or CancellationToken(),
     )

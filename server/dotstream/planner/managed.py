@@ -47,12 +47,14 @@ class Meant(NamedTuple):
         elsewhere: packages whose links are to go, by the target that they are in, which is
             not theirs, or not any more.
         choosing: what is remembered of the request.
+        former: the targets that were the configured one before.
     """
 
     names: tuple[str, ...]
     unwanted: tuple[Unwanted, ...]
     elsewhere: Mapping[str, Sequence[str]]
     choosing: Choosing
+    former: tuple[str, ...]
 
 
 def managed(settings: Settings, records: Records) -> Managed:
@@ -148,9 +150,12 @@ def meant(
         if here is not None:
             unwanted = tuple(each for each in here.unwanted if each.name not in names)
         elsewhere = _elsewhere(settings, records, names, unwanted)
+        former = tuple(records.former)
+        before = records.choice(settings.directory) if former else None
+        choosing = choosing._replace(place=repository.place, before=before)
     finally:
         records.close()
-    return Meant(names, unwanted, elsewhere, choosing)
+    return Meant(names, unwanted, elsewhere, choosing, former)
 
 
 def _choosing(

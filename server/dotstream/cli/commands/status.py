@@ -173,7 +173,8 @@ def _verdict(due: int, conflicts: int, errors: int, more: str) -> str:
 def _unwanted(session: Session, package: Unwanted, width: int) -> str:
     state = session.style.paint("unwanted".ljust(9), "yellow")
     links, command = sum(package.links.values()), session.completed("dotstream remanage")
-    told = f"{plural(links, 'link')}; {display(package.reason)}: {command} removes them"
+    what = "moves" if package.moved else "removes"
+    told = f"{plural(links, 'link')}; {display(package.reason)}: {command} {what} them"
     if package.reason == GONE:
         told += f", {session.completed(FIX)} relinks them if it has another name now"
     return f"{padded(display(package.name), width)}  {state}  {told}"
