@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.doctor.heirs import Heirs
 from dotstream.errors import JournalError
 from dotstream.fs.state import existing_state
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.options import AS_CONFIGURED
 from dotstream.planner.farm import Farm

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.fs.listing import DIR, SPECIAL
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING
 
 from dotstream.errors import JournalError
 from dotstream.fs.files import is_directory
 from dotstream.fs.state import existing_state, other_targets
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.choice import Choice
 from dotstream.store.damage import intact
 
