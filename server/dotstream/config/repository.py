@@ -178,7 +178,14 @@ class Repository:
         """Return what is recorded as ours, read as far as it is asked about."""
         from dotstream.store.manifest_reader import ManifestRecords
 
-        return ManifestRecords(self.state, self.settings.target)
+        configured = (self.directory, self.place) if self.place else None
+        return ManifestRecords(self.state, self.settings.target, configured)
+
+    @property
+    def place(self) -> str:
+        """Which machine and home the target is configured for; see ``Choosing.place``."""
+        settings = self.settings
+        return "" if self._target else f"{settings.hostname}:{settings.home}"
 
     def existing_target(self, target: str) -> str:
         """Return a target that is a directory.
