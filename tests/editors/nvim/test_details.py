@@ -76,7 +76,7 @@ def test_what_an_ignore_rule_leaves_out_is_listed_with_the_rule(
     (world.root / "dotstream.toml").write_text('ignore = ["*.bak"]\n')
     nvim.dotstream("plan manage zsh", "planned")
     assert not any("notes.bak" in line for line in nvim.lines())
-    nvim.dotstream("plan manage zsh --explain", "planned")
+    nvim.dotstream("plan manage zsh --verbose", "planned")
     found = explained(nvim, "notes.bak")
     assert found[0].startswith("note ~/")
     assert "dotstream.toml" in " ".join(found)

@@ -13,7 +13,7 @@ M.FLAGS = {
   { "--folding", "folding" },
   { "--on-conflict", "onConflict" },
   { "--same", "same", bare = true },
-  { "--explain", "explain", bare = true },
+  { "--verbose", "explain", bare = true },
   { "--out", "out", bare = true },
   { "--whole", "whole", bare = true },
 }
