@@ -1,4 +1,4 @@
-# make demo        set up, then stream, preview and apply an example repository
+# make demo        set up, then show it in the shell and in an editor, in a scratch home
 # make test        set up, then lint, types, import contracts and every test
 # make dist        everything that is published, in dist/, and what a release still needs
 # make docs        the documentation as a site, in site/
@@ -39,7 +39,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.runtime
-	$(BIN)/python examples/demo.py
+	$(BIN)/python -m examples.demo
 
 # Make runs what it can at once; each tells what it has to say when it is done.
 ATONCE := $(MAKE) --no-print-directory --output-sync=target --jobs

@@ -8,10 +8,11 @@ from dotstream.cli.change import OUT_OF_STEP
 from dotstream.cli.places import apart
 from dotstream.cli.report.style import columns_of, padded
 from dotstream.cli.report.summary import plural
-from dotstream.doctor.shell_commands import quoted
+from dotstream.doctor.shell_commands import FIX, quoted
 from dotstream.errors import ConflictError, UsageError
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
+from dotstream.model.status import GONE
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -191,7 +192,10 @@ def _verdict(due: int, conflicts: int, errors: int, more: str) -> str:
 def _unwanted_line(session: Session, package: Unwanted, width: int) -> str:
     state = session.style.paint("unwanted".ljust(9), "yellow")
     links, command = sum(package.links.values()), session.completed("dotstream remanage")
-    told = f"{plural(links, 'link')}; {display(package.reason)}: {command} removes them"
+    what = "moves" if package.moved else "removes"
+    told = f"{plural(links, 'link')}; {display(package.reason)}: {command} {what} them"
+    if package.reason == GONE:
+        told += f", {session.completed(FIX)} relinks them if it has another name now"
     return f"{padded(display(package.name), width)}  {state}  {told}"
 
 
