@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import os
 import platform
 import re
-import resource
 import subprocess
 
 from tests.bench.tools import TOOLS
@@ -15,13 +13,12 @@ __all__ = ["about"]
 
 
 def about() -> dict[str, str]:
-    """Return what there is to say; below ``floor``, in MiB, no peak of memory shows."""
+    """Return what there is to say."""
     found = {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}, {platform.machine()}",
         "cores": str(os.cpu_count()),
         "load": f"{os.getloadavg()[0]:.1f}",
-        "floor": str(math.ceil(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)),
     }
     for name, tool in TOOLS.items():
         if name != "bare":

@@ -19,6 +19,8 @@ __all__ = ["filled", "memory_plot", "slope_plot", "streaming_plot"]
 
 _SIZES = (1_000, 10_000, 100_000, 1_000_000)
 _NONE = "–"
+_FLOOR = 0.5
+"""MiB; what is less above the least of all, is that."""
 
 
 def filled(page: str, results: Results) -> str:
@@ -59,38 +61,36 @@ def _machine(results: Results) -> str:
     )
 
 
-def _side_by_side(*cases: str) -> Callable[[Results], str]:
-    """Return a table of everybody who took part, the cases one below the other."""
+def _side_by_side(case: str) -> Callable[[Results], str]:
+    """Return a table of everybody who took part."""
 
     def table(results: Results) -> str:
+        found = results.samples.get(case, {})
+        first = next(iter(found), "")
+        peaks = [median(results.samples, case, who, "memory") for who in found]
+        least = min((peak for peak in peaks if peak), default=0.0)
         rows = [
             (
                 f"`{who}`" if who != "bare loop" else who,
                 _said("{:.3f}", median(results.samples, case, who, "wall")),
+                _said("{:.2f}", times(results.samples, case, who, first, "wall")),
                 _said("{:.3f}", median(results.samples, case, who, "cpu")),
-                _memory(results, median(results.samples, case, who, "memory")),
+                _peak(peak, least),
                 _said("{:.1f}", median(results.samples, case, who, "calls")),
-                _said("{:.2f}", times(results.samples, case, who, _first(results, case), "wall")),
             )
-            for case in cases
-            for who in results.samples.get(case, ())
+            for who, peak in zip(found, peaks, strict=True)
         ]
-        head = ("", "seconds", "CPU seconds", "peak MiB", "system calls a link", "× the first")
+        head = ("", "seconds", f"× {first or _NONE}", "CPU seconds", "peak MiB", "calls a link")
         return _table(head, rows)
 
     return table
 
 
-def _first(results: Results, case: str) -> str:
-    return next(iter(results.samples[case]))
-
-
-def _memory(results: Results, value: float | None) -> str:
-    """Say less than nothing of what is below that which measures, and so never shows."""
-    least = float(results.about.get("floor", "0"))
-    if value is not None and value <= least:
-        return f"≤ {least:.0f}"
-    return _said("{:.1f}", value)
+def _peak(peak: float | None, least: float) -> str:
+    """Say no more than is known: no peak shows that is below that of what measures."""
+    if peak is not None and peak - least < _FLOOR:
+        return f"≤ {peak:.0f}"
+    return _said("{:.1f}", peak)
 
 
 _SHAPED: Mapping[str, tuple[str, str, str]] = {
@@ -223,9 +223,9 @@ TABLES: Mapping[str, Callable[[Results], str]] = {
     "make": _side_by_side("make/wide/10000/ram"),
     "keep": _side_by_side("keep/wide/10000/ram"),
     "remove": _side_by_side("remove/wide/10000/ram"),
-    "large": _side_by_side(
-        "make/wide/100000/ram", "keep/wide/100000/ram", "remove/wide/100000/ram"
-    ),
+    "make100k": _side_by_side("make/wide/100000/ram"),
+    "keep100k": _side_by_side("keep/wide/100000/ram"),
+    "remove100k": _side_by_side("remove/wide/100000/ram"),
     "disk": _side_by_side("make/wide/100000/disk"),
     "start": _side_by_side("plan/wide/100/ram"),
     "shapes": _shapes,
