@@ -54,8 +54,7 @@ export class Changes {
       await this.carryOutAtOnce(session, request);
       return;
     }
-    await this.plans.show(session);
-    await session.plan(request);
+    await Promise.all([this.plans.show(session), session.plan(request)]);
     await this.explain(session);
   }
 
