@@ -1,6 +1,7 @@
 # make demo        set up, then stream, preview and apply an example repository
 # make test        set up, then lint, types, import contracts and every test
 # make dist        everything that is published, in dist/, and what a release still needs
+# make docs        the documentation as a site, in site/
 # make quick       for the loop: lint, types, contracts, and the tests below the wire
 # make test-long   every test with its full counts, and what is in editors several times
 # The second run of each is quicker: what is there already is not made again.
@@ -31,7 +32,7 @@ N ?= 5000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: dist demo test test-long quick fast ready lint contracts types types-linux types-darwin bench fuzz setup oracles shells \
+.PHONY: dist docs demo test test-long quick fast ready lint contracts types types-linux types-darwin bench fuzz setup oracles shells \
     vscode-tools vscode-check extension nvim-tools nvim-lint nvim-picture emacs-tools vim-tools news generated clean
 .DEFAULT_GOAL := test
 
@@ -79,6 +80,10 @@ types-public: $(VENV)/.dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pyright --verifytypes dotstream --ignoreexternal \
 	    >$(VENV)/public || { cat $(VENV)/public; exit 1; }
 	@grep score $(VENV)/public
+
+# The documentation as a site that any browser opens: site/index.html.
+docs: $(VENV)/.docs
+	@$(BIN)/zensical build --clean --strict
 
 # Figures beside GNU Stow and cp, then those of the language server:
 # make bench BENCH_ARGS="--only apply --files 10000" WIRE_ARGS="--only latency"
@@ -128,6 +133,10 @@ $(VENV)/.pip:
 
 $(VENV)/.runtime: $(VENV)/.pip pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.pip pyproject.toml
+	$(BIN)/python -m pip install --quiet --group docs
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime
@@ -205,4 +214,4 @@ dist: $(VENV)/.dev
 
 clean:
 	rm -rf $(EXTENSION)/dist $(EXTENSION)/bundled/libs $(EXTENSION)/bundled/*.whl $(BUNDLE) $(EXTENSION)/node_modules $(EXTENSION)/*.vsix
-	rm -rf $(VENV) build dist .artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist site .cache .artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -13,7 +13,7 @@ client.apply(client.stream_manage("zsh", "vim"))
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # as type checkers know it, without importing anything
 
 if TYPE_CHECKING:
     __all__: list[str]
@@ -171,8 +171,17 @@ if not TYPE_CHECKING:
             if name in names.split():
                 from importlib import import_module
 
-                return getattr(import_module(f"dotstream.{module}"), name)
+                return _typed(getattr(import_module(f"dotstream.{module}"), name))
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def _typed(value: object) -> object:
+        from dotstream.light_typing import Literal as Words
+
+        if getattr(value, "__origin__", None) is not Words:
+            return value
+        from typing import Literal  # noqa: TID251 - what is public is what typing has
+
+        return Literal[value.__args__]
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})

@@ -8,11 +8,11 @@ client.apply(plan)
 from __future__ import annotations
 
 from time import time
-from typing import TYPE_CHECKING
 
 from dotstream.config.repository import Repository
 from dotstream.errors import UsageError
 from dotstream.fs.process import process_name
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.items import Operation
 from dotstream.model.options import AS_CONFIGURED, Preferences

@@ -30,6 +30,7 @@ HEAVY = {
     "tempfile",
     "textwrap",
     "tree_sitter",
+    "typing",
 }
 NEW = {"ctypes", "struct"}
 """What the first change of a home may need, and no other."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, NamedTuple, NoReturn, cast
 
 from dotstream.fs.process import columns
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple, NoReturn, cast
 from dotstream.model.options import FOLDINGS, POLICIES
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.cli.arguments import Parser, add_common
 from dotstream.cli.registry import COMMANDS, PROGRAMS, helps, load, parser_of
 from dotstream.errors import DotstreamError
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.directory import display
 from dotstream.model.words import POLICY_WORDS
 

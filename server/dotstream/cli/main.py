@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from typing import TYPE_CHECKING, cast
 
 from dotstream import __version__
 from dotstream.cli.arguments import Parser, add_common
@@ -18,6 +17,7 @@ from dotstream.cli.session import Session
 from dotstream.errors import Cancelled, DotstreamError
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.fs.process import end_process
+from dotstream.light_typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import sys
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, TypeVar
 
 from dotstream.cli.report.output import Output
 from dotstream.cli.report.style import Style, wants_colour
@@ -17,6 +16,7 @@ from dotstream.fs.process import (
     wait_for_input,
     working_directory,
 )
+from dotstream.light_typing import TYPE_CHECKING, TypeVar
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME, STOWRC_NAME, is_marked, locate
 from dotstream.config.profiles import Profiles
@@ -14,6 +13,7 @@ from dotstream.fs.files import is_directory, present
 from dotstream.fs.look import canonical
 from dotstream.fs.places import within
 from dotstream.fs.process import home_of
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 from dotstream.model.wish import Wish
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from dotstream.config.agreement import agreed
 from dotstream.config.discover import discover, locate
@@ -13,6 +12,7 @@ from dotstream.fs.files import is_directory
 from dotstream.fs.look import canonical
 from dotstream.fs.places import Places
 from dotstream.fs.process import environment, home_directory, host_name, platform, state_home
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.options import AS_CONFIGURED
 from dotstream.planner.groups import Group
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, TypeAlias
 
 from dotstream.doctor import shell_commands
 from dotstream.doctor.disk_check import check_strays
@@ -13,6 +12,7 @@ from dotstream.fs.access import lock_holder
 from dotstream.fs.files import present
 from dotstream.fs.state import backup_area
 from dotstream.history.backups import unlisted
+from dotstream.light_typing import TYPE_CHECKING, TypeAlias
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
 from dotstream.store.read_only import opened

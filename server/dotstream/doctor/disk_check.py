@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import heapq
-from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.doctor import shell_commands
 from dotstream.doctor.judge import judge
@@ -14,6 +13,7 @@ from dotstream.fs.access import device, refusal
 from dotstream.fs.listing import DIR, LINK, sort_key, sorted_entries
 from dotstream.fs.look import close
 from dotstream.fs.oserror import reason
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
 from dotstream.store.manifest import Entry

@@ -6,11 +6,10 @@ a decision, and every file, is left to the person.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from dotstream.doctor.disk_check import check_strays
 from dotstream.doctor.manifest_check import check_records
 from dotstream.doctor.ranges import Ranges
+from dotstream.light_typing import TYPE_CHECKING, cast
 from dotstream.model.directory import Directory
 from dotstream.model.items import Notice, Operation
 from dotstream.model.plan import Metadata

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import posixpath
-from typing import TYPE_CHECKING
 
 from dotstream.doctor import shell_commands
 from dotstream.fs.access import followed
 from dotstream.fs.files import is_directory, present
 from dotstream.fs.oserror import reason
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.doctor import shell_commands
 from dotstream.doctor.judge import destination, judge
@@ -15,6 +14,7 @@ from dotstream.fs.files import present
 from dotstream.fs.listing import DIR, FILE
 from dotstream.fs.look import link_text
 from dotstream.fs.oserror import is_permission, reason
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
 from dotstream.planner.ownership import Owner

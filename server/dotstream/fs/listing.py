@@ -11,7 +11,8 @@ import heapq
 import marshal
 import os
 from itertools import islice, repeat
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+
+from dotstream.light_typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

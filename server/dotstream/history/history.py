@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.errors import Cancelled, UsageError
 from dotstream.fs.lock import left_behind
 from dotstream.fs.state import backup_area, existing_state
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.plan import Metadata
 from dotstream.planner.stream import StreamingPlan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dotstream.light_typing import NamedTuple
 
 __all__ = ["HERE", "Choice", "Choosing"]
 

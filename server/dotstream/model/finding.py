@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+
+from dotstream.light_typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from dotstream.model.directory import Directory

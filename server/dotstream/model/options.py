@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from dotstream.model.hidden import Hidden
 
 if TYPE_CHECKING:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.items import Conflict, Item, Notice, Operation, ScanError
 from dotstream.model.run import Run, one_by_one
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, TypeAlias
 
 from dotstream.errors import UsageError
 from dotstream.fs.places import components, within
+from dotstream.light_typing import TYPE_CHECKING, TypeAlias
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.child import Child
 from dotstream.model.directory import Directory

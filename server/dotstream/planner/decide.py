@@ -7,10 +7,9 @@ anything having been done.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-
 from dotstream.fs.files import same_content
 from dotstream.fs.listing import DIR, LINK, SPECIAL
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from dotstream.model.items import Conflict, Item, Notice, ScanError
 from dotstream.planner.in_the_way import looked_at, together
 from dotstream.planner.policies import settled

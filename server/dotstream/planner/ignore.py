@@ -8,11 +8,11 @@ built-in one.  ``--ignore`` options and globs come on top of it.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.errors import ConfigError, PermissionRefused
 from dotstream.fs.files import read_text
 from dotstream.fs.oserror import is_permission, reason
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from dotstream.fs.files import entries, same_content
 from dotstream.fs.look import Tree, canonical
 from dotstream.fs.places import within
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Notice, Operation
 from dotstream.planner.builtin import builtin_rules

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.fs.listing import every_entry, sort_key
 from dotstream.fs.look import close
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import Notice
 from dotstream.planner.dead_patterns import dead_patterns
 from dotstream.planner.ignore import LOCAL_LIST

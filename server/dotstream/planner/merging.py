@@ -8,9 +8,9 @@ from __future__ import annotations
 import heapq
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, TypeGuard
 
 from dotstream.fs.listing import Files, sort_key
+from dotstream.light_typing import TYPE_CHECKING, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

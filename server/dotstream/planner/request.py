@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from dotstream.errors import UsageError
 from dotstream.fs.files import is_directory
 from dotstream.fs.look import canonical
 from dotstream.fs.places import components, within
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.choice import Choosing
 from dotstream.model.items import Notice

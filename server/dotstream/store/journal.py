@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from itertools import chain
 from sqlite3 import OperationalError
-from typing import TYPE_CHECKING
 
 from dotstream.fs.lock import Held, name_run, named_run
 from dotstream.fs.system import boot
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.names import decoded, encoded
 from dotstream.store.choices import Choices
 from dotstream.store.chunks import Chunks

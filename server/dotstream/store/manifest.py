@@ -10,9 +10,9 @@ How a page is written is in ``pages``.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
 
 from dotstream.fs.listing import sort_key
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.entry import Entry
 from dotstream.model.names import decoded, encoded
 from dotstream.model.run import LONGEST, Run

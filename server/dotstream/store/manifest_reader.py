@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.fs.state import existing_state, other_targets
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.choice import Choice
 from dotstream.store.damage import intact
 

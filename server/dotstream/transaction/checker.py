@@ -8,10 +8,10 @@ disk is the precondition of each operation.  Memory is the depth of the tree.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from dotstream.errors import OperationRefused
 from dotstream.fs.look import marker, marker_file
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import OPERATION_KINDS
 from dotstream.model.nesting import OPENERS, Nesting
 from dotstream.model.plan import Summary

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.errors import StalePlan
 from dotstream.fs.files import is_directory
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.transaction.application import Application
 from dotstream.transaction.recovery import recovering
 from dotstream.transaction.writing import writer_of, writing

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from dotstream.cli.arguments import days
 from dotstream.cli.change import change
 from dotstream.cli.report.summary import plural
 from dotstream.errors import UsageError
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

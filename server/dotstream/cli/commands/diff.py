@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from dotstream.cli.places import apart
 from dotstream.cli.report.difference import difference_lines
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import Conflict
 
 if TYPE_CHECKING:

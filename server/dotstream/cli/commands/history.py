@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError
 from functools import partial
-from typing import TYPE_CHECKING
 
 from dotstream.cli.arguments import days
 from dotstream.cli.report.summary import plural, sentence
 from dotstream.cli.report.text import title
 from dotstream.errors import UsageError
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.plan import Summary
 
 if TYPE_CHECKING:

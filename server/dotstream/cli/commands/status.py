@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from dotstream.cli.change import OUT_OF_STEP
 from dotstream.cli.places import apart
@@ -11,6 +10,7 @@ from dotstream.cli.report.style import columns_of, padded
 from dotstream.cli.report.summary import plural
 from dotstream.doctor.shell_commands import quoted
 from dotstream.errors import ConflictError, UsageError
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
+from dotstream.light_typing import TYPE_CHECKING, Protocol
 from dotstream.model.events import Applied, Corrected, Progress, Result
 from dotstream.model.history import Backup, Recovery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import TypeAlias
 
+    from dotstream.light_typing import TypeAlias
     from dotstream.model.events import Event
     from dotstream.model.history import Transaction
     from dotstream.model.items import Item
