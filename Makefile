@@ -1,4 +1,4 @@
-# make demo        set up, then stream, preview and apply an example repository
+# make demo        set up, then show it in the shell and in an editor, in a scratch home
 # make test        set up, then lint, types, import contracts and every test
 # make dist        everything that is published, in dist/, and what a release still needs
 # make docs        the documentation as a site, in site/
@@ -32,12 +32,12 @@ N ?= 5000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: dist docs demo test test-long quick fast ready lint contracts types types-linux types-darwin bench fuzz setup oracles shells \
+.PHONY: dist docs recordings demo test test-long quick fast ready lint contracts types types-linux types-darwin bench fuzz setup oracles shells \
     vscode-tools vscode-check extension nvim-tools nvim-lint nvim-picture emacs-tools vim-tools news generated clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.runtime
-	$(BIN)/python examples/demo.py
+	$(BIN)/python -m examples.demo
 
 # Make runs what it can at once; each tells what it has to say when it is done.
 ATONCE := $(MAKE) --no-print-directory --output-sync=target --jobs
@@ -84,6 +84,10 @@ types-public: $(VENV)/.dev
 # The documentation as a site that any browser opens: site/index.html.
 docs: $(VENV)/.docs
 	@$(BIN)/zensical build --clean --strict
+
+# The moving pictures of a terminal in it, played by the program as it is now.
+recordings: $(VENV)/.dev
+	$(BIN)/python -m tests.recordings
 
 # Figures beside GNU Stow and cp, then those of the language server:
 # make bench BENCH_ARGS="--only apply --files 10000" WIRE_ARGS="--only latency"
