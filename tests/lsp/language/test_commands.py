@@ -398,7 +398,7 @@ async def test_one_file_of_a_directory_that_would_be_folded(
     client.apply(client.plan_manage("vim"))
     assert (scratch_home / ".vim").is_symlink()
     assert (await lenses(capable, path))[1] == (
-        "unlink all of ~/.vim",
+        "Unlink all of ~/.vim",
         "dotstream.server.unlink",
     )
     (action,) = await actions(capable, path)

@@ -73,8 +73,8 @@ def _offers(subject: Subject) -> Iterator[_Offer]:
     if located.state == "conflict" and located.conflict is not None:
         for policy, words in POLICY_WORDS.items():
             if policy in located.conflict.choices or policy == "skip":
-                title, more = f"{words.title} {target}: {words.meaning}", {"policy": policy}
-                yield title, "resolve", more, True, policy == "backup"
+                title = f"{words.title} {target}: {words.meaning}"
+                yield title, "resolve", {"policy": policy}, True, policy == "backup"
         yield "Show the difference", "diff", {}, False, False
     elif located.state == "unlinked":
         yield f"Link {target} now", "link", {}, True, True
