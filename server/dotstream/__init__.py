@@ -13,7 +13,7 @@ client.apply(client.stream_manage("zsh", "vim"))
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # as type checkers know it, without importing anything
 
 if TYPE_CHECKING:
     __all__: list[str]
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     )
     from dotstream.model.cancel import CancellationToken as CancellationToken
     from dotstream.model.child import Child as Child
+    from dotstream.model.choice import Choice as Choice
     from dotstream.model.choice import Choosing as Choosing
     from dotstream.model.difference import (
         Difference as Difference,
@@ -138,7 +139,7 @@ _NAMES = {
     ),
     "model.cancel": "CancellationToken",
     "model.child": "Child",
-    "model.choice": "Choosing",
+    "model.choice": "Choice Choosing",
     "model.difference": "Difference DifferenceKind",
     "model.directory": "Directory",
     "model.events": "Applied Corrected Event Phase Progress Result",
@@ -171,8 +172,17 @@ if not TYPE_CHECKING:
             if name in names.split():
                 from importlib import import_module
 
-                return getattr(import_module(f"dotstream.{module}"), name)
+                return _typed(getattr(import_module(f"dotstream.{module}"), name))
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def _typed(value: object) -> object:
+        from dotstream.light_typing import Literal as Words
+
+        if getattr(value, "__origin__", None) is not Words:
+            return value
+        from typing import Literal  # noqa: TID251 - what is public is what typing has
+
+        return Literal[value.__args__]
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})

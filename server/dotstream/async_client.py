@@ -10,7 +10,6 @@ Written by ``python -m tests.client.async_client`` from ``client.py``; a test ke
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from dotstream.async_feed import Feed
 from dotstream.async_streams import (
@@ -23,13 +22,14 @@ from dotstream.async_streams import (
     to_its_end,
 )
 from dotstream.client import Client
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.options import AS_CONFIGURED, Preferences
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
     from os import PathLike
-    from typing import Self
 
+    from dotstream.light_typing import Self
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.child import Child
     from dotstream.model.difference import Difference

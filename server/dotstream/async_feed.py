@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterable
 from concurrent.futures import CancelledError
-from typing import TYPE_CHECKING, Generic, TypeVar
 
 from dotstream.errors import Cancelled
+from dotstream.light_typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Generator, Iterable, Iterator

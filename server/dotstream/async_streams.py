@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
+from dotstream.light_typing import TYPE_CHECKING, Generic, TypeVar, cast
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.events import Event
 from dotstream.model.items import Item
@@ -18,8 +18,8 @@ from dotstream.model.member import Member
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator
     from types import TracebackType
-    from typing import Self
 
+    from dotstream.light_typing import Self
     from dotstream.model.items import Conflict, Operation, ScanError
     from dotstream.model.plan import Metadata, Plan, Summary
     from dotstream.planner.scan import Scan

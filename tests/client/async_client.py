@@ -34,18 +34,18 @@ Written by ``python -m tests.client.async_client`` from ``client.py``; a test ke
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from dotstream.async_streams import (
     AsyncExecution, AsyncScan, AsyncStream, AsyncStreamingPlan, plan_of, stream_of, to_its_end
 )
 from dotstream.async_feed import Feed
 from dotstream.client import Client
+from dotstream.light_typing import TYPE_CHECKING
 {imports}
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable
-    from typing import Self
 
+    from dotstream.light_typing import Self
     from dotstream.model.member import Member
 {typing}
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _MODULES = sorted(
     module.name
     for module in pkgutil.walk_packages(dotstream.__path__, "dotstream.")
-    if module.name != "dotstream.__main__" and not module.name.startswith("dotstream.lsp")
+    if module.name not in {"dotstream.__main__", "dotstream.light_typing"}
+    and not module.name.startswith("dotstream.lsp")
 )
 _HEAVY = ("asyncio", "rich", "pygls", "sqlite3", "lsprotocol", "ctypes", "tree_sitter")
 

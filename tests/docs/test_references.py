@@ -1,4 +1,4 @@
-"""What a page refers to exists: other pages, their headings, commands, flags, names."""
+"""What a page refers to exists: commands, flags, names; ``test_links`` has its links."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.docs.links import document
 from tests.docs.pages import PAGES, ROOT, blocks, name_of, prose
 
 import dotstream
@@ -18,22 +19,11 @@ if TYPE_CHECKING:
 HELP = (ROOT / "docs/reference/command-line.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
 
-_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`([^`\n]+)`")
 _CALL = re.compile(r"(?:^|[\s('\"|&])dotstream((?:\s+(?!#)[^\s|&;)]+)+)")
 _FLAG = re.compile(r"^--?[a-zA-Z][\w-]*")
 
 NARRATIVE = [page for page in PAGES if page.name not in {"command-line.md", "protocol.md"}]
-
-
-def anchors(page: Path) -> set[str]:
-    """Return the anchors of a page, as GitHub makes them, and those it sets itself."""
-    text = page.read_text()
-    found = set(re.findall(r'<a id="([^"]+)">', text))
-    for heading in re.findall(r"(?m)^#+ (.+)$", prose(text)):
-        plain = re.sub(r"[`*]|\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
-        found.add(re.sub(r"[^\w\- ]", "", plain).replace(" ", "-"))
-    return found
 
 
 def help_of(command: str) -> str:
@@ -53,19 +43,6 @@ def calls(page: Path) -> list[list[str]]:
     ]
     lines += [code for code in _CODE.findall(prose(text)) if code.startswith("dotstream ")]
     return [match.split() for line in lines for match in _CALL.findall(line)]
-
-
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_links_lead_somewhere(page: Path) -> None:
-    broken = []
-    for link in _LINK.findall(prose(page.read_text())):
-        if link.startswith(("https://", "http://")):
-            continue
-        path, _, anchor = link.partition("#")
-        target = (page.parent / path).resolve() if path else page
-        if not target.exists() or (anchor and anchor not in anchors(target)):
-            broken.append(link)
-    assert broken == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
@@ -126,11 +103,8 @@ def test_every_page_can_be_reached_from_the_start() -> None:
         if page in seen or page not in PAGES:
             continue
         seen.add(page)
-        links = [link.partition("#")[0] for link in _LINK.findall(prose(page.read_text()))]
         todo += [
-            (page.parent / path).resolve()
-            for path in links
-            if path and not path.startswith("http")
+            (page.parent / link.partition("#")[0]).resolve() for link in document(page).links
         ]
     pages = {page for page in PAGES if page.parent.name != "news"}  # they go to the changelog
     assert sorted(map(name_of, pages - seen)) == []

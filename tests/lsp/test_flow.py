@@ -62,6 +62,18 @@ def test_acks_for_the_past_the_future_and_nobody_change_nothing(
     assert editor.answer(request)["error"]["code"] == -32800
 
 
+def test_the_last_batch_needs_no_acknowledgement(world: World, editor: Editor) -> None:
+    """Whoever sent it, the plan or the tick, and however close together."""
+    world.write("two/rows/in all")
+    editor.acks = False
+    for number in range(40):
+        params = world.params("two", window=1, partialResultToken=number)
+        request = editor.request("dotstream/plan", params)
+        editor.wait(lambda number=number: bool(editor.values(number)))  # type: ignore[misc]
+        editor.notify("dotstream/ack", {"token": number, "seq": 1})
+        assert "result" in editor.answer(request)
+
+
 def test_a_client_that_names_no_window_gets_a_first_part_and_the_number_of_the_rest(
     world: World, editor: Editor
 ) -> None:

@@ -170,7 +170,7 @@ def test_a_message_over_the_limit_is_said_and_survived() -> None:
         assert editor.error("no/such", {})["code"] == -32601
         refusal = next(each for each in editor.messages if each.get("id", 0) is None)
         assert "over the limit of 64 MiB" in refusal["error"]["message"]
-        assert b"over the limit of 64 MiB" in editor.log
+        editor.server.wait_for_log(b"over the limit of 64 MiB")
 
 
 @pytest.mark.parametrize("transport", ["stdio", "tcp"])

@@ -157,7 +157,7 @@ def test_every_conflict_has_its_words_in_the_editor_that_shows_them() -> None:
 
 TABLE = re.findall(
     r"^\| (none|`\w+`) \|(.*)\|$",
-    (ROOT / "docs/explanation/architecture.md")
+    (ROOT / "docs/contributing/architecture.md")
     .read_text(encoding="utf-8")
     .partition("## The transaction")[2]
     .partition("## What is on the disk")[0],

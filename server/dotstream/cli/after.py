@@ -7,8 +7,8 @@ link back.  Whoever applied the plan has agreed to them; see ``docs/explanation/
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 from dotstream.model.items import Operation
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, NamedTuple, NoReturn, cast
 
 from dotstream.fs.process import columns
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple, NoReturn, cast
 from dotstream.model.options import FOLDINGS, POLICIES
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 
+argparse._ = str  # type: ignore[attr-defined]  # or each parser looks for translations on the disk
 _WIDTH = max(40, min(columns(1), 92) - 2)
 
 

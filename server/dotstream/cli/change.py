@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.cli.preferences import preferences
 from dotstream.errors import UsageError
 from dotstream.fs.process import rows
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 from dotstream.model.items import ScanError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeAlias
 
     from dotstream.cli.after import After
     from dotstream.cli.session import Session
+    from dotstream.light_typing import TypeAlias
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.options import Action
     from dotstream.model.plan import Metadata, Summary

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.cli.registry import COMMANDS, PROGRAMS, load, parser_of
 from dotstream.config.names import nearest, quoted
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:

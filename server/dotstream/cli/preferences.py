@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.errors import UsageError
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:

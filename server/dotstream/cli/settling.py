@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.cli.interrupt import raising
 from dotstream.cli.report.conflicts import explained
 from dotstream.cli.report.difference import difference_lines
 from dotstream.errors import DotstreamError
 from dotstream.fs.oserror import reason
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.words import POLICY_WORDS
 
 if TYPE_CHECKING:

@@ -7,10 +7,9 @@ rest of the repository may change as it likes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.fs.files import read_text, remove, replace_text
 from dotstream.fs.state import agreement_path
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

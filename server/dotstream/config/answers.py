@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dotstream.config.discover import STOWRC_NAME, is_marked
 from dotstream.config.from_stow import StowSettings, stow_settings
@@ -15,6 +14,7 @@ from dotstream.errors import UsageError
 from dotstream.fs.files import present
 from dotstream.fs.look import canonical
 from dotstream.fs.places import within
+from dotstream.light_typing import TYPE_CHECKING, Literal, TypeAlias
 from dotstream.planner.ignore import compile_rules, stow_list
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ The *root* holds the configuration.  Packages are in it, or in the directory tha
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.errors import ConfigError, PermissionRefused
 from dotstream.fs.files import is_file, is_link, present, read_bytes
 from dotstream.fs.look import canonical
 from dotstream.fs.places import within
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING
 
 from dotstream.config.names import fault_in_name
 from dotstream.config.reading import read_config
 from dotstream.config.schema import PLATFORMS
 from dotstream.config.starter import Answers, Value
 from dotstream.errors import ConfigError, UsageError
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.options import POLICIES
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.config.discover import STOWRC_NAME
 from dotstream.config.reading import read_config
@@ -12,6 +11,7 @@ from dotstream.config.stowrc import expand, split_words
 from dotstream.config.variables import fault_in_path
 from dotstream.errors import ConfigError, UsageError
 from dotstream.fs.process import home_of
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.planner.ignore import compile_rules
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import tomli
 
 from dotstream.config.document import MOST_FAULTS, beyond
 from dotstream.config.positions import Positions, Range
 from dotstream.config.schema import FaultCode, faults
+from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

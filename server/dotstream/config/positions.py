@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import NamedTuple, TypeAlias
+
+from dotstream.light_typing import NamedTuple, TypeAlias
 
 __all__ = ["KeyPath", "Positions", "Range", "locate"]
 

@@ -7,12 +7,12 @@ reference page and the editors read it.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from dotstream.config.names import fault_in_name, nearest, quoted, shortened
 from dotstream.config.profiles import circles
 from dotstream.config.variables import fault_in_path
 from dotstream.errors import UsageError
+from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from dotstream.model.options import FOLDINGS, LAYOUTS, LINK_STYLES, PACKAGE_LAYOUTS, POLICIES
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.config.names import nearest, package_name, quoted
 from dotstream.errors import PackageNotFound, PermissionRefused, UsageError
 from dotstream.fs.files import is_directory, subdirectories
 from dotstream.fs.listing import sort_key
 from dotstream.fs.oserror import is_permission, reason
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.hidden import Hidden
 from dotstream.model.options import AS_CONFIGURED, SINGLE, Options, Package, Preferences
 from dotstream.planner.ignore import LITTER, compile_rules, stow_list

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from textwrap import wrap
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dotstream.config.schema import PACKAGE, PROFILE, TOP
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

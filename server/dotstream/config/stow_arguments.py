@@ -7,9 +7,8 @@ action flag holds for the packages after it, which ``argparse`` cannot express.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
-
 from dotstream.errors import UsageError
+from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

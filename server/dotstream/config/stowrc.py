@@ -7,12 +7,12 @@ A resource file holds the words of a command line, split as a shell splits them.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from dotstream.config.reading import read_config
 from dotstream.config.stow_arguments import StowArguments, parse_stow_arguments
 from dotstream.errors import ConfigError, UsageError
 from dotstream.fs.process import home_of
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

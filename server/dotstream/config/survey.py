@@ -9,11 +9,11 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.fs.files import entries, exists, is_directory, links_below
 from dotstream.fs.look import canonical
 from dotstream.fs.places import within
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import SINGLE
 from dotstream.planner.names import to_target
 

@@ -7,9 +7,9 @@ Specification gives a default has it, so ``$XDG_CONFIG_HOME`` is there on every 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from dotstream.config.names import shortened
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

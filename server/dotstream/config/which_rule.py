@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.config.discover import CONFIG_NAME
 from dotstream.config.positions import Positions
 from dotstream.fs.files import read_text
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.rule import Rule
 from dotstream.planner.ignore import BUILTIN, StowList, compile_rules
 

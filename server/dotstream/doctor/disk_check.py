@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import heapq
-from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.doctor import shell_commands
 from dotstream.doctor.judge import judge
@@ -14,6 +13,7 @@ from dotstream.fs.access import device, refusal
 from dotstream.fs.listing import DIR, LINK, sort_key, sorted_entries
 from dotstream.fs.look import close
 from dotstream.fs.oserror import reason
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
 from dotstream.store.manifest import Entry
@@ -80,6 +80,7 @@ class _Walk:
     ) -> None:
         self._checkup, self._manifest, self._farm = checkup, manifest, farm
         self._leftovers = leftovers
+        self._heirs = checkup.heirs(farm)
         self._device = device(farm.target.fd)
         self._others = {root for root in checkup.roots if root != farm.target.root}
 
@@ -188,7 +189,7 @@ class _Walk:
         owner = farm.target.owner(place, text)
         if owner is None or not (owner.path or farm.packages.is_named(owner)):
             return
-        finding = judge(farm, place, name, text, owner)
+        finding = judge(farm, place, name, text, owner, self._heirs)
         if finding is not None:
             yield Verdict(finding, None)
         elif self._corresponds(place, name, owner):

@@ -6,11 +6,10 @@ a decision, and every file, is left to the person.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from dotstream.doctor.disk_check import check_strays
 from dotstream.doctor.manifest_check import check_records
 from dotstream.doctor.ranges import Ranges
+from dotstream.light_typing import TYPE_CHECKING, cast
 from dotstream.model.directory import Directory
 from dotstream.model.items import Notice, Operation
 from dotstream.model.plan import Metadata
@@ -63,7 +62,8 @@ def _mended(checkup: Checkup, verdict: Verdict, made: Ranges) -> Iterator[Item]:
     finding = verdict.finding
     if finding is None:
         return
-    place, name, package = finding.directory, finding.name, finding.package or ""
+    place, name = finding.directory, finding.name
+    package = finding.heir or finding.package or ""
     if finding.kind in _UNLINKED:
         if finding.wanted is None:
             yield Operation("remove_link", place, name, package, None, finding.text)

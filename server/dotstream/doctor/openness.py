@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.doctor import shell_commands
 from dotstream.fs.files import entries
 from dotstream.fs.listing import DIR, LINK
 from dotstream.fs.private import KEY, privacy
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
 

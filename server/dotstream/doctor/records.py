@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from dotstream.doctor.disk_check import check_strays
 from dotstream.doctor.manifest_check import check_records
@@ -15,6 +14,7 @@ from dotstream.fs.lock import name_run
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.fs.state import target_state
 from dotstream.history.backups import list_all
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.entry import Entry
 from dotstream.model.events import Corrected, Progress
 from dotstream.model.names import decoded, encoded

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeGuard
 
 from dotstream.fs.system import on_disk
+from dotstream.light_typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING
 
 from dotstream.fs import system
 from dotstream.fs.copying import copy_entry, remove_entry
 from dotstream.fs.touched import Touched
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

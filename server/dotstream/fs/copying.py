@@ -10,9 +10,9 @@ import errno
 import os
 import stat
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
 
 from dotstream.fs.system import copy_attributes, on_disk
+from dotstream.light_typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

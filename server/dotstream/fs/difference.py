@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import TYPE_CHECKING
 
 from dotstream.errors import Cancelled
 from dotstream.fs.files import exists, is_directory, is_file, read_start
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.difference import Difference
 
 if TYPE_CHECKING:

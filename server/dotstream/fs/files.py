@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from itertools import islice
-from typing import TYPE_CHECKING
+
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

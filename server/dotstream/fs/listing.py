@@ -7,11 +7,11 @@ megabytes, not hundreds.
 
 from __future__ import annotations
 
-import heapq
 import marshal
 import os
 from itertools import islice, repeat
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+
+from dotstream.light_typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -239,8 +239,10 @@ class _Spill:
         self.runs.append((start, self.file.tell()))
 
     def merge(self) -> Iterator[Entry]:
+        from heapq import merge  # few directories are as large
+
         runs = [self._read(start, end) for start, end in self.runs]
-        yield from heapq.merge(*runs, key=None if self.plain else _by_bytes)
+        yield from merge(*runs, key=None if self.plain else _by_bytes)
 
     def _read(self, position: int, end: int) -> Iterator[Entry]:
         while position < end:

@@ -7,7 +7,8 @@ import os
 import re
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, Self
+
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,10 +6,10 @@ import errno
 import os
 import stat
 from functools import partial
-from typing import TYPE_CHECKING
 
 from dotstream.fs.listing import DIR, FILE, LINK, SPECIAL, every_entry
 from dotstream.fs.system import DIFFER, spelt
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

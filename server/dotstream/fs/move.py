@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING
 
 from dotstream.fs.copying import part_of
 from dotstream.fs.look import entry_kind
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.digest import blake2b
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import socket
 import stat
 import struct
 import sys
-from typing import Literal, TypeAlias
+
+from dotstream.light_typing import Literal, TypeAlias
 
 __all__ = ["Peer", "listen_at", "peer_of"]
 

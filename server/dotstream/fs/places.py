@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from dotstream.fs.files import expand_pattern, file_identity, present
 from dotstream.fs.look import canonical
 from dotstream.fs.process import working_directory
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

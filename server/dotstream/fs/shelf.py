@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import marshal
 import tempfile
-from typing import Any
+
+from dotstream.light_typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dotstream.light_typing import Any
 
 __all__ = ["Shelf"]
 

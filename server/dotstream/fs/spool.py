@@ -6,7 +6,8 @@ import io
 import pickle
 import tempfile
 from collections import deque
-from typing import IO, TYPE_CHECKING, Generic, TypeVar
+
+from dotstream.light_typing import IO, TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

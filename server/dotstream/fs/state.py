@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple, TypeAlias
 
 from dotstream.errors import JournalError
 from dotstream.fs.files import read_text, replace_text
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.fs.system import born, on_disk
 from dotstream.fs.system import reserve as allocate
+from dotstream.light_typing import NamedTuple, TypeAlias
 from dotstream.model.digest import blake2b
 
 __all__ = [

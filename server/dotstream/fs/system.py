@@ -11,7 +11,8 @@ import fcntl
 import os
 import posix
 import sys
-from typing import TYPE_CHECKING
+
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,9 +10,9 @@ its place.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from dotstream.fs import system
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dotstream.errors import JournalError
 from dotstream.fs.area import contents, forget, origin
 from dotstream.fs.listing import DIR, LINK
 from dotstream.fs.look import Tree, entry_kind, fingerprint, size
 from dotstream.fs.oserror import reason
+from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple
 from dotstream.model.directory import Directory
 from dotstream.model.history import Backup
 from dotstream.model.items import Conflict, Item, Notice, Operation

@@ -7,11 +7,10 @@ anything is touched.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.fs.listing import DIR, LINK, more_than
 from dotstream.fs.look import Tree, close, entry_kind, fingerprint, link_text
 from dotstream.fs.oserror import is_permission, reason
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Notice, Operation, ScanError
 from dotstream.store.steps import End, operation_of

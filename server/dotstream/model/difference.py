@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from dotstream.light_typing import Literal, NamedTuple
 
 __all__ = ["Difference", "DifferenceKind"]
 

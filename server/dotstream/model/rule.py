@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+
+from dotstream.light_typing import NamedTuple, TypeAlias
 
 __all__ = ["Rule", "WhichRule"]
 

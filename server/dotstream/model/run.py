@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from itertools import repeat
-from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from dotstream.light_typing import TYPE_CHECKING, Literal, TypeAlias
 from dotstream.model.items import Conflict, Notice, Operation
 from dotstream.model.names import decoded, encoded
 

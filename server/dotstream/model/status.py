@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dotstream.model.plan import Summary
 
-__all__ = ["PackageInfo", "PackageState", "PackageStatus", "Unwanted"]
+__all__ = ["GONE", "PackageInfo", "PackageState", "PackageStatus", "Unwanted"]
+
+GONE = "it is gone"
+"""Why the links of a package are not to be that is not there, maybe as it was renamed."""
 
 PackageState = Literal["managed", "partial", "unmanaged", "conflict", "empty"]
 

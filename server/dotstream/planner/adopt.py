@@ -8,11 +8,11 @@ moved whole where a fold would show exactly what was there; otherwise file by fi
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, cast
 
 from dotstream.fs.listing import DIR, FILE, LINK, SPECIAL, any_entry
 from dotstream.fs.look import canonical, close
 from dotstream.fs.places import within
+from dotstream.light_typing import TYPE_CHECKING, cast
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Notice
 from dotstream.planner.builtin import builtin_rules

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.errors import HeldElsewhere, UsageError
 from dotstream.fs.look import canonical
 from dotstream.fs.places import components, within
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.directory import Directory
 from dotstream.model.options import SINGLE
 from dotstream.planner.clones import GIT

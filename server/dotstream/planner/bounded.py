@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dotstream.errors import UsageError
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from dotstream.planner.backtracking import MANY_WAYS, parsed, refers_back, ways, wide_ranges
 from dotstream.planner.patterns import PatternError, perl
 

@@ -7,13 +7,12 @@ directories that are open, never those of a package.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.errors import Cancelled, MemberRefused
 from dotstream.fs.listing import DIR, every_entry, sort_key
 from dotstream.fs.look import Tree, close
 from dotstream.fs.oserror import reason
 from dotstream.fs.shelf import Shelf
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.member import Member
 from dotstream.planner.naming import Naming
 

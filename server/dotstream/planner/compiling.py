@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 from dotstream.errors import ConfigError, UsageError
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.planner.bounded import Allowance, refused, shown
 from dotstream.planner.ignore import LOCAL_LIST
 from dotstream.planner.patterns import Perl, glob, perl

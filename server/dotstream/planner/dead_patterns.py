@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from dotstream.errors import ConfigError
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.planner.ignore import LOCAL_LIST, stow_list
 
 if TYPE_CHECKING:

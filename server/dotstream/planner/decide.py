@@ -7,10 +7,9 @@ anything having been done.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-
 from dotstream.fs.files import same_content
 from dotstream.fs.listing import DIR, LINK, SPECIAL
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from dotstream.model.items import Conflict, Item, Notice, ScanError
 from dotstream.planner.in_the_way import looked_at, together
 from dotstream.planner.policies import settled
@@ -34,8 +33,8 @@ Claim: TypeAlias = "tuple[Cursor, int, str]"
 """A package that has the name: its cursor, the kind of its member, the member's raw name."""
 
 _NEVER: tuple[Policy, ...] = ("skip",)
-_LINKS: tuple[Policy, ...] = ("skip", "overwrite")
-_MOVES: tuple[Policy, ...] = ("skip", "backup", "overwrite")
+_LINKS: tuple[Policy, ...] = ("overwrite", "skip")
+_MOVES: tuple[Policy, ...] = ("backup", "overwrite", "skip")
 _FILES: tuple[Policy, ...] = ("adopt", "backup", "overwrite", "skip")
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from dotstream.errors import Cancelled
 from dotstream.fs.access import umask
 from dotstream.fs.oserror import is_permission, reason
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import ScanError
 from dotstream.planner.naming import Naming
 from dotstream.planner.target import Target

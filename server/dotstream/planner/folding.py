@@ -9,9 +9,9 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from functools import partial
-from typing import TYPE_CHECKING
 
 from dotstream.fs.listing import DIR, SPECIAL, Files
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.planner.clones import is_clone
 from dotstream.planner.names import DOT_PREFIX
 from dotstream.planner.witnesses import Witnesses

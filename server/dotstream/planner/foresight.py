@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from dotstream.fs.access import not_changeable
 from dotstream.fs.carrying import crosses, left_behind
@@ -11,6 +10,7 @@ from dotstream.fs.files import entries, is_directory, permissions, present
 from dotstream.fs.listing import DIR, FILE
 from dotstream.fs.look import Tree
 from dotstream.fs.places import components, within
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.items import Notice, Operation, ScanError
 from dotstream.model.run import Run

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, cast
 
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple, cast
 from dotstream.model.items import ScanError
 from dotstream.model.run import Run
 from dotstream.planner.farm import Farm, scan_error

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from dotstream.fs.files import entries, same_content
 from dotstream.fs.look import Tree, canonical
 from dotstream.fs.places import within
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Notice, Operation
 from dotstream.planner.builtin import builtin_rules
@@ -26,7 +25,7 @@ __all__ = ["SETTLED", "Intake", "Origin"]
 
 _LOOKED_AT = 1000  # names of one directory, for how they are written
 
-SETTLED: tuple[Policy, ...] = ("skip", "backup", "overwrite")
+SETTLED: tuple[Policy, ...] = ("backup", "overwrite", "skip")
 """What settles that a package has a member already."""
 
 

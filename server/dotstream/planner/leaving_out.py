@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.nesting import OPENERS
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ way down to it is planned, and where the walk would go further down it says so i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from dotstream.model.directory import Directory

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from dotstream.fs.files import exists, is_directory
 from dotstream.fs.listing import DIR
 from dotstream.fs.look import Tree
 from dotstream.fs.places import components, within
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Operation

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.planner.names import DOT_PREFIX, raw_candidates, to_package, to_target
 
 if TYPE_CHECKING:

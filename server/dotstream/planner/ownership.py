@@ -13,12 +13,12 @@ into one that moved belongs to the one in use, where it is that one.
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.fs.files import present
 from dotstream.fs.look import canonical, marker_file
 from dotstream.fs.places import within
 from dotstream.fs.repositories import came_from
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import SINGLE
 
 if TYPE_CHECKING:

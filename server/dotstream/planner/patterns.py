@@ -13,8 +13,8 @@ character as it is.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from dotstream.light_typing import NamedTuple
 from dotstream.planner.names import to_package, to_target
 
 __all__ = ["DEEPEST", "LONGEST", "Glob", "PatternError", "Perl", "glob", "perl"]

@@ -5,10 +5,9 @@ GNU Stow manual, "Tree refolding".  Nothing here changes anything: these are loo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from dotstream.fs.listing import DIR, LINK, any_entry
 from dotstream.fs.look import close
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.planner.folding import stays_open
 from dotstream.planner.visits import seen
 from dotstream.planner.witnesses import Witnesses, within

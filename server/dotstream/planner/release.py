@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import posixpath
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from dotstream.fs.listing import DIR, LINK
 from dotstream.fs.look import Tree, canonical
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 from dotstream.model.directory import Directory
 from dotstream.model.items import Item, Notice, Operation, ScanError
 from dotstream.planner.clones import GIT, tied_down

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.hidden import Hidden
 
 if TYPE_CHECKING:

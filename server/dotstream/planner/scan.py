@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, cast
-
 from dotstream.fs.listing import DIR, FILE, LINK
+from dotstream.light_typing import TYPE_CHECKING, Self, cast
 from dotstream.model.directory import Directory
 from dotstream.model.member import Member
 from dotstream.planner.farm import Farm, scan_error

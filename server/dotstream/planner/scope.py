@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, NamedTuple
 
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.items import Conflict, Operation
 from dotstream.model.run import Run
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.fs.listing import DIR, FILE
 from dotstream.fs.private import privacy
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import Notice
 
 if TYPE_CHECKING:

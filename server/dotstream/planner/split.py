@@ -8,10 +8,10 @@ that no reader can block another for good, and none can make memory grow.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
 
 from dotstream.errors import Cancelled, UsageError
 from dotstream.fs.spool import Spool
+from dotstream.light_typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
 from dotstream.model.items import Conflict, Item, Notice, Operation, ScanError
 from dotstream.model.run import Run
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple, TypeAlias
 
 from dotstream.fs.listing import DIR, FILE
+from dotstream.light_typing import NamedTuple, TypeAlias
 
 __all__ = ["Link", "Real", "Seen", "State", "state_of"]
 

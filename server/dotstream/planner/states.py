@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.fs.listing import FILE, LINK, Files, bounded_listing
 from dotstream.fs.look import close, link_reader, link_text
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Self
 
 from dotstream.errors import Cancelled, UsageError
+from dotstream.light_typing import TYPE_CHECKING, Self
 from dotstream.model.digest import blake2b
 from dotstream.model.items import Conflict, Item, Notice, Operation
 from dotstream.model.names import encoded

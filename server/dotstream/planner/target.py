@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.fs.files import exists
 from dotstream.fs.listing import FILE, sorted_entries
 from dotstream.fs.look import Tree, close, folds_names, marker, marker_file
 from dotstream.fs.mounts import is_mount_point, mount_points
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.planner.ownership import Ownership
 
 if TYPE_CHECKING:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-
 from dotstream.fs.listing import DIR, LINK, any_entry, short_listing, sorted_entries
 from dotstream.fs.look import Tree, close
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from dotstream.model.hidden import Hidden
 from dotstream.planner.cursor import Cursor
 

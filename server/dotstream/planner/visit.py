@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from dotstream.fs.listing import DIR, FILE, LINK, Files
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.items import Conflict, Notice, Operation
 from dotstream.model.run import LONGEST, Run
 from dotstream.planner.decide import Name

@@ -13,8 +13,7 @@ the first operation inside of it; an operation at a path touches nothing beside 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict
 from dotstream.planner.folding import Folding

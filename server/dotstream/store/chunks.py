@@ -6,8 +6,7 @@ That costs a fifth of a row per step and reads back the same way, forwards and b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.run import Run
 from dotstream.store.encoding import between, decode, singly
 from dotstream.store.steps import End

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from dotstream.errors import JournalError
 from dotstream.fs.state import is_full, release_reserve, reserve
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.names import encoded
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import chain
-from typing import TYPE_CHECKING, TypeAlias
 
 from dotstream.fs.listing import sort_key
+from dotstream.light_typing import TYPE_CHECKING, TypeAlias
 from dotstream.model.names import decoded, encoded
 
 if TYPE_CHECKING:

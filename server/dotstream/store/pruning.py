@@ -7,9 +7,8 @@ do not need it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.fs.area import contents
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dotstream.store.database import Database

@@ -5,8 +5,7 @@ What links say on the disk has not changed, so their texts stay as they are writ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.names import encoded
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ journal reads the same forwards and backwards.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from dotstream.model.items import Operation
 from dotstream.model.run import Run
 

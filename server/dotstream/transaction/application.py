@@ -9,7 +9,6 @@ back.  Either way memory does not grow with the plan.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from dotstream.errors import (
     Cancelled,
@@ -22,6 +21,7 @@ from dotstream.errors import (
 from dotstream.fs.files import file_identity
 from dotstream.fs.mounts import mounted, note
 from dotstream.fs.oserror import is_permission, reason
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.events import Progress, Result
 from dotstream.model.items import OPERATION_KINDS, Conflict, Operation, ScanError
 from dotstream.model.plan import Summary

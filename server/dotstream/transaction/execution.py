@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from dotstream.errors import Cancelled, ConflictsUnsettled, UsageError
+from dotstream.light_typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from dotstream.model.items import Operation
 from dotstream.model.plan import Plan
 from dotstream.model.run import Run

@@ -7,14 +7,13 @@ not as the plan saw it raises ``PreconditionFailed`` and is left alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.errors import Cancelled, JournalError, OperationFailed, PreconditionFailed
 from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.listing import DIR
 from dotstream.fs.look import entry_kind, fingerprint, link_text
 from dotstream.fs.move import move
 from dotstream.fs.oserror import is_permission, reason
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.events import Applied
 from dotstream.model.run import Run
 from dotstream.store.journal import BATCH, UNSURE

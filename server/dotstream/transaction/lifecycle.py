@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.errors import StalePlan
 from dotstream.fs.files import is_directory
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.transaction.application import Application
 from dotstream.transaction.recovery import recovering
 from dotstream.transaction.writing import writer_of, writing
@@ -45,6 +44,10 @@ def applying(
                 raise StalePlan(source.summary().digest, "")
             application = Application(source, writer, control, terms)
             result = yield from application.run()
+            if source.whole(result.summary):
+                for former in metadata.former:
+                    with writer_of(former, host) as its:
+                        its.journal.leave(metadata.directory, metadata.leaving)
         control.result = result
         yield result
         return result

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.errors import JournalError
 from dotstream.fs.area import note
 from dotstream.fs.look import identity
 from dotstream.fs.oserror import reason
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import Operation
 
 if TYPE_CHECKING:

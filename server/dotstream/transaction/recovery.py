@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from dotstream.errors import (
     Cancelled,
@@ -13,6 +12,7 @@ from dotstream.errors import (
     RollbackIncomplete,
 )
 from dotstream.fs.mounts import away
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.directory import display
 from dotstream.model.history import Recovery

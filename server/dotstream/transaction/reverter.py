@@ -13,13 +13,13 @@ taken back.
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
 
 from dotstream.fs.area import origin
 from dotstream.fs.files import present
 from dotstream.fs.listing import DIR, LINK
 from dotstream.fs.look import entry_kind, fingerprint, identity, link_text
 from dotstream.fs.move import missing, take_back
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.store.steps import End, operation_of
 from dotstream.transaction.names import aside_name, kept_path, spare_name
 

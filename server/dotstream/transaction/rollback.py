@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from dotstream.errors import JournalError, RecoveryStopped
 from dotstream.fs.area import forget, held
 from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.mounts import away
 from dotstream.fs.oserror import reason
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 from dotstream.model.events import Progress
 from dotstream.store.steps import operation_of

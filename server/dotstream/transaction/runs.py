@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import islice
 from operator import lt
-from typing import TYPE_CHECKING
 
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import Operation
 from dotstream.model.run import LONGEST, Run
 

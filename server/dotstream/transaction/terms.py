@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from dotstream.errors import UsageError
+from dotstream.light_typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.items import Operation
 from dotstream.model.plan import Plan

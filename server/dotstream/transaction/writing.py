@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing, contextmanager
-from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.errors import Cancelled, JournalError, TargetLocked
 from dotstream.fs.area import highest
@@ -11,6 +10,7 @@ from dotstream.fs.files import is_directory
 from dotstream.fs.lock import Lock, LockHeld
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.fs.state import note_home, target_state
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.store.journal import Journal
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from dotstream.cli.arguments import days
 from dotstream.cli.change import change
 from dotstream.cli.report.summary import plural
 from dotstream.errors import UsageError
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,12 +109,10 @@ def _due(session: Session) -> Iterable[Backup]:
 def tell(session: Session, backups: Iterable[Backup]) -> int:
     """Show backups, and return how many there are."""
     count = 0
-    for backup in backups:
+    for backup in session.while_read(backups):
         count += 1
         line = None if session.quiet else partial(_line, session, backup)
         session.report.backup(backup, line)
-        if session.out.failure is not None:
-            break
     return count
 
 

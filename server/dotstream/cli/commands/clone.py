@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from dotstream.cli.arguments import add_asking, add_preferences
 from dotstream.cli.change import change_as_agreed
@@ -14,6 +13,7 @@ from dotstream.errors import UsageError
 from dotstream.fs.files import present
 from dotstream.fs.places import Places
 from dotstream.fs.process import home_directory, working_directory
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME
 from dotstream.config.schema import PACKAGE, PROFILE, TOP
 from dotstream.fs.process import environment
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from dotstream.cli.places import apart
 from dotstream.cli.report.difference import difference_lines
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import Conflict
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _in_the_way(
 
 
 def _show(session: Session, differences: Iterator[Difference]) -> None:
-    for found in differences:
+    for found in session.while_read(differences):
         session.report.tell(
             "difference",
             partial(_text, session.style, found),
@@ -75,8 +75,6 @@ def _show(session: Session, differences: Iterator[Difference]) -> None:
             diff=found.text,
             truncated=found.truncated,
         )
-        if session.out.failure is not None:
-            return
 
 
 def _text(style: Style, found: Difference) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError
 from functools import partial
-from typing import TYPE_CHECKING
 
 from dotstream.cli.arguments import days
 from dotstream.cli.report.summary import plural, sentence
 from dotstream.cli.report.text import title
 from dotstream.errors import UsageError
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.plan import Summary
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _tell(
 ) -> int:
     """Tell of each; return how many they are."""
     count = 0
-    for transaction in transactions:
+    for transaction in session.while_read(transactions):
         count += 1
         session.tell(
             "transaction",
@@ -132,8 +132,6 @@ def _tell(
             undoneBy=transaction.undone_by,
             undoes=transaction.undoes,
         )
-        if session.out.failure is not None:
-            break
     return count
 
 

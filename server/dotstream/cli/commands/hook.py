@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from dotstream.cli.git import git_says
 from dotstream.doctor.shell_commands import quoted
 from dotstream.errors import UsageError
 from dotstream.fs.files import make_program, read_text, remove
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from functools import partial
-from typing import TYPE_CHECKING
 
 from dotstream.config.discover import CONFIG_NAME
 from dotstream.errors import UsageError
 from dotstream.fs.files import write_new
 from dotstream.fs.process import home_directory, working_directory
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:

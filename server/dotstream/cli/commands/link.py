@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.cli.arguments import add_dry_run, add_on_conflict
 from dotstream.cli.change import change_as_agreed
 from dotstream.cli.places import linkable
 from dotstream.cli.preferences import preferences
 from dotstream.errors import UsageError
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser

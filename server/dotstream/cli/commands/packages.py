@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from dotstream.cli.report.style import columns_of, padded
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.cli.arguments import add_preferences, add_selection
 from dotstream.cli.change import change, change_packages
 from dotstream.cli.commands.adopt import add_destination, adopting
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.options import ACTIONS
 
 if TYPE_CHECKING:

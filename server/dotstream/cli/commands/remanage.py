@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.cli.arguments import add_dry_run, add_preferences, add_selection
 from dotstream.cli.change import change_packages
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from typing import TYPE_CHECKING
 
 from dotstream.cli.arguments import add_dry_run
 from dotstream.cli.change import change
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.cli.arguments import add_dry_run
 from dotstream.cli.change import change
 from dotstream.cli.places import linkable
 from dotstream.errors import UsageError
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.cli.arguments import add_dry_run, add_preferences, add_selection
 from dotstream.cli.change import change, change_packages
 from dotstream.cli.commands.backups import tell
 from dotstream.fs.files import is_directory, present
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from time import monotonic, sleep
-from typing import TYPE_CHECKING
 
 from dotstream.cli.arguments import add_preferences, add_selection
 from dotstream.cli.change import apply, selected
 from dotstream.cli.report.advice import with_flags
 from dotstream.errors import Cancelled, DotstreamError
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import Conflict, ScanError
 
 if TYPE_CHECKING:

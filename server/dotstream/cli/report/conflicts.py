@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.cli.report.advice import by_hand
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:

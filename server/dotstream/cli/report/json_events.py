@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from json.encoder import JSONEncoder, encode_basestring
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from dotstream.cli.report.report import Reporting
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import Conflict, Operation, ScanError
 from dotstream.model.names import encoded
 

@@ -8,12 +8,12 @@ them, or when the last write is ``LIVE`` seconds old, so that a reader sees them
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
 
 from dotstream.fs.process import unbuffered
+from dotstream.light_typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from typing import TextIO
+    from dotstream.light_typing import TextIO
 
 __all__ = ["Output", "Sink"]
 

@@ -7,7 +7,8 @@ before ``PATIENCE`` has passed.
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING
+
+from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Drawing

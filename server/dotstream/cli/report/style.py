@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
+from dotstream.light_typing import TYPE_CHECKING, Literal
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:

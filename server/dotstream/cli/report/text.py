@@ -6,10 +6,9 @@ its whole path, so that it can be searched.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.cli.report.report import Reporting
 from dotstream.cli.report.summary import plural, sentence
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation, ScanError
 from dotstream.model.words import POLICY_WORDS, WORDS

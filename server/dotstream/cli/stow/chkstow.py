@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import sys
-from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dotstream.cli.report.output import Output
 from dotstream.errors import UsageError
@@ -12,6 +11,7 @@ from dotstream.fs.listing import DIR, LINK, sorted_entries
 from dotstream.fs.look import Tree, canonical, close
 from dotstream.fs.oserror import reason
 from dotstream.fs.process import environment, working_directory
+from dotstream.light_typing import TYPE_CHECKING, Literal, TypeAlias
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:

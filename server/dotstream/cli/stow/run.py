@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dotstream.cli.interrupt import cancellable
 from dotstream.cli.stow.words import OperationLines, conflict_line
 from dotstream.errors import ConflictError, DotstreamError, ScanFailed
 from dotstream.fs.files import is_directory
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 from dotstream.model.history import Recovery
 from dotstream.model.items import Conflict, Item, Notice, Operation

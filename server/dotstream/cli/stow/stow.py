@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 import sys
-from typing import TYPE_CHECKING
 
 from dotstream.cli.report.output import Output
 from dotstream.config.stow_arguments import StowArguments, parse_stow_arguments
@@ -16,6 +15,7 @@ from dotstream.fs.files import is_directory, read_text
 from dotstream.fs.look import canonical
 from dotstream.fs.oserror import reason
 from dotstream.fs.process import environment, home_directory, home_of, working_directory
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:

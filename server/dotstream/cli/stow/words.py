@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:

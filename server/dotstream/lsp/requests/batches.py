@@ -100,8 +100,8 @@ class Batches:
         with self._lock:
             self._waiting += rows if sent == size else rows[:sent]
             self._words.append((word, sent))
-        while len(self._waiting) >= MAX_BATCH or (self._waiting and not self._sent):
-            self._flush()
+        if len(self._waiting) >= MAX_BATCH or not self._sent:
+            self._flush(MAX_BATCH - 1 if self._sent else 0)
 
     def tick(self) -> None:
         """Send what is waiting, if it may be sent; never blocks."""
@@ -129,8 +129,7 @@ class Batches:
         Raises:
             Cancelled: the stream was cancelled meanwhile.
         """
-        while self._waiting:
-            self._flush()
+        self._flush(0)
 
     def finish(self, reason: Reason) -> None:
         """Send what is left, unless cancelled, and then the last value on the token."""
@@ -147,18 +146,25 @@ class Batches:
                 {"kind": "done", "reason": reason, "seq": self._sent, "counts": self.counts}
             )
 
-    def _flush(self) -> None:
-        """Wait for credit and for room, and send; a tick may have been quicker."""
+    def _flush(self, most: int) -> None:
+        """Wait for credit and for room, and send, until no more rows wait than so many.
+
+        A tick may be quicker; what it sent is not waited for.
+        """
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._has_credit() or self._cancel.cancelled)
+                self._changed.wait_for(
+                    lambda: (
+                        len(self._waiting) <= most or self._has_credit() or self._cancel.cancelled
+                    )
+                )
+                if len(self._waiting) <= most:
+                    return
                 if self._cancel.cancelled:
                     raise Cancelled
-                if not self._waiting:
-                    return
                 if self._may_send():
                     self._send()
-                    return
+                    continue
             self._outbox.wait_for_room(lambda: self._cancel.cancelled)
 
     def _has_credit(self) -> bool:
