@@ -39,18 +39,17 @@ def made_last(steps: list[Numbered]) -> int:
 class Ahead:
     """Steps read forwards from any of them, a chunk at a time.
 
-    Args:
-        steps: some of them that were read already.
+    Attributes:
         end: the number after the last.
+
+    Args:
+        steps: the last of them, which were read already.
         poll: called with each chunk; may raise to give up.
     """
 
-    def __init__(
-        self, chunks: Chunks, steps: list[Numbered], end: int, poll: Callable[[], None]
-    ) -> None:
-        self._chunks, self._steps = chunks, steps
-        self.end: int = end
-        self._poll = poll
+    def __init__(self, chunks: Chunks, steps: list[Numbered], poll: Callable[[], None]) -> None:
+        self.end: int = _behind(steps[-1])
+        self._chunks, self._steps, self._poll = chunks, steps, poll
 
     def after(self, number: int) -> Iterator[Numbered]:
         """Read the steps from ``number`` on."""

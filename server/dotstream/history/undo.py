@@ -60,7 +60,7 @@ def _backwards(
                 del steps[-made:]
                 if not steps:
                     start = _since(chunks, first, start)
-                yield from Made(plan, Ahead(chunks, row, end, poll), start).back()
+                yield from Made(plan, Ahead(chunks, row, poll), start).back()
                 end = start
             else:
                 end, step = steps.pop()
