@@ -415,3 +415,38 @@ def test_the_target_of_another_home_keeps_its_links(
     assert sorted(path.name for path in (scratch_home / "first").iterdir()) == [
         ".config", ".vim", ".vimrc", ".zshrc"
     ]  # fmt: skip
+
+
+# Links that are there, and lead nowhere or elsewhere --------------------------------------
+
+
+def test_links_that_only_remanage_removes_are_named_with_that_command(
+    scratch_home: Path, root: Path
+) -> None:
+    dotstream("manage", "vim", "zsh", cwd=root)
+    (root / "vim/dot-vimrc").unlink()
+    told = "1 link left that dotstream remanage vim removes"
+    assert f"vim  partial    1 link, {told}" in dotstream("status", "vim", cwd=root).out
+    done = dotstream("manage", "vim", cwd=root)
+    assert "1 link left with nothing to lead to, which dotstream remanage vim removes" in done.out
+    assert dotstream("remanage", "vim", cwd=root).out.startswith("remanage vim: 1 unlinked")
+    assert dotstream("status", "vim", cwd=root).out == "vim  managed    1 link\n"
+    assert "remanage" not in dotstream("manage", "vim", cwd=root).out
+
+
+def test_the_links_of_a_repository_that_moved_are_there_for_whoever_looks(
+    scratch_home: Path, root: Path
+) -> None:
+    dotstream("manage", "vim", "git", cwd=root)
+    links = dotstream("list", "vim", cwd=root).out
+    here = scratch_home / "elsewhere"
+    root.rename(here)
+    assert dotstream("list", "vim", cwd=here).out == links
+    told = dotstream("status", cwd=here).out
+    assert "vim  partial    2 links to relink\n" in told
+    path = str(scratch_home / ".vimrc")
+    assert "this link leads to dotfiles/vim/dot-vimrc, and managing" in (
+        dotstream("status", path, cwd=here).out
+    )
+    assert dotstream("remanage", cwd=here).code == 0
+    assert "vim  managed    2 links" in dotstream("status", cwd=here).out

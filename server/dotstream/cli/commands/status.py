@@ -8,7 +8,7 @@ from dotstream.cli.change import OUT_OF_STEP
 from dotstream.cli.places import apart
 from dotstream.cli.report.style import columns_of, padded
 from dotstream.cli.report.summary import plural
-from dotstream.doctor.shell_commands import FIX, quoted
+from dotstream.doctor.shell_commands import FIX, REMANAGE, quoted
 from dotstream.errors import ConflictError, UsageError
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
@@ -202,7 +202,12 @@ def _unwanted_line(session: Session, package: Unwanted, width: int) -> str:
 def _line(session: Session, status: PackageStatus, width: int) -> str:
     state = session.style.paint(status.state.ljust(9), _COLOURS.get(status.state, "dim"))
     counts = [plural(status.links, "link")] if status.links else []
-    counts += [f"{plural(status.changes, 'change')} due"] if status.changes else []
+    counts += [f"{plural(status.relinks, 'link')} to relink"] if status.relinks else []
+    changes = status.changes - status.relinks
+    counts += [f"{plural(changes, 'change')} due"] if changes else []
+    if status.removals:
+        command = session.completed(f"{REMANAGE} {quoted(status.name)}")
+        counts += [f"{plural(status.removals, 'link')} left that {command} removes"]
     counts += [plural(status.conflicts, "conflict")] if status.conflicts else []
     counts += [plural(status.errors, "error")] if status.errors else []
     return f"{padded(display(status.name), width)}  {state}  {', '.join(counts)}".rstrip()
