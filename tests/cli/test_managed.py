@@ -420,9 +420,7 @@ def test_the_target_of_another_home_keeps_its_links(
 # Links that are there, and lead nowhere or elsewhere --------------------------------------
 
 
-def test_links_that_only_remanage_removes_are_named_with_that_command(
-    scratch_home: Path, root: Path
-) -> None:
+def test_links_that_only_remanage_removes_are_named_with_that_command(root: Path) -> None:
     dotstream("manage", "vim", "zsh", cwd=root)
     (root / "vim/dot-vimrc").unlink()
     told = "1 link left that dotstream remanage vim removes"
@@ -450,3 +448,47 @@ def test_the_links_of_a_repository_that_moved_are_there_for_whoever_looks(
     )
     assert dotstream("remanage", cwd=here).code == 0
     assert "vim  managed    2 links" in dotstream("status", cwd=here).out
+
+
+# Targets that cannot be ------------------------------------------------------------------
+
+
+def test_a_machine_is_not_in_step_where_a_target_cannot_be_made(
+    scratch_home: Path, root: Path
+) -> None:
+    (scratch_home / "file").touch()
+    (root / "dotstream.toml").write_text('[packages.vim]\ntarget = "~/file/x"\n')
+    assert dotstream("manage", "--all", cwd=root).code == 0
+    done = dotstream("status", "--check", cwd=root)
+    assert (done.code, done.out.splitlines()[-1]) == (
+        6,
+        "out of step: 1 error; see dotstream plan remanage",
+    )
+
+
+def test_a_variable_of_one_package_stops_no_other_and_takes_no_links_away(
+    scratch_home: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "dotstream.toml").write_text('[packages.vim]\ntarget = "$VIM_HOME"\n')
+    monkeypatch.setenv("VIM_HOME", str(scratch_home / "vim"))
+    assert dotstream("manage", "--all", cwd=root).code == 0
+    before = snapshot(scratch_home, prune=STATE)
+    monkeypatch.delenv("VIM_HOME")
+    assert dotstream("remanage", cwd=root).out.startswith("remanage git zsh: nothing to do")
+    assert dotstream("manage", "--all", cwd=root).code == 0
+    assert difference(before, snapshot(scratch_home, prune=STATE)) == []
+    assert "vim  disabled: its target cannot be told" in dotstream("packages", cwd=root).out
+    assert "dotstream.toml:2:10: the variable" in dotstream("config", "--check", cwd=root).out
+    assert dotstream("unmanage", "vim", cwd=root).out.startswith("unmanage vim: 2 unlinked")
+
+
+def test_the_command_that_makes_a_package_directory_makes_it(scratch_home: Path) -> None:
+    told = dotstream("-d", "new", "status", cwd=scratch_home).err
+    command = told.partition("or make one with 'dotstream ")[2].rstrip("'\n").split()
+    assert dotstream(*command, cwd=scratch_home).code == 0
+    assert (scratch_home / "new/dotstream.toml").is_file()
+
+
+def test_an_exclusion_is_named_with_the_file_that_has_it(root: Path) -> None:
+    (root / "dotstream.local.toml").write_text('exclude = ["vim"]\n')
+    assert f"exclude in {root}/dotstream.local.toml" in dotstream("manage", "vim", cwd=root).err

@@ -18,6 +18,7 @@ from dotstream.planner.names import to_target
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
+    from dotstream.errors import ConfigError
     from dotstream.model.options import Folding, IgnoreRules, Layout, LinkStyle, Policy
     from dotstream.model.rule import Rule
     from dotstream.model.status import PackageInfo
@@ -47,6 +48,7 @@ class PackageSettings(NamedTuple):
         hosts: globs for host names; those that begin with ``!`` are for every other machine.
         required: whether it is an error if the package is not there.
         after: commands that are run once its links have changed.
+        unset: what its target needs and this machine does not have, as an error.
     """
 
     target: str | None = None
@@ -61,6 +63,7 @@ class PackageSettings(NamedTuple):
     layout: Layout | None = None
     link: LinkStyle | None = None
     after: tuple[str, ...] = ()
+    unset: ConfigError | None = None
 
 
 class Settings(NamedTuple):
@@ -278,7 +281,11 @@ class Settings(NamedTuple):
             return f"it is for {_words(own.platforms)}, and this is {self.platform}"
         if own.hosts and not on_host(self.hostname, own.hosts):
             return f"it is for the host {_words(own.hosts)}, and this is {self.hostname}"
-        return None
+        return None if own.unset is None else f"its target cannot be told: {own.unset.problem}"
+
+    def is_astray(self, name: str) -> bool:
+        """Whether the target of a package cannot be told at the moment, so its links stay."""
+        return self.packages.get(name, PackageSettings()).unset is not None
 
     def select(
         self,
@@ -353,12 +360,22 @@ class Settings(NamedTuple):
         if why is not None:
             key = why.partition(" ")[0]
             how = "take that out of" if key == "exclude" else "add it to"
-            where = f"{key} in {self.path}"
+            where = f"{key} in {self._file_of(key)}"
             raise UsageError(f"{name!r} is no package: {why}; to make it one, {how} {where}")
         why = self.excluded(name)
         if why is not None:
             raise UsageError(f"package {name!r} is not for this machine: {why}")
         return name
+
+    def _file_of(self, key: str) -> str | None:
+        """Return the file that a key of all packages has its value from."""
+        from dotstream.config.discover import LOCAL_NAME
+        from dotstream.config.positions import locate
+        from dotstream.config.reading import read_config
+
+        local = f"{self.root.rstrip('/')}/{LOCAL_NAME}"
+        text = read_config(local)
+        return local if text is not None and locate(text, (key,), value=True) else self.path
 
     def _everything(self) -> list[str]:
         required = [name for name, package in self.packages.items() if package.required]

@@ -67,7 +67,7 @@ def managed(settings: Settings, records: Records) -> Managed:
     unwanted = tuple(
         Unwanted(name, _why_not(settings, name) or "no profile has it any more", links)
         for name, links in linked.items()
-        if name not in names
+        if name not in names and not settings.is_astray(name)
     )
     moved = tuple(_moved(settings, linked, names))
     return Managed(names, unwanted, moved, tuple(name for name in members if name in names))
