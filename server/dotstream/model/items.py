@@ -143,6 +143,12 @@ class Conflict(NamedTuple):
         return self.directory.at(self.name)
 
     @property
+    def twice(self) -> bool:
+        """Whether it is one package that has two members for the path, such as dot-x and .x."""
+        one = self.other == self.package and self.elsewhere is None and not self.rivals
+        return one and self.kind == "same_path"
+
+    @property
     def message(self) -> str:
         """One sentence that names both sides."""
         return f"{self._obstacle}; {self.note}" if self.note else self._obstacle
@@ -182,6 +188,11 @@ class Conflict(NamedTuple):
             case "same_path" if self.elsewhere:
                 other = f"package {self.other} of {self.elsewhere}"
                 return f"{who} {wants} this path, and so does {other}"
+            case "same_path" if self.twice:
+                names = _listed(
+                    *(each.rpartition("/")[2] for each in (self.text or "", self.source))
+                )
+                return f"{who} has two members for this path, {names}"
             case "same_path":
                 return f"packages {both} {quantity} want this path"
             case "file_and_directory":

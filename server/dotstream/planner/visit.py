@@ -50,6 +50,9 @@ class Walk(NamedTuple):
     refolding: Refolding
 
 
+_THERE = "a directory is there already, so the names in it are linked"
+
+
 class DirectoryVisit:
     """The visit of one directory of the target.
 
@@ -108,6 +111,10 @@ class DirectoryVisit:
         if self.mode is not Mode.FRESH and (why := farm.target.protection(place)) is not None:
             yield self._left_alone(why)
             return None
+        if farm.options.explain and self.linked and place.path and self.mode is Mode.REAL:
+            yield Notice(
+                place.absolute, "a directory is there already, so the names in it are linked"
+            )
         only = self.scope.name_in(place)
         listings: list[Iterable[Entry]] = []
         cursors: list[Cursor] = []
