@@ -492,3 +492,28 @@ def test_the_command_that_makes_a_package_directory_makes_it(scratch_home: Path)
 def test_an_exclusion_is_named_with_the_file_that_has_it(root: Path) -> None:
     (root / "dotstream.local.toml").write_text('exclude = ["vim"]\n')
     assert f"exclude in {root}/dotstream.local.toml" in dotstream("manage", "vim", cwd=root).err
+
+
+def test_the_source_of_another_tool_is_not_linked_as_if_it_had_packages(
+    scratch_home: Path, root: Path
+) -> None:
+    (root / "dotstream.toml").unlink()
+    (root / "install.conf.yaml").touch()
+    done = dotstream("-d", ".", "manage", "--all", cwd=root)
+    assert (done.code, "source of dotbot" in done.err, "init'" in done.err) == (2, True, True)
+    assert linked(scratch_home) == set()
+    assert dotstream("-d", ".", "manage", "zsh", cwd=root).code == 0
+
+
+def test_a_package_directory_that_is_gone_is_told_of_with_what_removes_its_links(
+    scratch_home: Path, root: Path
+) -> None:
+    dotstream("manage", "--all", cwd=root)
+    shutil.rmtree(root)
+    for command in ("status", "doctor", "list", "remanage"):
+        told = dotstream("-d", str(root), command, cwd=scratch_home)
+        assert (told.code, "is gone, and links into it are left" in told.err) == (2, True)
+    words = told.err.rpartition("'dotstream ")[2].partition("'")[0].split()
+    assert dotstream(*words, "-n", cwd=scratch_home).code == 0
+    assert dotstream(*words, cwd=scratch_home).code == 0
+    assert linked(scratch_home) == set()

@@ -237,6 +237,20 @@ class Settings(NamedTuple):
             return none
         return f"{none}: it looks like one itself, as with \"stow .\"; 'dotstream init' says so"
 
+    def why_foreign(self) -> str | None:
+        """Say so if nobody calls this a package directory, and it is another tool's source."""
+        from dotstream.config.discover import is_marked
+
+        if self.path is not None or is_marked(self.directory):
+            return None
+        from dotstream.config.survey import foreign_source
+
+        tool = foreign_source(self.directory)
+        if tool is None:
+            return None
+        source = f"{self.directory} looks like a source of {tool}, not like packages"
+        return f"{source}: name those that are, or have 'dotstream init' look at it"
+
     def listed(self) -> list[PackageInfo]:
         """List the packages that exist or are configured, in byte order of their names."""
         from dotstream.model.status import PackageInfo
@@ -280,7 +294,10 @@ class Settings(NamedTuple):
         if own.platforms and not on_platform(self.platform, own.platforms):
             return f"it is for {_words(own.platforms)}, and this is {self.platform}"
         if own.hosts and not on_host(self.hostname, own.hosts):
-            return f"it is for the host {_words(own.hosts)}, and this is {self.hostname}"
+            others = [host[1:] for host in own.hosts if host.startswith("!")]
+            only = [host for host in own.hosts if host[:1] != "!"]
+            which = f"the host {_words(only)}" if only else f"any host but {_words(others)}"
+            return f"it is for {which}, and this is {self.hostname}"
         return None if own.unset is None else f"its target cannot be told: {own.unset.problem}"
 
     def is_astray(self, name: str) -> bool:

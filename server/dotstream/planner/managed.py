@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.choice import HERE, Choosing
 from dotstream.model.directory import Directory
@@ -136,6 +137,9 @@ def meant(
         if here is not None and not named and (here.names or here.unwanted):
             names, choosing = here.names, Choosing(members=here.members, again=True)
         else:
+            foreign = settings.why_foreign() if everything and action == "manage" else None
+            if foreign is not None:
+                raise UsageError(foreign)
             names = settings.select(
                 packages,
                 profile,
