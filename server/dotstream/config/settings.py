@@ -132,6 +132,11 @@ class Settings(NamedTuple):
             resolve=prefer.resolve,
             explain=prefer.explain,
             same=prefer.same,
+            targets=tuple(
+                own.target
+                for name, own in self.packages.items()
+                if own.target and self.excluded(name) is None
+            ),
         )
 
     def package(self, name: str, prefer: Preferences | None = None) -> Package:
