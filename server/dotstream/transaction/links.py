@@ -1,0 +1,115 @@
+"""The links of a run, made one after another; and how long the system takes about one."""
+
+from __future__ import annotations
+
+from time import thread_time
+
+from dotstream.errors import Cancelled, OperationFailed, PreconditionFailed
+from dotstream.fs.oserror import is_permission, reason
+from dotstream.fs.process import processors
+from dotstream.light_typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dotstream.fs.change import Changes
+    from dotstream.model.cancel import CancellationToken
+    from dotstream.model.run import Run
+
+__all__ = ["Pace", "Portion"]
+
+LONG = 8e-6 if processors() > 1 else float("inf")
+"""Seconds of processor time: from there on it is worth it to have two threads make links."""
+
+_SAMPLE = 64  # links of a batch that are timed
+
+
+class Portion:
+    """A run of new links, and how far it has come.
+
+    Attributes:
+        sequence: the number of its first step.
+        fd: its directory, open.
+        made: how many of its links are made.
+        halfway: whether the next may be, too: making it failed, or was interrupted.
+    """
+
+    __slots__ = ("fd", "halfway", "made", "run", "sequence")
+
+    def __init__(self, sequence: int, run: Run, fd: int) -> None:
+        self.sequence: int = sequence
+        self.run: Run = run
+        self.fd: int = fd
+        self.made: int = 0
+        self.halfway: bool = False
+
+    @property
+    def done(self) -> int:
+        """The number after its last step that was carried out."""
+        return self.sequence + self.made
+
+    @property
+    def end(self) -> int:
+        """The number after its last step."""
+        return self.sequence + self.run.size
+
+    @property
+    def undone(self) -> range:
+        """The numbers of its steps that were surely not carried out."""
+        return range(self.done + self.halfway, self.end)
+
+    def make(self, changes: Changes, cancel: CancellationToken) -> None:
+        """Make its links, looking at the token before each.
+
+        Raises: as ``Executor.batch``.
+        """
+        link, stem, fd, made = changes.link, self.run.stem, self.fd, 0
+        try:
+            for name in self.run.names:
+                if cancel.cancelled:
+                    raise Cancelled
+                try:
+                    link(stem + name, name, dir_fd=fd)
+                except InterruptedError:
+                    changes.symlink(stem + name, fd, name)
+                made += 1
+        except Cancelled:
+            raise
+        except FileExistsError:
+            raise PreconditionFailed(self.run.operation(made), "something is there now") from None
+        except OSError as error:
+            self.halfway = True
+            raise OperationFailed(
+                self.run.operation(made), reason(error), permission=is_permission(error)
+            ) from error
+        except BaseException:
+            self.halfway = True
+            raise
+        finally:
+            self.made = made
+
+
+class Pace:
+    """How long the system takes about a link: the first of each batch are timed.
+
+    Attributes:
+        slow: whether that is so long that two threads are faster than one.
+    """
+
+    __slots__ = ("_left", "slow")
+
+    def __init__(self) -> None:
+        self.slow: bool = False
+        self._left = 0
+
+    def begin(self) -> None:
+        """Have some links of the next batch timed."""
+        self._left = _SAMPLE
+
+    def make(self, portion: Portion, changes: Changes, cancel: CancellationToken) -> None:
+        """Have a portion make its links; raises as that does."""
+        if self._left <= 0:
+            portion.make(changes, cancel)
+            return
+        start, size = thread_time(), portion.run.size
+        portion.make(changes, cancel)
+        self._left -= size
+        self.slow = thread_time() - start > LONG * size
