@@ -40,6 +40,7 @@ _EITHER = pytest.mark.parametrize("which", ["first", "other"])
 def _slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every system be slow enough for two threads."""
     monkeypatch.setattr(links, "LONG", 0.0)
+    monkeypatch.setattr(links, "AGREED", 1)
 
 
 @pytest.fixture

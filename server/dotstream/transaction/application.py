@@ -252,7 +252,7 @@ class Application:
         if rollback.failed or rollback.left:
             return None  # all of it is taken back, which says what is left
         self._journal.cut(end)
-        self._executor.done = end
+        executor.cut(end)
         digest = Digest()
         for parts in self._journal.chunks.forwards(self._first, end):
             for _, step in parts:
@@ -297,7 +297,13 @@ class Application:
         with suppress(JournalError):  # what is there tells how far each step came
             self._journal.turn(self._number, "rolling_back", end)
         rollback = Rollback(self._writer, self._number)
-        rolling = rollback.steps(self._first, end, sure=executor.done, undone=executor.undone)
+        rolling = rollback.steps(
+            self._first,
+            end,
+            sure=executor.done,
+            failed=executor.failed,
+            undone=executor.undone,
+        )
         yield from _undisturbed(rolling, silent=silent)
         problems = rollback.failed + rollback.left
         with suppress(JournalError):

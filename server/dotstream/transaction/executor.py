@@ -85,6 +85,12 @@ class Executor:
         """The number after the last step that may have been carried out."""
         return max(self.done, self._reached, *(number + 1 for number in self.failed))
 
+    def cut(self, end: int) -> None:
+        """Take note that the steps from ``end`` on are taken back."""
+        self.done = self._reached = end
+        self.failed.clear()
+        self.undone.clear()
+
     def flush(self, target: str, what: str = "", *, remedy: Remedy) -> None:
         """Put what was done on the disk.
 
@@ -114,7 +120,6 @@ class Executor:
             OperationFailed: the system refused; ``Reverter`` takes back what was done of it.
         """
         note_origins(self._journal, self.transaction, self._backups, self._descriptors, steps)
-        self._pace.begin()
         pair = self._pair_for(steps)
         if pair is not None:
             pair.begin(cancel)
@@ -136,7 +141,7 @@ class Executor:
 
     def _pair_for(self, steps: Sequence[Numbered]) -> Pair | None:
         """Return the two threads to carry steps out by, where that takes less time."""
-        if not self._pace.slow or not self._changes.touched.lasting:
+        if not self._pace.begin() or not self._changes.touched.lasting:
             return None
         from dotstream.transaction.two_threads import Pair, only_new_links
 
@@ -151,9 +156,9 @@ class Executor:
     def _tell_apart(self, pair: Pair) -> None:
         """Find out which steps of a batch were done, once both threads are at rest."""
         pair.stop()
-        self._reached = self.done
         for portion in pair.portions:
-            self._reached = max(self._reached, portion.end)
+            if portion.made or portion.halfway:
+                self._reached = max(self._reached, portion.done + portion.halfway)
             if portion.made < portion.run.size:
                 self.done = min(self.done, portion.done)
                 self.undone.append(portion.undone)
@@ -173,7 +178,7 @@ class Executor:
                     raise Cancelled
                 else:
                     self.actions.act(sequence, step)
-                    self.done = sequence + 1
+                    self.done = self._reached = sequence + 1
             except (Cancelled, OperationFailed):
                 raise
             except OSError as error:
@@ -194,7 +199,7 @@ class Executor:
             try:
                 self._pace.make(portion, self._changes, cancel)
             finally:
-                self.done = sequence + portion.made
+                self.done = self._reached = sequence + portion.made
             return
         for operation in run.operations():
             if cancel.cancelled:

@@ -20,6 +20,8 @@ LONG = 8e-6 if processors() > 1 else float("inf")
 """Seconds of processor time: from there on it is worth it to have two threads make links."""
 
 _SAMPLE = 64  # links of a batch that are timed
+AGREED = 3  # batches in a row that were slow, or one was by chance
+_AGAIN = 16  # so many are made by two threads before one is timed again
 
 
 class Portion:
@@ -88,28 +90,31 @@ class Portion:
 
 
 class Pace:
-    """How long the system takes about a link: the first of each batch are timed.
+    """How long the system takes about a link: the first of each batch are timed."""
 
-    Attributes:
-        slow: whether that is so long that two threads are faster than one.
-    """
-
-    __slots__ = ("_left", "slow")
+    __slots__ = ("_left", "_slow", "_time", "_together")
 
     def __init__(self) -> None:
-        self.slow: bool = False
-        self._left = 0
+        self._left = self._slow = self._together = 0
+        self._time = 0.0
 
-    def begin(self) -> None:
-        """Have some links of the next batch timed."""
-        self._left = _SAMPLE
+    def begin(self) -> bool:
+        """Begin a batch; whether links take so long that two threads are faster than one."""
+        if self._slow >= AGREED and self._together < _AGAIN:
+            self._together += 1
+            return True
+        self._left, self._time, self._together = _SAMPLE, 0.0, 0
+        return False
 
     def make(self, portion: Portion, changes: Changes, cancel: CancellationToken) -> None:
         """Have a portion make its links; raises as that does."""
         if self._left <= 0:
             portion.make(changes, cancel)
             return
-        start, size = thread_time(), portion.run.size
+        start = thread_time()
         portion.make(changes, cancel)
-        self._left -= size
-        self.slow = thread_time() - start > LONG * size
+        self._time += thread_time() - start
+        self._left -= portion.run.size
+        if self._left <= 0:
+            long = LONG * (_SAMPLE - self._left)
+            self._slow = self._slow + 1 if self._time > long else 0
