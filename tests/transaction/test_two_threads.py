@@ -18,7 +18,7 @@ from dotstream.model.cancel import CancellationToken
 from dotstream.model.events import Applied
 from dotstream.model.options import Preferences
 from dotstream.store.journal import UNSURE
-from dotstream.transaction import links
+from dotstream.transaction import links, two_threads
 from dotstream.transaction.execution import execution_of_plan
 from dotstream.transaction.terms import Terms
 from dotstream.transaction.two_threads import WAITING
@@ -41,6 +41,7 @@ def _slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every system be slow enough for two threads."""
     monkeypatch.setattr(links, "LONG", 0.0)
     monkeypatch.setattr(links, "AGREED", 1)
+    monkeypatch.setattr(two_threads, "HANDED_OVER", 0.0)
 
 
 @pytest.fixture

@@ -141,11 +141,12 @@ class Executor:
 
     def _pair_for(self, steps: Sequence[Numbered]) -> Pair | None:
         """Return the two threads to carry steps out by, where that takes less time."""
-        if not self._pace.begin() or not self._changes.touched.lasting:
+        link = self._pace.begin()
+        if not link or not self._changes.touched.lasting:
             return None
-        from dotstream.transaction.two_threads import Pair, only_new_links
+        from dotstream.transaction.two_threads import Pair, suits
 
-        if not only_new_links(steps):
+        if not suits(steps, link):
             return None
         try:
             self._pair = self._pair or Pair(self._changes)

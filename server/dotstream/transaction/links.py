@@ -20,7 +20,7 @@ LONG = 8e-6 if processors() > 1 else float("inf")
 """Seconds of processor time: from there on it is worth it to have two threads make links."""
 
 _SAMPLE = 64  # links of a batch that are timed
-AGREED = 3  # batches in a row that were slow, or one was by chance
+AGREED = 3  # batches in a row that have to be slow: one may be by chance
 _AGAIN = 16  # so many are made by two threads before one is timed again
 
 
@@ -92,19 +92,19 @@ class Portion:
 class Pace:
     """How long the system takes about a link: the first of each batch are timed."""
 
-    __slots__ = ("_left", "_slow", "_time", "_together")
+    __slots__ = ("_left", "_link", "_slow", "_time", "_together")
 
     def __init__(self) -> None:
         self._left = self._slow = self._together = 0
-        self._time = 0.0
+        self._time = self._link = 0.0
 
-    def begin(self) -> bool:
-        """Begin a batch; whether links take so long that two threads are faster than one."""
+    def begin(self) -> float:
+        """Begin a batch; return how long a link takes, if two threads are faster, or 0."""
         if self._slow >= AGREED and self._together < _AGAIN:
             self._together += 1
-            return True
+            return self._link
         self._left, self._time, self._together = _SAMPLE, 0.0, 0
-        return False
+        return 0.0
 
     def make(self, portion: Portion, changes: Changes, cancel: CancellationToken) -> None:
         """Have a portion make its links; raises as that does."""
@@ -116,5 +116,5 @@ class Pace:
         self._time += thread_time() - start
         self._left -= portion.run.size
         if self._left <= 0:
-            long = LONG * (_SAMPLE - self._left)
-            self._slow = self._slow + 1 if self._time > long else 0
+            self._link = self._time / (_SAMPLE - self._left)
+            self._slow = self._slow + 1 if self._link > LONG else 0

@@ -24,26 +24,32 @@ if TYPE_CHECKING:
     from dotstream.fs.change import Changes
     from dotstream.store.steps import Numbered
 
-__all__ = ["Pair", "only_new_links"]
+__all__ = ["Pair", "suits"]
 
-ENOUGH = 128
-"""Links of a batch that are worth it to wake another thread for."""
+HANDED_OVER = 1e-4
+"""Seconds that the links of a directory have to take for it to be worth handing them over."""
 
 WAITING = 32
 """Directories, at most, that are held open for links that wait to be made."""
 
 
-def only_new_links(steps: Sequence[Numbered]) -> bool:
-    """Whether steps do nothing but make directories, and many links in several of them."""
-    links, first, others = 0, None, False
+def suits(steps: Sequence[Numbered], link: float) -> bool:
+    """Whether two threads are to carry steps out.
+
+    They have to do nothing but make directories, and links in several of them.
+
+    Args:
+        link: how long it takes to make one, in seconds.
+    """
+    runs, links, first, several = 0, 0, None, False
     for _, step in steps:
         if isinstance(step, Run) and step.kind == "create_link":
-            links += step.size
+            runs, links = runs + 1, links + step.size
             first = first or step.directory
-            others = others or step.directory is not first
+            several = several or step.directory is not first
         elif isinstance(step, (Run, End)) or step.kind != "make_dir":
             return False
-    return others and links >= ENOUGH
+    return several and links * link >= runs * HANDED_OVER
 
 
 class Pair:
