@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     )
     from dotstream.model.cancel import CancellationToken as CancellationToken
     from dotstream.model.child import Child as Child
+    from dotstream.model.choice import Choice as Choice
     from dotstream.model.choice import Choosing as Choosing
     from dotstream.model.difference import (
         Difference as Difference,
@@ -138,7 +139,7 @@ _NAMES = {
     ),
     "model.cancel": "CancellationToken",
     "model.child": "Child",
-    "model.choice": "Choosing",
+    "model.choice": "Choice Choosing",
     "model.difference": "Difference DifferenceKind",
     "model.directory": "Directory",
     "model.events": "Applied Corrected Event Phase Progress Result",

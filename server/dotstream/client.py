@@ -601,12 +601,16 @@ class Client:
     def linked_elsewhere(self) -> dict[str, dict[str, int]]:
         """Return how many links of each package are in other targets than this one.
 
+        Those in the target that was configured before are not: ``unwanted`` has them.
+
         Raises:
             JournalError: what is recorded of one cannot be read.
         """
-        from dotstream.store.manifest_reader import linked_elsewhere
-
-        return linked_elsewhere(self._repository.state, self.target, self.directory)
+        records = self._repository.records()
+        try:
+            return records.linked_elsewhere(self.directory)
+        finally:
+            records.close()
 
     def links(
         self, *packages: str, cancel: CancellationToken | None = None
@@ -689,7 +693,9 @@ class Client:
 
     def unfinished(self) -> Transaction | None:
         """Return the transaction that another run left unfinished; nobody is kept waiting."""
-        return self._past.unfinished()
+        from dotstream.history.unfinished import unfinished
+
+        return unfinished(self.state, self.target)
 
     def stream_undo(
         self,

@@ -332,3 +332,86 @@ def test_a_run_that_does_nothing_says_why(root: Path, scratch_home: Path) -> Non
     done = dotstream("manage", "--all", cwd=root)
     why = "no package is for this machine: 'dotstream packages' says why"
     assert (done.code, done.out) == (0, f"manage: nothing to do; {why}\n")
+
+
+# A target that changed -------------------------------------------------------------------
+
+
+def moved(root: Path, target: str) -> None:
+    """Have the configuration name another main target."""
+    (root / "dotstream.toml").write_text(f'target = "{target}"\n')
+
+
+@pytest.fixture
+def at_first(scratch_home: Path, root: Path) -> Path:
+    """Return a repository whose packages are linked, but for one, in ``~/first``."""
+    for name in ("first", "second"):
+        (scratch_home / name).mkdir()
+    moved(root, "~/first")
+    dotstream("manage", "--all", cwd=root)
+    dotstream("unmanage", "git", cwd=root)
+    return root
+
+
+def test_a_main_target_that_changed_takes_its_links_along_and_they_come_back(
+    scratch_home: Path, at_first: Path
+) -> None:
+    before = snapshot(scratch_home, prune=STATE)
+    moved(at_first, "~/second")
+    told = dotstream("status", cwd=at_first).out
+    assert f"vim  unwanted   2 links; its target is {scratch_home}/second now" in told
+    assert dotstream("list", cwd=at_first).out.count("/first/") == 4
+    assert "dotstream remanage" in dotstream("doctor", cwd=at_first).out
+    done = dotstream("remanage", cwd=at_first)
+    assert done.out == "remanage vim zsh: 4 linked, 4 unlinked\n"
+    assert list((scratch_home / "first").iterdir()) == []
+    assert dotstream("status", "--check", cwd=at_first).code == 0
+    assert dotstream("doctor", cwd=at_first).out == "no problems found\n"
+    assert dotstream("remanage", cwd=at_first).out.startswith("remanage vim zsh: nothing to do")
+    assert dotstream("undo", "--yes", cwd=at_first).code == 0
+    moved(at_first, "~/first")
+    assert difference(before, snapshot(scratch_home, prune=STATE)) == []
+    assert dotstream("remanage", cwd=at_first).out.startswith("remanage vim zsh: nothing to do")
+
+
+def test_what_is_done_to_one_package_of_a_target_that_changed_leaves_the_others(
+    scratch_home: Path, at_first: Path
+) -> None:
+    moved(at_first, "~/second")
+    assert dotstream("manage", "zsh", cwd=at_first).out == "manage zsh: 2 linked, 2 unlinked\n"
+    assert sorted(path.name for path in (scratch_home / "first").iterdir()) == [".vim", ".vimrc"]
+    assert dotstream("unmanage", "vim", cwd=at_first).out == "unmanage vim: 2 unlinked\n"
+    assert dotstream("remanage", cwd=at_first).out.startswith("remanage zsh: nothing to do")
+
+
+def test_a_target_that_was_named_in_a_request_keeps_its_links(
+    scratch_home: Path, root: Path
+) -> None:
+    for name in ("first", "second"):
+        (scratch_home / name).mkdir()
+    dotstream("-t", "../first", "manage", "zsh", cwd=root)
+    moved(root, "~/second")
+    told = dotstream("doctor", cwd=root)
+    assert (told.code, "linked in another target" in told.out) == (0, True)
+    dotstream("manage", "--all", cwd=root)
+    assert dotstream("doctor", cwd=root).out == "no problems found\n"
+    dotstream("-t", "../first", "remanage", cwd=root)
+    dotstream("remanage", cwd=root)
+    assert len(list((scratch_home / "first").iterdir())) == 2
+    assert len(list((scratch_home / "second").iterdir())) == 4
+
+
+def test_the_target_of_another_home_keeps_its_links(
+    scratch_home: Path, at_first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = scratch_home / "other"
+    other.mkdir()
+    moved(at_first, "~")
+    monkeypatch.setenv("HOME", str(other))  # the state directory is the same
+    assert (
+        dotstream("manage", "--all", cwd=at_first).out
+        == "manage git vim zsh: 5 linked, 1 directory made\n"
+    )
+    assert sorted(path.name for path in (scratch_home / "first").iterdir()) == [
+        ".config", ".vim", ".vimrc", ".zshrc"
+    ]  # fmt: skip

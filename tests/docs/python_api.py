@@ -19,7 +19,7 @@ from dotstream import errors
 from dotstream.async_streams import AsyncExecution, AsyncScan, AsyncStream, AsyncStreamingPlan
 from dotstream.config.settings import PackageSettings, Settings
 from dotstream.model.child import Child
-from dotstream.model.choice import Choosing
+from dotstream.model.choice import Choice, Choosing
 from dotstream.model.difference import Difference, DifferenceKind
 from dotstream.model.directory import Directory
 from dotstream.model.events import Applied, Corrected, Phase, Progress, Result
@@ -112,6 +112,7 @@ SECTIONS: dict[str, list[type]] = {
         PackageInfo,
         PackageStatus,
         Unwanted,
+        Choice,
         Choosing,
         Located,
         Child,

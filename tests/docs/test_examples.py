@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.docs.pages import HOUSEHOLD, PAGES, blocks, name_of
 from tests.docs.session import Session, commands, mismatch
+from tests.recordings.scripts import SCRIPTS
 
 from dotstream.config.document import problems
 
@@ -29,7 +30,7 @@ WORLDS = {
 
 RUN = [
     page
-    for page in PAGES
+    for page in [*PAGES, *SCRIPTS]
     if any(block.language in {"console", "python"} for block in blocks(page.read_text()))
 ]
 

@@ -273,6 +273,7 @@ def test_every_finding_has_a_sentence_and_a_severity(managed: Farm) -> None:
         "unlisted_backup",
         "lost_directory",
         "unwanted_links",
+        "linked_elsewhere",
         "too_open",
     }
     assert seen | others == set(FINDING_KINDS)

@@ -21,7 +21,7 @@ from dotstream.model.directory import display
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Container, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from dotstream.cli.report.progress import Bar
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 _Outcome = TypeVar("_Outcome")
+_Item = TypeVar("_Item")
 
 
 class Session:
@@ -153,6 +154,13 @@ class Session:
     def tell(self, event: str, line: Callable[[], str], /, **fields: Value) -> None:
         """Tell one thing of this command's own; with ``-q``, only as an event."""
         self.report.tell(event, None if self.quiet else line, **fields)
+
+    def while_read(self, items: Iterable[_Item]) -> Iterator[_Item]:
+        """Yield items to be told, until nobody reads on."""
+        for item in items:
+            yield item
+            if self.out.failure is not None:
+                return
 
     def follow(
         self,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from dotstream.config.agreement import agreed
 from dotstream.config.discover import discover, locate
 from dotstream.config.names import package_name
 from dotstream.errors import NotAgreed, UsageError
@@ -158,7 +157,11 @@ class Repository:
     def wishes(self) -> dict[Wish, bool]:
         """What the repository asks for that its user has to agree to; whether that was done."""
         wishes = self.settings.wishes
-        known = agreed(self.state, self.directory) if wishes else ()
+        if not wishes:
+            return {}
+        from dotstream.config.agreement import agreed
+
+        known = agreed(self.state, self.directory)
         return {wish: str(wish) in known for wish in wishes}
 
     def require_agreement(self, metadata: Metadata) -> None:
@@ -175,7 +178,14 @@ class Repository:
         """Return what is recorded as ours, read as far as it is asked about."""
         from dotstream.store.manifest_reader import ManifestRecords
 
-        return ManifestRecords(self.state, self.settings.target)
+        configured = (self.directory, self.place) if self.place else None
+        return ManifestRecords(self.state, self.settings.target, configured)
+
+    @property
+    def place(self) -> str:
+        """Which machine and home the target is configured for; see ``Choosing.place``."""
+        settings = self.settings
+        return "" if self._target else f"{settings.hostname}:{settings.home}"
 
     def existing_target(self, target: str) -> str:
         """Return a target that is a directory.

@@ -58,6 +58,7 @@ def examine(checkup: Checkup) -> Iterator[Finding]:
                     yield verdict.finding
             yield from _strays(checkup, manifest, lost)
             yield from _unwanted(checkup)
+            yield from _elsewhere(checkup)
     except JournalError as error:
         yield _bad_database(place, error)
         if manifest is None:  # else a part of the links has been told of already
@@ -99,6 +100,16 @@ def _unwanted(checkup: Checkup) -> Iterator[Finding]:
                 command=shell_commands.REMANAGE,
                 count=sum(package.links.values()),
             )
+
+
+def _elsewhere(checkup: Checkup) -> Iterator[Finding]:
+    """Tell of packages that are not linked in this target, but in another."""
+    for target, packages in checkup.elsewhere.items():
+        named = " ".join(map(shell_commands.quoted, packages))
+        command = shell_commands.status(target)
+        detail = f"linked in another target, this one: {named}; see '{command}'"
+        count = len(packages)
+        yield Finding("linked_elsewhere", Directory(target), "", detail=detail, count=count)
 
 
 def _unlisted(checkup: Checkup, journal: Journal | None) -> Iterator[Finding]:

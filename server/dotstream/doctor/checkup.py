@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 
+from dotstream.doctor.heirs import Heirs
 from dotstream.errors import JournalError
 from dotstream.fs.state import existing_state
-from dotstream.light_typing import TYPE_CHECKING
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.options import AS_CONFIGURED
 from dotstream.planner.farm import Farm
-from dotstream.planner.managed import managed
+from dotstream.planner.managed import Managed, managed
 from dotstream.store.read_only import opened
 
 if TYPE_CHECKING:
@@ -59,6 +61,9 @@ class Checkup:
         depth: how many levels of directories a deep scan goes down.
         skip: globs for directories that a deep scan passes over, by name or by path.
         unwanted: packages with links that are not to be any more.
+        managed: the names of the packages that are managed.
+        disabled: those of packages that are not for this machine.
+        elsewhere: packages that are not linked in these targets, but in others, by target.
         cancel: looked at once per directory.
         wait: wait for another dotstream instead of raising ``TargetLocked``.
     """
@@ -73,6 +78,9 @@ class Checkup:
     depth: int | None = None
     skip: tuple[str, ...] = ()
     unwanted: tuple[Unwanted, ...] = ()
+    managed: frozenset[str] = frozenset()
+    disabled: frozenset[str] = frozenset()
+    elsewhere: Mapping[str, Sequence[str]] = field(default_factory=dict)
     cancel: CancellationToken = field(default_factory=CancellationToken)
     wait: bool = False
 
@@ -90,6 +98,12 @@ class Checkup:
             cancel=self.cancel,
             recorded=self._recorded,
         )
+
+    def heirs(self, farm: Farm) -> Heirs:
+        """Return what finds where broken links in an opened target should lead."""
+        packages = self.packages.get(farm.target.root, ())
+        here = (package for package in packages if package.name not in self.disabled)
+        return Heirs(farm, here, self.managed)
 
     def _recorded(self) -> Mapping[str, Identity]:
         """Return the package directories with recorded links; none, if nobody can tell."""
@@ -119,13 +133,27 @@ class Checkup:
         )
 
 
-def _unwanted(repository: Repository) -> tuple[Unwanted, ...]:
-    records = repository.records()
+class _Known(NamedTuple):
+    """What the records of a package directory say."""
+
+    managed: Managed = Managed((), (), (), ())
+    elsewhere: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+
+def _known(repository: Repository) -> _Known:
+    records, directory = repository.records(), repository.directory
     try:
-        here = managed(repository.settings, records)
-        return (*here.unwanted, *here.moved)
+        here, found = managed(repository.settings, records), records.linked(directory)
+        return _Known(
+            here,
+            {
+                target: names
+                for target, linked in records.linked_elsewhere(directory).items()
+                if (names := [name for name in linked if name not in found])
+            },
+        )
     except JournalError:
-        return ()  # told of by itself
+        return _Known()  # told of by itself
     finally:
         records.close()
 
@@ -141,18 +169,22 @@ def checkup_of(
     wait: bool = False,
 ) -> Checkup:
     """Return what a check-up of a package directory is about."""
-    settings = repository.settings
+    settings, (here, elsewhere) = repository.settings, _known(repository)
+    available = settings.available()
     return Checkup(
         directory=repository.directory,
         target=settings.target,
         options=settings.options(),
-        packages=repository.by_target(settings.available()),
+        packages=repository.by_target(available),
         lookup=repository.lookup(AS_CONFIGURED),
         host=host,
         mode=mode,
         depth=depth,
         wait=wait,
         skip=tuple(skip),
-        unwanted=_unwanted(repository),
+        unwanted=(*here.unwanted, *here.moved),
+        managed=frozenset(here.names),
+        elsewhere=elsewhere,
+        disabled=frozenset(name for name in available if settings.excluded(name) is not None),
         cancel=cancel or CancellationToken(),
     )

@@ -80,6 +80,7 @@ class _Walk:
     ) -> None:
         self._checkup, self._manifest, self._farm = checkup, manifest, farm
         self._leftovers = leftovers
+        self._heirs = checkup.heirs(farm)
         self._device = device(farm.target.fd)
         self._others = {root for root in checkup.roots if root != farm.target.root}
 
@@ -188,7 +189,7 @@ class _Walk:
         owner = farm.target.owner(place, text)
         if owner is None or not (owner.path or farm.packages.is_named(owner)):
             return
-        finding = judge(farm, place, name, text, owner)
+        finding = judge(farm, place, name, text, owner, self._heirs)
         if finding is not None:
             yield Verdict(finding, None)
         elif self._corresponds(place, name, owner):

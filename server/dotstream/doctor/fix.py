@@ -62,7 +62,8 @@ def _mended(checkup: Checkup, verdict: Verdict, made: Ranges) -> Iterator[Item]:
     finding = verdict.finding
     if finding is None:
         return
-    place, name, package = finding.directory, finding.name, finding.package or ""
+    place, name = finding.directory, finding.name
+    package = finding.heir or finding.package or ""
     if finding.kind in _UNLINKED:
         if finding.wanted is None:
             yield Operation("remove_link", place, name, package, None, finding.text)

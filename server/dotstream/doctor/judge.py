@@ -14,6 +14,7 @@ from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
 
 if TYPE_CHECKING:
+    from dotstream.doctor.heirs import Heirs
     from dotstream.planner.farm import Farm
     from dotstream.planner.ownership import Owner
 
@@ -34,6 +35,7 @@ def judge(
     name: str,
     text: str,
     owner: Owner,
+    heirs: Heirs,
     *,
     wanted: str | None = None,
 ) -> Finding | None:
@@ -42,6 +44,7 @@ def judge(
     Args:
         text: the link's text.
         owner: whose it is.
+        heirs: finds what it should lead to, if its package was renamed or its member moved.
         wanted: what it should say instead, where that is known.
     """
     package, stow_dir = owner.package, owner.stow_dir
@@ -66,14 +69,16 @@ def judge(
     if not is_directory(stow_dir):
         return Finding("lost_directory", Directory(stow_dir), "", package, text)
     package_there = present(f"{stow_dir.rstrip('/')}/{package}")
+    heir = None if wanted else heirs.find(place, name, managed=package_there)
     return Finding(
         "broken_link" if package_there else "orphaned_link",
         place,
         name,
         package,
         text,
-        wanted,
+        heir[1] if heir else wanted,
         command=shell_commands.FIX,
+        heir=heir[0] if heir else None,
     )
 
 

@@ -108,6 +108,7 @@ class _Check:
     def __init__(self, checkup: Checkup, manifest: Manifest, farm: Farm) -> None:
         self._checkup, self._manifest, self._farm = checkup, manifest, farm
         self._descriptors = Descriptors()
+        self._heirs = checkup.heirs(farm)
         self._settled = Ranges()
 
     def close(self) -> None:
@@ -220,7 +221,9 @@ class _Check:
         if state == wanted:
             recorded = Owner(entry.stow_dir, entry.package, "", destination(place, wanted))
             owner = self._farm.target.owner(place, wanted) or recorded
-            return Verdict(judge(self._farm, place, entry.name, wanted, owner), entry)
+            return Verdict(
+                judge(self._farm, place, entry.name, wanted, owner, self._heirs), entry
+            )
         if self._farm.target.folds and self._respelt(place, entry, state):
             return self._stale(place, entry, "it is recorded in another spelling, too")
         if isinstance(state, str):
@@ -287,7 +290,13 @@ class _Check:
             )  # fmt: skip
             return Verdict(finding, entry)
         found = judge(
-            self._farm, place, entry.name, text, owner, wanted=wanted if alive else None
+            self._farm,
+            place,
+            entry.name,
+            text,
+            owner,
+            self._heirs,
+            wanted=wanted if alive else None,
         )
         corrected = entry._replace(text=text, package=owner.package, stow_dir=owner.stow_dir)
         if found is not None:

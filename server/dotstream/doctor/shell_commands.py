@@ -25,6 +25,7 @@ __all__ = [
     "quoted",
     "rescue",
     "restore",
+    "status",
     "take_over",
     "unmanage",
     "unmanage_all",
@@ -95,6 +96,11 @@ def allow(path: str) -> str:
 def unmanage_all(stow_dir: str, target: str) -> str:
     """Return the command that removes the links into a package directory."""
     return f"dotstream -d {quoted(stow_dir)} -t {quoted(target)} unmanage --all"
+
+
+def status(target: str) -> str:
+    """Return the command that tells how far packages are linked in another target."""
+    return f"dotstream -t {quoted(target)} status"
 
 
 def take_over(path: str) -> str:

@@ -20,6 +20,9 @@ class Choosing(NamedTuple):
         everything: whether all packages were meant.
         members: the packages that came of profiles and of everything.
         again: whether it was about all that was chosen already.
+        place: on which machine, in which home; empty where the target was named in the
+            request, so that the configuration has nothing to do with it.
+        before: what was chosen where the links were, if the target is another by now.
     """
 
     unmanage: bool = False
@@ -28,6 +31,8 @@ class Choosing(NamedTuple):
     everything: bool = False
     members: tuple[str, ...] = ()
     again: bool = False
+    place: str = ""
+    before: Choice | None = None
 
 
 class Choice(NamedTuple):
@@ -38,6 +43,7 @@ class Choice(NamedTuple):
         without: packages that were unmanaged since, though they are in one of those.
         members: the packages that came of profiles and of everything, when that was last
             looked at; what is not among them any more has left.
+        place: as in ``Choosing``; then the target is the one that is configured there.
     """
 
     packages: tuple[str, ...] = ()
@@ -45,14 +51,16 @@ class Choice(NamedTuple):
     everything: bool = False
     without: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    place: str = ""
 
     def after(self, change: Choosing) -> Choice:
         """Return what is chosen after a change."""
         if change.unmanage and change.everything:
             return Choice()
         meant = (*change.packages, *change.members)
+        place = change.place or self.place
         if change.again:
-            return self._replace(members=change.members)
+            return self._replace(members=change.members, place=place)
         if change.unmanage:
             profiles = _less(self.profiles, change.profiles)
             grouped = bool(profiles) or self.everything
@@ -62,6 +70,7 @@ class Choice(NamedTuple):
                 self.everything,
                 _more(self.without, meant) if grouped else (),
                 _less(self.members, meant),
+                place,
             )
         return Choice(
             _more(self.packages, change.packages),
@@ -69,6 +78,7 @@ class Choice(NamedTuple):
             self.everything or change.everything,
             _less(self.without, meant),
             _more(self.members, change.members),
+            place,
         )
 
 

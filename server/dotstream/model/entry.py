@@ -67,6 +67,9 @@ class Records(Protocol):
     def links(self, directory: str, packages: Container[str]) -> Iterator[Entry]:
         """Stream the links of some packages of a package directory."""
 
+    def linked_elsewhere(self, directory: str) -> dict[str, dict[str, int]]:
+        """Return how many links each package has in other targets, by target."""
+
     def roots(self) -> Sequence[str]:
         """Return the targets that something is recorded in."""
 
@@ -75,6 +78,10 @@ class Records(Protocol):
 
     def package_directories(self) -> Mapping[str, Identity]:
         """Return the package directories that something is or was recorded of."""
+
+    @property
+    def former(self) -> Sequence[str]:
+        """The targets that were the configured one, and have records still."""
 
     def close(self) -> None:
         """Give back what it reads from; it may be asked again, and then opens it again."""

@@ -43,6 +43,7 @@ FindingKind = Literal[
     "stale_record",
     "unrecorded_links",
     "unwanted_links",
+    "linked_elsewhere",
     "leftover",
     "parked_file",
     "unlisted_backup",
@@ -69,6 +70,7 @@ _SEVERITIES: dict[FindingKind, Severity] = {
     "stale_record": "warning",
     "unrecorded_links": "info",
     "unwanted_links": "warning",
+    "linked_elsewhere": "info",
     "leftover": "warning",
     "parked_file": "error",
     "unlisted_backup": "warning",
@@ -105,6 +107,7 @@ class Finding:
         detail: what the kind leaves open, in words.
         command: what fixes it without losing anything; ``None`` where only a person can.
         count: how many paths it stands for.
+        heir: the package that has what the link led to now, where it is another.
     """
 
     kind: FindingKind
@@ -116,6 +119,7 @@ class Finding:
     detail: str = ""
     command: str | None = None
     count: int = 1
+    heir: str | None = None
 
     @property
     def path(self) -> str:
@@ -144,6 +148,11 @@ class Finding:
                 )
             case "broken_link":
                 return f"this link of {package} leads to {text}, which is gone"
+            case "orphaned_link" if self.wanted is not None:
+                return (
+                    f"this link leads to {text}, but {package} is gone; "
+                    f"what it should lead to is at {self.wanted}"
+                )
             case "orphaned_link":
                 return f"this link leads to {text}, but {package} is gone"
             case "broken_member":

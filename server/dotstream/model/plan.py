@@ -7,7 +7,7 @@ from dotstream.model.items import Conflict, Item, Notice, Operation, ScanError
 from dotstream.model.run import Run, one_by_one
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dotstream.model.choice import Choosing
     from dotstream.model.options import Action, Options
@@ -35,6 +35,8 @@ class Metadata(NamedTuple):
         targets: every target, where packages have their own; empty for just the one.
         wishes: what of the repository's it heeds that its user has to agree to.
         choosing: what it says of what is to be managed from here on.
+        former: targets that were the configured one; what left them is forgotten there.
+        leaving: the packages whose links leave other targets than theirs, by target.
     """
 
     action: Action
@@ -46,6 +48,8 @@ class Metadata(NamedTuple):
     targets: tuple[str, ...] = ()
     wishes: tuple[Wish, ...] = ()
     choosing: Choosing | None = None
+    former: tuple[str, ...] = ()
+    leaving: Mapping[str, Sequence[str]] = {}
 
 
 class Summary(NamedTuple):

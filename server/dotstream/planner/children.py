@@ -38,7 +38,7 @@ def children(
 ) -> Iterator[Child]:
     """Plan the names of one directory, and nothing below; see ``Client.children``."""
     settings, prefer = repository.settings, asked.prefer
-    names, _, elsewhere, _ = asked.meant(repository, action)
+    names, _, elsewhere, *_ = asked.meant(repository, action)
     groups = repository.groups(action, names, prefer, elsewhere)
     if directory is None:
         directory = groups[0].target if len(groups) == 1 else settings.target

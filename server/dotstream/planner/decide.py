@@ -36,8 +36,8 @@ UNFOLDED = "nothing is folded in this package"
 """Why a directory is no link where ``folding = "never"``."""
 
 _NEVER: tuple[Policy, ...] = ("skip",)
-_LINKS: tuple[Policy, ...] = ("skip", "overwrite")
-_MOVES: tuple[Policy, ...] = ("skip", "backup", "overwrite")
+_LINKS: tuple[Policy, ...] = ("overwrite", "skip")
+_MOVES: tuple[Policy, ...] = ("backup", "overwrite", "skip")
 _FILES: tuple[Policy, ...] = ("adopt", "backup", "overwrite", "skip")
 
 

@@ -7,7 +7,7 @@ from dotstream.model.choice import HERE, Choosing
 from dotstream.model.directory import Directory
 from dotstream.model.items import Operation
 from dotstream.model.options import SINGLE
-from dotstream.model.status import Unwanted
+from dotstream.model.status import GONE, Unwanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,12 +46,14 @@ class Meant(NamedTuple):
         elsewhere: packages whose links are to go, by the target that they are in, which is
             not theirs, or not any more.
         choosing: what is remembered of the request.
+        former: the targets that were the configured one before.
     """
 
     names: tuple[str, ...]
     unwanted: tuple[Unwanted, ...]
     elsewhere: Mapping[str, Sequence[str]]
     choosing: Choosing
+    former: tuple[str, ...]
 
 
 def managed(settings: Settings, records: Records) -> Managed:
@@ -113,7 +115,7 @@ def _members(settings: Settings, choice: Choice) -> Iterable[str]:
 def _why_not(settings: Settings, name: str) -> str | None:
     """Say why a package cannot be managed here; ``None`` if it can."""
     if not settings.is_package(name):
-        return (None if settings.single else settings.left_out(name)) or "it is gone"
+        return (None if settings.single else settings.left_out(name)) or GONE
     return settings.excluded(name)
 
 
@@ -147,9 +149,12 @@ def meant(
         if here is not None:
             unwanted = tuple(each for each in here.unwanted if each.name not in names)
         elsewhere = _elsewhere(settings, records, names, unwanted)
+        former = tuple(records.former)
+        before = records.choice(settings.directory) if former else None
+        choosing = choosing._replace(place=repository.place, before=before)
     finally:
         records.close()
-    return Meant(names, unwanted, elsewhere, choosing)
+    return Meant(names, unwanted, elsewhere, choosing, former)
 
 
 def _choosing(

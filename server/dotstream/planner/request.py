@@ -71,13 +71,14 @@ def plan_packages(
     if action == "unmanage":
         repository.do_without()
     settings, prefer = repository.settings, asked.prefer
-    names, unwanted, elsewhere, choosing = asked.meant(repository, action)
+    names, unwanted, elsewhere, choosing, former = asked.meant(repository, action)
     groups = repository.groups(action, names, prefer, elsewhere)
     options, cancel = settings.options(prefer), asked.cancel or CancellationToken()
     wanted = {group.target for group in groups}
     grounds = {ground(each, settings.target) for each in wanted if not is_directory(each)}
-    targets = tuple(sorted(wanted | grounds))
+    targets = tuple(sorted({*wanted, *grounds, *former}))
     only: tuple[str, ...] = ()
+    whole = path is None and members is None and not prefer.where
     if path is not None:
         groups, only = narrowed(repository, groups, path)
     selection = None
@@ -95,7 +96,9 @@ def plan_packages(
             options,
             targets=targets,
             wishes=_heeded(settings, action, names, prefer),
-            choosing=choosing if path is None and members is None and not prefer.where else None,
+            choosing=choosing if whole else None,
+            former=former if whole else (),
+            leaving=elsewhere,
         ),
         groups,
         lookup=repository.lookup(prefer),

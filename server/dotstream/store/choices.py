@@ -39,9 +39,15 @@ class Choices:
     def change(self, change: Choosing, directories: Sequence[str], transaction: int = 0) -> None:
         """Note what a change chose, if that is anything new; it is part of a transaction."""
         before = self.current(directories)
-        after = (before or Choice()).after(change)
+        after = (before or change.before or Choice()).after(change)
         if after != before:
             self._note(transaction, directories[0], _written(after))
+
+    def leave(self, directories: Sequence[str]) -> None:
+        """Note that the target is not the configured one of a package directory any more."""
+        before = self.current(directories)
+        if before is not None and before.place:
+            self._note(0, directories[0], _written(before._replace(place="")))
 
     def take_back(self, undone: int, transaction: int, directory: str) -> None:
         """Note what was chosen before a transaction that is undone."""
@@ -67,15 +73,15 @@ class Choices:
 
 
 def _written(choice: Choice) -> str:
-    """Write a choice: its four lists of names, and whether it is everything."""
+    """Write a choice: its four lists of names, whether it is everything, and its place."""
     lists = (choice.packages, choice.profiles, choice.without, choice.members)
     written = ("\0".join(f"={name}" for name in each) for each in lists)
-    return "\0\0".join((*written, "all" if choice.everything else ""))
+    return "\0\0".join((*written, "all" if choice.everything else "", choice.place))
 
 
 def _read(text: str) -> Choice:
-    *lists, everything = text.split("\0\0")
+    *lists, everything, place = (*text.split("\0\0"), "")[:6]
     packages, profiles, without, members = (
         tuple(name[1:] for name in each.split("\0")) if each else () for each in lists
     )
-    return Choice(packages, profiles, everything == "all", without, members)
+    return Choice(packages, profiles, everything == "all", without, members, place)

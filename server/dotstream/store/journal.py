@@ -28,7 +28,7 @@ from dotstream.store.relocation import relocate
 from dotstream.store.transactions import Transactions, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from dotstream.fs.state import Moves
     from dotstream.model.choice import Choosing
@@ -261,6 +261,14 @@ class Journal:
         """Note what a change chose that had nothing to do."""
         with self.database.explained(), self.database.change():
             self.choices.change(choosing, self.manifest.directories.spellings(directory))
+
+    def leave(self, directory: str, leaving: Mapping[str, Container[str]]) -> None:
+        """Forget what has left for another target, which is the configured one now."""
+        spellings = self.manifest.directories.spellings(directory)
+        with self.database.explained(), self.database.change():
+            self.manifest.forget_links(directory, leaving)
+            if not self.manifest.linked(directory):
+                self.choices.leave(spellings)
 
     def discard(self, transaction: int) -> None:
         """Forget a transaction that never changed anything; its number is free again."""

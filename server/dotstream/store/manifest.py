@@ -10,6 +10,7 @@ How a page is written is in ``pages``.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from itertools import groupby
 
 from dotstream.fs.listing import sort_key
 from dotstream.light_typing import TYPE_CHECKING, TypeAlias
@@ -32,7 +33,7 @@ from dotstream.store.steps import End
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
     from dotstream.model.items import Operation
     from dotstream.store.pages import Row
@@ -192,6 +193,22 @@ class Manifest:
             rows.append((entry.name, CODES[entry.kind], entry.package, number, value))
         if here is not None:
             self._put(*here, rows)
+
+    def forget_links(self, directory: str, leaving: Mapping[str, Container[str]]) -> None:
+        """Forget what packages of a directory have in trees that they have left.
+
+        Args:
+            leaving: the packages, by tree.
+        """
+        spellings = self.directories.spellings(directory)
+        for root, packages in leaving.items():
+            for path, entries in groupby(self.entries(root), key=lambda entry: entry.directory):
+                names = [
+                    entry.name
+                    for entry in entries
+                    if entry.package in packages and entry.stow_dir in spellings
+                ]
+                self._change(root, path, dict.fromkeys(names))
 
     def fold(
         self,

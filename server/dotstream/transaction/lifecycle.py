@@ -44,6 +44,10 @@ def applying(
                 raise StalePlan(source.summary().digest, "")
             application = Application(source, writer, control, terms)
             result = yield from application.run()
+            if source.whole(result.summary):
+                for former in metadata.former:
+                    with writer_of(former, host) as its:
+                        its.journal.leave(metadata.directory, metadata.leaving)
         control.result = result
         yield result
         return result

@@ -41,6 +41,16 @@ def test_writing_the_plan_applies_it(world: World, nvim: Neovim) -> None:
     assert not nvim.lua("return vim.bo.modified")
 
 
+def test_a_file_that_is_open_is_read_again_once_it_is_a_link(world: World, nvim: Neovim) -> None:
+    (world.target / ".zshrc").write_text("mine\n")
+    nvim.command(f"edit {world.target}/.zshrc")
+    nvim.lua("_G.theirs = vim.api.nvim_get_current_buf()")
+    nvim.dotstream("plan manage zsh --on-conflict=backup", "planned")
+    nvim.command("write")
+    nvim.until("applied")
+    nvim.wait("vim.api.nvim_buf_get_lines(_G.theirs, 0, 1, false)[1] == '# zsh/dot-zshrc'")
+
+
 def test_every_row_has_a_sign_and_colours(nvim: Neovim) -> None:
     nvim.dotstream("plan manage zsh", "planned")
     marks = nvim.marks("dotstream.plan")

@@ -109,12 +109,10 @@ def _due(session: Session) -> Iterable[Backup]:
 def tell(session: Session, backups: Iterable[Backup]) -> int:
     """Show backups, and return how many there are."""
     count = 0
-    for backup in backups:
+    for backup in session.while_read(backups):
         count += 1
         line = None if session.quiet else partial(_line, session, backup)
         session.report.backup(backup, line)
-        if session.out.failure is not None:
-            break
     return count
 
 

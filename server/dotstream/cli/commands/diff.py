@@ -65,7 +65,7 @@ def _in_the_way(
 
 
 def _show(session: Session, differences: Iterator[Difference]) -> None:
-    for found in differences:
+    for found in session.while_read(differences):
         session.report.tell(
             "difference",
             partial(_text, session.style, found),
@@ -75,8 +75,6 @@ def _show(session: Session, differences: Iterator[Difference]) -> None:
             diff=found.text,
             truncated=found.truncated,
         )
-        if session.out.failure is not None:
-            return
 
 
 def _text(style: Style, found: Difference) -> str:

@@ -143,12 +143,11 @@ def _look(session: Session, cancel: CancellationToken) -> int:
     mode, depth, skip = _scan(session)
     counts: dict[Severity, int] = dict.fromkeys(_NOUNS, 0)
     fixable = 0
-    for finding in session.client.doctor(mode=mode, depth=depth, skip=skip, cancel=cancel):
+    findings = session.client.doctor(mode=mode, depth=depth, skip=skip, cancel=cancel)
+    for finding in session.while_read(findings):
         counts[finding.severity] += 1
         fixable += finding.fixable
         _show(session, finding)
-        if session.out.failure is not None:
-            break
     fix = _complete(session, "dotstream doctor --fix")
     session.tell("checkup", partial(_sum, counts, fixable, fix), **counts, fixable=fixable)
     return 1 if counts["error"] else 0

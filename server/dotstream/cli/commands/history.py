@@ -115,7 +115,7 @@ def _tell(
 ) -> int:
     """Tell of each; return how many they are."""
     count = 0
-    for transaction in transactions:
+    for transaction in session.while_read(transactions):
         count += 1
         session.tell(
             "transaction",
@@ -132,8 +132,6 @@ def _tell(
             undoneBy=transaction.undone_by,
             undoes=transaction.undoes,
         )
-        if session.out.failure is not None:
-            break
     return count
 
 

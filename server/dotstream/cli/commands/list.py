@@ -33,7 +33,8 @@ def run(session: Session) -> int:
     session.mention_unfinished()
     found = False
     with session.cancellable() as cancel:
-        for link in session.client.links(*session.arguments.packages, cancel=cancel):
+        links = session.client.links(*session.arguments.packages, cancel=cancel)
+        for link in session.while_read(links):
             found = True
             session.report.tell(
                 "link",
@@ -42,8 +43,6 @@ def run(session: Session) -> int:
                 to=link.text,
                 package=link.package,
             )
-            if session.out.failure is not None:
-                break
     why = session.client.settings.why_empty()
     if why is not None:
         session.say(why)

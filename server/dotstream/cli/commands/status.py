@@ -8,17 +8,19 @@ from dotstream.cli.change import OUT_OF_STEP
 from dotstream.cli.places import apart
 from dotstream.cli.report.style import columns_of, padded
 from dotstream.cli.report.summary import plural
-from dotstream.doctor.shell_commands import quoted
+from dotstream.doctor.shell_commands import FIX, quoted
 from dotstream.errors import ConflictError, UsageError
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
+from dotstream.model.status import GONE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from dotstream.cli.arguments import Parser
     from dotstream.cli.report.style import Colour
     from dotstream.cli.session import Session
+    from dotstream.client import Client
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.located import Located
     from dotstream.model.status import PackageStatus, Unwanted
@@ -70,46 +72,64 @@ def run(session: Session) -> int:
         _locate(session, path)
     if paths and not names:
         return 0
-    linked = False
-    shown = names or [info.name for info in session.client.packages() if info.active]
-    width = max((columns_of(display(name)) for name in shown), default=0)
     with session.cancellable() as cancel:
-        unwanted = session.client.unwanted()
-        if names:
-            unwanted = [each for each in unwanted if each.name in names]
-        gone = {each.name for each in unwanted if not each.moved}
-        wanted = [name for name in names if name not in gone]
-        statuses = session.client.status(*wanted, cancel=cancel)
-        for status in statuses if wanted or (shown and not names) else ():
-            if status.name in gone:
-                continue
-            linked = linked or bool(status.links)
-            session.tell(
-                "status",
-                partial(_line, session, status, width),
-                package=status.name,
-                state=status.state,
-                links=status.links,
-                changes=status.changes,
-                conflicts=status.conflicts,
-                errors=status.errors,
-            )
-            if session.out.failure is not None:
-                return 1
-        if not shown and not unwanted:
-            session.say(session.client.settings.why_empty() or "no package is for this machine")
-        for each in unwanted:
-            session.tell(
-                "unwanted",
-                partial(_unwanted, session, each, width),
-                package=each.name,
-                reason=each.reason,
-                links=sum(each.links.values()),
-                command=session.completed("dotstream remanage"),
-            )
-        if not linked:
-            session.mention_elsewhere("status", names or None)
+        _tell_packages(session, names, cancel)
         return _checked(session, names, cancel) if session.arguments.check else 0
+
+
+def _tell_packages(session: Session, names: Sequence[str], cancel: CancellationToken) -> None:
+    """Tell the state of packages: those named, or all for this machine."""
+    client = session.client
+    shown = names or [info.name for info in client.packages() if info.active]
+    width = max((columns_of(display(name)) for name in shown), default=0)
+    unwanted = [each for each in client.unwanted() if not names or each.name in names]
+    gone = {each.name for each in unwanted if not each.moved}
+    linked = 0
+    for status in session.while_read(_statuses(client, names, gone, cancel) if shown else ()):
+        linked += status.links
+        _tell(session, status, width)
+    if not (shown or unwanted):
+        session.say(client.settings.why_empty() or "no package is for this machine")
+    for each in session.while_read(unwanted):
+        _tell_unwanted(session, each, width)
+    if not linked:
+        session.mention_elsewhere("status", names or None)
+
+
+def _statuses(
+    client: Client, names: Sequence[str], gone: Container[str], cancel: CancellationToken
+) -> Iterator[PackageStatus]:
+    """Yield the state of packages that are not gone: those named, or all for this machine."""
+    asked = [name for name in names if name not in gone]
+    if asked or not names:
+        for status in client.status(*asked, cancel=cancel):
+            if status.name not in gone:
+                yield status
+
+
+def _tell(session: Session, status: PackageStatus, width: int) -> None:
+    session.tell(
+        "status",
+        partial(_line, session, status, width),
+        package=status.name,
+        state=status.state,
+        links=status.links,
+        changes=status.changes,
+        conflicts=status.conflicts,
+        errors=status.errors,
+    )
+
+
+def _tell_unwanted(session: Session, package: Unwanted, width: int) -> None:
+    links, command = sum(package.links.values()), session.completed("dotstream remanage")
+    session.tell(
+        "unwanted",
+        partial(_unwanted_line, session, package, width),
+        package=package.name,
+        reason=package.reason,
+        links=links,
+        command=command,
+    )
 
 
 def _locate(session: Session, path: str) -> None:
@@ -169,10 +189,13 @@ def _verdict(due: int, conflicts: int, errors: int, more: str) -> str:
     return f"out of step: {', '.join(told)}; see {more}"
 
 
-def _unwanted(session: Session, package: Unwanted, width: int) -> str:
+def _unwanted_line(session: Session, package: Unwanted, width: int) -> str:
     state = session.style.paint("unwanted".ljust(9), "yellow")
     links, command = sum(package.links.values()), session.completed("dotstream remanage")
-    told = f"{plural(links, 'link')}; {display(package.reason)}: {command} removes them"
+    what = "moves" if package.moved else "removes"
+    told = f"{plural(links, 'link')}; {display(package.reason)}: {command} {what} them"
+    if package.reason == GONE:
+        told += f", {session.completed(FIX)} relinks them if it has another name now"
     return f"{padded(display(package.name), width)}  {state}  {told}"
 
 

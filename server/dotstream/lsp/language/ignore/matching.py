@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from dotstream.client import Client
@@ -14,7 +15,7 @@ from dotstream.planner.ignore import LOCAL_LIST
 from dotstream.planner.names import to_target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.options import IgnoreRules
@@ -40,6 +41,12 @@ class Matches:
     count: int = 0
     first: list[str] = field(default_factory=list)
     complete: bool = True
+
+    def add(self, path: str) -> None:
+        """Note one more."""
+        self.count += 1
+        if len(self.first) < _FIRST:
+            self.first.append(path)
 
     @property
     def words(self) -> str:
@@ -71,37 +78,39 @@ def matches(
         dotfiles: whether ``dot-`` names are translated in the paths that are compared.
     """
     found = [Matches() for _ in rules]
-    looked_at = 0
-    for package in packages:
-        everything = [index for index, rule in enumerate(rules) if rule is not None]
-        waiting = [("", "", everything)]
-        while waiting:
-            raw_above, above, live = waiting.pop()
-            tests = [(index, rule(above)) for index in live if (rule := rules[index])]
-            inside = f"{package}/{raw_above}" if raw_above else package
-            for name, is_directory in sorted(entries(inside, MOST_LOOKED_AT - looked_at)):
-                if cancel.cancelled:
-                    raise Cancelled
-                looked_at += 1
-                if not above and name == LOCAL_LIST:
-                    continue  # ignored whatever the list says
-                raw = f"{raw_above}/{name}" if raw_above else name
-                left = []
-                for index, test in tests:
-                    if test is not None and test(name):
-                        found[index].count += 1
-                        if len(found[index].first) < _FIRST:
-                            found[index].first.append(f"{posixpath.basename(package)}/{raw}")
-                    else:
-                        left.append(index)
-                if is_directory and left:
-                    shown = to_target(name) if dotfiles else name
-                    waiting.append((raw, f"{above}/{shown}" if above else shown, left))
-            if looked_at >= MOST_LOOKED_AT:
-                for each in found:
-                    each.complete = False
-                return found
+    tried = chain.from_iterable(_tried(package, rules, dotfiles=dotfiles) for package in packages)
+    for looked_at, (path, matching) in enumerate(tried, 1):
+        if cancel.cancelled:
+            raise Cancelled
+        for index in matching:
+            found[index].add(path)
+        if looked_at >= MOST_LOOKED_AT:
+            for each in found:
+                each.complete = False
+            break
     return found
+
+
+def _tried(
+    package: str, rules: Sequence[IgnoreRules | None], *, dotfiles: bool
+) -> Iterator[tuple[str, list[int]]]:
+    """Yield what a package has, with the indices of the rules that match it.
+
+    What is below a directory that a rule matches is not tried with this rule.
+    """
+    everything = [index for index, rule in enumerate(rules) if rule is not None]
+    waiting = [("", "", everything)]
+    while waiting:
+        raw_above, above, live = waiting.pop()
+        tests = [(index, rule(above)) for index in live if (rule := rules[index])]
+        for name, is_directory in sorted(entries(f"{package}{raw_above}", MOST_LOOKED_AT)):
+            raw = f"{raw_above}/{name}"
+            ignored = not above and name == LOCAL_LIST  # whatever the list says
+            left = [index for index, test in tests if ignored or test is None or not test(name)]
+            yield f"{posixpath.basename(package)}{raw}", sorted({*live}.difference(left))
+            if is_directory and left and not ignored:
+                shown = to_target(name) if dotfiles else name
+                waiting.append((raw, f"{above}/{shown}" if above else shown, left))
 
 
 @dataclass(frozen=True, slots=True)
