@@ -338,12 +338,9 @@ def test_files_and_directories_among_each_other_are_recorded_as_they_are_linked(
     for _ in range(60):
         directories.append(f"{choose.choice(directories)}{choose.choice('abcmyzé')}{_}/")
     for package in "pq":
-        farm.make(
-            {
-                f"stow/{package}/{choose.choice(directories)}{choose.choice('-bkx~ü')}{number}": ""
-                for number in range(400)
-            }
-        )
+        places = choose.choices(directories, k=400)
+        names = [f"{choose.choice('-bkxü')}{number}.conf" for number in range(400)]
+        farm.make({f"stow/{package}/{a}{b}": "" for a, b in zip(places, names, strict=True)})
         farm.run("manage", package, prefer=Preferences(folding="never"))
         check_manifest(farm)
         assert list(farm.client().doctor()) == []
