@@ -339,7 +339,7 @@ def test_files_and_directories_among_each_other_are_recorded_as_they_are_linked(
         directories.append(f"{choose.choice(directories)}{choose.choice('abcmyzé')}{_}/")
     for package in "pq":
         places = choose.choices(directories, k=400)
-        names = [f"{choose.choice('-bkxü')}{number}.conf" for number in range(400)]
+        names = [f"{choose.choice('-bkxü')}{number}.{package}" for number in range(400)]
         farm.make({f"stow/{package}/{a}{b}": "" for a, b in zip(places, names, strict=True)})
         farm.run("manage", package, prefer=Preferences(folding="never"))
         check_manifest(farm)
