@@ -9,7 +9,7 @@ from tests.bench.tools import TOOLS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["SETS", "TINY", "Case"]
+__all__ = ["SETS", "Case"]
 
 
 class Case(NamedTuple):
@@ -64,12 +64,5 @@ _MEMORY = tuple(
     for family in _CHANGING
 )
 
-TINY = tuple(
-    Case(family, shape, 200, _ALL if shape == "wide" else _ONCE, calls=shape == "wide")
-    for shape in ("wide", "folded")
-    for family in ("plan", *_CHANGING)
-)
-"""Each tool and each command once, to see that they work."""
-
-SETS = {"time": _TIME, "memory": _MEMORY, "tiny": TINY}
+SETS = {"time": _TIME, "memory": _MEMORY}
 """What can be asked for; ``memory`` need not be alone on the machine."""

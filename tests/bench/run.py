@@ -132,12 +132,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="*", choices=SETS, default=["time"])
     parser.add_argument("--only", default="*", help="cases, such as 'make/wide/*'")
+    parser.add_argument("--links", type=int, help="so many in every case, to try it out")
     keeping(parser)
     options = parser.parse_args()
     for line in absent():
         print(line)
     cases = [each for name in options.sets for each in SETS[name]]
-    tell(run([each for each in cases if fnmatch(each.key, options.only)]), options.keep)
+    chosen = [each for each in cases if fnmatch(each.key, options.only)]
+    if options.links:
+        chosen = [each._replace(links=options.links) for each in chosen]
+    tell(run(chosen), options.keep)
 
 
 if __name__ == "__main__":
