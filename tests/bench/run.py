@@ -7,6 +7,8 @@ same minutes.  Everything stands on a RAM disk where there is one, but for what 
 from __future__ import annotations
 
 import argparse
+import math
+import os
 import tempfile
 from contextlib import contextmanager
 from fnmatch import fnmatch
@@ -49,6 +51,13 @@ def farm_of(shape: str, links: int, *, disk: bool = False) -> Iterator[Farm]:
         yield Farm(base, SHAPES[shape], links, deletes=not disk)
 
 
+def _has_room(shape: str, links: int) -> bool:
+    """Return whether there can be as many files and directories, twice: as links too."""
+    room = os.statvfs(QUICK).f_favail if QUICK else math.inf
+    each = sum(len(branch.files) + 1 for branch in SHAPES[shape].branches(links))
+    return room > 2 * each
+
+
 def prepared(subject: Subject, farm: Farm) -> Place:
     """Return a place where a subject finds what it needs."""
     place = farm.empty()
@@ -70,7 +79,8 @@ def measured(case: Case, farm: Farm) -> Samples:
             place = kept.get(subject.links) or prepared(subject, farm)
             figures = found[case.key].setdefault(subject.name, {})
             for quantity, value in _taken(subject, place).items():
-                figures.setdefault(quantity, []).append(value)
+                if case.timed or quantity == "memory":
+                    figures.setdefault(quantity, []).append(value)
             if lasting:
                 kept[subject.links] = place
             else:
@@ -110,6 +120,9 @@ def run(cases: Sequence[Case]) -> Iterator[Samples]:
         cases, lambda case: (case.shape, case.links, case.disk)
     ):
         together = list(group)
+        if not disk and not _has_room(shape, links):
+            print(*(each.key for each in together), "left out: the RAM disk has too few inodes")
+            continue
         with farm_of(shape, links, disk=disk) as farm:
             for case in together:
                 yield measured(case, farm)
