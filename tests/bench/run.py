@@ -52,10 +52,11 @@ def farm_of(shape: str, links: int, *, disk: bool = False) -> Iterator[Farm]:
 
 
 def _has_room(shape: str, links: int) -> bool:
-    """Return whether there can be as many files and directories, twice: as links too."""
+    """Return whether the RAM disk has inodes for the files, the links and all directories."""
     room = os.statvfs(QUICK).f_favail if QUICK else math.inf
-    each = sum(len(branch.files) + 1 for branch in SHAPES[shape].branches(links))
-    return room > 2 * each
+    branches = [len(branch.files) for branch in SHAPES[shape].branches(links)]
+    folds = SHAPES[shape].folds
+    return room > sum(branches) + links + len(branches) * (1 if folds else 2)
 
 
 def prepared(subject: Subject, farm: Farm) -> Place:
