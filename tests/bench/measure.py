@@ -35,7 +35,7 @@ def process(command: Sequence[str], env: Mapping[str, str], *, ends: int = 0) ->
         wall = time.perf_counter() - began
         if os.waitstatus_to_exitcode(status) != ends:
             said.seek(0)
-            sys.exit(f"{' '.join(command)} failed: {said.read(2000).decode(errors='replace')}")
+            sys.exit(f"{command[:8]} failed: {said.read(2000).decode(errors='replace')}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
