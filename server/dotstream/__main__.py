@@ -9,12 +9,17 @@ from __future__ import annotations
 import gc
 import sys
 
+from dotstream import __version__
+
 __all__ = ["main"]
 
 
 def main() -> int:
     """Run the command line of this process; return the exit code of what does not end it."""
     gc.set_threshold(10_000)  # importing makes many objects and no garbage
+    if sys.argv[1:2] in (["--version"], ["-V"]):  # scripts ask for it first, and often
+        print(f"dotstream {__version__}")  # noqa: T201 - it is all there is to it
+        return 0
     try:
         from dotstream.cli.main import run
 

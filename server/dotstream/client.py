@@ -724,7 +724,9 @@ class Client:
 
     def unfinished(self) -> Transaction | None:
         """Return the transaction that another run left unfinished; nobody is kept waiting."""
-        return self._past.unfinished()
+        from dotstream.history.unfinished import unfinished
+
+        return unfinished(self.state, self.target)
 
     def stream_undo(
         self,

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.cli.process import dotstream, household
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ HEAVY = {
     "asyncio",
     "decimal",
     "difflib",
+    "dotstream.planner.adopt",
     "dotstream.planner.automaton",
     "dotstream.planner.bounded",
     "dotstream.planner.patterns",
@@ -32,8 +34,28 @@ HEAVY = {
     "tree_sitter",
     "typing",
 }
+ENGINE = {
+    "dotstream.client",
+    "dotstream.config.load",
+    "dotstream.planner",
+    "dotstream.store",
+    "dotstream.transaction",
+    "sqlite3",
+}
 NEW = {"ctypes", "struct"}
 """What the first change of a home may need, and no other."""
+NOTHING_WRITTEN = {
+    "dotstream.config.document",
+    "dotstream.config.schema",
+    "dotstream.fs.change",
+    "dotstream.fs.lock",
+    "dotstream.history.history",
+    "dotstream.model.events",
+    "dotstream.transaction",
+    "sqlite3",
+    "tomli",
+}
+"""What is for a configuration that says something, and for what was done before."""
 
 
 def imported(*words: str, cwd: Path) -> set[str]:
@@ -51,10 +73,27 @@ def imported(*words: str, cwd: Path) -> set[str]:
 
 def test_a_dry_run_imports_nothing_heavy(scratch_home: Path) -> None:
     root = household(scratch_home)
-    assert imported("manage", "-n", "zsh", cwd=root) & (HEAVY | NEW | {"sqlite3"}) == set()
+    unneeded = HEAVY | NEW | NOTHING_WRITTEN | {"heapq", "locale"}
+    assert imported("manage", "-n", "zsh", cwd=root) & unneeded == set()
     dotstream("manage", "vim", cwd=root)
     # From now on there is a journal, which says whether links of the package are elsewhere.
     assert imported("manage", "-n", "zsh", cwd=root) & (HEAVY | NEW) == set()
+
+
+def test_the_version_is_told_without_anything_of_ours(scratch_home: Path) -> None:
+    found = imported("--version", cwd=scratch_home)
+    assert not {name for name in found if name.startswith("dotstream.")}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("completion", "bash"), ("__complete", "dotstream", "man")],
+    ids=lambda words: words[0],
+)
+def test_what_a_shell_asks_for_is_told_without_the_engine(
+    scratch_home: Path, words: tuple[str, ...]
+) -> None:
+    assert imported(*words, cwd=scratch_home) & (HEAVY | ENGINE) == set()
 
 
 def test_a_small_change_imports_what_it_writes_with_and_nothing_else(scratch_home: Path) -> None:
@@ -71,7 +110,16 @@ def test_json_events_are_asked_for_before_they_are_paid_for(scratch_home: Path) 
 
 def test_a_command_that_ends_at_once_has_closed_what_it_read(scratch_home: Path) -> None:
     root = household(scratch_home)
-    for words in (("manage", "vim"), ("status",), ("history",), ("doctor",), ("undo", "--yes")):
+    for words in (
+        ("manage", "vim"),
+        ("manage", "-n", "zsh"),
+        ("status",),
+        ("history",),
+        ("doctor",),
+        ("__complete", "dotstream", "manage", ""),
+        ("__complete", "dotstream", "undo", ""),
+        ("undo", "--yes"),
+    ):
         dotstream(*words, cwd=root)
     state = scratch_home / ".local/state"
     names = {path.name for path in state.rglob("*")}

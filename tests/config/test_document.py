@@ -7,7 +7,8 @@ import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dotstream.config.document import decode, parse, problems
+from dotstream.config.document import parse, problems
+from dotstream.config.reading import decode
 from dotstream.config.schema import PACKAGE, PROFILE, TOP, Key
 from dotstream.errors import ConfigError
 

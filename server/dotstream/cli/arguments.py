@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 
+argparse._ = str  # type: ignore[attr-defined]  # or each parser looks for translations on the disk
 _WIDTH = max(40, min(columns(1), 92) - 2)
 
 

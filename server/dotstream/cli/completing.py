@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import suppress
 
 from dotstream.cli.arguments import Parser, add_common
 from dotstream.cli.registry import COMMANDS, PROGRAMS, helps, load, parser_of
@@ -71,7 +72,9 @@ def main(words: Sequence[str]) -> int:
         if value.startswith(line.word) and value.isprintable()
     )
     sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
-    sys.stdout.write("".join(shown))
+    with suppress(OSError):  # the shell has seen enough
+        sys.stdout.write("".join(shown))
+        sys.stdout.flush()
     return FILES if found is None else 0
 
 

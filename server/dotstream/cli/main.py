@@ -30,6 +30,8 @@ _INTRODUCTION = (
     "Manage your dotfiles with symlinks: preview every change, apply all or nothing, undo."
 )
 
+_PLACES = {"-d": "dir", "-t": "target"}
+
 _NOTHING = "cancelled; nothing was changed"
 
 
@@ -95,7 +97,7 @@ def run(  # noqa: RET503 - it does not return from ``end_process``
     if arguments[0] == "__complete":
         from dotstream.cli.completing import main
 
-        return main(arguments[1:])
+        end_process(main(arguments[1:]))
     top, name, rest = _split(arguments)
     if name in PROGRAMS:
         return _program(name, top, rest, programs)
@@ -108,11 +110,9 @@ def run(  # noqa: RET503 - it does not return from ``end_process``
 
 def _split(arguments: Sequence[str]) -> tuple[argparse.Namespace, str, list[str]]:
     """Return what stands before a command, its name, and what comes after it."""
-    if arguments[0] in COMMANDS:  # nothing before the command: nothing to read it with
-        return argparse.Namespace(), arguments[0], list(arguments[1:])
-    if arguments[0] in ("-V", "--version"):
-        print(f"dotstream {__version__}")
-        raise SystemExit(0)
+    top, at = _places(arguments)
+    if at < len(arguments) and arguments[at] in COMMANDS:  # all that is before it is read
+        return top, arguments[at], list(arguments[at + 1 :])
     if arguments[0] == "help":
         arguments = [*arguments[1:2], "--help"]
     parser = top_parser()
@@ -124,6 +124,17 @@ def _split(arguments: Sequence[str]) -> tuple[argparse.Namespace, str, list[str]
 
         parser.error(unknown_command(name, rest, top))
     return top, name, rest
+
+
+def _places(arguments: Sequence[str]) -> tuple[argparse.Namespace, int]:
+    """Read what mostly stands before a command, without a parser; return where it ends."""
+    found, at = argparse.Namespace(), 0
+    while at + 1 < len(arguments) and arguments[at] in _PLACES:
+        if arguments[at + 1].startswith("-"):
+            break
+        setattr(found, _PLACES[arguments[at]], arguments[at + 1])
+        at += 2
+    return found, at
 
 
 def _guarded(session: Session, command: Command) -> int:

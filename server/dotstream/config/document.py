@@ -18,33 +18,13 @@ if TYPE_CHECKING:
     from dotstream.config.positions import Positions
     from dotstream.config.schema import Key
 
-__all__ = ["MOST_FAULTS", "beyond", "decode", "error_at", "parse", "parse_own", "problems"]
+__all__ = ["MOST_FAULTS", "beyond", "error_at", "parse", "parse_own", "problems"]
 
 MOST_FAULTS = 100
 """Mistakes that are told of one file."""
 
 _DIGITS = 4_300  # Python's own limit
 _DEEPEST, _PARTS = 400, 999  # the TOML parser's
-
-
-def decode(data: bytes, *, path: str) -> str:
-    """Return the text of a file that has to be UTF-8.
-
-    Raises:
-        ConfigError: it is not.
-    """
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = error.object[: error.start]
-        last = before.rpartition(b"\n")[2]
-        raise ConfigError(
-            f"the file is not UTF-8: byte 0x{error.object[error.start]:02x}",
-            path=path,
-            line=before.count(b"\n") + 1,
-            column=len(last.decode("utf-8")) + 1,
-            hint="save it as UTF-8",
-        ) from None
 
 
 def parse(

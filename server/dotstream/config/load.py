@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+from types import MappingProxyType
 
 from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME, STOWRC_NAME, is_marked, locate
 from dotstream.config.profiles import Profiles
-from dotstream.config.reading import read_config
+from dotstream.config.reading import read_config, says_nothing
 from dotstream.config.settings import PackageSettings, Settings, on_host, on_platform
 from dotstream.errors import ConfigError, UsageError
 from dotstream.fs.files import is_directory, present
@@ -129,15 +130,23 @@ class _Place(NamedTuple):
         return fitting or next(systems, None)
 
 
-def _from_toml(text: str, path: str, here: _Place, forced: str | None) -> Settings:
+def _parsed(
+    text: str, path: str, base: Mapping[str, object] = MappingProxyType({})
+) -> Mapping[str, object]:
+    if says_nothing(text):
+        return {}
     from dotstream.config.document import parse
 
-    main = parse(text, path=path)
+    return parse(text, path=path, base=base)
+
+
+def _from_toml(text: str, path: str, here: _Place, forced: str | None) -> Settings:
+    main = _parsed(text, path)
     layers = [(main, text, path)]
     document = main
     local = read_config(here.file(LOCAL_NAME))
     if local is not None:
-        over = parse(local, path=here.file(LOCAL_NAME), base=main)
+        over = _parsed(local, here.file(LOCAL_NAME), main)
         layers.insert(0, (over, local, here.file(LOCAL_NAME)))
         document = _merged(main, over)
 

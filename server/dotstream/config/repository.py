@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from dotstream.config.agreement import agreed
 from dotstream.config.discover import discover, locate
 from dotstream.config.names import package_name
 from dotstream.errors import NotAgreed, UsageError
@@ -167,7 +166,11 @@ class Repository:
     def wishes(self) -> dict[Wish, bool]:
         """What the repository asks for that its user has to agree to; whether that was done."""
         wishes = self.settings.wishes
-        known = agreed(self.state, self.directory) if wishes else ()
+        if not wishes:
+            return {}
+        from dotstream.config.agreement import agreed
+
+        known = agreed(self.state, self.directory)
         return {wish: str(wish) in known for wish in wishes}
 
     def require_agreement(self, metadata: Metadata) -> None:

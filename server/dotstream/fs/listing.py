@@ -7,7 +7,6 @@ megabytes, not hundreds.
 
 from __future__ import annotations
 
-import heapq
 import marshal
 import os
 from itertools import islice, repeat
@@ -240,8 +239,10 @@ class _Spill:
         self.runs.append((start, self.file.tell()))
 
     def merge(self) -> Iterator[Entry]:
+        from heapq import merge  # few directories are as large
+
         runs = [self._read(start, end) for start, end in self.runs]
-        yield from heapq.merge(*runs, key=None if self.plain else _by_bytes)
+        yield from merge(*runs, key=None if self.plain else _by_bytes)
 
     def _read(self, position: int, end: int) -> Iterator[Entry]:
         while position < end:

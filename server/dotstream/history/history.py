@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dotstream.errors import Cancelled, UsageError
-from dotstream.fs.lock import left_behind
 from dotstream.fs.state import backup_area, existing_state
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.cancel import CancellationToken
@@ -48,14 +47,6 @@ class Past:
         with self._reading() as journal:
             if journal is not None:
                 yield from journal.transactions.newest_first(limit)
-
-    def unfinished(self) -> Transaction | None:
-        """Return the transaction that another run left unfinished."""
-        place = existing_state(self._host.state, self._target)
-        if place is None or not left_behind(place.lock, place.journal):
-            return None  # without having paid for a look into the journal
-        with self._reading() as journal:
-            return None if journal is None else journal.transactions.unfinished()
 
     def to_undo(self, number: int | None) -> Transaction:
         """Return the transaction that is meant, by default the last that is no undo.

@@ -34,7 +34,7 @@ LOCAL_LIST = ".stow-local-ignore"
 GLOBAL_LIST = ".stow-global-ignore"
 
 _SPACE = " \t\n\r\f\v"
-_COMMENT = re.compile(r"(?<![ \t\r\f\v])[ \t\r\f\v]++#.+")
+_COMMENT = r"(?<![ \t\r\f\v])[ \t\r\f\v]++#.+"
 
 
 class StowList(NamedTuple):
@@ -61,7 +61,9 @@ def parse_list(text: str, *, path: str) -> StowList:
         if not bare or bare.startswith("#"):
             continue
         column = len(line) - len(line.lstrip(_SPACE)) + 1
-        patterns.append((number, column, _COMMENT.sub("", bare).replace(r"\#", "#")))
+        if len(bare.split(None, 1)) > 1:  # as the built-in list nowhere has it
+            bare = re.sub(_COMMENT, "", bare)
+        patterns.append((number, column, bare.replace(r"\#", "#")))
     return StowList(path, tuple(patterns))
 
 

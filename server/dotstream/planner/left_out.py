@@ -6,7 +6,6 @@ from dotstream.fs.listing import every_entry, sort_key
 from dotstream.fs.look import close
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import Notice
-from dotstream.planner.dead_patterns import dead_patterns
 from dotstream.planner.ignore import LOCAL_LIST
 
 if TYPE_CHECKING:
@@ -53,5 +52,7 @@ def _useless(cursor: Cursor) -> Iterator[Notice]:
     if cursor.sub:
         yield Notice(path, "nobody reads this list: it counts at the top of a package only")
         return
+    from dotstream.planner.dead_patterns import dead_patterns
+
     for dead in dead_patterns(package.path, dotfiles=package.dotfiles):
         yield Notice(path, f"line {dead.line}: {dead.problem}")

@@ -5,7 +5,6 @@ Everything is in byte order already, so merging needs no more memory than its in
 
 from __future__ import annotations
 
-import heapq
 from itertools import groupby
 from operator import itemgetter
 
@@ -72,6 +71,7 @@ def _merge_sorted(
     disk: Iterable[Entry], cursors: list[Cursor], listings: list[Iterable[Entry]]
 ) -> Iterator[tuple[str, int, list[Claim]]]:
     """Merge listings of which some are too long for memory."""
+    from heapq import merge as merged_lazily
 
     def tagged(index: int, listing: Iterable[Entry]) -> Iterator[tuple[str, int, str, int]]:
         for name, kind, raw in listing:
@@ -82,7 +82,7 @@ def _merge_sorted(
     merged: Iterable[tuple[str, int, str, int]] = (
         streams[0]
         if len(streams) == 1
-        else heapq.merge(*streams, key=lambda entry: sort_key(entry[0]))
+        else merged_lazily(*streams, key=lambda entry: sort_key(entry[0]))
     )
     for name, group in groupby(merged, itemgetter(0)):
         there = 0

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dotstream.light_typing import TYPE_CHECKING, Protocol
-from dotstream.model.events import Applied, Corrected, Progress, Result
-from dotstream.model.history import Backup, Recovery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from dotstream.light_typing import TypeAlias
-    from dotstream.model.events import Event
-    from dotstream.model.history import Transaction
+    from dotstream.model.events import Corrected, Event, Progress, Result
+    from dotstream.model.history import Backup, Recovery, Transaction
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
 
@@ -25,6 +23,10 @@ class Reporting:
 
     def event(self: Report, event: Event, *, asked: bool = False) -> None:
         """Tell one event; ``asked``: what it did was asked for."""
+        # A dry run comes without events.
+        from dotstream.model.events import Applied, Corrected, Progress, Result
+        from dotstream.model.history import Backup, Recovery
+
         if isinstance(event, Applied):
             self.progress(event.progress)
         elif isinstance(event, Progress):
