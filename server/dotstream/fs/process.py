@@ -25,6 +25,7 @@ __all__ = [
     "known_home",
     "platform",
     "process_name",
+    "processors",
     "rows",
     "state_home",
     "unbuffered",
@@ -134,6 +135,14 @@ def host_name() -> str:
 def platform() -> str:
     """Return the kind of system in one word, such as ``linux`` or ``darwin``."""
     return sys.platform.rstrip("0123456789")
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS
+        return os.cpu_count() or 1
 
 
 def state_home(environ: Mapping[str, str], home: str) -> str:

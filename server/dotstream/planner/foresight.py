@@ -37,6 +37,7 @@ def foreseen(items: Iterable[Item | Run], state: str = "") -> Iterator[Item | Ru
         state: absolute path of the state directory, which what makes way is kept in.
     """
     here: Directory | None = None
+    roof: Directory | None = None  # one that is inside, as most of what comes next
     inside, passing, above = "", True, True
     known: dict[str, bool] = {}
     for item in items:
@@ -44,11 +45,13 @@ def foreseen(items: Iterable[Item | Run], state: str = "") -> Iterator[Item | Ru
             yield item
             continue
         if item.directory is not here:
-            here, path = item.directory, item.directory.absolute
-            if inside and within(path, inside):
+            here = item.directory
+            if roof is not None and (here is roof or here.parent is roof):
                 passing = above
+            elif inside and within(path := here.absolute, inside):
+                passing, roof = above, here
             else:
-                inside = ""
+                inside, roof, path = "", None, here.absolute
                 if path not in known:
                     if len(known) >= _REMEMBERED:
                         known.clear()
@@ -58,7 +61,7 @@ def foreseen(items: Iterable[Item | Run], state: str = "") -> Iterator[Item | Ru
                         yield ScanError(path, why, permission=True)
                 passing = known[path]
         if not inside and isinstance(item, Operation) and item.kind in _OPENERS:
-            inside, above = item.path, passing
+            inside, above, roof = item.path, passing, None
         if item.kind == "move_file" and passing and (error := _unmovable(item)) is not None:
             yield error
         elif passing:
