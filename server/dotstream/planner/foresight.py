@@ -134,7 +134,8 @@ class Shared:
     __slots__ = ("_above", "_made", "gone", "wanted")
 
     def __init__(self, wanted: Sequence[str], main: str) -> None:
-        self.wanted, self.gone = wanted, set[str]()
+        self.wanted: Sequence[str] = wanted
+        self.gone: set[str] = set()
         self._made: set[str] = set()
         self._above: set[str] = set()
         for target in wanted if len(wanted) > 1 else ():
