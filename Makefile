@@ -102,6 +102,7 @@ bench: bench-time bench-memory bench-editors
 bench-time: $(VENV)/.dev bench-tools
 	$(BENCH).wire --only start throughput latency --keep $(RESULTS)
 	$(BENCH).run time --keep $(RESULTS)
+	@$(BENCH).bars $(RESULTS)
 
 # What others do beside it changes these little: memory, and processor time of the Python API.
 bench-memory: $(VENV)/.dev
