@@ -46,6 +46,11 @@ def command_of(language: str) -> list[str]:
     if language == "json":
         client: dict[str, Any] = json.loads(text)["clients"]["dotstream"]
         return list(client["command"])
+    if language == "kate":
+        one, other = json.loads(text)["servers"].values()
+        assert one["rootIndicationFileNames"] == other["rootIndicationFileNames"] == MARKERS
+        assert one["command"] == other["command"]
+        return list(one["command"])
     if language == "kak":
         found = re.search(r"lsp_servers %\{\n(.*?)\n    \}", text, re.DOTALL)
         assert found
@@ -55,7 +60,7 @@ def command_of(language: str) -> list[str]:
     return re.findall(r'"([^"]*)"', text.split(". (", 1)[1].split(")", 1)[0])
 
 
-@pytest.mark.parametrize("language", ["helix", "elisp", "json", "kak"])
+@pytest.mark.parametrize("language", ["helix", "elisp", "json", "kak", "kate"])
 def test_a_recipe_starts_the_server(language: str) -> None:
     program, lsp, *arguments = command_of(language)
     assert (program, lsp) == ("dotstream", "lsp")

@@ -23,8 +23,8 @@ __all__ = ["drawn"]
 
 _WIDTH, _HEIGHT, _BASELINE = 8.4, 19, 14
 _MARGIN, _TOP = 16, 44
-_HOLD = 6.0
-"""Seconds that the last screen stays before it all begins again."""
+_HOLD = 5.0
+"""Seconds that the last screen stays, which is also what is seen first."""
 _TOGETHER = 0.03
 """What is shown within as many seconds is one change."""
 
@@ -166,5 +166,6 @@ def _moving(number: int, row: _Row, total: float) -> str:
         stops.append((row.end, hidden))
     frames = " ".join(f"{100 * at / total:.2f}% {{ {look} }}" for at, look in stops)
     name = f"r{number}"
-    rule = f"#{name} {{ animation: {name} {total:.2f}s step-end infinite }}"
+    late = -(total - _HOLD)
+    rule = f"#{name} {{ animation: {name} {total:.2f}s {late:.2f}s step-end infinite }}"
     return f"{rule} @keyframes {name} {{ {frames} }}\n"

@@ -18,6 +18,7 @@ __all__ = [
     "Tree",
     "canonical",
     "close",
+    "duplicate",
     "entry_kind",
     "exists",
     "fingerprint",
@@ -234,6 +235,11 @@ def canonical(path: str) -> str:
     """
     path = os.path.realpath(path)
     return spelt(path) if DIFFER else path
+
+
+def duplicate(fd: int) -> int:
+    """Return another descriptor of what is open."""
+    return os.dup(fd)
 
 
 def close(fd: int) -> None:

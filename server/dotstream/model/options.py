@@ -36,14 +36,14 @@ Action = Literal["manage", "unmanage", "remanage", "adopt", "undo", "restore", "
 Folding = Literal["safe", "always", "never"]
 Layout = Literal["mirror", "named", "single"]
 LinkStyle = Literal["relative", "absolute"]
-Policy = Literal["fail", "skip", "backup", "overwrite", "adopt"]
+Policy = Literal["fail", "adopt", "backup", "overwrite", "skip"]
 
 ACTIONS: tuple[Action, ...] = ("manage", "unmanage", "remanage", "adopt")
 FOLDINGS: tuple[Folding, ...] = ("safe", "always", "never")
 LAYOUTS: tuple[Layout, ...] = ("mirror", "named", "single")
 PACKAGE_LAYOUTS: tuple[Layout, ...] = ("mirror", "named")
 LINK_STYLES: tuple[LinkStyle, ...] = ("relative", "absolute")
-POLICIES: tuple[Policy, ...] = ("fail", "skip", "backup", "overwrite", "adopt")
+POLICIES: tuple[Policy, ...] = ("fail", "adopt", "backup", "overwrite", "skip")
 
 SINGLE = "."
 """The name of the package that is the package directory itself, as in ``stow .``."""
@@ -115,6 +115,7 @@ class Options(NamedTuple):
         resolve: settles conflicts that have no policy of their own.
         same: a file in the way that is byte for byte the package's is backed up.
         explain: also yield a notice for every name that an ignore rule leaves out.
+        targets: those of packages that have their own, which no fold may hide.
     """
 
     single: bool = False
@@ -128,6 +129,7 @@ class Options(NamedTuple):
     resolve: Resolve | None = None
     same: bool = False
     explain: bool = False
+    targets: tuple[str, ...] = ()
 
 
 class Preferences(NamedTuple):

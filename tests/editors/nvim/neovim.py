@@ -138,7 +138,7 @@ class Neovim:
             f"return vim.wait({_PATIENCE}, function() return {condition} end, 2)",
             *arguments,
         )
-        assert met, f"never: {condition}\n{self.notes()}\n{self.lines()}"
+        assert met, f"never: {condition}\n{self.notes()}\n{self.lines()[:50]}"
 
     def screen(self, width: int, height: int) -> None:
         """Attach a screen, so that everything is drawn."""

@@ -90,6 +90,23 @@ def test_a_plan_with_conflicts_is_not_applied(world: World, conflict: Neovim) ->
     assert not (world.target / ".vimrc").exists()
 
 
+def test_a_conflict_that_arises_before_it_is_written_is_shown(world: World, nvim: Neovim) -> None:
+    nvim.dotstream("plan manage zsh vim", "planned")
+    (world.target / ".zshrc").write_text("mine\n")
+    nvim.command("write")
+    nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('planned again') end)")
+    nvim.until("planned")
+    assert "1 conflict  ga settles" in nvim.bar()
+    assert nvim.lua("return vim.api.nvim_get_current_line()").startswith("  conflict .zshrc")
+    assert not (world.target / ".vimrc").exists()
+    nvim.choose("skip")
+    nvim.press("ga")
+    nvim.until("planned")
+    nvim.command("write")
+    nvim.until("applied")
+    assert (world.target / ".vimrc").is_symlink()
+
+
 def test_a_policy_of_the_command(world: World, nvim: Neovim) -> None:
     (world.target / ".zshrc").write_text("mine\n")
     nvim.dotstream("plan manage zsh --on-conflict=backup", "planned")

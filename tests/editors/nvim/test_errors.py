@@ -111,16 +111,47 @@ def test_a_lock_that_is_held(world: World, nvim: Neovim) -> None:
     nvim.until("applied")
 
 
+def test_a_lock_that_is_held_by_this_neovim(world: World, nvim: Neovim) -> None:
+    world.grow("big", 50_000)
+    nvim.dotstream("plan manage big", "planned")
+    nvim.lua("_G.big = vim.api.nvim_get_current_buf()")
+    nvim.press("gg")
+    nvim.command("tabnew")
+    nvim.dotstream("plan manage zsh", "planned")
+    nvim.lua(
+        """
+        local big = require("dotstream.plan.session").by_buffer[_G.big]
+        local zsh = vim.api.nvim_get_current_buf()
+        vim.api.nvim_buf_call(_G.big, vim.cmd.write)
+        vim.wait(60000, function() return big.note:find("^[1-9]") end, 1)
+        vim.api.nvim_buf_call(zsh, vim.cmd.write)
+        """
+    )
+    nvim.wait("#_G.notes > 0")
+    assert nvim.notes()[0] == (
+        "dotstream: another plan is being applied from this Neovim; wait for it, then try again"
+    )
+    nvim.until("planned")
+    assert nvim.lua("return vim.bo.modified")
+    nvim.wait("require('dotstream.plan.session').by_buffer[_G.big].state == 'applied'")
+    nvim.command("write")
+    nvim.until("applied")
+
+
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
         ("frobnicate", "there is no :Dotstream frobnicate"),
         ("plan --nope=1", "there is no flag --nope"),
         ("plan --profile", "--profile needs a value"),
+        ("undo abc", "undo takes the number of one change"),
+        ("undo 1 2", "undo takes the number of one change"),
+        ("history 3", "history does not take 3"),
     ],
 )
-def test_a_wrong_command(words: str, problem: str, nvim: Neovim) -> None:
-    nvim.dotstream(words)
+@pytest.mark.parametrize("bang", ["", "!"])
+def test_a_wrong_command(bang: str, words: str, problem: str, nvim: Neovim) -> None:
+    nvim.command(f"Dotstream{bang} {words}")
     assert problem in nvim.notes()[0]
 
 

@@ -41,6 +41,16 @@ def test_writing_the_plan_applies_it(world: World, nvim: Neovim) -> None:
     assert not nvim.lua("return vim.bo.modified")
 
 
+def test_a_file_that_is_open_is_read_again_once_it_is_a_link(world: World, nvim: Neovim) -> None:
+    (world.target / ".zshrc").write_text("mine\n")
+    nvim.command(f"edit {world.target}/.zshrc")
+    nvim.lua("_G.theirs = vim.api.nvim_get_current_buf()")
+    nvim.dotstream("plan manage zsh --on-conflict=backup", "planned")
+    nvim.command("write")
+    nvim.until("applied")
+    nvim.wait("vim.api.nvim_buf_get_lines(_G.theirs, 0, 1, false)[1] == '# zsh/dot-zshrc'")
+
+
 def test_every_row_has_a_sign_and_colours(nvim: Neovim) -> None:
     nvim.dotstream("plan manage zsh", "planned")
     marks = nvim.marks("dotstream.plan")
@@ -59,6 +69,13 @@ def test_directories_are_folds(nvim: Neovim) -> None:
     assert nvim.lua("return vim.fn.foldclosedend(1)") == 4
     nvim.press("<CR>")  # on a heading it opens and closes the fold
     assert nvim.lua("return vim.fn.foldclosedend(1)") == -1
+
+
+def test_fillchars_of_the_user_stay(nvim: Neovim) -> None:
+    nvim.command("set fillchars=eob:-,foldopen:v")
+    nvim.dotstream("plan manage zsh", "planned")
+    found = set(nvim.lua("return vim.wo.fillchars").split(","))
+    assert {"eob:-", "foldopen:v", "fold: "} <= found
 
 
 def test_folds_of_long_directories_are_closed_at_the_end(world: World, nvim: Neovim) -> None:

@@ -111,6 +111,26 @@ def test_quitting_is_refused_while_a_plan_waits(nvim: Neovim) -> None:
     assert nvim.lua("return next(require('dotstream.plan.session').by_buffer) == nil")
 
 
+def test_q_in_the_last_window_leaves_what_was_there_before(world: World, nvim: Neovim) -> None:
+    nvim.command(f"edit {world.root}/zsh/dot-zshrc")
+    nvim.dotstream("plan manage zsh", "planned")
+    nvim.command("only")
+    nvim.press("q")
+    assert nvim.lua("return vim.fn.expand('%:t')") == "dot-zshrc"
+    assert nvim.lua("return next(require('dotstream.plan.session').by_buffer) == nil")
+
+
+@pytest.mark.parametrize("words", ["plan manage zsh", "status", "history"])
+def test_q_in_the_only_window_there_ever_was(words: str, nvim: Neovim) -> None:
+    nvim.dotstream(words)
+    nvim.wait("vim.startswith(vim.api.nvim_buf_get_name(0), 'dotstream://')")
+    nvim.wait("vim.fn.getline(1) ~= '' and not vim.wo.winbar:find('looking')")
+    nvim.command("only | bwipeout 1")
+    nvim.press("q")
+    assert nvim.lua("return vim.api.nvim_buf_get_name(0)") == ""
+    assert nvim.lines() == [""]
+
+
 def test_a_hidden_plan_goes_on_waiting(world: World, nvim: Neovim) -> None:
     nvim.dotstream("plan manage zsh", "planned")
     nvim.command(f"edit {world.root}/zsh/dot-zshrc")

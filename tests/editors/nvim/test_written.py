@@ -32,7 +32,7 @@ def test_every_command_is_explained(nvim: Neovim) -> None:
 
 
 def test_every_flag_is_explained(nvim: Neovim) -> None:
-    assert set(re.findall(r"(?m)^    (--[\w-]+=)", HELP)) == set(
+    assert set(re.findall(r"(?m)^    (--[\w-]+=?)", HELP)) == set(
         nvim.complete("Dotstream plan --")
     )
 

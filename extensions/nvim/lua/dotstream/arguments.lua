@@ -4,7 +4,7 @@ local vocabulary = require("dotstream.words")
 
 local M = {}
 
---- Flags, in the order in which they are written.
+--- Flags, in the order in which they are written; those that are `bare` take no value.
 M.FLAGS = {
   { "--dir", "root" },
   { "--target", "target" },
@@ -12,6 +12,10 @@ M.FLAGS = {
   { "--package", "package" },
   { "--folding", "folding" },
   { "--on-conflict", "onConflict" },
+  { "--same", "same", bare = true },
+  { "--verbose", "explain", bare = true },
+  { "--out", "out", bare = true },
+  { "--whole", "whole", bare = true },
 }
 
 --- What flags may be set to.
@@ -20,9 +24,9 @@ M.VALUES = {
   ["--on-conflict"] = vim.list_extend({ "ask" }, vocabulary.POLICIES),
 }
 
-local FIELDS = {} ---@type table<string, string>
+local KNOWN = {} ---@type table<string, { [2]: string, bare?: boolean }>
 for _, flag in ipairs(M.FLAGS) do
-  FIELDS[flag[1]] = flag[2]
+  KNOWN[flag[1]] = flag
 end
 
 ---@class dotstream.Words
@@ -33,6 +37,10 @@ end
 ---@field package? string
 ---@field folding? string
 ---@field onConflict? string
+---@field same? boolean
+---@field explain? boolean
+---@field out? boolean
+---@field whole? boolean
 
 --- Take the flags out of the words of a command.
 ---@param given string[]
@@ -40,17 +48,19 @@ end
 function M.parse(given)
   local parsed = { words = {} } ---@type dotstream.Words
   for _, word in ipairs(given) do
-    local flag, value = word:match("^(%-%-[%w-]+)=?(.*)$")
+    local flag, equals, value = word:match("^(%-%-[%w-]+)(=?)(.*)$")
     if flag then
-      local field, allowed = FIELDS[flag], M.VALUES[flag]
-      if not field then
+      local known, allowed = KNOWN[flag], M.VALUES[flag]
+      if not known then
         return nil, ("there is no flag %s"):format(flag)
-      elseif value == "" then
+      elseif known.bare and equals ~= "" then
+        return nil, ("%s takes no value"):format(flag)
+      elseif not known.bare and value == "" then
         return nil, ("%s needs a value: %s=…"):format(flag, flag)
       elseif allowed and not vim.list_contains(allowed, value) then
         return nil, ("%s is one of %s"):format(flag, table.concat(allowed, ", "))
       end
-      parsed[field] = value
+      parsed[known[2]] = known.bare or value
     else
       table.insert(parsed.words, word)
     end
@@ -70,6 +80,8 @@ function M.request(action, parsed)
     folding = parsed.folding,
     onConflict = not asks and parsed.onConflict or nil,
     ask = asks or nil,
+    same = parsed.same,
+    explain = parsed.explain,
   }
   local request = {
     action = action,
@@ -87,8 +99,12 @@ function M.request(action, parsed)
   elseif action == "adopt" then
     request.paths = vim.tbl_map(paths.absolute, parsed.words)
     request.packages = parsed.package and { parsed.package } or nil
-  elseif parsed.package then
-    return nil, "--package is for adopt alone; name packages without it"
+    request.out, request.whole = parsed.out, parsed.whole
+    if parsed.out and parsed.package then
+      return nil, "--out moves files into no package"
+    end
+  elseif parsed.package or parsed.out or parsed.whole then
+    return nil, "--package, --out and --whole are for adopt; packages are named without a flag"
   else
     request.packages = #parsed.words > 0 and parsed.words or nil
   end
@@ -110,10 +126,17 @@ function M.words(asked)
     package = adopts and (asked.packages or {})[1] or nil,
     folding = options.folding,
     onConflict = options.ask and "ask" or options.onConflict,
+    same = options.same,
+    explain = options.explain,
+    out = asked.out,
+    whole = asked.whole,
   }
   for _, flag in ipairs(M.FLAGS) do
     local value = values[flag[2]]
-    table.insert(words, value and ("%s=%s"):format(flag[1], value))
+    table.insert(
+      words,
+      value and (flag.bare and flag[1] or ("%s=%s"):format(flag[1], value)) or nil
+    )
   end
   return words
 end
@@ -127,7 +150,7 @@ function M.title(asked)
     for _, path in ipairs(asked.paths or {}) do
       table.insert(words, paths.label(path))
     end
-    table.insert(words, asked.packages and "into")
+    table.insert(words, asked.packages and "into" or asked.out and "out of its package")
   end
   vim.list_extend(words, asked.packages or {})
   if #words > 6 then

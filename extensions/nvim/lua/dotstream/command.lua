@@ -20,7 +20,7 @@ local function start(action, parsed, after)
         return errors.notify("adopt what? Open the file, or name it", vim.log.levels.ERROR)
       end
     end
-    if not request.packages then
+    if not request.packages and not request.out then
       return M.choose_package(request, after)
     end
   end
@@ -295,7 +295,7 @@ local function candidates(lead, words)
   local found = {}
   if lead:sub(1, 1) == "-" then
     return vim.tbl_map(function(each)
-      return each[1] .. "="
+      return each[1] .. (each.bare and "" or "=")
     end, arguments.FLAGS)
   end
   local adopts = name == "adopt" or (name == "plan" and words[2] == "adopt")

@@ -49,6 +49,7 @@ M.defaults = {
     keys = {
       open = "<CR>",
       diff = "gd",
+      explain = "K",
       resolve = "ga",
       resolve_all = "gA",
       omit = "dd",

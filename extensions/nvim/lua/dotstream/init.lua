@@ -22,6 +22,8 @@ function M.plan(request)
     vim.validate("request." .. field, request[field], vim.islist, true, "a list of strings")
   end
   vim.validate("request.transaction", request.transaction, "number", true)
+  vim.validate("request.out", request.out, "boolean", true)
+  vim.validate("request.whole", request.whole, "boolean", true)
   vim.validate("request.options", request.options, "table", true)
   vim.validate("request.paths", request.paths, function(given)
     return request.action ~= "adopt" or (given ~= nil and #given > 0)

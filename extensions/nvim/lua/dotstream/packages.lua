@@ -14,6 +14,7 @@ local HIGHLIGHTS = {
   partial = "DotstreamChange",
   unmanaged = "DotstreamKeep",
   conflict = "DotstreamConflict",
+  unwanted = "DotstreamChange",
   empty = "DotstreamKeep",
 }
 
@@ -34,7 +35,21 @@ local function details(status)
       )
     end
   end
-  return table.concat(parts, ", ")
+  local text = table.concat(parts, ", ")
+  return status.reason and ("%s; %s"):format(text, paths.shown(status.reason)) or text
+end
+
+--- Packages with links that are not to be any more, as if they were of the list.
+---@param unwanted table[] as `dotstream/status` has them
+---@return table[]
+local function gone(unwanted)
+  return vim.tbl_map(function(each)
+    local links = 0
+    for _, where in ipairs(each.links) do
+      links = links + where.links
+    end
+    return { name = each.name, state = "unwanted", links = links, reason = each.reason }
+  end, unwanted)
 end
 
 ---@param found table[]
@@ -69,6 +84,13 @@ function M.show(place, packages)
       })
     end
   end
+  local function bring_up_to_date(status)
+    if status.state ~= "unwanted" then
+      return plan("manage")(status)
+    end
+    local asked = { action = "remanage", root = place.root, target = place.target }
+    require("dotstream.start").plan(asked) -- of all: it alone removes what is left of packages
+  end
   local look
   ---@param found table[]
   ---@param text string
@@ -79,7 +101,7 @@ function M.show(place, packages)
       name = arguments.name(place.root, vim.list_extend({ "status" }, packages)),
       bar = ("status of %s  %s"):format(paths.label(place.root), text),
       lines = #lines > 0 and lines or { { text = text } },
-      keys = { { "<CR>", "plan", plan("manage") }, { "x", "plan unmanage", plan("unmanage") } },
+      keys = { { "<CR>", "plan", bring_up_to_date }, { "x", "plan unmanage", plan("unmanage") } },
       refresh = look,
     }, shown)
   end
@@ -101,10 +123,11 @@ function M.show(place, packages)
             handle.ack(value.seq)
           end
         end,
-        on_end = function(fault)
+        on_end = function(fault, result)
           if fault then
             errors.show(fault)
           else
+            vim.list_extend(found, gone(result.unwanted or {}))
             show(found, view.plural(#found, "package"))
           end
         end,

@@ -41,9 +41,19 @@
 ---@field packages? string[]
 ---@field profile? string
 ---@field paths? string[] absolute paths, for adopt
+---@field out? boolean adopt: move them out of their packages again
+---@field whole? boolean adopt: move git repositories too
 ---@field transaction? integer for undo
----@field options? { folding?: string, onConflict?: string, resolutions?: table<string, string>, ask?: boolean }
+---@field options? dotstream.PlanOptions
 ---@field after? "show"|"ask"|"apply" what `require("dotstream").plan()` does then
+
+---@class dotstream.PlanOptions
+---@field folding? string
+---@field onConflict? string
+---@field resolutions? table<string, string> by the URI of a path
+---@field ask? boolean
+---@field same? boolean
+---@field explain? boolean
 
 ---@class dotstream.Fault
 ---@field code integer

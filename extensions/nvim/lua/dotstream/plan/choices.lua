@@ -6,6 +6,7 @@ local M = {}
 ---@class (exact) dotstream.Step
 ---@field policies table<string, string> by the URI of a path
 ---@field rest? string the policy for all other conflicts
+---@field same? boolean whether files that are the same as the package's make way
 ---@field omitted table<string, boolean> by URI, with all that is below
 
 ---@class dotstream.Choices
@@ -14,11 +15,16 @@ local M = {}
 local Choices = {}
 Choices.__index = Choices
 
----@param options? { onConflict?: string, resolutions?: table<string, string> }
+---@param options? { onConflict?: string, resolutions?: table<string, string>, same?: boolean }
 ---@return dotstream.Choices
 function M.new(options)
   options = options or {}
-  local first = { policies = options.resolutions or {}, rest = options.onConflict, omitted = {} }
+  local first = {
+    policies = options.resolutions or {},
+    rest = options.onConflict,
+    same = options.same,
+    omitted = {},
+  }
   return setmetatable({ steps = { first }, at = 1 }, Choices)
 end
 
@@ -53,10 +59,17 @@ function Choices:settle(uris, policy)
   end)
 end
 
----@param policy? string
-function Choices:settle_rest(policy)
+--- Settle all conflicts alike that nothing was decided about, or open them again.
+---@param choice "same"|"again"|string `same` settles those of files that are the same; or a policy
+function Choices:settle_rest(choice)
   self:step(function(step)
-    step.rest = policy
+    if choice == "same" then
+      step.same = true
+    elseif choice == "again" then
+      step.rest, step.same = nil, nil
+    else
+      step.rest = choice
+    end
   end)
 end
 
@@ -88,8 +101,10 @@ function Choices:move(by)
     return nil
   end
   self.at = self.at + by
-  local same = before.rest == after.rest and vim.deep_equal(before.policies, after.policies)
-  return same and "rows" or "plan"
+  local alike = before.rest == after.rest
+    and before.same == after.same
+    and vim.deep_equal(before.policies, after.policies)
+  return alike and "rows" or "plan"
 end
 
 --- Whether a path is left out, by itself or with a directory above it.

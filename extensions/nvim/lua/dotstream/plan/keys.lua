@@ -94,6 +94,15 @@ local function diff(session)
 end
 
 ---@param session dotstream.Session
+local function explain(session)
+  local line = vim.fn.line(".")
+  local uri = M.uris(session, line, line)[1]
+  if uri then
+    require("dotstream.plan.details").show(session, uri)
+  end
+end
+
+---@param session dotstream.Session
 ---@return boolean
 local function planned(session)
   if session.state ~= "planned" then
@@ -188,6 +197,7 @@ end
 M.ACTIONS = {
   open = { open, "open the source; on a heading, fold; on …, load more" },
   diff = { diff, "diff the source against the target" },
+  explain = { explain, "say all there is to say about the row" },
   resolve = { resolve, "settle the conflict", visual = true },
   resolve_all = { settle.rest, "settle all open conflicts alike" },
   omit = { omit, "leave out, or put back", visual = true },

@@ -1,22 +1,13 @@
---- One plan from the first row to what became of it: the state, and the requests behind it.
+--- One plan from the first row to what became of it: its state, and what is sent about it.
 local Buffer = require("dotstream.plan.buffer")
 local arguments = require("dotstream.arguments")
 local choices = require("dotstream.plan.choices")
-local config = require("dotstream.config")
 local errors = require("dotstream.errors")
-local events = require("dotstream.events")
 local model = require("dotstream.plan.model")
 local paths = require("dotstream.paths")
-local request = require("dotstream.request")
 local server = require("dotstream.server")
 
 local M = {}
-
---- Milliseconds between two looks at what has arrived, that one of them may take, and
---- between two updates of counts.
-local FLUSH = 5
-local BUDGET = 5
-local COUNTS = 100
 
 ---@alias dotstream.State
 ---| "planning" | "planned" | "applying" | "applied" | "undone" | "cancelled" | "failed"
@@ -84,6 +75,7 @@ function Session:params()
   local options = vim.tbl_extend("force", {}, asked.options or {})
   options.onConflict = chosen.rest
   options.resolutions = next(chosen.policies) and chosen.policies or nil
+  options.same = chosen.same or nil
   options.ask = nil
   local params = {
     root = paths.to_uri(asked.root),
@@ -97,6 +89,7 @@ function Session:params()
   params.action = asked.action
   params.packages = asked.packages
   params.profile = asked.profile
+  params.out, params.whole = asked.out, asked.whole
   if asked.paths then
     params.paths = vim.tbl_map(paths.to_uri, asked.paths)
   elseif not asked.packages and not asked.profile then
@@ -153,34 +146,7 @@ end
 --- Plan, or plan again.
 ---@param on_complete? fun()
 function Session:plan(on_complete)
-  if self.state == "applying" then
-    return errors.notify("wait until it is applied, or cancel it", vim.log.levels.WARN)
-  end
-  if self.handle then
-    self.handle.cancel()
-  end
-  self.generation = self.generation + 1
-  local generation = self.generation
-  local settings = config.get().plan
-  local restore = require("dotstream.plan.window").keep(self)
-  self.model = model.new(settings.max_rows, settings.max_rows_per_directory)
-  self.queue, self.digest, self.transaction, self.loading = {}, nil, nil, {}
-  self.ending, self.buffer.is_old = nil, true
-  if vim.api.nvim_buf_line_count(self.buffer.bufnr) <= 1 then
-    self.buffer:message("  planning …")
-  end
-  self:become("planning")
-  events.emit("DotstreamPlanStarted", self:event())
-  self:with_server(function(client)
-    if generation == self.generation then
-      self:send_plan(client, function()
-        restore()
-        if on_complete then
-          on_complete()
-        end
-      end)
-    end
-  end)
+  require("dotstream.plan.planning").plan(self, on_complete)
 end
 
 --- Call back with the server, which may have been started anew meanwhile.
@@ -196,96 +162,9 @@ function Session:with_server(act)
   end)
 end
 
----@param client vim.lsp.Client
----@param on_complete fun()
-function Session:send_plan(client, on_complete)
-  local generation = self.generation
-  local params = self:params()
-  params.window = config.get().plan.window
-  local undo = self.request.action == "undo"
-  params.dryRun = undo or nil
-  local asks = not undo and (self.request.options or {}).ask
-  if asks then
-    params.options = vim.tbl_extend("force", params.options or {}, { ask = true })
-  end
-  self.handle = request.send(client, undo and "dotstream/undo" or "dotstream/plan", params, {
-    title = "plan " .. self:title(),
-    on_value = function(value)
-      if generation == self.generation then
-        table.insert(self.queue, value)
-        self:flush_soon()
-      end
-    end,
-    on_question = asks and function(conflict, answer)
-      require("dotstream.plan.settle").ask(self, conflict, answer)
-    end or nil,
-    on_end = function(fault, result)
-      if generation ~= self.generation or not self:valid() then
-        return
-      end
-      self.handle = nil
-      self.ending = function() -- once all that came before is shown
-        self:planned(fault, result)
-        if not fault then
-          on_complete()
-        end
-      end
-      self:flush_soon()
-    end,
-  })
-end
-
 ---@return boolean
 function Session:valid()
   return M.by_buffer[self.buffer.bufnr] == self and vim.api.nvim_buf_is_loaded(self.buffer.bufnr)
-end
-
-function Session:flush_soon()
-  if not self.timer:is_active() and not self.timer:is_closing() then
-    self.timer:start(
-      FLUSH,
-      0,
-      vim.schedule_wrap(function()
-        self:flush()
-      end)
-    )
-  end
-end
-
---- Show what has arrived, a few milliseconds' worth, then tell the server that there is
---- room for more.
-function Session:flush()
-  if not self:valid() then
-    return
-  end
-  local enough = vim.uv.hrtime() + BUDGET * 1e6
-  local last ---@type integer?
-  while #self.queue > 0 and vim.uv.hrtime() < enough do
-    local value = table.remove(self.queue, 1)
-    self.model.counts = value.counts or self.model.counts
-    if value.items then
-      local dirty = {}
-      self.model:add(value.items, dirty)
-      self.buffer:update(self.model, dirty, self.choices)
-      last = value.seq
-    end
-  end
-  if last and self.handle then
-    self.handle.ack(last)
-  end
-  local now = vim.uv.now()
-  if last and now - self.counted >= COUNTS then
-    self.counted = now
-    self:show_state()
-    events.emit("DotstreamPlanUpdated", self:event())
-  end
-  if #self.queue > 0 then
-    self:flush_soon()
-  elseif self.ending then
-    local ending = self.ending
-    self.ending = nil
-    ending()
-  end
 end
 
 ---@param reason string
@@ -295,32 +174,6 @@ function Session:failed(reason, state)
     self.buffer:message("  " .. paths.shown(reason))
   end
   self:become(state or "failed", reason)
-end
-
----@param fault? dotstream.Fault
----@param result? table
-function Session:planned(fault, result)
-  if fault then
-    local kind = errors.kind(fault)
-    self:failed(fault.message, kind == "cancelled" and "cancelled" or nil)
-    if kind ~= "ended" then
-      errors.show(fault)
-    end
-  else
-    assert(result)
-    self.model.counts = result.counts
-    self.digest = result.digest
-    self.unchanged = result.unchanged
-    if #self.model.groups == 0 then
-      self.buffer:message("  nothing to do: everything is as wanted")
-    end
-    if result.undone and result.undone ~= vim.NIL then
-      self.request.transaction = result.undone
-    end
-    self:become("planned")
-    require("dotstream.plan.window").fold(self)
-  end
-  events.emit("DotstreamPlanEnded", self:event())
 end
 
 function Session:cancel()

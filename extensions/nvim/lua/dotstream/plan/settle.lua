@@ -6,6 +6,7 @@ local words = require("dotstream.words")
 local M = {}
 
 local MORE = {
+  same = "back up what has the same content as the package's file, then link",
   diff = "show both sides",
   open = "leave it open for now",
   again = "open it again",
@@ -94,11 +95,17 @@ end
 --- Settle all conflicts alike that nothing was decided about.
 ---@param session dotstream.Session
 function M.rest(session)
-  local choices = { "skip", "backup", "overwrite", "adopt" }
-  table.insert(choices, session.choices:now().rest and "again" or nil)
+  local choices, now = { "skip", "backup", "overwrite", "adopt" }, session.choices:now()
+  local same = false
+  session.model:each(function(row)
+    same = row.same or false
+    return same
+  end)
+  table.insert(choices, same and "same" or nil)
+  table.insert(choices, (now.rest or now.same) and "again" or nil)
   choose("All conflicts of this plan that are open", choices, function(choice)
     if choice then
-      session.choices:settle_rest(choice ~= "again" and choice or nil)
+      session.choices:settle_rest(choice)
       session:plan()
     end
   end)
