@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tests.bench import results
-from tests.bench.results import median, times
+from tests.bench.results import growth, median, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,17 +72,13 @@ def _more(case: str, who: str, other: str, quantity: str) -> Figure:
 
 def _growth(samples: Samples) -> float | None:
     """Return by how much peak memory grows at most, of all commands and shapes."""
-    found = []
-    for case in samples:
-        family, shape, links, place = case.split("/")
-        if links != "10000":
-            continue
-        for who in samples[case]:
-            small = median(samples, case, who, "memory")
-            large = median(samples, f"{family}/{shape}/1000000/{place}", who, "memory")
-            if who.startswith(("dotstream", "server")) and small and large:
-                found.append(large - small)
-    return max(found, default=None)
+    found = (
+        growth(samples, family, shape, who)
+        for family, shape in {tuple(case.split("/")[:2]) for case in samples}
+        for who in {who for case in samples for who in samples[case]}
+        if who.startswith(("dotstream", "server"))
+    )
+    return max((each.more for each in found if each), default=None)
 
 
 _MAKE, _KEEP, _REMOVE = (f"{family}/wide/100000/ram" for family in ("make", "keep", "remove"))

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Cost", "first_line", "process", "system_calls"]
+__all__ = ["COUNTER", "Cost", "first_line", "process", "system_calls"]
+
+
+COUNTER = "strace"
+"""What counts system calls."""
 
 
 class Cost(NamedTuple):
@@ -35,7 +39,7 @@ def process(command: Sequence[str], env: Mapping[str, str], *, ends: int = 0) ->
         wall = time.perf_counter() - began
         if os.waitstatus_to_exitcode(status) != ends:
             said.seek(0)
-            sys.exit(f"{' '.join(command)} failed: {said.read(2000).decode(errors='replace')}")
+            sys.exit(f"{command[:8]} failed: {said.read(2000).decode(errors='replace')}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
@@ -63,6 +67,6 @@ def first_line(command: Sequence[str], env: Mapping[str, str], mark: bytes) -> f
 def system_calls(command: Sequence[str], env: Mapping[str, str], *, ends: int = 0) -> int:
     """Return how many system calls ``command`` and all that it starts make."""
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as counted:
-        process(["strace", "-f", "-c", "-o", counted.name, *command], env, ends=ends)
+        process([COUNTER, "-f", "-c", "-o", counted.name, *command], env, ends=ends)
         total = counted.read().splitlines()[-1].split()
     return int(total[3])

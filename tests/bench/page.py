@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.bench.bars import judged
 from tests.bench.plot import Line, drawn
-from tests.bench.results import Results, median, times
+from tests.bench.results import Results, growth, median, times
 from tests.bench.shapes import SHAPES
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _slopes(results: Results) -> str:
 
 
 def _peaks(results: Results) -> str:
-    """Return peak memory at a million, and how much more that is than at ten thousand."""
+    """Return peak memory with very many links, and how much more that is than with few."""
     commands = [
         ("make", "dotstream manage"),
         ("make", "dotstream manage --stream"),
@@ -165,15 +165,12 @@ def _peaks(results: Results) -> str:
     ]
     rows = []
     for shape in SHAPES:
-        row = [SHAPES[shape].words]
-        for family, who in commands:
-            small, large = (
-                median(results.samples, f"{family}/{shape}/{links}/ram", who, "memory")
-                for links in (10_000, 1_000_000)
-            )
-            row.append(f"{large:.0f} ({large - small:+.1f})" if large and small else _NONE)
-        rows.append(row)
-    return _table(("MiB", *(who.removeprefix("dotstream") for _, who in commands)), rows)
+        found = [growth(results.samples, family, shape, who) for family, who in commands]
+        links = max((each.links for each in found if each), default=0)
+        peaks = [f"{each.peak:.0f} ({each.more:+.1f})" if each else _NONE for each in found]
+        rows.append((SHAPES[shape].words, f"{links:,}" if links else _NONE, *peaks))
+    names = (who.removeprefix("dotstream").strip(" ,") for _, who in commands)
+    return _table(("MiB", "links", *names), rows)
 
 
 def _server(results: Results) -> str:

@@ -15,6 +15,7 @@ __all__ = [
     "Results",
     "Samples",
     "at",
+    "growth",
     "load",
     "median",
     "merge",
@@ -28,6 +29,15 @@ Samples: TypeAlias = dict[str, dict[str, dict[str, list[float]]]]
 
 KEPT = Path(__file__).parents[2] / "docs" / "benchmarks"
 _DIGITS = 5
+_FEW, _MANY = 10_000, 500_000
+
+
+class Growth(NamedTuple):
+    """Peak memory in MiB with so many links, and how much more that is than with 10,000."""
+
+    links: int
+    peak: float
+    more: float
 
 
 class Results(NamedTuple):
@@ -91,6 +101,20 @@ def times(samples: Samples, case: str, who: str, other: str, quantity: str) -> f
     )
     found = [one / two for one, two in pairs if two]
     return statistics.median(found) if found else None
+
+
+def growth(samples: Samples, family: str, shape: str, who: str) -> Growth | None:
+    """Return peak memory with the most links there are figures of, and with 10,000."""
+    found = {
+        int(links): peak
+        for case in samples
+        for its_family, its_shape, links, place in (case.split("/"),)
+        if (its_family, its_shape, place) == (family, shape, "ram")
+        and (peak := median(samples, case, who, "memory")) is not None
+    }
+    most = max(found, default=0)
+    small = found.get(_FEW)
+    return Growth(most, found[most], found[most] - small) if small and most >= _MANY else None
 
 
 def _rounded(found: dict[str, dict[str, list[float]]]) -> dict[str, dict[str, list[float]]]:

@@ -7,6 +7,9 @@ same minutes.  Everything stands on a RAM disk where there is one, but for what 
 from __future__ import annotations
 
 import argparse
+import math
+import os
+import shutil
 import tempfile
 from contextlib import contextmanager
 from fnmatch import fnmatch
@@ -15,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from tests.bench.cases import SETS, Case
 from tests.bench.farms import QUICK, Farm
-from tests.bench.measure import first_line, process, system_calls
+from tests.bench.measure import COUNTER, first_line, process, system_calls
 from tests.bench.report import keeping, tell
 from tests.bench.shapes import SHAPES
 from tests.bench.tools import FAMILIES, TOOLS, Subject
@@ -49,6 +52,14 @@ def farm_of(shape: str, links: int, *, disk: bool = False) -> Iterator[Farm]:
         yield Farm(base, SHAPES[shape], links, deletes=not disk)
 
 
+def _has_room(shape: str, links: int) -> bool:
+    """Return whether the RAM disk has inodes for the files, the links and all directories."""
+    room = os.statvfs(QUICK).f_favail if QUICK else math.inf
+    branches = [len(branch.files) for branch in SHAPES[shape].branches(links)]
+    folds = SHAPES[shape].folds
+    return room > sum(branches) + links + len(branches) * (1 if folds else 2)
+
+
 def prepared(subject: Subject, farm: Farm) -> Place:
     """Return a place where a subject finds what it needs."""
     place = farm.empty()
@@ -70,7 +81,8 @@ def measured(case: Case, farm: Farm) -> Samples:
             place = kept.get(subject.links) or prepared(subject, farm)
             figures = found[case.key].setdefault(subject.name, {})
             for quantity, value in _taken(subject, place).items():
-                figures.setdefault(quantity, []).append(value)
+                if case.timed or quantity == "memory":
+                    figures.setdefault(quantity, []).append(value)
             if lasting:
                 kept[subject.links] = place
             else:
@@ -110,21 +122,24 @@ def run(cases: Sequence[Case]) -> Iterator[Samples]:
         cases, lambda case: (case.shape, case.links, case.disk)
     ):
         together = list(group)
+        if not disk and not _has_room(shape, links):
+            print(*(each.key for each in together), "left out: the RAM disk has too few inodes")
+            continue
         with farm_of(shape, links, disk=disk) as farm:
             for case in together:
                 yield measured(case, farm)
         for case in together:
-            if case.calls:
+            if case.calls and shutil.which(COUNTER):
                 yield counted(case)
 
 
-def absent() -> list[str]:
-    """Return which tools cannot be measured, and where they come from."""
-    return [
-        f"{name} is not there, and is left out: {tool.source}"
-        for name, tool in TOOLS.items()
-        if not tool.is_there
-    ]
+def absent() -> Iterator[str]:
+    """Yield what cannot be measured, and what brings the tool for it."""
+    for name, tool in TOOLS.items():
+        if not tool.is_there:
+            yield f"{name} is not there, and is left out: {tool.source}"
+    if not shutil.which(COUNTER):
+        yield f"{COUNTER} is not there, and no system calls are counted: make oracles"
 
 
 def main() -> None:
@@ -132,12 +147,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="*", choices=SETS, default=["time"])
     parser.add_argument("--only", default="*", help="cases, such as 'make/wide/*'")
+    parser.add_argument("--links", type=int, help="so many in every case, to try it out")
     keeping(parser)
     options = parser.parse_args()
     for line in absent():
         print(line)
     cases = [each for name in options.sets for each in SETS[name]]
-    tell(run([each for each in cases if fnmatch(each.key, options.only)]), options.keep)
+    chosen = [each for each in cases if fnmatch(each.key, options.only)]
+    if options.links:
+        chosen = [each._replace(links=options.links) for each in chosen]
+    tell(run(chosen), options.keep)
 
 
 if __name__ == "__main__":

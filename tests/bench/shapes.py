@@ -43,6 +43,8 @@ def names(shape: Shape) -> list[str]:
 
 def grow(shape: Shape, links: int, directory: str) -> None:
     """Make the packages, every file of them empty, and a configuration that says nothing."""
+    for name in names(shape):
+        os.makedirs(f"{directory}/{name}")
     for branch in shape.branches(links):
         place = f"{directory}/{branch.package}/{branch.directory}"
         os.makedirs(place)

@@ -17,13 +17,14 @@ from dotstream.planner.state import Link, Real
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dotstream.planner.cursor import Cursor
     from dotstream.planner.decide import Claim, Decision, Name
     from dotstream.planner.farm import Farm
     from dotstream.planner.scope import Scope
     from dotstream.planner.visit import DirectoryVisit
     from dotstream.planner.visits import Visit
 
-__all__ = ["remove_directory", "transition"]
+__all__ = ["make", "remove_directory", "transition"]
 
 
 def transition(visit: DirectoryVisit, name: Name) -> Visit[bool]:
@@ -88,18 +89,23 @@ def _open(visit: DirectoryVisit, name: Name, decision: Decision, *, stays: bool)
     if now is Real.DIRECTORY:
         yield visit.enter(there, (), inner, Mode.RESET)
         return
-    package = inner[0].package.name if inner else ""
-    if isinstance(now, Link):
-        mode = mode_for(visit.walk.farm, name.name, inner)
-        yield Operation("unfold", place, name.name, package, mode, now.text, decision.why)
-    elif visit.walk.farm.options.stow or any(
-        visit.walk.folding.occupied(cursor, there) for cursor in inner
-    ):
-        mode = mode_for(visit.walk.farm, name.name, inner)
-        yield Operation("make_dir", place, name.name, package, mode, None, decision.why)
-    else:
+    if not isinstance(now, Link):
+        yield from make(visit, there, inner, decision.why)
         return
+    package = inner[0].package.name if inner else ""
+    mode = mode_for(visit.walk.farm, name.name, inner)
+    yield Operation("unfold", place, name.name, package, mode, now.text, decision.why)
     yield visit.enter(there, (), inner, Mode.FRESH)
+
+
+def make(visit: DirectoryVisit, there: Directory, inner: list[Cursor], why: str) -> Visit[None]:
+    """Plan a new directory, if packages have anything for it, and go inside."""
+    farm, place = visit.walk.farm, visit.place
+    if farm.options.stow or any(visit.walk.folding.occupied(cursor, there) for cursor in inner):
+        package = inner[0].package.name if inner else ""
+        mode = mode_for(farm, there.name, inner)
+        yield Operation("make_dir", place, there.name, package, mode, None, why)
+        yield visit.enter(there, (), inner, Mode.FRESH)
 
 
 def _put_link(visit: DirectoryVisit, name: Name, text: str, package: str) -> Visit[None]:

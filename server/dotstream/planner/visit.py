@@ -6,7 +6,7 @@ from dotstream.fs.listing import DIR, FILE, LINK, Files
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.items import Conflict, Notice, Operation
 from dotstream.model.run import LONGEST, Run
-from dotstream.planner.decide import Name
+from dotstream.planner.decide import UNFOLDED, Name
 from dotstream.planner.farm import scan_error
 from dotstream.planner.left_out import left_out
 from dotstream.planner.level import Below
@@ -14,10 +14,11 @@ from dotstream.planner.merging import claims_by_name, merge, plain
 from dotstream.planner.mode import Mode
 from dotstream.planner.names import DOT_PREFIX
 from dotstream.planner.policies import settled
+from dotstream.planner.scope import EVERYTHING
 from dotstream.planner.spelling import as_wanted, one_spelling
 from dotstream.planner.state import Link, Real, state_of
 from dotstream.planner.states import States
-from dotstream.planner.transition import transition
+from dotstream.planner.transition import make, transition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,6 +49,9 @@ class Walk(NamedTuple):
     folding: Folding
     unlinking: Unlinking
     refolding: Refolding
+
+
+_THERE = "a directory is there already, so the names in it are linked"
 
 
 class DirectoryVisit:
@@ -85,12 +89,29 @@ class DirectoryVisit:
         unlinked: Sequence[Cursor],
         linked: Sequence[Cursor],
         mode: Mode,
-    ) -> Visit[int | None] | Below:
-        """Return the visit of a directory further down, or a word that it is not made."""
+    ) -> Visit[int | None] | Run | Below:
+        """Return the visit of a directory further down, or a word that it is not made.
+
+        Where all that it would come upon is known, that is returned instead.
+        """
+        if mode is Mode.FRESH and len(linked) == 1 and (new := self._new(there, linked[0])):
+            return new
         self._release()
         if self.scope.leaves_out(there):
             return Below(there, (linked or unlinked)[0].path)
         return DirectoryVisit(self.walk, self.scope, there, unlinked, linked, mode=mode).plan()
+
+    def _new(self, there: Directory, cursor: Cursor) -> Run | None:
+        """Return the links in a new directory that holds files only, as a glance has told."""
+        farm = self.walk.farm
+        if self.scope != EVERYTHING or farm.options.explain or farm.target.folds:
+            return None
+        names = farm.packages.glanced_files(cursor)
+        if names is None:
+            return None
+        farm.poll()
+        stem = farm.naming.prefix(cursor, there)
+        return Run("create_link", there, names, cursor.package.name, stem)
 
     def _release(self) -> None:
         """Give the descriptor back: a visit further down may need it."""
@@ -108,6 +129,10 @@ class DirectoryVisit:
         if self.mode is not Mode.FRESH and (why := farm.target.protection(place)) is not None:
             yield self._left_alone(why)
             return None
+        if farm.options.explain and self.linked and place.path and self.mode is Mode.REAL:
+            yield Notice(
+                place.absolute, "a directory is there already, so the names in it are linked"
+            )
         only = self.scope.name_in(place)
         listings: list[Iterable[Entry]] = []
         cursors: list[Cursor] = []
@@ -212,6 +237,13 @@ class DirectoryVisit:
             elif new:
                 text = self.walk.farm.naming.prefix(cursor, self.place) + raw
                 yield Operation("create_link", self.place, name, cursor.package.name, text)
+            elif (
+                now is None
+                and kind == DIR
+                and len(claims) == 1
+                and cursor.package.folding == "never"
+            ):
+                yield from self._make(name, cursor.child(raw))
             else:
                 yield from self._settle(name, now, claims)
         if owner is not None:
@@ -221,6 +253,13 @@ class DirectoryVisit:
         """Return new links to members of one package."""
         stem = self.walk.farm.naming.prefix(cursor, self.place)
         return Run("create_link", self.place, names, cursor.package.name, stem)
+
+    def _make(self, name: str, cursor: Cursor) -> Visit[None]:
+        """Plan a new directory that one package has, and that is no link whatever it holds."""
+        try:
+            yield from make(self, self.place.child(name), [cursor], UNFOLDED)
+        except OSError as error:
+            yield scan_error(self.place.at(name), error)
 
     def _settle(self, name: str, seen: Seen | OSError, claims: list[Claim]) -> Visit[bool]:
         """Plan a name that nothing is unmanaged at; if it cannot be, the others still are."""
