@@ -142,7 +142,8 @@ class Checker:
         origin = directory.origin
         if origin is not None and origin is not self._origin:
             raise OperationRefused(
-                operation, "it is of another plan than the first; carry out one plan at a time"
+                operation,
+                "it belongs to another plan than the first; carry out one plan at a time",
             )
         root, stow = directory.root, self._metadata.directory
         if (
@@ -165,13 +166,13 @@ class Checker:
     def _check(self, operation: Operation) -> None:
         kind, directory, name, package, text, before, _ = operation
         if kind not in OPERATION_KINDS:
-            raise OperationRefused(operation, f"{kind!r} is no kind of operation")
+            raise OperationRefused(operation, f"{kind!r} is not a kind of operation")
         if not name or name in (".", "..") or "/" in name:
-            raise OperationRefused(operation, f"{name!r} is no name in a directory")
+            raise OperationRefused(operation, f"{name!r} is not a name in a directory")
         if "\0" in f"{name}{package}{text}{before}{directory.path}":
             raise OperationRefused(operation, "it holds NUL")
         if kind in _NEEDS_TEXT and not text:
-            raise OperationRefused(operation, "it says no link text")
+            raise OperationRefused(operation, "it has no link text")
         if kind in _NEEDS_BEFORE and not before:
             raise OperationRefused(operation, "it does not say what is there now")
         if kind in ("create_link", "make_dir") and before is not None:

@@ -103,7 +103,7 @@ class Executor:
             self._changes.flush()
         except OSError as error:
             raise JournalError(
-                f"{target}: {reason(error)}: what was done did not get onto the disk{what}",
+                f"{target}: {reason(error)}: the changes did not reach the disk{what}",
                 remedy=remedy,
             ) from error
 
@@ -116,7 +116,7 @@ class Executor:
             total: how many there will be, if that is known.
 
         Raises:
-            JournalError: it could not be written down where files come from; nothing was done.
+            JournalError: where files come from could not be recorded; nothing was done.
             Cancelled: between two operations.
             PreconditionFailed: a path is not as the plan saw it; nothing was done there.
             OperationFailed: the system refused; ``Reverter`` takes back what was done of it.
@@ -278,7 +278,7 @@ class Executor:
             raise PreconditionFailed(operation, "it is gone") from None
         if entry_kind(fd, aside) != DIR:
             self._changes.rename(fd, aside, fd, operation.name)
-            raise PreconditionFailed(operation, "it is not a directory any more")
+            raise PreconditionFailed(operation, "it is no longer a directory")
 
     def _end_remove_dir(self, operation: Operation) -> None:
         fd = self._descriptors.fd(operation.directory)
@@ -313,7 +313,7 @@ class Executor:
             self._exchange(fd, aside, operation)
             if entry_kind(fd, aside) != DIR:
                 self._changes.exchange(fd, aside, operation.name)
-                raise PreconditionFailed(operation, "it is not a directory any more")
+                raise PreconditionFailed(operation, "it is no longer a directory")
         except PreconditionFailed:
             self._changes.unlink(fd, aside)
             raise
