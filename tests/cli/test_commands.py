@@ -118,7 +118,7 @@ def test_a_plan_with_conflicts_shows_them_in_their_place_and_ends_with_3(
     assert done.err.startswith("dotstream: 1 conflict; nothing would be changed")
 
 
-@pytest.mark.parametrize("policy", ["skip", "backup", "overwrite", "adopt"])
+@pytest.mark.parametrize("policy", ["adopt", "backup", "overwrite", "skip"])
 def test_a_policy_settles_the_conflict_as_it_says(
     scratch_home: Path, root: Path, policy: str
 ) -> None:

@@ -30,7 +30,7 @@ class Case:
     tree: dict[str, Entry]
     message: str
     path: str = "home/x"
-    choices: tuple[str, ...] = ("skip", "backup", "overwrite")
+    choices: tuple[str, ...] = ("backup", "overwrite", "skip")
     packages: tuple[str, ...] = ("zsh",)
     prefer: Preferences = field(default_factory=Preferences)
 
@@ -69,7 +69,7 @@ CASES = {
         {"stow/zsh/x/y": "ours", "home/x": Link("../elsewhere"), "elsewhere/z": "theirs"},
         "package zsh has a directory here, but a link leads elsewhere, to ../elsewhere; "
         "a link over it would hide the 1 name in there",
-        choices=("skip", "overwrite"),
+        choices=("overwrite", "skip"),
     ),
     "a parent that is a link to an empty directory": Case(
         "parent_link",
@@ -80,27 +80,27 @@ CASES = {
         "other_package",
         {"stow/zsh/x": "ours", "stow/vim/x": "other", "home/x": Link("../stow/vim/x")},
         "package zsh wants this path, but package vim is linked there",
-        choices=("skip", "overwrite"),
+        choices=("overwrite", "skip"),
     ),
     "two packages that want one path": Case(
         "same_path",
         {"stow/zsh/x": "one", "stow/vim/x": "other"},
         "packages vim and zsh both want this path",
-        choices=("skip", "overwrite"),
+        choices=("overwrite", "skip"),
         packages=("vim", "zsh"),
     ),
     "a file against a directory": Case(
         "file_and_directory",
         {"stow/vim/x": "one", "stow/zsh/x/y": "other"},
         "packages vim and zsh both want this path, one as a file and one as a directory",
-        choices=("skip", "overwrite"),
+        choices=("overwrite", "skip"),
         packages=("vim", "zsh"),
     ),
     "a directory against a file": Case(
         "file_and_directory",
         {"stow/vim/x/y": "one", "stow/zsh/x": "other"},
         "packages vim and zsh both want this path, one as a file and one as a directory",
-        choices=("skip", "overwrite"),
+        choices=("overwrite", "skip"),
         packages=("vim", "zsh"),
     ),
 }
@@ -181,7 +181,7 @@ def test_several_packages_that_want_one_path_are_one_conflict(farm: Farm) -> Non
     (conflict,) = farm.plan("manage").conflicts
     assert (conflict.package, conflict.rivals) == ("vim", ("zsh",))
     assert conflict.message == "packages git, vim and zsh all want this path"
-    assert conflict.choices == ("skip", "overwrite")
+    assert conflict.choices == ("overwrite", "skip")
 
 
 def test_one_file_in_the_way_of_several_packages_is_one_conflict(farm: Farm) -> None:
@@ -196,7 +196,7 @@ def test_one_file_in_the_way_of_several_packages_is_one_conflict(farm: Farm) -> 
 def test_one_file_in_the_way_of_directories_that_are_shared_can_be_backed_up(farm: Farm) -> None:
     farm.make({"stow/vim/x/a": "1", "stow/zsh/x/b": "2", "home/x": "mine"})
     (conflict,) = farm.plan("manage").conflicts
-    assert conflict.choices == ("skip", "backup", "overwrite")
+    assert conflict.choices == ("backup", "overwrite", "skip")
     farm.run("manage", prefer=Preferences(on_conflict="backup"))
     assert farm.home()["x"] == "dir"
 

@@ -105,6 +105,49 @@ ConflictKind = Literal[
 ]
 
 
+_OBSTACLES: dict[ConflictKind, str] = {
+    "changed_since": "this changed since: {now} is here now, and undoing would lose it",
+    "real_file": "{who} {wants} a link here, but a file is in its place",
+    "real_directory": "{who} {has} a file here, but a directory is in its place",
+    "foreign_link": "{who} {wants} this path, but a link to {self.text} is there",
+    "dangling_link": (
+        "{who} {wants} this path, but a broken link to {self.text} is there, which is not ours"
+    ),
+    "parent_link": "{who} {has} a directory here, but a link leads elsewhere, to {self.text}",
+    "other_package": "{who} {wants} this path, but {other} is linked there",
+    "same_path": "packages {wanters} {quantity} want this path",
+    "file_and_directory": (
+        "packages {wanters} both want this path, one as a file and one as a directory"
+    ),
+    "absolute_source": "{who} {has} an absolute symlink here, to {self.text}",
+    "target_in_package_directory": "the target is inside the package directory",
+    "package_has_file": "{who} already {has} {self.source}",
+    "not_invertible": (
+        "{self.name!r} would come back under another name when {who} is managed, "
+        "because of its dot- prefix"
+    ),
+    "missing_source": "there is nothing at this path to adopt",
+}
+
+_SPECIAL: dict[tuple[ConflictKind, str], str] = {
+    ("real_file", "source_is_dir"): "{who} {has} a directory here, but a file is in its place",
+    ("real_file", "same"): (
+        "{who} {wants} a link here, but a file with the same content is there"
+    ),
+    ("same_path", "elsewhere"): "{who} {wants} this path, and so does {other}",
+    ("file_and_directory", "rivals"): (
+        "packages {wanters} all want this path, as files and as directories"
+    ),
+    ("target_in_package_directory", "name"): (
+        "{who} {has} a directory here, but this is a package directory itself, "
+        "where nothing is linked"
+    ),
+    ("package_has_file", "same"): "{who} already {has} {self.source}, with the same content",
+    ("missing_source", "source"): "what was here is gone: there is nothing at {self.source}",
+}
+"""What is said instead where a conflict has such an attribute; the first that it has counts."""
+
+
 class Conflict(NamedTuple):
     """A place where the wanted link cannot be made without touching what is not ours.
 
@@ -149,69 +192,25 @@ class Conflict(NamedTuple):
 
     @property
     def _obstacle(self) -> str:
-        several = bool(self.rivals)
-        named = f"packages {_listed(self.package, *self.rivals)}"
-        who = named if several else f"package {self.package}"
-        has, wants = ("have", "want") if several else ("has", "wants")
-        both = _listed(self.other or "", self.package, *self.rivals)
-        quantity = "all" if several else "both"
-        match self.kind:
-            case "changed_since":
-                now = f"a link to {self.text}" if self.text else (self.other or "nothing")
-                return f"this changed since: {now} is here now, and undoing would lose it"
-            case "real_file" if self.source_is_dir:
-                return f"{who} {has} a directory here, but a file is in its place"
-            case "real_file" if self.same:
-                return f"{who} {wants} a link here, but a file with the same content is there"
-            case "real_file":
-                return f"{who} {wants} a link here, but a file is in its place"
-            case "real_directory":
-                return f"{who} {has} a file here, but a directory is in its place"
-            case "foreign_link":
-                return f"{who} {wants} this path, but a link to {self.text} is there"
-            case "dangling_link":
-                return (
-                    f"{who} {wants} this path, but a broken link to {self.text} is there, "
-                    "which is not ours"
-                )
-            case "parent_link":
-                return f"{who} {has} a directory here, but a link leads elsewhere, to {self.text}"
-            case "other_package":
-                of = f" of {self.elsewhere}" if self.elsewhere else ""
-                return f"{who} {wants} this path, but package {self.other}{of} is linked there"
-            case "same_path" if self.elsewhere:
-                other = f"package {self.other} of {self.elsewhere}"
-                return f"{who} {wants} this path, and so does {other}"
-            case "same_path":
-                return f"packages {both} {quantity} want this path"
-            case "file_and_directory":
-                return (
-                    f"packages {both} {quantity} want this path, as files and as directories"
-                    if several
-                    else f"packages {both} both want this path, "
-                    "one as a file and one as a directory"
-                )
-            case "absolute_source":
-                return f"{who} {has} an absolute symlink here, to {self.text}"
-            case "target_in_package_directory" if self.name:
-                return (
-                    f"{who} {has} a directory here, but this is a package directory itself, "
-                    "where nothing is linked"
-                )
-            case "target_in_package_directory":
-                return "the target is inside the package directory"
-            case "package_has_file":
-                content = ", with the same content" if self.same else ""
-                return f"{who} already {has} {self.source}{content}"
-            case "not_invertible":
-                return (
-                    f"{self.name!r} would come back under another name when {who} is "
-                    "managed, because of its dot- prefix"
-                )
-            case "missing_source":
-                if self.source:
-                    return f"what was here is gone: there is nothing at {self.source}"
-                return "there is nothing at this path to adopt"
+        special = (
+            text
+            for (kind, flag), text in _SPECIAL.items()
+            if kind == self.kind and getattr(self, flag)
+        )
+        named = _listed(self.package, *self.rivals)
+        other = f"package {self.other}"
+        if self.elsewhere:
+            other += f" of {self.elsewhere}"
+        return next(special, _OBSTACLES[self.kind]).format(
+            self=self,
+            who=f"packages {named}" if self.rivals else f"package {named}",
+            has="have" if self.rivals else "has",
+            wants="want" if self.rivals else "wants",
+            other=other,
+            wanters=_listed(self.other or "", self.package, *self.rivals),
+            quantity="all" if self.rivals else "both",
+            now=f"a link to {self.text}" if self.text else (self.other or "nothing"),
+        )
 
 
 def _listed(*names: str) -> str:

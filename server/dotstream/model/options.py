@@ -36,14 +36,14 @@ Action = Literal["manage", "unmanage", "remanage", "adopt", "undo", "restore", "
 Folding = Literal["safe", "always", "never"]
 Layout = Literal["mirror", "named", "single"]
 LinkStyle = Literal["relative", "absolute"]
-Policy = Literal["fail", "skip", "backup", "overwrite", "adopt"]
+Policy = Literal["fail", "adopt", "backup", "overwrite", "skip"]
 
 ACTIONS: tuple[Action, ...] = ("manage", "unmanage", "remanage", "adopt")
 FOLDINGS: tuple[Folding, ...] = ("safe", "always", "never")
 LAYOUTS: tuple[Layout, ...] = ("mirror", "named", "single")
 PACKAGE_LAYOUTS: tuple[Layout, ...] = ("mirror", "named")
 LINK_STYLES: tuple[LinkStyle, ...] = ("relative", "absolute")
-POLICIES: tuple[Policy, ...] = ("fail", "skip", "backup", "overwrite", "adopt")
+POLICIES: tuple[Policy, ...] = ("fail", "adopt", "backup", "overwrite", "skip")
 
 SINGLE = "."
 """The name of the package that is the package directory itself, as in ``stow .``."""

@@ -94,13 +94,14 @@ class PolicyWords(NamedTuple):
 
 POLICY_WORDS: dict[Policy, PolicyWords] = {
     "fail": PolicyWords("Do nothing", "change nothing until it is resolved"),
-    "skip": PolicyWords("Skip", "leave what is there and do the rest"),
+    "adopt": PolicyWords("Adopt", "move what is there into the package, then link to it"),
     "backup": PolicyWords("Back up", "move what is there to the backup area, then link"),
     "overwrite": PolicyWords(
         "Overwrite", "link over what is there, also another package's link; undo restores it"
     ),
-    "adopt": PolicyWords("Adopt", "move what is there into the package, then link to it"),
+    "skip": PolicyWords("Skip", "leave what is there and do the rest"),
 }
+"""In the order in which they are offered, everywhere."""
 
 OBSTACLES: dict[ConflictKind, str] = {
     "changed_since": "changed since",

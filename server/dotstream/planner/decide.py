@@ -33,8 +33,8 @@ Claim: TypeAlias = "tuple[Cursor, int, str]"
 """A package that has the name: its cursor, the kind of its member, the member's raw name."""
 
 _NEVER: tuple[Policy, ...] = ("skip",)
-_LINKS: tuple[Policy, ...] = ("skip", "overwrite")
-_MOVES: tuple[Policy, ...] = ("skip", "backup", "overwrite")
+_LINKS: tuple[Policy, ...] = ("overwrite", "skip")
+_MOVES: tuple[Policy, ...] = ("backup", "overwrite", "skip")
 _FILES: tuple[Policy, ...] = ("adopt", "backup", "overwrite", "skip")
 
 

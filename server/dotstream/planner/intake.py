@@ -25,7 +25,7 @@ __all__ = ["SETTLED", "Intake", "Origin"]
 
 _LOOKED_AT = 1000  # names of one directory, for how they are written
 
-SETTLED: tuple[Policy, ...] = ("skip", "backup", "overwrite")
+SETTLED: tuple[Policy, ...] = ("backup", "overwrite", "skip")
 """What settles that a package has a member already."""
 
 

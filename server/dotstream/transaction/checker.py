@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["Checker"]
 
 _MAKES_LINKS = frozenset(("create_link", "replace_link", "refold"))
-_NEEDS_TEXT = frozenset(("create_link", "replace_link", "refold"))
 _NEEDS_BEFORE = frozenset(
     ("remove_link", "replace_link", "unfold", "refold", "remove_dir", "move_file")
 )
@@ -164,34 +163,43 @@ class Checker:
             )
 
     def _check(self, operation: Operation) -> None:
-        kind, directory, name, package, text, before, _ = operation
-        if kind not in OPERATION_KINDS:
-            raise OperationRefused(operation, f"{kind!r} is not a kind of operation")
-        if not name or name in (".", "..") or "/" in name:
-            raise OperationRefused(operation, f"{name!r} is not a name in a directory")
-        if "\0" in f"{name}{package}{text}{before}{directory.path}":
-            raise OperationRefused(operation, "it holds NUL")
-        if kind in _NEEDS_TEXT and not text:
-            raise OperationRefused(operation, "it has no link text")
-        if kind in _NEEDS_BEFORE and not before:
-            raise OperationRefused(operation, "it does not say what is there now")
-        if kind in ("create_link", "make_dir") and before is not None:
-            raise OperationRefused(operation, f"a {kind} has nothing before it")
-        if kind in _MAKES_LINKS and not self._free:
+        why = _malformed(operation) or self._strange(operation)
+        if why:
+            raise OperationRefused(operation, why)
+
+    def _strange(self, operation: Operation) -> str | None:
+        """Say why an operation is about a link that is not ours; ``None`` if it is not."""
+        kind, directory, _, package, text, before, _ = operation
+        if self._free:
+            return None
+        if kind in _MAKES_LINKS:
             owner = self._ownership.owner(directory, text or "")
             if owner is None or owner.package != package:
-                raise OperationRefused(
-                    operation, f"a link to {text} does not lead into package {package!r}"
-                )
-        if (
-            kind == "remove_link"
-            and directory.origin is None
-            and not self._free
-            and self._ownership.owner(directory, before or "") is None
-        ):
-            raise OperationRefused(operation, f"a link to {before} is not ours")
+                return f"a link to {text} does not lead into package {package!r}"
+        if kind == "remove_link" and directory.origin is None:
+            owner = self._ownership.owner(directory, before or "")
+            return None if owner else f"a link to {before} is not ours"
+        return None
 
     def _whole_package(self, directory: Directory, text: str) -> bool:
         """Whether a link leads to a package itself, so that another name is another package."""
         owner = self._ownership.owner(directory, text)
         return owner is None or not owner.path
+
+
+def _malformed(operation: Operation) -> str | None:
+    """Say why an operation is none as it stands; ``None`` if it is one."""
+    kind, directory, name, package, text, before, _ = operation
+    if kind not in OPERATION_KINDS:
+        return f"{kind!r} is not a kind of operation"
+    if not name or name in (".", "..") or "/" in name:
+        return f"{name!r} is not a name in a directory"
+    if "\0" in f"{name}{package}{text}{before}{directory.path}":
+        return "it holds NUL"
+    if kind in _MAKES_LINKS and not text:
+        return "it has no link text"
+    if kind in _NEEDS_BEFORE and not before:
+        return "it does not say what is there now"
+    if kind in ("create_link", "make_dir") and before is not None:
+        return f"a {kind} has nothing before it"
+    return None

@@ -13,6 +13,8 @@ import pytest
 from tests.docs.test_editor_pages import recipe
 from tests.lsp.conftest import World
 
+from dotstream.model.words import POLICY_WORDS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -106,7 +108,7 @@ def test_a_conflict_is_shown_and_settled(world: World, work: Work) -> None:
         (session-open "dotfiles/zsh/dot-profile.sh")
         (session-wait #'session-problems)
         (session-tell 'problems (vconcat (session-problems)))
-        (session-choose "Back up ~/.profile.sh and link it to ~/dotfiles/zsh/dot-profile.sh")
+        (session-choose "Back up ~/.profile.sh: move what is there to the backup area, then link")
         (session-wait (lambda () (not (session-problems))))
         """
     )
@@ -114,10 +116,11 @@ def test_a_conflict_is_shown_and_settled(world: World, work: Work) -> None:
     message = "package zsh wants a link here, but a file is in its place"
     assert problems == {"problems": [f"dotstream [conflict]: {message}"]}
     assert offered["actions"] == [
-        "Back up ~/.profile.sh and link it to ~/dotfiles/zsh/dot-profile.sh",
-        "Adopt ~/.profile.sh into package zsh, and link it",
-        "Overwrite ~/.profile.sh with a link to ~/dotfiles/zsh/dot-profile.sh",
-        "Skip ~/.profile.sh",
+        *(
+            f"{words.title} ~/.profile.sh: {words.meaning}"
+            for policy, words in POLICY_WORDS.items()
+            if policy != "fail"
+        ),
         "Show the difference",
         "Never link ~/.profile.sh: add it to ignore",
     ]

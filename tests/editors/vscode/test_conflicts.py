@@ -23,7 +23,7 @@ async def test_a_conflict_is_settled_in_the_plan(workbench: Workbench, farm: Far
     await workbench.plan("Manage", "zsh")
     await workbench.shows("1 to link; 1 conflict")
     await workbench.shows("! conflict   .zshrc")
-    await workbench.offers("Skip", "Back up", "Overwrite", "Adopt", "Show difference")
+    await workbench.offers("Skip", "Back up", "Overwrite", "Adopt", "Show the difference")
     await workbench.picture("conflict")
     assert difference(before, farm.tree()) == []
 

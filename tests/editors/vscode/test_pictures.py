@@ -80,7 +80,7 @@ async def test_a_home_is_linked_from_its_dotfiles(
 
     await workbench.plan("Manage", "git", "zsh")
     await workbench.shows("1 conflict")
-    await workbench.offers("Back up all", "Show difference")
+    await workbench.offers("Back up all", "Show the difference")
     await workbench.row("zsh, unmanaged · 1 conflict").click()
     await workbench.row(".zshrc").wait_for()
     await workbench.picture("readme-plan")
@@ -88,7 +88,7 @@ async def test_a_home_is_linked_from_its_dotfiles(
     for theme, style in _THEMES.items():
         _wear(code_server, theme)
         await workbench.page.locator(f".monaco-workbench.{style}").wait_for()
-        await workbench.offers("Back up all", "Show difference")
+        await workbench.offers("Back up all", "Show the difference")
         await workbench.picture(f"theme-{style}")
 
     await workbench.click_above("! conflict   .zshrc", "Back up")

@@ -12,6 +12,7 @@ from tests.lsp.language.test_member import actions, field, hover, lenses
 from tests.snapshot import difference, snapshot
 
 from dotstream.client import Client
+from dotstream.model.words import POLICY_WORDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,14 +35,9 @@ async def order(desk: Desk, what: str, **argument: Any) -> str:
 @pytest.mark.parametrize(
     ("policy", "title", "target", "source"),
     [
-        ("backup", "Back up ~/.zshrc and link it to ~/dotfiles/zsh/dot-zshrc", None, "theirs\n"),
-        (
-            "overwrite",
-            "Overwrite ~/.zshrc with a link to ~/dotfiles/zsh/dot-zshrc",
-            None,
-            "theirs\n",
-        ),
-        ("adopt", "Adopt ~/.zshrc into package zsh, and link it", None, "mine\n"),
+        ("backup", "Back up ~/.zshrc", None, "theirs\n"),
+        ("overwrite", "Overwrite ~/.zshrc", None, "theirs\n"),
+        ("adopt", "Adopt ~/.zshrc", None, "mine\n"),
         ("skip", "Skip ~/.zshrc", "mine\n", "theirs\n"),
     ],
 )
@@ -62,7 +58,9 @@ async def test_a_conflict_is_resolved_by_each_policy_and_undone(
     before = snapshot(scratch_home, prune=prune)
     capable.open(link)
     await capable.codes(link, "conflict")
-    (action,) = [each for each in await actions(capable, link) if each.title == title]
+    (action,) = [
+        each for each in await actions(capable, link) if each.title.startswith(f"{title}: ")
+    ]
     assert action.command is not None
     said = await run(capable, action.command)
     await capable.codes(link)
@@ -135,8 +133,8 @@ async def test_a_package_with_a_target_of_its_own(
     link.write_text("mine\n")
     capable.save(rc)  # nobody else tells the server of a change out there
     await capable.codes(rc, "conflict")
-    said = await act(f"Back up {link} and link it to ~/dotfiles/zsh/dot-zshrc")
-    assert said == f"Back up and link {link}: 2 operations"
+    said = await act(f"Back up {link}: {POLICY_WORDS['backup'].meaning}")
+    assert said == f"Back up {link}: 2 operations"
     await capable.codes(rc)
     assert link.resolve() == rc
     assert (await order(capable, "undo", root=uri(root), transaction=3)).startswith(
@@ -170,7 +168,7 @@ async def test_a_target_that_nobody_agreed_to_is_shown_and_not_changed(
     )
     assert difference(before, snapshot(tmp_path)) == []
     Client(root).agree()
-    assert await run(capable, asked.command) == f"Back up and link {link}: 2 operations"
+    assert await run(capable, asked.command) == f"Back up {link}: 2 operations"
     assert link.resolve() == rc
 
 
@@ -183,7 +181,7 @@ async def test_a_fold_in_a_target_of_its_own(capable: Desk, root: Path, tmp_path
     path = root / "vim/dot-vim/colors/dusk.vim"
     capable.open(path)
     await capable.codes(path)
-    assert (await lenses(capable, path))[1][0] == f"unlink all of {own}/.vim"
+    assert (await lenses(capable, path))[1][0] == f"Unlink all of {own}/.vim"
 
 
 async def test_progress_is_begun_by_the_server_and_ended(capable: Desk, root: Path) -> None:
@@ -400,7 +398,7 @@ async def test_one_file_of_a_directory_that_would_be_folded(
     client.apply(client.plan_manage("vim"))
     assert (scratch_home / ".vim").is_symlink()
     assert (await lenses(capable, path))[1] == (
-        "unlink all of ~/.vim",
+        "Unlink all of ~/.vim",
         "dotstream.server.unlink",
     )
     (action,) = await actions(capable, path)

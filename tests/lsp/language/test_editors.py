@@ -51,7 +51,7 @@ async def test_an_editor_takes_everything_it_is_sent(
     said = await order(
         desk, "resolve", root=uri(root), path=uri(target), package="zsh", policy="backup"
     )
-    assert said == "Back up and link ~/.zshrc: 2 operations"
+    assert said == "Back up ~/.zshrc: 2 operations"
     await desk.codes(member)
     await order(desk, "plan", root=uri(root), packages=["vim"])
     await desk.leave()

@@ -10,6 +10,7 @@ from lsprotocol import types
 from tests.lsp.language.desk import PLAIN, Desk, uri
 
 from dotstream.client import Client
+from dotstream.model.words import POLICY_WORDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +61,7 @@ async def test_a_file_that_is_not_linked_yet(desk: Desk, root: Path) -> None:
     assert found.range == types.Range(types.Position(0, 0), types.Position(0, 15))
     assert await lenses(desk, path) == [
         ("not linked as ~/.zshrc", "dotstream.server.plan"),
-        ("link now", "dotstream.server.link"),
+        ("Link now", "dotstream.server.link"),
     ]
     words = await hover(desk, path)
     assert words is not None
@@ -85,7 +86,7 @@ async def test_a_linked_file_from_both_sides(desk: Desk, root: Path, scratch_hom
         await desk.codes(path)
         assert await lenses(desk, path) == [
             (words, "dotstream.server.plan"),
-            ("unlink", "dotstream.server.unlink"),
+            ("Unlink", "dotstream.server.unlink"),
         ]
         (action,) = await actions(desk, path)
         assert (action.title, action.kind) == ("Unlink ~/.zshrc", "refactor")
@@ -104,18 +105,25 @@ async def test_a_conflict_from_both_sides(desk: Desk, root: Path, scratch_home: 
         assert field(found.data, "path") == uri(target)
         assert field(found.data, "source") == uri(source)
         assert field(found.data, "package") == "zsh"
-        assert set(field(found.data, "choices")) == {"skip", "backup", "overwrite", "adopt"}
+        assert set(field(found.data, "choices")) == {"adopt", "backup", "overwrite", "skip"}
         offered = await actions(desk, path)
         assert [each.title for each in offered] == [
-            "Back up ~/.zshrc and link it to ~/dotfiles/zsh/dot-zshrc",
-            "Adopt ~/.zshrc into package zsh, and link it",
-            "Overwrite ~/.zshrc with a link to ~/dotfiles/zsh/dot-zshrc",
-            "Skip ~/.zshrc",
+            "Adopt ~/.zshrc: move what is there into the package, then link to it",
+            "Back up ~/.zshrc: move what is there to the backup area, then link",
+            f"Overwrite ~/.zshrc: {POLICY_WORDS['overwrite'].meaning}",
+            "Skip ~/.zshrc: leave what is there and do the rest",
             "Show the difference",
             "Never link ~/.zshrc: add it to ignore",
         ]
-        assert [each.is_preferred for each in offered].count(True) == 1
-        assert offered[0].is_preferred
+        preferred = [each.title for each in offered if each.is_preferred]
+        assert [title.partition(" ")[0] for title in preferred] == ["Back"]
+        assert [title for title, _ in await lenses(desk, path)][1:] == [
+            "Adopt",
+            "Back up",
+            "Overwrite",
+            "Skip",
+            "Show the difference",
+        ]
         words = await hover(desk, path)
         assert words is not None
         assert "Can be settled by" in words

@@ -8,7 +8,7 @@ M.SOURCE = ""
 
 M.ACTIONS = { "manage", "unmanage", "remanage", "adopt" }
 M.FOLDINGS = { "safe", "always", "never" }
-M.POLICIES = { "fail", "skip", "backup", "overwrite", "adopt" }
+M.POLICIES = { "fail", "adopt", "backup", "overwrite", "skip" }
 
 --- Operations, in the order in which they are counted for a person.
 M.OPERATIONS = {
@@ -167,9 +167,9 @@ M.MEANINGS = {
     title = "Do nothing",
     meaning = "change nothing until it is resolved",
   },
-  skip = {
-    title = "Skip",
-    meaning = "leave what is there and do the rest",
+  adopt = {
+    title = "Adopt",
+    meaning = "move what is there into the package, then link to it",
   },
   backup = {
     title = "Back up",
@@ -179,9 +179,9 @@ M.MEANINGS = {
     title = "Overwrite",
     meaning = "link over what is there, also another package's link; undo restores it",
   },
-  adopt = {
-    title = "Adopt",
-    meaning = "move what is there into the package, then link to it",
+  skip = {
+    title = "Skip",
+    meaning = "leave what is there and do the rest",
   },
 }
 

@@ -2,8 +2,7 @@
 import type { Row } from "../protocol/schema";
 import { POLICIES, type Policy } from "../protocol/words";
 
-/** The safest first. */
-export const ORDER: readonly Policy[] = ["backup", "adopt", "overwrite", "skip"];
+const ORDER = (Object.keys(POLICIES) as Policy[]).filter((policy) => policy !== "fail");
 
 /** The ways that are offered for any of some rows. */
 export function choicesOf(rows: readonly (Row | undefined)[]): readonly Policy[] {

@@ -7,7 +7,7 @@ import type {
   UndoParams,
   PathUri,
 } from "../protocol/schema";
-import type { Policy } from "../protocol/words";
+import { POLICIES, type Policy } from "../protocol/words";
 import { labelOf, oneLine } from "../protocol/paths";
 
 export type PlanRequest =
@@ -39,7 +39,7 @@ export function titleOf(request: PlanRequest): string {
     case "unlink":
       return `${request.kind} ${nameOf(request.params)}`;
     case "resolve":
-      return `${request.params.policy === "backup" ? "back up" : request.params.policy} ${nameOf(request.params)}`;
+      return `${POLICIES[request.params.policy].title.toLowerCase()} ${nameOf(request.params)}`;
     case "change":
       return changeTitle(request.params);
   }
@@ -49,13 +49,13 @@ function nameOf({ path, label }: { readonly path: PathUri; readonly label?: stri
   return label === undefined ? labelOf(path) : oneLine(label);
 }
 
-function changeTitle({ action, packages = [], paths = [], profile }: PlanParams): string {
+function changeTitle({ action, packages = [], paths = [], profile, out }: PlanParams): string {
   if (packages.length === 0 && profile != null) return `${action} profile ${oneLine(profile)}`;
   const names = action === "adopt" ? paths.map(baseName) : packages.map(oneLine);
   const shown = names.length > 0 ? names.slice(0, NAMED) : ["the default profile"];
   const more = names.length - NAMED;
   const into = action === "adopt" && packages[0] !== undefined ? ` into ${packages[0]}` : "";
-  return `${action} ${shown.join(" ")}${more > 0 ? ` and ${more} more` : ""}${into}`;
+  return `${action}${out === true ? " out" : ""} ${shown.join(" ")}${more > 0 ? ` and ${more} more` : ""}${into}`;
 }
 
 export interface Call {
@@ -108,6 +108,22 @@ export function resolved(request: PlanRequest, path: PathUri, policy?: Policy): 
 /** The same request with a policy for everything that no single choice was made for. */
 export function resolvedAll(request: PlanRequest, policy: Policy): PlanRequest {
   return withOptions(request, { ...request.params.options, onConflict: policy });
+}
+
+/** Ways to ask for a plan otherwise, by a name that a command can have. */
+export type Variant = "explained" | "same" | "whole";
+
+/**
+ * The same request in another way: with the rule for each name that is left out, or without;
+ * with the files backed up that are the package's own; with git repositories moved as one.
+ */
+export function varied(request: PlanRequest, variant: Variant): PlanRequest {
+  if (request.kind !== "change") return request;
+  const { params } = request;
+  if (variant === "whole") return { kind: "change", params: { ...params, whole: true } };
+  const option =
+    variant === "same" ? { same: true } : { explain: params.options?.explain !== true };
+  return withOptions(request, { ...params.options, ...option });
 }
 
 /** What tells one plan's document from another's: everything but the choices made in it. */

@@ -8,7 +8,7 @@ export type Action = "manage" | "unmanage" | "remanage" | "adopt";
 
 export type Folding = "safe" | "always" | "never";
 
-export type Policy = "fail" | "skip" | "backup" | "overwrite" | "adopt";
+export type Policy = "fail" | "adopt" | "backup" | "overwrite" | "skip";
 
 export type Op =
   | "create_link"
@@ -171,9 +171,9 @@ export const POLICIES: Readonly<Record<Policy, PolicyWords>> = {
     title: "Do nothing",
     meaning: "change nothing until it is resolved",
   },
-  skip: {
-    title: "Skip",
-    meaning: "leave what is there and do the rest",
+  adopt: {
+    title: "Adopt",
+    meaning: "move what is there into the package, then link to it",
   },
   backup: {
     title: "Back up",
@@ -183,9 +183,9 @@ export const POLICIES: Readonly<Record<Policy, PolicyWords>> = {
     title: "Overwrite",
     meaning: "link over what is there, also another package's link; undo restores it",
   },
-  adopt: {
-    title: "Adopt",
-    meaning: "move what is there into the package, then link to it",
+  skip: {
+    title: "Skip",
+    meaning: "leave what is there and do the rest",
   },
 };
 

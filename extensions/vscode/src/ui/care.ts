@@ -205,7 +205,7 @@ function actionsOf(place: Place, { kind, path, label, command }: Finding): Comma
     ...(isOpenable(path)
       ? [{ title: "Reveal", command: "revealInExplorer", arguments: [Uri.parse(path)] }]
       : []),
-    { title: "Show difference", command: "dotstream.diff", arguments: [subject] },
+    { title: "Show the difference", command: "dotstream.diff", arguments: [subject] },
     ...(command === null
       ? []
       : [{ title: "In a terminal", command: "dotstream.runInTerminal", arguments: [command] }]),

@@ -7,6 +7,7 @@ import type { Action } from "../protocol/words";
 import { agree } from "./agreement";
 import { asking, chooseAction, chooseHome, choosePackages, type Chosen } from "./choosing";
 import type { Overview } from "./overview";
+import type { EntryNode } from "./packagesView";
 import type { Plans } from "./plans";
 import { chooseRoot, placeAt } from "./roots";
 import type { Server } from "./server";
@@ -33,10 +34,14 @@ export class Changes {
       add("dotstream.plan", (given?: CommandArgument) => this.plan(given)),
       add("dotstream.manage", (node?: PackageNode) => this.change("manage", node)),
       add("dotstream.unmanage", (node?: PackageNode) => this.change("unmanage", node)),
+      add("dotstream.removeUnwanted", ({ place }: PackageNode) =>
+        this.propose(request(place, "remanage", {}), settings.previewFirst()),
+      ),
       add("dotstream.remanage", (node?: PackageNode) => this.change("remanage", node)),
       add("dotstream.adopt", (given?: Uri | CommandArgument, all?: Uri[]) =>
         this.adopt(given, all),
       ),
+      add("dotstream.adoptOut", (node: EntryNode) => this.adoptOut(node)),
       add("dotstream.change", (given: CommandArgument) =>
         this.forPackage(given, settings.previewFirst()),
       ),
@@ -54,8 +59,7 @@ export class Changes {
       await this.carryOutAtOnce(session, request);
       return;
     }
-    await this.plans.show(session);
-    await session.plan(request);
+    await Promise.all([this.plans.show(session), session.plan(request)]);
     await this.explain(session);
   }
 
@@ -100,6 +104,12 @@ export class Changes {
     if (home === undefined) return;
     const params = { ...place, action: "adopt" as const, packages: [home], paths };
     await this.propose({ kind: "change", params }, true);
+  }
+
+  /** Move a file of a package back to where it is linked. */
+  private async adoptOut({ place, package: { name }, child }: EntryNode): Promise<void> {
+    const given = { packages: [name], paths: [child.path], out: true };
+    await this.propose({ kind: "change", params: { ...place, action: "adopt", ...given } });
   }
 
   private async choose(place: Place, action: Action): Promise<Chosen | undefined> {

@@ -12,7 +12,7 @@ import {
 import { isManaged } from "../plan/states";
 import { faultOf, type Fault } from "../protocol/faults";
 import type { Place } from "../protocol/messages";
-import type { PackageStatus, PackagesResult, Row } from "../protocol/schema";
+import type { PackageStatus, PackagesResult, Row, UnwantedPackage } from "../protocol/schema";
 import { isOpenable, labelOf } from "../protocol/paths";
 import { placeOf, roots } from "./roots";
 import type { Running } from "./running";
@@ -30,6 +30,8 @@ export interface Farm {
   readonly place: Place;
   readonly packages: PackagesResult;
   readonly statuses: Map<string, PackageStatus>;
+  /** Packages with links that are not to be any more. */
+  unwanted: readonly UnwantedPackage[];
 }
 
 /** A package directory that could not be read. */
@@ -194,7 +196,8 @@ export class Overview implements Disposable {
       );
       // What was known is shown until the news is there.
       const before = this.farms.find((farm) => farm.place.root === place.root);
-      return { place, packages, statuses: new Map(before?.statuses) };
+      const { statuses, unwanted = [] } = before ?? {};
+      return { place, packages, statuses: new Map(statuses), unwanted };
     } catch (error) {
       const fault = faultOf(error);
       if (fault.cancelled) throw error;
@@ -225,7 +228,12 @@ export class Overview implements Disposable {
     });
     try {
       const params = { ...farm.place, packages: [], window, partialResultToken: token };
-      await this.server.request("dotstream/status", params, cancel);
+      const found = await this.server.request<Pick<Farm, "unwanted">>(
+        "dotstream/status",
+        params,
+        cancel,
+      );
+      farm.unwanted = found.unwanted;
     } finally {
       reading.dispose();
     }

@@ -23,7 +23,7 @@ import {
 } from "../plan/states";
 import { plural } from "../plan/sums";
 import type { Package, PackageState, Place } from "../protocol/messages";
-import type { Child, ChildrenResult, PlanResult } from "../protocol/schema";
+import type { Child, ChildrenResult, PlanResult, UnwantedPackage } from "../protocol/schema";
 import { labelOf, oneLine, splitLabel } from "../protocol/paths";
 import { statusWords } from "./choosing";
 import type { Farm, Overview, Trouble } from "./overview";
@@ -67,7 +67,14 @@ interface TroubleNode {
   readonly trouble: Trouble;
 }
 
-export type Node = TroubleNode | FarmNode | PackageNode | EntryNode | MoreNode;
+/** A package whose links are not to be any more. */
+interface UnwantedNode {
+  readonly kind: "unwanted";
+  readonly place: Place;
+  readonly package: UnwantedPackage;
+}
+
+export type Node = TroubleNode | FarmNode | PackageNode | UnwantedNode | EntryNode | MoreNode;
 
 interface Pages {
   readonly nodes: EntryNode[];
@@ -132,6 +139,8 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
         return farmItem(node);
       case "package":
         return packageItem(node);
+      case "unwanted":
+        return unwantedItem(node);
       case "entry":
         return entryItem(node);
       case "more":
@@ -148,7 +157,7 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
       return [...wrong, ...farms.map((farm): Node => ({ kind: "farm", farm }))];
     }
     if (node.kind === "farm") return packageNodes(node.farm);
-    if (node.kind === "more" || node.kind === "trouble") return [];
+    if (node.kind !== "package" && node.kind !== "entry") return [];
     const pages = this.pages.get(node) ?? (await this.load(node));
     return pages.next === null ? pages.nodes : [...pages.nodes, { kind: "more", parent: node }];
   }
@@ -236,13 +245,22 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
   }
 }
 
-function packageNodes(farm: Farm): PackageNode[] {
-  return farm.packages.packages.map((each) => ({
-    kind: "package",
-    place: farm.place,
-    farm,
-    package: each,
-  }));
+function packageNodes(farm: Farm): Node[] {
+  const { place, packages, unwanted } = farm;
+  return [
+    ...packages.packages.map((each): Node => ({ kind: "package", place, farm, package: each })),
+    ...unwanted.map((each): Node => ({ kind: "unwanted", place, package: each })),
+  ];
+}
+
+function unwantedItem({ package: { name, reason, links } }: UnwantedNode): TreeItem {
+  const item = new TreeItem(oneLine(name));
+  const count = links.reduce((sum, each) => sum + each.links, 0);
+  item.description = `unwanted · ${plural(count, "link")}; ${oneLine(reason)}`;
+  item.iconPath = new ThemeIcon("trash", new ThemeColor("dotstream.pendingForeground"));
+  item.contextValue = "unwanted";
+  item.accessibilityInformation = { label: `${oneLine(name)}, ${item.description}` };
+  return item;
 }
 
 function troubleItem({ trouble: { place, fault } }: TroubleNode): TreeItem {

@@ -1,6 +1,7 @@
 /** What is pressed in a plan's document: each does nothing that the document does not show. */
 import { commands, Position, Range, Selection, TextEditorRevealType, Uri, window } from "vscode";
 import type { Disposable } from "vscode";
+import { varied, type Variant } from "../plan/request";
 import type { PathUri, Row } from "../protocol/schema";
 import type { Policy } from "../protocol/words";
 import { SCHEME, type Plans } from "./plans";
@@ -30,6 +31,13 @@ export class PlanCommands {
       add("dotstream.resolveAll", (uri: Uri, attempt: number, policy: Policy) =>
         this.act(uri, attempt, (session) => session.resolveAll(policy)),
       ),
+      add("dotstream.vary", (uri: Uri, attempt: number, variant: Variant) =>
+        this.act(uri, attempt, (session) => session.plan(varied(session.asked, variant))),
+      ),
+      add("dotstream.explainPlan", async () => {
+        const session = this.plans.current();
+        await session?.plan(varied(session.asked, "explained"));
+      }),
       add("dotstream.leaveOut", (uri?: Uri, attempt?: number, path?: PathUri) =>
         this.leaveOut(uri, attempt, path),
       ),

@@ -3,15 +3,15 @@
  *
  * A content provider hands over the whole text at every change, and past 100,000 characters
  * VS Code replaces the whole document then, which holds its window up for longer the longer
- * the plan is. So the provider only opens the document, and all of its text is edits: each is
- * made for the version that it finds, refused by VS Code if that has changed meanwhile, and
- * compared with what it was to bring about before anything is offered about its lines.
+ * the plan is. So the provider only opens the document, with the header, and all else is edits:
+ * each is made for the version that it finds, refused by VS Code if that has changed meanwhile,
+ * and compared with what it was to bring about before anything is offered about its lines.
  */
 import { Range, window, workspace, WorkspaceEdit, type TextDocument, type Uri } from "vscode";
 import { HEADER, type PlanText } from "../plan/text";
 
 /** Lines that are added at once: more would keep the window from drawing for too long. */
-const PIECE = 1000;
+const PIECE = 2000;
 /** Attempts to write a document that somebody else changes all the time. */
 const PATIENCE = 5;
 
@@ -74,16 +74,10 @@ export class PlanDocument {
   }
 
   private async step(document: TextDocument, page: Page): Promise<Seen | undefined> {
-    const before = this.shown();
+    const old = this.shown()?.lines ?? document.getText().split("\n");
     const whole = [...page.header, ...page.text.lines, ...page.tail];
     const edit = new WorkspaceEdit();
-    let lines: readonly string[];
-    if (before === undefined) {
-      lines = whole.slice(0, HEADER + PIECE);
-      edit.replace(this.uri, new Range(0, 0, document.lineCount, 0), lines.join("\n"));
-    } else {
-      lines = this.difference(edit, before.lines, whole);
-    }
+    const lines = this.difference(edit, old, whole);
     if (edit.size > 0 && !(await applied(edit, document))) return undefined;
     const { version } = document;
     const complete = lines.length === whole.length;

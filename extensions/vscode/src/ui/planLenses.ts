@@ -14,7 +14,8 @@ import {
 } from "vscode";
 import { choicesOf, titleOfChoice } from "../plan/choices";
 import { HEADER } from "../plan/text";
-import { operations, plural } from "../plan/sums";
+import type { Variant } from "../plan/request";
+import { number, operations, plural } from "../plan/sums";
 import type { Row } from "../protocol/schema";
 import { LANGUAGE, SCHEME, type Plans } from "./plans";
 import type { PlanSession } from "./session";
@@ -76,13 +77,16 @@ export class PlanLenses implements CodeLensProvider, CodeActionProvider, Disposa
 function linesWithLenses(session: PlanSession): readonly number[] {
   const { text } = session.attempt;
   const found = [...text.problems.slice(0, LENSES)];
+  const { asked } = session;
+  const adopting = asked.kind === "change" && asked.params.action === "adopt";
   const chosen = new Set(session.choices.keys());
   const leftOut = session.omissions > 0;
-  if (chosen.size === 0 && !leftOut) return found;
+  if (chosen.size === 0 && !leftOut && !adopting) return found;
   for (let line = HEADER; line < HEADER + text.lines.length && found.length < LENSES; line += 1) {
     const row = text.rowAt(line);
     if (row === undefined) continue;
-    if (chosen.delete(row.path) || (leftOut && text.isLeftOut(row))) found.push(line);
+    const marked = chosen.delete(row.path) || (leftOut && text.isLeftOut(row));
+    if (marked || (adopting && isRepository(row))) found.push(line);
   }
   return found;
 }
@@ -137,14 +141,23 @@ function decisions(session: PlanSession): Command[] {
     command: "dotstream.nextConflict",
   };
   if (!session.divisible) return [next];
+  const rows = text.problems.map((line) => text.rowAt(line));
+  const same = rows.filter((row) => row?.same).length;
   return [
     next,
-    ...choicesOf(text.problems.map((line) => text.rowAt(line))).map((policy) => ({
+    ...choicesOf(rows).map((policy) => ({
       title: `${titleOfChoice(policy)} all`,
       command: "dotstream.resolveAll",
       arguments: [...offered, policy],
     })),
+    ...(same === 0
+      ? []
+      : [vary(session, `Back up the ${number(same)} with the same content`, "same")]),
   ];
+}
+
+function vary({ uri, attempt }: PlanSession, title: string, variant: Variant): Command {
+  return { title, command: "dotstream.vary", arguments: [uri, attempt.number, variant] };
 }
 
 function forget({ uri, choices, all, omissions }: PlanSession): Command[] {
@@ -164,6 +177,7 @@ function rowCommands(session: PlanSession, line: number): Command[] {
   const row = attempt.text.rowAt(line);
   if (row === undefined || !session.divisible) return [];
   if (attempt.text.isLeftOut(row)) return leaveOut(session, line);
+  if (isRepository(row)) return [vary(session, "Move it as one", "whole")];
   const chosen = session.choices.get(row.path);
   const conflict = row.op === "conflict" ? row : chosen?.row;
   if (conflict === undefined) return [];
@@ -176,7 +190,7 @@ function rowCommands(session: PlanSession, line: number): Command[] {
     }));
   const { root } = asked.params;
   const difference = {
-    title: "Show difference",
+    title: "Show the difference",
     command: "dotstream.diff",
     arguments: [{ root, path: row.path, label: row.label }],
   };
@@ -188,6 +202,11 @@ function rowCommands(session: PlanSession, line: number): Command[] {
   return chosen === undefined
     ? [...settle, ...leaveOut(session, line), difference]
     : [...settle, revise];
+}
+
+/** Whether it is a git repository that stays where it is, as nobody has asked for it. */
+function isRepository({ op, message }: Row): boolean {
+  return op === "notice" && message?.includes("a git repository of its own") === true;
 }
 
 /** Leave a line out, or take it in again. */

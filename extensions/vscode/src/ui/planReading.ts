@@ -168,7 +168,10 @@ function describe(row: Row): MarkdownString {
   shown.appendCodeblock(oneLine(row.label), "text");
   if (row.to !== undefined) shown.appendText(`→ ${oneLine(row.to)}\n`);
   if (row.before !== undefined) shown.appendText(`instead of ${oneLine(row.before)}\n`);
-  if (row.message !== undefined) shown.appendText(`${row.message}\n`);
+  if (row.message !== undefined) shown.appendText(`${oneLine(row.message)}\n`);
+  if (row.why !== undefined) shown.appendText(`because ${oneLine(row.why)}\n`);
+  if (row.rivals !== undefined)
+    shown.appendText(`also wanted by ${row.rivals.map(oneLine).join(", ")}\n`);
   if (row.package !== undefined) shown.appendText(`package ${oneLine(row.package)}\n`);
   if (!isOpenable(row.path)) {
     shown.appendText("This name is not UTF-8, so VS Code cannot open the file.\n");

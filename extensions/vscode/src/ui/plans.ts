@@ -2,18 +2,16 @@
 import {
   commands,
   EventEmitter,
-  languages,
-  Selection,
   TabInputText,
   Uri,
   window,
   workspace,
   type Disposable,
   type Memento,
-  type TextDocument,
   type TextDocumentContentProvider,
 } from "vscode";
 import { identityOf, requestOf, titleOf, type PlanRequest } from "../plan/request";
+import { HEADER } from "../plan/text";
 import type { Running } from "./running";
 import type { Server } from "./server";
 import { PlanSession, type Places } from "./session";
@@ -21,6 +19,8 @@ import { planOptions } from "./settings";
 
 export const SCHEME = "dotstream-plan";
 export const LANGUAGE = "dotstream-plan";
+/** Where plans are, by which VS Code knows their language. */
+const DIRECTORY = "/dotstream";
 
 /** Plans that have a tab, and the one in front. */
 interface Open {
@@ -54,7 +54,7 @@ export class Plans implements TextDocumentContentProvider, Disposable {
         this.remember();
       }),
       workspace.registerTextDocumentContentProvider(SCHEME, this),
-      workspace.onDidOpenTextDocument((document) => void this.opened(document)),
+      workspace.onDidOpenTextDocument(({ uri }) => void this.at(uri)?.show()),
       workspace.onDidChangeTextDocument(({ document }) => {
         this.at(document.uri)?.check();
       }),
@@ -66,9 +66,9 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     ];
   }
 
-  /** Only to have the document opened: what is in it, its session writes. */
-  provideTextDocumentContent(): string {
-    return "";
+  /** What a document begins with; the rest of it, its session writes. */
+  provideTextDocumentContent(uri: Uri): string {
+    return this.at(uri)?.opening ?? "\n".repeat(HEADER - 1);
   }
 
   at(uri: Uri): PlanSession | undefined {
@@ -91,7 +91,7 @@ export class Plans implements TextDocumentContentProvider, Disposable {
   session(request: PlanRequest): PlanSession {
     const uri = Uri.from({
       scheme: SCHEME,
-      path: `/Plan: ${titleOf(request).replaceAll("/", "∕")}`,
+      path: `${DIRECTORY}/Plan: ${titleOf(request).replaceAll("/", "∕")}`,
       query: identityOf(request),
     });
     return this.at(uri) ?? this.make(uri, request);
@@ -116,12 +116,7 @@ export class Plans implements TextDocumentContentProvider, Disposable {
 
   /** Bring a plan's document to the front. */
   async show(session: PlanSession): Promise<void> {
-    const fresh = !session.isOpen;
-    const document = await workspace.openTextDocument(session.uri);
-    const editor = await window.showTextDocument(document, { preview: false });
-    await session.show();
-    // What is written while an editor opens pushes its cursor along.
-    if (fresh) editor.selection = new Selection(0, 0, 0, 0);
+    await window.showTextDocument(session.uri, { preview: false });
   }
 
   dispose(): void {
@@ -161,15 +156,6 @@ export class Plans implements TextDocumentContentProvider, Disposable {
       this.tellProgress(session);
     });
     return session;
-  }
-
-  /** Have an opened document written. */
-  private async opened(document: TextDocument): Promise<void> {
-    if (document.uri.scheme !== SCHEME) return;
-    if (document.languageId !== LANGUAGE) {
-      await languages.setTextDocumentLanguage(document, LANGUAGE);
-    }
-    await this.at(document.uri)?.show();
   }
 
   /** Let the walkthrough tick what has happened. */

@@ -20,6 +20,8 @@ import { settings } from "./settings";
 const BETWEEN = 100;
 /** Milliseconds for which a plan that is made anew leaves its old text where it is. */
 const HOLD = 1000;
+/** Lines that nobody's screen is longer than. */
+const SCREEN = 200;
 /** Rows that a document can have at most, however often the user asks for more. */
 const MOST = 100_000;
 const PLANNING = "planning…";
@@ -105,6 +107,11 @@ export class PlanSession {
     return state === "planned" && this.inTheWay === 0 && operations(counts) > 0;
   }
 
+  /** What its document begins with, before there is anything to show. */
+  get opening(): string {
+    return [this.heading, PLANNING, ""].join("\n");
+  }
+
   /** The text whose lines a version of the document has; of an older attempt, maybe. */
   textOf(document: TextDocument): PlanText | undefined {
     const seen = this.document.shown();
@@ -186,7 +193,9 @@ export class PlanSession {
     this.attempt.cancel();
     for (const [path, { policy }] of this.choices) this.settled.set(path, titleOfChoice(policy));
     const attempt = this.begin(remark);
-    setTimeout(() => void this.show(), HOLD);
+    setTimeout(() => {
+      if (this.isBehind) void this.show();
+    }, HOLD);
     void this.show();
     await attempt.plan(() => {
       if (attempt === this.attempt) void this.show();
@@ -202,7 +211,7 @@ export class PlanSession {
   lensesAsked(): void {
     if (this.lensesOf === this.attempt.number) return;
     this.lensesOf = this.attempt.number;
-    void this.show();
+    if (this.isBehind) void this.show();
   }
 
   /**
@@ -259,16 +268,18 @@ export class PlanSession {
     // One more round when the last is over: what it has changed may change what is offered.
     while (this.stale && !this.disposed) {
       this.stale = false;
+      const before = this.document.shown()?.lines.length ?? 0;
       const done = await this.document.write(this.page());
       if (!done) this.stale = true;
-      this.emitter.fire();
+      // Nothing is offered before all is there, and below the screen nothing is painted.
+      if (done || before < SCREEN) this.emitter.fire();
       if (this.attempt.state === "planning") await sleep(BETWEEN);
     }
   }
 
   private page(): Page {
     const { attempt } = this;
-    const title = `Plan: ${this.title} · ${this.places.where(this.place)}`;
+    const title = this.heading;
     const planning = attempt.state === "planning";
     const old = this.document.shown();
     const unready = planning || this.lensesOf !== attempt.number;
@@ -279,6 +290,15 @@ export class PlanSession {
     }
     const header = [title, this.sum(), ""];
     return { text: attempt.text, header, tail: planning ? [] : attempt.text.tail() };
+  }
+
+  /** Whether the document still has the lines of an older attempt. */
+  private get isBehind(): boolean {
+    return this.document.shown()?.text !== this.attempt.text;
+  }
+
+  private get heading(): string {
+    return `Plan: ${this.title} · ${this.places.where(this.place)}`;
   }
 
   private get isYoung(): boolean {

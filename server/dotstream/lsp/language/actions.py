@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from dotstream.lsp.language.config.diagnostics import SOURCE
 from dotstream.lsp.uris import to_uri
+from dotstream.model.words import POLICY_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,14 +18,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.language.subject import Subject
 
 __all__ = ["corrections", "for_member"]
-
-_TITLES = {
-    "backup": "Back up {target} and link it to {source}",
-    "adopt": "Adopt {target} into package {package}, and link it",
-    "overwrite": "Overwrite {target} with a link to {source}",
-    "skip": "Skip {target}",
-}
-"""By policy, the safest first."""
 
 
 def corrections(
@@ -76,19 +69,15 @@ _Offer = tuple[str, str, dict[str, Any], bool, bool]
 def _offers(subject: Subject) -> Iterator[_Offer]:
     """Yield (title, command, argument, whether it settles the problem, whether it is safe)."""
     located = subject.located
-    words = {
-        "target": subject.label(located.target),
-        "source": subject.label(located.source),
-        "package": located.package,
-    }
+    target = subject.label(located.target)
     if located.state == "conflict" and located.conflict is not None:
-        for policy, title in _TITLES.items():
+        for policy, words in POLICY_WORDS.items():
             if policy in located.conflict.choices or policy == "skip":
-                more = {"policy": policy}
-                yield title.format(**words), "resolve", more, True, policy == "backup"
+                title = f"{words.title} {target}: {words.meaning}"
+                yield title, "resolve", {"policy": policy}, True, policy == "backup"
         yield "Show the difference", "diff", {}, False, False
     elif located.state == "unlinked":
-        yield f"Link {words['target']} now", "link", {}, True, True
+        yield f"Link {target} now", "link", {}, True, True
     elif subject.unlinks:
         broken, link = not located.exists, subject.link or located.path
         title = "Remove the broken link" if broken else "Unlink"
@@ -99,7 +88,7 @@ def _offers(subject: Subject) -> Iterator[_Offer]:
         yield "Adopt this file into a package", "adopt", {"action": "adopt"}, False, False
         return
     if located.state in ("conflict", "unlinked"):
-        yield f"Never link {words['target']}: add it to ignore", "ignore", {}, True, False
+        yield f"Never link {target}: add it to ignore", "ignore", {}, True, False
 
 
 def _data(diagnostic: types.Diagnostic) -> Mapping[str, object]:

@@ -13,6 +13,7 @@ from dotstream.lsp.language.markdown import code, text
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation
+from dotstream.model.words import POLICY_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,16 +97,16 @@ def lenses(subject: Subject, commands: Commands) -> list[types.CodeLens]:
     found = [commands.make(words, "plan", subject.argument(action="manage"))]
     if subject.unlinks:
         link = subject.link or located.path
-        title = "unlink" if link == located.target else f"unlink all of {subject.label(link)}"
+        title = "Unlink" if link == located.target else f"Unlink all of {subject.label(link)}"
         argument = subject.argument(path=to_uri(link), label=subject.label(link))
         found.append(commands.make(title, "unlink", argument))
     elif located.state == "unlinked":
-        found.append(commands.make("link now", "link", subject.argument()))
+        found.append(commands.make("Link now", "link", subject.argument()))
     elif located.state == "conflict" and located.conflict is not None:
-        if "backup" in located.conflict.choices:
-            argument = subject.argument(policy="backup")
-            found.append(commands.make("back up and link", "resolve", argument))
-        found.append(commands.make("show difference", "diff", subject.argument()))
+        for policy in located.conflict.choices:
+            argument = subject.argument(policy=policy)
+            found.append(commands.make(POLICY_WORDS[policy].title, "resolve", argument))
+        found.append(commands.make("Show the difference", "diff", subject.argument()))
     first = types.Range(types.Position(0, 0), types.Position(0, 0))
     return [types.CodeLens(first, command) for command in found]
 

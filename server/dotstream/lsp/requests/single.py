@@ -12,6 +12,7 @@ from dotstream.lsp.requests.params import Rehearsal, named_package, named_path
 from dotstream.lsp.requests.rows import Rows
 from dotstream.model.directory import display
 from dotstream.model.options import Preferences
+from dotstream.model.words import POLICY_WORDS
 
 if TYPE_CHECKING:
     from dotstream.client import Client
@@ -21,14 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LINK", "RESOLVE", "UNLINK"]
 
-_Settling = Literal["skip", "backup", "overwrite", "adopt"]
+_Settling = Literal["adopt", "backup", "overwrite", "skip"]
 
-_SETTLING: dict[_Settling, str] = {
-    "skip": "Skip",
-    "backup": "Back up and link",
-    "overwrite": "Overwrite",
-    "adopt": "Adopt and link",
-}
+_SETTLING: tuple[_Settling, ...] = ("adopt", "backup", "overwrite", "skip")
 
 
 class _File(NamedTuple):
@@ -88,7 +84,7 @@ class _Settled(NamedTuple):
 
     @classmethod
     def of(cls, fields: Fields) -> _Settled:
-        return cls(_File.of(fields), fields.required_choice("policy", tuple(_SETTLING)))
+        return cls(_File.of(fields), fields.required_choice("policy", _SETTLING))
 
 
 def _resolve(settled: _Settled, call: Call) -> dict[str, JSON]:
@@ -115,7 +111,7 @@ UNLINK = Method(_File.of, _unlink, lambda file: f"Unlink {path_label(file.path)}
 RESOLVE = Method(
     _Settled.of,
     _resolve,
-    lambda settled: f"{_SETTLING[settled.policy]} {path_label(settled.file.path)}",
+    lambda settled: f"{POLICY_WORDS[settled.policy].title} {path_label(settled.file.path)}",
     Rows,
     lambda settled: _changes(settled.file),
 )

@@ -1,0 +1,92 @@
+"""A plan in VS Code's workbench, beside the same in the shell: ``python -m tests.bench.vscode``.
+
+From the last click that asks for it until all is counted and Apply is offered.  What the
+workbench needs comes from ``make vscode-tools extension``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.async_api import async_playwright
+from tests.bench.report import keeping, tell
+from tests.bench.run import farm_of
+from tests.editors.vscode.codeserver import CodeServer
+from tests.editors.vscode.conftest import EXTENSION, SERVER
+from tests.editors.vscode.tools import REPOSITORY, tools
+from tests.editors.vscode.workbench import Workbench
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.bench.farms import Farm
+    from tests.bench.results import Samples
+
+_BROWSER_OPTIONS = ["--disable-gpu", "--no-first-run", "--no-sandbox"]
+
+
+def measured(links: int, rounds: int) -> Iterator[Samples]:
+    """Plan so many links, in the shell and in the editor in turn."""
+    with farm_of("wide", links) as farm:
+        alone, planned = asyncio.run(_planned(farm, rounds))
+    found = {"planning alone": {"wall": alone}, "VS Code": {"wall": planned}}
+    yield {f"vscode/wide/{links}/ram": found}
+
+
+async def _planned(farm: Farm, rounds: int) -> tuple[list[float], list[float]]:
+    place = farm.empty()
+    place.configure()
+    alone: list[float] = []
+    planned: list[float] = []
+    programs = tools()
+    server = CodeServer(
+        programs,
+        Path(place.root, "code-server"),
+        extension=EXTENSION,
+        settings={"dotstream.server.path": str(SERVER)},
+    )
+    server.agree(farm.directory)
+    try:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(
+                executable_path=programs.browser, args=_BROWSER_OPTIONS
+            )
+            for _ in range(rounds):
+                alone.append(server.dotstream(farm.directory, "manage", "-n", "-q", "--all"))
+                page = await (await browser.new_context()).new_page()
+                workbench = Workbench(page, server, REPOSITORY / ".artifacts" / "vscode", [])
+                planned.append(await _one(workbench, farm))
+                await page.context.close()
+    finally:
+        server.stop()
+    return alone, planned
+
+
+async def _one(workbench: Workbench, farm: Farm) -> float:
+    await workbench.open(farm.directory)
+    await workbench.run("Dotstream: Plan")
+    await workbench.pick("Manage")
+    began = time.monotonic()
+    await workbench.tick(*farm.packages)
+    await workbench.shows(f"{farm.links:,} to link", within=300)
+    await workbench.offers("Apply")
+    return time.monotonic() - began
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--links", type=int, nargs="+", default=[20_000, 1_000_000])
+    parser.add_argument("--rounds", type=int, default=1)
+    keeping(parser)
+    options = parser.parse_args()
+    for links in options.links:
+        tell(measured(links, options.rounds), options.keep)
+
+
+if __name__ == "__main__":
+    main()
