@@ -66,7 +66,7 @@ def selected(session: Session, action: Action, cancel: CancellationToken) -> Str
 
 
 def change_as_agreed(session: Session, opening: Opening, *, question: str | None = None) -> int:
-    """Like ``change``, for plans that accept what the repository asks for, once that is agreed."""
+    """Like ``change``, for plans that heed what the repository asks for, once that is agreed."""
     if not session.dry_run and session.client.settings.wishes and not _agreed(session, opening):
         session.say("Nothing was changed.")
         return 130

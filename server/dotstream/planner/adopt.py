@@ -203,9 +203,7 @@ class _Adoption:
         elif text.startswith("/"):
             yield from self._intake.take(place, name, cursor, raw)
         else:
-            yield self._left(
-                place, name, f"if if moved, this link to {text} would lead elsewhere"
-            )
+            yield self._left(place, name, f"if moved, this link to {text} would lead elsewhere")
 
     def _directory(self, place: Directory, name: str, cursor: Cursor, raw: str) -> Visit[None]:
         there, inner = place.child(name), cursor.child(raw)
