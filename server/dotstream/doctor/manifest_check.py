@@ -49,7 +49,7 @@ class Verdict(NamedTuple):
 
 
 def readable(entries: Iterator[_Read]) -> Iterator[_Read]:
-    """Pass on what is read of the manifest; a database that turns out to be damaged is an error of ours.
+    """Pass on what is read; a database that turns out to be damaged is an error of ours.
 
     Raises (while iterating):
         JournalError: it is damaged.
