@@ -271,4 +271,7 @@ def _marked(
             key = sort_key(name)
             while current is not None and sort_key(current) < key:
                 current = next(recorded, None)
-        yield name, kind, current == name
+        known = current == name
+        if known:
+            current = next(recorded, None)
+        yield name, kind, known
