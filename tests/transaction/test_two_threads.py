@@ -248,17 +248,28 @@ def test_no_more_directories_are_held_open_than_said(wide: Farm) -> None:
     assert _open() == held
 
 
-def test_where_no_more_files_may_be_open_nothing_waits(wide: Farm) -> None:
+def test_where_no_more_files_may_be_open_nothing_waits(
+    wide: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
 
     def restrict(*_: object) -> None:
-        most = max(int(name) for name in os.listdir("/proc/self/fd"))
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most + 4, limits[1]))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_open() - 20, limits[1]))
 
+    def counted(fd: int) -> int:
+        try:
+            return os.dup(fd)
+        except OSError:
+            refused.append(fd)
+            raise
+
+    refused: list[int] = []
+    monkeypatch.setattr(two_threads, "duplicate", counted)
     try:
         _run(wide, _Both("other", 1, restrict)).drain()
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert refused
     assert sum(kind.startswith("->") for kind in wide.home().values()) == 180 * 15
     assert list(wide.client().doctor()) == []
 
