@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import {
   Disposable,
   EventEmitter,
+  l10n,
   workspace,
   type CancellationToken,
   type LogOutputChannel,
@@ -78,11 +79,13 @@ export class NotRunning extends Error {
   constructor(
     readonly state: ServerState,
     reason: string,
+    /** What brings it up to date, where it is of another version. */
+    readonly update?: string,
   ) {
     super(
       state === "failed" && reason !== ""
-        ? `The dotstream server does not run: ${reason}`
-        : `The dotstream server is not running (${state}).`,
+        ? l10n.t("The dotstream server does not run: {0}", reason)
+        : l10n.t("The dotstream server is not running ({0}).", state),
     );
   }
 }
@@ -126,11 +129,6 @@ export class Server implements Disposable {
 
   get state(): ServerState {
     return this.current;
-  }
-
-  /** Why there is no server, in its own words. */
-  get reason(): string {
-    return this.lastWords;
   }
 
   /** How the server was looked for the last time. */
@@ -238,7 +236,7 @@ export class Server implements Disposable {
 
   private running(): LanguageClient {
     if (this.client === undefined || this.current !== "running") {
-      throw new NotRunning(this.current, this.lastWords);
+      throw this.absence;
     }
     return this.client;
   }
@@ -325,6 +323,12 @@ export class Server implements Disposable {
     return client;
   }
 
+  /** Why nothing can be asked of it. */
+  get absence(): NotRunning {
+    const update = this.outdated ? this.installCommand : undefined;
+    return new NotRunning(this.current, this.lastWords, update);
+  }
+
   get installCommand(): string {
     return installCommand(this.bundled);
   }
@@ -361,7 +365,7 @@ export class Server implements Disposable {
     if (this.announced.version !== PROTOCOL_VERSION) {
       this.lastWords =
         `it speaks version ${String(this.announced.version ?? "0")} of the protocol, and this ` +
-        `extension version ${PROTOCOL_VERSION}; update it with: ${this.installCommand}`;
+        `extension version ${PROTOCOL_VERSION}.`;
       this.log.error(`the server is of another version: ${this.lastWords}`);
       this.outdated = true; // what becomes of that, whoever has started it decides
       return;
