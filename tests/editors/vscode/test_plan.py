@@ -78,6 +78,8 @@ async def _apply_all(workbench: Workbench, sum_: str) -> None:
     await workbench.page.keyboard.press("Control+End")
     await workbench.shows("… 200 more")
     await workbench.run("Open Link")
+    await workbench.shows("file100")
+    await workbench.page.keyboard.press("Control+End")
     await workbench.shows("file299")
     await workbench.picture("more")
     await workbench.page.keyboard.press("Control+Home")

@@ -68,6 +68,8 @@ const PATIENCE = 10_000;
 /** How often the server may end by itself within some milliseconds before it stays that way. */
 const MOST_CRASHES = 4;
 const CRASHES_COUNT = 180_000;
+/** Milliseconds that a server which fails has for its last words. */
+const LAST_WORDS = 2000;
 
 interface Announced {
   readonly version?: number;
@@ -98,6 +100,13 @@ export interface WorkReport {
   readonly percentage?: number;
 }
 
+/** A client that leaves it to us to tell what is wrong: it knows of pipes, and not of reasons. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 export class Server implements Disposable {
   private client: LanguageClient | undefined;
   private changing: Promise<void> = Promise.resolve();
@@ -115,6 +124,8 @@ export class Server implements Disposable {
   private outdated = false;
   /** What the server said last on standard error. */
   private lastWords = "";
+  /** When its process is gone, and has said all that it had to say. */
+  private ended: Promise<unknown> = Promise.resolve();
   private lookup: Discovery | undefined;
 
   readonly onDidChangeState = this.stateEmitter.event;
@@ -274,7 +285,7 @@ export class Server implements Disposable {
       await client.start();
     } catch (error) {
       this.log.error(`the server did not start: ${String(error)}`);
-      this.become("failed");
+      await this.fail();
       return;
     }
     this.greeted(client);
@@ -287,7 +298,7 @@ export class Server implements Disposable {
       traceOutputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       errorHandler: {
-        error: () => ({ action: ErrorAction.Continue }),
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => this.closed(),
       },
       progressOnInitialization: false,
@@ -299,7 +310,7 @@ export class Server implements Disposable {
           settings.inlayHints() ? next(document, range, cancel) : [],
       },
     };
-    const client = new LanguageClient(
+    const client = new QuietClient(
       SECTION,
       "dotstream",
       () => Promise.resolve(this.spawn(command, args)),
@@ -340,10 +351,21 @@ export class Server implements Disposable {
       const lines = data.toString().split("\n");
       this.lastWords = lines.findLast((line) => line.trim() !== "")?.trim() ?? this.lastWords;
     });
-    server.on("error", (error) => {
-      this.lastWords = error.message;
+    this.ended = new Promise((resolve) => {
+      server.on("close", resolve);
+      server.on("error", (error) => {
+        this.lastWords = error.message;
+        resolve(undefined);
+      });
     });
     return server;
+  }
+
+  /** It does not run: say so when all of its last words are there. */
+  private async fail(): Promise<void> {
+    const patience = new Promise((resolve) => setTimeout(resolve, LAST_WORDS));
+    await Promise.race([this.ended, patience]);
+    if (this.current !== "failed") this.become("failed");
   }
 
   /** The server has ended by itself: start it again, unless it keeps ending. */
@@ -351,7 +373,7 @@ export class Server implements Disposable {
     const now = Date.now();
     this.crashes = [...this.crashes.filter((at) => now - at < CRASHES_COUNT), now];
     if (this.crashes.length > MOST_CRASHES) {
-      this.become("failed");
+      void this.fail();
       return { action: CloseAction.DoNotRestart, handled: true };
     }
     this.become("starting");
