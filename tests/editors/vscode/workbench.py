@@ -368,7 +368,7 @@ class Workbench:
 
     async def view(self, title: str) -> None:
         """Open a view of the activity bar."""
-        await self.page.locator(f'.activitybar [aria-label="{title}"]').first.click()
+        await self.page.locator(f'.activitybar [aria-label^="{title}"]').first.click()
 
     def row(self, label: str) -> Locator:
         """Return the row of the view that is open whose label begins so."""

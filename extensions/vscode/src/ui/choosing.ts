@@ -148,7 +148,11 @@ async function pickSeveral<Item extends QuickPickItem>(
   Object.assign(pick, { ...words, items, canSelectMany: true, matchOnDescription: true });
   return await new Promise((resolve) => {
     pick.onDidAccept(() => {
-      resolve(pick.selectedItems.length > 0 ? pick.selectedItems : pick.activeItems);
+      // Whoever types fast is ahead of the list, which knows only later what it is at.
+      const typed = items.filter(({ label }) => label === pick.value.trim());
+      const found = [pick.selectedItems, typed, pick.activeItems].find(({ length }) => length > 0);
+      if (found === undefined) return;
+      resolve(found);
       pick.hide();
     });
     pick.onDidHide(() => {
