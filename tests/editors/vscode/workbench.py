@@ -391,7 +391,15 @@ class Workbench:
 
     async def choose_in_menu(self, title: str) -> None:
         """Choose an entry of the context menu that is open."""
-        await self.page.locator(".monaco-menu .action-item", has_text=title).first.click()
+        entry = self.page.locator(".monaco-menu .action-item", has_text=title).first
+        for _ in range(20):  # a menu that has only just opened takes no clicks
+            await entry.click()
+            try:
+                await entry.wait_for(state="hidden", timeout=1_000)
+            except StillWaiting:
+                continue
+            return
+        raise AssertionError(f"pressing {title!r} does nothing")
 
     def tab(self, title: str) -> Locator:
         """Return the tab of an editor."""

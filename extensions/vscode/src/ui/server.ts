@@ -156,6 +156,7 @@ export class Server implements Disposable {
         this.restartDue = false;
         await this.stop();
         this.crashes = [];
+        this.lastWords = "";
         await this.start();
       });
     }
@@ -301,6 +302,8 @@ export class Server implements Disposable {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => this.closed(),
       },
+      // What went wrong is told by whoever has started it.
+      initializationFailedHandler: () => false,
       progressOnInitialization: false,
       initializationOptions: { root: settings.root() || null, target: settings.target() || null },
       middleware: {
@@ -345,7 +348,6 @@ export class Server implements Disposable {
   }
 
   private spawn(command: string, args: readonly string[]): ChildProcess {
-    this.lastWords = "";
     const server = spawn(command, args, { env: process.env });
     server.stderr.on("data", (data: Buffer) => {
       const lines = data.toString().split("\n");
@@ -372,7 +374,8 @@ export class Server implements Disposable {
   private closed(): CloseHandlerResult {
     const now = Date.now();
     this.crashes = [...this.crashes.filter((at) => now - at < CRASHES_COUNT), now];
-    if (this.crashes.length > MOST_CRASHES) {
+    // One that does not even start would not the next time.
+    if (this.crashes.length > MOST_CRASHES || this.current !== "running") {
       void this.fail();
       return { action: CloseAction.DoNotRestart, handled: true };
     }
