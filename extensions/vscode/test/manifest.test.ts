@@ -112,8 +112,7 @@ describe("README.md", () => {
     expect(existsSync(join(here, path ?? ""))).toBe(true);
   });
 
-  it("is packed with its pictures in it", () => {
-    expect(text("package.json")).toContain("node readme.mjs && vsce package");
-    expect(text(".vscodeignore")).toContain("!dist/README.md");
+  it("has its pictures in the package", () => {
+    expect(text(".vscodeignore")).toContain("!images/**");
   });
 });
