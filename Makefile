@@ -17,6 +17,8 @@ BIN := $(VENV)/bin
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/dotstream
 STOW_VERSION := 2.4.1
 STOW := $(CACHE)/stow-python-$(STOW_VERSION)
+DOTBOT := $(CACHE)/dotbot-1.24.1
+DOTDROP := $(CACHE)/dotdrop-1.18.0
 NVIM_PLUGIN := extensions/nvim
 STYLUA_VERSION := 2.5.2
 STYLUA := $(CACHE)/stylua-$(STYLUA_VERSION)
@@ -32,7 +34,7 @@ N ?= 5000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: dist docs recordings demo test test-long quick fast ready lint contracts types types-linux types-darwin bench fuzz setup oracles shells \
+.PHONY: dist docs recordings demo test test-long quick fast ready lint contracts types types-linux types-darwin bench bench-time bench-memory bench-editors bench-tools fuzz setup oracles shells \
     vscode-tools vscode-check extension nvim-tools nvim-lint nvim-picture emacs-tools vim-tools news generated clean
 .DEFAULT_GOAL := test
 
@@ -89,12 +91,28 @@ docs: $(VENV)/.docs
 recordings: $(VENV)/.dev
 	$(BIN)/python -m tests.recordings
 
-# Figures beside GNU Stow and cp, then those of the language server:
-# make bench BENCH_ARGS="--only apply --files 10000" WIRE_ARGS="--only latency"
-bench: $(VENV)/.dev oracles
-	$(BIN)/python -m tests.bench.run $(BENCH_ARGS)
-	$(BIN)/python -m tests.bench.wire $(WIRE_ARGS)
-	$(BIN)/python -m tests.bench.streaming $(STREAMING_ARGS)
+# Figures beside cp, GNU Stow and others, of the language server and the editors, and what came
+# of each bar: make bench, or make bench RESULTS=docs/benchmarks/0.1.json and make generated.
+RESULTS ?= .artifacts/bench.json
+BENCH = $(BIN)/python -m tests.bench
+bench: bench-time bench-memory bench-editors
+	@$(BENCH).bars $(RESULTS)
+
+# What needs an idle machine: ten minutes, and some more for removing what was on the disk.
+bench-time: $(VENV)/.dev bench-tools
+	$(BENCH).wire --only start throughput latency --keep $(RESULTS)
+	$(BENCH).run time --keep $(RESULTS)
+	@$(BENCH).bars $(RESULTS)
+
+# What others do beside it changes these little: memory, and processor time of the Python API.
+bench-memory: $(VENV)/.dev
+	$(BENCH).streaming --keep $(RESULTS)
+	$(BENCH).wire --only memory --links 10000 1000000 --keep $(RESULTS)
+	$(BENCH).run memory --keep $(RESULTS)
+
+bench-editors: $(VENV)/.dev extension
+	$(BENCH).neovim --keep $(RESULTS)
+	$(BENCH).vscode --keep $(RESULTS)
 
 # The plugin for Neovim: formatted, and nothing unused or undefined.
 nvim-lint: $(STYLUA)/bin/stylua nvim-tools
@@ -109,7 +127,7 @@ nvim-picture: $(VENV)/.dev nvim-tools
 fuzz: $(VENV)/.dev oracles
 	$(BIN)/python -m tests.properties.fuzz --cases $(N) $(if $(SEED),--seed $(SEED))
 
-setup: $(VENV)/.dev oracles shells vscode-tools nvim-tools emacs-tools vim-tools
+setup: $(VENV)/.dev bench-tools shells vscode-tools nvim-tools emacs-tools vim-tools
 
 # ------------------------------------------------------------------ what they need
 
@@ -156,10 +174,16 @@ shells:
 oracles: $(STOW)/bin/stow
 	$(call debian,stow strace)
 
-$(STOW)/bin/stow:
+# What else is measured beside us.
+bench-tools: oracles $(DOTBOT)/bin/dotbot $(DOTDROP)/bin/dotdrop
+
+# $(CACHE)/NAME-VERSION: a program from PyPI in an environment of its own.
+PROGRAM = $(notdir $(abspath $(@D)/..))
+$(STOW)/bin/stow $(DOTBOT)/bin/dotbot $(DOTDROP)/bin/dotdrop:
 	@mkdir -p $(CACHE)
-	$(PYTHON) -m venv $(STOW)
-	$(STOW)/bin/python -m pip install --quiet "stow-python==$(STOW_VERSION)"
+	$(PYTHON) -m venv $(CACHE)/$(PROGRAM)
+	$(@D)/python -m pip install --quiet \
+	    "$$(echo $(PROGRAM) | sed 's/-\([0-9.]*\)$$/==\1/')"
 
 # What the plugin for Neovim is checked and drawn with; Neovim itself is in the group dev.
 nvim-tools:

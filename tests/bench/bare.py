@@ -1,28 +1,59 @@
-"""The least that must be done to see that every link is present: list and read links.
+"""The least that each kind of command must do, as a loop over the system calls for it.
 
-usage: python bare.py PACKAGE TARGET
+usage: python bare.py list|link|read|remove [--fold] TARGET PACKAGE…
+
+With --fold a directory is one link, unless the target has a directory in its place.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 import sys
 
 
 def main() -> None:
-    """List every directory of the package and read the link of every entry."""
-    package, target = sys.argv[1:]
-    pending = [""]
-    while pending:
-        directory = pending.pop()
-        here = os.open(f"{target}/{directory}", os.O_RDONLY | os.O_DIRECTORY)
-        with os.scandir(f"{package}/{directory}") as entries:
+    """Walk each package, and do the same to every one of its files."""
+    fold = "--fold" in sys.argv
+    verb, target, *packages = (each for each in sys.argv[1:] if each != "--fold")
+    for package in packages:
+        pending = [""]
+        while pending:
+            directory = pending.pop()
+            with os.scandir(f"{package}{directory}") as found:
+                entries = list(found)
+            if verb == "list":
+                pending += [f"{directory}/{each.name}" for each in entries if each.is_dir()]
+                continue
+            here = os.open(f"{target}{directory}", os.O_RDONLY | os.O_DIRECTORY)
+            below = os.path.relpath(f"{package}{directory}", f"{target}{directory}")
             for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    pending.append(f"{directory}/{entry.name}")
+                name = entry.name
+                if entry.is_dir() and not (fold and not _is_directory(name, here)):
+                    pending.append(f"{directory}/{name}")
+                    if verb == "link":
+                        _make_directory(name, here)
+                elif verb == "read":
+                    os.readlink(name, dir_fd=here)
+                elif verb == "remove":
+                    os.unlink(name, dir_fd=here)
                 else:
-                    os.readlink(entry.name, dir_fd=here)
-        os.close(here)
+                    os.symlink(f"{below}/{name}", name, dir_fd=here)
+            os.close(here)
+
+
+def _make_directory(name: str, here: int) -> None:
+    try:
+        os.mkdir(name, dir_fd=here)
+    except FileExistsError:  # of another package
+        pass
+
+
+def _is_directory(name: str, here: int) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(name, dir_fd=here).st_mode)
+    except FileNotFoundError:
+        return False
 
 
 main()

@@ -1,6 +1,6 @@
 """A manage that is killed at its last link but one, as by ``kill -9``.
 
-usage: python killed.py DIRECTORY TARGET STATE PACKAGE LINKS
+usage: python killed.py DIRECTORY TARGET STATE LINKS FOLDING PACKAGE…
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class Killing(Changes):
 
 
 def main() -> None:
-    """Link a package until the last link but one is made."""
-    directory, target, state, package, links = sys.argv[1:]
+    """Link packages until the last link but one is made."""
+    directory, target, state, links, folding, *packages = sys.argv[1:]
     plan = Client(directory, target=target, state=state).stream_manage(
-        package, prefer=Preferences(folding="never")
+        *packages, prefer=Preferences(folding="never" if folding == "never" else None)
     )
     host = Host(state, "a benchmark", time.time, Killing(int(links)))
     execution_of_plan(plan, host=host, terms=Terms()).drain()

@@ -1,18 +1,21 @@
-"""Whole processes, measured: wall time, processor time, peak memory, first line."""
+"""Whole processes, measured: wall time, processor time, peak memory, system calls, first line."""
 
 from __future__ import annotations
 
 import os
-import statistics
 import sys
 import tempfile
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["Cost", "Subject", "first_line", "interleaved", "process"]
+__all__ = ["COUNTER", "Cost", "first_line", "process", "system_calls"]
+
+
+COUNTER = "strace"
+"""What counts system calls."""
 
 
 class Cost(NamedTuple):
@@ -21,15 +24,6 @@ class Cost(NamedTuple):
     wall: float
     cpu: float
     memory: float
-
-
-class Subject(NamedTuple):
-    """Something to measure: a command, and what to do before it and after it."""
-
-    command: Sequence[str]
-    before: Callable[[], None] = lambda: None
-    after: Callable[[], None] = lambda: None
-    rounds: int | None = None
 
 
 def process(command: Sequence[str], env: Mapping[str, str], *, ends: int = 0) -> Cost:
@@ -45,7 +39,7 @@ def process(command: Sequence[str], env: Mapping[str, str], *, ends: int = 0) ->
         wall = time.perf_counter() - began
         if os.waitstatus_to_exitcode(status) != ends:
             said.seek(0)
-            sys.exit(f"{' '.join(command)} failed: {said.read(2000).decode(errors='replace')}")
+            sys.exit(f"{command[:8]} failed: {said.read(2000).decode(errors='replace')}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
@@ -70,21 +64,9 @@ def first_line(command: Sequence[str], env: Mapping[str, str], mark: bytes) -> f
     return found
 
 
-def interleaved(
-    subjects: Mapping[str, Subject], rounds: int, env: Mapping[str, str]
-) -> dict[str, Cost]:
-    """Measure the subjects in turn, ``rounds`` times; return medians.
-
-    In turn, so that a busy moment of the machine hits all of them alike.
-    """
-    costs: dict[str, list[Cost]] = {name: [] for name in subjects}
-    for number in range(rounds):
-        for name, subject in subjects.items():
-            if number < (subject.rounds or rounds):
-                subject.before()
-                costs[name].append(process(subject.command, env))
-                subject.after()
-    return {
-        name: Cost(*(statistics.median(column) for column in zip(*taken, strict=True)))
-        for name, taken in costs.items()
-    }
+def system_calls(command: Sequence[str], env: Mapping[str, str], *, ends: int = 0) -> int:
+    """Return how many system calls ``command`` and all that it starts make."""
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as counted:
+        process([COUNTER, "-f", "-c", "-o", counted.name, *command], env, ends=ends)
+        total = counted.read().splitlines()[-1].split()
+    return int(total[3])

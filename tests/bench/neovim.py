@@ -2,18 +2,27 @@
 
 Run with ``python -m tests.bench.neovim``.  A timer of a millisecond notes the longest gap
 between two of its ticks while the plan streams in, which is how long a key would wait.
+Memory is what the plan adds to the editor's.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest.mock import patch
 
+from tests.bench.report import keeping, tell
+from tests.bench.run import farm_of
 from tests.editors.nvim.neovim import Neovim
-from tests.lsp.conftest import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.bench.farms import Farm
+    from tests.bench.results import Samples
 
 _WATCH = """
 local function cpu()
@@ -57,41 +66,48 @@ return found
 """
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--files", type=int, default=1_000_000)
-    files = parser.parse_args().files
-    base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=base) as scratch:
-        home = Path(scratch)
-        os.environ["HOME"] = scratch
-        for name in ("STATE", "CONFIG", "DATA"):
-            os.environ[f"XDG_{name}_HOME"] = f"{scratch}/.xdg/{name.lower()}"
-        world = World(home)
-        world.grow("big", files)
-        with Neovim(world.root) as nvim:
+def measured(links: int) -> Iterator[Samples]:
+    """Plan so many links in the editor."""
+    with farm_of("wide", links) as farm:
+        place = farm.empty()
+        place.configure()
+        os.makedirs(f"{farm.directory}/zsh")
+        Path(farm.directory, "zsh/dot-zshrc").touch()
+        environ = place.env | {
+            f"XDG_{name}_HOME": f"{place.root}/{name.lower()}" for name in ("CONFIG", "DATA")
+        }
+        with patch.dict(os.environ, environ), Neovim(Path(farm.directory)) as nvim:
             nvim.screen(120, 40)
             nvim.dotstream("plan manage zsh", "planned")  # everything is loaded by then
-            before = nvim.memory()
-            nvim.lua(_WATCH)
-            began = time.monotonic()
-            nvim.lua(_DRAWN, "big")
-            nvim.wait("_G.drawn ~= nil")
-            while nvim.plan(".state") != "planned" or "big" not in nvim.bar():
-                time.sleep(0.02)
-            took = time.monotonic() - began
-            held = nvim.lua(_GAPS)
-            print(f"{files:,} files: {nvim.bar().strip()}")
-            drawn = nvim.lua("return _G.drawn")
-            print(f"first row drawn after {drawn:.0f} ms, all in {took:.1f} s")
-            print(f"{nvim.lua('return vim.api.nvim_buf_line_count(0)'):,} lines in the buffer")
-            print(f"resident memory {before:.0f} MB before, {nvim.memory():.0f} MB after")
-            for what, (median, p99, longest) in zip(
-                ("loop held, by the clock", "by its own computing"), held, strict=True
-            ):
-                print(f"{what}: median {median:.1f}, p99 {p99:.1f}, longest {longest:.1f} ms")
-            print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+            yield {f"neovim/wide/{links}/ram": _planned(nvim, farm)}
+
+
+def _planned(nvim: Neovim, farm: Farm) -> dict[str, dict[str, list[float]]]:
+    (package,) = farm.packages
+    before = nvim.memory()
+    nvim.lua(_WATCH)
+    began = time.monotonic()
+    nvim.lua(_DRAWN, package)
+    nvim.wait("_G.drawn ~= nil")
+    while nvim.plan(".state") != "planned" or package not in nvim.bar():
+        time.sleep(0.02)
+    took = time.monotonic() - began
+    clock, computing = nvim.lua(_GAPS)
+    return {
+        "Neovim": {"wall": [took], "memory": [nvim.memory() - before]},
+        "Neovim, first row drawn": {"wall": [nvim.lua("return _G.drawn") / 1000]},
+        "Neovim, a key waits": {"p50": clock[:1], "p99": clock[1:2]},
+        "Neovim, its own computing": {"p50": computing[:1], "p99": computing[1:2]},
+    }
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--links", type=int, default=1_000_000)
+    keeping(parser)
+    options = parser.parse_args()
+    tell(measured(options.links), options.keep)
 
 
 if __name__ == "__main__":

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import sys
-import tempfile
 import time
 from threading import Condition, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tests.bench.measure import process
-from tests.bench.run import PACKAGE, Bench, Row, show
+from tests.bench.report import keeping, tell
+from tests.bench.run import farm_of
 from tests.lsp.editor import uri
 from tests.lsp.wires import TRANSPORTS, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.bench.farms import Farm, Place
+    from tests.bench.results import Samples
     from tests.lsp.wires import Wire
 
+Figures: TypeAlias = dict[str, dict[str, list[float]]]
+_ROUNDS = 3
 _EMPTY = "from pygls.lsp.server import LanguageServer; LanguageServer('empty', '1').start_io()"
 
 
@@ -92,30 +95,31 @@ class Client:
                         self._changed.notify_all()
 
 
-class Wired(Bench):
-    """The farms, and servers that plan them."""
+class Wired(NamedTuple):
+    """A farm that servers plan, and where."""
 
-    samples = 50
+    farm: Farm
+    place: Place
+    samples: int
 
-    def serve(self, transport: str, *, unbuffered: bool = False) -> tuple[Server, Client]:
+    def serve(self, transport: str) -> tuple[Server, Client]:
         """Start a server, shake hands."""
-        environ: dict[str, str | None] = dict(self.env)
-        environ["PYTHONUNBUFFERED"] = "1" if unbuffered else None
-        server = Server(transport, environ=environ)
+        server = Server(transport, environ=dict(self.place.env))
         client = Client(server.connect())
         client.initialize()
         return server, client
 
-    def params(self, farm: str, window: int | None = 16) -> dict[str, Any]:
+    def params(self, window: int = 16) -> dict[str, Any]:
         """Return what to plan: every link of a package, none there yet."""
-        found = {
-            "root": uri(farm),
-            "target": uri(self.target),
+        return {
+            "root": uri(self.farm.directory),
+            "target": uri(self.place.target),
             "action": "manage",
-            "packages": [PACKAGE],
+            "packages": self.farm.packages,
             "options": {"folding": "never"},
+            "window": window,
+            "partialResultToken": "p",
         }
-        return found | ({"window": window, "partialResultToken": "p"} if window else {})
 
 
 def end(server: Server, client: Client) -> None:
@@ -124,90 +128,73 @@ def end(server: Server, client: Client) -> None:
     server.end()
 
 
-def throughput(bench: Wired) -> Iterator[Row]:
+def throughput(wired: Wired, transport: str) -> Figures:
     """A large plan to a client that acknowledges, beside planning alone."""
-    farm = bench.farm(bench.large)
-    bench.fresh()
-    plan = process(bench.ours(farm, "manage", "-n", "-q"), bench.env).wall
-    for transport in TRANSPORTS:
-        took = []
-        for _ in range(bench.rounds):
-            server, client = bench.serve(transport)
-            began = time.perf_counter()
-            answered, _ = client.answer(client.request("dotstream/plan", bench.params(farm)))
-            took.append(answered - began)
-            end(server, client)
-            plan = min(plan, process(bench.ours(farm, "manage", "-n", "-q"), bench.env).wall)
-        rate = bench.large / min(took)
-        part = plan / min(took)
-        figure = f"{rate:,.0f} a second, {part:.2f} x planning"
-        yield Row(f"{bench.large:,} rows, {transport}", None, figure, ">= 0.5", part >= 0.5)
+    alone: list[float] = []
+    streamed: list[float] = []
+    plan = wired.place.ours("manage", "-n", "-q", "--no-folding", *wired.farm.packages)
+    for _ in range(_ROUNDS):
+        alone.append(process(plan, wired.place.env).wall)
+        server, client = wired.serve(transport)
+        began = time.perf_counter()
+        answered, _ = client.answer(client.request("dotstream/plan", wired.params()))
+        streamed.append(answered - began)
+        end(server, client)
+    return {"planning alone": {"wall": alone}, f"rows, {transport}": {"wall": streamed}}
 
 
-def latency(bench: Wired) -> Iterator[Row]:
+def latency(wired: Wired, transport: str) -> Figures:
     """While a large plan streams: a ping, a cancellation, and before it the first batch."""
-    farm = bench.farm(bench.large)
-    bench.fresh()
-    for transport in TRANSPORTS:
-        for unbuffered in (False, True):
-            server, client = bench.serve(transport, unbuffered=unbuffered)
-            where = f"{transport}, {'unbuffered' if unbuffered else 'buffered'}"
-            pings, cancels, firsts = [], [], []
-            for _ in range(bench.samples):
-                seen, client.first = client.batches, 0.0
-                began = time.perf_counter()
-                plan = client.request("dotstream/plan", bench.params(farm))
-                client.wait_for_batch(seen + 40)
-                firsts.append(client.first - began)
-                for _ in range(4):
-                    asked = time.perf_counter()
-                    pings.append(client.answer(client.request("no/such", {}))[0] - asked)
-                asked = time.perf_counter()
-                cancel = {"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": plan}}
-                client.wire.send(json.dumps(cancel).encode())
-                cancelled, answer = client.answer(plan)
-                assert "error" in answer, "the plan ended before it was cancelled"
-                cancels.append(cancelled - asked)
-            end(server, client)
-            yield _quantiles(f"first batch, {where}", firsts, 50)
-            yield _quantiles(f"ping, {where}", pings, 25)
-            yield _quantiles(f"cancel, {where}", cancels, 50)
+    server, client = wired.serve(transport)
+    pings, cancels, firsts = [], [], []
+    for _ in range(wired.samples):
+        seen, client.first = client.batches, 0.0
+        began = time.perf_counter()
+        plan = client.request("dotstream/plan", wired.params())
+        client.wait_for_batch(seen + 40)
+        firsts.append(client.first - began)
+        for _ in range(4):
+            asked = time.perf_counter()
+            pings.append(client.answer(client.request("no/such", {}))[0] - asked)
+        asked = time.perf_counter()
+        cancel = {"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": plan}}
+        client.wire.send(json.dumps(cancel).encode())
+        cancelled, answer = client.answer(plan)
+        assert "error" in answer, "the plan ended before it was cancelled"
+        cancels.append(cancelled - asked)
+    end(server, client)
+    return {
+        f"first batch, {transport}": _quantiles(firsts),
+        f"ping, {transport}": _quantiles(pings),
+        f"cancel, {transport}": _quantiles(cancels),
+    }
 
 
-def _quantiles(what: str, seconds: list[float], bar: int) -> Row:
+def _quantiles(seconds: list[float]) -> dict[str, list[float]]:
     cuts = statistics.quantiles(seconds, n=100, method="inclusive")
-    figure = f"p50 {cuts[49] * 1000:.1f}, p99 {cuts[98] * 1000:.1f} ms, n={len(seconds)}"
-    return Row(what, None, figure, f"p99 <= {bar} ms", cuts[98] * 1000 <= bar)
+    return {"p50": [cuts[49] * 1000], "p99": [cuts[98] * 1000]}
 
 
-def memory(bench: Wired) -> Iterator[Row]:
-    """The server's peak, from a hundredth of the large farm to all of it, with a stall."""
-    for transport in TRANSPORTS:
-        peaks = []
-        for files, stall in ((bench.large // 100, 0.0), (bench.large, 0.0), (bench.large, 10.0)):
-            farm = bench.farm(files)
-            bench.fresh()
-            server, client = bench.serve(transport)
-            client.stall = stall
-            client.ask("dotstream/plan", bench.params(farm, 64))
-            peaks.append(server.peak() / 1024)
-            end(server, client)
-        small, large, stalled = peaks
-        figure = f"{small:.1f}, {large:.1f}, stalled 10 s {stalled:.1f} MiB"
-        growth = max(large, stalled) - small
-        yield Row(f"peak memory, {transport}", None, figure, "grows <= 8 MiB", growth <= 8)
+def memory(wired: Wired, transport: str) -> Figures:
+    """The server's peak, also when the client stands still for ten seconds."""
+    found: Figures = {}
+    for who, stall in (("server", 0.0), ("server, client stalled for 10 s", 10.0)):
+        server, client = wired.serve(transport)
+        client.stall = stall
+        client.ask("dotstream/plan", wired.params(64))
+        found[f"{who}, {transport}"] = {"memory": [server.peak() / 1024]}
+        end(server, client)
+    return found
 
 
-def start(bench: Wired) -> Iterator[Row]:
+def start(wired: Wired, _: str) -> Figures:
     """From the start of the process to the answer to initialize, beside an empty pygls."""
     ours: list[float] = []
     empty: list[float] = []
-    for _ in range(bench.samples // 2):
-        for words, taken in ((["-m", "dotstream", "lsp"], ours), (["-c", _EMPTY], empty)):
-            taken.append(_hello([sys.executable, *words], bench.env))
-    times = statistics.median(ours) / statistics.median(empty)
-    figure = f"{statistics.median(ours) * 1000:.0f} ms, {times:.2f} x an empty server"
-    yield Row("start to initialize", None, figure, "<= 1.5", times <= 1.5)
+    for _round in range(wired.samples // 2):
+        for words, taken in ((["-c", _EMPTY], empty), (["-m", "dotstream", "lsp"], ours)):
+            taken.append(_hello([sys.executable, *words], wired.place.env))
+    return {"start of an empty server": {"wall": empty}, "start of the server": {"wall": ours}}
 
 
 def _hello(command: list[str], env: dict[str, str]) -> float:
@@ -237,7 +224,7 @@ def _hello(command: list[str], env: dict[str, str]) -> float:
     return took
 
 
-SECTIONS: dict[str, Callable[[Wired], Iterator[Row]]] = {
+SECTIONS: dict[str, Callable[[Wired, str], Figures]] = {
     "start": start,
     "throughput": throughput,
     "latency": latency,
@@ -245,23 +232,28 @@ SECTIONS: dict[str, Callable[[Wired], Iterator[Row]]] = {
 }
 
 
+def measured(
+    sections: list[str], transports: list[str], links: int, samples: int
+) -> Iterator[Samples]:
+    """Measure the sections, each for every way to connect."""
+    with farm_of("wide", links) as farm:
+        wired = Wired(farm, farm.empty(), samples)
+        for name in sections:
+            for transport in transports[:1] if name == "start" else transports:
+                yield {f"wire/wide/{links}/ram": SECTIONS[name](wired, transport)}
+
+
 def main() -> None:
-    """Measure the sections asked for and print the table."""
+    """Measure the sections asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", action="append", choices=SECTIONS, help="repeatable")
-    parser.add_argument("--large", type=int, default=1_000_000, help="rows of the large plan")
-    parser.add_argument("--rounds", type=int, default=3, help="for throughput")
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS))
+    parser.add_argument("--links", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--samples", type=int, default=50, help="for latency and start")
+    parser.add_argument("--transports", nargs="+", choices=TRANSPORTS, default=["stdio"])
+    keeping(parser)
     options = parser.parse_args()
-    memory_disk = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="bench.", dir=memory_disk) as scratch:
-        bench = Wired(scratch, options.large, options.large, options.rounds)
-        bench.samples = options.samples
-        print(f"{options.large:,} rows, Python {sys.version.split()[0]}, {os.cpu_count()} cores")
-        for name in options.only or SECTIONS:
-            print(f"-- {name}: {(SECTIONS[name].__doc__ or '').splitlines()[0]}")
-            for row in SECTIONS[name](bench):
-                show(row)
+    for links in options.links:
+        tell(measured(options.only, options.transports, links, options.samples), options.keep)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tests.bench import page
+from tests.bench.results import newest
 from tests.cli.reference import reference as command_line
 from tests.docs.pages import ROOT
 from tests.docs.python_api import reference as python_api
@@ -33,12 +35,19 @@ def _conflicts_page() -> str:
 
 
 _CONFLICTS = "docs/how-to/resolve-conflicts.md"
+_PERFORMANCE = "docs/explanation/performance.md"
+_STREAMING = "docs/how-to/batch-or-streaming.md"
 _VSCODE = "extensions/vscode/package.json"
 
 FILES: dict[str, Callable[[], str]] = {
     "docs/reference/command-line.md": command_line,
     "docs/reference/python-api.md": python_api,
     _CONFLICTS: _conflicts_page,
+    _PERFORMANCE: lambda: page.filled(_read(_PERFORMANCE), newest()),
+    _STREAMING: lambda: page.filled(_read(_STREAMING), newest()),
+    "docs/images/link-time.svg": lambda: page.slope_plot(newest()),
+    "docs/images/link-memory.svg": lambda: page.memory_plot(newest()),
+    "docs/images/streaming.svg": lambda: page.streaming_plot(newest()),
     _VSCODE: lambda: words.settings(_read(_VSCODE)),
     "extensions/vscode/schemas/dotstream.schema.json": config_schema.schema,
     "extensions/vscode/src/protocol/words.ts": words.typescript,

@@ -28,7 +28,7 @@ ROOMS = [
     "store.manifest",
     "store.encoding",
     "transaction.checker",
-    "transaction.executor",
+    "transaction.actions",
     "transaction.reverter",
 ]
 """Modules that have to know every operation that is carried out."""

@@ -326,3 +326,23 @@ def test_what_is_set_aside_with_its_directory_is_no_longer_recorded(farm: Farm) 
     client = farm.client()
     client.apply(client.stream_undo())
     check_manifest(farm)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_files_and_directories_among_each_other_are_recorded_as_they_are_linked(
+    farm: Farm, seed: int
+) -> None:
+    """Several packages, one after the other, in directories that are new or not, nested."""
+    choose = random.Random(seed)
+    directories = [""]
+    for _ in range(60):
+        directories.append(f"{choose.choice(directories)}{choose.choice('abcmyzé')}{_}/")
+    for package in "pq":
+        places = choose.choices(directories, k=400)
+        names = [f"{choose.choice('-bkxü')}{number}.{package}" for number in range(400)]
+        farm.make({f"stow/{package}/{a}{b}": "" for a, b in zip(places, names, strict=True)})
+        farm.run("manage", package, prefer=Preferences(folding="never"))
+        check_manifest(farm)
+        assert list(farm.client().doctor()) == []
+    farm.run("unmanage", "p", prefer=Preferences(folding="never"))
+    check_manifest(farm)

@@ -12,12 +12,13 @@ from dotstream.fs.system import DIFFER, spelt
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = [
     "Tree",
     "canonical",
     "close",
+    "duplicate",
     "entry_kind",
     "exists",
     "fingerprint",
@@ -147,6 +148,20 @@ def link_reader(fd: int) -> Callable[[str], str]:
     return partial(os.readlink, dir_fd=fd)
 
 
+def leads(fd: int, stem: str, names: Iterable[str]) -> bool:
+    """Whether each of these names is a link whose text is ``stem`` and the name."""
+    read = link_reader(fd)
+    try:
+        return all(read(name) == stem + name for name in names)
+    except OSError:
+        return False
+
+
+def none_of(fd: int, names: Iterable[str]) -> bool:
+    """Whether there is nothing of any of these names."""
+    return all(entry_kind(fd, name) is None for name in names)
+
+
 def link_text(fd: int, name: str) -> str | int | None:
     """Look at one entry with as few system calls as possible.
 
@@ -220,6 +235,11 @@ def canonical(path: str) -> str:
     """
     path = os.path.realpath(path)
     return spelt(path) if DIFFER else path
+
+
+def duplicate(fd: int) -> int:
+    """Return another descriptor of what is open."""
+    return os.dup(fd)
 
 
 def close(fd: int) -> None:

@@ -28,12 +28,15 @@ class Touched:
 
     Attributes:
         elsewhere: whether a process before this one changed others too, which nobody knows.
+        lasting: whether the directory that was added last may be changed until ``flush``,
+            also once others are added: all of its file system is flushed then.
     """
 
-    __slots__ = ("_few", "_whole", "elsewhere")
+    __slots__ = ("_few", "_whole", "elsewhere", "lasting")
 
     def __init__(self) -> None:
         self.elsewhere: bool = False
+        self.lasting: bool = False
         self._few: dict[tuple[int, int], int] = {}
         self._whole: dict[int, int] = {}
 
@@ -47,7 +50,8 @@ class Touched:
         """
         status = os.fstat(fd)
         device, number = status.st_dev, status.st_ino
-        if device in self._whole:
+        self.lasting = device in self._whole
+        if self.lasting:
             return
         if (device, number) not in self._few:
             self._few[device, number] = os.dup(fd)
@@ -90,7 +94,7 @@ class Touched:
 
     def close(self) -> None:
         """Forget everything."""
-        self.elsewhere = False
+        self.elsewhere = self.lasting = False
         while self._few:
             os.close(self._few.popitem()[1])
         while self._whole:

@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from dotstream.planner.folding import Folding
     from dotstream.planner.ownership import Owner
 
-__all__ = ["Claim", "Decision", "Name", "decide"]
+__all__ = ["UNFOLDED", "Claim", "Decision", "Name", "decide"]
 
 Claim: TypeAlias = "tuple[Cursor, int, str]"
 """A package that has the name: its cursor, the kind of its member, the member's raw name."""
+
+UNFOLDED = "nothing is folded in this package"
+"""Why a directory is no link where ``folding = "never"``."""
 
 _NEVER: tuple[Policy, ...] = ("skip",)
 _LINKS: tuple[Policy, ...] = ("overwrite", "skip")
@@ -225,8 +228,7 @@ class _Meeting:
         """Meet a claim where there is nothing."""
         cursor, kind, raw = claim
         if kind == DIR and cursor.package.folding == "never":
-            why = "nothing is folded in this package"
-            self._decision.open([cursor.child(raw)], by_claim=True, why=why)
+            self._decision.open([cursor.child(raw)], by_claim=True, why=UNFOLDED)
         else:
             self._decision.link(self._wanted(claim), claim)
 
@@ -275,7 +277,9 @@ class _Meeting:
         return _Other(
             cursor.package.name,
             cursor.package.stow_dir,
-            packages.tree(cursor.package).exists(cursor.inside(raw)),
+            # A symlink that leads nowhere is a member as any other; to Stow, it gives way.
+            not self._farm.options.stow
+            or packages.tree(cursor.package).exists(cursor.inside(raw)),
             packages.is_directory(cursor, raw),
             lambda: self._enter(planned),
             "file_and_directory" if differ else "same_path",

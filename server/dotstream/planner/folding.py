@@ -13,6 +13,7 @@ from functools import partial
 from dotstream.fs.listing import DIR, SPECIAL, Files
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.planner.clones import is_clone
+from dotstream.planner.decide import UNFOLDED
 from dotstream.planner.names import DOT_PREFIX
 from dotstream.planner.witnesses import Witnesses
 
@@ -55,7 +56,13 @@ class Folding:
         """
         package = cursor.package
         if package.folding == "never":
-            return "nothing is folded in this package"
+            return UNFOLDED
+        targets = self._farm.options.targets
+        if targets and not standing:
+            inside = f"{place.absolute}/"
+            other = next((each for each in targets if f"{each}/".startswith(inside)), None)
+            if other is not None:
+                return f"a package has its target in it, {other}"
         limited = cursor.chosen is not None or package.where is not None
         if package.folding == "always" and not package.never_fold and not limited:
             return None

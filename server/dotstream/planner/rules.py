@@ -49,6 +49,8 @@ class Rules:
 
     def __call__(self, directory: str) -> Hidden | None:
         """Return the test for names in ``directory``."""
+        if directory and self._usual and not f"/{directory}/".startswith(self._usual):
+            return self._everywhere
         tests = [(test, "") for test in self.alone]
         if not directory:
             at_top = self._join(tuple(self.top))
@@ -62,6 +64,16 @@ class Rules:
         if tests or live:
             return _either(self._named(live), tests)
         return self._everywhere
+
+    @cached_property
+    def _usual(self) -> tuple[str, ...]:
+        """What the paths begin with that rooted rules are about, where no others are looked at.
+
+        Empty if there are others, or if they are about directories above.
+        """
+        leads = tuple(prefix for prefix, _ in self.rooted)
+        others = self.alone or self.anywhere or self.globs
+        return () if others or any("/" in lead[1:] for lead in leads) else leads
 
     @cached_property
     def _everywhere(self) -> Hidden | None:

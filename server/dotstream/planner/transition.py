@@ -8,6 +8,7 @@ from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.items import Item, Operation
 from dotstream.planner.decide import decide
+from dotstream.planner.emptying import unlink_inside
 from dotstream.planner.level import Below
 from dotstream.planner.mode import Mode
 from dotstream.planner.modes import mode_for
@@ -17,13 +18,14 @@ from dotstream.planner.state import Link, Real
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dotstream.planner.cursor import Cursor
     from dotstream.planner.decide import Claim, Decision, Name
     from dotstream.planner.farm import Farm
     from dotstream.planner.scope import Scope
     from dotstream.planner.visit import DirectoryVisit
     from dotstream.planner.visits import Visit
 
-__all__ = ["remove_directory", "transition"]
+__all__ = ["make", "remove_directory", "transition"]
 
 
 def transition(visit: DirectoryVisit, name: Name) -> Visit[bool]:
@@ -46,7 +48,7 @@ def transition(visit: DirectoryVisit, name: Name) -> Visit[bool]:
     if final is Real.DIRECTORY:
         stays = name.stays and name.now is name.start is Real.DIRECTORY
         if stays and name.unlinked and not decision.inner:
-            return (yield from visit.unlink_inside(name))
+            return (yield from unlink_inside(visit, name))
         yield from _open(visit, name, decision, stays=stays)
     elif name.now == final:
         yield from _keep(farm, name, decision)
@@ -88,18 +90,23 @@ def _open(visit: DirectoryVisit, name: Name, decision: Decision, *, stays: bool)
     if now is Real.DIRECTORY:
         yield visit.enter(there, (), inner, Mode.RESET)
         return
-    package = inner[0].package.name if inner else ""
-    if isinstance(now, Link):
-        mode = mode_for(visit.walk.farm, name.name, inner)
-        yield Operation("unfold", place, name.name, package, mode, now.text, decision.why)
-    elif visit.walk.farm.options.stow or any(
-        visit.walk.folding.occupied(cursor, there) for cursor in inner
-    ):
-        mode = mode_for(visit.walk.farm, name.name, inner)
-        yield Operation("make_dir", place, name.name, package, mode, None, decision.why)
-    else:
+    if not isinstance(now, Link):
+        yield from make(visit, there, inner, decision.why)
         return
+    package = inner[0].package.name if inner else ""
+    mode = mode_for(visit.walk.farm, name.name, inner)
+    yield Operation("unfold", place, name.name, package, mode, now.text, decision.why)
     yield visit.enter(there, (), inner, Mode.FRESH)
+
+
+def make(visit: DirectoryVisit, there: Directory, inner: list[Cursor], why: str) -> Visit[None]:
+    """Plan a new directory, if packages have anything for it, and go inside."""
+    farm, place = visit.walk.farm, visit.place
+    if farm.options.stow or any(visit.walk.folding.occupied(cursor, there) for cursor in inner):
+        package = inner[0].package.name if inner else ""
+        mode = mode_for(farm, there.name, inner)
+        yield Operation("make_dir", place, there.name, package, mode, None, why)
+        yield visit.enter(there, (), inner, Mode.FRESH)
 
 
 def _put_link(visit: DirectoryVisit, name: Name, text: str, package: str) -> Visit[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dotstream.fs.listing import DIR, LINK, any_entry, short_listing, sorted_entries
+from dotstream.fs.listing import DIR, LINK, Files, any_entry, short_listing, sorted_entries
 from dotstream.fs.look import Tree, close
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from dotstream.model.hidden import Hidden
@@ -150,6 +150,14 @@ class PackageTrees:
             close(fd)
         self._glanced = (cursor, listing)
         return listing
+
+    def glanced_files(self, cursor: Cursor) -> list[str] | None:
+        """Return the names in a directory that was just glanced at, if it holds files only."""
+        glanced, listing = self._glanced
+        if glanced is not cursor or not isinstance(listing, Files) or not listing.names:
+            return None
+        self._glanced = (None, None)
+        return listing.names
 
     def find_below(self, cursor: Cursor, place: Directory, tests: Tests) -> Met | None:
         """Return the first member, in the directory at ``cursor`` or below, that passes a test.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.items import Operation
@@ -31,6 +33,9 @@ _CODES: dict[OperationKind, str] = {
 _END_CODES: dict[OperationKind, str] = {"unfold": "I", "refold": "J", "remove_dir": "K"}
 _RUN_CODES: dict[RunKind, str] = {"create_link": "c", "remove_link": "d"}
 # Databases hold these letters: only ever add to them.
+
+_HEAD = re.compile(rb"(?:[^\0]*\0){6}")
+"""The fields that each step begins with."""
 
 _KINDS: dict[str, OperationKind] = {code: kind for kind, code in _CODES.items()}
 _END_KINDS: dict[str, OperationKind] = {code: kind for kind, code in _END_CODES.items()}
@@ -70,19 +75,24 @@ def encode(steps: Sequence[Step]) -> bytes:
 
 def decode(first: int, data: bytes) -> Iterator[Numbered]:
     """Read what ``encode`` wrote, numbered from ``first``."""
-    here = above = Directory("/")
+    here = Directory("/")
+    known: dict[tuple[str, str], Directory] = {}
     number, position, end = first, 0, len(data)
-    find = data.find
+    find, head = data.find, _HEAD.match
     while position < end:
-        start = position
-        for _ in range(6):  # what follows is never copied: it may be a whole chunk
-            position = find(b"\0", position) + 1
+        found = head(data, position)  # what follows is never copied: it may be a whole chunk
+        if found is None:
+            raise ValueError(f"a step is cut short at {position}")
+        start, position = position, found.end()
         code, root, path, name, package, text = decoded(data[start : position - 1]).split("\0")
         if root:
-            parent, _, base = path.rpartition("/")
-            if above.root != root or above.path != parent:  # most have a sibling before them
-                above = here.reach(root, parent)
-            here = above.child(base) if base else above
+            place = root, path
+            there = known.get(place)
+            if there is None:
+                parent, _, base = path.rpartition("/")
+                there = known.get((root, parent)) or here.reach(root, parent)
+                there = known[place] = there.child(base) if base else there
+            here = there
         start = position
         if code in _RUN_KINDS:
             package, stem, length = name, package, int(text)

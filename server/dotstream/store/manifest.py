@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from itertools import groupby
 
 from dotstream.fs.listing import sort_key
-from dotstream.light_typing import TYPE_CHECKING
+from dotstream.light_typing import TYPE_CHECKING, TypeAlias
 from dotstream.model.entry import Entry
 from dotstream.model.names import decoded, encoded
 from dotstream.model.run import LONGEST, Run
@@ -41,8 +41,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "Manifest"]
 
+_Place: TypeAlias = tuple[bytes, bytes]  # a directory: its root and path
+
 _FEW = 2
 _PENDING = 32  # directories whose changes are gathered before they are written
+_REMEMBERED = 256  # new directories of which the last name is known, of those that are open
 _ANYWHERE = (b"\xff", b"")  # no root is that far on
 
 
@@ -57,8 +60,8 @@ class Manifest:
         self._database = database
         self.directories: PackageDirectories = PackageDirectories(database)
         self._others: dict[str, str] = {}  # to tell links apart by, if there are several
-        self._added: tuple[bytes, bytes, bytes] | None = None
-        self._furthest: tuple[bytes, bytes] = _ANYWHERE  # no page is of a directory after it
+        self._last: dict[_Place, bytes] = {}  # the last name, where none was before this fold
+        self._furthest: _Place = _ANYWHERE  # no page is of a directory after it
 
     # Reading ---------------------------------------------------------------------------
 
@@ -93,6 +96,15 @@ class Manifest:
 
     def directory(self, root: str, path: str) -> Iterator[Entry]:
         """Stream the entries of one directory, sorted by name."""
+        for data in self._pages(root, path):
+            yield from self._decode(root, path, data)
+
+    def names(self, root: str, path: str) -> Iterator[str]:
+        """Stream the names of one directory's entries, sorted."""
+        for data in self._pages(root, path):
+            yield from names_in(data)
+
+    def _pages(self, root: str, path: str) -> Iterator[bytes]:
         first = b""
         while True:
             row = self._database.execute(
@@ -103,7 +115,7 @@ class Manifest:
             if row is None:
                 return
             first = row[0]
-            yield from self._decode(root, path, row[1])
+            yield row[1]
 
     def entry(self, root: str, path: str, name: str) -> Entry | None:
         """Return what is recorded of one name."""
@@ -229,7 +241,7 @@ class Manifest:
         adopted: dict[tuple[str, str, str], str] = {}
         pending: dict[tuple[str, str], dict[str, Row | None]] = {}
         emptied: tuple[str, str] | None = None
-        self._added = None
+        self._last.clear()
         self._furthest = self._database.execute(
             "SELECT root, path FROM page ORDER BY root DESC, path DESC LIMIT 1"
         ).fetchone() or (b"", b"")
@@ -248,6 +260,7 @@ class Manifest:
                     oldest = next(iter(pending))
                     self._change(*oldest, pending.pop(oldest))
                 changes = pending[place] = {}
+                self._begin((encoded(root), encoded(path)))
             if isinstance(item, Run):
                 for operation in item.operations():
                     self._take_in(operation, number, changes, adopted)
@@ -295,6 +308,7 @@ class Manifest:
 
     def _forget(self, root: str, path: str) -> None:
         """Forget everything in one directory."""
+        self._last.pop((encoded(root), encoded(path)), None)
         self._database.execute(
             "DELETE FROM page WHERE root = ? AND path = ?", (encoded(root), encoded(path))
         )
@@ -307,6 +321,7 @@ class Manifest:
 
     def _set_aside(self, sequence: int, root: str, path: str, name: str) -> None:
         """Put away what is recorded of a path, and below, that went to the backup area."""
+        self._last.clear()
         inside = f"{path}/{name}" if path else name
         page, _ = self._page(root, path, name)
         row = next((row for row in rows_in(page[1]) if row[0] == name), None) if page else None
@@ -335,6 +350,7 @@ class Manifest:
         if not number.isdecimal() or not text.startswith(f"{target.rstrip('/')}/"):
             return
         self._furthest = _ANYWHERE
+        self._last.clear()
         kept, inside = _kept(int(number)), text[len(target.rstrip("/")) + 1 :]
         own = self._database.execute(
             "SELECT entries FROM page WHERE root = ? AND path = x'00'", (kept,)
@@ -356,30 +372,45 @@ class Manifest:
         names, root, path = run.joined, run.directory.root, run.directory.path
         if run.kind != "create_link" or not _FEW < run.size <= LONGEST:
             return False
-        key, added = (encoded(root), encoded(path)), self._added
+        key = encoded(root), encoded(path)
         first = names[: names.find(b"\0")]
-        goes_on = added is not None and added[:2] == key and added[2] < first
-        if key > self._furthest:
-            self._furthest = key
-        elif (
-            not goes_on
-            and self._database.execute(
-                "SELECT 1 FROM page WHERE root = ? AND path = ? LIMIT 1", key
-            ).fetchone()
-        ):
+        self._begin(key)
+        last = self._last.get(key)
+        if (last is None or last >= first) and self._database.execute(
+            "SELECT 1 FROM page WHERE root = ? AND path = ? LIMIT 1", key
+        ).fetchone():
             return False
         if self._others:
             number = leading(self._others, run.directory, f"{run.stem}x", number)
-        self._added = (*key, names[names.rfind(b"\0") + 1 :])
+        self._end_with(key, names[names.rfind(b"\0") + 1 :])
         entries = plain(run, number)
         self._database.execute("INSERT INTO page VALUES (?, ?, ?, ?)", (*key, first, entries))
         return True
+
+    def _begin(self, key: _Place) -> None:
+        """Take note of a directory; nothing is recorded of it if it is after all others."""
+        if key > self._furthest:
+            self._furthest = key
+            self._end_with(key, b"")
+
+    def _end_with(self, key: _Place, last: bytes) -> None:
+        """Take note of the last name of a directory of which nothing was recorded before."""
+        if len(self._last) >= _REMEMBERED:
+            del self._last[next(iter(self._last))]
+        self._last[key] = last
 
     def _change(self, root: str, path: str, wanted: Mapping[str, Row | None]) -> None:
         """Change entries of one directory; ``None`` forgets a name."""
         if not wanted:
             return
         names = sorted_names(wanted)
+        key = encoded(root), encoded(path)
+        last = self._last.pop(key, None)
+        rows = [row for name in names if (row := wanted[name]) is not None]
+        if last is not None and last < sort_key(names[0]) and len(rows) == len(names):
+            self._put_all(root, path, rows)
+            self._end_with(key, sort_key(names[-1]))
+            return
         while names:
             # The page that the next name belongs to, and all names that belong there too.
             page, upto = self._page(root, path, names[0])
@@ -387,21 +418,19 @@ class Manifest:
             if upto is not None:
                 count = next((i for i, name in enumerate(names) if sort_key(name) >= upto), count)
             here, names = names[:count], names[count:]
-            rows = {row[0]: row for row in rows_in(page[1])} if page else {}
+            there = {row[0]: row for row in rows_in(page[1])} if page else {}
             for name in here:
                 row = wanted[name]
                 if row is None:
-                    rows.pop(name, None)
+                    there.pop(name, None)
                 else:
-                    rows[name] = row
+                    there[name] = row
             if page:
                 self._database.execute(
                     "DELETE FROM page WHERE root = ? AND path = ? AND first = ?",
                     (encoded(root), encoded(path), page[0]),
                 )
-            kept = [rows[name] for name in sorted_names(rows)]
-            for start in range(0, len(kept), LONGEST):
-                self._put(root, path, kept[start : start + LONGEST])
+            self._put_all(root, path, [there[name] for name in sorted_names(there)])
 
     def _page(
         self, root: str, path: str, name: str
@@ -417,6 +446,10 @@ class Manifest:
             "SELECT min(first) FROM page WHERE root = ? AND path = ? AND first > ?", key
         ).fetchone()
         return page, upto
+
+    def _put_all(self, root: str, path: str, rows: list[Row]) -> None:
+        for start in range(0, len(rows), LONGEST):
+            self._put(root, path, rows[start : start + LONGEST])
 
     def _put(self, root: str, path: str, rows: list[Row]) -> None:
         key = encoded(root), encoded(path)

@@ -218,7 +218,7 @@ class Application:
     def _stop(self, stopped: BaseException) -> Generator[Happening, None, Result]:
         """Keep what was done, if that is wanted and can be, or take it back and raise."""
         silent = isinstance(stopped, GeneratorExit)  # nobody listens any more
-        if self._control.keep and not self._executor.halfway:
+        if self._control.keep and not self._executor.failed:
             try:
                 kept = yield from self._keep(silent=silent)
             except JournalError as refused:  # a full disk: then nothing is kept
@@ -243,13 +243,16 @@ class Application:
             return None
         self._journal.part(self._number)  # a recovery cannot carry it to its end any more
         rollback = Rollback(self._writer, self._number)
-        if end < self._done:
-            rolling = rollback.steps(end, self._done, sure=self._done)
+        executor = self._executor
+        if end < executor.reached:
+            rolling = rollback.steps(
+                end, executor.reached, sure=executor.done, undone=executor.undone
+            )
             yield from _undisturbed(rolling, silent=silent)
         if rollback.failed or rollback.left:
             return None  # all of it is taken back, which says what is left
         self._journal.cut(end)
-        self._executor.done = end
+        executor.cut(end)
         digest = Digest()
         for parts in self._journal.chunks.forwards(self._first, end):
             for _, step in parts:
@@ -286,7 +289,8 @@ class Application:
         known = self._journal.transactions.find(self._number)
         if known is not None and known.state == "committed":
             return  # whatever was raised, it was raised after all was done
-        end = self._done + 1 if self._executor.halfway else self._done
+        executor = self._executor
+        end = executor.reached
         if end == self._first:
             self._journal.discard(self._number)
             return
@@ -294,7 +298,11 @@ class Application:
             self._journal.turn(self._number, "rolling_back", end)
         rollback = Rollback(self._writer, self._number)
         rolling = rollback.steps(
-            self._first, end, sure=self._done, refused=self._executor.halfway
+            self._first,
+            end,
+            sure=executor.done,
+            failed=executor.failed,
+            undone=executor.undone,
         )
         yield from _undisturbed(rolling, silent=silent)
         problems = rollback.failed + rollback.left

@@ -103,17 +103,17 @@ def _carry_on(
     if rollback.failed:
         raise _unfinished(unfinished, rollback)
     executor = Executor(writer, unfinished.id, cursor)
-    executor.renewed = undone
+    executor.actions.renewed = undone
     try:
         for steps in journal.chunks.forwards(first, cursor):
-            executor.reopen(steps)
+            executor.actions.reopen(steps)
         yield from carry_out(journal, executor, end, cancel)
         executor.flush(unfinished.target, remedy="recover")
     except Cancelled:
         raise RecoveryStopped from None
     except OperationFailed:
         executor.close()
-        journal.turn(unfinished.id, "rolling_back", executor.done + 1)
+        journal.turn(unfinished.id, "rolling_back", executor.reached)
         yield from _take_back(writer, unfinished._replace(state="rolling_back"), cancel)
         raise
     finally:

@@ -17,7 +17,7 @@ from dotstream.transaction.names import aside_name
 from dotstream.transaction.reverter import Reverter
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Collection, Generator, Sequence
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.store.journal import Journal
@@ -54,7 +54,8 @@ class Rollback:
         end: int,
         *,
         sure: int,
-        refused: bool = False,
+        failed: Collection[int] = (),
+        undone: Sequence[range] = (),
         cancel: CancellationToken | None = None,
     ) -> Generator[Progress]:
         """Take back the steps ``first`` ≤ number < ``end``; those before ``sure`` were done.
@@ -65,7 +66,8 @@ class Rollback:
         still holds something once all is taken back.
 
         Args:
-            refused: whether this process saw the step ``sure`` fail.
+            failed: steps that this process saw fail.
+            undone: steps from ``sure`` on that it knows were not carried out: they are left out.
 
         Raises:
             RecoveryStopped: ``cancel`` was cancelled; running it again goes on.
@@ -82,13 +84,15 @@ class Rollback:
                 for index, (sequence, step) in enumerate(rows):
                     if cancel is not None and cancel.cancelled:
                         raise RecoveryStopped
-                    doubtful = sequence >= sure and _follows_a_move(rows, index)
+                    unsure = sequence >= sure
+                    if unsure and any(sequence in each for each in undone):
+                        continue
                     try:
                         left = reverter.undo(
                             sequence,
                             step,
-                            doubtful=doubtful,
-                            refused=refused and sequence >= sure,
+                            doubtful=unsure and _follows_a_move(rows, index),
+                            refused=sequence in failed,
                         )
                     except OSError as error:
                         descriptors.forget()

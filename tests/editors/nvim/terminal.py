@@ -68,7 +68,8 @@ class Terminal:
         session = ["new-session", "-d", "-x", str(width), "-y", str(height), "-c", str(directory)]
         clean = ["env", "-i", *(f"{name}={text}" for name, text in environ.items())]
         subprocess.run([*self._tmux, *session, *clean, *arguments], check=True)
-        until(lambda: bool(self.screen(colours=False).strip()))
+        drawn = ["display-message", "-p", "#{alternate_on}"]  # the screen that it draws on
+        until(lambda: subprocess.check_output([*self._tmux, *drawn]) == b"1\n")
 
     def screen(self, *, colours: bool = True) -> str:
         """Return what the terminal shows, colours as escape sequences."""

@@ -44,6 +44,8 @@ def test_an_undo_is_a_plan_that_is_written(world: World, nvim: Neovim) -> None:
     nvim.choose("Look")
     nvim.dotstream("undo", "planned")
     nvim.wait("vim.iter(_G.asked):any(function(a) return a.prompt:find('undo 1') end)")
+    bar = "require('dotstream.plan.window').bar()"
+    nvim.wait(f"{bar}:find('(manage zsh)', 1, true)")  # it is looked up meanwhile
     assert " undo 1 (manage zsh)  1 to unlink  :w applies" in nvim.bar()
     assert nvim.lines() == ["~/", "  unlink   .zshrc (was → dotfiles/zsh/dot-zshrc)  (zsh)"]
     nvim.command("write")

@@ -71,6 +71,13 @@ def test_directories_are_folds(nvim: Neovim) -> None:
     assert nvim.lua("return vim.fn.foldclosedend(1)") == -1
 
 
+def test_fillchars_of_the_user_stay(nvim: Neovim) -> None:
+    nvim.command("set fillchars=eob:-,foldopen:v")
+    nvim.dotstream("plan manage zsh", "planned")
+    found = set(nvim.lua("return vim.wo.fillchars").split(","))
+    assert {"eob:-", "foldopen:v", "fold: "} <= found
+
+
 def test_folds_of_long_directories_are_closed_at_the_end(world: World, nvim: Neovim) -> None:
     world.grow("big", 1200)
     nvim.dotstream("plan manage big", "planned")

@@ -56,7 +56,7 @@ async def test_the_configuration_keeps_the_language_of_the_toml_extension_and_ou
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
-    farm.configured(f'target = "{farm.target}"\n')
+    farm.configured(f'target = "{farm.target}"\n\n[packages.zsh]\n')
     await workbench.open(farm.directory)
     await workbench.reveal("dotstream.toml")
     await workbench.status("TOML")

@@ -107,8 +107,8 @@ export class Changes {
   }
 
   /** Move a file of a package back to where it is linked. */
-  private async adoptOut({ place, package: { name }, child }: EntryNode): Promise<void> {
-    const given = { packages: [name], paths: [child.path], out: true };
+  private async adoptOut({ place, child }: EntryNode): Promise<void> {
+    const given = { paths: [child.path], out: true };
     await this.propose({ kind: "change", params: { ...place, action: "adopt", ...given } });
   }
 

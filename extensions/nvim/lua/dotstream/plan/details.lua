@@ -30,12 +30,16 @@ function M.lines(row, policy)
     add("also", shown(rival))
   end
   add("source", row.source and paths.label(paths.from_uri(row.source)))
-  add("to", row.to and shown(row.to) or row.op == "move_file" and "the backup area" or nil)
+  if row.op == "move_file" then
+    add("to", row.to and paths.label(row.to) or "the backup area")
+  else
+    add("to", row.to and shown(row.to))
+  end
   add("was", row.before and row.before ~= row.to and shown(row.before) or nil)
   add("why", row.why and shown(row.why) or row.message and shown(row.message))
   add("settled", policy and ("%s: %s"):format(policy, words.MEANINGS[policy].meaning))
   for _, choice in ipairs(row.op == "conflict" and row.choices or {}) do
-    add(choice, words.MEANINGS[choice].meaning)
+    add(choice, words.MEANINGS[choice].meaning:match("^[^;]*")) -- one line of 80 columns
   end
   return lines
 end
@@ -53,7 +57,7 @@ function M.show(session, uri)
     return errors.notify("nothing is done to this directory itself")
   end
   local lines = M.lines(found, session.choices:now().policies[uri])
-  vim.lsp.util.open_floating_preview(lines, "", { focus_id = "dotstream.details" })
+  vim.lsp.util.open_floating_preview(lines, "", { focus_id = uri })
 end
 
 return M

@@ -46,7 +46,7 @@ local function detail(row)
   if op == "make_dir" or op == "remove_dir" then
     return "/"
   elseif op == "move_file" then
-    return " → " .. shown(row.to or "the backup area")
+    return " → " .. (row.to and paths.label(row.to) or "the backup area")
   elseif op == "remove_link" or op == "unfold" then
     return (op == "unfold" and "/" or "") .. " (was → " .. shown(row.before or "") .. ")"
   elseif op == "conflict" then

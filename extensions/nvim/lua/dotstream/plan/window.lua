@@ -128,7 +128,6 @@ function M.dress()
     foldlevel = 99,
     foldtext = "v:lua.require'dotstream.plan.window'.foldtext()",
     foldenable = true,
-    fillchars = "fold: ",
     signcolumn = "yes:1",
     number = false,
     relativenumber = false,
@@ -140,6 +139,7 @@ function M.dress()
   }) do
     vim.api.nvim_set_option_value(option, value, { win = 0, scope = "local" })
   end
+  vim.opt_local.fillchars:append({ fold = " " }) -- the rest stays the user's
 end
 
 ---@return string
