@@ -16,7 +16,7 @@ from playwright.async_api import async_playwright
 from tests.bench.report import keeping, tell
 from tests.bench.run import farm_of
 from tests.editors.vscode.codeserver import CodeServer
-from tests.editors.vscode.conftest import EXTENSION, SERVER
+from tests.editors.vscode.conftest import BROWSER_OPTIONS, EXTENSION, SERVER
 from tests.editors.vscode.tools import REPOSITORY, tools
 from tests.editors.vscode.workbench import Workbench
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from tests.bench.farms import Farm
     from tests.bench.results import Samples
-
-_BROWSER_OPTIONS = ["--disable-gpu", "--no-first-run", "--no-sandbox"]
 
 
 def measured(links: int, rounds: int) -> Iterator[Samples]:
@@ -53,7 +51,7 @@ async def _planned(farm: Farm, rounds: int) -> tuple[list[float], list[float]]:
     try:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
-                executable_path=programs.browser, args=_BROWSER_OPTIONS
+                executable_path=programs.browser, args=BROWSER_OPTIONS
             )
             for _ in range(rounds):
                 alone.append(server.dotstream(farm.directory, "manage", "-n", "-q", "--all"))

@@ -68,7 +68,10 @@ def test_a_conflict_is_shown_and_nothing_changes(world: World, editor: Editor) -
     error = editor.error("dotstream/apply", params)
     assert error["code"] == -32803
     choices = ["adopt", "backup", "overwrite", "skip"]
-    assert error["data"] == {"kind": "conflict", "total": 1, "choices": choices}
+    remedy = "choose_policy"
+    assert error["data"] == {
+        "kind": "conflict", "remedy": remedy, "total": 1, "choices": choices
+    }  # fmt: skip
     assert error["message"].endswith(f"with options.onConflict: {', '.join(choices)}")
     assert [row["op"] for row in editor.rows("a")][-1] == "conflict"
     assert not difference(before, snapshot(world.target, prune=STATE))

@@ -98,6 +98,7 @@ def test_an_operation_that_the_system_refuses(world: World, plain: Editor) -> No
     error = plain.answer(request)["error"]
     world.target.chmod(mode)
     assert _kind(error) == (-32803, "operation_failed")
+    assert error["data"]["remedy"] == "give_access"
     assert error["data"]["uri"] == uri(world.target / "d0000")
     assert error["data"]["reason"] == "Permission denied"
     assert not difference(before, _before(world))

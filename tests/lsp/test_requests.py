@@ -69,7 +69,12 @@ def test_only_apply_takes_a_digest(world: World, server: Editor) -> None:
 def test_a_package_that_does_not_exist_is_named(world: World, server: Editor) -> None:
     error = server.error("dotstream/plan", world.params("zhs"))
     assert error["code"] == -32602
-    assert error["data"] == {"kind": "no_such_package", "package": "zhs", "nearest": ["zsh"]}
+    assert error["data"] == {
+        "kind": "no_such_package",
+        "remedy": "correct_request",
+        "package": "zhs",
+        "nearest": ["zsh"],
+    }
 
 
 @pytest.mark.parametrize("name", ["..", "/etc", "", ".", "a/../b", "a\x00b"])

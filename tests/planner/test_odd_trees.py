@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.farm import DIR, FIFO, SOCKET, Link, lines
+from tests.rights import nobody
 from tests.snapshot import difference
 
 from dotstream.errors import ScanFailed, UsageError
+from dotstream.model.items import ScanError
 from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
@@ -140,6 +142,22 @@ def test_a_plan_foresees_that_it_may_not_change_a_directory(farm: Farm) -> None:
     assert [line for line in planned if "home/b" in line] == [why]
     assert planned[-2:] == ["create_link home/c -> ../stow/zsh/c", "ScanFailed 4"]
     assert difference(before, farm.tree()) == []
+
+
+def test_a_page_of_one_directory_foresees_the_same(farm: Farm) -> None:
+    farm.make({"stow/zsh/b/x": "z", "stow/zsh/c": "z", "home/b": DIR, "state": DIR})
+    os.chmod(f"{farm.target}/b", 0o555)  # noqa: S103 - of a scratch directory
+    os.chmod(farm.target, 0o777)  # noqa: S103 - of a scratch directory
+    os.chmod(os.path.dirname(farm.root), 0o755)  # noqa: S103 - of a scratch directory
+    client = farm.client()
+    assert client.settings.path is None  # read with the rights that this takes
+    with nobody():
+        (child,) = client.children("manage", ["zsh"], directory=f"{farm.target}/b")
+        rest = list(client.children("manage", ["zsh"]))
+    (error,) = child.items
+    assert isinstance(error, ScanError)
+    assert (child.name, error.path, error.permission) == ("", f"{farm.target}/b", True)
+    assert [each.name for each in rest][-1] == "c"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="gives up root's rights, so it needs them")

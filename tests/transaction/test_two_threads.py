@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import signal
 import threading
 from typing import TYPE_CHECKING
@@ -246,6 +247,32 @@ def test_no_more_directories_are_held_open_than_said(wide: Farm) -> None:
     _run(wide, Counting()).drain()
     assert most - held < WAITING + 60  # the journal, the locks, and what is to be flushed
     assert _open() == held
+
+
+def test_where_no_more_files_may_be_open_nothing_waits(
+    wide: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    def restrict(*_: object) -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_open() - 20, limits[1]))
+
+    def counted(fd: int) -> int:
+        try:
+            return os.dup(fd)
+        except OSError:
+            refused.append(fd)
+            raise
+
+    refused: list[int] = []
+    monkeypatch.setattr(two_threads, "duplicate", counted)
+    try:
+        _run(wide, _Both("other", 1, restrict)).drain()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert refused
+    assert sum(kind.startswith("->") for kind in wide.home().values()) == 180 * 15
+    assert list(wide.client().doctor()) == []
 
 
 def test_a_small_change_has_no_second_thread(farm: Farm) -> None:

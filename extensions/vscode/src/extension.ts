@@ -1,5 +1,13 @@
 /** Wiring only: what there is, what listens to what, and what is taken down at the end. */
-import { commands, Uri, window, workspace, type Disposable, type ExtensionContext } from "vscode";
+import {
+  commands,
+  l10n,
+  Uri,
+  window,
+  workspace,
+  type Disposable,
+  type ExtensionContext,
+} from "vscode";
 import { Badges } from "./ui/badges";
 import { Care } from "./ui/care";
 import { Changes } from "./ui/changes";
@@ -16,7 +24,7 @@ import { Plans } from "./ui/plans";
 import { Reports } from "./ui/reports";
 import { roots, rootsHere } from "./ui/roots";
 import { Running } from "./ui/running";
-import { NotRunning, Server } from "./ui/server";
+import { Server } from "./ui/server";
 import { SECTION } from "./ui/settings";
 import { StatusBar } from "./ui/statusBar";
 import { keepToml } from "./ui/toml";
@@ -67,7 +75,7 @@ export function activate(context: ExtensionContext): void {
       const plan = uri instanceof Uri ? plans.at(uri) : undefined;
       if (plan !== undefined) plan.cancel();
       else if (running.cancelAll() === 0) {
-        await window.showInformationMessage("dotstream: nothing is under way.");
+        await window.showInformationMessage(l10n.t("dotstream: nothing is under way."));
       }
     }),
     add("dotstream.restart", () => started.restart()),
@@ -84,7 +92,7 @@ export function activate(context: ExtensionContext): void {
     workspace.onDidGrantWorkspaceTrust(() => started.restart()),
     workspace.onDidChangeWorkspaceFolders(() => startWhereWanted(started)),
     started.onDidChangeState(async (state) => {
-      if (state === "failed") void tell(log, new NotRunning(state, started.reason));
+      if (state === "failed") void tell(log, started.absence);
       if (state === "missing" && (await roots()).length > 0) {
         void commands.executeCommand("dotstream.installHelp");
       }

@@ -160,8 +160,7 @@ class _Walk:
         if self._manifest is None:
             return iter(())
         streams = [
-            (entry.name for entry in readable(self._manifest.directory(root, path)))
-            for root, path in self._spellings(place)
+            readable(self._manifest.names(root, path)) for root, path in self._spellings(place)
         ]
         return streams[0] if len(streams) == 1 else heapq.merge(*streams, key=sort_key)
 
@@ -272,4 +271,7 @@ def _marked(
             key = sort_key(name)
             while current is not None and sort_key(current) < key:
                 current = next(recorded, None)
-        yield name, kind, current == name
+        known = current == name
+        if known:
+            current = next(recorded, None)
+        yield name, kind, known

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dotstream.planner.farm import Farm
     from dotstream.planner.ownership import Owner
 
-__all__ = ["destination", "judge"]
+__all__ = ["destination", "judge", "leads_to_file"]
 
 _GONE = (errno.ENOENT, errno.ENOTDIR)
 
@@ -27,6 +27,15 @@ def destination(place: Directory, text: str) -> str:
     """Return the absolute path that a link's text names, read without the disk."""
     full = posixpath.normpath(posixpath.join(place.absolute, text))
     return full[1:] if full.startswith("//") else full
+
+
+def leads_to_file(farm: Farm, place: Directory, text: str) -> bool:
+    """Whether a link leads to something that is no directory; then nothing is wrong with it."""
+    return _followed(farm, place, text) is None
+
+
+def _followed(farm: Farm, place: Directory, text: str) -> int | tuple[int, int] | None:
+    return followed(farm.target.fd, text if text.startswith("/") else place.join(text))
 
 
 def judge(
@@ -48,7 +57,7 @@ def judge(
         wanted: what it should say instead, where that is known.
     """
     package, stow_dir = owner.package, owner.stow_dir
-    number = followed(farm.target.fd, text if text.startswith("/") else place.join(text))
+    number = _followed(farm, place, text)
     if number is None:
         return None
     if number == errno.ELOOP or (not isinstance(number, int) and _above(farm, place, number)):

@@ -6,7 +6,7 @@ import errno
 from itertools import groupby
 
 from dotstream.doctor import shell_commands
-from dotstream.doctor.judge import destination, judge
+from dotstream.doctor.judge import destination, judge, leads_to_file
 from dotstream.doctor.ranges import Ranges
 from dotstream.fs.access import owner_of_another, refusal
 from dotstream.fs.descriptors import Descriptors
@@ -14,7 +14,7 @@ from dotstream.fs.files import present
 from dotstream.fs.listing import DIR, FILE
 from dotstream.fs.look import link_text
 from dotstream.fs.oserror import is_permission, reason
-from dotstream.light_typing import TYPE_CHECKING, NamedTuple
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeVar
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
 from dotstream.planner.ownership import Owner
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from dotstream.planner.farm import Farm
     from dotstream.planner.state import Seen
     from dotstream.store.manifest import Entry, Manifest
+
+_Read = TypeVar("_Read")
 
 __all__ = ["Verdict", "check_records", "no_permission", "readable"]
 
@@ -46,8 +48,8 @@ class Verdict(NamedTuple):
     gone: bool = False
 
 
-def readable(entries: Iterator[Entry]) -> Iterator[Entry]:
-    """Pass entries on; a database that turns out to be damaged is an error of ours.
+def readable(entries: Iterator[_Read]) -> Iterator[_Read]:
+    """Pass on what is read; a database that turns out to be damaged is an error of ours.
 
     Raises (while iterating):
         JournalError: it is damaged.
@@ -219,6 +221,8 @@ class _Check:
             return self._directory_entry(place, entry, state)
         wanted = entry.text or ""
         if state == wanted:
+            if leads_to_file(self._farm, place, wanted):  # as nearly all do
+                return Verdict(None, entry)
             recorded = Owner(entry.stow_dir, entry.package, "", destination(place, wanted))
             owner = self._farm.target.owner(place, wanted) or recorded
             return Verdict(
@@ -266,7 +270,7 @@ class _Check:
                 return Verdict(None, entry)  # the links in it tell
             return self._stale(place, entry, "the directory is gone")
         if not self._manifest.any_below(place.root, path):
-            return self._stale(place, entry, "it is no directory any more")
+            return self._stale(place, entry, "it is no longer a directory")
         finding, ours = self._in_the_way(place, entry.name, state, entry)
         self._settled.add(path)
         if not ours or finding.package is None:
@@ -358,4 +362,4 @@ def _allowing(path: str, why: str) -> tuple[str, str | None]:
 def _words(state: Seen) -> str:
     if state == DIR:
         return "a directory"
-    return "a file" if state == FILE else "something that is no file"
+    return "a file" if state == FILE else "something that is not a file"

@@ -25,10 +25,12 @@ __all__ = [
     "folds_names",
     "identity",
     "is_directory",
+    "leads",
     "link_reader",
     "link_text",
     "marker",
     "marker_file",
+    "none_of",
     "size",
 ]
 

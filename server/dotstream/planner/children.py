@@ -6,12 +6,13 @@ import posixpath
 
 from dotstream.errors import UsageError
 from dotstream.fs.places import components, within
-from dotstream.light_typing import TYPE_CHECKING, TypeAlias
+from dotstream.light_typing import TYPE_CHECKING, TypeAlias, cast
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.child import Child
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Operation
 from dotstream.model.plan import Metadata
+from dotstream.planner.foresight import foreseen
 from dotstream.planner.groups import plan_level
 from dotstream.planner.level import Below
 from dotstream.planner.names import to_target
@@ -49,16 +50,19 @@ def children(
     (group,) = found
     options = settings.options(prefer)
     place = Directory(group.target).descend("/".join(only))
+    items = plan_level(
+        Metadata(action, names, repository.directory, group.target, options),
+        group,
+        lookup=repository.lookup(prefer),
+        cancel=asked.cancel or CancellationToken(),
+        only=only,
+        lowest=len(only),
+        records=repository.records(),
+    )
+    # What is further down is passed on as it is.
+    known = foreseen(cast("Iterator[Item]", items), repository.state)
     named = _by_name(
-        plan_level(
-            Metadata(action, names, repository.directory, group.target, options),
-            group,
-            lookup=repository.lookup(prefer),
-            cancel=asked.cancel or CancellationToken(),
-            only=only,
-            lowest=len(only),
-            records=repository.records(),
-        ),
+        cast("Iterator[Item | Below]", known),
         _Level(place, [*group.manage, *(package for _, package in group.unmanage)]),
     )
     return _after(named, place, skip)

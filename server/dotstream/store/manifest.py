@@ -96,6 +96,15 @@ class Manifest:
 
     def directory(self, root: str, path: str) -> Iterator[Entry]:
         """Stream the entries of one directory, sorted by name."""
+        for data in self._pages(root, path):
+            yield from self._decode(root, path, data)
+
+    def names(self, root: str, path: str) -> Iterator[str]:
+        """Stream the names of one directory's entries, sorted."""
+        for data in self._pages(root, path):
+            yield from names_in(data)
+
+    def _pages(self, root: str, path: str) -> Iterator[bytes]:
         first = b""
         while True:
             row = self._database.execute(
@@ -106,7 +115,7 @@ class Manifest:
             if row is None:
                 return
             first = row[0]
-            yield from self._decode(root, path, row[1])
+            yield row[1]
 
     def entry(self, root: str, path: str, name: str) -> Entry | None:
         """Return what is recorded of one name."""

@@ -88,9 +88,9 @@ class Pair:
         try:
             portion.fd = duplicate(fd)
         except OSError:  # as many files are open as may be
-            portion.make(self._changes, self._cancel)
-            return
-        self._queue.put(portion)
+            self._carry_out(portion)
+        else:
+            self._queue.put(portion)
         if self._queue.qsize() > WAITING:
             self._make_waiting()
         if self.failure is not None:
@@ -145,6 +145,7 @@ class Pair:
                 item.set()
             else:
                 self._carry_out(item)
+                close(item.fd)
 
     def _make_waiting(self) -> bool:
         """Make the links of the run that has waited longest; whether there was one."""
@@ -154,6 +155,7 @@ class Pair:
             return False
         if isinstance(item, Portion):
             self._carry_out(item)
+            close(item.fd)
         return True
 
     def _carry_out(self, portion: Portion) -> None:
@@ -162,5 +164,3 @@ class Pair:
                 portion.make(self._changes, self._cancel)
         except BaseException as error:  # noqa: BLE001 - raised by the thread that hands over
             self.failure = self.failure or error
-        finally:
-            close(portion.fd)

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser
 
-__all__ = ["EXTENSION", "SERVER", "farm", "scratch"]
+__all__ = ["BROWSER_OPTIONS", "EXTENSION", "SERVER", "farm", "scratch"]
 
 _ARTIFACTS = REPOSITORY / ".artifacts" / "vscode"
 EXTENSION = REPOSITORY / "extensions/vscode/dotstream.vsix"
 SERVER = REPOSITORY / ".venv/bin/dotstream"
-_BROWSER_OPTIONS = [
+BROWSER_OPTIONS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-gpu",
@@ -81,7 +81,7 @@ def code_server(
 async def browser(programs: Tools) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(
-            executable_path=programs.browser, args=_BROWSER_OPTIONS
+            executable_path=programs.browser, args=BROWSER_OPTIONS
         )
         yield chromium
         await chromium.close()

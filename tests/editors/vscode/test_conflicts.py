@@ -149,3 +149,30 @@ async def test_names_that_are_not_utf8_are_planned_and_linked(
     await workbench.said("manage odd: 3 linked")
     await workbench.nothing_blocks()
     assert sorted(farm.home()) == ["100%#;", "caf\udce9", "new\nline"]
+
+
+async def test_files_with_the_same_content_are_said_to_be_so_and_settled_at_once(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "ours", "stow/zsh/dot-zprofile": "p", "home/.zprofile": "p"})
+    farm.make({"stow/zsh/dot-zlogin": "l", "home/.zlogin": "l", "home/.zshrc": "mine"})
+    farm.configured(f'target = "{farm.target}"\n')
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "zsh")
+    await workbench.shows("3 conflicts")
+    await workbench.shows(
+        ".zlogin: package zsh wants a link here, but a file with the same content"
+    )
+    await workbench.offers("Back up the 2 with the same content")
+    await workbench.picture("same")
+    await workbench.click("Back up the 2 with the same content")
+    await workbench.shows("2 to link, 2 to move; 1 conflict")
+    await workbench.click_above("! conflict   .zshrc", "Skip")
+    await workbench.apply("2 to link, 2 to move")
+    await workbench.said("manage zsh: 2 linked, 2 moved")
+    await workbench.nothing_blocks()
+    assert farm.home() == {
+        ".zlogin": "-> ../stow/zsh/dot-zlogin",
+        ".zprofile": "-> ../stow/zsh/dot-zprofile",
+        ".zshrc": "file",
+    }

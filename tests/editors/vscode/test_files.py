@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.editors.vscode.codeserver import CodeServer
     from tests.editors.vscode.workbench import Workbench
     from tests.farm import Farm
 
@@ -43,4 +44,51 @@ async def test_a_wrong_key_in_the_configuration_is_mended_by_a_quick_fix(
     await workbench.quick_fix("Change to 'folding'")
     await workbench.shows('folding = "never"')
     await workbench.picture("configuration")
+    await workbench.nothing_blocks()
+
+
+async def test_only_what_is_in_no_package_can_be_adopted_in_a_home(
+    workbench: Workbench, code_server: CodeServer, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc", "home/dot-other": "", "home/.profile": "mine"})
+    farm.configured(f'target = "{farm.target}"\n')
+    code_server.agree(farm.directory)
+    code_server.dotstream(farm.directory, "manage", "zsh")
+    adopt = "Adopt into a Package…"
+    await workbench.open(farm.root)
+    await workbench.view("Dotfiles")
+    await workbench.row("zsh, managed").wait_for()
+    await workbench.view("Explorer")
+    await workbench.reveal("home")
+    assert adopt in await workbench.menu(".profile")
+    await workbench.picture("adopt-menu")
+    await workbench.page.keyboard.press("Escape")
+    assert adopt not in await workbench.menu(".zshrc")
+    await workbench.page.keyboard.press("Escape")
+    await workbench.reveal("stow", "zsh")
+    assert adopt not in await workbench.menu("dot-zshrc")
+    await workbench.page.keyboard.press("Escape")
+    await workbench.nothing_blocks()
+
+
+async def test_a_git_repository_is_adopted_as_one_where_that_is_wanted(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc", "home/.tool/.git/HEAD": "ref: refs/heads/main\n"})
+    farm.make({"home/.tool/.git/objects/.keep": "", "home/.tool/.git/refs/.keep": ""})
+    farm.make({"home/.tool/run": "#!"})
+    farm.configured(f'target = "{farm.target}"\n')
+    await workbench.open(farm.root)
+    await workbench.view("Dotfiles")
+    await workbench.row("zsh, unmanaged").wait_for()
+    await workbench.view("Explorer")
+    await workbench.reveal("home")
+    await workbench.menu(".tool")
+    await workbench.choose_in_menu("Adopt into a Package…")
+    await workbench.answer("tool")
+    await workbench.shows("a git repository of its own")
+    await workbench.picture("repository")
+    await workbench.click("Move it as one")
+    await workbench.apply("to ")
+    await workbench.until(lambda: farm.home().get(".tool") == "-> ../stow/tool/dot-tool")
     await workbench.nothing_blocks()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from tests.editors.vscode.tools import Tools
     from tests.editors.vscode.workbench import Workbench
+    from tests.farm import Farm
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
@@ -27,6 +29,39 @@ _THEMES = {
     "Default High Contrast Light": "hc-light",
     "Light Modern": "vs",
 }
+_COLOURS = """() => {
+    const read = (colour) => {
+        const [red, green, blue, alpha = 1] = colour.match(/[\\d.]+/g).map(Number);
+        return [red, green, blue, alpha];
+    };
+    const over = (top, below) =>
+        [0, 1, 2].map((at) => top[at] * top[3] + below[at] * (1 - top[3]));
+    const light = (colour) => {
+        const [red, green, blue] = colour.map((part) => {
+            const value = part / 255;
+            return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const editor = document.querySelector(".editor-group-container.active .monaco-editor");
+    const style = (each) => getComputedStyle(each);
+    const plain = read(style(editor.querySelector(".monaco-editor-background")).backgroundColor);
+    const stripes = [...editor.querySelectorAll(".view-overlays .cdr")];
+    return [...editor.querySelectorAll(".view-line > span > span")].flatMap((each) => {
+        const { top, bottom } = each.getBoundingClientRect();
+        const middle = (top + bottom) / 2;
+        const behind = stripes.filter((stripe) => {
+            const box = stripe.getBoundingClientRect();
+            return box.top <= middle && middle <= box.bottom;
+        }).reduce((below, stripe) => over(read(style(stripe).backgroundColor), below), plain);
+        const colour = over(read(style(each).color), behind);
+        const [dark, bright] = [light(colour), light(behind)].sort((one, two) => one - two);
+        const text = each.textContent.trim();
+        return text === "" ? [] : [[text, (bright + 0.05) / (dark + 0.05), colour, behind]];
+    });
+}"""
+"""Each word of the plan in the active editor: its contrast, its colour, what is behind it."""
+
 _HOME = {
     ".zshrc": "mine\n",
     "dotfiles/dotstream.toml": _CONFIGURATION,
@@ -59,18 +94,20 @@ def code_server(
     server.stop()
 
 
-def _wear(code_server: CodeServer, theme: str) -> None:
-    """Choose a theme for the folder, which its window takes up."""
-    settings = code_server.home / "dotfiles/.vscode/settings.json"
+async def _wear(workbench: Workbench, folder: Path, theme: str) -> None:
+    """Choose a theme for a folder, and wait until its window has taken it up."""
+    settings = folder / ".vscode/settings.json"
     settings.parent.mkdir(exist_ok=True)
     settings.write_text(json.dumps({"workbench.colorTheme": theme}))
+    await workbench.page.locator(f".monaco-workbench.{_THEMES[theme]}").wait_for()
 
 
 async def test_a_home_is_linked_from_its_dotfiles(
     workbench: Workbench, code_server: CodeServer
 ) -> None:
+    dotfiles = code_server.home / "dotfiles"
     await workbench.page.set_viewport_size({"width": 1160, "height": 640})
-    await workbench.open(str(code_server.home / "dotfiles"))
+    await workbench.open(str(dotfiles))
     await workbench.view("Dotfiles")
     await workbench.plan("Manage", "vim")
     await workbench.apply("2 to link")
@@ -86,18 +123,15 @@ async def test_a_home_is_linked_from_its_dotfiles(
     await workbench.picture("readme-plan")
 
     for theme, style in _THEMES.items():
-        _wear(code_server, theme)
-        await workbench.page.locator(f".monaco-workbench.{style}").wait_for()
+        await _wear(workbench, dotfiles, theme)
         await workbench.offers("Back up all", "Show the difference")
         await workbench.picture(f"theme-{style}")
 
     await workbench.click_above("! conflict   .zshrc", "Back up")
     await workbench.shows("~ move       .zshrc")
-    _wear(code_server, "Default High Contrast")
-    await workbench.page.locator(".monaco-workbench.hc-black").wait_for()
+    await _wear(workbench, dotfiles, "Default High Contrast")
     await workbench.picture("theme-hc-black-settled")
-    _wear(code_server, "Light Modern")
-    await workbench.page.locator(".monaco-workbench.vs").wait_for()
+    await _wear(workbench, dotfiles, "Light Modern")
     await workbench.apply("to ")
     await workbench.said("manage git zsh: 4 linked")
     await workbench.row("zsh, managed").wait_for()
@@ -105,3 +139,32 @@ async def test_a_home_is_linked_from_its_dotfiles(
     await workbench.picture("readme-applied")
     await workbench.nothing_blocks()
     assert (code_server.home / ".zshrc").read_text() == "theirs\n"
+
+
+async def test_every_word_can_be_read_and_a_move_is_no_conflict_in_any_theme(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make(
+        {"stow/zsh/dot-zshrc": "t", "stow/zsh/dot-zlogin": "t", "stow/zsh/dot-zprofile": ""}
+    )
+    farm.make({"home/.zshrc": "mine", "home/.zlogin": "mine"})
+    farm.configured(f'target = "{farm.target}"\n')
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "zsh")
+    await workbench.shows("2 conflicts")
+    await workbench.click_above("! conflict   .zlogin", "Back up")
+    await workbench.shows("1 conflict")
+    await workbench.offers("Back up all")
+    for theme, style in _THEMES.items():
+        await _wear(workbench, Path(farm.directory), theme)
+        await workbench.picture(f"colours-{style}")
+        words = await workbench.page.evaluate(_COLOURS)
+        faint = [f"{text} {ratio:.1f}" for text, ratio, _, _ in words if ratio < 4.5]
+        assert faint == [], theme
+        seen = {text: (colour, behind) for text, _, colour, behind in words}
+        move, conflict = (
+            next(look for text, look in seen.items() if text.endswith(word))
+            for word in ("move", "conflict")
+        )
+        assert move != conflict, theme
+    await workbench.nothing_blocks()

@@ -53,3 +53,49 @@ async def test_what_a_repository_asks_for_is_shown_and_agreed_to_before_it_count
     await workbench.said("manage zsh: 1 linked, 1 moved")
     await workbench.nothing_blocks()
     assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"}
+
+
+async def test_a_plan_gives_its_reasons(workbench: Workbench, farm: Farm) -> None:
+    farm.make({"stow/zsh/dot-config/zsh/aliases": "a", "stow/zsh/notes~": "n"})
+    farm.configured(f'target = "{farm.target}"\nnever-fold = [".config"]\n')
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "zsh")
+    await workbench.shows("+ mkdir      .config/")
+    await workbench.hover(".config", "because never-fold names .config")
+    await workbench.picture("reason")
+    await workbench.run("Dotstream: Explain Plan, or No Longer")
+    await workbench.shows("left out by")
+    await workbench.picture("explained")
+    await workbench.apply("1 to link")
+    await workbench.said("1 linked")
+    await workbench.nothing_blocks()
+
+
+async def _apply_all(workbench: Workbench, sum_: str, next_: str, last: str) -> None:
+    """Apply a plan of 300 files, of which only 100 are shown at first."""
+    await workbench.shows(sum_)
+    await workbench.offers("Apply")
+    await workbench.page.keyboard.press("Control+End")
+    await workbench.shows("… 200 more")
+    await workbench.run("Open Link")
+    await workbench.shows(next_)
+    await workbench.page.keyboard.press("Control+End")
+    await workbench.shows(last)
+    await workbench.picture("more")
+    await workbench.page.keyboard.press("Control+Home")
+    await workbench.apply(sum_)
+
+
+async def test_what_is_only_counted_is_had_at_a_click_also_where_it_is_undone(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({f"stow/big/file{number:03}": "" for number in range(300)})
+    farm.make({"stow/.vscode/settings.json": '{"dotstream.plan.maxLines": 100}'})
+    farm.configured(f'target = "{farm.target}"\nfolding = "never"\n')
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "big")
+    await _apply_all(workbench, "300 to link", "file100", "file299")
+    await workbench.press("Undo", of="manage big: 300 linked")
+    await _apply_all(workbench, "300 to unlink", "file199", "file000")
+    await workbench.said("300 unlinked")
+    await workbench.nothing_blocks()

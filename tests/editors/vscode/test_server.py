@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,3 +53,45 @@ async def test_a_server_that_was_killed_is_started_again(
     await workbench.picture("restarted")
     await workbench.nothing_blocks()
     assert farm.home() == {".vimrc": "-> ../stow/vim/dot-vimrc"}
+
+
+_OLD = """\
+#!{python}
+import json, sys
+while line := sys.stdin.buffer.readline():
+    length = int(line.split(b":")[1])
+    sys.stdin.buffer.readline()
+    message = json.loads(sys.stdin.buffer.read(length))
+    if "id" in message:
+        result = {{"capabilities": {{}}}} if message["method"] == "initialize" else None
+        text = json.dumps({{"jsonrpc": "2.0", "id": message["id"], "result": result}})
+        sys.stdout.write(f"Content-Length: {{len(text)}}\\r\\n\\r\\n{{text}}")
+        sys.stdout.flush()
+"""
+_BROKEN = (
+    "#!/bin/sh\necho 'Traceback:' >&2\necho \"ImportError: no module 'attrs'\" >&2\nexit 1\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("script", "reason", "button"),
+    [
+        (_BROKEN, "does not run: ImportError: no module 'attrs'", "Show Log"),
+        (_OLD.format(python=sys.executable), "does not run: it speaks version 0", "Update…"),
+    ],
+    ids=["broken", "old"],
+)
+async def test_a_server_that_is_of_no_use_says_why_first_and_what_helps(
+    workbench: Workbench, farm: Farm, script: str, reason: str, button: str
+) -> None:
+    program = f"{farm.root}/server"
+    farm.make({"server": script, "stow/zsh/dot-zshrc": "rc"})
+    os.chmod(program, 0o700)
+    farm.make({"stow/.vscode/settings.json": json.dumps({"dotstream.server.path": program})})
+    farm.configured(f'target = "{farm.target}"\n')
+    await workbench.open(farm.directory)
+    await workbench.said(reason)
+    await workbench.picture(f"server-{button.rstrip('…')}")
+    await workbench.press(button, of=reason)
+    await workbench.page.locator(".part.panel").wait_for()  # the log, or a terminal
+    await workbench.nothing_blocks()

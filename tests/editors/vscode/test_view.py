@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.async_api import expect
 from tests.snapshot import difference, snapshot
 
 if TYPE_CHECKING:
+    from tests.editors.vscode.codeserver import CodeServer
     from tests.editors.vscode.workbench import Workbench
     from tests.farm import Farm
 
@@ -53,3 +56,68 @@ async def test_the_view_lists_packages_and_what_is_in_them(
     await workbench.picture("view-managed")
     await workbench.nothing_blocks()
     assert farm.home() == {".vimrc": "file", ".zshrc": "-> ../stow/zsh/dot-zshrc"}
+
+
+async def test_files_and_directories_of_the_view_have_a_menu_and_a_state(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc", "stow/zsh/dot-config/zsh/aliases": "a"})
+    farm.make({"stow/zsh/dot-zprofile": "p", "home/.zshrc": "mine", "home/.config/other": "o"})
+    farm.configured(f'target = "{farm.target}"\nnever-fold = [".config"]\n')
+    await workbench.open(farm.directory)
+    await workbench.view("Dotfiles")
+    await workbench.row("zsh, ").click()
+    await workbench.row(".config, 1 change due").wait_for()  # and it is still closed
+    assert await workbench.menu(".config") == ["Reveal in Explorer", "Copy Path"]
+    await workbench.page.keyboard.press("Escape")
+    assert await workbench.menu(".zshrc") == [
+        "Settle Conflict…",
+        "Open File in Package",
+        "Open File in Target",
+        "Compare with Package",
+        "Reveal in Explorer",
+        "Copy Path",
+    ]
+    await workbench.picture("view-menu")
+    await workbench.choose_in_menu("Open File in Target")
+    await workbench.shows("mine")
+    await workbench.menu(".zshrc")
+    await workbench.choose_in_menu("Settle Conflict…")
+    assert [title.partition(",")[0] for title in await workbench.listed("Adopt")] == [
+        "Adopt",
+        "Back up",
+        "Overwrite",
+        "Skip",
+    ]
+    await workbench.choose("Back up")
+    await workbench.apply("1 to link, 1 to move")
+    await workbench.row(".zshrc, linked").wait_for()
+
+    # What is linked can be moved out of the package again.
+    await workbench.menu(".zshrc, linked")
+    await workbench.choose_in_menu("Move Back out of the Package…")
+    await workbench.apply("to ")
+    await workbench.until(lambda: farm.home().get(".zshrc") == "file")
+    assert farm.read("home/.zshrc") == "rc"
+    await workbench.nothing_blocks()
+
+
+async def test_links_that_are_unwanted_are_shown_and_removed(
+    workbench: Workbench, code_server: CodeServer, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc", "stow/tmux/dot-tmux.conf": "t"})
+    farm.configured(f'target = "{farm.target}"\n')
+    code_server.agree(farm.directory)
+    code_server.dotstream(farm.directory, "manage", "zsh", "tmux")
+    shutil.rmtree(f"{farm.directory}/tmux")
+    await workbench.open(farm.directory)
+    await workbench.view("Dotfiles")
+    gone = workbench.row("tmux, unwanted · 1 link; it is gone")
+    await gone.wait_for()
+    await workbench.picture("unwanted")
+    await gone.hover()
+    await gone.get_by_label("Remove Links That Are Unwanted…").click()
+    await workbench.apply("1 to unlink")
+    await expect(gone).to_have_count(0)
+    await workbench.nothing_blocks()
+    assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"}

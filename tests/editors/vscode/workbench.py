@@ -191,6 +191,18 @@ class Workbench:
         await self.page.locator(".quick-input-widget input[type=text]").fill(text)
         await self._choice(text).click()
 
+    async def enter(self, text: str) -> None:
+        """Type what is wanted into the list that is open, and press Enter."""
+        await self.page.locator(".quick-input-widget input[type=text]").fill(text)
+        await self._choice(text).wait_for()
+        await self.page.keyboard.press("Enter")
+
+    async def listed(self, first: str) -> list[str]:
+        """Return the entries of the list that is open, once one of them begins so."""
+        await self._choice(first).wait_for()
+        rows = self.page.locator(".quick-input-list .monaco-list-row")
+        return [await row.get_attribute("aria-label") or "" for row in await rows.all()]
+
     def _choice(self, label: str) -> Locator:
         # The row may be described after its label: "zsh, 3 links".
         row = f'.quick-input-list .monaco-list-row[aria-label^="{label}"]'
@@ -356,13 +368,38 @@ class Workbench:
 
     async def view(self, title: str) -> None:
         """Open a view of the activity bar."""
-        await self.page.locator(f'.activitybar [aria-label="{title}"]').first.click()
+        await self.page.locator(f'.activitybar [aria-label^="{title}"]').first.click()
 
     def row(self, label: str) -> Locator:
         """Return the row of the view that is open whose label begins so."""
         return self.page.locator(
             f'.sidebar .pane-body .monaco-list-row[aria-label^="{label}"]'
         ).first
+
+    async def menu(self, label: str) -> list[str]:
+        """Open the context menu of a row of the view or the Explorer; return what it offers."""
+        row = self.page.locator(f'.sidebar .monaco-list-row[aria-label^="{label}"]').first
+        entries = self.page.locator(".monaco-menu .action-label")
+        for _ in range(10):
+            await row.click(button="right")
+            try:
+                await entries.first.wait_for(timeout=3_000)
+            except StillWaiting:
+                continue
+            return [text for text in await entries.all_inner_texts() if text]
+        raise AssertionError(f"{label!r} has no context menu")
+
+    async def choose_in_menu(self, title: str) -> None:
+        """Choose an entry of the context menu that is open."""
+        entry = self.page.locator(".monaco-menu .action-item", has_text=title).first
+        for _ in range(20):  # a menu that has only just opened takes no clicks
+            await entry.click()
+            try:
+                await entry.wait_for(state="hidden", timeout=1_000)
+            except StillWaiting:
+                continue
+            return
+        raise AssertionError(f"pressing {title!r} does nothing")
 
     def tab(self, title: str) -> Locator:
         """Return the tab of an editor."""

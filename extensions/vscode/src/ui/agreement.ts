@@ -1,5 +1,5 @@
 /** What a repository asks for beyond links in the home counts once its user has agreed to it. */
-import { window } from "vscode";
+import { l10n, window } from "vscode";
 import type { Place } from "../protocol/messages";
 import type { AgreeResult } from "../protocol/schema";
 import { oneLine } from "../protocol/paths";
@@ -20,9 +20,11 @@ export async function agree(
       return `${oneLine(setting)}${of}\n    ${oneLine(meaning)}`;
     })
     .join("\n\n");
-  const message = "This repository asks for more than links in your home. Do you agree to that?";
-  const choice = await window.showWarningMessage(message, { modal: true, detail }, "Agree");
-  if (choice !== "Agree") return false;
+  const message = l10n.t(
+    "This repository asks for more than links in your home. Do you agree to that?",
+  );
+  const choice = await window.showWarningMessage(message, { modal: true, detail }, l10n.t("Agree"));
+  if (choice === undefined) return false;
   const settings = open.map(({ setting }) => setting);
   await server.request<AgreeResult>("dotstream/agree", { ...place, settings });
   return true;

@@ -3,6 +3,7 @@ import {
   CancellationTokenSource,
   commands,
   env,
+  l10n,
   Position,
   Range,
   Uri,
@@ -72,7 +73,7 @@ export class Care {
     const said = fix
       ? fixedWords(result)
       : result.findings === 0
-        ? "No problems found."
+        ? l10n.t("No problems found.")
         : undefined; // the report says it all
     if (said !== undefined) void window.showInformationMessage(said);
   }
@@ -82,7 +83,7 @@ export class Care {
     const token = this.server.token();
     const window = this.server.window();
     const found: Finding[] = [];
-    const title = fix ? "Fixing" : "Looking for problems";
+    const title = fix ? l10n.t("Fixing") : l10n.t("Looking for problems");
     const result = await this.running.run(title, source, async (report) => {
       const reading = this.server.onBatch<Finding>(token, (batch) => {
         if (batch.items === undefined) return;
@@ -108,18 +109,20 @@ export class Care {
     const title = `${found.targetLabel} ↔ ${found.sourceLabel}`;
     switch (found.kind) {
       case "same":
-        void window.showInformationMessage(`${title}: there is no difference.`);
+        void window.showInformationMessage(l10n.t("{0}: there is no difference.", title));
         return;
       case "binary":
-        void window.showInformationMessage(`${title}: the files differ, and are not text.`);
+        void window.showInformationMessage(
+          l10n.t("{0}: the files differ, and are not text.", title),
+        );
         return;
       case "directory":
         void window.showInformationMessage(
-          `${title}: a directory cannot be shown as a difference.`,
+          l10n.t("{0}: a directory cannot be shown as a difference.", title),
         );
         return;
       case "missing":
-        void window.showInformationMessage(`${title}: one of them does not exist.`);
+        void window.showInformationMessage(l10n.t("{0}: one of them does not exist.", title));
         return;
       case "text":
         await this.show(found, title);
@@ -156,16 +159,21 @@ export class Care {
 
   private async installHelp(): Promise<void> {
     const { discovery, installCommand } = this.server;
-    const copy = "Copy";
-    const terminal = "Install…";
-    const set = "Settings";
-    const again = "Retry";
+    const copy = l10n.t("Copy");
+    const terminal = l10n.t("Install…");
+    const set = l10n.t("Settings");
+    const again = l10n.t("Retry");
     const why =
       discovery?.found === false && discovery.configured
-        ? `The setting “dotstream.server.path” names ${discovery.tried[0] ?? ""}, which is not a program.`
-        : "There is no Python from 3.11 on for the server that the extension brings along, and the program “dotstream” was not found in the Python environment, on PATH or in ~/.local/bin.";
+        ? l10n.t(
+            "The setting “dotstream.server.path” names {0}, which is not a program.",
+            discovery.tried[0] ?? "",
+          )
+        : l10n.t(
+            "There is no Python from 3.11 on for the server that the extension brings along, and the program “dotstream” was not found in the Python environment, on PATH or in ~/.local/bin.",
+          );
     const choice = await window.showWarningMessage(
-      `${why} To install dotstream: ${installCommand}`,
+      l10n.t("{0} To install dotstream: {1}", why, installCommand),
       copy,
       terminal,
       set,
@@ -173,7 +181,7 @@ export class Care {
     );
     if (choice === copy) await env.clipboard.writeText(installCommand);
     else if (choice === terminal) {
-      typeInTerminal("Install dotstream", installCommand);
+      typeInTerminal(l10n.t("Install dotstream"), installCommand);
     } else if (choice === set) {
       await commands.executeCommand("workbench.action.openSettings", "dotstream.server.path");
     } else if (choice === again) await this.server.restart();
@@ -200,20 +208,27 @@ function actionsOf(place: Place, { kind, path, label, command }: Finding): Comma
   const subject = { ...place, path, label };
   return [
     ...(kind.includes("transaction")
-      ? [{ title: "Recover…", command: "dotstream.recover", arguments: [place] }]
+      ? [{ title: l10n.t("Recover…"), command: "dotstream.recover", arguments: [place] }]
       : []),
     ...(isOpenable(path)
-      ? [{ title: "Reveal", command: "revealInExplorer", arguments: [Uri.parse(path)] }]
+      ? [{ title: l10n.t("Reveal"), command: "revealInExplorer", arguments: [Uri.parse(path)] }]
       : []),
-    { title: "Show the difference", command: "dotstream.diff", arguments: [subject] },
+    { title: l10n.t("Show the difference"), command: "dotstream.diff", arguments: [subject] },
     ...(command === null
       ? []
-      : [{ title: "In a terminal", command: "dotstream.runInTerminal", arguments: [command] }]),
+      : [
+          {
+            title: l10n.t("In a terminal"),
+            command: "dotstream.runInTerminal",
+            arguments: [command],
+          },
+        ]),
   ];
 }
 
 function fixedWords({ fixed, findings }: DoctorResult): string {
-  const left = findings > 0 ? `${plural(findings, "finding")} left to you.` : "Nothing is left.";
+  const left =
+    findings > 0 ? `${plural(findings, "finding")} left to you.` : l10n.t("Nothing is left.");
   return `${plural(fixed, "thing")} fixed. ${left}`;
 }
 

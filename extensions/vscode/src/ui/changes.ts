@@ -1,5 +1,5 @@
 /** The commands that change a target: each shows its plan, and applies what was shown. */
-import { commands, Uri, window, type Disposable } from "vscode";
+import { commands, l10n, Uri, window, type Disposable } from "vscode";
 import type { PlanRequest } from "../plan/request";
 import { operations, sentence } from "../plan/sums";
 import type { CommandArgument, Place, Summary } from "../protocol/messages";
@@ -107,8 +107,8 @@ export class Changes {
   }
 
   /** Move a file of a package back to where it is linked. */
-  private async adoptOut({ place, package: { name }, child }: EntryNode): Promise<void> {
-    const given = { packages: [name], paths: [child.path], out: true };
+  private async adoptOut({ place, child }: EntryNode): Promise<void> {
+    const given = { paths: [child.path], out: true };
     await this.propose({ kind: "change", params: { ...place, action: "adopt", ...given } });
   }
 
@@ -138,7 +138,9 @@ export class Changes {
   private async apply(uri?: Uri, attempt?: number): Promise<void> {
     const session = uri instanceof Uri ? this.plans.at(uri) : this.plans.current();
     if (session === undefined) {
-      void window.showInformationMessage("There is no plan to apply. Run “Dotstream: Plan” first.");
+      void window.showInformationMessage(
+        l10n.t("There is no plan to apply. Run “Dotstream: Plan” first."),
+      );
     } else if (session.ready && session.offers(attempt ?? session.attempt.number)) {
       await this.carryOut(session);
     } else {
@@ -167,15 +169,15 @@ export class Changes {
     const done = await this.applied(session);
     if (done === false) return;
     if (done === undefined) {
-      const changed = `${title}: something changed since; nothing was done.`;
+      const changed = l10n.t("{0}: something changed since; nothing was done.", title);
       if (this.plans.isVisible(session)) void window.showWarningMessage(changed);
       else await this.offerToShow(session, changed);
       return;
     }
     const words = sentence(done.counts, 0, true);
-    const undo = done.transaction == null ? [] : ["Undo"];
+    const undo = done.transaction == null ? [] : [l10n.t("Undo")];
     const choice = await window.showInformationMessage(`${title}: ${words}`, ...undo);
-    if (choice === "Undo") {
+    if (choice !== undefined) {
       await commands.executeCommand("dotstream.undo", { place, transaction: done.transaction });
     }
   }
@@ -209,8 +211,8 @@ export class Changes {
   /** A message whose button does something as long as it is there. */
   private async offerToShow(session: PlanSession, words: string): Promise<void> {
     const { asked } = session;
-    const choice = await window.showInformationMessage(words, "Show Plan");
-    if (choice !== "Show Plan") return;
+    const choice = await window.showInformationMessage(words, l10n.t("Show Plan"));
+    if (choice === undefined) return;
     const shown = this.plans.session(asked);
     await this.plans.show(shown);
     if (shown !== session || shown.attempt.state !== "planned") await shown.plan(asked);
@@ -248,8 +250,8 @@ async function filesOf(given: unknown, all?: Uri[]): Promise<string[]> {
   const files = marked.length > 0 || active?.scheme !== "file" ? marked : [active];
   if (files.length > 0) return files.map((uri) => uri.toString());
   const chosen = await window.showOpenDialog({
-    title: "Files to adopt into a package",
-    openLabel: "Adopt",
+    title: l10n.t("Files to adopt into a package"),
+    openLabel: l10n.t("Adopt"),
     canSelectMany: true,
     canSelectFolders: true,
     canSelectFiles: true,

@@ -1,5 +1,11 @@
 /** Questions to the user: which packages, which way. */
-import { QuickPickItemKind, window, type CancellationToken, type QuickPickItem } from "vscode";
+import {
+  l10n,
+  QuickPickItemKind,
+  window,
+  type CancellationToken,
+  type QuickPickItem,
+} from "vscode";
 import { choicesOf, titleOfChoice } from "../plan/choices";
 import { isManaged } from "../plan/states";
 import { plural } from "../plan/sums";
@@ -11,9 +17,13 @@ import type { Overview } from "./overview";
 import type { Ask, Server } from "./server";
 
 const ACTIONS: readonly (QuickPickItem & { readonly action: Action })[] = [
-  { label: "Manage", detail: "Make the links of packages", action: "manage" },
-  { label: "Unmanage", detail: "Remove the links of packages", action: "unmanage" },
-  { label: "Remanage", detail: "Bring the links of packages up to date", action: "remanage" },
+  { label: l10n.t("Manage"), detail: l10n.t("Make the links of packages"), action: "manage" },
+  { label: l10n.t("Unmanage"), detail: l10n.t("Remove the links of packages"), action: "unmanage" },
+  {
+    label: l10n.t("Remanage"),
+    detail: l10n.t("Bring the links of packages up to date"),
+    action: "remanage",
+  },
 ];
 
 /**
@@ -51,7 +61,7 @@ async function ask(
     rest: false,
   }));
   const rest = offered.map((policy): Answer => ({
-    label: `${titleOfChoice(policy)} this and all that follow`,
+    label: l10n.t("{0} this and all that follow", titleOfChoice(policy)),
     policy,
     rest: true,
   }));
@@ -60,7 +70,7 @@ async function ask(
 }
 
 export async function chooseAction(): Promise<Action | undefined> {
-  return (await window.showQuickPick(ACTIONS, { title: "Plan what?" }))?.action;
+  return (await window.showQuickPick(ACTIONS, { title: l10n.t("Plan what?") }))?.action;
 }
 
 /** What is acted on: packages, or a profile of the configuration. */
@@ -97,10 +107,10 @@ export async function choosePackages(
   const items =
     profiles.length === 0
       ? packages
-      : [...separated("Profiles", profiles), ...separated("Packages", packages)];
+      : [...separated(l10n.t("Profiles"), profiles), ...separated(l10n.t("Packages"), packages)];
   const picked = await pickSeveral(items, {
     title: `Packages to ${action} in ${found.targetLabel}`,
-    placeholder: "Type to filter; tick several, or press Enter for one",
+    placeholder: l10n.t("Type to filter; tick several, or press Enter for one"),
   });
   const [first, ...others] = picked;
   if (first === undefined) return undefined;
@@ -138,7 +148,11 @@ async function pickSeveral<Item extends QuickPickItem>(
   Object.assign(pick, { ...words, items, canSelectMany: true, matchOnDescription: true });
   return await new Promise((resolve) => {
     pick.onDidAccept(() => {
-      resolve(pick.selectedItems.length > 0 ? pick.selectedItems : pick.activeItems);
+      // Whoever types fast is ahead of the list, which knows only later what it is at.
+      const typed = items.filter(({ label }) => label === pick.value.trim());
+      const found = [pick.selectedItems, typed, pick.activeItems].find(({ length }) => length > 0);
+      if (found === undefined) return;
+      resolve(found);
       pick.hide();
     });
     pick.onDidHide(() => {
@@ -156,15 +170,15 @@ export async function chooseHome(server: Server, place: Place): Promise<string |
   return await new Promise((resolve) => {
     const pick = window.createQuickPick();
     const items = names.map((label): QuickPickItem => ({ label }));
-    pick.title = "Adopt into which package?";
-    pick.placeholder = "Choose a package, or type the name of a new one";
+    pick.title = l10n.t("Adopt into which package?");
+    pick.placeholder = l10n.t("Choose a package, or type the name of a new one");
     pick.items = items;
     pick.onDidChangeValue((value) => {
       const fresh = value.trim();
       pick.items =
         fresh === "" || names.includes(fresh)
           ? items
-          : [...items, { label: fresh, description: "new package", alwaysShow: true }];
+          : [...items, { label: fresh, description: l10n.t("new package"), alwaysShow: true }];
     });
     pick.onDidAccept(() => {
       resolve(pick.selectedItems[0]?.label);

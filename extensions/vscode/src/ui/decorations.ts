@@ -12,12 +12,12 @@ import { effectOf } from "../plan/lines";
 import type { Effect } from "../protocol/words";
 import { SCHEME, type Plans } from "./plans";
 
-const PROBLEM = "inputValidation.errorBackground";
+const PROBLEM = "dotstream.conflictLineBackground";
 
 const COLOURS: readonly (readonly [Effect, string])[] = [
-  ["add", "diffEditor.insertedLineBackground"],
+  ["add", "dotstream.addedLineBackground"],
   ["change", "dotstream.changedLineBackground"],
-  ["remove", "diffEditor.removedLineBackground"],
+  ["remove", "dotstream.removedLineBackground"],
   ["conflict", PROBLEM],
   ["error", PROBLEM],
 ];
@@ -31,6 +31,10 @@ export class Decorations implements Disposable {
   private readonly ruler = window.createTextEditorDecorationType({
     overviewRulerColor: new ThemeColor("editorOverviewRuler.errorForeground"),
     overviewRulerLane: OverviewRulerLane.Full,
+  });
+  /** What begins the line of a problem. */
+  private readonly problem = window.createTextEditorDecorationType({
+    color: new ThemeColor("dotstream.conflictForeground"),
   });
   private readonly leftOut = window.createTextEditorDecorationType({
     textDecoration: "line-through",
@@ -68,6 +72,7 @@ export class Decorations implements Disposable {
   dispose(): void {
     for (const each of [...this.subscriptions, ...this.types.values()]) each.dispose();
     this.ruler.dispose();
+    this.problem.dispose();
     this.leftOut.dispose();
   }
 
@@ -94,5 +99,7 @@ export class Decorations implements Disposable {
       this.ruler,
       problems.map((line) => new Range(line, 0, line, 0)),
     );
+    const begun = problems.map((line) => new Range(line, 0, line, text?.nameAt(line)[0] ?? 0));
+    editor.setDecorations(this.problem, begun);
   }
 }

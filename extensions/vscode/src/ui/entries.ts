@@ -1,5 +1,5 @@
 /** What can be done with a file or directory of the Dotfiles view. */
-import { commands, env, Uri, window, type Disposable } from "vscode";
+import { commands, env, l10n, Uri, window, type Disposable } from "vscode";
 import { choicesOf, titleOfChoice } from "../plan/choices";
 import { isOpenable } from "../protocol/paths";
 import type { Child, PathUri } from "../protocol/schema";
@@ -38,7 +38,10 @@ async function withFile(child: Child, uri: PathUri, command: string): Promise<vo
     return;
   }
   void window.showInformationMessage(
-    `VS Code cannot open ${child.label}: its name is not UTF-8. dotstream handles it all the same.`,
+    l10n.t(
+      "VS Code cannot open {0}: its name is not UTF-8. dotstream handles it all the same.",
+      child.label,
+    ),
   );
 }
 
@@ -48,7 +51,7 @@ async function settle({ place, child, package: { name } }: EntryNode): Promise<v
     detail: POLICIES[policy].meaning,
     policy,
   }));
-  const picked = await window.showQuickPick(items, { title: `Settle ${child.label}` });
+  const picked = await window.showQuickPick(items, { title: l10n.t("Settle {0}", child.label) });
   if (picked === undefined) return;
   const { path, label } = child;
   const given = { root: place.root, path, label, package: name, policy: picked.policy };

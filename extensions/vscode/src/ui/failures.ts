@@ -1,15 +1,15 @@
 /** Failures as messages with a button for what helps. */
-import { commands, Position, Range, Uri, window, type LogOutputChannel } from "vscode";
+import { commands, l10n, Position, Range, Uri, window, type LogOutputChannel } from "vscode";
 import { faultOf, type Fault, type Remedy } from "../protocol/faults";
 import { isOpenable } from "../protocol/paths";
 import { NotRunning } from "./server";
 
 const LABELS: Readonly<Record<Remedy, string>> = {
-  refresh: "Refresh Plan",
-  recover: "Recover…",
-  configuration: "Open Configuration",
-  doctor: "Run Doctor",
-  log: "Show Log",
+  refresh: l10n.t("Refresh Plan"),
+  recover: l10n.t("Recover…"),
+  configuration: l10n.t("Open Configuration"),
+  doctor: l10n.t("Run Doctor"),
+  log: l10n.t("Show Log"),
 };
 
 const COMMANDS: Readonly<Record<Exclude<Remedy, "configuration">, string>> = {
@@ -58,19 +58,29 @@ async function open({ uri, line = 1, column = 1 }: Fault): Promise<void> {
   await window.showTextDocument(Uri.parse(uri), { selection: new Range(at, at) });
 }
 
-async function explainAbsence({ state, message }: NotRunning): Promise<void> {
+async function explainAbsence({ state, message, update }: NotRunning): Promise<void> {
   if (state === "missing") {
     await commands.executeCommand("dotstream.installHelp");
   } else if (state === "untrusted") {
-    const manage = "Manage Workspace Trust";
+    const manage = l10n.t("Manage Workspace Trust");
     const choice = await window.showWarningMessage(
-      "dotstream runs a program and reads dotstream.toml, so it waits until you trust this workspace.",
+      l10n.t(
+        "dotstream runs a program and reads dotstream.toml, so it waits until you trust this workspace.",
+      ),
       manage,
     );
     if (choice === manage) await commands.executeCommand("workbench.trust.manage");
+  } else if (update !== undefined) {
+    const set = l10n.t("Settings");
+    const terminal = l10n.t("Update…");
+    const choice = await window.showErrorMessage(message, terminal, set);
+    if (choice === terminal) await commands.executeCommand("dotstream.runInTerminal", update);
+    if (choice === set) {
+      await commands.executeCommand("workbench.action.openSettings", "dotstream.server.path");
+    }
   } else {
-    const restart = "Restart Server";
-    const log = "Show Log";
+    const restart = l10n.t("Restart Server");
+    const log = l10n.t("Show Log");
     const choice = await window.showErrorMessage(message, restart, log);
     if (choice === restart) await commands.executeCommand("dotstream.restart");
     if (choice === log) await commands.executeCommand("dotstream.showLog");

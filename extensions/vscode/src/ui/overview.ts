@@ -1,4 +1,5 @@
 /** What the packages of this window are like: asked for once, for the view, the bar, the badges. */
+import { readdir } from "node:fs/promises";
 import {
   CancellationTokenSource,
   EventEmitter,
@@ -25,6 +26,8 @@ const BETWEEN = 300;
 const SETTLED = 1000;
 /** Directories with links that are watched for each package directory. */
 const WATCHED = 256;
+/** Directories of packages in which the Explorer offers nothing to adopt. */
+const MOST_INSIDE = 2000;
 
 export interface Farm {
   readonly place: Place;
@@ -66,6 +69,8 @@ export class Overview implements Disposable {
   private readonly watching: Watching;
   /** Paths of links that are watched. */
   private readonly links = new Set<string>();
+  /** Directories in package directories that are themselves in a folder of this window. */
+  private inside: readonly string[] = [];
   private readonly emitter = new EventEmitter<void>();
   private readonly subscriptions: Disposable[];
 
@@ -93,12 +98,20 @@ export class Overview implements Disposable {
     ];
   }
 
-  /** Whether a folder of this window has files that are in no package directory. */
+  /** Whether a folder of this window has files of a target that are in no package directory. */
   get canAdopt(): boolean {
-    const folders = workspace.workspaceFolders ?? [];
-    const within = (path: string) =>
-      this.farms.some(({ place }) => path.startsWith(`${Uri.parse(place.root).path}/`));
-    return this.farms.length > 0 && folders.some(({ uri }) => !within(`${uri.path}/`));
+    const folders = (workspace.workspaceFolders ?? []).map(({ uri }) => uri.path);
+    return this.farms.some(({ place, packages }) => {
+      const [root, target] = [place.root, packages.target].map((each) => Uri.parse(each).path);
+      if (root === undefined || target === undefined) return false;
+      const outside = folders.filter((folder) => !isWithin(folder, root));
+      return outside.some((folder) => isWithin(folder, target) || isWithin(target, folder));
+    });
+  }
+
+  /** Links, and directories of packages that a folder of this window shows: nothing to adopt. */
+  get ours(): readonly string[] {
+    return [...this.links, ...this.inside];
   }
 
   /** What is shown of a place: `~/dotfiles → ~`, as far as it is known. */
@@ -184,6 +197,10 @@ export class Overview implements Disposable {
       links.push(...(await this.placesOfLinks(farm, cancel)));
     }
     this.watching.set([...places.flatMap(inPackages), ...links]);
+    const folders = (workspace.workspaceFolders ?? []).map(({ uri }) => uri.path);
+    const tops = places.map(({ root }) => Uri.parse(root).path);
+    const shown = tops.filter((top) => folders.some((each) => each !== top && isWithin(top, each)));
+    this.inside = (await Promise.all(shown.map(directoriesBelow))).flat();
   }
 
   /** One package directory; that another is wrong changes nothing about it. */
@@ -279,6 +296,22 @@ export class Overview implements Disposable {
     this.timer = undefined;
     this.emitter.fire();
   }
+}
+
+function isWithin(path: string, directory: string): boolean {
+  return `${path}/`.startsWith(directory === "/" ? "/" : `${directory}/`);
+}
+
+/** A directory with those below it, as many as anybody opens in the Explorer. */
+async function directoriesBelow(top: string): Promise<string[]> {
+  const found = [top];
+  for (let at = 0; at < found.length && found.length < MOST_INSIDE; at += 1) {
+    const above = found[at] ?? "";
+    const entries = await readdir(above, { withFileTypes: true }).catch(() => []);
+    const below = entries.filter((entry) => entry.isDirectory() && entry.name !== ".git");
+    found.push(...below.map(({ name }) => `${above}/${name}`));
+  }
+  return found;
 }
 
 function stateOf(farms: readonly Farm[], troubles: readonly Trouble[]): OverviewState {

@@ -2,6 +2,7 @@
 import {
   commands,
   EventEmitter,
+  l10n,
   MarkdownString,
   ThemeColor,
   ThemeIcon,
@@ -238,7 +239,7 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
   }
 
   private moreItem(node: MoreNode): TreeItem {
-    const item = new TreeItem("Show more…");
+    const item = new TreeItem(l10n.t("Show more…"));
     item.iconPath = new ThemeIcon("ellipsis");
     item.command = { title: "Show More", command: "dotstream.showMore", arguments: [node] };
     return item;
@@ -295,7 +296,7 @@ function packageItem(node: PackageNode): TreeItem {
   item.id = `${farm.place.root} ${name}`;
   if (!active) {
     item.collapsibleState = TreeItemCollapsibleState.None;
-    item.description = reason ?? "not for this machine";
+    item.description = reason ?? l10n.t("not for this machine");
     item.iconPath = new ThemeIcon("circle-slash", new ThemeColor("disabledForeground"));
     item.contextValue = "inactive";
     return item;

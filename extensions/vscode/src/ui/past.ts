@@ -1,5 +1,11 @@
 /** What was done before: its history, taking it back, and changes that were cut short. */
-import { CancellationTokenSource, window, type Disposable, type LogOutputChannel } from "vscode";
+import {
+  CancellationTokenSource,
+  l10n,
+  window,
+  type Disposable,
+  type LogOutputChannel,
+} from "vscode";
 import { plural } from "../plan/sums";
 import type { Place } from "../protocol/messages";
 import type { RecoverResult, Transaction } from "../protocol/schema";
@@ -35,7 +41,7 @@ export class Past {
     if (place === undefined) return;
     const transactions = await this.list(place);
     if (transactions.length === 0) {
-      void window.showInformationMessage("dotstream has not changed anything here yet.");
+      void window.showInformationMessage(l10n.t("dotstream has not changed anything here yet."));
       return;
     }
     const picked = await window.showQuickPick(
@@ -45,14 +51,22 @@ export class Past {
         detail: `${plural(transaction.operations, "operation")} · ${transaction.state}`,
         transaction,
       })),
-      { title: "History", placeHolder: "Choose a change to take it back", matchOnDetail: true },
+      {
+        title: l10n.t("History"),
+        placeHolder: l10n.t("Choose a change to take it back"),
+        matchOnDetail: true,
+      },
     );
     if (picked === undefined) return;
     if (picked.transaction.undoable) {
       await this.propose(place, picked.transaction.id);
     } else {
       void window.showInformationMessage(
-        `${nameOf(picked.transaction)} cannot be undone: it is ${picked.transaction.state}.`,
+        l10n.t(
+          "{0} cannot be undone: it is {1}.",
+          nameOf(picked.transaction),
+          picked.transaction.state,
+        ),
       );
     }
   }
@@ -63,7 +77,7 @@ export class Past {
     const last =
       given?.transaction ?? (await this.list(place)).find(({ undoable }) => undoable)?.id;
     if (last === undefined) {
-      void window.showInformationMessage("There is nothing to undo.");
+      void window.showInformationMessage(l10n.t("There is nothing to undo."));
       return;
     }
     await this.propose(place, last);
@@ -91,13 +105,15 @@ export class Past {
       dryRun: true,
     });
     if (seen.unfinished == null) {
-      void window.showInformationMessage("No change was cut short; there is nothing to recover.");
+      void window.showInformationMessage(
+        l10n.t("No change was cut short; there is nothing to recover."),
+      );
       return;
     }
-    const back = "Take It Back";
-    const finish = "Finish It";
+    const back = l10n.t("Take It Back");
+    const finish = l10n.t("Finish It");
     const choice = await window.showWarningMessage(
-      `${nameOf(seen.unfinished)} was cut short. Roll back what it did, or finish it?`,
+      l10n.t("{0} was cut short. Roll back what it did, or finish it?", nameOf(seen.unfinished)),
       { modal: true },
       back,
       finish,
@@ -108,7 +124,7 @@ export class Past {
   private async carryOut(place: Place, resume: boolean): Promise<void> {
     const source = new CancellationTokenSource();
     const workDoneToken = this.server.token();
-    const done = await this.running.run("Recovering", source, async (report) => {
+    const done = await this.running.run(l10n.t("Recovering"), source, async (report) => {
       const reading = this.server.onWork(workDoneToken, report);
       try {
         const params = { ...place, resume, workDoneToken };
@@ -128,7 +144,7 @@ export class Past {
     const things = plural(left.length, "thing was", "things were");
     const choice = await window.showWarningMessage(
       `${name} ${words}, but ${things} left alone: ${left[0] ?? ""}`,
-      "Show Log",
+      l10n.t("Show Log"),
     );
     if (choice !== undefined) this.log.show();
   }

@@ -1,5 +1,14 @@
 /** What is pressed in a plan's document: each does nothing that the document does not show. */
-import { commands, Position, Range, Selection, TextEditorRevealType, Uri, window } from "vscode";
+import {
+  commands,
+  l10n,
+  Position,
+  Range,
+  Selection,
+  TextEditorRevealType,
+  Uri,
+  window,
+} from "vscode";
 import type { Disposable } from "vscode";
 import { varied, type Variant } from "../plan/request";
 import type { PathUri, Row } from "../protocol/schema";
@@ -60,7 +69,7 @@ export class PlanCommands {
   ): Promise<void> {
     const session = this.plans.at(uri);
     if (session?.offers(attempt) === true) await work(session);
-    else window.setStatusBarMessage("The plan is another by now; look at it again.", SAID);
+    else window.setStatusBarMessage(l10n.t("The plan is another by now; look at it again."), SAID);
   }
 
   /** Leave a path out, or what the cursor is at. */

@@ -4,6 +4,7 @@ import {
   CodeActionKind,
   CodeLens,
   EventEmitter,
+  l10n,
   languages,
   Range,
   type CodeActionProvider,
@@ -94,7 +95,7 @@ function linesWithLenses(session: PlanSession): readonly number[] {
 function topCommands(session: PlanSession): Command[] {
   const { uri, attempt } = session;
   const refresh = {
-    title: "$(refresh) Refresh",
+    title: l10n.t("$(refresh) Refresh"),
     command: "dotstream.refreshPlan",
     arguments: [uri],
   };
@@ -105,7 +106,7 @@ function topCommands(session: PlanSession): Command[] {
       const count = plural(operations(attempt.counts), "operation");
       return [
         { title: `$(loading~spin) ${verb}: ${count}`, command: "" },
-        { title: "$(close) Cancel", command: "dotstream.cancel", arguments: [uri] },
+        { title: l10n.t("$(close) Cancel"), command: "dotstream.cancel", arguments: [uri] },
       ];
     }
     case "planned":
@@ -113,11 +114,14 @@ function topCommands(session: PlanSession): Command[] {
     case "applied": {
       const transaction = attempt.summary?.transaction;
       const undo = {
-        title: "$(discard) Undo",
+        title: l10n.t("$(discard) Undo"),
         command: "dotstream.undo",
         arguments: [{ place: session.place, transaction }],
       };
-      return [{ title: "$(check) Applied", command: "" }, ...(transaction == null ? [] : [undo])];
+      return [
+        { title: l10n.t("$(check) Applied"), command: "" },
+        ...(transaction == null ? [] : [undo]),
+      ];
     }
     default:
       return [refresh];
@@ -129,15 +133,15 @@ function decisions(session: PlanSession): Command[] {
   const offered = [uri, attempt.number];
   if (session.ready) {
     return [
-      { title: "$(play) Apply", command: "dotstream.apply", arguments: offered },
-      { title: "$(close) Cancel", command: "dotstream.discard", arguments: [uri] },
+      { title: l10n.t("$(play) Apply"), command: "dotstream.apply", arguments: offered },
+      { title: l10n.t("$(close) Cancel"), command: "dotstream.discard", arguments: [uri] },
     ];
   }
   if (inTheWay === 0) return [];
   const { text } = attempt;
   const next = {
     title: `$(warning) ${plural(inTheWay, "conflict")}`,
-    tooltip: "Go to the next one (F8)",
+    tooltip: l10n.t("Go to the next one (F8)"),
     command: "dotstream.nextConflict",
   };
   if (!session.divisible) return [next];
@@ -146,13 +150,13 @@ function decisions(session: PlanSession): Command[] {
   return [
     next,
     ...choicesOf(rows).map((policy) => ({
-      title: `${titleOfChoice(policy)} all`,
+      title: l10n.t("{0} all", titleOfChoice(policy)),
       command: "dotstream.resolveAll",
       arguments: [...offered, policy],
     })),
     ...(same === 0
       ? []
-      : [vary(session, `Back up the ${number(same)} with the same content`, "same")]),
+      : [vary(session, l10n.t("Back up the {0} with the same content", number(same)), "same")]),
   ];
 }
 
@@ -177,7 +181,7 @@ function rowCommands(session: PlanSession, line: number): Command[] {
   const row = attempt.text.rowAt(line);
   if (row === undefined || !session.divisible) return [];
   if (attempt.text.isLeftOut(row)) return leaveOut(session, line);
-  if (isRepository(row)) return [vary(session, "Move it as one", "whole")];
+  if (isRepository(row)) return [vary(session, l10n.t("Move it as one"), "whole")];
   const chosen = session.choices.get(row.path);
   const conflict = row.op === "conflict" ? row : chosen?.row;
   if (conflict === undefined) return [];
@@ -190,12 +194,12 @@ function rowCommands(session: PlanSession, line: number): Command[] {
     }));
   const { root } = asked.params;
   const difference = {
-    title: "Show the difference",
+    title: l10n.t("Show the difference"),
     command: "dotstream.diff",
     arguments: [{ root, path: row.path, label: row.label }],
   };
   const revise = {
-    title: "Ask again",
+    title: l10n.t("Ask again"),
     command: "dotstream.settle",
     arguments: [uri, attempt.number, conflict],
   };
@@ -213,6 +217,6 @@ function isRepository({ op, message }: Row): boolean {
 function leaveOut({ uri, attempt, divisible }: PlanSession, line: number): Command[] {
   const row: Row | undefined = attempt.text.rowAt(line);
   if (row === undefined || row.op === "notice" || !divisible) return [];
-  const title = attempt.text.isLeftOut(row) ? "Take in" : "Leave out";
+  const title = attempt.text.isLeftOut(row) ? l10n.t("Take in") : l10n.t("Leave out");
   return [{ title, command: "dotstream.leaveOut", arguments: [uri, attempt.number, row.path] }];
 }

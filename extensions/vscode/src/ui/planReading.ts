@@ -6,6 +6,7 @@ import {
   FoldingRange,
   FoldingRangeKind,
   Hover,
+  l10n,
   languages,
   Location,
   MarkdownString,
@@ -143,7 +144,7 @@ function counted(document: TextDocument): DocumentLink[] {
   if (found === null) return [];
   const range = new Range(1, found.index, 1, found.index + found[0].length);
   const link = new DocumentLink(range, Uri.parse("command:dotstream.nextConflict"));
-  link.tooltip = "Go to the next conflict";
+  link.tooltip = l10n.t("Go to the next conflict");
   return [link];
 }
 
@@ -152,7 +153,7 @@ function more(document: TextDocument): DocumentLink[] {
   const last = document.lineAt(document.lineCount - 1);
   if (!last.text.startsWith("…")) return [];
   const link = new DocumentLink(last.range, Uri.parse("command:dotstream.showMoreRows"));
-  link.tooltip = "Plan again, and show more";
+  link.tooltip = l10n.t("Plan again, and show more");
   return [link];
 }
 

@@ -2,6 +2,7 @@
 import {
   CodeLens,
   EventEmitter,
+  l10n,
   languages,
   Range,
   Uri,
@@ -63,7 +64,9 @@ export class Reports implements TextDocumentContentProvider, CodeLensProvider, D
   }
 
   provideTextDocumentContent(uri: Uri): string {
-    return this.reports.get(uri.toString())?.text ?? "This report is from an earlier window.\n";
+    return (
+      this.reports.get(uri.toString())?.text ?? l10n.t("This report is from an earlier window.\n")
+    );
   }
 
   provideCodeLenses(document: TextDocument): CodeLens[] {

@@ -2,7 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { commands, Uri, window, workspace } from "vscode";
+import { commands, l10n, Uri, window, workspace } from "vscode";
 import type { Place } from "../protocol/messages";
 import type { PathUri } from "../protocol/schema";
 import { settings } from "./settings";
@@ -55,9 +55,11 @@ export async function chooseRoot(): Promise<Place | undefined> {
   const found = await roots();
   const [only] = found;
   if (only === undefined) {
-    const open = "Open Folder…";
+    const open = l10n.t("Open Folder…");
     const choice = await window.showInformationMessage(
-      "No package directory is open. Open the folder that has your dotstream.toml, or name it in the setting “dotstream.root”.",
+      l10n.t(
+        "No package directory is open. Open the folder that has your dotstream.toml, or name it in the setting “dotstream.root”.",
+      ),
       open,
     );
     if (choice === open) await commands.executeCommand("vscode.openFolder");
@@ -66,7 +68,7 @@ export async function chooseRoot(): Promise<Place | undefined> {
   if (found.length === 1) return placeOf(only);
   const picked = await window.showQuickPick(
     found.map((root) => ({ label: basename(root), description: dirname(root), root })),
-    { title: "Which package directory?" },
+    { title: l10n.t("Which package directory?") },
   );
   return picked === undefined ? undefined : placeOf(picked.root);
 }

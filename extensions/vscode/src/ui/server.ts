@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import {
   Disposable,
   EventEmitter,
+  l10n,
   workspace,
   type CancellationToken,
   type LogOutputChannel,
@@ -67,6 +68,8 @@ const PATIENCE = 10_000;
 /** How often the server may end by itself within some milliseconds before it stays that way. */
 const MOST_CRASHES = 4;
 const CRASHES_COUNT = 180_000;
+/** Milliseconds that a server which fails has for its last words. */
+const LAST_WORDS = 2000;
 
 interface Announced {
   readonly version?: number;
@@ -78,11 +81,13 @@ export class NotRunning extends Error {
   constructor(
     readonly state: ServerState,
     reason: string,
+    /** What brings it up to date, where it is of another version. */
+    readonly update?: string,
   ) {
     super(
       state === "failed" && reason !== ""
-        ? `The dotstream server does not run: ${reason}`
-        : `The dotstream server is not running (${state}).`,
+        ? l10n.t("The dotstream server does not run: {0}", reason)
+        : l10n.t("The dotstream server is not running ({0}).", state),
     );
   }
 }
@@ -93,6 +98,13 @@ export type Ask = (row: Row, cancel: CancellationToken) => Promise<ConflictAnswe
 export interface WorkReport {
   readonly message?: string;
   readonly percentage?: number;
+}
+
+/** A client that leaves it to us to tell what is wrong: it knows of pipes, and not of reasons. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
 }
 
 export class Server implements Disposable {
@@ -112,6 +124,8 @@ export class Server implements Disposable {
   private outdated = false;
   /** What the server said last on standard error. */
   private lastWords = "";
+  /** When its process is gone, and has said all that it had to say. */
+  private ended: Promise<unknown> = Promise.resolve();
   private lookup: Discovery | undefined;
 
   readonly onDidChangeState = this.stateEmitter.event;
@@ -128,11 +142,6 @@ export class Server implements Disposable {
     return this.current;
   }
 
-  /** Why there is no server, in its own words. */
-  get reason(): string {
-    return this.lastWords;
-  }
-
   /** How the server was looked for the last time. */
   get discovery(): Discovery | undefined {
     return this.lookup;
@@ -147,6 +156,7 @@ export class Server implements Disposable {
         this.restartDue = false;
         await this.stop();
         this.crashes = [];
+        this.lastWords = "";
         await this.start();
       });
     }
@@ -238,7 +248,7 @@ export class Server implements Disposable {
 
   private running(): LanguageClient {
     if (this.client === undefined || this.current !== "running") {
-      throw new NotRunning(this.current, this.lastWords);
+      throw this.absence;
     }
     return this.client;
   }
@@ -276,7 +286,7 @@ export class Server implements Disposable {
       await client.start();
     } catch (error) {
       this.log.error(`the server did not start: ${String(error)}`);
-      this.become("failed");
+      await this.fail();
       return;
     }
     this.greeted(client);
@@ -289,9 +299,11 @@ export class Server implements Disposable {
       traceOutputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       errorHandler: {
-        error: () => ({ action: ErrorAction.Continue }),
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => this.closed(),
       },
+      // What went wrong is told by whoever has started it.
+      initializationFailedHandler: () => false,
       progressOnInitialization: false,
       initializationOptions: { root: settings.root() || null, target: settings.target() || null },
       middleware: {
@@ -301,7 +313,7 @@ export class Server implements Disposable {
           settings.inlayHints() ? next(document, range, cancel) : [],
       },
     };
-    const client = new LanguageClient(
+    const client = new QuietClient(
       SECTION,
       "dotstream",
       () => Promise.resolve(this.spawn(command, args)),
@@ -325,29 +337,46 @@ export class Server implements Disposable {
     return client;
   }
 
+  /** Why nothing can be asked of it. */
+  get absence(): NotRunning {
+    const update = this.outdated ? this.installCommand : undefined;
+    return new NotRunning(this.current, this.lastWords, update);
+  }
+
   get installCommand(): string {
     return installCommand(this.bundled);
   }
 
   private spawn(command: string, args: readonly string[]): ChildProcess {
-    this.lastWords = "";
     const server = spawn(command, args, { env: process.env });
     server.stderr.on("data", (data: Buffer) => {
       const lines = data.toString().split("\n");
       this.lastWords = lines.findLast((line) => line.trim() !== "")?.trim() ?? this.lastWords;
     });
-    server.on("error", (error) => {
-      this.lastWords = error.message;
+    this.ended = new Promise((resolve) => {
+      server.on("close", resolve);
+      server.on("error", (error) => {
+        this.lastWords = error.message;
+        resolve(undefined);
+      });
     });
     return server;
+  }
+
+  /** It does not run: say so when all of its last words are there. */
+  private async fail(): Promise<void> {
+    const patience = new Promise((resolve) => setTimeout(resolve, LAST_WORDS));
+    await Promise.race([this.ended, patience]);
+    if (this.current !== "failed") this.become("failed");
   }
 
   /** The server has ended by itself: start it again, unless it keeps ending. */
   private closed(): CloseHandlerResult {
     const now = Date.now();
     this.crashes = [...this.crashes.filter((at) => now - at < CRASHES_COUNT), now];
-    if (this.crashes.length > MOST_CRASHES) {
-      this.become("failed");
+    // One that does not even start would not the next time.
+    if (this.crashes.length > MOST_CRASHES || this.current !== "running") {
+      void this.fail();
       return { action: CloseAction.DoNotRestart, handled: true };
     }
     this.become("starting");
@@ -361,7 +390,7 @@ export class Server implements Disposable {
     if (this.announced.version !== PROTOCOL_VERSION) {
       this.lastWords =
         `it speaks version ${String(this.announced.version ?? "0")} of the protocol, and this ` +
-        `extension version ${PROTOCOL_VERSION}; update it with: ${this.installCommand}`;
+        `extension version ${PROTOCOL_VERSION}.`;
       this.log.error(`the server is of another version: ${this.lastWords}`);
       this.outdated = true; // what becomes of that, whoever has started it decides
       return;

@@ -1,6 +1,7 @@
 /** One word about the dotfiles in the status bar: what is under way, or how they are. */
 import {
   commands,
+  l10n,
   StatusBarAlignment,
   ThemeColor,
   window,
@@ -13,14 +14,20 @@ import type { Overview, OverviewState } from "./overview";
 import type { Running } from "./running";
 
 const STATES: Readonly<Partial<Record<OverviewState, readonly [text: string, tooltip: string]>>> = {
-  untrusted: ["$(shield) Dotfiles", "dotstream waits until you trust this workspace."],
-  missing: ["$(warning) Dotfiles: no server", "dotstream is not installed, or not found."],
-  failed: [
-    "$(error) Dotfiles: server stopped",
-    "The dotstream server did not start, or has ended.",
+  untrusted: ["$(shield) Dotfiles", l10n.t("dotstream waits until you trust this workspace.")],
+  missing: [
+    l10n.t("$(warning) Dotfiles: no server"),
+    l10n.t("dotstream is not installed, or not found."),
   ],
-  broken: ["$(error) Dotfiles", "dotstream cannot read the packages; the Dotfiles view says why."],
-  starting: ["$(loading~spin) Dotfiles", "The dotstream server is starting."],
+  failed: [
+    l10n.t("$(error) Dotfiles: server stopped"),
+    l10n.t("The dotstream server did not start, or has ended."),
+  ],
+  broken: [
+    "$(error) Dotfiles",
+    l10n.t("dotstream cannot read the packages; the Dotfiles view says why."),
+  ],
+  starting: ["$(loading~spin) Dotfiles", l10n.t("The dotstream server is starting.")],
 };
 
 export class StatusBar implements Disposable {
@@ -39,6 +46,7 @@ export class StatusBar implements Disposable {
         this.update();
         void commands.executeCommand("setContext", "dotstream.state", overview.state);
         void commands.executeCommand("setContext", "dotstream.canAdopt", overview.canAdopt);
+        void commands.executeCommand("setContext", "dotstream.ours", overview.ours);
       }),
       running.onDidChange(() => {
         this.update();
@@ -60,7 +68,7 @@ export class StatusBar implements Disposable {
     item.backgroundColor = undefined;
     if (message !== undefined) {
       item.text = `$(sync~spin) ${message}`;
-      item.tooltip = "Click to see the packages; Dotstream: Cancel stops this.";
+      item.tooltip = l10n.t("Click to see the packages; Dotstream: Cancel stops this.");
     } else if (known !== undefined) {
       [item.text, item.tooltip] = known;
     } else if (overview.state === "ready") {

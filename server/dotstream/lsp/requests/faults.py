@@ -1,6 +1,7 @@
 """What goes wrong, as a JSON-RPC error: code, message for people, data for programs.
 
-``data.kind`` is one stable word per exception; the facts beside it depend on the kind.
+``data.kind`` is one stable word per exception, ``data.remedy`` one for what to do about it;
+the facts beside them depend on the kind.
 Nothing of the program's inside is shown: what was not foreseen is logged and called a bug.
 """
 
@@ -55,7 +56,8 @@ def fault_of(error: BaseException, **facts: JSON) -> ResponseError:
         facts: more for ``data``, if the exception is one of dotstream's own.
     """
     if isinstance(error, DotstreamError):
-        data: dict[str, JSON] = {"kind": error.kind, **_facts(error), **facts}
+        data: dict[str, JSON] = {"kind": error.kind, "remedy": error.remedy}
+        data |= {**_facts(error), **facts}
         return ResponseError(error.rpc_code, display(_in_words(error)), data)
     if isinstance(error, JsonRpcException):
         return ResponseError(error.code, display(error.message), error.data)
@@ -63,7 +65,7 @@ def fault_of(error: BaseException, **facts: JSON) -> ResponseError:
         where = f"{error.filename}: " if isinstance(error.filename, str) else ""
         kind = kind_of(error)
         return ResponseError(REQUEST_FAILED, display(where + reason(error)), {"kind": kind})
-    _log.error("a request failed in a way that nobody foresaw", exc_info=error)
+    _log.error("a request failed unexpectedly", exc_info=error)
     return ResponseError(INTERNAL_ERROR, BUG, {"kind": kind_of(error)})
 
 
