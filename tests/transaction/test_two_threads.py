@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.descriptors import opened
+from tests.descriptors import opened, place
 from tests.farm import Farm, host
 from tests.snapshot import difference
 
@@ -161,7 +161,7 @@ def test_a_file_that_either_thread_comes_upon_is_left_as_it_is(wide: Farm, which
     occupied: list[str] = []
 
     def occupy(fd: int, name: str) -> None:
-        occupied.append(os.readlink(f"/proc/self/fd/{fd}") + f"/{name}")
+        occupied.append(place(fd) + f"/{name}")
         _occupy(fd, name)
 
     with pytest.raises(RollbackIncomplete, match="something is there now") as failed:
