@@ -423,5 +423,5 @@ class ConflictsUnsettled(DotstreamError):
         self.total: int = total
         noun = "conflict or error" if total == 1 else "conflicts and errors"
         super().__init__(
-            f"the plan that these operations are of met {total} {noun}; nothing was changed"
+            f"the plan that these operations belong to met {total} {noun}; nothing was changed"
         )

@@ -122,7 +122,7 @@ def test_init_from_stow_keeps_every_tree_as_it_is(root: Path) -> None:
 def test_init_takes_no_home_for_a_package_directory(scratch_home: Path) -> None:
     done = dotstream("init", "--from-stow", cwd=scratch_home)
     assert (done.code, done.out) == (2, "")
-    assert "is your home, and no package directory" in done.err
+    assert "is your home, not a package directory" in done.err
 
 
 @pytest.mark.parametrize("home", ["", "relative"])

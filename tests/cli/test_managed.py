@@ -66,9 +66,9 @@ def test_a_profile_is_remembered_with_what_comes_to_it_and_what_leaves(
     dotstream("manage", "--profile", "laptop", cwd=root)
     (root / "dotstream.toml").write_text(PROFILES.replace('["vim", "zsh"]', '["git", "zsh"]'))
     told = dotstream("status", cwd=root).out
-    assert "vim  unwanted   2 links; no profile has it any more: dotstream remanage" in told
+    assert "vim  unwanted   2 links; no profile includes it any more: dotstream remanage" in told
     done = dotstream("remanage", cwd=root)
-    assert f"note {root}/vim: package vim: no profile has it any more" in done.out
+    assert f"note {root}/vim: package vim: no profile includes it any more" in done.out
     assert linked(scratch_home) == {"git", "zsh"}
     assert dotstream("undo", "--yes", cwd=root).code == 0
     assert linked(scratch_home) == {"vim", "zsh"}
@@ -330,7 +330,7 @@ def test_a_run_that_does_nothing_says_why(root: Path, scratch_home: Path) -> Non
     limits = "".join(f'[packages.{name}]\nhosts = ["other"]\n' for name in names)
     (root / "dotstream.toml").write_text(limits)
     done = dotstream("manage", "--all", cwd=root)
-    why = "no package is for this machine: 'dotstream packages' says why"
+    why = "no package is enabled on this machine: 'dotstream packages' says why"
     assert (done.code, done.out) == (0, f"manage: nothing to do; {why}\n")
 
 

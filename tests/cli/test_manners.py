@@ -62,8 +62,8 @@ def test_all_unknown_names_are_told_at_once(root: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("manage", "zsh", "-q", "-v"), "-q and -v exclude each other"),
-        (("-q", "manage", "zsh", "-v"), "-q and -v exclude each other"),
+        (("manage", "zsh", "-q", "-v"), "-q and -v cannot be combined"),
+        (("-q", "manage", "zsh", "-v"), "-q and -v cannot be combined"),
         (("manage", "zsh", "--all"), "--all means every package"),
         (("plan", "manage", "zsh", "--all"), "--all means every package"),
     ],

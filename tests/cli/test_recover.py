@@ -79,7 +79,7 @@ def test_resume_carries_it_to_its_end(scratch_home: Path, root: Path) -> None:
     cut_short_when_all_was_written_down(scratch_home, root)
     done = dotstream("recover", "--resume", cwd=root)
     assert (done.code, done.err) == (0, "")
-    assert "(transaction 1) had been cut short: carried to its end, " in done.out
+    assert "(transaction 1) had been cut short: finished, " in done.out
     assert len([name for name in os.listdir(scratch_home) if name.startswith("rc")]) == 5 * MANY
     assert "nothing to do" in dotstream("manage", "zsh", cwd=root).out
 
@@ -91,7 +91,7 @@ def test_what_was_not_planned_to_its_end_cannot_be_resumed(
     done = dotstream("recover", "--resume", cwd=root)
     assert done.code == 1
     assert done.out.endswith(" steps rolled back\n")
-    assert "it could not be carried to its end" in done.err
+    assert "it could not be finished" in done.err
     assert difference(before, home(scratch_home)) == []
 
 

@@ -224,7 +224,7 @@ def test_a_file_that_both_repositories_have_below_a_fold_names_both(
     (private / init.relative_to(public)).write_text("private")
     refused = dotstream("plan", "manage", "nvim", "-v", cwd=private)
     assert f"package nvim wants this path, and so does package nvim of {public}" in refused.out
-    assert f"packages nvim of {public} and nvim of {private} have it in common" in refused.out
+    assert f"packages nvim of {public} and nvim of {private} share it" in refused.out
 
 
 def test_an_absolute_link_beside_the_root_is_no_package_wherever_one_stands(

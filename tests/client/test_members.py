@@ -236,7 +236,7 @@ def _of_another_package(members: list[Member]) -> list[Member]:
         (_after_others, "members come in the order of a scan"),
         (_made_up, "there is no such member"),
         (_elsewhere, "/else/vim/dot-vimrc is not in {directory}/vim"),
-        (_below_a_file, "dot-vimrc is no directory, so nothing is in it"),
+        (_below_a_file, "dot-vimrc is not a directory, so nothing is in it"),
         (_of_another_package, "the plan is not of package zsh"),
     ],
 )
@@ -260,7 +260,7 @@ def test_members_of_other_options_or_in_another_order_of_packages_are_refused(vi
     members = chain(client.scan("vim"), client.scan("git"))
     with pytest.raises(MemberRefused, match="its package was over"):
         client.plan_members(members, "git", "vim")
-    with pytest.raises(MemberRefused, match="an ignore rule of this plan names"):
+    with pytest.raises(MemberRefused, match="an ignore rule of this plan matches"):
         client.plan_members(client.scan("vim"), "vim", prefer=Preferences(ignore=("plugin",)))
 
 

@@ -155,5 +155,5 @@ def test_the_home_is_no_package_directory_for_its_stowrc(tmp_path: Path) -> None
     (tmp_path / "home").mkdir()
     (tmp_path / "home/.stowrc").write_text("--no-folding\n")
     client = Client(tmp_path / "home", environ={}, home=f"{tmp_path}/home")
-    with pytest.raises(UsageError, match="is your home, and no package directory"):
+    with pytest.raises(UsageError, match="is your home, not a package directory"):
         _ = client.settings

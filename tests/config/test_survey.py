@@ -133,7 +133,7 @@ def test_a_target_inside_the_package_directory_is_refused(tmp_path: Path, target
 
 
 def test_the_home_is_no_package_directory(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is your home, and no package directory"):
+    with pytest.raises(UsageError, match="is your home, not a package directory"):
         answers_for(str(tmp_path), None, target="/srv", home=str(tmp_path), environ={})
 
 

@@ -132,7 +132,7 @@ def test_other_users_of_this_machine_are_sent_away(server: Server) -> None:
     command = [sys.executable, "-c", program, host, str(port)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout in ("b''\n", "")  # or reset before it could read
-    server.wait_for_log(b"another user of this machine was sent away")
+    server.wait_for_log(b"a connection from another user of this machine was refused")
     with Editor(server=server) as editor:
         assert editor.error("no/such", {})["code"] == -32601
 
@@ -164,7 +164,7 @@ def test_other_users_are_sent_away_from_a_unix_socket_that_they_can_reach() -> N
             caller.connect(f"{place}/socket")
             os._exit(len(caller.recv(1)))
         assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-        server.wait_for_log(b"another user of this machine was sent away")
+        server.wait_for_log(b"a connection from another user of this machine was refused")
         assert server.end() == 0
 
 

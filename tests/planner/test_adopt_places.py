@@ -253,7 +253,7 @@ def test_ignore_rules_are_asked_for_both_names(farm: Farm, pattern: str) -> None
         {"stow/zsh/.stow-local-ignore": pattern, "home/.secret": "s", "home/.d/.secret": ""}
     )
     assert _notes(farm, ".secret", package="zsh") == [
-        "notice .secret: left in place: an ignore rule names it"
+        "notice .secret: left in place: an ignore rule matches it"
     ]
 
 

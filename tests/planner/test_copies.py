@@ -39,7 +39,7 @@ def test_hard_links_are_told_of_when_a_directory_is_adopted(farm: Farm, away: Pa
     (notice,) = _notices(farm, client, adopted=True)
     assert notice == (
         "notice .d/two: it is copied to another file system: "
-        "it has 1 other name (hard links), which will go on as a file of their own"
+        "it has 1 other name (hard links), which will be a file of their own from then on"
     )
 
 

@@ -295,7 +295,7 @@ def test_a_directory_that_is_made_says_why_it_is_no_link(
 def test_a_fold_that_is_opened_says_for_whom(farm: Farm) -> None:
     farm.make({"stow/a/x/1": "", "stow/b/x/2": ""}).run("manage", "a")
     (opened, *_) = farm.plan("manage", "b").operations
-    assert (opened.kind, opened.why) == ("unfold", "packages a and b have it in common")
+    assert (opened.kind, opened.why) == ("unfold", "packages a and b share it")
 
 
 # A git repository in a package ----------------------------------------------------------------

@@ -98,7 +98,7 @@ class Parser(argparse.ArgumentParser):
             left = [word.removeprefix(_PLAIN) for word in unknown]
             self.error(unknown_words(self, left, getattr(found, "dir", None)))
         if getattr(found, "quiet", False) and getattr(found, "verbose", False):
-            self.error("-q and -v exclude each other")
+            self.error("-q and -v cannot be combined")
         return found
 
     def _get_value(self, action: argparse.Action, arg_string: str) -> object:
@@ -189,7 +189,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
         "--color",
         choices=("auto", "always", "never"),
         default=argparse.SUPPRESS,
-        help="colours: auto heeds the terminal and NO_COLOR",
+        help="colours: auto follows the terminal and NO_COLOR",
     )
     group.add_argument(
         "-q",

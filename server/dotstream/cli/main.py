@@ -56,7 +56,7 @@ examples:
 global options, before a command or after it:
   -d, --dir DIR     package directory (default: the nearest one, from here upwards)
   -t, --target DIR  where links are made (default: as configured, else ~)
-  --color WHEN      auto, always or never; auto heeds the terminal, NO_COLOR, FORCE_COLOR
+  --color WHEN      auto, always or never; auto follows the terminal, NO_COLOR, FORCE_COLOR
   -q, --quiet       errors and warnings only
   -v, --verbose     every step
   --json            one JSON event a line, as it happens
@@ -172,7 +172,11 @@ def _ended(session: Session, exit_code: int) -> int:
     if failure is None:
         return exit_code
     if not isinstance(failure, BrokenPipeError):
-        done = "; all was done, but not told" if session.changed and exit_code == 0 else ""
+        done = (
+            "; everything was done, but could not be reported"
+            if session.changed and exit_code == 0
+            else ""
+        )
         session.err.write(f"dotstream: standard output: {reason(failure)}{done}\n")
         return exit_code if done else exit_code or 1
     if not session.changed:  # as any program whose reader has seen enough

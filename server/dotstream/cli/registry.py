@@ -62,7 +62,7 @@ COMMANDS: dict[str, Entry] = {
 
 PROGRAMS: dict[str, str] = {
     "stow": "take GNU Stow's own command line",
-    "chkstow": "look a target over for stray files and broken links",
+    "chkstow": "check a target for stray files and broken links",
     "lsp": "start the language server",
 }
 """Commands that read their own arguments."""
@@ -70,8 +70,8 @@ PROGRAMS: dict[str, str] = {
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "links": ("manage", "unmanage", "remanage", "adopt", "link", "unlink", "plan"),
-    "looking": ("status", "diff", "list", "packages", "doctor"),
-    "the past": ("undo", "history", "recover", "backups"),
+    "inspection": ("status", "diff", "list", "packages", "doctor"),
+    "history": ("undo", "history", "recover", "backups"),
     "every day": ("clone", "update", "watch", "hook"),
     "set-up": ("init", "config", "completion", "lsp"),
     "GNU Stow's": ("stow", "chkstow"),

@@ -108,7 +108,7 @@ def _require_apart(
     packages = canonical(posixpath.join(directory, place))
     if packages == canonical(home):
         raise UsageError(
-            f"{packages} is your home, and no package directory: make one in it, such as "
+            f"{packages} is your home, not a package directory: make one in it, such as "
             "~/dotfiles, and go there"
         )
     if within(target, packages):

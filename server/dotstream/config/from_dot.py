@@ -94,7 +94,7 @@ class _Found:
     def _package(self, package: Mapping[str, object]) -> None:
         name = package.get("name")
         if not isinstance(name, str) or fault_in_name(name) is not None:
-            self.notes.append(f"the package {name!r}: that is no package name here")
+            self.notes.append(f"the package {name!r}: that is not a package name here")
             return
         values: dict[str, Value] = {}
         platforms = _strings(package.get("platform"))

@@ -68,7 +68,7 @@ def load(
         return _from_toml(text, path, here, forced)
     if location.directory == canonical(home):
         raise UsageError(
-            f"{location.directory} is your home, and no package directory: name another"
+            f"{location.directory} is your home, not a package directory: name another"
         )
     found = _stow_options(here)
     if found is not None:

@@ -270,7 +270,7 @@ class _Check:
                 return Verdict(None, entry)  # the links in it tell
             return self._stale(place, entry, "the directory is gone")
         if not self._manifest.any_below(place.root, path):
-            return self._stale(place, entry, "it is no directory any more")
+            return self._stale(place, entry, "it is no longer a directory")
         finding, ours = self._in_the_way(place, entry.name, state, entry)
         self._settled.add(path)
         if not ours or finding.package is None:
@@ -362,4 +362,4 @@ def _allowing(path: str, why: str) -> tuple[str, str | None]:
 def _words(state: Seen) -> str:
     if state == DIR:
         return "a directory"
-    return "a file" if state == FILE else "something that is no file"
+    return "a file" if state == FILE else "something that is not a file"

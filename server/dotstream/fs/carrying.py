@@ -25,6 +25,6 @@ def left_behind(path: str, there: str) -> str | None:
     if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
         more = status.st_nlink - 1
         other = "1 other name" if more == 1 else f"{more} other names"
-        return f"it has {other} (hard links), which will go on as a file of their own"
+        return f"it has {other} (hard links), which will be a file of their own from then on"
     lost = attributes_lost(path, there)
     return f"it loses the attributes {', '.join(lost)}" if lost else None

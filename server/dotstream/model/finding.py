@@ -183,6 +183,6 @@ class Finding:
                 links = "1 link leads" if self.count == 1 else f"{self.count:,} links lead"
                 return f"{links} into this package directory, which is not there; {self.detail}"
             case "leftover":
-                return "this was left over by a run that was cut short"
+                return "this was left behind by a run that was cut short"
             case _:
                 return self.detail

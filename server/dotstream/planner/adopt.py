@@ -185,7 +185,7 @@ class _Adoption:
         if self._ignored(cursor, place, raw) or (
             self._ignored(cursor, place, name) and not (kind == FILE and _usual(place, name))
         ):
-            return "an ignore rule names it"
+            return "an ignore rule matches it"
         if kind == SPECIAL:
             return "not a file, directory or link"
         if kind == DIR and place.at(name) in self._keep:
@@ -203,7 +203,7 @@ class _Adoption:
         elif text.startswith("/"):
             yield from self._intake.take(place, name, cursor, raw)
         else:
-            yield self._left(place, name, f"moved, this link to {text} would lead elsewhere")
+            yield self._left(place, name, f"if moved, this link to {text} would lead elsewhere")
 
     def _directory(self, place: Directory, name: str, cursor: Cursor, raw: str) -> Visit[None]:
         there, inner = place.child(name), cursor.child(raw)
@@ -225,7 +225,7 @@ class _Adoption:
     def _why_no_clone(self, there: Directory) -> str | None:
         """Return why a git repository stays where it is, or ``None`` if it moves as one."""
         if not self._whole:
-            return "a git repository of its own, which is moved only if that is asked for"
+            return "a git repository of its own, which is moved only on request"
         if any(within(kept, there.absolute) for kept in self._keep):
             return "dotstream itself needs what is in it"
         if self._package.folding == "never":

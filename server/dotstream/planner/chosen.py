@@ -164,7 +164,7 @@ class Selection:
                 self._add(member, here, raw)
                 here.inner[raw] = 0
             elif raw not in here.inner:
-                raise MemberRefused(member, f"{raw} is no directory, so nothing is in it")
+                raise MemberRefused(member, f"{raw} is not a directory, so nothing is in it")
             here = self._enter(here, raw)
 
     def _enter(self, here: _Open, raw: str) -> _Open:
@@ -187,7 +187,7 @@ class Selection:
                 member, "it came already" if twice else "members come in the order of a scan"
             )
         if here.hidden is not None and here.hidden(raw):
-            raise MemberRefused(member, f"an ignore rule of this plan names {raw}")
+            raise MemberRefused(member, f"an ignore rule of this plan matches {raw}")
         here.last = key
         here.names.append(raw)
         return name

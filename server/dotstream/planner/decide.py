@@ -306,7 +306,7 @@ class _Meeting:
             self._decision.link(self._wanted(claim), claim)
         elif other.opens and self._farm.packages.is_directory(cursor, raw):
             inner = [other.enter(), self._enter(claim)]
-            why = f"packages {_named_apart(*(each.package for each in inner))} have it in common"
+            why = f"packages {_named_apart(*(each.package for each in inner))} share it"
             self._decision.open(inner, by_claim=True, why=why)
         else:
             away = None if other.stow_dir == cursor.package.stow_dir else other.stow_dir

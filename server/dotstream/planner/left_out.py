@@ -50,7 +50,7 @@ def _useless(cursor: Cursor) -> Iterator[Notice]:
     """Yield a notice for an ignore list that nobody reads, or what in it can never match."""
     path, package = cursor.source(LOCAL_LIST), cursor.package
     if cursor.sub:
-        yield Notice(path, "nobody reads this list: it counts at the top of a package only")
+        yield Notice(path, "this list is not read: one counts only at the top of a package")
         return
     from dotstream.planner.dead_patterns import dead_patterns
 

@@ -66,7 +66,7 @@ def managed(settings: Settings, records: Records) -> Managed:
     wanted.update(dict.fromkeys(name for name in linked if name not in left))
     names = tuple(name for name in wanted if _why_not(settings, name) is None)
     unwanted = tuple(
-        Unwanted(name, _why_not(settings, name) or "no profile has it any more", links)
+        Unwanted(name, _why_not(settings, name) or "no profile includes it any more", links)
         for name, links in linked.items()
         if name not in names and not settings.is_astray(name)
     )

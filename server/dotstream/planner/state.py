@@ -24,7 +24,7 @@ class Real(Enum):
 
     DIRECTORY = "a directory"
     FILE = "a file"
-    SPECIAL = "something that is no file"
+    SPECIAL = "something that is not a file"
 
 
 State: TypeAlias = Link | Real | None

@@ -170,7 +170,7 @@ class Actions:
             raise PreconditionFailed(operation, "it is gone") from None
         if entry_kind(fd, aside) != DIR:
             self._changes.rename(fd, aside, fd, operation.name)
-            raise PreconditionFailed(operation, "it is not a directory any more")
+            raise PreconditionFailed(operation, "it is no longer a directory")
 
     def _end_remove_dir(self, operation: Operation) -> None:
         fd = self._descriptors.fd(operation.directory)
@@ -205,7 +205,7 @@ class Actions:
             self._exchange(fd, aside, operation)
             if entry_kind(fd, aside) != DIR:
                 self._changes.exchange(fd, aside, operation.name)
-                raise PreconditionFailed(operation, "it is not a directory any more")
+                raise PreconditionFailed(operation, "it is no longer a directory")
         except PreconditionFailed:
             self._changes.unlink(fd, aside)
             raise

@@ -141,7 +141,8 @@ class Checker:
         origin = directory.origin
         if origin is not None and origin is not self._origin:
             raise OperationRefused(
-                operation, "it is of another plan than the first; carry out one plan at a time"
+                operation,
+                "it belongs to another plan than the first; carry out one plan at a time",
             )
         root, stow = directory.root, self._metadata.directory
         if (
@@ -190,13 +191,13 @@ def _malformed(operation: Operation) -> str | None:
     """Say why an operation is none as it stands; ``None`` if it is one."""
     kind, directory, name, package, text, before, _ = operation
     if kind not in OPERATION_KINDS:
-        return f"{kind!r} is no kind of operation"
+        return f"{kind!r} is not a kind of operation"
     if not name or name in (".", "..") or "/" in name:
-        return f"{name!r} is no name in a directory"
+        return f"{name!r} is not a name in a directory"
     if "\0" in f"{name}{package}{text}{before}{directory.path}":
         return "it holds NUL"
     if kind in _MAKES_LINKS and not text:
-        return "it says no link text"
+        return "it has no link text"
     if kind in _NEEDS_BEFORE and not before:
         return "it does not say what is there now"
     if kind in ("create_link", "make_dir") and before is not None:

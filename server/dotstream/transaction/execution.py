@@ -176,7 +176,7 @@ def execution_of_operations(
         of = asked if origin is None else origin.metadata
         if of.directory != asked.directory:
             raise UsageError(
-                f"these operations are of {of.directory}, and this client is of {asked.directory}"
+                f"these operations belong to {of.directory}, and this client to {asked.directory}"
             )
         checker = Checker(of, origin)
 

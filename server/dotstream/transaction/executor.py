@@ -101,7 +101,7 @@ class Executor:
             self._changes.flush()
         except OSError as error:
             raise JournalError(
-                f"{target}: {reason(error)}: what was done did not get onto the disk{what}",
+                f"{target}: {reason(error)}: the changes did not reach the disk{what}",
                 remedy=remedy,
             ) from error
 
@@ -114,7 +114,7 @@ class Executor:
             total: how many there will be, if that is known.
 
         Raises:
-            JournalError: it could not be written down where files come from; nothing was done.
+            JournalError: where files come from could not be recorded; nothing was done.
             Cancelled: between two operations.
             PreconditionFailed: a path is not as the plan saw it; nothing was done there.
             OperationFailed: the system refused; ``Reverter`` takes back what was done of it.

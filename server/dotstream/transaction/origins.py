@@ -43,7 +43,7 @@ def note_origins(
         note(backups, transaction, (found.began, found.target), moves)
     except OSError as error:
         raise JournalError(
-            f"{backups}: {reason(error)}: it could not be written down where files come from"
+            f"{backups}: {reason(error)}: where files come from could not be recorded"
         ) from error
 
 

@@ -217,7 +217,7 @@ class Reverter:
         except OSError as error:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
-            return f"{operation.path} holds something of somebody else; it was left there"
+            return f"{operation.path} contains something that is not ours; it was left there"
         return None
 
     def _remove_dir(self, fd: int, _sequence: int, operation: Operation) -> str | None:
@@ -258,7 +258,9 @@ class Reverter:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
             kept = operation.directory.at(self._aside(operation))
-            return f"{operation.path} held something of somebody else, which is kept in {kept}"
+            return (
+                f"{operation.path} contained something that is not ours, which is kept in {kept}"
+            )
         finally:
             self._descriptors.forget()
         return None

@@ -110,7 +110,7 @@ class Rollback:
             try:
                 host.changes.flush()
             except OSError as error:
-                self._note(self.failed, f"it did not get onto the disk: {reason(error)}")
+                self._note(self.failed, f"it did not reach the disk: {reason(error)}")
             if not self.failed and first == journal.first(self._transaction):
                 self._look_for_more(place.backups)
         finally:
@@ -139,7 +139,7 @@ class Rollback:
 
 def _away(path: str, steps: int) -> str:
     what = "one step was" if steps == 1 else f"{steps:,} steps were"
-    return f"{path} is away, or not the directory it was; {what} to be taken back inside of it"
+    return f"{path} is missing, or is not the directory it was; {what} to be rolled back in it"
 
 
 def _follows_a_move(rows: list[NumberedSingle], index: int) -> bool:

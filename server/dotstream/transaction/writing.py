@@ -90,7 +90,7 @@ def writer_of(target: str, host: Host) -> Generator[Writer]:
         if (missing := journal.lost()) is not None:
             raise JournalError(
                 f"{place.journal} has lost {missing}, which was cut short: what it did "
-                "cannot be taken back as a whole; nothing was changed now"
+                "cannot be rolled back as a whole; nothing was changed now"
             )
         note_home(host.state, target)
         journal.go_on_after(*highest(place.backups))

@@ -81,7 +81,7 @@ def test_an_apply_that_a_kill_cut_short_is_taken_back(world: World, nvim: Neovim
     world.grow("big", 30_000)
     nvim.dotstream("plan manage big", "planned")
     before = snapshot(world.target, prune=STATE)
-    nvim.choose("Restart", "Take it back")
+    nvim.choose("Restart", "Roll it back")
     nvim.command("write")
     nvim.wait(f"vim.uv.fs_stat('{world.target}/d0002') ~= nil")
     nvim.kill_server()

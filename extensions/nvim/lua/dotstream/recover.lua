@@ -1,4 +1,4 @@
---- `:Dotstream recover`: a change that was cut short is rolled back, or carried to its end.
+--- `:Dotstream recover`: a change that was cut short is rolled back, or finished.
 local errors = require("dotstream.errors")
 local history = require("dotstream.history")
 local paths = require("dotstream.paths")
@@ -19,7 +19,7 @@ local function recover(client, params, resume)
         return errors.show(fault)
       end
       local lines = {
-        result.resumed and "it was carried to its end"
+        result.resumed and "it was finished"
           or ("it was rolled back: %s"):format(view.plural(result.reverted or 0, "step")),
       }
       for _, left in ipairs(result.left or {}) do
@@ -48,7 +48,7 @@ function M.offer(client, options)
     elseif options.now then
       return recover(client, params, false)
     end
-    local choices = { "Take it back", "Carry it to its end", "Leave it" }
+    local choices = { "Roll it back", "Finish it", "Leave it" }
     vim.ui.select(choices, {
       prompt = ("%s (transaction %s) was cut short"):format(
         history.words(unfinished),

@@ -59,7 +59,7 @@ def run(session: Session) -> int:
         git(session, "clone", "--recurse-submodules", "--", arguments.url, into, cwd=_here(home))
     elif git_says("config", "--get", "remote.origin.url", cwd=into) != arguments.url:
         raise UsageError(
-            f"{display(into)} is there already, and is no clone of that; name another"
+            f"{display(into)} is there already and is not a clone of that; name another"
         )
     arguments.dir = into
     chosen = arguments.profile

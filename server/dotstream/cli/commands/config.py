@@ -34,7 +34,7 @@ command that needs them. --revoke takes that back."""
 EXAMPLES = """\
   dotstream config                     what is in effect
   dotstream config --check             is the file right? exit code 2 if it is not
-  dotstream config --agree             heed what the repository asks for"""
+  dotstream config --agree             accept what the repository asks for"""
 
 Value = str | bool | tuple[str, ...]
 
@@ -100,7 +100,9 @@ def run(session: Session) -> int:
             agreed=asked,
         )
     if not all(agreed.values()):
-        session.say("\nWhat is not agreed to does not count until then: dotstream config --agree")
+        session.say(
+            "\nWhat you have not agreed to is ignored until then: dotstream config --agree"
+        )
     return 0
 
 

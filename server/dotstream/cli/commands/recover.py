@@ -14,7 +14,7 @@ __all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 DESCRIPTION = """\
 Rolls back what a change had done when it was cut short: by a crash, a power cut, kill or a
 second Ctrl-C. Every command that changes something does this first. With --resume the
-change is carried to its end instead, if all of it had been planned: one that was made with
+change is finished instead, if all of it had been planned: one that was made with
 --stream had not. Changes made by others since are left untouched and named. Ctrl-C stops
 between two steps; the next time goes on from there."""
 
@@ -44,7 +44,7 @@ def run(session: Session) -> int:
         recovery = session.follow(run, asked=True)
     if session.arguments.resume and recovery.direction == "rolled_back":
         raise DotstreamError(
-            "it could not be carried to its end, because not all of it had been planned; it was "
+            "it could not be finished, because not all of it had been planned; it was "
             "rolled back instead"
         )
     return 0

@@ -94,7 +94,7 @@ def _tell_packages(session: Session, names: Sequence[str], cancel: CancellationT
         failed += status.errors
         _tell(session, status, width)
     if not (shown or unwanted):
-        session.say(client.settings.why_empty() or "no package is for this machine")
+        session.say(client.settings.why_empty() or "no package is enabled on this machine")
     for each in session.while_read(unwanted):
         _tell_unwanted(session, each, width)
     if not linked:
@@ -156,7 +156,8 @@ def _locate(session: Session, path: str) -> None:
 def _path_line(session: Session, found: Located) -> str:
     style = session.style
     state = style.paint(found.state, _COLOURS.get(found.state, "dim"))
-    line = f"{style.path(found.path)}  {state}  {display(found.message)}"
+    told = display(found.message).removeprefix(f"{found.state} ")
+    line = f"{style.path(found.path)}  {state}  {told}"
     other = found.source if found.role == "target" else found.target
     return line if other is None else f"{line}: {style.path(other)}"
 

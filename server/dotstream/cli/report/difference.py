@@ -20,7 +20,7 @@ def difference_lines(found: Difference, style: Style) -> list[str]:
     if found.kind == "same":
         return [f"{target} is the same as {source}"]
     if found.kind == "binary":
-        return [f"{target} and {source} differ, and are no text"]
+        return [f"{target} and {source} differ, and are not text"]
     if found.kind != "text":
         word = "a directory" if found.kind == "directory" else "not there"
         return [f"{target} and {source} cannot be compared: one is {word}"]
@@ -30,5 +30,5 @@ def difference_lines(found: Difference, style: Style) -> list[str]:
         shown = line if line.isprintable() else "\t".join(map(display, line.split("\t")))
         lines.append(shown if colour is None else style.paint(shown, colour))
     if found.truncated:
-        lines.append(style.paint("only the beginnings were compared", "dim"))
+        lines.append(style.paint("only the beginning of each was compared", "dim"))
     return lines

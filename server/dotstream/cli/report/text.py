@@ -202,7 +202,7 @@ class Lines(Reporting):
             return words
         if not self._about:
             command = self._completed("dotstream packages")
-            return f"{words}; no package is for this machine: '{command}' says why"
+            return f"{words}; no package is enabled on this machine: '{command}' says why"
         return words if self._verbosity > 0 else f"{words}; -v shows what is left out, and why"
 
     def failed(self, error: BaseException, message: str) -> None:
@@ -350,5 +350,5 @@ def _named(transaction: Transaction) -> str:
 def _done(recovery: Recovery) -> str:
     steps = plural(recovery.steps, "step")
     if recovery.direction == "resumed":
-        return f"carried to its end, {steps}"
+        return f"finished, {steps}"
     return f"{steps} rolled back" if recovery.steps else "nothing to roll back"

@@ -24,7 +24,7 @@ __all__ = ["HELP", "main"]
 HELP = """\
 usage: dotstream chkstow [OPTION]...
 
-Looks through a target directory, without following links, and names what is astray.
+Looks through a target directory, without following links, and names what is out of place.
 Directories with a .stow or .notstowed file are passed over.
 
   -t, --target=DIR  look here (default: the parent of $STOW_DIR, or else /usr/local)

@@ -54,6 +54,6 @@ AGREE = Method(
     _Agree.of,
     _agree,
     lambda params: (
-        "Agree to a repository" if params.settings is not None else "Look what is asked for"
+        "Agree to a repository" if params.settings is not None else "See what is asked for"
     ),
 )

@@ -65,7 +65,7 @@ def fault_of(error: BaseException, **facts: JSON) -> ResponseError:
         where = f"{error.filename}: " if isinstance(error.filename, str) else ""
         kind = kind_of(error)
         return ResponseError(REQUEST_FAILED, display(where + reason(error)), {"kind": kind})
-    _log.error("a request failed in a way that nobody foresaw", exc_info=error)
+    _log.error("a request failed unexpectedly", exc_info=error)
     return ResponseError(INTERNAL_ERROR, BUG, {"kind": kind_of(error)})
 
 

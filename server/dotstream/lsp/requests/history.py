@@ -144,5 +144,5 @@ UNDO = Method(
 RECOVER = Method(
     lambda fields: _Recover(fields.boolean("resume"), fields.boolean("dryRun")),
     _recover,
-    lambda params: "Look for what is unfinished" if params.dry_run else "Recover",
+    lambda params: "Look for unfinished changes" if params.dry_run else "Recover",
 )

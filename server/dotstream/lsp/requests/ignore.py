@@ -90,7 +90,7 @@ def _edit(document: Document, package: str, pattern: str, call: Call) -> None:
     )
     result = None if answer is None else answer.get("result")
     if not isinstance(result, dict) or not result.get("applied"):
-        raise DotstreamError("the editor did not take the change")
+        raise DotstreamError("the editor did not apply the change")
 
 
 IGNORE = Method(

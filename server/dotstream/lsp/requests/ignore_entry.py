@@ -36,7 +36,7 @@ def with_ignored(text: str, package: str, pattern: str) -> tuple[int, str]:
             and len(mistakes(after)) == len(mistakes(text))
         ):
             return offset, addition
-    raise UsageError(f"write this into dotstream.toml: packages.{package}.ignore = [{pattern!r}]")
+    raise UsageError(f"add this to dotstream.toml: packages.{package}.ignore = [{pattern!r}]")
 
 
 def _ways(text: str, package: str, pattern: str) -> list[tuple[int, str]]:

@@ -75,7 +75,7 @@ def recovered(result: Mapping[str, Any]) -> str:
     found = result["recovered"]
     if found is None:
         return "nothing was left unfinished"
-    how = "carried to its end" if result["resumed"] else "rolled back"
+    how = "finished" if result["resumed"] else "rolled back"
     left = f"; left alone: {'; '.join(result['left'])}" if result["left"] else ""
     return f"change {found['id']} was {how}{left}"
 

@@ -34,6 +34,6 @@ class Address(NamedTuple):
         match = _written(text)
         if match is None or int(match[3]) > 65535:
             raise argparse.ArgumentTypeError(
-                f"{text!r} is no address; write HOST:PORT, [IPV6]:PORT or PORT, up to 65535"
+                f"{text!r} is not an address; write HOST:PORT, [IPV6]:PORT or PORT, up to 65535"
             )
         return cls(match[1] or match[2] or LOOPBACK, int(match[3]))

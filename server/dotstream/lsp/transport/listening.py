@@ -104,7 +104,7 @@ def _tell(scheme: str, where: str | tuple[str, int], token: str) -> None:
             _log.warning("%s is open to others: anyone who can connect can change files", host)
     sys.stderr.write(f"dotstream: listening on {found}\n")
     if token:
-        sys.stderr.write(f"dotstream: web pages, and others far away, need {found}/{token}\n")
+        sys.stderr.write(f"dotstream: web pages and remote clients need {found}/{token}\n")
     sys.stderr.flush()
 
 
@@ -118,7 +118,7 @@ async def _accept(
     def left(task: asyncio.Task[int]) -> None:
         del clients[task]
         if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("a connection ended in a way that nobody foresaw", exc_info=error)
+            _log.error("a connection ended unexpectedly", exc_info=error)
 
     while True:
         try:
@@ -129,11 +129,11 @@ async def _accept(
             await asyncio.sleep(0.1)
             continue
         if peer == "stranger":
-            _log.warning("another user of this machine was sent away")
+            _log.warning("a connection from another user of this machine was refused")
             client.close()
             continue
         if len(clients) >= MAX_CLIENTS and not await _one_left(clients):
-            _log.warning("%d clients are connected; one more was sent away", MAX_CLIENTS)
+            _log.warning("%d clients are connected; another was refused", MAX_CLIENTS)
             client.close()
             continue
         client.setblocking(True)

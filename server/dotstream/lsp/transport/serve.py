@@ -26,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
         "or for several on a Unix socket, a TCP or a WebSocket port.",
         epilog="A Unix socket is yours alone. An ADDRESS is HOST:PORT or just PORT, which is on "
         "127.0.0.1. Port 0 picks a free one; standard error tells which, and the token that a "
-        "web page needs for a WebSocket. Other users of this machine are sent away. From other "
+        "web page needs for a WebSocket. Other users of this machine are refused. From other "
         "machines, whoever can connect to a TCP port can change your files.",
     )
     ways = found.add_mutually_exclusive_group()

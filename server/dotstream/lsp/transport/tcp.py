@@ -34,7 +34,7 @@ class Stream:
     def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | str]:
         """Read bodies behind ``Content-Length``."""
         if not self._known:
-            _log.warning("whose a connection is cannot be told on this system; use --unix")
+            _log.warning("who is connecting cannot be told on this system; use --unix")
             return iter(())
         return frames(lambda: receive(self._socket))
 

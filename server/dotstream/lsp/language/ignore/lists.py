@@ -83,11 +83,11 @@ def _why_unread(path: str) -> str | None:
         home = known_home(environment())
         if home is None or canonical(above) == canonical(home):
             return None
-        return f"nobody reads this list: the one that counts is {home}/{GLOBAL_LIST}"
+        return f"this list is not read: the one that counts is {home}/{GLOBAL_LIST}"
     packages = _searched(path).packages
     if not packages or canonical(above) in map(canonical, packages):
         return None
-    return "nobody reads this list: it counts at the top of a package only"
+    return "this list is not read: one counts only at the top of a package"
 
 
 def hints(
