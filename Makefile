@@ -34,7 +34,7 @@ N ?= 5000
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: dist docs recordings demo test test-long quick fast ready lint contracts types types-linux types-darwin bench bench-time bench-memory bench-editors bench-tools fuzz setup oracles shells \
+.PHONY: dist docs recordings demo test test-long quick fast ready lint contracts types types-linux types-darwin types-newest types-public bench bench-time bench-memory bench-editors bench-tools fuzz setup oracles shells \
     vscode-tools vscode-check extension nvim-tools nvim-lint nvim-picture emacs-tools vim-tools news generated clean
 .DEFAULT_GOAL := test
 
@@ -68,7 +68,7 @@ lint: $(VENV)/.dev
 contracts: $(VENV)/.dev
 	@$(BIN)/lint-imports > $(VENV)/contracts || { cat $(VENV)/contracts; exit 1; }
 
-types: types-linux types-darwin types-public
+types: types-linux types-darwin types-newest types-public
 
 types-linux: $(VENV)/.dev
 	@$(BIN)/mypy
@@ -76,6 +76,10 @@ types-linux: $(VENV)/.dev
 # The tests know only Linux; what users install is typed for the other system too.
 types-darwin: $(VENV)/.dev
 	@$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin server/dotstream
+
+# And for the newest Python, which the tests may not have.
+types-newest: $(VENV)/.dev
+	@$(BIN)/mypy --python-version 3.14 --cache-dir .mypy_cache/3.14 server/dotstream
 
 # All that can be imported has a type that every editor sees; the Python found first has it.
 types-public: $(VENV)/.dev

@@ -5,6 +5,7 @@ farm.make({"stow/zsh/dot-zshrc": "rc", "home/.zshrc": "mine", "home/.vim": Link(
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -234,13 +235,9 @@ def _create(path: str, entry: Entry) -> None:
 
 
 def _bind(path: str) -> None:
-    # A socket's address is short; through the descriptor of its directory it always fits.
-    above = os.open(os.path.dirname(path), os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(f"/proc/self/fd/{above}/{os.path.basename(path)}")
-    finally:
-        os.close(above)
+    # A socket's address is short; the name alone, from where it is to be, always fits.
+    with contextlib.chdir(os.path.dirname(path)), socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.path.basename(path))
 
 
 def lines(items: Iterable[Item], root: str) -> list[str]:

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.systems import any_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +75,7 @@ def test_the_target_is_the_parent_of_stow_dir(target: Path) -> None:
     assert f"Unstowed file: {target}/bin/alien\n" in found.stdout
 
 
+@any_bytes
 def test_names_that_are_not_utf8_do_not_stop_it(target: Path) -> None:
     os.symlink(b"nowhere\xff", os.fsencode(target) + b"/caf\xe9")
     found = chkstow("-t", ".", cwd=target)

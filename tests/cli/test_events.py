@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 from tests.cli.process import dotstream, events, household, start
+from tests.systems import any_bytes
 
 from dotstream.cli.report.json_events import SCHEMA
 
@@ -114,6 +115,7 @@ def test_dry_run_and_run_give_the_same_operations_and_digest(root: Path) -> None
     assert "" not in digests
 
 
+@any_bytes
 def test_names_that_are_not_utf8_come_through_as_their_bytes(
     scratch_home: Path, root: Path
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.snapshot import snapshot
+from tests.systems import any_bytes
 
 from dotstream.cli.stow.chkstow import HELP as CHKSTOW_HELP
 from dotstream.cli.stow.help import HELP
@@ -146,6 +147,7 @@ def test_more_verbosity_names_directories_packages_and_links_that_are_there(
     ]
 
 
+@any_bytes
 def test_names_cannot_drive_the_terminal(place: Place) -> None:
     place.package("odd", "a\x1b[2Jb", "caf\udce9")
     assert place.told("-v", "odd") == [

@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.descriptors import opened
 from tests.farm import FIFO, Farm, follow, lines
 from tests.snapshot import difference
 
@@ -36,7 +37,7 @@ def two(farm: Farm) -> Farm:
 
 def _open_files() -> int:
     gc.collect()  # what tests before this one left lying
-    return len(os.listdir("/proc/self/fd"))
+    return len(opened())
 
 
 def test_metadata_is_known_before_anything_is_looked_at(two: Farm) -> None:
@@ -48,9 +49,9 @@ def test_metadata_is_known_before_anything_is_looked_at(two: Farm) -> None:
 
 
 def test_nothing_is_computed_before_the_first_item_is_asked_for(two: Farm) -> None:
-    opened = _open_files()
+    before = _open_files()
     plan = two.client().stream_manage("zsh")
-    assert _open_files() == opened
+    assert _open_files() == before
     two.make({"stow/zsh/later": "z"})
     assert f"{two.target}/later" in [item.path for item in plan.collect().items]
 
@@ -125,11 +126,11 @@ def test_a_batch_plan_and_a_stream_are_applied_alike(two: Farm) -> None:
 @pytest.mark.parametrize("items", [0, 1, 2, 3])
 def test_leaving_the_block_gives_every_descriptor_back(two: Farm, items: int) -> None:
     two.run("manage", "git")
-    opened = _open_files()
+    before = _open_files()
     with two.client().stream("remanage", ["git", "zsh"]) as plan:
         for _ in range(items):
             next(plan)
-    assert _open_files() == opened
+    assert _open_files() == before
     assert list(plan) == []
 
 
@@ -138,30 +139,30 @@ def test_leaving_a_very_wide_directory_half_way_gives_everything_back(farm: Farm
     for number in range(20_500):
         os.close(os.open(f"{farm.directory}/zsh/d/{number}", os.O_CREAT))
     farm.make({"home/d/mine": "m", "stow/git/d/x": "g"})
-    opened = _open_files()
+    before = _open_files()
     for wanted in (1, 3, 40):
         with farm.client().stream_manage("git", "zsh") as plan:
             for _ in range(wanted):
                 next(plan)
         del plan
-        assert _open_files() == opened
+        assert _open_files() == before
 
 
 def test_applying_gives_every_descriptor_back(two: Farm) -> None:
     client = two.client()
     client.apply(client.stream_manage("git"))
-    opened = _open_files()
+    before = _open_files()
     client.apply(client.stream_manage("zsh"))
     with pytest.raises(UsageError):
         client.apply(client.stream_manage("zsh", "../x"))
-    assert _open_files() == opened
+    assert _open_files() == before
 
 
 def test_a_token_cancelled_in_another_thread_stops_the_plan(farm: Farm) -> None:
     farm.make({f"stow/zsh/{number}/x~": "z" for number in range(50)})
     farm.make({f"stow/zsh/{number}/x": "z" for number in range(50)})
     token = CancellationToken()
-    opened = _open_files()
+    before = _open_files()
     with farm.client().stream("manage", ["zsh"], cancel=token) as plan:
         next(plan)
         thread = threading.Thread(target=token.cancel)
@@ -171,7 +172,7 @@ def test_a_token_cancelled_in_another_thread_stops_the_plan(farm: Farm) -> None:
             next(plan)
         assert list(plan) == []
     assert not plan.done
-    assert _open_files() == opened
+    assert _open_files() == before
 
 
 def test_a_plan_cancels_itself(two: Farm) -> None:
@@ -197,13 +198,13 @@ def test_cancelling_ends_the_wait_for_another_writer(two: Farm) -> None:
     def meanwhile(_event: object) -> None:
         token = CancellationToken()
         token.cancel()
-        opened = []
+        counts = []
         for _ in range(3):
             with pytest.raises(Cancelled):
                 client.apply(client.stream_manage("git"), wait=True, cancel=token)
-            opened.append(_open_files())
+            counts.append(_open_files())
         # SQLite keeps a reader's file for the next one, while a writer of this process is on.
-        assert opened[1:] == opened[:1] * 2
+        assert counts[1:] == counts[:1] * 2
 
     follow(client.stream_apply(client.stream_manage("zsh")), meanwhile)
 

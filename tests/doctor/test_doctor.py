@@ -15,6 +15,7 @@ import pytest
 from tests.doctor.checkup import found, raw, records
 from tests.farm import DIR, FIFO, Farm, File, Link
 from tests.snapshot import difference, snapshot
+from tests.systems import any_bytes
 
 from dotstream.doctor.ranges import Ranges
 from dotstream.fs.lock import Lock
@@ -514,6 +515,7 @@ def contents(farm: Farm) -> set[str]:
     }
 
 
+@any_bytes
 def test_a_name_that_is_no_text_can_be_pasted_into_a_shell(farm: Farm) -> None:
     name = os.fsdecode(b"\xff it's\n")
     farm.make({f"stow/zsh/{name}/x": "z"}).run("manage", prefer=_NEVER)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.farm import DIR, Entry, Farm, File, Link
 from tests.snapshot import difference, snapshot
+from tests.systems import attributes
 
 from dotstream.fs.change import Changes
 from dotstream.fs.move import move, take_back
@@ -151,6 +152,7 @@ def test_moving_there_and_back_keeps_everything(
         assert os.stat(f"{farm.target}/{path}").st_mtime_ns == 2_000_000_002
 
 
+@attributes
 def test_extended_attributes_are_moved(farm: Farm, here: int, away: str) -> None:
     farm.make({"home/x": "m"})
     try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.descriptors import opened
 from tests.farm import DIR, FIFO, Farm, Link
 
 from dotstream.fs import listing
@@ -64,12 +65,12 @@ def test_a_spilled_listing_that_is_not_read_to_the_end_leaves_nothing_open(
 ) -> None:
     farm.make({f"home/{number}": "" for number in range(50)})
     monkeypatch.setattr(listing, "RUN", 7)
-    opened = os.listdir("/proc/self/fd")
+    before = opened()
     unread = sorted_entries(here)
     begun = iter(sorted_entries(here))
     assert next(begun)[0] == "0"
     del unread, begun
-    assert os.listdir("/proc/self/fd") == opened
+    assert opened() == before
 
 
 @given(
@@ -146,18 +147,18 @@ def test_a_directory_deeper_than_is_kept_open_is_reached(farm: Farm) -> None:
     path = "/".join("d" for _ in range(depth))
     os.makedirs(f"{farm.target}/{path}")
     held = Descriptors()
-    opened = len(os.listdir("/proc/self/fd"))
+    before = opened()
     root = Directory(farm.target)
     deep = root.descend(path)
     held.fd(deep)
-    assert len(os.listdir("/proc/self/fd")) - opened <= 130
+    assert len(opened()) - len(before) <= 130
     for above in (deep.parent, deep, root.child("d"), deep, root):
         assert above is not None
         found = os.fstat(held.fd(above))
         wanted = os.stat(above.absolute)
         assert (found.st_dev, found.st_ino) == (wanted.st_dev, wanted.st_ino)
     held.close()
-    assert len(os.listdir("/proc/self/fd")) == opened
+    assert opened() == before
 
 
 _HOLDS = """
@@ -196,10 +197,10 @@ def test_a_lock_waits_and_asks_whether_to_go_on(farm: Farm) -> None:
             raise KeyboardInterrupt
 
     with Lock(path, "me"):
-        opened = len(os.listdir("/proc/self/fd"))
+        before = opened()
         with pytest.raises(KeyboardInterrupt), Lock(path, "me too", wait=True, poll=poll):
             pass
-        assert len(os.listdir("/proc/self/fd")) == opened
+        assert opened() == before
     assert asked == 3
 
 

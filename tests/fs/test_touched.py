@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.descriptors import opened, place
 
 from dotstream.errors import JournalError
 from dotstream.fs import system
@@ -32,7 +33,7 @@ class _Told(Changes):
         self.each: list[str] = []
 
     def sync(self, fd: int) -> None:
-        self.each.append(os.readlink(f"/proc/self/fd/{fd}"))
+        self.each.append(place(fd))
         super().sync(fd)
 
 
@@ -46,10 +47,6 @@ def whole(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(system, "flush", told)
     return found
-
-
-def _descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
 
 
 def _manage(farm: Farm, directories: int) -> tuple[list[str], _Told]:
@@ -72,11 +69,11 @@ def test_a_few_directories_are_flushed_one_by_one_first_those_that_others_are_in
 
 
 def test_of_more_directories_the_file_system_is_flushed(farm: Farm, whole: list[int]) -> None:
-    before = _descriptors()
+    before = len(opened())
     _, changes = _manage(farm, FEW)
     assert changes.each == []
     assert whole == [os.stat(farm.target).st_dev]
-    assert _descriptors() == before
+    assert len(opened()) == before
 
 
 @pytest.mark.parametrize("flushes", [True, False], ids=["as a whole", "one by one"])
@@ -90,18 +87,19 @@ def test_no_more_than_a_few_are_open_and_none_is_passed_over(
         flushed.add(os.fstat(fd).st_ino)
 
     monkeypatch.setattr(system, "flushes", lambda _: flushes)
+    monkeypatch.setattr(system, "flush", lambda _: None)
     monkeypatch.setattr(system, "on_disk", flush_directory)
-    changes, before, made = Changes(), _descriptors(), set()
+    changes, before, made = Changes(), len(opened()), set()
     for number in range(3 * FEW):
         (scratch / str(number)).mkdir()
         fd = os.open(scratch / str(number), os.O_RDONLY)
         changes.touched.add(fd)
         made.add(os.fstat(fd).st_ino)
         os.close(fd)
-        assert _descriptors() <= before + FEW
+        assert len(opened()) <= before + FEW
     changes.flush()
     assert flushed == (set() if flushes else made)
-    assert _descriptors() == before
+    assert len(opened()) == before
 
 
 @pytest.mark.parametrize("flushes", [True, False], ids=["as a whole", "one by one"])

@@ -22,7 +22,7 @@ from tests.packaging.surroundings import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-_INSTALLS = re.compile(r"(?:pipx?|uv tool|uv pip) install ([^\n]*)")
+_INSTALLS = re.compile(r"(?:pipx?|uv tool|uv pip) install ([^\n`]*)")
 _FROM_THE_INDEX = re.compile(r"(?:^|[\s'\"])dotstream(?:\[|[=<>~]=|['\"]?\s|['\"]?$)")
 _INSTALLING = re.compile(
     r"^ *(\S*pipx? install .*|python3 -m venv .*|mkdir -p ~/\.local/bin|ln -sf ~.*bin.*)$",

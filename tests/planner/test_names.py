@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.farm import Link
 from tests.snapshot import difference
+from tests.systems import any_bytes
 
 from dotstream.model.options import Preferences
 
@@ -70,6 +71,7 @@ _ODD: dict[str, Entry] = {
 }
 
 
+@any_bytes
 def test_odd_names_are_linked_and_unlinked_byte_for_byte(farm: Farm) -> None:
     before = farm.make(_ODD).tree()
     farm.run("manage")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.crash.scenes import check_manifest
+from tests.descriptors import opened
 from tests.snapshot import difference
 
 from dotstream.fs.state import target_state
@@ -144,6 +145,6 @@ def test_descriptors_and_the_log_stay_flat_over_many_applies(farm: Farm) -> None
         list(client.doctor())
         log = f"{place.journal}-wal"
         size = os.path.getsize(log) if os.path.exists(log) else 0
-        seen.append((len(os.listdir("/dev/fd")), size))
+        seen.append((len(opened()), size))
     assert len({count for count, _ in seen}) == 1
     assert max(size for _, size in seen) <= max(size for _, size in seen[:3])

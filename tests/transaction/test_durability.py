@@ -8,6 +8,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.descriptors import opened
 from tests.snapshot import difference
 
 from dotstream.errors import ConflictError, JournalError
@@ -160,10 +161,10 @@ def test_the_way_up_ends_where_nobody_may_look(tmp_path: Path) -> None:
     (closed / "in").mkdir(parents=True)
     fd = os.open(closed / "in", os.O_RDONLY)
     closed.chmod(0o111)
-    opened = len(os.listdir("/proc/self/fd"))
+    before = opened()
     try:
         Changes().sync_upwards(fd)
-        assert len(os.listdir("/proc/self/fd")) == opened
+        assert opened() == before
     finally:
         closed.chmod(0o700)
         os.close(fd)

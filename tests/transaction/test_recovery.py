@@ -328,7 +328,9 @@ def test_a_directory_whose_original_cannot_be_removed_is_whole_again(apart: Away
             if self.stopped:
                 return super().discard(fd, name)
             self.stopped = True
-            os.unlink(f"/proc/self/fd/{fd}/{name}/a")
+            inside = os.open(name, os.O_RDONLY | os.O_DIRECTORY, dir_fd=fd)
+            os.unlink("a", dir_fd=inside)
+            os.close(inside)
             raise OSError(errno.EACCES, os.strerror(errno.EACCES), name)
 
     with pytest.raises((OperationFailed, RollbackIncomplete)):

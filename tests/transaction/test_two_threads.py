@@ -10,6 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.descriptors import opened
 from tests.farm import Farm, host
 from tests.snapshot import difference
 
@@ -93,7 +94,7 @@ def _run(
 
 
 def _open() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return len(opened())
 
 
 def _refuse(_fd: int, name: str) -> None:
