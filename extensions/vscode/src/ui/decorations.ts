@@ -36,6 +36,9 @@ export class Decorations implements Disposable {
   private readonly problem = window.createTextEditorDecorationType({
     color: new ThemeColor("dotstream.conflictForeground"),
   });
+  private readonly added = window.createTextEditorDecorationType({
+    color: new ThemeColor("dotstream.linkedForeground"),
+  });
   private readonly leftOut = window.createTextEditorDecorationType({
     textDecoration: "line-through",
     opacity: "0.7",
@@ -73,6 +76,7 @@ export class Decorations implements Disposable {
     for (const each of [...this.subscriptions, ...this.types.values()]) each.dispose();
     this.ruler.dispose();
     this.problem.dispose();
+    this.added.dispose();
     this.leftOut.dispose();
   }
 
@@ -99,7 +103,12 @@ export class Decorations implements Disposable {
       this.ruler,
       problems.map((line) => new Range(line, 0, line, 0)),
     );
-    const begun = problems.map((line) => new Range(line, 0, line, text?.nameAt(line)[0] ?? 0));
-    editor.setDecorations(this.problem, begun);
+    const begun = (line: number) => new Range(line, 0, line, text?.nameAt(line)[0] ?? 0);
+    editor.setDecorations(this.problem, problems.map(begun));
+    const added = found.get("add") ?? [];
+    editor.setDecorations(
+      this.added,
+      added.map(({ start }) => begun(start.line)),
+    );
   }
 }
