@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -104,19 +105,28 @@ def test_too_many_clients_are_sent_away_until_one_leaves(server: Server) -> None
 
 def test_who_says_nothing_locks_nobody_out(server: Server) -> None:
     """Those who have been silent for long give their places to those who come."""
-    silent = [socket.create_connection(server.address()) for _ in range(32)]
-    served = False
-    while not served:  # for as long as they may still be about to say something
-        with socket.create_connection(server.address()) as one_more:
-            one_more.settimeout(1.0)
-            try:
-                served = one_more.recv(1) != b""
-            except TimeoutError:
-                served = True
-    with Editor(server=server) as editor:
-        assert editor.error("no/such", {})["code"] == -32601
-    for connected in silent:
-        connected.close()
+    with ExitStack() as silent:
+        for _ in range(32):
+            silent.enter_context(socket.create_connection(server.address()))
+        while not _is_answered(server):  # for as long as they may still be about to say something
+            pass
+        with Editor(server=server) as editor:
+            assert editor.error("no/such", {})["code"] == -32601
+
+
+def _is_answered(server: Server) -> bool:
+    """Whether one more client gets any answer, or is sent away."""
+    asked = b'{"jsonrpc":"2.0","id":1,"method":"no/such"}'
+    said = {
+        "tcp": b"Content-Length: %d\r\n\r\n%b" % (len(asked), asked),
+        "ws": b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    }
+    with socket.create_connection(server.address()) as connected:
+        try:
+            connected.sendall(said[server.transport])
+            return connected.recv(1) != b""
+        except ConnectionError:
+            return False
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
