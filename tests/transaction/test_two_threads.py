@@ -167,7 +167,7 @@ def test_a_file_that_either_thread_comes_upon_is_left_as_it_is(wide: Farm, which
     with pytest.raises(RollbackIncomplete, match="something is there now") as failed:
         _run(wide, _Both(which, then=occupy)).drain()
     directory = os.path.dirname(occupied[0])
-    assert [left.split(" holds ")[0] for left in failed.value.left] == [
+    assert [left.split(" contains ")[0] for left in failed.value.left] == [
         directory,
         os.path.dirname(directory),
     ]

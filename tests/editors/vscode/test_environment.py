@@ -61,7 +61,6 @@ async def test_the_configuration_keeps_the_language_of_the_toml_extension_and_ou
     await workbench.reveal("dotstream.toml")
     await workbench.status("TOML")
     await workbench.offers("Plan", "Manage")
-    await workbench.hover("target", "links")
     await workbench.picture("toml-language")
     await workbench.nothing_blocks()
     # And a TOML extension that checks values is told which there are.
