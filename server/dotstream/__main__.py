@@ -29,6 +29,7 @@ def main() -> int:
 
 
 def _serve(arguments: list[str]) -> int:
+    gc.disable()  # until the server has imported all that it stands on
     try:
         from dotstream.lsp.transport.serve import main as serve
 

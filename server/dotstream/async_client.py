@@ -549,6 +549,20 @@ class AsyncClient:
         """
         return stream_of(self.client.status(*packages, cancel=cancel))
 
+    async def outdated(
+        self,
+        *packages: str,
+        beyond: int = 0,
+        cancel: CancellationToken | None = None,
+    ) -> int:
+        """Count the links of packages that have nothing to lead to; ``remanage`` removes them.
+
+        See ``Client.outdated``.
+        """
+        return await asyncio.to_thread(
+            self.client.outdated, *packages, beyond=beyond, cancel=cancel
+        )
+
     async def unwanted(
         self,
     ) -> list[Unwanted]:

@@ -578,7 +578,34 @@ class Client:
             with self.stream("manage", [name], cancel=cancel) as plan:
                 for _ in plan:
                     pass
-            yield PackageStatus.of(name, plan.summary)
+            status = PackageStatus.of(name, plan.summary)
+            beyond = status.links + status.relinks
+            yield status.with_removals(self.outdated(name, beyond=beyond, cancel=cancel))
+
+    def outdated(
+        self, *packages: str, beyond: int = 0, cancel: CancellationToken | None = None
+    ) -> int:
+        """Count the links of packages that have nothing to lead to; ``remanage`` removes them.
+
+        Args:
+            packages: names.
+            beyond: how many links are known to be as wanted; where no more are recorded, that
+                is all there is to it.
+        """
+        records, settings = self._repository.records(), self.settings
+        try:
+            linked = records.linked(self.directory)
+            recorded = sum(
+                linked[name][settings.target_of(name)] for name in packages if name in linked
+            )
+        finally:
+            records.close()
+        if recorded <= beyond:
+            return 0
+        with self.stream("remanage", packages, cancel=cancel) as plan:
+            for _ in plan:
+                pass
+        return plan.summary.counts.get("remove_link", 0)
 
     def unwanted(self) -> list[Unwanted]:
         """List packages with links that are not to be any more; ``remanage`` removes them.
@@ -622,7 +649,7 @@ class Client:
         """
         from dotstream.planner.managed import unwanted_links
 
-        prefer = Preferences(report_kept=True)
+        prefer = Preferences(report_kept=True, on_conflict="fail")
         here = self._managed()
         unwanted = {each.name for each in here.unwanted}
         wanted = [name for name in packages if name not in unwanted]
@@ -632,8 +659,12 @@ class Client:
         for name in names:
             with self.stream("manage", [name], prefer=prefer, cancel=cancel) as plan:
                 for item in plan:
-                    if isinstance(item, Operation) and item.kind == "keep_link":
+                    if not isinstance(item, Operation):
+                        continue
+                    if item.kind == "keep_link":
                         yield item
+                    elif item.kind == "replace_link":  # it is there, and leads elsewhere
+                        yield item._replace(kind="keep_link", text=item.before)
         left = [
             each
             for each in (*here.unwanted, *here.moved)

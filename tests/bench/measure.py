@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Cost", "first_line", "process", "system_calls"]
+__all__ = ["COUNTER", "Cost", "first_line", "process", "system_calls"]
+
+
+COUNTER = "strace"
+"""What counts system calls."""
 
 
 class Cost(NamedTuple):
@@ -63,6 +67,6 @@ def first_line(command: Sequence[str], env: Mapping[str, str], mark: bytes) -> f
 def system_calls(command: Sequence[str], env: Mapping[str, str], *, ends: int = 0) -> int:
     """Return how many system calls ``command`` and all that it starts make."""
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as counted:
-        process(["strace", "-f", "-c", "-o", counted.name, *command], env, ends=ends)
+        process([COUNTER, "-f", "-c", "-o", counted.name, *command], env, ends=ends)
         total = counted.read().splitlines()[-1].split()
     return int(total[3])

@@ -13,8 +13,8 @@ __all__ = ["Line", "drawn"]
 
 _WIDTH, _HEIGHT = 720, 380
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 176, 44, 40
-_COLOURS = ("#c2410c", "#0369a1", "#be185d", "#15803d")
-_DARK = ("#fb923c", "#38bdf8", "#f472b6", "#4ade80")
+_COLOURS = ("#c2410c", "#0369a1", "#be185d", "#15803d", "#7e22ce")
+_DARK = ("#fb923c", "#38bdf8", "#f472b6", "#4ade80", "#c084fc")
 
 _STYLE = """\
 text { font: 13px system-ui, sans-serif; fill: #24292f }

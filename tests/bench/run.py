@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import shutil
 import tempfile
 from contextlib import contextmanager
 from fnmatch import fnmatch
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from tests.bench.cases import SETS, Case
 from tests.bench.farms import QUICK, Farm
-from tests.bench.measure import first_line, process, system_calls
+from tests.bench.measure import COUNTER, first_line, process, system_calls
 from tests.bench.report import keeping, tell
 from tests.bench.shapes import SHAPES
 from tests.bench.tools import FAMILIES, TOOLS, Subject
@@ -128,17 +129,17 @@ def run(cases: Sequence[Case]) -> Iterator[Samples]:
             for case in together:
                 yield measured(case, farm)
         for case in together:
-            if case.calls:
+            if case.calls and shutil.which(COUNTER):
                 yield counted(case)
 
 
-def absent() -> list[str]:
-    """Return which tools cannot be measured, and where they come from."""
-    return [
-        f"{name} is not there, and is left out: {tool.source}"
-        for name, tool in TOOLS.items()
-        if not tool.is_there
-    ]
+def absent() -> Iterator[str]:
+    """Yield what cannot be measured, and what brings the tool for it."""
+    for name, tool in TOOLS.items():
+        if not tool.is_there:
+            yield f"{name} is not there, and is left out: {tool.source}"
+    if not shutil.which(COUNTER):
+        yield f"{COUNTER} is not there, and no system calls are counted: make oracles"
 
 
 def main() -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.bench.cases import SETS, Case
 from tests.bench.farms import Farm, manage
-from tests.bench.measure import process
+from tests.bench.measure import COUNTER, process
 from tests.bench.report import WORK
-from tests.bench.run import counted, prepared, run
+from tests.bench.run import absent, counted, prepared, run
 from tests.bench.shapes import SHAPES
-from tests.bench.tools import FAMILIES, TOOLS, Subject
+from tests.bench.tools import FAMILIES, TOOLS, Subject, Tool
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,6 +111,7 @@ def test_a_case_has_a_figure_of_everybody_that_is_there() -> None:
         }
 
 
+@pytest.mark.skipif(not shutil.which(COUNTER), reason="strace is not there: make oracles")
 def test_system_calls_are_counted_by_the_link() -> None:
     case = Case("plan", "wide", _LINKS, {"bare": 1}, calls=True)
     (calls,) = counted(case)[case.key]["bare loop"]["calls"]
@@ -119,3 +121,11 @@ def test_system_calls_are_counted_by_the_link() -> None:
 def test_each_kind_of_work_has_words() -> None:
     assert FAMILIES.keys() <= WORK.keys()
     assert {case.family for cases in SETS.values() for case in cases} == FAMILIES.keys()
+
+
+def test_a_tool_that_is_not_there_is_said_and_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TOOLS, "dotbot", Tool("/nowhere/dotbot", "make bench-tools"))
+    assert "dotbot is not there, and is left out: make bench-tools" in list(absent())
+    case = Case("make", "wide", _LINKS, {"cp": 1, "dotbot": 1})
+    (samples,) = run([case])
+    assert list(samples[case.key]) == ["cp -rs"]

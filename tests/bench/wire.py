@@ -109,16 +109,17 @@ class Wired(NamedTuple):
         client.initialize()
         return server, client
 
-    def params(self, window: int | None = 16) -> dict[str, Any]:
+    def params(self, window: int = 16) -> dict[str, Any]:
         """Return what to plan: every link of a package, none there yet."""
-        found = {
+        return {
             "root": uri(self.farm.directory),
             "target": uri(self.place.target),
             "action": "manage",
             "packages": self.farm.packages,
             "options": {"folding": "never"},
+            "window": window,
+            "partialResultToken": "p",
         }
-        return found | ({"window": window, "partialResultToken": "p"} if window else {})
 
 
 def end(server: Server, client: Client) -> None:

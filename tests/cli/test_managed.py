@@ -415,3 +415,108 @@ def test_the_target_of_another_home_keeps_its_links(
     assert sorted(path.name for path in (scratch_home / "first").iterdir()) == [
         ".config", ".vim", ".vimrc", ".zshrc"
     ]  # fmt: skip
+
+
+# Links that are there, and lead nowhere or elsewhere --------------------------------------
+
+
+def test_links_that_only_remanage_removes_are_named_with_that_command(root: Path) -> None:
+    dotstream("manage", "vim", "zsh", cwd=root)
+    (root / "vim/dot-vimrc").unlink()
+    told = "1 link left that dotstream remanage vim removes"
+    assert f"vim  partial    1 link, {told}" in dotstream("status", "vim", cwd=root).out
+    done = dotstream("manage", "vim", cwd=root)
+    assert "1 link left with nothing to lead to, which dotstream remanage vim removes" in done.out
+    assert dotstream("remanage", "vim", cwd=root).out.startswith("remanage vim: 1 unlinked")
+    assert dotstream("status", "vim", cwd=root).out == "vim  managed    1 link\n"
+    assert "remanage" not in dotstream("manage", "vim", cwd=root).out
+
+
+def test_the_links_of_a_repository_that_moved_are_there_for_whoever_looks(
+    scratch_home: Path, root: Path
+) -> None:
+    dotstream("manage", "vim", "git", cwd=root)
+    links = dotstream("list", "vim", cwd=root).out
+    here = scratch_home / "elsewhere"
+    root.rename(here)
+    assert dotstream("list", "vim", cwd=here).out == links
+    told = dotstream("status", cwd=here).out
+    assert "vim  partial    2 links to relink\n" in told
+    path = str(scratch_home / ".vimrc")
+    assert "this link leads to dotfiles/vim/dot-vimrc, and managing" in (
+        dotstream("status", path, cwd=here).out
+    )
+    assert dotstream("remanage", cwd=here).code == 0
+    assert "vim  managed    2 links" in dotstream("status", cwd=here).out
+
+
+# Targets that cannot be ------------------------------------------------------------------
+
+
+def test_a_machine_is_not_in_step_where_a_target_cannot_be_made(
+    scratch_home: Path, root: Path
+) -> None:
+    (scratch_home / "file").touch()
+    (root / "dotstream.toml").write_text('[packages.vim]\ntarget = "~/file/x"\n')
+    assert dotstream("manage", "--all", cwd=root).code == 0
+    done = dotstream("status", "--check", cwd=root)
+    assert (done.code, done.out.splitlines()[-1]) == (
+        6,
+        "out of step: 1 error; see dotstream plan remanage",
+    )
+
+
+def test_a_variable_of_one_package_stops_no_other_and_takes_no_links_away(
+    scratch_home: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "dotstream.toml").write_text('[packages.vim]\ntarget = "$VIM_HOME"\n')
+    monkeypatch.setenv("VIM_HOME", str(scratch_home / "vim"))
+    assert dotstream("manage", "--all", cwd=root).code == 0
+    before = snapshot(scratch_home, prune=STATE)
+    monkeypatch.delenv("VIM_HOME")
+    assert dotstream("remanage", cwd=root).out.startswith("remanage git zsh: nothing to do")
+    assert dotstream("manage", "--all", cwd=root).code == 0
+    assert difference(before, snapshot(scratch_home, prune=STATE)) == []
+    assert "vim  disabled: its target cannot be told" in dotstream("packages", cwd=root).out
+    assert "dotstream.toml:2:10: the variable" in dotstream("config", "--check", cwd=root).out
+    assert dotstream("unmanage", "vim", cwd=root).out.startswith("unmanage vim: 2 unlinked")
+
+
+def test_the_command_that_makes_a_package_directory_makes_it(scratch_home: Path) -> None:
+    told = dotstream("-d", "new", "status", cwd=scratch_home).err
+    command = told.partition("or make one with 'dotstream ")[2].rstrip("'\n").split()
+    assert dotstream(*command, cwd=scratch_home).code == 0
+    assert (scratch_home / "new/dotstream.toml").is_file()
+
+
+def test_an_exclusion_is_named_with_the_file_that_has_it(root: Path) -> None:
+    (root / "dotstream.local.toml").write_text('exclude = ["vim"]\n')
+    assert f"exclude in {root}/dotstream.local.toml" in dotstream("manage", "vim", cwd=root).err
+
+
+def test_the_source_of_another_tool_is_not_linked_as_if_it_had_packages(
+    scratch_home: Path, root: Path
+) -> None:
+    (root / "dotstream.toml").unlink()
+    (root / "install.conf.yaml").touch()
+    done = dotstream("-d", ".", "manage", "--all", cwd=root)
+    assert (done.code, "source of dotbot" in done.err, "init'" in done.err) == (2, True, True)
+    assert linked(scratch_home) == set()
+    assert dotstream("-d", ".", "manage", "zsh", cwd=root).code == 0
+
+
+def test_a_package_directory_that_is_gone_is_told_of_with_what_removes_its_links(
+    scratch_home: Path, root: Path
+) -> None:
+    dotstream("manage", "--all", cwd=root)
+    shutil.rmtree(root)
+    told = [
+        dotstream("-d", str(root), command, cwd=scratch_home)
+        for command in ("status", "doctor", "list", "remanage")
+    ]
+    assert all(each.code == 2 for each in told)
+    assert all("is gone, and links into it are left" in each.err for each in told)
+    words = told[0].err.rpartition("'dotstream ")[2].partition("'")[0].split()
+    assert dotstream(*words, "-n", cwd=scratch_home).code == 0
+    assert dotstream(*words, cwd=scratch_home).code == 0
+    assert linked(scratch_home) == set()

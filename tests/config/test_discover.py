@@ -144,9 +144,9 @@ def test_the_variable_comes_before_what_is_found_as_the_documentation_says(
         (tmp_path / name).mkdir()
         (tmp_path / name / "dotstream.toml").touch()
     here, named = str(tmp_path / "here"), str(tmp_path / "named")
-    assert Client(cwd=here, environ={"DOTSTREAM_DIR": named}, home="/").directory == named
-    assert Client(cwd=here, environ={}, home="/").directory == here
-    assert Client(here, environ={"DOTSTREAM_DIR": named}, home="/").directory == here
+    assert Client(cwd=here, environ={"DOTSTREAM_DIR": named}, home=here).directory == named
+    assert Client(cwd=here, environ={}, home=here).directory == here
+    assert Client(here, environ={"DOTSTREAM_DIR": named}, home=here).directory == here
     told = Client.__doc__ or ""
     assert told.index("DOTSTREAM_DIR") < told.index("nearest")
 

@@ -189,9 +189,12 @@ def test_an_unknown_variable_is_named_with_its_place(place: Path) -> None:
         "dotstream.toml:2:10: the variable $NOPE is not set "
         "(set it, write ${NOPE:-default}, or \\\\$NOPE for a $ that is part of the name)"
     )
-    assert refused(place, '[packages.zsh]\ntarget = "${NOPE}"\n').startswith(
-        "dotstream.toml:2:10: the variable $NOPE"
-    )
+
+
+def test_a_variable_that_only_one_package_needs_leaves_out_that_one(place: Path) -> None:
+    settings = written(place, '[packages.zsh]\ntarget = "${NOPE}"\n')
+    assert settings.excluded("zsh") == "its target cannot be told: the variable $NOPE is not set"
+    assert (settings.excluded("vim"), settings.is_astray("zsh")) == (None, True)
 
 
 def test_a_target_that_is_given_wins_over_every_other(place: Path) -> None:

@@ -306,6 +306,21 @@ def _crossed(names: dict[str, str]) -> dict[str, Scene]:
     }
 
 
+_TREE = ("a", "b", "e/c", "e/d", "e/f/g", "e/f/h", "i/j", "i/k")
+
+
+def _tree(farm: Farm) -> None:
+    """Have directories in one another, with links in a row."""
+    farm.make({f"stow/zsh/d/{name}": "z" for name in _TREE} | {"home/mine": "m"})
+
+
+def _tree_in_use(farm: Farm) -> None:
+    """The same, linked, and then something else in one of them."""
+    _tree(farm)
+    farm.run("manage", "zsh", prefer=_NEVER)
+    farm.make({"home/d/e/mine": "m"})
+
+
 def _folded(farm: Farm) -> None:
     """Link a directory as one, in which an application then keeps what is its own."""
     farm.make({
@@ -340,6 +355,7 @@ _DONE: dict[str, Scene] = {
     "adopt over files": Scene(_taken_names, _adopt_over),
     "adopt directories": Scene(_directories, _adopt_whole),
     "restore": Scene(_backed_up_and_unmanaged, _restored),
+    "manage a tree": Scene(_tree, _plan("manage", "zsh", folding="never")),
     "move to another package": Scene(_folded, _to_another),
     "move out of a package": Scene(_folded, _out),
 }
@@ -357,6 +373,8 @@ _ONCE = _DONE | _FAR
 SCENES: dict[str, Scene] = {
     **_ONCE,
     **{f"undo of: {name}": _undone(scene) for name, scene in _ONCE.items()},
+    "undo of a tree in use": Scene(_tree_in_use, _undo_last),
+    "undo of the undo of: manage a tree": _undone(_undone(_DONE["manage a tree"])),
     "undo of the undo of: adopt": _undone(_undone(_DONE["adopt"])),
     "undo of the undo of: move out of a package": _undone(
         _undone(_DONE["move out of a package"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -311,6 +312,61 @@ def test_undo_removes_the_inner_directory_and_keeps_the_outer_one(farm: Farm) ->
     farm.make({"home/d/mine": "m"})
     _undo(farm)
     assert farm.home() == {"d": "dir", "d/mine": "file"}
+
+
+def test_undo_takes_a_made_directory_before_what_is_in_it_and_links_in_a_row(farm: Farm) -> None:
+    files = {f"stow/zsh/d/{name}": "z" for name in ("a", "b", "e/c", "e/d", "f/g")}
+    farm.make(files).run("manage", prefer=_NEVER)
+    with farm.client().stream_undo() as plan:
+        told = [f"{item.kind} {item.directory.join(item.name)}" for item in plan.operations]
+    assert told == [
+        "remove_dir d", "remove_link d/a", "remove_link d/b",
+        "remove_dir d/e", "remove_link d/e/c", "remove_link d/e/d",
+        "remove_dir d/f", "remove_link d/f/g",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_undo_takes_what_is_ours_and_leaves_what_came_since_wherever_that_is(
+    farm: Farm, seed: int
+) -> None:
+    chance = random.Random(seed)
+    paths = {"/".join(chance.choices("abc", k=chance.randint(1, 5))) + ".x" for _ in range(30)}
+    there = [path for path in paths if path.startswith("a")]
+    farm.make({f"home/{path.partition('/')[0]}/mine": "m" for path in there if "/" in path})
+    before = farm.home()
+    farm.make({f"stow/zsh/{path}": "z" for path in paths}).run("manage", prefer=_NEVER)
+    made = {path for path, what in farm.home().items() if what == "dir"} - set(before)
+    theirs = {}
+    for path in chance.sample(sorted(paths), 4):
+        os.unlink(f"{farm.target}/{path}")
+        if chance.random() < 0.5:
+            theirs[path] = "m"
+    for place in chance.sample(sorted(made), min(len(made), chance.randint(0, 2))):
+        theirs[f"{place}/new"] = "m"
+    farm.make({f"home/{path}": text for path, text in theirs.items()})
+    _undo(farm, skip=True)
+    wanted = before | dict.fromkeys(theirs, "file")
+    for path in theirs:
+        wanted |= dict.fromkeys((path[:at] for at, sign in enumerate(path) if sign == "/"), "dir")
+    assert farm.home() == wanted
+
+
+def test_undo_of_more_than_a_chunk_holds_goes_around_what_came_since(farm: Farm) -> None:
+    paths = [
+        f"{area}/{place}/{name}" for area in "ab" for place in range(70) for name in range(30)
+    ]
+    farm.make({f"stow/zsh/{path}": "z" for path in paths}).run("manage", prefer=_NEVER)
+    before = farm.tree()
+    farm.make({"home/a/40/mine": "m", "home/b/mine": "m"})
+    _undo(farm)
+    assert farm.home() == {
+        "a": "dir", "a/40": "dir", "a/40/mine": "file", "b": "dir", "b/mine": "file",
+    }  # fmt: skip
+    os.unlink(f"{farm.target}/a/40/mine")
+    os.unlink(f"{farm.target}/b/mine")
+    _undo(farm)
+    assert difference(before, farm.tree()) == []
 
 
 def test_undo_of_an_unfold_refuses_where_the_directory_holds_what_is_not_ours(

@@ -11,6 +11,7 @@ from tests.crash.mounts import mounted
 from tests.farm import DIR, Link, lines
 from tests.snapshot import difference
 
+from dotstream.cli.report.advice import by_hand
 from dotstream.client import Client
 from dotstream.errors import ConflictError, UsageError
 from dotstream.model.items import Notice
@@ -107,6 +108,16 @@ CASES = {
 
 _each = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 _linking: list[Action] = ["manage", "remanage"]
+
+
+@pytest.mark.parametrize("member", ["text", Link("nowhere")])
+def test_two_members_of_one_package_for_a_path_are_a_conflict_of_its_own(
+    farm: Farm, member: Entry
+) -> None:
+    plan = farm.make({"stow/zsh/.x": member, "stow/zsh/dot-x": member}).plan("manage", "zsh")
+    (conflict,) = plan.conflicts
+    assert conflict.message == "package zsh has two members for this path, .x and dot-x"
+    assert by_hand(conflict, str, str) == ("rename one of the two, or ignore it",)
 
 
 @_each

@@ -562,7 +562,15 @@ def test_the_built_in_list_is_compiled_beforehand_to_what_its_patterns_say(above
 def test_what_a_system_leaves_in_directories_is_never_linked(
     farm: Farm, lists: dict[str, str], toml: str
 ) -> None:
-    litter = (".DS_Store", "._x", "._dot-x", "Icon\r", ".AppleDouble/x", ".fseventsd/x")
+    litter = (
+        ".DS_Store",
+        "._x",
+        "._dot-x",
+        "Icon\r",
+        ".AppleDouble/x",
+        ".fseventsd/x",
+        "Thumbs.db",
+    )
     farm.make({f"stow/{package}/d/{name}": "l" for package in ("vim", "zsh") for name in litter})
     farm.make({f"stow/{package}/{name}": "l" for package in ("vim", "zsh") for name in litter})
     farm.make({"stow/vim/d/a": "v", "stow/zsh/d/b": "z", "stow/zsh/x._y": "z", **lists})

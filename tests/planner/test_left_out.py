@@ -58,7 +58,7 @@ def test_an_option_of_a_stowrc_is_named_with_its_line(farm: Farm) -> None:
 
 def test_a_list_that_nobody_reads_is_told(farm: Farm) -> None:
     farm.make({"stow/p/x/.stow-local-ignore": "a\n", "stow/p/x/a": "", "home/x/mine": ""})
-    (notice,) = farm.plan("manage", prefer=_EXPLAIN).notices
+    _, notice = farm.plan("manage", prefer=_EXPLAIN).notices
     assert notice.message.startswith("nobody reads this list")
 
 
@@ -67,3 +67,12 @@ def test_a_pattern_that_can_never_match_is_told_with_its_line(farm: Farm) -> Non
     (notice,) = farm.plan("manage", prefer=_EXPLAIN).notices
     assert notice.path == f"{farm.directory}/p/.stow-local-ignore"
     assert notice.message.startswith("line 2: x/: it can never match")
+
+
+def test_a_directory_that_is_there_is_why_the_names_in_it_are_linked(farm: Farm) -> None:
+    farm.make({"stow/p/d/x": "", "stow/p/e/x": "", "home/d/mine": ""})
+    told = [
+        (notice.path, notice.message) for notice in farm.plan("manage", prefer=_EXPLAIN).notices
+    ]
+    why = "a directory is there already, so the names in it are linked"
+    assert told == [(f"{farm.target}/d", why)]

@@ -124,3 +124,48 @@ def test_a_run_that_makes_a_target_can_be_killed_anywhere(
     else:
         assert difference(before, farm.tree()) == []
     assert not [name for name in os.listdir(farm.target) if name.startswith(".~")]
+
+
+# Several of them -------------------------------------------------------------------------
+
+
+def test_targets_that_share_missing_directories_are_made_together(farm: Farm) -> None:
+    farm.make({"stow/a/x": "a", "stow/b/y": "b", "stow/c/dot-config/z": "c"})
+    client = farm.configured(
+        f'target = "{farm.target}"\n'
+        + "".join(f'[packages.{p}]\ntarget = "{farm.target}/.config/{p}"\n' for p in "ab")
+    )
+    before = farm.tree()
+    client.apply(client.plan_manage(everything=True))
+    assert farm.home() == {
+        ".config": "dir",
+        ".config/a": "dir",
+        ".config/a/x": "-> ../../../stow/a/x",
+        ".config/b": "dir",
+        ".config/b/y": "-> ../../../stow/b/y",
+        ".config/z": "-> ../../stow/c/dot-config/z",
+    }
+    assert client.plan_remanage(everything=True).operations == []
+    assert list(client.doctor()) == []
+    client.apply(client.stream_undo())
+    assert difference(before, farm.tree()) == []
+    client.apply(client.stream_manage("a", "b"), stream=True)
+    client.apply(client.stream_unmanage("a", "b"))
+    assert difference(before, farm.tree()) == []
+
+
+def test_no_fold_hides_the_target_of_another_package(farm: Farm) -> None:
+    farm.make({"stow/nvim/dot-config/nvim/init.lua": "n", "stow/plug/p.lua": "p"})
+    client = farm.configured(
+        f'target = "{farm.target}"\n'
+        f'[packages.plug]\ntarget = "{farm.target}/.config/nvim/plugins"\n'
+    )
+    client.apply(client.plan_manage(everything=True))
+    assert farm.home() == {
+        ".config": "dir",
+        ".config/nvim": "dir",
+        ".config/nvim/init.lua": "-> ../../../stow/nvim/dot-config/nvim/init.lua",
+        ".config/nvim/plugins": "dir",
+        ".config/nvim/plugins/p.lua": "-> ../../../../stow/plug/p.lua",
+    }
+    assert client.plan_remanage(everything=True).operations == []

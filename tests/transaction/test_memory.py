@@ -30,6 +30,8 @@ for action in ("manage", "remanage", "unmanage"):
     with client.stream(action, ["zsh"], prefer=prefer) as plan:
         count = sum(1 for _ in plan)
     client.apply(client.stream(action, ["zsh"], prefer=prefer), stream=how == "streaming")
+client.apply(client.stream_undo())  # of the unmanage, and then of the manage
+client.apply(client.stream_undo(1))
 with open("/proc/self/status") as status:
     (peak,) = [line.split()[1] for line in status if line.startswith("VmHWM:")]
 print(count, peak)

@@ -153,8 +153,14 @@ def _from_toml(text: str, path: str, here: _Place, forced: str | None) -> Settin
     def target(*keys: str) -> str | None:
         return forced or _target(layers, keys, here)
 
+    def own(name: str) -> tuple[str | None, ConfigError | None]:
+        try:
+            return target("packages", name, "target"), None
+        except ConfigError as unset:
+            return None, unset  # of what only this package needs, the others know nothing
+
     packages = {
-        name: _package(table, target("packages", name, "target"))
+        name: _package(table, *own(name))
         for name, table in _section(document, "packages").items()
     }
     settings = Settings(
@@ -252,9 +258,12 @@ def _wishes(settings: Settings, forced: str | None) -> Iterator[Wish]:
         yield from (Wish("after", command, name) for command in own.after)
 
 
-def _package(table: Mapping[str, object], target: str | None) -> PackageSettings:
+def _package(
+    table: Mapping[str, object], target: str | None, unset: ConfigError | None
+) -> PackageSettings:
     return PackageSettings(
         target=target,
+        unset=unset,
         ignore=_strings(table, "ignore"),
         platforms=_strings(table, "platforms"),
         hosts=_strings(table, "hosts"),

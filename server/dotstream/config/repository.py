@@ -90,36 +90,45 @@ class Repository:
             ConfigError: it is wrong.
         """
         if self._settings is None:
+            if self._without() is not None:
+                import shlex
+
+                forget = f"dotstream -d {shlex.quote(self.directory)} unmanage --all"
+                raise UsageError(
+                    f"the package directory {self.directory} is gone, and links into it are "
+                    "left; if it has moved, manage its packages where it is now; else "
+                    f"'{forget}' removes them"
+                )
             self._settings = self._load(self.directory)
         return self._settings
 
     @property
     def target(self) -> str:
         """Where links are made: as was asked for, whatever the settings are; else as they say."""
-        return canonical(self._target) if self._target else self.settings.target
+        if self._target:
+            return canonical(self._target)
+        return (self._settings or self._without() or self.settings).target
 
     def do_without(self) -> None:
         """Go on without the package directory, if it is gone and only links into it are left."""
-        if self._settings is not None or is_directory(self.directory):
-            return
+        self._settings = self._settings or self._without()
+
+    def _without(self) -> Settings | None:
+        """Return what holds where the package directory is gone and links into it are left."""
+        if is_directory(self.directory):
+            return None
         from dotstream.config.settings import Settings
+        from dotstream.store.manifest_reader import ManifestRecords
 
         home = canonical(self._home)
-        settings = Settings(
-            self.directory,
-            canonical(self._target) if self._target else home,
-            home,
-            self.directory,
-            host_name(),
-            platform(),
-        )
-        self._settings = settings
-        records = self.records()
+        target = canonical(self._target) if self._target else home
+        records = ManifestRecords(self.state, target)
         try:
             if not records.linked(self.directory):
-                self._settings = None  # to be missed as always
+                return None  # to be missed as always
         finally:
             records.close()
+        return Settings(self.directory, target, home, self.directory, host_name(), platform())
 
     def _load(self, directory: str) -> Settings:
         from dotstream.config.load import load

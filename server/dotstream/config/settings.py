@@ -18,6 +18,7 @@ from dotstream.planner.names import to_target
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
+    from dotstream.errors import ConfigError
     from dotstream.model.options import Folding, IgnoreRules, Layout, LinkStyle, Policy
     from dotstream.model.rule import Rule
     from dotstream.model.status import PackageInfo
@@ -47,6 +48,7 @@ class PackageSettings(NamedTuple):
         hosts: globs for host names; those that begin with ``!`` are for every other machine.
         required: whether it is an error if the package is not there.
         after: commands that are run once its links have changed.
+        unset: what its target needs and this machine does not have, as an error.
     """
 
     target: str | None = None
@@ -61,6 +63,7 @@ class PackageSettings(NamedTuple):
     layout: Layout | None = None
     link: LinkStyle | None = None
     after: tuple[str, ...] = ()
+    unset: ConfigError | None = None
 
 
 class Settings(NamedTuple):
@@ -129,6 +132,11 @@ class Settings(NamedTuple):
             resolve=prefer.resolve,
             explain=prefer.explain,
             same=prefer.same,
+            targets=tuple(
+                own.target
+                for name, own in self.packages.items()
+                if own.target and self.excluded(name) is None
+            ),
         )
 
     def package(self, name: str, prefer: Preferences | None = None) -> Package:
@@ -234,6 +242,20 @@ class Settings(NamedTuple):
             return none
         return f"{none}: it looks like one itself, as with \"stow .\"; 'dotstream init' says so"
 
+    def why_foreign(self) -> str | None:
+        """Say so if nobody calls this a package directory, and it is another tool's source."""
+        from dotstream.config.discover import is_marked
+
+        if self.path is not None or is_marked(self.directory):
+            return None
+        from dotstream.config.survey import foreign_source
+
+        tool = foreign_source(self.directory)
+        if tool is None:
+            return None
+        source = f"{self.directory} looks like a source of {tool}, not like packages"
+        return f"{source}: name those that are, or have 'dotstream init' look at it"
+
     def listed(self) -> list[PackageInfo]:
         """List the packages that exist or are configured, in byte order of their names."""
         from dotstream.model.status import PackageInfo
@@ -277,8 +299,15 @@ class Settings(NamedTuple):
         if own.platforms and not on_platform(self.platform, own.platforms):
             return f"it is for {_words(own.platforms)}, and this is {self.platform}"
         if own.hosts and not on_host(self.hostname, own.hosts):
-            return f"it is for the host {_words(own.hosts)}, and this is {self.hostname}"
-        return None
+            others = [host[1:] for host in own.hosts if host.startswith("!")]
+            only = [host for host in own.hosts if host[:1] != "!"]
+            which = f"the host {_words(only)}" if only else f"any host but {_words(others)}"
+            return f"it is for {which}, and this is {self.hostname}"
+        return None if own.unset is None else f"its target cannot be told: {own.unset.problem}"
+
+    def is_astray(self, name: str) -> bool:
+        """Whether the target of a package cannot be told at the moment, so its links stay."""
+        return self.packages.get(name, PackageSettings()).unset is not None
 
     def select(
         self,
@@ -353,12 +382,22 @@ class Settings(NamedTuple):
         if why is not None:
             key = why.partition(" ")[0]
             how = "take that out of" if key == "exclude" else "add it to"
-            where = f"{key} in {self.path}"
+            where = f"{key} in {self._file_of(key)}"
             raise UsageError(f"{name!r} is no package: {why}; to make it one, {how} {where}")
         why = self.excluded(name)
         if why is not None:
             raise UsageError(f"package {name!r} is not for this machine: {why}")
         return name
+
+    def _file_of(self, key: str) -> str | None:
+        """Return the file that a key of all packages has its value from."""
+        from dotstream.config.discover import LOCAL_NAME
+        from dotstream.config.positions import locate
+        from dotstream.config.reading import read_config
+
+        local = f"{self.root.rstrip('/')}/{LOCAL_NAME}"
+        text = read_config(local)
+        return local if text is not None and locate(text, (key,), value=True) else self.path
 
     def _everything(self) -> list[str]:
         required = [name for name, package in self.packages.items() if package.required]

@@ -20,7 +20,7 @@ from dotstream.planner.names import to_target
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-__all__ = ["Survey", "is_for_above", "looks_single", "survey"]
+__all__ = ["Survey", "foreign_source", "is_for_above", "looks_single", "survey"]
 
 _MOST = 2_000  # entries of one directory, and directories of the target
 _DEEPEST = 4  # how far down in the target links are looked for
@@ -143,7 +143,7 @@ def survey(root: str, *, target: str, home: str, directory: str = ".") -> Survey
     root, target = canonical(root), canonical(target)
     links = list(_links(root, target))
     shapes = Counter(shape for link in links if (shape := _shape(link)) is not None)
-    tool, dotted = _tool(root), target == canonical(home)
+    tool, dotted = foreign_source(root), target == canonical(home)
     if shapes:
         shape = max(shapes, key=lambda one: (shapes[one], -one.depth))
         links = [link for link in links if _shape(link) == shape]
@@ -284,7 +284,8 @@ def _beside(root: str, linked: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(name for name, is_dir in entries(root, _MOST) if strange(name, is_dir)))
 
 
-def _tool(root: str) -> str | None:
+def foreign_source(root: str) -> str | None:
+    """Return the other tool whose source a directory is, by its names."""
     names = [name for name, _ in entries(root, _MOST)]
     for tool, globs in _TOOLS:
         if any(fnmatchcase(name, glob) for name in names for glob in globs):

@@ -268,12 +268,13 @@ def same_content(one: str, other: str, poll: Callable[[], None]) -> bool:
 
 
 def write_new(path: str, text: str) -> None:
-    """Create the file at ``path`` with ``text`` in it, as UTF-8.
+    """Create the file at ``path`` with ``text`` in it, as UTF-8, and its directory if need be.
 
     Raises:
         FileExistsError: something is there, be it a broken link.
         OSError: it cannot be written.
     """
+    os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "x", encoding="utf-8") as file:
         file.write(text)
 

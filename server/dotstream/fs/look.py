@@ -12,7 +12,7 @@ from dotstream.fs.system import DIFFER, spelt
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = [
     "Tree",
@@ -146,6 +146,20 @@ def link_reader(fd: int) -> Callable[[str], str]:
     It raises ``OSError`` where there is no link.
     """
     return partial(os.readlink, dir_fd=fd)
+
+
+def leads(fd: int, stem: str, names: Iterable[str]) -> bool:
+    """Whether each of these names is a link whose text is ``stem`` and the name."""
+    read = link_reader(fd)
+    try:
+        return all(read(name) == stem + name for name in names)
+    except OSError:
+        return False
+
+
+def none_of(fd: int, names: Iterable[str]) -> bool:
+    """Whether there is nothing of any of these names."""
+    return all(entry_kind(fd, name) is None for name in names)
 
 
 def link_text(fd: int, name: str) -> str | int | None:

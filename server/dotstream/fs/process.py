@@ -51,18 +51,19 @@ def home_directory(environ: Mapping[str, str]) -> str:
     """Return ``$HOME``, or else the home directory that the system has on record.
 
     Raises:
-        UsageError: there is none, or it is no absolute path: links would be made elsewhere.
+        UsageError: there is none, or it is no absolute path or the root: links would be made
+            elsewhere.
     """
     named = environ.get("HOME")
     home = _recorded_home(None) if named is None else named
-    # Accounts that nobody logs in to have / on record; who means it says so.
-    if home and home.startswith("/") and (named is not None or home.strip("/")):
+    # Accounts that nobody logs in to have / on record, and so have processes in containers.
+    if home and home.startswith("/") and home.strip("/"):
         return home
     if named is not None:
         why = f"HOME is {named!r}" if named else "HOME is empty"
     else:
         why = f"HOME is not set, and the system has none on record for user {os.getuid()}"
-    raise UsageError(f"no home directory is known: {why}; set HOME to an absolute path")
+    raise UsageError(f"no home directory is known: {why}; set HOME to the path of one")
 
 
 def known_home(environ: Mapping[str, str]) -> str | None:

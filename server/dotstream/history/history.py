@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dotstream.model.history import Backup, Recovery, Transaction
     from dotstream.model.items import Item
     from dotstream.model.options import Options
+    from dotstream.model.run import Run
     from dotstream.store.journal import Journal
     from dotstream.transaction.host import Host
     from dotstream.transaction.terms import Control
@@ -87,7 +88,7 @@ class Past:
             if token.cancelled:
                 raise Cancelled
 
-        def items() -> Generator[Item]:
+        def items() -> Generator[Item | Run]:
             place = existing_state(self._host.state, self._target)
             with self._reading() as journal:
                 if journal is not None and place is not None:

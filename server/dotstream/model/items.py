@@ -135,6 +135,7 @@ _SPECIAL: dict[tuple[ConflictKind, str], str] = {
         "{who} {wants} a link here, but a file with the same content is there"
     ),
     ("same_path", "elsewhere"): "{who} {wants} this path, and so does {other}",
+    ("same_path", "twice"): "{who} has two members for this path, {members}",
     ("file_and_directory", "rivals"): (
         "packages {wanters} all want this path, as files and as directories"
     ),
@@ -186,6 +187,12 @@ class Conflict(NamedTuple):
         return self.directory.at(self.name)
 
     @property
+    def twice(self) -> bool:
+        """Whether it is one package that has two members for the path, such as dot-x and .x."""
+        one = self.other == self.package and self.elsewhere is None and not self.rivals
+        return one and self.kind == "same_path"
+
+    @property
     def message(self) -> str:
         """One sentence that names both sides."""
         return f"{self._obstacle}; {self.note}" if self.note else self._obstacle
@@ -209,8 +216,13 @@ class Conflict(NamedTuple):
             other=other,
             wanters=_listed(self.other or "", self.package, *self.rivals),
             quantity="all" if self.rivals else "both",
+            members=_listed(*(_base(path) for path in (self.text or "", self.source))),
             now=f"a link to {self.text}" if self.text else (self.other or "nothing"),
         )
+
+
+def _base(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _listed(*names: str) -> str:

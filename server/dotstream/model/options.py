@@ -115,6 +115,7 @@ class Options(NamedTuple):
         resolve: settles conflicts that have no policy of their own.
         same: a file in the way that is byte for byte the package's is backed up.
         explain: also yield a notice for every name that an ignore rule leaves out.
+        targets: those of packages that have their own, which no fold may hide.
     """
 
     single: bool = False
@@ -128,6 +129,7 @@ class Options(NamedTuple):
     resolve: Resolve | None = None
     same: bool = False
     explain: bool = False
+    targets: tuple[str, ...] = ()
 
 
 class Preferences(NamedTuple):

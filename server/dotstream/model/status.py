@@ -59,6 +59,9 @@ class PackageStatus(NamedTuple):
         links: links in place.
         changes: operations that ``manage`` would carry out.
         conflicts, errors: what stands in its way, what could not be read.
+        relinks: links that are there and lead elsewhere, such as to where the package
+            directory was before it moved; they are among the changes.
+        removals: links that have nothing to lead to any more; only ``remanage`` removes them.
     """
 
     name: str
@@ -67,14 +70,24 @@ class PackageStatus(NamedTuple):
     changes: int
     conflicts: int
     errors: int
+    relinks: int = 0
+    removals: int = 0
 
     @classmethod
     def of(cls, name: str, summary: Summary) -> PackageStatus:
         """Read the status off the plan that would manage the package."""
         links, changes, conflicts = summary.unchanged, summary.operations, summary.conflicts
         state: PackageState = "managed" if links else "unmanaged" if summary.errors else "empty"
+        relinks = summary.counts.get("replace_link", 0)
         if conflicts:
             state = "conflict"
         elif changes:
-            state = "partial" if links else "unmanaged"
-        return cls(name, state, links, changes, conflicts, summary.errors)
+            state = "partial" if links or relinks else "unmanaged"
+        return cls(name, state, links, changes, conflicts, summary.errors, relinks)
+
+    def with_removals(self, count: int) -> PackageStatus:
+        """Return the status of a package that has links with nothing to lead to."""
+        if not count:
+            return self
+        state: PackageState = "conflict" if self.conflicts else "partial"
+        return self._replace(state=state, removals=count)

@@ -38,9 +38,9 @@ def builtin_rules(*, litter: bool = False) -> Rules:
         rules.names += [
             r"(?:\.DS_Store|\.localized|\.AppleDouble|\.Spotlight-V100|\.Trashes|\.fseventsd)$",
             r"(?:\._.*)$",
-            r"(?:Icon\r)$",
+            r"(?:Icon\r|Thumbs\.db|[Dd]esktop\.ini)$",
         ]
-        rules.ends.add("\r")
+        rules.ends |= {"\r", "b", "i"}
     for prefix, source in (
         ("/README", r"(?:README.*)(?:/|$)"),
         ("/LICENSE", r"(?:LICENSE.*)(?:/|$)"),

@@ -277,7 +277,9 @@ class _Meeting:
         return _Other(
             cursor.package.name,
             cursor.package.stow_dir,
-            packages.tree(cursor.package).exists(cursor.inside(raw)),
+            # A symlink that leads nowhere is a member as any other; to Stow, it gives way.
+            not self._farm.options.stow
+            or packages.tree(cursor.package).exists(cursor.inside(raw)),
             packages.is_directory(cursor, raw),
             lambda: self._enter(planned),
             "file_and_directory" if differ else "same_path",

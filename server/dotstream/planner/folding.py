@@ -57,6 +57,12 @@ class Folding:
         package = cursor.package
         if package.folding == "never":
             return UNFOLDED
+        targets = self._farm.options.targets
+        if targets and not standing:
+            inside = f"{place.absolute}/"
+            other = next((each for each in targets if f"{each}/".startswith(inside)), None)
+            if other is not None:
+                return f"a package has its target in it, {other}"
         limited = cursor.chosen is not None or package.where is not None
         if package.folding == "always" and not package.never_fold and not limited:
             return None

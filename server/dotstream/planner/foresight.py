@@ -17,15 +17,16 @@ from dotstream.model.run import Run
 from dotstream.planner.modes import PRIVATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dotstream.model.entry import Records
     from dotstream.model.items import Item
 
-__all__ = ["foreseen", "ground", "with_target", "without_target"]
+__all__ = ["Shared", "foreseen", "ground", "with_target", "without_target"]
 
 _OPENERS = ("make_dir", "unfold", "refold", "remove_dir")
 _REMEMBERED = 4096
+_MANY = 1000
 
 
 def foreseen(items: Iterable[Item | Run], state: str = "") -> Iterator[Item | Run]:
@@ -122,6 +123,43 @@ def ground(target: str, main: str) -> str:
     return here
 
 
+class Shared:
+    """What the targets of one plan have in common: directories above those that are missing.
+
+    Attributes:
+        wanted: the targets that the plan links in.
+        gone: directories that it removes above targets.
+    """
+
+    __slots__ = ("_above", "_made", "gone", "wanted")
+
+    def __init__(self, wanted: Sequence[str], main: str) -> None:
+        self.wanted: Sequence[str] = wanted
+        self.gone: set[str] = set()
+        self._made: set[str] = set()
+        self._above: set[str] = set()
+        for target in wanted if len(wanted) > 1 else ():
+            if not present(target):
+                place = Directory(ground(target, main))
+                for name in components(target, place.root):
+                    self._above.add(place.at(name))
+                    place = place.child(name)
+
+    def once(self, items: Iterable[Item | Run]) -> Iterator[Item | Run]:
+        """Pass items on; what several targets need above them is made once."""
+        if not self._above:
+            yield from items
+            return
+        for item in items:
+            if item.__class__ is Operation and item.kind == "make_dir":
+                path = item.path
+                if path in self._made:
+                    continue
+                if path in self._above:
+                    self._made.add(path)
+            yield item
+
+
 def with_target(
     items: Iterable[Item | Run], target: str, main: str, package: str, *, alone: bool
 ) -> Iterator[Item | Run]:
@@ -164,7 +202,7 @@ def _no_directory(path: str) -> str | None:
 
 
 def without_target(
-    records: Records, target: str, main: str, wanted: Iterable[str]
+    records: Records, target: str, main: str, shared: Shared
 ) -> Iterator[Operation]:
     """Plan to remove a target that nothing is left in, if it was made for packages.
 
@@ -177,10 +215,11 @@ def without_target(
         entry = records.entry(main, above.path, place.name)
         if entry is None or entry.kind != "directory":
             return
-        if any(within(each, place.absolute) for each in wanted):
+        if any(within(each, place.absolute) for each in shared.wanted):
             return
         mode = f"{permissions(place.absolute):o}"
         yield Operation("remove_dir", above, place.name, entry.package, None, mode)
-        if len(entries(above.absolute, 2)) > 1:
+        shared.gone.add(place.absolute)
+        if any(above.at(name) not in shared.gone for name, _ in entries(above.absolute, _MANY)):
             return
         place = above

@@ -8,7 +8,7 @@ from dotstream.light_typing import TYPE_CHECKING, NamedTuple, cast
 from dotstream.model.items import ScanError
 from dotstream.model.run import Run
 from dotstream.planner.farm import Farm, scan_error
-from dotstream.planner.foresight import foreseen, with_target, without_target
+from dotstream.planner.foresight import Shared, foreseen, with_target, without_target
 from dotstream.planner.scope import Scope
 from dotstream.planner.stream import StreamingPlan
 from dotstream.planner.walk import walk
@@ -69,6 +69,7 @@ def plan_groups(
     """
     walked: list[Farm] = []
     wanted = [group.target for group in groups if group.manage]
+    shared = Shared(wanted, metadata.target)
 
     def items() -> Generator[Item | Run]:
         try:
@@ -82,7 +83,8 @@ def plan_groups(
                 walked.append(farm)
                 try:
                     if plan is None:
-                        yield from _whole(farm, group, metadata, records, only, wanted, state)
+                        whole = _whole(farm, group, metadata, records, only, shared, state)
+                        yield from shared.once(whole)
                     else:
                         yield from foreseen(plan(farm, group), state)
                 finally:
@@ -103,14 +105,10 @@ def _whole(
     metadata: Metadata,
     records: Records | None,
     only: tuple[str, ...],
-    wanted: Sequence[str],
+    shared: Shared,
     state: str,
 ) -> Iterator[Item | Run]:
-    """Plan all of a target, and the target itself where it is missing or not needed any more.
-
-    Args:
-        wanted: the targets that the plan links in.
-    """
+    """Plan all of a target, and the target itself where it is missing or not needed any more."""
 
     def walked() -> Generator[Item | Run]:
         left = yield from cast(
@@ -118,7 +116,7 @@ def _whole(
             walk(farm, manage=group.manage, unmanage=group.unmanage, scope=Scope(only)),
         )
         if left == 0 and not group.manage and records is not None:
-            yield from without_target(records, group.target, metadata.target, wanted)
+            yield from without_target(records, group.target, metadata.target, shared)
 
     items: Iterator[Item | Run] = walked()
     if metadata.options.stow:
@@ -129,7 +127,7 @@ def _whole(
             group.target,
             metadata.target,
             group.manage[0].name,
-            alone=set(wanted) == {group.target},
+            alone=set(shared.wanted) == {group.target},
         )
     return foreseen(items, state)
 

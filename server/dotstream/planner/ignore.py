@@ -69,7 +69,7 @@ def parse_list(text: str, *, path: str) -> StowList:
 
 LITTER = (
     ".DS_Store", ".localized", ".AppleDouble", ".Spotlight-V100", ".Trashes", ".fseventsd",
-    "._*", "Icon\r",
+    "._*", "Icon\r", "Thumbs.db", "[Dd]esktop.ini",
 )  # fmt: skip
 """Globs for what a system leaves in any directory: never a member, on whichever system."""
 

@@ -162,6 +162,8 @@ class _Locator:
                 if item.kind == "keep_link":
                     return _linked(found)
                 why = f"package {package.name} is not linked here yet"
+                if item.kind == "replace_link":
+                    why = f"this link leads to {item.before}, and managing relinks it"
                 state = found._replace(state="unlinked", message=why)
             else:
                 message = item.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.choice import HERE, Choosing
 from dotstream.model.directory import Directory
@@ -67,7 +68,7 @@ def managed(settings: Settings, records: Records) -> Managed:
     unwanted = tuple(
         Unwanted(name, _why_not(settings, name) or "no profile has it any more", links)
         for name, links in linked.items()
-        if name not in names
+        if name not in names and not settings.is_astray(name)
     )
     moved = tuple(_moved(settings, linked, names))
     return Managed(names, unwanted, moved, tuple(name for name in members if name in names))
@@ -136,6 +137,9 @@ def meant(
         if here is not None and not named and (here.names or here.unwanted):
             names, choosing = here.names, Choosing(members=here.members, again=True)
         else:
+            foreign = settings.why_foreign() if everything and action == "manage" else None
+            if foreign is not None:
+                raise UsageError(foreign)
             names = settings.select(
                 packages,
                 profile,

@@ -8,6 +8,7 @@ from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.items import Item, Operation
 from dotstream.planner.decide import decide
+from dotstream.planner.emptying import unlink_inside
 from dotstream.planner.level import Below
 from dotstream.planner.mode import Mode
 from dotstream.planner.modes import mode_for
@@ -47,7 +48,7 @@ def transition(visit: DirectoryVisit, name: Name) -> Visit[bool]:
     if final is Real.DIRECTORY:
         stays = name.stays and name.now is name.start is Real.DIRECTORY
         if stays and name.unlinked and not decision.inner:
-            return (yield from visit.unlink_inside(name))
+            return (yield from unlink_inside(visit, name))
         yield from _open(visit, name, decision, stays=stays)
     elif name.now == final:
         yield from _keep(farm, name, decision)

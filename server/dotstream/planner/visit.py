@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DirectoryVisit", "Walk"]
 
-_HELD = 8192  # removals held back until it is known whether their directory goes too
 _POLLED = 511  # how often a long directory asks whether to stop (a mask)
 
 
@@ -49,6 +48,9 @@ class Walk(NamedTuple):
     folding: Folding
     unlinking: Unlinking
     refolding: Refolding
+
+
+_THERE = "a directory is there already, so the names in it are linked"
 
 
 class DirectoryVisit:
@@ -93,7 +95,7 @@ class DirectoryVisit:
         """
         if mode is Mode.FRESH and len(linked) == 1 and (new := self._new(there, linked[0])):
             return new
-        self._release()
+        self.release()
         if self.scope.leaves_out(there):
             return Below(there, (linked or unlinked)[0].path)
         return DirectoryVisit(self.walk, self.scope, there, unlinked, linked, mode=mode).plan()
@@ -110,7 +112,13 @@ class DirectoryVisit:
         stem = farm.naming.prefix(cursor, there)
         return Run("create_link", there, names, cursor.package.name, stem)
 
-    def _release(self) -> None:
+    def whole(self, there: Directory, unlinked: Sequence[Cursor]) -> DirectoryVisit:
+        """Return the visit of a directory further down, of all that is in it."""
+        self.release()
+        scope = self.scope.with_all_of(there)
+        return DirectoryVisit(self.walk, scope, there, unlinked, ())
+
+    def release(self) -> None:
         """Give the descriptor back: a visit further down may need it."""
         if self._states is not None:
             self._states.release()
@@ -126,6 +134,10 @@ class DirectoryVisit:
         if self.mode is not Mode.FRESH and (why := farm.target.protection(place)) is not None:
             yield self._left_alone(why)
             return None
+        if farm.options.explain and self.linked and place.path and self.mode is Mode.REAL:
+            yield Notice(
+                place.absolute, "a directory is there already, so the names in it are linked"
+            )
         only = self.scope.name_in(place)
         listings: list[Iterable[Entry]] = []
         cursors: list[Cursor] = []
@@ -150,7 +162,7 @@ class DirectoryVisit:
         except OSError as error:
             yield scan_error(place.absolute, error)
         finally:
-            self._release()
+            self.release()
         return None
 
     def _left_alone(self, why: str) -> Conflict | Notice:
@@ -350,7 +362,7 @@ class DirectoryVisit:
             now = state_of(seen)
             inner: list[Cursor] = []
             if now is Real.DIRECTORY:
-                self._release()
+                self.release()
                 inner = self.walk.farm.subdirectories(self.unlinked, self.place, name)
             start, removal = self._after_unmanaging(name, now, inner, claims)
             if removal is not None and not claims:
@@ -394,68 +406,3 @@ class DirectoryVisit:
             return Real.DIRECTORY
         gone = unlinking.removal(self.place, name, found.text, self.unlinked, after=found.step)
         return Link(found.text) if gone is None else None
-
-    # Where a directory goes too --------------------------------------------------------
-
-    def unlink_inside(self, name: Name) -> Visit[bool]:
-        """Go into a directory where links go and none come; it may go itself.
-
-        Returns:
-            Whether it stays.
-        """
-        there, unlinked = name.there, name.unlinked
-        package = self.walk.farm.target.made_by(there)
-        if package is None:
-            yield self.enter(there, unlinked, (), Mode.REAL)
-            return True
-        # Whether it goes depends on everything in it, also where one path is asked for.
-        if self.scope.bounded:
-            gone = self.walk.refolding.empties(there, unlinked)
-            if gone:
-                yield self._remove_made(there, package)
-            yield self.enter(there, unlinked, (), Mode.REAL)
-            return not gone
-        self._release()
-        whole = DirectoryVisit(self.walk, self.scope.with_all_of(there), there, unlinked, ())
-        gone = yield self._emptied(whole, package)
-        return not gone
-
-    def _emptied(self, whole: DirectoryVisit, package: str) -> Visit[bool]:
-        """Plan a directory that we made, and that goes too if nothing stays in it.
-
-        Where it holds links only, it is moved aside first and emptied there, which takes
-        half the work; with directories in it, it goes after them.
-
-        Returns:
-            Whether it goes.
-        """
-        held: list[Operation | Run] | None = []
-        count, left = 0, None
-        plan = whole.plan()
-        result = None
-        while True:
-            try:
-                item = plan.send(result)
-            except StopIteration as stop:
-                left = stop.value
-                break
-            result = None
-            if held is not None:
-                count += item.size if isinstance(item, Run) else 1
-                if isinstance(item, (Operation, Run)) and count <= _HELD:
-                    held.append(item)
-                    continue
-                yield from held
-                held = None
-            result = yield item
-        first = bool(held) and all(item.kind == "remove_link" for item in held or ())
-        if left == 0 and first:
-            yield self._remove_made(whole.place, package)
-        yield from held or ()
-        if left == 0 and not first:
-            yield self._remove_made(whole.place, package)
-        return bool(left == 0)
-
-    def _remove_made(self, there: Directory, package: str) -> Operation:
-        mode = self.walk.farm.target.mode_of(there)
-        return Operation("remove_dir", self.place, there.name, package, None, mode)

@@ -39,13 +39,15 @@ class Chunks:
 
     def backwards(self, first: int, end: int) -> Iterator[list[NumberedSingle]]:
         """Read steps ``first`` ≤ number < ``end`` one by one backwards, chunk by chunk."""
-        while first < end:
-            found = self._chunk("first < ? ORDER BY first DESC", end)
-            steps = list(singly(between(found, first, end)))
-            if not steps:
-                return
-            yield steps[::-1]
+        while steps := self.last(first, end):
+            yield list(singly(steps))[::-1]
             end = steps[0][0]
+
+    def last(self, first: int, end: int) -> list[Numbered]:
+        """Read those of the steps ``first`` ≤ number < ``end`` that are in the last chunk."""
+        if first >= end:
+            return []
+        return list(between(self._chunk("first < ? ORDER BY first DESC", end), first, end))
 
     def _chunk(self, which: str, number: int) -> Iterator[Numbered]:
         """Read the one chunk that a condition names."""

@@ -67,9 +67,10 @@ def packages_in(data: bytes) -> list[str]:
 
 def links_in(data: bytes) -> Counter[tuple[str, str]]:
     """Count the links of a page, by package and number of its directory."""
+    if data.startswith(b"\0"):
+        package, number = data.split(b"\0", 3)[1:3]
+        return Counter({(decoded(package), decoded(number)): data.count(b"\0") - 3})
     fields = decoded(data).split("\0")
-    if not fields[0]:
-        return Counter({(fields[1], fields[2]): len(fields) - 4})
     columns = (fields[start::_FIELDS] for start in (1, 2, 3))
     return Counter(
         (package, number)

@@ -225,9 +225,14 @@ def _check(session: Session) -> int:
 
 
 def _useless(settings: Settings) -> Iterator[ConfigError]:
-    """Yield what in the packages' ignore lists can never match: no error, but no use either."""
+    """Yield what is no error, but of no use.
+
+    That is a target that cannot be told here, or a pattern in a package's ignore list that can
+    never match.
+    """
     from dotstream.planner.dead_patterns import dead_patterns
 
+    yield from (own.unset for own in settings.packages.values() if own.unset is not None)
     for name in settings.available():
         yield from dead_patterns(settings.path_of(name), dotfiles=settings.dotfiles_of(name))
 

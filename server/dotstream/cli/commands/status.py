@@ -8,7 +8,7 @@ from dotstream.cli.change import OUT_OF_STEP
 from dotstream.cli.places import apart
 from dotstream.cli.report.style import columns_of, padded
 from dotstream.cli.report.summary import plural
-from dotstream.doctor.shell_commands import FIX, quoted
+from dotstream.doctor.shell_commands import FIX, REMANAGE, quoted
 from dotstream.errors import ConflictError, UsageError
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
@@ -73,20 +73,25 @@ def run(session: Session) -> int:
     if paths and not names:
         return 0
     with session.cancellable() as cancel:
-        _tell_packages(session, names, cancel)
-        return _checked(session, names, cancel) if session.arguments.check else 0
+        failed = _tell_packages(session, names, cancel)
+        return _checked(session, names, failed, cancel) if session.arguments.check else 0
 
 
-def _tell_packages(session: Session, names: Sequence[str], cancel: CancellationToken) -> None:
-    """Tell the state of packages: those named, or all for this machine."""
+def _tell_packages(session: Session, names: Sequence[str], cancel: CancellationToken) -> int:
+    """Tell the state of packages: those named, or all for this machine.
+
+    Returns:
+        How many errors there were.
+    """
     client = session.client
     shown = names or [info.name for info in client.packages() if info.active]
     width = max((columns_of(display(name)) for name in shown), default=0)
     unwanted = [each for each in client.unwanted() if not names or each.name in names]
     gone = {each.name for each in unwanted if not each.moved}
-    linked = 0
+    linked = failed = 0
     for status in session.while_read(_statuses(client, names, gone, cancel) if shown else ()):
         linked += status.links
+        failed += status.errors
         _tell(session, status, width)
     if not (shown or unwanted):
         session.say(client.settings.why_empty() or "no package is for this machine")
@@ -94,6 +99,7 @@ def _tell_packages(session: Session, names: Sequence[str], cancel: CancellationT
         _tell_unwanted(session, each, width)
     if not linked:
         session.mention_elsewhere("status", names or None)
+    return failed
 
 
 def _statuses(
@@ -155,10 +161,16 @@ def _path_line(session: Session, found: Located) -> str:
     return line if other is None else f"{line}: {style.path(other)}"
 
 
-def _checked(session: Session, names: Sequence[str], cancel: CancellationToken) -> int:
+def _checked(
+    session: Session, names: Sequence[str], failed: int, cancel: CancellationToken
+) -> int:
     """Return the exit code that says whether anything is to be done.
 
     That is about what is managed here; where nothing is, about all there is for this machine.
+
+    Args:
+        failed: how many errors the packages have by themselves: a plan of several leaves
+            those out whose target cannot be made.
     """
     client, which = session.client, "".join(f" {quoted(name)}" for name in names)
     try:
@@ -171,13 +183,14 @@ def _checked(session: Session, names: Sequence[str], cancel: CancellationToken) 
         for _ in plan:
             pass
     summary = plan.summary
+    failed = max(failed, summary.errors)
     due, ways = summary.operations, summary.conflicts
     more = session.completed(f"dotstream plan remanage{which}")
-    told = partial(_verdict, due, ways, summary.errors, more)
+    told = partial(_verdict, due, ways, failed, more)
     session.tell("check", told, due=due, conflicts=ways)
     if ways:
         return ConflictError.exit_code
-    return OUT_OF_STEP if due or summary.errors else 0
+    return OUT_OF_STEP if due or failed else 0
 
 
 def _verdict(due: int, conflicts: int, errors: int, more: str) -> str:
@@ -202,7 +215,12 @@ def _unwanted_line(session: Session, package: Unwanted, width: int) -> str:
 def _line(session: Session, status: PackageStatus, width: int) -> str:
     state = session.style.paint(status.state.ljust(9), _COLOURS.get(status.state, "dim"))
     counts = [plural(status.links, "link")] if status.links else []
-    counts += [f"{plural(status.changes, 'change')} due"] if status.changes else []
+    counts += [f"{plural(status.relinks, 'link')} to relink"] if status.relinks else []
+    changes = status.changes - status.relinks
+    counts += [f"{plural(changes, 'change')} due"] if changes else []
+    if status.removals:
+        command = session.completed(f"{REMANAGE} {quoted(status.name)}")
+        counts += [f"{plural(status.removals, 'link')} left that {command} removes"]
     counts += [plural(status.conflicts, "conflict")] if status.conflicts else []
     counts += [plural(status.errors, "error")] if status.errors else []
     return f"{padded(display(status.name), width)}  {state}  {', '.join(counts)}".rstrip()

@@ -56,6 +56,8 @@ def by_hand(
         return _BY_HAND["parent_link"], _BEHIND.format(shown(conflict.path))
     if conflict.kind == "target_in_package_directory" and conflict.name:
         return ("move the package directory out of there, or leave the path out with ignore",)
+    if conflict.twice:
+        return ("rename one of the two, or ignore it",)
     advice = _BY_HAND.get(conflict.kind)
     return () if advice is None else (advice,)
 
