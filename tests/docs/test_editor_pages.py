@@ -28,6 +28,7 @@ OTHER_CODES = (
     "conflict",
     "unlinked",
     "broken-link",
+    "out-of-step",
 )
 MARKERS = ["dotstream.toml", ".stowrc", ".stow"]
 

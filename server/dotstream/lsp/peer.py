@@ -36,6 +36,7 @@ class Peer:
         abilities: what it said that it can do.
         documents: what it has open.
         answers_conflicts: whether it said that it answers ``dotstream/conflict``.
+        watches: whether it said that it wants to be told what gets out of step.
         skipped: paths in the target whose conflicts a person does not want to see.
     """
 
@@ -43,6 +44,7 @@ class Peer:
         self.abilities: Abilities = Abilities(types.ClientCapabilities())
         self.documents: Documents = Documents()
         self.answers_conflicts = False
+        self.watches = False
         self.skipped: set[str] = set()
         self._outbox = outbox
         self._numbers = count(1)

@@ -250,7 +250,9 @@ class Protocol(LanguageServerProtocol):
         withdraw(result.capabilities, self.peer.abilities)
         ours = offered.get("dotstream") if isinstance(offered, dict) else None
         self._announced = bool(ours)
-        self.peer.answers_conflicts = isinstance(ours, dict) and ours.get("conflicts") is True
+        said = ours if isinstance(ours, dict) else {}
+        self.peer.answers_conflicts = said.get("conflicts") is True
+        self.peer.watches = said.get("watch") is True
         self._greeted.set()
         if params.process_id is not None and is_alive(params.process_id):
             self._watch(params.process_id)

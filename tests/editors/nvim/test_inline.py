@@ -226,3 +226,23 @@ def test_a_wrong_key_is_a_diagnostic(world: World, nvim: Neovim) -> None:
     edit(nvim, "dotstream.toml")
     nvim.wait("#vim.diagnostic.get(0) == 1")
     assert nvim.lua("return vim.diagnostic.get(0)[1].source") == "dotstream"
+
+
+def test_what_gets_out_of_step_is_a_diagnostic_of_the_configuration(
+    world: World, nvim: Neovim
+) -> None:
+    nvim.command("Dotstream! manage zsh")
+    nvim.until("applied")
+    nvim.command(f"edit {world.root}/zsh/dot-zshrc")
+    nvim.wait("#vim.lsp.get_clients({ name = 'dotstream', bufnr = 0 }) == 1")
+    world.write("zsh/dot-zlogin")
+    nvim.command("doautocmd FocusGained")
+    nvim.wait(
+        "#vim.tbl_filter(function(d) return d.code == 'out-of-step' end, "
+        "vim.diagnostic.get()) == 1"
+    )
+    nvim.command("Dotstream! remanage")
+    nvim.wait(
+        "#vim.tbl_filter(function(d) return d.code == 'out-of-step' end, "
+        "vim.diagnostic.get()) == 0"
+    )

@@ -113,9 +113,12 @@ function M.attach(client, bufnr)
     group = group,
     buffer = bufnr,
     desc = "dotstream: how this file is linked now",
-    callback = function()
+    callback = function(event)
       if not client:is_stopped() then
         M.refresh(client, bufnr)
+        if event.event == "FocusGained" then -- files may have come and gone; Neovim does not watch
+          client:notify("workspace/didChangeWatchedFiles", { changes = {} })
+        end
       end
     end,
   })

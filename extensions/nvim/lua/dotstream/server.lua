@@ -44,7 +44,9 @@ local function capabilities()
   -- Neovim takes any registration; said so, omnifunc stays the user's where nothing is completed.
   all.textDocument.completion.dynamicRegistration = true
   all.textDocument.documentSymbol.dynamicRegistration = true
-  all.experimental = { dotstream = { version = M.PROTOCOL, commands = commands, conflicts = true } }
+  all.experimental = {
+    dotstream = { version = M.PROTOCOL, commands = commands, conflicts = true, watch = true },
+  }
   return all
 end
 

@@ -13,8 +13,9 @@ from dotstream.lsp.language.commands import Commands
 from dotstream.lsp.language.config.packages import PackageCounts
 from dotstream.lsp.language.features import Workspace
 from dotstream.lsp.language.kept import Kept
+from dotstream.lsp.language.step import Step, look
 from dotstream.lsp.language.watching import watched
-from dotstream.lsp.uris import path_of
+from dotstream.lsp.uris import path_of, to_uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +29,8 @@ __all__ = ["Language"]
 _TYPING = 0.15
 """Seconds without a key before what is typed is looked at."""
 
+_SHARE = 20
+"""Between two looks at all that is managed it rests so many times as long as one takes."""
 
 _REFRESHES = {
     types.WORKSPACE_INLAY_HINT_REFRESH: "workspace.inlay_hint.refresh_support",
@@ -51,6 +54,7 @@ class Language:
         self._counts = PackageCounts()
         self._subjects: Kept[str, Subject | None] = Kept()
         self._published: dict[str, list[types.Diagnostic]] = {}
+        self._step = Step({}, 0)
         self._register()
 
     def end(self) -> None:
@@ -148,6 +152,7 @@ class Language:
         if document.kind == "member":
             self._forget()
             self._look_at(document, 0)
+            self._compare()
         else:
             self.changed()
 
@@ -156,7 +161,8 @@ class Language:
         document = self._documents.close(params.text_document.uri)
         if document is not None:
             self._background.drop(("diagnose", document.path))
-            self._publish(document, [])
+            self._published[document.path] = []
+            self._publish(document.path, document)
             del self._published[document.path]
 
     # What changed ----------------------------------------------------------------------
@@ -167,6 +173,22 @@ class Language:
         for document in self._documents:
             self._look_at(document, 0)
         self._refresh()
+        self._compare()
+
+    def _compare(self) -> None:
+        """Tell what is out of step, if the client wants to know; after a rest."""
+        if not self._peer.watches:
+            return
+        folders = tuple(self._folders())
+
+        async def compare() -> None:
+            step = await self._background.run(lambda cancel: look(folders, cancel))
+            before, self._step = self._step.found, step
+            for path in before.keys() | step.found.keys():
+                if before.get(path, []) != step.found.get(path, []):
+                    self._publish(path)
+
+        self._background.later("compare", max(_TYPING, _SHARE * self._step.took), compare)
 
     def _forget(self) -> None:
         self._counts.forget()
@@ -188,6 +210,7 @@ class Language:
     def _initialized(self, _params: types.InitializedParams) -> None:
         """Follow changes, and register with the client what it lets us register."""
         self._protocol.listeners.append(self.changed)
+        self._compare()
         abilities = self._peer.abilities
         self._have_registered(registrations(abilities))
         watching = "workspace.did_change_watched_files"
@@ -222,17 +245,22 @@ class Language:
             if found is None or now is None or now.version != document.version:
                 return
             before = self._published.get(document.path)
-            self._publish(document, found)
+            self._published[document.path] = found
+            self._publish(document.path, document)
             if document.kind == "member" and before is not None and before != found:
                 self._refresh()
 
         self._background.later(("diagnose", document.path), delay, look)
 
-    def _publish(self, document: Document, found: list[types.Diagnostic]) -> None:
-        self._published[document.path] = found
+    def _publish(self, path: str, document: Document | None = None) -> None:
+        """Send what there is to say about a path, whether it is open or not."""
+        document = document or self._documents.at(path)
+        found = [*self._published.get(path, []), *self._step.found.get(path, [])]
+        uri = to_uri(path) if document is None else document.uri
+        version = None if document is None else document.version
         self._protocol.notify(
             types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS,
-            types.PublishDiagnosticsParams(document.uri, found, document.version),
+            types.PublishDiagnosticsParams(uri, found, version),
         )
 
 

@@ -1,0 +1,97 @@
+"""Whether what is managed is in step with its packages: what ``dotstream watch`` looks at."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
+
+from lsprotocol import types
+
+from dotstream.client import Client
+from dotstream.config.discover import find_root
+from dotstream.errors import DotstreamError
+from dotstream.fs.process import environment, known_home
+from dotstream.lsp.language.config.diagnostics import SOURCE
+from dotstream.lsp.requests.rows import counted
+from dotstream.model.options import Preferences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dotstream.model.cancel import CancellationToken
+    from dotstream.model.plan import Summary
+
+__all__ = ["MOST_COMPARED", "Step", "look"]
+
+MOST_COMPARED = 20_000
+"""Links and changes that are looked at in one package directory."""
+
+
+class Step(NamedTuple):
+    """What was found in some package directories.
+
+    Attributes:
+        found: what there is to say, by the path of the configuration that says it.
+        took: seconds.
+    """
+
+    found: dict[str, list[types.Diagnostic]]
+    took: float
+
+
+def look(folders: Iterable[str], cancel: CancellationToken) -> Step:
+    """Look at the package directories that an editor has open.
+
+    Args:
+        folders: absolute paths.
+    """
+    began, environ = monotonic(), environment()
+    home = known_home(environ)
+    found: dict[str, list[types.Diagnostic]] = {}
+    roots = {find_root(each, home=home, environ=environ) for each in folders if home is not None}
+    for root in roots - {None}:
+        try:
+            client = Client(root)
+            if (path := client.settings.path) is not None:
+                found[path] = _diagnose(client, cancel)
+        except (DotstreamError, OSError):
+            continue  # its own document says what is wrong with it
+    return Step(found, monotonic() - began)
+
+
+def _diagnose(client: Client, cancel: CancellationToken) -> list[types.Diagnostic]:
+    complete = True
+    # What is in place is counted one by one too, so that the limit holds for it.
+    prefer = Preferences(report_kept=True)
+    with client.stream("remanage", prefer=prefer, cancel=cancel) as plan:
+        for number, _ in enumerate(plan, 1):
+            if number >= MOST_COMPARED:
+                complete = False
+                break
+        summary = plan.summary
+    parts = _parts(summary, "" if complete else " or more")
+    if not parts:
+        return []
+    severity = types.DiagnosticSeverity
+    return [
+        types.Diagnostic(
+            range=types.Range(types.Position(0, 0), types.Position(1, 0)),
+            severity=severity.Warning if summary.conflicts else severity.Information,
+            code="out-of-step",
+            source=SOURCE,
+            message=f"what is linked is out of step: {', '.join(parts)}; remanage does it",
+        )
+    ]
+
+
+def _parts(summary: Summary, more: str) -> list[str]:
+    """Return what there is to do, in words."""
+    return [
+        f"{counted(number, noun)}{more}"
+        for number, noun in (
+            (summary.operations, "change"),
+            (summary.conflicts, "conflict"),
+            (summary.errors, "error"),
+        )
+        if number
+    ]
