@@ -96,7 +96,7 @@ def test_too_many_clients_are_sent_away_until_one_leaves(server: Server) -> None
     host_and_port = server.address()
     with socket.create_connection(host_and_port) as one_more:
         assert one_more.recv(1) == b""
-    server.wait_for_log(b"one more was sent away")
+    server.wait_for_log(b"another was refused")
     for editor in wires:
         editor.leave()
     with Editor(server=server) as again:

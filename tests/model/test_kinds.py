@@ -24,7 +24,7 @@ CONFLICT_KINDS: tuple[ConflictKind, ...] = get_args(ConflictKind)
 CARRIED_OUT = [kind for kind in OPERATION_KINDS if kind != "keep_link"]
 
 ROOMS = [
-    "history.undo",
+    "history.inverses",
     "store.manifest",
     "store.encoding",
     "transaction.checker",
