@@ -140,10 +140,9 @@ def platform() -> str:
 
 def processors() -> int:
     """Return how many processors this process may use."""
-    try:
+    if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS
-        return os.cpu_count() or 1
+    return os.cpu_count() or 1
 
 
 def state_home(environ: Mapping[str, str], home: str) -> str:
