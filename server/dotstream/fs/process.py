@@ -140,9 +140,11 @@ def platform() -> str:
 
 def processors() -> int:
     """Return how many processors this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    if sys.platform == "darwin":
+        count = os.cpu_count() or 1
+    else:
+        count = len(os.sched_getaffinity(0))
+    return count
 
 
 def state_home(environ: Mapping[str, str], home: str) -> str:
