@@ -116,7 +116,7 @@ def test_a_file_system_that_held_only_links_is_waited_for(
                 farm.client().recover(resume=True)
             assert _links(farm) == []
             if links:
-                with pytest.raises(RollbackIncomplete, match="is away"):
+                with pytest.raises(RollbackIncomplete, match="is missing"):
                     farm.client().recover()
                 waited += 1
             with suppress(RollbackIncomplete):

@@ -429,12 +429,12 @@ def test_what_is_away_is_named_and_waited_for(farm: Farm) -> None:
     assert farm.backups() == {"mine": "644"}
     os.rename(f"{farm.target}/d", f"{farm.root}/elsewhere")
     for _ in range(2):
-        with pytest.raises(RollbackIncomplete, match=f"{farm.target}/d is away"):
+        with pytest.raises(RollbackIncomplete, match=f"{farm.target}/d is missing"):
             farm.client().recover()
         unfinished = farm.client().unfinished()
         assert unfinished is not None
         assert unfinished.state == "stuck"
-    with pytest.raises(RollbackIncomplete, match="is away"):
+    with pytest.raises(RollbackIncomplete, match="is missing"):
         farm.run("manage", prefer=_NEVER)
     os.rename(f"{farm.root}/elsewhere", f"{farm.target}/d")
     assert farm.client().recover().direction == "rolled_back"

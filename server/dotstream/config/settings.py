@@ -336,24 +336,10 @@ class Settings(NamedTuple):
                 not for this machine, or there is no such profile.
             PackageNotFound: a package does not exist.
         """
-        chosen: dict[str, None] = {}
-        for written in names:
-            chosen[self._named(written, anywhere=anywhere)] = None
-        if everything and not (anywhere and not is_directory(self.directory)):
-            why = self.why_empty()
-            if why is not None and not anywhere:
-                raise UsageError(why)
-            chosen.update(dict.fromkeys(self._fitting(self._everything(), anywhere=anywhere)))
-        profiles: Iterable[str] = () if profile is None else (profile,)
-        if profile is None and not names and not everything:
-            if self.single:
-                return (SINGLE,)
-            profiles = self.here
-            if not profiles:
-                raise UsageError("no packages named", remedy="name_packages")
-        for each in profiles:
-            members = self._members(each)
-            chosen.update(dict.fromkeys(self._fitting(members, anywhere=anywhere)))
+        if self.single and not names and profile is None and not everything:
+            return (SINGLE,)
+        asked = self._asked(names, profile, everything=everything, anywhere=anywhere)
+        chosen = tuple(dict.fromkeys(asked))
         missing = [name for name in chosen if not is_directory(self.path_of(name))]
         if missing and anywhere:
             linked = recorded()
@@ -362,7 +348,26 @@ class Settings(NamedTuple):
             known = self.available()
             near = {name: nearest(name, known, limit=3) for name in missing}
             raise PackageNotFound(near, self.directory)
-        return tuple(chosen)
+        return chosen
+
+    def _asked(
+        self, names: Sequence[str], profile: str | None, *, everything: bool, anywhere: bool
+    ) -> Iterator[str]:
+        """Yield what a request names, whether it exists or not."""
+        for written in names:
+            yield self._named(written, anywhere=anywhere)
+        if everything and not (anywhere and not is_directory(self.directory)):
+            why = self.why_empty()
+            if why is not None and not anywhere:
+                raise UsageError(why)
+            yield from self._fitting(self._everything(), anywhere=anywhere)
+        if profile is None and (names or everything):
+            return
+        profiles = self.here if profile is None else (profile,)
+        if not profiles:
+            raise UsageError("no packages named", remedy="name_packages")
+        for each in profiles:
+            yield from self._fitting(self._members(each), anywhere=anywhere)
 
     def named(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the names of packages as they are written."""

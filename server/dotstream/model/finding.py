@@ -140,21 +140,12 @@ class Finding:
     def message(self) -> str:
         """One sentence that says what is wrong."""
         package, text = f"package {self.package}", self.text
+        now = "" if self.wanted is None else f"; what it should lead to is at {self.wanted}"
         match self.kind:
-            case "broken_link" if self.wanted is not None:
-                return (
-                    f"this link of {package} leads to {text}, which is gone; "
-                    f"what it should lead to is at {self.wanted}"
-                )
             case "broken_link":
-                return f"this link of {package} leads to {text}, which is gone"
-            case "orphaned_link" if self.wanted is not None:
-                return (
-                    f"this link leads to {text}, but {package} is gone; "
-                    f"what it should lead to is at {self.wanted}"
-                )
+                return f"this link of {package} leads to {text}, which is gone{now}"
             case "orphaned_link":
-                return f"this link leads to {text}, but {package} is gone"
+                return f"this link leads to {text}, but {package} is gone{now}"
             case "broken_member":
                 return f"{package} has a symlink here that leads nowhere itself: {self.detail}"
             case "link_loop":
