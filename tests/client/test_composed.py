@@ -202,10 +202,10 @@ def test_a_stale_operation_takes_everything_back(wide: Farm) -> None:
     [
         ({"text": "/etc/passwd"}, "does not lead into package"),
         ({"text": "../stow/vim/x"}, "does not lead into package"),
-        ({"name": "../x"}, "no name in a directory"),
-        ({"name": ".."}, "no name in a directory"),
+        ({"name": "../x"}, "not a name in a directory"),
+        ({"name": ".."}, "not a name in a directory"),
         ({"text": "../stow/zsh/a\0b"}, "NUL"),
-        ({"kind": "format_disk"}, "no kind of operation"),
+        ({"kind": "format_disk"}, "not a kind of operation"),
         ({"before": "x"}, "nothing before it"),
         ({"directory": Directory("/etc")}, "neither the target nor"),
         ({"kind": "remove_link", "text": None, "before": "/etc/passwd"}, "is not ours"),
