@@ -225,9 +225,9 @@ def test_other_machines_are_let_in_only_with_a_warning() -> None:
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (["--tcp", "nowhere"], "'nowhere' is no address"),
-        (["--tcp", ":80"], "':80' is no address"),
-        (["--ws", "1:2:3"], "'1:2:3' is no address"),
+        (["--tcp", "nowhere"], "'nowhere' is not an address"),
+        (["--tcp", ":80"], "':80' is not an address"),
+        (["--ws", "1:2:3"], "'1:2:3' is not an address"),
         (["--ws", "70000"], "up to 65535"),
         (["--tcp", "0", "--ws", "0"], "not allowed with"),
         (["--stdio", "--ws", "0"], "not allowed with"),

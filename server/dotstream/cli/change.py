@@ -222,6 +222,23 @@ def apply(
         )
         result = session.follow(run, note=None if after is None else after.note)
     metadata = plan.metadata
+    if metadata.action == "manage" and (result.summary.unchanged or not result.applied):
+        _mention_outdated(session, metadata, result.summary, cancel)
     if metadata.action == "unmanage" and not result.applied:
         session.mention_elsewhere("unmanage " + " ".join(metadata.packages), metadata.packages)
     return after
+
+
+def _mention_outdated(
+    session: Session, metadata: Metadata, summary: Summary, cancel: CancellationToken
+) -> None:
+    """Say so if packages have links left that only ``remanage`` removes."""
+    linked = summary.unchanged + summary.counts.get("create_link", 0)
+    count = session.client.outdated(*metadata.packages, beyond=linked, cancel=cancel)
+    if count:
+        from dotstream.cli.report.summary import plural
+        from dotstream.doctor.shell_commands import REMANAGE, quoted
+
+        command = session.completed(" ".join((REMANAGE, *map(quoted, metadata.packages))))
+        links = plural(count, "link")
+        session.say(f"{links} left with nothing to lead to, which {command} removes")
