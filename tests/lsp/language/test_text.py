@@ -133,7 +133,7 @@ def test_a_pattern_is_added_where_it_belongs(before: str, after: str) -> None:
 
 
 def test_what_cannot_be_added_to_is_left_alone() -> None:
-    with pytest.raises(UsageError, match=r"write this into dotstream\.toml"):
+    with pytest.raises(UsageError, match=r"add this to dotstream\.toml"):
         with_ignored("packages.vim = { hosts = [] }\n", "vim", "/.x")
 
 
