@@ -13,6 +13,8 @@ from tests.editors.vscode.large import make_large
 from tests.snapshot import difference, snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.editors.vscode.codeserver import CodeServer
     from tests.editors.vscode.workbench import Workbench
     from tests.farm import Farm
@@ -57,30 +59,41 @@ async def test_each_action_of_the_palette_and_what_the_history_says_of_it(
     assert farm.home() == BOTH
 
 
-async def test_an_undo_is_cancelled_in_its_notification(workbench: Workbench, farm: Farm) -> None:
-    make_large(f"{farm.directory}/big", 100_000)
+def _signal_when(condition: Callable[[], bool], process: int, signal_number: int) -> None:
+    """Signal a process as soon as something holds, however busy the browser is."""
+    end = time.monotonic() + 180
+    while not condition():
+        assert time.monotonic() < end, "what is waited for does not come to be"
+        time.sleep(0.001)
+    os.kill(process, signal_number)
+
+
+async def test_an_undo_is_cancelled_in_its_notification(
+    workbench: Workbench, code_server: CodeServer, farm: Farm
+) -> None:
+    make_large(f"{farm.directory}/big", 300_000)
     farm.configured(f'target = "{farm.target}"\nfolding = "never"\n')
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "big")
-    await workbench.apply("100,000 to link")
-    await workbench.said("manage big: 100,000 linked", within=180)
+    await workbench.apply("300,000 to link")
+    await workbench.said("manage big: 300,000 linked", within=180)
     before = snapshot(farm.target)
-    await workbench.press("Undo", of="manage big: 100,000 linked")
-    await workbench.apply("100,000 to unlink")
-    await workbench.said("Applying undo")
-    await workbench.until(lambda: not os.path.lexists(f"{farm.target}/0099/0999"))
-    await workbench.press("Cancel", of="Applying undo")
+    (server,) = code_server.processes("dotstream lsp")
+    await workbench.press("Undo", of="manage big: 300,000 linked")
+    stopping = asyncio.create_task(
+        asyncio.to_thread(
+            _signal_when, lambda: len(os.listdir(farm.target)) < 300, server, signal.SIGSTOP
+        )
+    )
+    try:
+        await workbench.apply("300,000 to unlink")
+        await stopping
+        await workbench.press("Cancel", of="Applying undo")
+    finally:
+        os.kill(server, signal.SIGCONT)
     await workbench.said("the target is as it was before")
     await workbench.nothing_blocks()
     assert difference(before, snapshot(farm.target)) == []
-
-
-def _kill_at(path: str, process: int, end: float) -> None:
-    """Kill a process as soon as something is at a path, however busy the browser is."""
-    while not os.path.lexists(path):
-        assert time.monotonic() < end, f"{path} does not come to be"
-        time.sleep(0.001)
-    os.kill(process, signal.SIGKILL)
 
 
 async def test_a_change_that_a_kill_cut_short_is_taken_back_when_the_user_says_so(
@@ -94,7 +107,9 @@ async def test_a_change_that_a_kill_cut_short_is_taken_back_when_the_user_says_s
     await workbench.plan("Manage", "big")
     (killed,) = code_server.processes("dotstream lsp")
     killing = asyncio.create_task(
-        asyncio.to_thread(_kill_at, f"{farm.target}/0250", killed, time.monotonic() + 60)
+        asyncio.to_thread(
+            _signal_when, lambda: os.path.lexists(f"{farm.target}/0250"), killed, signal.SIGKILL
+        )
     )
     await workbench.apply("300,000 to link")
     await killing
