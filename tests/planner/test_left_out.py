@@ -59,7 +59,7 @@ def test_an_option_of_a_stowrc_is_named_with_its_line(farm: Farm) -> None:
 def test_a_list_that_nobody_reads_is_told(farm: Farm) -> None:
     farm.make({"stow/p/x/.stow-local-ignore": "a\n", "stow/p/x/a": "", "home/x/mine": ""})
     _, notice = farm.plan("manage", prefer=_EXPLAIN).notices
-    assert notice.message.startswith("nobody reads this list")
+    assert notice.message.startswith("this list is not read")
 
 
 def test_a_pattern_that_can_never_match_is_told_with_its_line(farm: Farm) -> None:

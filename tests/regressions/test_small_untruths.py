@@ -99,7 +99,7 @@ def test_an_output_that_is_full_after_all_was_done_is_no_failure_of_that(farm: F
     with open("/dev/full", "wb") as full:
         done = _run(farm, "manage", "zsh", stdout=full.fileno())
     assert done.returncode == 0
-    assert "all was done, but not told" in done.stderr
+    assert "everything was done, but could not be reported" in done.stderr
     assert farm.home() == {"a": "-> ../stow/zsh/a"}
 
 

@@ -101,9 +101,9 @@ def test_an_apply_that_a_kill_cut_short_is_carried_to_its_end(world: World, nvim
     nvim.wait(f"vim.uv.fs_stat('{world.target}/d0002') ~= nil")
     nvim.kill_server()
     nvim.until("failed")
-    nvim.choose("Carry")
+    nvim.choose("Finish it")
     nvim.dotstream("recover")
-    nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('to its end') end)")
+    nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('finished') end)")
     assert (world.target / "d0029/f999").is_symlink()
 
 

@@ -125,7 +125,7 @@ async def test_a_list_that_nobody_reads_is_told_and_not_counted(desk: Desk, root
         desk.open(path, "NOTES\n*\n")
         (found,) = await desk.codes(path, "unread-list")
         assert found.severity == types.DiagnosticSeverity.Warning
-        assert found.message.startswith("nobody reads this list")
+        assert found.message.startswith("this list is not read")
         assert await hints(desk, path) == []
 
 
