@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -266,10 +267,13 @@ def test_where_no_more_files_may_be_open_nothing_waits(
 
     refused: list[int] = []
     monkeypatch.setattr(two_threads, "duplicate", counted)
-    try:
+    with ExitStack() as gaps:
+        highest = opened()[-1]
+        while (filled := os.dup(0)) < highest:  # a limit is of numbers
+            gaps.callback(os.close, filled)
+        gaps.callback(os.close, filled)
+        gaps.callback(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
         _run(wide, _Both("other", 1, restrict)).drain()
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
     assert refused
     assert sum(kind.startswith("->") for kind in wide.home().values()) == 180 * 15
     assert list(wide.client().doctor()) == []
