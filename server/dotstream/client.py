@@ -574,13 +574,15 @@ class Client:
         from dotstream.model.status import PackageStatus
 
         names = self.settings.select(packages, everything=not packages)
+        recorded = self._recorded(names)
         for name in names:
             with self.stream("manage", [name], cancel=cancel) as plan:
                 for _ in plan:
                     pass
             status = PackageStatus.of(name, plan.summary)
-            beyond = status.links + status.relinks
-            yield status.with_removals(self.outdated(name, beyond=beyond, cancel=cancel))
+            if recorded[name] > status.links + status.relinks:
+                status = status.with_removals(self._removals([name], cancel))
+            yield status
 
     def outdated(
         self, *packages: str, beyond: int = 0, cancel: CancellationToken | None = None
@@ -592,16 +594,23 @@ class Client:
             beyond: how many links are known to be as wanted; where no more are recorded, that
                 is all there is to it.
         """
+        recorded = sum(self._recorded(packages).values())
+        return self._removals(packages, cancel) if recorded > beyond else 0
+
+    def _recorded(self, packages: Iterable[str]) -> dict[str, int]:
+        """Return how many links of packages are recorded in their targets."""
         records, settings = self._repository.records(), self.settings
         try:
             linked = records.linked(self.directory)
-            recorded = sum(
-                linked[name][settings.target_of(name)] for name in packages if name in linked
-            )
+            return {
+                name: linked[name][settings.target_of(name)] if name in linked else 0
+                for name in packages
+            }
         finally:
             records.close()
-        if recorded <= beyond:
-            return 0
+
+    def _removals(self, packages: Sequence[str], cancel: CancellationToken | None) -> int:
+        """Return how many links ``remanage`` would remove."""
         with self.stream("remanage", packages, cancel=cancel) as plan:
             for _ in plan:
                 pass

@@ -135,9 +135,7 @@ class DirectoryVisit:
             yield self._left_alone(why)
             return None
         if farm.options.explain and self.linked and place.path and self.mode is Mode.REAL:
-            yield Notice(
-                place.absolute, "a directory is there already, so the names in it are linked"
-            )
+            yield Notice(place.absolute, _THERE)
         only = self.scope.name_in(place)
         listings: list[Iterable[Entry]] = []
         cursors: list[Cursor] = []

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Actions"]
 
+_OTHER_LINK = "it is not the link it was"
+_NO_DIRECTORY = "it is no longer a directory"
+
 
 class Actions:
     """Acts on the steps of one transaction.
@@ -110,7 +113,7 @@ class Actions:
         fd = self._descriptors.fd(operation.directory)
         if self._descriptors.private:  # the whole directory is in quarantine
             if link_text(fd, operation.name) != text:
-                raise PreconditionFailed(operation, "it is not the link it was")
+                raise PreconditionFailed(operation, _OTHER_LINK)
             self._changes.unlink(fd, operation.name)
             return
         spare = spare_name(self._transaction, sequence)
@@ -120,34 +123,39 @@ class Actions:
             raise PreconditionFailed(operation, "it is gone") from None
         if link_text(fd, spare) != text:
             self._changes.rename(fd, spare, fd, operation.name)
-            raise PreconditionFailed(operation, "it is not the link it was")
+            raise PreconditionFailed(operation, _OTHER_LINK)
         self._changes.unlink(fd, spare)
 
     def _replace_link(self, sequence: int, operation: Operation) -> None:
-        self._swap_link(sequence, operation, operation.before, operation.text)
-
-    def _swap_link(
-        self, sequence: int, operation: Operation, old: str | None, new: str | None
-    ) -> None:
         """Replace a link in one step; the name is never missing."""
         fd = self._descriptors.fd(operation.directory)
         spare = spare_name(self._transaction, sequence)
-        self._changes.symlink(new or "", fd, spare)
-        try:
-            self._exchange(fd, spare, operation)
-            if link_text(fd, spare) != old:
-                self._changes.exchange(fd, spare, operation.name)
-                raise PreconditionFailed(operation, "it is not the link it was")
-        except PreconditionFailed:
-            self._changes.unlink(fd, spare)
-            raise
+        self._put_link(fd, spare, operation, lambda: link_text(fd, spare) == operation.before)
         self._changes.unlink(fd, spare)
 
-    def _exchange(self, fd: int, spare: str, operation: Operation) -> None:
+    def _put_link(
+        self, fd: int, beside: str, operation: Operation, expected: Callable[[], bool]
+    ) -> None:
+        """Make a link beside the path, and exchange the two; if that fails, nothing is left."""
+        self._changes.symlink(operation.text or "", fd, beside)
         try:
-            self._changes.exchange(fd, spare, operation.name)
+            self._exchange(fd, beside, operation, expected)
+        except PreconditionFailed:
+            self._changes.unlink(fd, beside)
+            raise
+
+    def _exchange(
+        self, fd: int, beside: str, operation: Operation, expected: Callable[[], bool]
+    ) -> None:
+        """Exchange the path with what is beside it, unless that was not as ``expected`` there."""
+        try:
+            self._changes.exchange(fd, beside, operation.name)
         except FileNotFoundError:
             raise PreconditionFailed(operation, "it is gone") from None
+        if not expected():
+            self._changes.exchange(fd, beside, operation.name)
+            refolds = operation.kind == "refold"
+            raise PreconditionFailed(operation, _NO_DIRECTORY if refolds else _OTHER_LINK)
 
     # Directories -----------------------------------------------------------------------
 
@@ -170,7 +178,7 @@ class Actions:
             raise PreconditionFailed(operation, "it is gone") from None
         if entry_kind(fd, aside) != DIR:
             self._changes.rename(fd, aside, fd, operation.name)
-            raise PreconditionFailed(operation, "it is no longer a directory")
+            raise PreconditionFailed(operation, _NO_DIRECTORY)
 
     def _end_remove_dir(self, operation: Operation) -> None:
         fd = self._descriptors.fd(operation.directory)
@@ -182,17 +190,14 @@ class Actions:
     def _unfold(self, sequence: int, operation: Operation) -> None:
         fd = self._descriptors.fd(operation.directory)
         if link_text(fd, operation.name) != operation.before:
-            raise PreconditionFailed(operation, "it is not the link it was")
+            raise PreconditionFailed(operation, _OTHER_LINK)
         self._changes.mkdir(fd, self._alias(operation), _mode(operation))
         if operation.text is not None:
             self._changes.chmod(fd, self._aside(operation), int(operation.text, 8))
 
     def _end_unfold(self, operation: Operation) -> None:
         fd, aside = self._descriptors.fd(operation.directory), self._aside(operation)
-        self._exchange(fd, aside, operation)
-        if link_text(fd, aside) != operation.before:
-            self._changes.exchange(fd, aside, operation.name)
-            raise PreconditionFailed(operation, "it is not the link it was")
+        self._exchange(fd, aside, operation, lambda: link_text(fd, aside) == operation.before)
         self._changes.unlink(fd, aside)
         self._place(operation)
 
@@ -200,15 +205,7 @@ class Actions:
 
     def _refold(self, sequence: int, operation: Operation) -> None:
         fd, aside = self._descriptors.fd(operation.directory), self._alias(operation)
-        self._changes.symlink(operation.text or "", fd, aside)
-        try:
-            self._exchange(fd, aside, operation)
-            if entry_kind(fd, aside) != DIR:
-                self._changes.exchange(fd, aside, operation.name)
-                raise PreconditionFailed(operation, "it is no longer a directory")
-        except PreconditionFailed:
-            self._changes.unlink(fd, aside)
-            raise
+        self._put_link(fd, aside, operation, lambda: entry_kind(fd, aside) == DIR)
 
     def _end_refold(self, operation: Operation) -> None:
         fd = self._descriptors.fd(operation.directory)
