@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     _Method = Callable[Concatenate["AsyncClient", _Arguments], _Made]
     _Declaring = Callable[[Callable[["AsyncClient"], None]], _Method[_Arguments, _Made]]
 
-__all__ = ["AsyncClient"]
-
 
 def _streamed(
     method: _OfClient[_Arguments, _Found], make: Callable[[_Found], _Made]

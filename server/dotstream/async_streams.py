@@ -26,16 +26,6 @@ if TYPE_CHECKING:
     from dotstream.planner.stream import StreamingPlan
     from dotstream.transaction.execution import Execution
 
-__all__ = [
-    "AsyncExecution",
-    "AsyncScan",
-    "AsyncStream",
-    "AsyncStreamingPlan",
-    "plan_of",
-    "stream_of",
-    "to_its_end",
-]
-
 _Outcome = TypeVar("_Outcome")
 
 _BATCH = 256

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from dotstream.config.starter import Value
 
-__all__ = ["StowSettings", "stow_settings"]
-
 
 class StowSettings(NamedTuple):
     """What Stow would do in a directory.

@@ -17,8 +17,6 @@ from dotstream.light_typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["STOWRC_NAME", "expand", "parse_stowrc", "read_stowrc", "split_words"]
-
 STOWRC_NAME = ".stowrc"
 
 _BLANK = re.compile(r"[ \t\r\f\v]+")

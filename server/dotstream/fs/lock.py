@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-__all__ = ["Held", "Lock", "LockHeld", "left_behind", "name_run", "named_run"]
-
 _INTERVAL = 0.05
 _LONGEST = 4096
 

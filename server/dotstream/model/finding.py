@@ -9,15 +9,6 @@ from dotstream.light_typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from dotstream.model.directory import Directory
 
-__all__ = [
-    "FINDING_KINDS",
-    "SCAN_MODES",
-    "Finding",
-    "FindingKind",
-    "ScanMode",
-    "Severity",
-]
-
 ScanMode = Literal["off", "scoped", "deep"]
 SCAN_MODES: tuple[ScanMode, ...] = ("off", "scoped", "deep")
 

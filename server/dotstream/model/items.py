@@ -9,17 +9,6 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.model.options import Policy
 
-__all__ = [
-    "OPERATION_KINDS",
-    "Conflict",
-    "ConflictKind",
-    "Item",
-    "Notice",
-    "Operation",
-    "OperationKind",
-    "ScanError",
-]
-
 OperationKind = Literal[
     "make_dir",
     "remove_dir",

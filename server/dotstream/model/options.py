@@ -11,27 +11,6 @@ if TYPE_CHECKING:
     from dotstream.model.items import Conflict
     from dotstream.model.rule import WhichRule
 
-__all__ = [
-    "ACTIONS",
-    "AS_CONFIGURED",
-    "FOLDINGS",
-    "LAYOUTS",
-    "LINK_STYLES",
-    "PACKAGE_LAYOUTS",
-    "POLICIES",
-    "SINGLE",
-    "Action",
-    "Folding",
-    "IgnoreRules",
-    "Layout",
-    "LinkStyle",
-    "Options",
-    "Package",
-    "Policy",
-    "Preferences",
-    "Resolve",
-]
-
 Action = Literal["manage", "unmanage", "remanage", "adopt", "undo", "restore", "doctor"]
 Folding = Literal["safe", "always", "never"]
 Layout = Literal["mirror", "named", "single"]

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dotstream.model.plan import Metadata
     from dotstream.planner.split import Split, Stream
 
-__all__ = ["Digest", "StreamingPlan", "in_runs"]
-
 _HASHED = 256  # pieces hashed at a time
 _LONG = 1024  # bytes that are not kept waiting for others
 _LINKS = {"create_link": "create_links", "remove_link": "remove_links"}

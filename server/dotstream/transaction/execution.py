@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dotstream.transaction.host import Host
     from dotstream.transaction.terms import Terms
 
-__all__ = ["Execution", "execution_of_operations", "execution_of_plan", "happenings"]
-
 _Outcome = TypeVar("_Outcome")
 
 

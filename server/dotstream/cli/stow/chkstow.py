@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from dotstream.fs.listing import Entry
 
-__all__ = ["HELP", "main"]
-
 HELP = """\
 usage: dotstream chkstow [OPTION]...
 

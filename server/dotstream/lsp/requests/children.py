@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from dotstream.model.child import Child
     from dotstream.model.options import Preferences
 
-__all__ = ["CHILDREN", "MAX_PAGE", "PAGE"]
-
 PAGE = 200
 """Names in a page, if the client does not say."""
 

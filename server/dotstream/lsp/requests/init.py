@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.messages import JSON
     from dotstream.lsp.requests.call import Call
 
-__all__ = ["INIT"]
-
 _ORIGINS: tuple[Origin, ...] = ("stow", "dot")
 
 

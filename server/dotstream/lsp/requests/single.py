@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.call import Call
     from dotstream.lsp.requests.fields import Fields
 
-__all__ = ["LINK", "RESOLVE", "UNLINK"]
-
 _Settling = Literal["adopt", "backup", "overwrite", "skip"]
 
 _SETTLING: tuple[_Settling, ...] = ("adopt", "backup", "overwrite", "skip")

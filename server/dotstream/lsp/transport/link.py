@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Link", "with_length"]
-
 
 class Link(Protocol):
     """A transport to one client; three threads may use its methods at once."""

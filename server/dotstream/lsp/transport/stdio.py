@@ -14,8 +14,6 @@ from dotstream.lsp.transport.signals import on_end
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["serve"]
-
 
 async def serve() -> int:
     """Serve until the client leaves; return 0 if it said goodbye, 1 if not."""

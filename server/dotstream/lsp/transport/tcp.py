@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from dotstream.fs.peers import Peer
 
-__all__ = ["Stream", "hang_up", "receive"]
-
 _READ = 64 * 1024
 _log = logging.getLogger(__name__)
 
