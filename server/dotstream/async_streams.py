@@ -17,7 +17,6 @@ from dotstream.model.member import Member
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator
-    from types import TracebackType
 
     from dotstream.light_typing import Self
     from dotstream.model.items import Conflict, Operation, ScanError
@@ -62,12 +61,7 @@ class AsyncStream(Generic[_Value]):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._end()
         if self._worker is not None:
             await asyncio.to_thread(self._worker.join)

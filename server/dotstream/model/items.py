@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 from dotstream.model.words import WORDS
 
 if TYPE_CHECKING:
@@ -21,17 +21,7 @@ OperationKind = Literal[
     "keep_link",
 ]
 
-OPERATION_KINDS: tuple[OperationKind, ...] = (
-    "make_dir",
-    "remove_dir",
-    "create_link",
-    "remove_link",
-    "replace_link",
-    "move_file",
-    "unfold",
-    "refold",
-    "keep_link",
-)
+OPERATION_KINDS: tuple[OperationKind, ...] = get_args(OperationKind)
 
 
 class Operation(NamedTuple):

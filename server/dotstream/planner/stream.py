@@ -16,7 +16,6 @@ from dotstream.model.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
-    from types import TracebackType
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.directory import Directory
@@ -277,12 +276,7 @@ class StreamingPlan:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import islice
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from dotstream.lsp.requests.fields import Fields, invalid
 from dotstream.lsp.requests.method import Method
@@ -28,11 +28,9 @@ PAGE = 200
 MAX_PAGE = 1000
 """Names in a page at most."""
 
-_ACTIONS: tuple[Literal["manage", "unmanage", "remanage"], ...] = (
-    "manage",
-    "unmanage",
-    "remanage",
-)
+_Action = Literal["manage", "unmanage", "remanage"]
+
+_ACTIONS: tuple[_Action, ...] = get_args(_Action)
 
 
 class _Children(NamedTuple):
@@ -44,7 +42,7 @@ class _Children(NamedTuple):
         offset, limit: which names, counted from 0.
     """
 
-    action: Literal["manage", "unmanage", "remanage"]
+    action: _Action
     packages: tuple[str, ...]
     profile: str | None
     prefer: Preferences

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from dotstream.errors import UsageError
 from dotstream.lsp.requests.carrying import looked_at, rehearsed
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _Settling = Literal["adopt", "backup", "overwrite", "skip"]
 
-_SETTLING: tuple[_Settling, ...] = ("adopt", "backup", "overwrite", "skip")
+_SETTLING: tuple[_Settling, ...] = get_args(_Settling)
 
 
 class _File(NamedTuple):
