@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     Opening: TypeAlias = Callable[[CancellationToken], StreamingPlan]
 
-__all__ = ["OUT_OF_STEP", "apply", "change", "change_as_agreed", "change_packages", "selected"]
-
 OUT_OF_STEP = 6
 """Exit code of looking, where that is asked for and there is something to do."""
 

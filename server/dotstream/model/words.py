@@ -11,17 +11,6 @@ if TYPE_CHECKING:
     from dotstream.model.items import ConflictKind, OperationKind
     from dotstream.model.options import Policy
 
-__all__ = [
-    "OBSTACLES",
-    "POLICY_WORDS",
-    "REMARKS",
-    "SOURCE",
-    "WORDS",
-    "Effect",
-    "PolicyWords",
-    "Words",
-]
-
 SOURCE = ""
 """What pip and pipx are given to install dotstream, once it is published.
 

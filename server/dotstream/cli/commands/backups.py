@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
     from dotstream.model.history import Backup
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run", "tell"]
-
 DESCRIPTION = """\
 What a change moved out of the way (--on-conflict backup, overwrite or adopt) is kept, with
 contents, modes and times as they were, until it is pruned. This lists it, oldest first;

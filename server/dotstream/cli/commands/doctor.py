@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.finding import Finding, ScanMode, Severity
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Looks for what is wrong with the links and with the records about them, and shows for each
 thing the command that fixes it without losing anything. It only looks, unless --fix or

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
     from dotstream.model.history import Transaction, TransactionState
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Lists what was done to the target, newest first: its number, when, what was asked for, and
 what came of it. What was undone, rolled back or cut short says so. The last 1,000 changes are

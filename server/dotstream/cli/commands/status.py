@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from dotstream.model.located import Located
     from dotstream.model.status import PackageStatus, Unwanted
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Says for each package whether it is managed, partial, unmanaged, in conflict or empty, and
 how many links are there, and what managing it would change. It only looks. With --check the

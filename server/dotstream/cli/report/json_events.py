@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
 
-__all__ = ["SCHEMA", "Events"]
-
 SCHEMA = "1.2"
 """Version of the events: the first number changes when a consumer could break."""
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     Value: TypeAlias = "str | int | float | bool | Sequence[Value] | Mapping[str, Value] | None"
 
-__all__ = ["Report", "Reporting"]
-
 
 class Reporting:
     """Tells events of a run, each by its own method."""

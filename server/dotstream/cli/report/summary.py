@@ -8,8 +8,6 @@ from dotstream.model.words import WORDS
 if TYPE_CHECKING:
     from dotstream.model.plan import Summary
 
-__all__ = ["plural", "sentence"]
-
 
 def plural(count: int, noun: str, nouns: str | None = None) -> str:
     """Return ``1 link`` or ``2 links``."""

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from dotstream.model.plan import Metadata, Summary
     from dotstream.model.words import Effect
 
-__all__ = ["Lines", "title"]
-
 _COLOURS: dict[Effect, Colour] = {
     "add": "green",
     "change": "yellow",

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.plan import Summary
 
-__all__ = ["MOST_COMPARED", "Step", "look"]
-
 MOST_COMPARED = 20_000
 """Links and changes that are looked at in one package directory."""
 

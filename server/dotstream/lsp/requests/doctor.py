@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.call import Call
     from dotstream.model.finding import Finding, ScanMode
 
-__all__ = ["DOCTOR", "MAX_FINDINGS"]
-
 MAX_FINDINGS = 1000
 """Findings in an answer at most, where they are not streamed."""
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from dotstream.model.items import Item, Notice, ScanError
     from dotstream.model.wish import Wish
 
-__all__ = ["Rows", "Streamed", "conflict_row", "counted", "shown", "wish_row"]
-
 _Item_contra = TypeVar("_Item_contra", contravariant=True)
 
 _HOLDS_LINK_TEXT = ("remove_link", "replace_link", "unfold", "keep_link")

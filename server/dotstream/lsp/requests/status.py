@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from dotstream.model.located import Located
     from dotstream.model.status import PackageStatus, Unwanted
 
-__all__ = ["MAX_PATHS", "STATUS"]
-
 MAX_PATHS = 1000
 """Paths that one request may ask about."""
 

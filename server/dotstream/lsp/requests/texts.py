@@ -16,19 +16,6 @@ if TYPE_CHECKING:
     from dotstream.model.finding import Finding
     from dotstream.model.items import Item
 
-__all__ = [
-    "changed",
-    "checked",
-    "compared",
-    "difference",
-    "finding_line",
-    "ignored",
-    "plan_line",
-    "planned",
-    "recovered",
-    "written",
-]
-
 
 def planned(result: Mapping[str, Any]) -> str:
     """Say what a plan has."""
