@@ -234,8 +234,8 @@ def _mention_outdated(
     linked = summary.unchanged + summary.counts.get("create_link", 0)
     count = session.client.outdated(*metadata.packages, beyond=linked, cancel=cancel)
     if count:
-        from dotstream.cli.report.summary import plural
         from dotstream.doctor.shell_commands import REMANAGE, quoted
+        from dotstream.model.words import plural
 
         command = session.completed(" ".join((REMANAGE, *map(quoted, metadata.packages))))
         links = plural(count, "link")

@@ -109,3 +109,8 @@ OBSTACLES: dict[ConflictKind, str] = {
     "missing_source": "there is nothing to link",
 }
 """Conflicts in a few words; ``Conflict.message`` is the whole sentence."""
+
+
+def plural(count: int, noun: str, nouns: str | None = None) -> str:
+    """Return a number of things in words: ``1 link``, ``3,000 links``."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"

@@ -61,7 +61,7 @@ class PackageTrees:
         self._lookup = lookup
         self._poll = poll
         self._trees: dict[str, Tree] = {}
-        self._packages = {(package.stow_dir, package.name): package for package in packages}
+        self._packages = {(package.directory, package.name): package for package in packages}
         self._chosen = chosen
         self._glanced: tuple[Cursor | None, Listing | None] = (None, None)
 

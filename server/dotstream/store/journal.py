@@ -374,7 +374,7 @@ class Journal:
         return None if row is None else int(row[0])
 
     def backups(self) -> Iterator[tuple[int, int, str]]:
-        """Stream what was set aside: step, transaction, and the path where it was."""
+        """Stream what was backed up: step, transaction, and the path where it was."""
         last = 0
         while True:
             with self.database.explained():

@@ -35,7 +35,7 @@ class Actions:
         changes: the seam to the file system.
         descriptors: the directories that are held open.
         transaction: its number, which names temporary entries.
-        backups: absolute path of the directory that takes what is set aside.
+        backups: absolute path of the directory that takes what is backed up.
 
     Attributes:
         renewed: files of moves below this number may have been copied back since.

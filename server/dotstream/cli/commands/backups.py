@@ -6,9 +6,9 @@ from functools import partial
 
 from dotstream.cli.arguments import days
 from dotstream.cli.change import change
-from dotstream.cli.report.summary import plural
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
+from dotstream.model.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

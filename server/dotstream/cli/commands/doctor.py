@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from dotstream.cli.report.summary import plural
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 from dotstream.model.finding import SCAN_MODES
+from dotstream.model.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from __future__ import annotations
 from json.encoder import JSONEncoder, encode_basestring
 from time import monotonic
 
-from dotstream.cli.report.report import Reporting
+from dotstream.cli.report.report import Report
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import Conflict, Operation, ScanError
 from dotstream.model.names import encoded
@@ -74,7 +74,7 @@ def _counts(summary: Summary) -> dict[str, Value]:
     }
 
 
-class Events(Reporting):
+class Events(Report):
     """A report as JSON lines."""
 
     def __init__(self, out: Output) -> None:

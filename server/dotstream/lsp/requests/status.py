@@ -8,9 +8,10 @@ from dotstream.errors import Cancelled
 from dotstream.lsp.messages import dumps
 from dotstream.lsp.requests.fields import Fields, invalid
 from dotstream.lsp.requests.method import Method
-from dotstream.lsp.requests.rows import counted, shown
+from dotstream.lsp.requests.rows import shown
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
+from dotstream.model.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +75,7 @@ class _StatusRows:
     @staticmethod
     def summed(counts: Mapping[str, int]) -> str:
         """Return how many packages there are."""
-        return counted(sum(counts.values()), "package")
+        return plural(sum(counts.values()), "package")
 
 
 def _status(params: _Status, call: Call) -> dict[str, JSON]:
@@ -131,7 +132,7 @@ def _path(found: Located, call: Call) -> dict[str, JSON]:
         return None if path is None else to_uri(path)
 
     return {
-        "uri": to_uri(found.path),
+        "path": to_uri(found.path),
         "role": found.role,
         "package": None if found.package is None else shown(found.package),
         "source": place(found.source),
