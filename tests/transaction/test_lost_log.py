@@ -94,6 +94,7 @@ def test_a_lock_file_that_is_older_than_the_journal_means_that_nothing_is_lost(
     client = farm.client()
     plan = client.stream("manage", ["zsh"], prefer=_PREFER)
     run = client.execute(plan.operations, batch=8)
+    lock, named = "", b""
     for event in run:
         if isinstance(event, Applied) and event.done >= 20:
             lock = f"{os.path.dirname(_log(farm))}/lock"
