@@ -11,8 +11,10 @@
 import { Range, window, workspace, WorkspaceEdit, type TextDocument, type Uri } from "vscode";
 import { HEADER, type PlanText } from "../plan/text";
 
-/** Lines that come in at once: more would keep the window from drawing for too long. */
+/** Lines that are added at once: more would keep the window from drawing for too long. */
 const PIECE = 2000;
+/** Lines that a document is opened with at most: those cost half as much. */
+const BEGINNING = 5000;
 /** Attempts to write a document that somebody else changes all the time. */
 const PATIENCE = 5;
 
@@ -37,8 +39,8 @@ interface Seen {
 
 /** What a document is opened with; the rest is written into it. */
 export function beginningOf({ header, text: { lines }, tail }: Page): string {
-  const fits = lines.length <= PIECE;
-  return [...header, ...lines.slice(0, PIECE), ...(fits ? tail : [])].join("\n");
+  const fits = lines.length <= BEGINNING;
+  return [...header, ...lines.slice(0, BEGINNING), ...(fits ? tail : [])].join("\n");
 }
 
 export class PlanDocument {
