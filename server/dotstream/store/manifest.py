@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from dotstream.store.pages import Row
     from dotstream.store.steps import Numbered
 
-__all__ = ["Entry", "Manifest"]
-
 _Place: TypeAlias = tuple[bytes, bytes]  # a directory: its root and path
 
 _FEW = 2
@@ -74,7 +72,7 @@ class Manifest:
         """
         last: tuple[bytes, bytes, bytes] | None = None
         while True:
-            where = "root > x'01'"  # what is set aside is put away below that
+            where = "root > x'01'"  # below that is what a step took away
             values: tuple[bytes, ...] = ()
             if last is not None:
                 where, values = "(root, path, first) > (?, ?, ?)", last
@@ -460,5 +458,5 @@ class Manifest:
 
 
 def _kept(sequence: int) -> bytes:
-    """Return the root under which the records of what a step set aside are put away."""
+    """Return the root under which the records of what a step took away are kept."""
     return b"\0" + str(sequence).encode("ascii")

@@ -312,7 +312,7 @@
 
 --- Where a path stands.
 ---@class (exact) dotstream.PathStatus
----@field uri dotstream.Uri
+---@field path dotstream.Uri
 ---@field role "source"|"target"|nil
 ---@field package string|nil
 ---@field source dotstream.Uri|nil

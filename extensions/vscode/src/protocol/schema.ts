@@ -343,7 +343,7 @@ export interface LinksInTarget {
 
 /** Where a path stands. */
 export interface PathStatus {
-  readonly uri: PathUri;
+  readonly path: PathUri;
   readonly role: "source" | "target" | null;
   readonly package: string | null;
   readonly source: PathUri | null;
