@@ -306,7 +306,10 @@ class Reverter:
         return None
 
     def _aside(self, operation: Operation) -> str:
-        return aside_name(self._transaction, operation.name)
+        return self._beside(operation.name)
+
+    def _beside(self, name: str) -> str:
+        return aside_name(self._transaction, name)
 
     # Moves -----------------------------------------------------------------------------
 
@@ -328,10 +331,10 @@ class Reverter:
             if present(path) and self._is_another(fd, sequence, operation):
                 self._miss(operation.directory.absolute)
                 return None
-        elif (absent := missing(path)) is not None:
+        elif (absent := missing(path, aside=self._beside)) is not None:
             self._miss(absent)
             return None
-        left = take_back(self._changes, fd, name, path)
+        left = take_back(self._changes, fd, name, path, aside=self._beside)
         there = entry_kind(fd, name) is not None
         if left is None and not there:
             return f"{operation.path} is neither there nor at {path}"
