@@ -14,26 +14,6 @@ from dotstream.light_typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = [
-    "Tree",
-    "canonical",
-    "close",
-    "duplicate",
-    "entry_kind",
-    "exists",
-    "fingerprint",
-    "folds_names",
-    "identity",
-    "is_directory",
-    "leads",
-    "link_reader",
-    "link_text",
-    "marker",
-    "marker_file",
-    "none_of",
-    "size",
-]
-
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -282,3 +262,9 @@ def fingerprint(fd: int, name: str) -> str:
         return f"directory {status.st_dev} {status.st_ino} {mode}"
     size, changed = status.st_size, status.st_mtime_ns
     return f"file {status.st_dev} {status.st_ino} {size} {changed} {mode}"
+
+
+def resembles(one: str, other: str) -> bool:
+    """Whether two fingerprints may be of the same entry, or of it and a copy elsewhere."""
+    of_one, of_other = one.split(" "), other.split(" ")
+    return [of_one[0], *of_one[3:]] == [of_other[0], *of_other[3:]]
