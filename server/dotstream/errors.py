@@ -30,6 +30,7 @@ a traceback shows below the message; a shell and an editor have words of their o
 from __future__ import annotations
 
 from dotstream.light_typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from dotstream.model.options import POLICIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -195,8 +196,8 @@ class ConflictError(DotstreamError):
         self.conflicts: list[Conflict] = list(conflicts)
         self.total: int = total
         noun = "conflict" if total == 1 else "conflicts"
-        found = dict.fromkeys(choice for each in self.conflicts for choice in each.choices)
-        self.choices: list[Policy] = list(found)
+        found = {choice for each in self.conflicts for choice in each.choices}
+        self.choices: list[Policy] = [policy for policy in POLICIES if policy in found]
         super().__init__(
             f"{total} {noun}; nothing was changed. Resolve {'it' if total == 1 else 'them'}"
             + (", or choose a policy" if found else ""),
