@@ -40,31 +40,6 @@ if TYPE_CHECKING:
     from dotstream.model.options import Policy
     from dotstream.model.wish import Wish
 
-__all__ = [
-    "REMEDIES",
-    "Cancelled",
-    "ConfigError",
-    "ConflictError",
-    "ConflictsUnsettled",
-    "DotstreamError",
-    "HeldElsewhere",
-    "JournalError",
-    "MemberRefused",
-    "NotAgreed",
-    "OperationFailed",
-    "OperationRefused",
-    "PackageNotFound",
-    "PermissionRefused",
-    "PreconditionFailed",
-    "RecoveryStopped",
-    "Remedy",
-    "RollbackIncomplete",
-    "ScanFailed",
-    "StalePlan",
-    "TargetLocked",
-    "UsageError",
-]
-
 
 Remedy: TypeAlias = Literal[
     "agree",
