@@ -189,6 +189,7 @@ def _texts(session: Session, *names: str) -> dict[str, str]:
 
 def _check(session: Session) -> int:
     from dotstream.config.document import problems
+    from dotstream.config.mistakes import readable
     from dotstream.config.unknown_names import unknown_names
 
     client = session.client
@@ -201,7 +202,10 @@ def _check(session: Session) -> int:
             else "there is no file; all defaults"
         )
         return 0
-    found = [problem for path, text in texts.items() for problem in problems(text, path=path)]
+    base, _ = readable(texts.get(f"{client.root}/{CONFIG_NAME}", ""))  # local profiles extend it
+    found = [
+        each for path, text in texts.items() for each in problems(text, path=path, base=base)
+    ]
     if not found:
         _ = client.settings  # the user's own file may be wrong as well: that is told as any error
     if not found and not client.settings.single:
