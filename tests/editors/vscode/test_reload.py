@@ -1,4 +1,4 @@
-"""A window that is loaded anew: plans are made again, and what was half done is taken back."""
+"""A window that is loaded anew: plans are made again, and what was half done is rolled back."""
 
 from __future__ import annotations
 
