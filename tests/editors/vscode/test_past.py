@@ -28,7 +28,6 @@ async def test_each_action_of_the_palette_and_what_the_history_says_of_it(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.run("Dotstream: Manage…")
     await workbench.tick("zsh")

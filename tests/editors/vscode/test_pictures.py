@@ -148,7 +148,6 @@ async def test_every_word_can_be_read_and_a_move_is_no_conflict_in_any_theme(
         {"stow/zsh/dot-zshrc": "t", "stow/zsh/dot-zlogin": "t", "stow/zsh/dot-zprofile": ""}
     )
     farm.make({"home/.zshrc": "mine", "home/.zlogin": "mine"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")
     await workbench.shows("2 conflicts")

@@ -20,7 +20,6 @@ async def test_two_plans_at_once_are_two_and_are_planned_again_after_a_reload(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")
     await workbench.shows("+ link       .zshrc")

@@ -140,6 +140,20 @@ class Workbench:
             return
         raise AssertionError("the window has no folders")
 
+    async def walkthrough(self, *ticked: str) -> None:
+        """Open the walkthrough, and wait until just these of its steps are ticked."""
+        await self.run("Welcome: Open Walkthrough...")
+        await self.choose("Link your dotfiles")
+        await self.page.wait_for_function(
+            """(wanted) => {
+                const steps = [...document.querySelectorAll("[data-done-step-id]")];
+                const done = steps.filter((step) => step.getAttribute("aria-checked") === "true");
+                const names = done.map((step) => step.dataset.doneStepId.split("#").at(-1));
+                return steps.length > 0 && names.join() === wanted.join();
+            }""",
+            arg=list(ticked),
+        )
+
     # ------------------------------------------------------------- commands
 
     async def run(self, command: str) -> None:
