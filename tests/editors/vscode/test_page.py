@@ -37,7 +37,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return where the files of the extension stand on the web, which here is this machine."""
     key = tmp_path_factory.mktemp("key") / "key.pem"
-    make = "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=127.0.0.1".split()
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1"]
     subprocess.run(
         [*make, "-keyout", key, "-out", f"{key}.crt"],
         check=True,
