@@ -457,7 +457,7 @@ class Workbench:
             f'.explorer-folders-view .monaco-list-row[aria-label^="{name}"]'
         ).first
 
-    async def quick_fix(self, title: str) -> None:
+    async def quick_fix(self, title: str, *, picture: str | None = None) -> None:
         """Choose one of the quick fixes at the beginning of the file in the active editor."""
         offered = self.page.locator(".action-widget .monaco-list-row", has_text=title).first
         await self.editor().locator(".view-line").first.click()
@@ -465,6 +465,9 @@ class Workbench:
         for _ in range(10):
             await self.page.keyboard.press("Control+.")
             try:
+                await offered.wait_for(timeout=3_000)
+                if picture is not None:
+                    await self.picture(picture)
                 await offered.click(timeout=3_000)
             except StillWaiting:
                 await self.page.keyboard.press("Escape")
