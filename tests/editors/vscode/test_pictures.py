@@ -111,7 +111,6 @@ async def test_a_home_is_linked_from_its_dotfiles(
     await workbench.open(str(dotfiles))
     await workbench.reveal("zsh", "dot-zshrc")
     await workbench.offers("Show the difference")
-    await workbench.badge("dot-zshrc", "!")
     await workbench.quick_fix("Show the difference", picture="readme-fixes")
     await workbench.page.locator(".monaco-diff-editor").wait_for()
     await workbench.run("View: Close All Editors")

@@ -9,6 +9,7 @@ import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from playwright.async_api import Error as Unplayable
 from playwright.async_api import TimeoutError as StillWaiting
 from playwright.async_api import expect
 
@@ -341,7 +342,7 @@ class Workbench:
                 await link.click(timeout=3_000)
                 gone = f"(given) => !({mark})(given)"
                 await self.page.wait_for_function(gone, arg=[editor, text, lens], timeout=3_000)
-            except StillWaiting:  # it was an older plan's, which is not heeded
+            except Unplayable:  # it was an older plan's, which is not heeded, or is gone
                 continue
             return
         raise AssertionError(f"pressing {lens!r} above {text!r} does nothing")
