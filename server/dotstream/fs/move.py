@@ -11,11 +11,8 @@ from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.digest import blake2b
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dotstream.fs.change import Changes
 
-_ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # ELOOP on macOS
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -37,18 +34,8 @@ def move(changes: Changes, fd: int, name: str, path: str) -> None:
         os.close(there)
 
 
-def take_back(
-    changes: Changes,
-    fd: int,
-    name: str,
-    path: str,
-    *,
-    aside: Callable[[str], str] | None = None,
-) -> str | None:
+def take_back(changes: Changes, fd: int, name: str, path: str) -> str | None:
     """Take back a move of ``name`` to ``path`` that was made, begun, or never reached.
-
-    Args:
-        aside: gives the name under which a directory on the way may still, or again, be.
 
     Returns:
         ``None`` if ``name`` is what it was; else where somebody's content was left.
@@ -56,7 +43,7 @@ def take_back(
     Raises:
         OSError: the system refused; trying again is safe.
     """
-    there, base = _parent(path, aside)
+    there, base = _parent(path)
     try:
         _touch(changes, there, fd)
         for place, entry in ((fd, name), (there, base)):
@@ -128,26 +115,19 @@ def _back(changes: Changes, fd: int, name: str, there: int, base: str) -> str | 
     return None
 
 
-def missing(path: str, *, aside: Callable[[str], str]) -> str | None:
-    """Return what is no directory on the way to a canonical path; ``None`` if all are.
-
-    Args:
-        aside: as for ``take_back``.
-    """
+def missing(path: str) -> str | None:
+    """Return what is no directory on the way to a canonical path; ``None`` if all are."""
     try:
-        os.close(_parent(path, aside)[0])
+        os.close(_parent(path)[0])
     except OSError as error:
-        if error.errno not in _ABSENT:
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):  # ELOOP on macOS
             raise
         return str(error.filename)
     return None
 
 
-def _parent(path: str, aside: Callable[[str], str] | None = None) -> tuple[int, str]:
+def _parent(path: str) -> tuple[int, str]:
     """Open the directory of a canonical path, not following any link on the way.
-
-    What is no directory on it may be beside its place, by the name that ``aside`` gives: a
-    power cut may have kept what was moved into it, and not that it came to its place.
 
     Raises:
         OSError: with the path of the component that cannot be opened.
@@ -158,7 +138,7 @@ def _parent(path: str, aside: Callable[[str], str] | None = None) -> tuple[int, 
         if name:
             above = f"{above}/{name}"
             try:
-                inner = _below(fd, name, aside)
+                inner = os.open(name, _FLAGS, dir_fd=fd)
             except OSError as error:
                 error.filename = above
                 raise
@@ -166,18 +146,6 @@ def _parent(path: str, aside: Callable[[str], str] | None = None) -> tuple[int, 
                 os.close(fd)
             fd = inner
     return fd, base
-
-
-def _below(fd: int, name: str, aside: Callable[[str], str] | None) -> int:
-    try:
-        return os.open(name, _FLAGS, dir_fd=fd)
-    except OSError as error:
-        if aside is None or error.errno not in _ABSENT:
-            raise
-        try:
-            return os.open(aside(name), _FLAGS, dir_fd=fd)
-        except OSError:
-            raise error from None
 
 
 def _move(changes: Changes, fd: int, name: str, to_fd: int, new: str) -> None:
