@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from dotstream.model.plan import Metadata
     from dotstream.model.wish import Wish
 
-__all__ = ["Repository"]
-
 
 class Repository:
     """A package directory, read as far as it is asked about; for the arguments see ``Client``.

@@ -17,8 +17,6 @@ from dotstream.light_typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeGuar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Origin", "contents", "forget", "held", "highest", "note", "origin", "own"]
-
 _ENTRY = r"(\d+)-(\d+)$"
 _LONGEST = 32 * 1024  # no line is longer
 _ORIGIN = r"\.(\d+)\.origin$"

@@ -17,26 +17,6 @@ if TYPE_CHECKING:
     from dotstream.fs.listing import Listing, Rename
     from dotstream.model.hidden import Hidden
 
-__all__ = [
-    "Tree",
-    "canonical",
-    "close",
-    "duplicate",
-    "entry_kind",
-    "exists",
-    "fingerprint",
-    "folds_names",
-    "identity",
-    "is_directory",
-    "leads",
-    "link_reader",
-    "link_text",
-    "marker",
-    "marker_file",
-    "none_of",
-    "size",
-]
-
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 

@@ -13,8 +13,6 @@ from dotstream.model.digest import blake2b
 if TYPE_CHECKING:
     from dotstream.fs.change import Changes
 
-__all__ = ["missing", "move", "take_back"]
-
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 

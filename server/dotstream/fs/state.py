@@ -12,20 +12,6 @@ from dotstream.fs.system import reserve as allocate
 from dotstream.light_typing import NamedTuple, TypeAlias
 from dotstream.model.digest import blake2b
 
-__all__ = [
-    "Moves",
-    "TargetState",
-    "agreement_path",
-    "backup_area",
-    "existing_state",
-    "is_full",
-    "note_home",
-    "other_targets",
-    "release_reserve",
-    "reserve",
-    "target_state",
-]
-
 _RESERVE = 256 * 1024
 _PAGE = 16 * 1024
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from dotstream.store.chunks import Chunks
     from dotstream.store.steps import Numbered, Step
 
-__all__ = ["Ahead", "Made", "made_last"]
-
 
 def made_last(steps: list[Numbered]) -> int:
     """Return how many of the last steps made a directory or links."""

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from dotstream.planner.folding import Folding
     from dotstream.planner.ownership import Owner
 
-__all__ = ["UNFOLDED", "Claim", "Decision", "Name", "decide"]
-
 Claim: TypeAlias = "tuple[Cursor, int, str]"
 """A package that has the name: its cursor, the kind of its member, the member's raw name."""
 

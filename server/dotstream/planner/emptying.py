@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.planner.visit import DirectoryVisit
     from dotstream.planner.visits import Visit
 
-__all__ = ["unlink_inside"]
-
 _HELD = 8192  # removals held back until it is known whether their directory goes too
 
 

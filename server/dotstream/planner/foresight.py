@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from dotstream.model.entry import Records
     from dotstream.model.items import Item
 
-__all__ = ["Shared", "foreseen", "ground", "with_target", "without_target"]
-
 _OPENERS = ("make_dir", "unfold", "refold", "remove_dir")
 _REMEMBERED = 4096
 _MANY = 1000

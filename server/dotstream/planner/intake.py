@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
 
-__all__ = ["SETTLED", "Intake", "Origin"]
-
 _LOOKED_AT = 1000  # names of one directory, for how they are written
 
 SETTLED: tuple[Policy, ...] = ("backup", "overwrite", "skip")

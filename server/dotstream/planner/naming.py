@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.model.options import Options, Package
     from dotstream.planner.cursor import Cursor
 
-__all__ = ["Naming"]
-
 
 class Naming:
     """The names and link texts of one run."""

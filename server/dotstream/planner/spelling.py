@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from dotstream.planner.decide import Claim
     from dotstream.planner.ownership import Owner
 
-__all__ = ["as_wanted", "folded", "is_renamed", "one_spelling"]
-
 
 def folded(name: str) -> str:
     """Return what the names that such a volume takes for one have in common."""

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from dotstream.planner.naming import Naming
     from dotstream.planner.ownership import Owner
 
-__all__ = ["Met", "PackageTrees", "Test", "Tests"]
-
 _OPEN = 32  # package directories held open at once
 _NOTHING = (None, "", None, 0)  # nothing was glanced at
 

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.planner.farm import Farm
     from dotstream.planner.ownership import Owner
 
-__all__ = ["Removal", "Unlinking"]
-
 
 class Removal(NamedTuple):
     """The step of the run that removes a link, and the package that owns it."""

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from dotstream.model.plan import Metadata
     from dotstream.store.steps import Step
 
-__all__ = ["BATCH", "UNSURE", "Journal"]
-
 BATCH = 2048
 """Steps read, carried out and acknowledged together; no chunk holds more."""
 

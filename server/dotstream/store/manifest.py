@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from dotstream.store.pages import Row
     from dotstream.store.steps import Numbered
 
-__all__ = ["Entry", "Manifest"]
-
 _Place: TypeAlias = tuple[bytes, bytes]  # a directory: its root and path
 
 _FEW = 2

@@ -17,17 +17,6 @@ if TYPE_CHECKING:
 
     from dotstream.model.directory import Directory
 
-__all__ = [
-    "ENDED",
-    "Closer",
-    "End",
-    "Numbered",
-    "NumberedSingle",
-    "Step",
-    "numbered",
-    "operation_of",
-]
-
 ENDED = frozenset(("unfold", "refold", "remove_dir"))
 """Kinds of operations that have an end of their own, after all that is inside."""
 

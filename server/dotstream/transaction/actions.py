@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dotstream.model.items import Operation, OperationKind
     from dotstream.store.steps import Numbered
 
-__all__ = ["Actions"]
-
 _OTHER_LINK = "it is not the link it was"
 _NO_DIRECTORY = "it is no longer a directory"
 

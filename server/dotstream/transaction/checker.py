@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from dotstream.model.origin import Origin
     from dotstream.model.plan import Metadata
 
-__all__ = ["Checker"]
-
 _MAKES_LINKS = frozenset(("create_link", "replace_link", "refold"))
 _NEEDS_BEFORE = frozenset(
     ("remove_link", "replace_link", "unfold", "refold", "remove_dir", "move_file")

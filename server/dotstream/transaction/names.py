@@ -5,8 +5,6 @@ from __future__ import annotations
 from dotstream.model.digest import blake2b
 from dotstream.model.names import encoded
 
-__all__ = ["PREFIX", "aside_name", "kept_path", "spare_name"]
-
 PREFIX = ".~dotstream-"
 """Every temporary entry beside a path in the target begins with this."""
 

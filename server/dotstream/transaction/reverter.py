@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from dotstream.fs.descriptors import Descriptors
     from dotstream.model.items import Operation, OperationKind
 
-__all__ = ["Reverter"]
-
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _OPENINGS = ("make_dir", "unfold", "remove_dir", "refold")  # each makes or takes a directory
 

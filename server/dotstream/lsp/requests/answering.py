@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.telling import Outcome
     from dotstream.lsp.transport.outbox import Outbox
 
-__all__ = ["Answering"]
-
 
 class Answering:
     """Tells the client that sent a request.

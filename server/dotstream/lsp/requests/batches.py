@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     Reason = Literal["complete", "cancelled", "failed"]
 
-__all__ = ["AGE", "MAX_BATCH", "MAX_WINDOW", "UNASKED", "Batches"]
-
 MAX_BATCH = 256
 """Rows in a batch; larger ones are no faster."""
 

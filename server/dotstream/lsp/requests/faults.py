@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
     from dotstream.lsp.messages import JSON
 
-__all__ = ["BUG", "INTERNAL_ERROR", "INVALID_REQUEST", "REQUEST_FAILED", "fault_of"]
-
 INVALID_REQUEST = -32600
 INTERNAL_ERROR = -32603
 REQUEST_FAILED = -32803

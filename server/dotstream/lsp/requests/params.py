@@ -13,8 +13,6 @@ from dotstream.model.options import FOLDINGS, POLICIES, Preferences
 if TYPE_CHECKING:
     from dotstream.lsp.requests.fields import Fields
 
-__all__ = ["Asked", "Rehearsal", "named_package", "named_path", "preferences"]
-
 
 class Asked(NamedTuple):
     """What every request is about.
