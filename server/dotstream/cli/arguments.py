@@ -50,6 +50,7 @@ _GLOBAL_FLAGS = (
     "-d/--dir, -t/--target, --color, -q/--quiet, -v/--verbose, --json; see dotstream -h"
 )
 
+_MISSING = "arguments are required"
 _PLAIN = "\0"
 """What stands before a word behind ``--`` while it is read; no argument can have it."""
 
@@ -67,6 +68,7 @@ class Parser(argparse.ArgumentParser):
             add_help=False,
         )
         self._directory: str | None = None
+        self._words: list[str] = []
 
     def read(self, words: Sequence[str], top: Namespace) -> Namespace:
         """Return what the words of a command say, on top of those before it.
@@ -78,12 +80,10 @@ class Parser(argparse.ArgumentParser):
         if "--" in words:
             end = words.index("--")
             words[end:] = [_PLAIN + word for word in words[end + 1 :]]
+        self._words = words
         found, unknown = self.parse_known_intermixed_args(words, top)
         if unknown:
-            from dotstream.cli.mistakes import unknown_words
-
-            left = [word.removeprefix(_PLAIN) for word in unknown]
-            self.error(unknown_words(self, left, getattr(found, "dir", None)))
+            self._refuse([word.removeprefix(_PLAIN) for word in unknown], found)
         if getattr(found, "quiet", False) and getattr(found, "verbose", False):
             self.error("-q and -v cannot be combined")
         return found
@@ -146,10 +146,23 @@ class Parser(argparse.ArgumentParser):
             if action.option_strings
         ]
 
+    def _refuse(self, words: Sequence[str], found: Namespace | None) -> NoReturn:
+        from dotstream.cli.mistakes import unknown_words
+
+        self.error(unknown_words(self, words, getattr(found, "dir", self._directory)))
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and leave with exit code 2."""
         from dotstream.model.directory import display
 
+        words, self._words = self._words, []
+        unknown = [
+            word
+            for word in words
+            if word[:2] == "--" and word.partition("=")[0] not in self._option_string_actions
+        ]
+        if unknown and _MISSING in message:  # a word was misspelt rather than left out
+            self._refuse(unknown, None)
         sys.stderr.write(f"dotstream: {display(message)}\nSee: {self.prog} --help\n")
         raise SystemExit(2)
 
@@ -260,7 +273,9 @@ def add_preferences(parser: argparse.ArgumentParser, *, rivals: bool = False) ->
     if rivals:
         _add_rivals(group)
     add_on_conflict(group)
-    group.add_argument("--absolute", action="store_true", help="make links with absolute texts")
+    group.add_argument(
+        "--absolute", action="store_true", help="make links that hold absolute paths"
+    )
 
 
 def add_on_conflict(group: argparse._ActionsContainer) -> None:
@@ -324,10 +339,23 @@ def days(text: str) -> float:
     Raises:
         argparse.ArgumentTypeError: it is none.
     """
+    return _number(text, "days") * 24 * 60 * 60
+
+
+def seconds(text: str) -> float:
+    """Read a number of seconds.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    return _number(text, "seconds")
+
+
+def _number(text: str, unit: str) -> float:
     try:
         number = float(text)
     except ValueError:
         number = -1
     if not 0 <= number < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days")
-    return number * 24 * 60 * 60
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of {unit}")
+    return number

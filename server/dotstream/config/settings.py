@@ -172,7 +172,7 @@ class Settings(NamedTuple):
         return Package(
             name=SINGLE if self.single else name,
             path=path,
-            stow_dir=self.directory,
+            directory=self.directory,
             ignored=rules
             if prefer.where is None
             else _only(rules, prefer.where, dotfiles, above if layout == "named" else ""),

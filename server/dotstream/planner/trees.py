@@ -62,7 +62,7 @@ class PackageTrees:
         self._lookup = lookup
         self._poll = poll
         self._trees: dict[str, Tree] = {}
-        self._packages = {(package.stow_dir, package.name): package for package in packages}
+        self._packages = {(package.directory, package.name): package for package in packages}
         self._chosen = chosen
         self._glanced: tuple[Package | None, str, Listing | None, int] = _NOTHING
 

@@ -195,7 +195,7 @@ def _check(session: Session) -> int:
     if not texts:  # no dotstream.toml: a .stowrc shows its faults when it is loaded
         source = client.settings.path
         session.say(
-            f"{display(source)}: no problems found"
+            f"{session.style.path(source)}: no problems found"
             if source
             else "there is no file; all defaults"
         )

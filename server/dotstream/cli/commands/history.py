@@ -137,7 +137,7 @@ def _tell(
 def _nothing_recorded(session: Session) -> str:
     """Say where nothing is recorded: with another state directory there may be something."""
     target, state = map(session.style.path, (session.client.target, session.client.state))
-    return f"nothing is recorded of {target} in the state directory {state}"
+    return f"nothing is recorded for {target} in the state directory {state}"
 
 
 def _line(session: Session, transaction: Transaction, *, cut_short: bool) -> str:
