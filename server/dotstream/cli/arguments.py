@@ -169,56 +169,52 @@ class Parser(argparse.ArgumentParser):
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """Add what every command takes, before its name or after it."""
-    group = parser.add_argument_group(_GLOBAL)
+    group = parser.add_argument_group(_GLOBAL, argument_default=argparse.SUPPRESS)
     group.add_argument("-h", "--help", action="help", help="print this text")
     group.add_argument(
         "-d",
         "--dir",
         metavar="DIR",
-        default=argparse.SUPPRESS,
         help="package directory (default: the nearest one, from here upwards)",
     )
     group.add_argument(
         "-t",
         "--target",
         metavar="DIR",
-        default=argparse.SUPPRESS,
         help="where links are made (default: as configured, else ~)",
     )
     group.add_argument(
         "--color",
         choices=("auto", "always", "never"),
-        default=argparse.SUPPRESS,
         help="colours: auto follows the terminal and NO_COLOR",
     )
-    group.add_argument(
-        "-q",
-        "--quiet",
-        action="store_true",
-        default=argparse.SUPPRESS,
-        help="errors and warnings only",
-    )
-    group.add_argument(
-        "-v", "--verbose", action="store_true", default=argparse.SUPPRESS, help="every step"
-    )
-    group.add_argument(
-        "--json",
-        action="store_true",
-        default=argparse.SUPPRESS,
-        help="one JSON event a line, as it happens",
-    )
+    group.add_argument("-q", "--quiet", action="store_true", help="errors and warnings only")
+    group.add_argument("-v", "--verbose", action="store_true", help="every step")
+    group.add_argument("--json", action="store_true", help="one JSON event a line, as it happens")
 
 
 def add_dry_run(parser: argparse.ArgumentParser) -> None:
     """Add ``-n``, ``--stream`` and ``--yes``: how far to go, and when."""
     group = parser.add_argument_group("execution")
-    group.add_argument(
-        "-n", "--dry-run", action="store_true", help="show what would be done and change nothing"
-    )
+    add_rehearsal(group)
     group.add_argument(
         "--stream", action="store_true", help="start before everything has been looked at"
     )
     _add_asking(group)
+
+
+def add_rehearsal(group: argparse._ActionsContainer) -> None:
+    """Add ``-n``."""
+    group.add_argument(
+        "-n", "--dry-run", action="store_true", help="show what would be done and change nothing"
+    )
+
+
+def add_wait(group: argparse._ActionsContainer) -> None:
+    """Add ``--wait``."""
+    group.add_argument(
+        "--wait", action="store_true", help="wait while another dotstream changes the target"
+    )
 
 
 def add_asking(parser: argparse.ArgumentParser) -> None:
@@ -228,9 +224,7 @@ def add_asking(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_asking(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--wait", action="store_true", help="wait while another dotstream changes the target"
-    )
+    add_wait(group)
     group.add_argument(
         "-y",
         "--yes",
@@ -242,6 +236,11 @@ def _add_asking(group: argparse._ArgumentGroup) -> None:
 def add_selection(parser: argparse.ArgumentParser) -> None:
     """Add which packages are meant."""
     parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="packages, by name")
+    add_sets(parser)
+
+
+def add_sets(parser: argparse.ArgumentParser) -> None:
+    """Add packages that are meant together."""
     parser.add_argument("--profile", metavar="NAME", help="the packages of [profiles] NAME")
     parser.add_argument(
         "--all", action="store_true", help="every package enabled on this machine"

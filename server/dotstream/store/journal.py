@@ -22,6 +22,7 @@ from dotstream.store.chunks import Chunks
 from dotstream.store.damage import intact
 from dotstream.store.database import Database
 from dotstream.store.encoding import between, decode, encode
+from dotstream.store.folding import fold
 from dotstream.store.manifest import Manifest
 from dotstream.store.pruning import keep_within_limits
 from dotstream.store.relocation import relocate
@@ -236,9 +237,8 @@ class Journal:
                 ).fetchone()
                 steps = self.chunks.forwards(self.first(transaction), self._next)
                 with intact(f"the manifest in {self.database.path}"):
-                    self.manifest.fold(
-                        chain.from_iterable(steps), directory, decoded(target), on_backup
-                    )
+                    parts = chain.from_iterable(steps)
+                    fold(self.manifest, parts, directory, decoded(target), on_backup)
                 run(
                     "UPDATE txn SET state = 'committed', digest = ?, counts = ?, cursor = ? "
                     "WHERE id = ?",

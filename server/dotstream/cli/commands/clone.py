@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from dotstream.cli.arguments import add_asking, add_preferences
+from dotstream.cli.arguments import add_asking, add_preferences, add_sets
 from dotstream.cli.change import change_as_agreed, refuse_all_and_more
 from dotstream.cli.git import git, git_says
 from dotstream.cli.preferences import preferences
@@ -42,10 +42,7 @@ def configure(parser: Parser) -> None:
     parser.add_argument(
         "into", nargs="?", metavar="DIR", help="where to (default: in your home, by its name)"
     )
-    parser.add_argument("--profile", metavar="NAME", help="the packages of [profiles] NAME")
-    parser.add_argument(
-        "--all", action="store_true", help="every package enabled on this machine"
-    )
+    add_sets(parser)
     parser.set_defaults(packages=())
     add_asking(parser)
     add_preferences(parser)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from functools import partial
 
-from dotstream.cli.arguments import days
+from dotstream.cli.arguments import add_wait, days
 from dotstream.cli.report.summary import sentence
 from dotstream.cli.report.text import title
 from dotstream.errors import UsageError
@@ -63,9 +63,7 @@ def configure(parser: Parser) -> None:
     group.add_argument(
         "--dry-run", action="store_true", help="show what would be forgotten and change nothing"
     )
-    group.add_argument(
-        "--wait", action="store_true", help="wait while another dotstream changes the target"
-    )
+    add_wait(group)
     group.add_argument("-y", "--yes", action="store_true", help="do not ask first")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import monotonic, sleep
 
-from dotstream.cli.arguments import add_preferences, add_selection, seconds
+from dotstream.cli.arguments import add_preferences, add_rehearsal, add_selection, seconds
 from dotstream.cli.change import apply, refuse_all_and_more, selected
 from dotstream.cli.report.advice import with_flags
 from dotstream.errors import Cancelled, DotstreamError, PackageNotFound, UsageError
@@ -43,9 +43,7 @@ def configure(parser: Parser) -> None:
         metavar="SECONDS",
         help="how often to look (default: 1)",
     )
-    parser.add_argument(
-        "-n", "--dry-run", action="store_true", help="show what would be done and change nothing"
-    )
+    add_rehearsal(parser)
     add_preferences(parser, rivals=True)
     parser.set_defaults(yes=True, stream=False, wait=True)  # nobody is asked
 
