@@ -128,9 +128,7 @@ def test_a_lock_that_is_held_by_this_neovim(world: World, nvim: Neovim) -> None:
         """
     )
     nvim.wait("#_G.notes > 0")
-    assert nvim.notes()[0] == (
-        "dotstream: another plan is being applied from this Neovim; wait for it, then try again"
-    )
+    assert nvim.notes()[0] == ("dotstream: another plan is being applied here; wait for it")
     nvim.until("planned")
     assert nvim.lua("return vim.bo.modified")
     nvim.wait("require('dotstream.plan.session').by_buffer[_G.big].state == 'applied'")
@@ -144,8 +142,8 @@ def test_a_lock_that_is_held_by_this_neovim(world: World, nvim: Neovim) -> None:
         ("frobnicate", "there is no :Dotstream frobnicate"),
         ("plan --nope=1", "there is no flag --nope"),
         ("plan --profile", "--profile needs a value"),
-        ("undo abc", "undo takes the number of one change"),
-        ("undo 1 2", "undo takes the number of one change"),
+        ("undo abc", "undo takes one number"),
+        ("undo 1 2", "undo takes one number"),
         ("history 3", "history does not take 3"),
     ],
 )
