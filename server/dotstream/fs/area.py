@@ -54,7 +54,7 @@ def note(
     Raises:
         OSError: it cannot be written.
     """
-    from json import dumps  # only paid for where something is set aside
+    from json import dumps  # only paid for where something is backed up
 
     with open(_path(area, transaction), "a+b", opener=_private) as file:
         size = file.seek(0, os.SEEK_END)
@@ -145,7 +145,7 @@ def contents(area: str) -> Iterator[tuple[int, int, str]]:
 
 
 def own(name: str) -> bool:
-    """Whether a name in the area is an origin's, which is nothing that was set aside."""
+    """Whether a name in the area is an origin's, which is nothing that was backed up."""
     return re.match(_ORIGIN, name, re.ASCII) is not None
 
 

@@ -64,7 +64,7 @@ def _touch(changes: Changes, there: int, fd: int) -> None:
 
 
 def _original_back(changes: Changes, fd: int, name: str, there: int, base: str) -> str | None:
-    """Deal with an original that was put aside after it had been copied."""
+    """Deal with an original that was quarantined after it had been copied."""
     old = _old_name(name)
     if not _there(fd, old):
         return None
@@ -79,7 +79,7 @@ def _original_back(changes: Changes, fd: int, name: str, there: int, base: str) 
 
 
 def _copy_gone(changes: Changes, fd: int, name: str, there: int, base: str) -> str | None:
-    """Deal with what was put aside while moving back, after it had been copied."""
+    """Deal with what was quarantined while moving back, after it had been copied."""
     old = _old_name(base)
     if not _there(there, old):
         return None

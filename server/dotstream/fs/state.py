@@ -27,7 +27,7 @@ class TargetState:
         journal: path of the journal's database.
         lock: path of the lock file.
         mounts: path of the file that tells what was mounted as a run began.
-        backups: path of the directory for what is set aside.
+        backups: path of the directory for what is backed up.
         moved: paths that were, and what they are now, if the target moved since this was
             last written to.
     """

@@ -52,7 +52,7 @@ class Package(NamedTuple):
     Attributes:
         name: its name, the last component of ``path``; ``.`` for the package directory itself.
         path: absolute canonical path of its directory.
-        stow_dir: absolute canonical path of the package directory that holds it.
+        directory: absolute canonical path of the package directory that holds it.
         ignored: its ignore rules, compiled.
         folding: when one link may stand for a whole directory.
         never_fold: target paths (globs, relative) that must stay real directories.
@@ -67,7 +67,7 @@ class Package(NamedTuple):
 
     name: str
     path: str
-    stow_dir: str
+    directory: str
     ignored: IgnoreRules = _ignore_nothing
     folding: Folding = "safe"
     never_fold: tuple[str, ...] = ()

@@ -116,7 +116,7 @@ def _named_apart(*packages: Package) -> str:
     """Name packages, with where they are if their names are the same."""
     names = [package.name for package in packages]
     if len(set(names)) < len(names):
-        names = [f"{package.name} of {package.stow_dir}" for package in packages]
+        names = [f"{package.name} of {package.directory}" for package in packages]
     return " and ".join(names)
 
 
@@ -259,7 +259,7 @@ class _Meeting:
         if (
             record is not None
             and record.package == package.name
-            and (record.stow_dir == package.stow_dir or not alive)
+            and (record.stow_dir == package.directory or not alive)
         ):
             self._decision.link(self._wanted(claim), claim)  # the target was moved
             return
@@ -274,7 +274,7 @@ class _Meeting:
         differ = DIR in (kind, claim[1])
         return _Other(
             cursor.package.name,
-            cursor.package.stow_dir,
+            cursor.package.directory,
             # A symlink that leads nowhere is a member as any other; to Stow, it gives way.
             not self._farm.options.stow
             or packages.tree(cursor.package).exists(cursor.inside(raw)),
@@ -307,7 +307,7 @@ class _Meeting:
             why = f"packages {_named_apart(*(each.package for each in inner))} share it"
             self._decision.open(inner, by_claim=True, why=why)
         else:
-            away = None if other.stow_dir == cursor.package.stow_dir else other.stow_dir
+            away = None if other.stow_dir == cursor.package.directory else other.stow_dir
             self._conflict(
                 claim, other.conflict, _LINKS, other=other.package, text=text, elsewhere=away
             )

@@ -41,7 +41,7 @@ def unlink_inside(visit: DirectoryVisit, name: Name) -> Visit[bool]:
 def _emptied(visit: DirectoryVisit, whole: DirectoryVisit, package: str) -> Visit[bool]:
     """Plan a directory that we made, and that goes too if nothing stays in it.
 
-    Where it holds links only, it is moved aside first and emptied there, which takes
+    Where it holds links only, it is quarantined first and emptied there, which takes
     half the work; with directories in it, it goes after them.
 
     Returns:

@@ -59,7 +59,7 @@ class Naming:
             return cursor.prefix
         package = cursor.package
         if cursor.sub is None:
-            base, tail = self._base(package, package.stow_dir, place.root), ""
+            base, tail = self._base(package, package.directory, place.root), ""
         else:
             base, tail = self._base(package, package.path, place.root), cursor.sub
         up = "" if package.link == "absolute" else "../" * place.depth
@@ -67,6 +67,11 @@ class Naming:
         joined = f"{joined}/" if joined and not joined.endswith("/") else joined
         cursor.prefix = f"{joined}{tail}/" if tail else joined
         return cursor.prefix
+
+    def prefix_inside(self, cursor: Cursor, raw: str, place: Directory) -> str:
+        """Return the same for the directory ``raw`` of the cursor's, made inside ``place``."""
+        up = "" if cursor.package.link == "absolute" else "../"
+        return f"{up}{cursor.prefix or self.prefix(cursor, place)}{raw}/"
 
     def _base(self, package: Package, path: str, root: str) -> str:
         if package.link == "absolute":

@@ -53,7 +53,7 @@ def is_renamed(owner: Owner | None, claim: Claim) -> bool:
     cursor, _, raw = claim
     return (
         owner is not None
-        and owner.stow_dir == cursor.package.stow_dir
+        and owner.stow_dir == cursor.package.directory
         and owner.package == cursor.package.name
         and owner.full != cursor.source(raw)
         and folded(owner.full) == folded(cursor.source(raw))

@@ -33,7 +33,7 @@ class Unlinking:
     def __init__(self, farm: Farm, unmanage: Sequence[tuple[int, Package]]) -> None:
         self._farm = farm
         self._steps = {
-            (package.stow_dir, package.name): step for step, package in reversed(unmanage)
+            (package.directory, package.name): step for step, package in reversed(unmanage)
         }
 
     def done_with(self, owner: Owner, step: int) -> bool:

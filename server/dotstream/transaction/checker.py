@@ -98,16 +98,9 @@ class Checker:
                 here = directory
             self._check(operation)
             removes = what == "remove_link"
-            link, other = (before, text) if removes else (text, before)
-            if (
-                what in ("create_link", "remove_link")
-                and other is None
-                and link
-                and link.endswith("/" + name)
-                and not self._whole_package(directory, link)
-            ):
+            stem = self._stem(operation)
+            if stem:
                 kind, package, names = what, owner, [name]
-                stem = link[: -len(name)]
                 continue
             self._take(what, operation, 1)
             if what in OPENERS:
@@ -115,6 +108,20 @@ class Checker:
             yield operation
         if kind and here is not None:
             yield from self._runs(kind, here, names, package, stem)
+
+    def _stem(self, operation: Operation) -> str:
+        """Return what the links of a run begin with, if an operation may be the first of one."""
+        kind, directory, name, _, text, before, _ = operation
+        link, other = (before, text) if kind == "remove_link" else (text, before)
+        if (
+            kind not in ("create_link", "remove_link")
+            or other is not None
+            or not link
+            or not link.endswith("/" + name)
+            or self._whole_package(directory, link)
+        ):
+            return ""
+        return link[: -len(name)]
 
     def _runs(
         self, kind: str, here: Directory, names: list[str], package: str, stem: str

@@ -24,5 +24,5 @@ def aside_name(transaction: int, name: str) -> str:
 
 
 def kept_path(backups: str, transaction: int, sequence: int) -> str:
-    """Return where the backup area keeps what a step set aside."""
+    """Return where the backup area keeps what a step backed up."""
     return f"{backups}/{transaction}-{sequence}"

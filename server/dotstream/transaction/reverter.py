@@ -17,7 +17,7 @@ import errno
 from dotstream.fs.area import origin
 from dotstream.fs.files import present
 from dotstream.fs.listing import DIR, LINK
-from dotstream.fs.look import entry_kind, fingerprint, identity, link_text
+from dotstream.fs.look import entry_kind, fingerprint, identity, link_text, resembles
 from dotstream.fs.move import missing, take_back
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.store.steps import End, operation_of
@@ -41,7 +41,7 @@ class Reverter:
         changes: the seam to the file system.
         descriptors: opened with the transaction's aside name.
         transaction: its number, which names temporary entries.
-        backups: absolute path of the directory that took what was set aside.
+        backups: absolute path of the directory that took what was backed up.
         away: directories on which a file system was mounted as the transaction began, and
             none is now.
 
@@ -328,13 +328,40 @@ class Reverter:
             if present(path) and self._is_another(fd, sequence, operation):
                 self._miss(operation.directory.absolute)
                 return None
-        elif (absent := missing(path)) is not None:
-            self._miss(absent)
-            return None
+        else:
+            path = self._reached(path)
+            if path is None:
+                return None
         left = take_back(self._changes, fd, name, path)
         there = entry_kind(fd, name) is not None
         if left is None and not there:
             return f"{operation.path} is neither there nor at {path}"
-        if left is None or (there and fingerprint(fd, name) == operation.before):
+        if left is None or (there and self._is_back(fd, operation, path)):
             return None  # what is at its destination was there before, or came since
         return f"{operation.path} is taken; what was there is kept beside it or at {path}"
+
+    def _reached(self, path: str) -> str | None:
+        """Return the destination of a move, or where it is beside its place.
+
+        There it is if a power cut has forgotten that a directory came to its place, but not
+        what was moved into it.
+        """
+        place = path
+        while (absent := missing(place)) is not None:
+            (above, _, name), rest = absent.rpartition("/"), place.removeprefix(absent)
+            beside = f"{above}/{aside_name(self._transaction, name)}"
+            if not present(beside):
+                self._miss(path.removesuffix(rest))
+                return None
+            place = beside + rest
+        return place
+
+    def _is_back(self, fd: int, operation: Operation, path: str) -> bool:
+        """Whether what was moved is where it was, and what is at its destination is another."""
+        before, now = operation.before or "", fingerprint(fd, operation.name)
+        if now == before:
+            return True
+        # What was copied back has another number; then its destination must not be the same.
+        if not resembles(now, before) or not present(path):
+            return False
+        return not resembles(fingerprint(fd, path), before)

@@ -161,6 +161,10 @@ def _make(files: dict[str, Entry], farm: Farm) -> None:
     farm.make(files)
 
 
+def _managed(farm: Farm) -> None:
+    farm.make(_MANY).run("manage", "zsh", prefer=Preferences(folding="never"))
+
+
 def _backed_up(farm: Farm) -> None:
     farm.make(
         {
@@ -209,9 +213,16 @@ def _own() -> Iterator[tuple[str, Cut]]:
     yield "a late conflict", Cut(late, _met_late, batch=8)
     yield "failing half-way", Cut(taken, _failing, batch=8)
     yield "stopped and kept", Cut(many, _keeping, batch=8)
+    yield "nothing to do, streaming", Cut(Scene(_managed, many.plan), _streaming)
     yield "carried to its end", Cut(many, _at_once, batch=8, resume=True)
     yield "recovery", _restarted(killed=70, on_conflict="backup")
     yield "recovery forwards", _restarted(killed=60, resume=True)
+    out = KILLED["move out of a package"]
+    yield "recovery of what was moved out", Cut(out, _recovering, killed=22)
+    yield (
+        "recovery forwards of what was moved out",
+        Cut(out, partial(_recovering, resume=True), killed=22),
+    )
     for part in ("state", "packages"):
         where = f", {part} away"
         yield f"many batches, streaming{where}", Cut(_away(many, part), _streaming, batch=8)
@@ -248,6 +259,6 @@ CUTS: dict[str, Cut] = dict([*_own(), *_killed()])
 SHORT = (
     "many batches", "backups in many batches, streaming", "a late conflict, state away",
     "failing half-way", "stopped and kept", "recovery, state away",
-    "back up directories, state away", "prune",
+    "back up directories, state away", "move out of a package, streaming", "prune",
 )  # fmt: skip
 """One of each kind: what is cut in every run of the tests."""

@@ -44,6 +44,7 @@ class Answering:
         self.batches: Batches = Batches(
             asked.partial,
             window,
+            most=asked.most,
             rows=(rows or Rows)(call.home),
             outbox=outbox,
             cancel=call.cancel_token,

@@ -99,17 +99,17 @@ def _facts(error: DotstreamError) -> Mapping[str, JSON]:
         case StalePlan():
             return {"expected": shown(error.expected), "found": error.found}
         case OperationFailed():
-            return {"uri": to_uri(error.operation.path), "reason": shown(error.reason)}
+            return {"path": to_uri(error.operation.path), "reason": shown(error.reason)}
         case RollbackIncomplete():
             return {"left": [display(line) for line in error.left]}
         case NotAgreed():
             return {"wishes": [wish_row(wish, agreed=False) for wish in error.wishes]}
         case TargetLocked():
-            return {"uri": to_uri(error.target), "holder": shown(error.holder)}
+            return {"path": to_uri(error.target), "holder": shown(error.holder)}
         case PackageNotFound():
             nearest = [shown(name) for name in error.nearest]
             return {"package": shown(error.name), "nearest": nearest}
         case ConfigError():
-            return {"uri": to_uri(error.path), "line": error.line, "column": error.column}
+            return {"path": to_uri(error.path), "line": error.line, "column": error.column}
         case _:
             return {}

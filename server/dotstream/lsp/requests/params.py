@@ -21,6 +21,7 @@ class Asked(NamedTuple):
         root: absolute path of the package directory.
         target: absolute path, or ``None`` for the configured one.
         window: batches the client allows in flight; ``None`` if it does not acknowledge.
+        most: rows that the client wants at most; ``None`` for all.
         partial: the token that rows are sent on.
         work_done: the token that progress is told on.
     """
@@ -28,6 +29,7 @@ class Asked(NamedTuple):
     root: str
     target: str | None
     window: int | None
+    most: int | None
     partial: str | int | None
     work_done: str | int | None
 
@@ -42,6 +44,7 @@ class Asked(NamedTuple):
             fields.required_path("root"),
             fields.path("target"),
             fields.number("window") if streams else None,
+            fields.number("maxRows") if streams else None,
             fields.token("partialResultToken") if streams else None,
             fields.token("workDoneToken"),
         )
@@ -84,11 +87,6 @@ def named_package(fields: Fields) -> str | None:
     if source is not None and source.startswith(f"{root}/"):
         return source[len(root) + 1 :].partition("/")[0]
     return fields.optional_text("package")
-
-
-def named_path(fields: Fields) -> str:
-    """Return the path that a request is about."""
-    return fields.required_path("path")
 
 
 def preferences(fields: Fields) -> Preferences:

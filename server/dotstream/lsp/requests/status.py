@@ -132,7 +132,7 @@ def _path(found: Located, call: Call) -> dict[str, JSON]:
         return None if path is None else to_uri(path)
 
     return {
-        "uri": to_uri(found.path),
+        "path": to_uri(found.path),
         "role": found.role,
         "package": None if found.package is None else shown(found.package),
         "source": place(found.source),
