@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dotstream.fs.files import LARGEST, UnfitFile, read_bytes, read_start, read_text
+from dotstream.fs.files import LARGEST, UnfitFile, read_bytes, read_start, read_text, replace_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +53,15 @@ def test_what_is_no_file_is_refused_by_name_and_never_waited_for(
         with pytest.raises(UnfitFile, match=f"it is {kind}, not a file") as caught:
             read(str(path))
         assert caught.value.filename == str(path)
+
+
+def test_what_is_no_file_is_not_replaced_by_one(tmp_path: Path) -> None:
+    pipe(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    with pytest.raises(UnfitFile, match="it is a named pipe"):
+        replace_text(str(tmp_path / "link"), "x")
+    assert (tmp_path / "pipe").is_fifo()
+    assert sorted(os.listdir(tmp_path)) == ["link", "pipe"]
 
 
 def test_a_file_of_two_gigabytes_is_refused_before_it_is_read(tmp_path: Path) -> None:

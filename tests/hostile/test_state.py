@@ -32,7 +32,7 @@ def _run(home: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
     )
 
 
-_MOST = ("a pipe", "a socket", "a device", "a directory")
+_MOST = ("a pipe", "a socket", "a directory")  # no device: root could lose it
 
 
 @pytest.mark.parametrize("kind", by_length(_MOST[:1], _MOST))

@@ -288,9 +288,12 @@ def replace_text(path: str, text: str) -> None:
     a new file is its owner's alone.
 
     Raises:
+        UnfitFile: what is there is no regular file, and stays.
         OSError: it cannot be written.
     """
     path = os.path.realpath(path)
+    if os.path.exists(path):
+        _refuse_unfit(path, os.stat(path).st_mode)
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     beside = f"{path}.{os.getpid()}.new"
     fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
