@@ -107,13 +107,13 @@ async def test_each_choice_of_many_is_made_for_the_file_that_it_stands_above(
             name = names[turn * 37 % _CONFLICTS]
             await workbench.go_to_line(1 + lines.index(rows[name]))
             await workbench.click_above(name, "Overwrite")
-            await workbench.go_to_line(1)
+            left = _CONFLICTS - turn
+            sum_ = f"{turn} to link, {turn} to move; {left} conflicts"
+            await workbench.scroll_up(until=sum_)
             rows[name] = (
                 f"  ~ move       {name} → the backup area (big) · Overwrite\n"
                 f"{_link(name, ' · Overwrite')}"
             )
-            left = _CONFLICTS - turn
-            sum_ = f"{turn} to link, {turn} to move; {left} conflicts"
             lines = await _settled(workbench, sum_, "Back up all")
             wanted = "\n".join(_expected(farm, sum_, rows))
             assert "\n".join(lines) == wanted, f"turn {turn}"
