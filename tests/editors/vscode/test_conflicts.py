@@ -93,7 +93,7 @@ async def test_conflicts_are_found_from_their_count_in_the_outline_and_by_ctrl_d
     assert [name for name in outline if name[0] == "."] == [".inputrc", ".zshrc"]
     await workbench.picture("outline")
     await workbench.pick(".zshrc")
-    await workbench.status("Ln 6, Col 16")
+    await workbench.status("Ln 6, Col 1")
     await workbench.quick_fix_here("Overwrite")
     await workbench.shows("~ move       .zshrc → the backup area (zsh) · Overwrite")
     await workbench.nothing_blocks()

@@ -62,6 +62,15 @@ async def _settled(workbench: Workbench, sum_: str, lens: str) -> list[str]:
     return (await workbench.text()).splitlines()
 
 
+async def _written(workbench: Workbench, sum_: str) -> list[str]:
+    """Return all lines of a plan as soon as it says so, wherever the window has scrolled to."""
+    for _ in range(30):
+        lines = (await workbench.text()).splitlines()
+        if lines[1] == sum_:
+            return lines
+    raise AssertionError(f"the plan does not say {sum_!r}")
+
+
 async def test_a_plan_made_anew_shows_what_there_is_and_that_is_applied(
     workbench: Workbench, farm: Farm
 ) -> None:
@@ -109,12 +118,12 @@ async def test_each_choice_of_many_is_made_for_the_file_that_it_stands_above(
             await workbench.click_above(name, "Overwrite")
             left = _CONFLICTS - turn
             sum_ = f"{turn} to link, {turn} to move; {left} conflicts"
-            await workbench.scroll_up(until=sum_)
+            await workbench.shows(f"{name} → the backup area")
             rows[name] = (
                 f"  ~ move       {name} → the backup area (big) · Overwrite\n"
                 f"{_link(name, ' · Overwrite')}"
             )
-            lines = await _settled(workbench, sum_, "Back up all")
+            lines = await _written(workbench, sum_)
             wanted = "\n".join(_expected(farm, sum_, rows))
             assert "\n".join(lines) == wanted, f"turn {turn}"
     await workbench.picture("choices")

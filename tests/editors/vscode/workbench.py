@@ -356,18 +356,6 @@ class Workbench:
             return
         raise AssertionError(f"pressing {lens!r} above {text!r} does nothing")
 
-    async def scroll_up(self, *, until: str) -> None:
-        """Turn the wheel until the first lines show a text; the cursor stays where it is."""
-        line = self.editor().locator(".view-line", has_text=until).first
-        for _ in range(60):  # what is written meanwhile may move the lines that are in sight
-            await self.page.mouse.wheel(0, -100_000)
-            try:
-                await line.wait_for(timeout=1_000)
-            except StillWaiting:
-                continue
-            return
-        raise AssertionError(f"the first lines do not say {until!r}")
-
     async def go_to_line(self, number: int) -> None:
         """Have a line of the active editor on the screen, in its middle."""
         await self.page.keyboard.press("Control+G")
