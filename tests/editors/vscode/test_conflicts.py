@@ -94,7 +94,8 @@ async def test_conflicts_are_found_from_their_count_in_the_outline_and_by_ctrl_d
     await workbench.picture("outline")
     await workbench.pick(".zshrc")
     await workbench.status("Ln 6, Col 1")
-    await workbench.quick_fix_here("Overwrite")
+    await workbench.page.keyboard.press("Control+.")
+    await workbench.pick("Overwrite")
     await workbench.shows("~ move       .zshrc → the backup area (zsh) · Overwrite")
     await workbench.nothing_blocks()
 

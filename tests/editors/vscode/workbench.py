@@ -471,10 +471,6 @@ class Workbench:
         """Choose one of the quick fixes at the beginning of the file in the active editor."""
         await self.editor().locator(".view-line").first.click()
         await self.page.keyboard.press("Control+Home")
-        await self.quick_fix_here(title, picture=picture)
-
-    async def quick_fix_here(self, title: str, *, picture: str | None = None) -> None:
-        """Choose one of the quick fixes where the cursor is in the active editor."""
         offered = self.page.locator(".action-widget .monaco-list-row", has_text=title).first
         for _ in range(10):
             await self.page.keyboard.press("Control+.")
