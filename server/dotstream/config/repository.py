@@ -222,19 +222,16 @@ class Repository:
         prefer: Preferences,
         elsewhere: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> list[Group]:
-        """Return what is wanted of each target; one of a package's own need not be there yet.
+        """Return what is wanted of each target, which need not be there yet.
 
         Args:
             elsewhere: packages to unlink in other targets than theirs.
-
-        Raises:
-            UsageError: the target is not a directory.
         """
         links, unlinks = action != "unmanage", action != "manage"
-        main, wanted = self.settings.target, self.by_target(names, prefer)
+        wanted = self.by_target(names, prefer)
         return [
             Group(
-                self.existing_target(target) if target == main else target,
+                target,
                 wanted.get(target, ()) if links else (),
                 [
                     (0, package)
@@ -245,7 +242,7 @@ class Repository:
                 ],
             )
             for target in dict.fromkeys((*elsewhere, *wanted))
-            if (links and target in wanted) or target == main or is_directory(target)
+            if (links and target in wanted) or is_directory(target)
         ]
 
     def _leaving(self, name: str, prefer: Preferences) -> Package:

@@ -1,4 +1,4 @@
-"""Package directories as directories: which one it is, wherever it is."""
+"""Directories as directories: which one it is, wherever it is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["came_from", "identity_of", "is_that"]
 
 
 def identity_of(path: str) -> Identity:
-    """Return which directory a path is."""
+    """Return which directory a path is; nothing but zeros if it is none."""
     found = file_identity(path)
     return (0, 0) if found is None else (found[1], born(path))
 

@@ -6,7 +6,7 @@ import posixpath
 
 from dotstream.fs.access import not_changeable
 from dotstream.fs.carrying import crosses, left_behind
-from dotstream.fs.files import entries, is_directory, permissions, present
+from dotstream.fs.files import is_directory, present
 from dotstream.fs.listing import DIR, FILE
 from dotstream.fs.look import Tree
 from dotstream.fs.places import components, within
@@ -19,10 +19,9 @@ from dotstream.planner.modes import PRIVATE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dotstream.model.entry import Records
     from dotstream.model.items import Item
 
-__all__ = ["Shared", "foreseen", "ground", "with_target", "without_target"]
+__all__ = ["Shared", "foreseen", "ground", "with_target"]
 
 _OPENERS = ("make_dir", "unfold", "refold", "remove_dir")
 _REMEMBERED = 4096
@@ -128,14 +127,12 @@ class Shared:
 
     Attributes:
         wanted: the targets that the plan links in.
-        gone: directories that it removes above targets.
     """
 
     __slots__ = ("_above", "_made", "gone", "wanted")
 
     def __init__(self, wanted: Sequence[str], main: str) -> None:
         self.wanted: Sequence[str] = wanted
-        self.gone: set[str] = set()
         self._made: set[str] = set()
         self._above: set[str] = set()
         for target in wanted if len(wanted) > 1 else ():
@@ -199,27 +196,3 @@ def with_target(
 
 def _no_directory(path: str) -> str | None:
     return None if is_directory(path) else f"{path} is not a directory"
-
-
-def without_target(
-    records: Records, target: str, main: str, shared: Shared
-) -> Iterator[Operation]:
-    """Plan to remove a target that nothing is left in, if it was made for packages.
-
-    So are the directories above it that were, but for those above targets that are wanted.
-    """
-    if target == main or not within(target, main):
-        return
-    place = Directory(main).descend("/".join(components(target, main)))
-    while (above := place.parent) is not None:
-        entry = records.entry(main, above.path, place.name)
-        if entry is None or entry.kind != "directory":
-            return
-        if any(within(each, place.absolute) for each in shared.wanted):
-            return
-        mode = f"{permissions(place.absolute):o}"
-        yield Operation("remove_dir", above, place.name, entry.package, None, mode)
-        shared.gone.add(place.absolute)
-        if any(above.at(name) not in shared.gone for name, _ in entries(above.absolute, _MANY)):
-            return
-        place = above
