@@ -241,3 +241,80 @@ def test_targets_in_one_another_go_with_the_last_link_in_them_whoever_has_it(
         assert difference(before, farm.tree()) == []
     client.apply(client.stream_undo())
     assert farm.home()[".config"] == "dir"
+
+
+# Below a link to another package ---------------------------------------------------------
+
+
+@pytest.fixture
+def folded(farm: Farm) -> Client:
+    """Return a client of a farm where a link stands for what a package's target is in."""
+    farm.make(
+        {
+            "stow/nvim/dot-config/nvim/init.lua": "n",
+            "stow/plug/p.lua": "p",
+            "stow/zsh/dot-zshrc": "z",
+        }
+    )
+    client = farm.configured("")
+    client.apply(client.stream_manage("nvim"))
+    assert farm.home() == {".config": "-> ../stow/nvim/dot-config"}
+    return farm.configured(f'[packages.plug]\ntarget = "{farm.target}/.config/nvim/plugins"\n')
+
+
+OPENED = {
+    ".config": "dir",
+    ".config/nvim": "dir",
+    ".config/nvim/init.lua": "-> ../../../stow/nvim/dot-config/nvim/init.lua",
+    ".config/nvim/plugins": "dir",
+    ".config/nvim/plugins/p.lua": "-> ../../../../stow/plug/p.lua",
+    ".zshrc": "-> ../stow/zsh/dot-zshrc",
+}
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["batch", "stream"])
+def test_a_link_that_stands_for_what_a_target_is_in_is_opened_by_the_same_plan(
+    farm: Farm, folded: Client, stream: bool
+) -> None:
+    before = farm.tree()
+    folded.apply(folded.stream_manage(everything=True), stream=stream)
+    assert farm.home() == OPENED
+    assert folded.plan_remanage().operations == []
+    assert list(folded.doctor()) == []
+    folded.apply(folded.stream_undo())
+    assert difference(before, farm.tree()) == []
+
+
+def test_where_the_plan_does_not_open_it_the_package_is_left_out_with_the_way_to_it(
+    farm: Farm, folded: Client
+) -> None:
+    (error,) = folded.plan_manage("plug").errors
+    assert error.path == f"{farm.target}/.config/nvim/plugins"
+    assert error.message.endswith(
+        "is one link to package nvim: 'dotstream remanage nvim plug' opens it"
+    )
+    plan = folded.plan_manage("plug", "zsh")
+    (notice,) = plan.notices
+    assert "its packages are left out: 'dotstream remanage nvim plug'" in notice.message
+    folded.apply(plan)
+    assert farm.home() == {
+        ".config": "-> ../stow/nvim/dot-config",
+        ".zshrc": "-> ../stow/zsh/dot-zshrc",
+    }
+    folded.apply(folded.stream_remanage("nvim", "plug"))
+    assert farm.home() == OPENED
+
+
+def test_what_the_other_package_has_in_a_target_is_linked_with_what_comes_to_it(
+    farm: Farm, folded: Client
+) -> None:
+    farm.make({"stow/nvim/dot-config/nvim/plugins/own.lua": "o"})
+    folded.apply(folded.stream_manage(everything=True))
+    own = "../../../../stow/nvim/dot-config/nvim/plugins/own.lua"
+    assert farm.home() == OPENED | {".config/nvim/plugins/own.lua": f"-> {own}"}
+    folded.apply(folded.stream_undo())
+    farm.make({"stow/plug/own.lua": "another"})
+    before = farm.tree()
+    (conflict,) = folded.plan_manage(everything=True).conflicts
+    assert conflict.path == f"{farm.target}/.config/nvim/plugins/own.lua"
+    assert difference(before, farm.tree()) == []

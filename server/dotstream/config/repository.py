@@ -9,7 +9,7 @@ from dotstream.config.names import package_name
 from dotstream.errors import NotAgreed, UsageError
 from dotstream.fs.files import is_directory
 from dotstream.fs.look import canonical
-from dotstream.fs.places import Places
+from dotstream.fs.places import Places, link_into
 from dotstream.fs.process import environment, home_directory, host_name, platform, state_home
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.options import AS_CONFIGURED
@@ -241,9 +241,13 @@ class Repository:
                     )
                 ],
             )
-            for target in dict.fromkeys((*elsewhere, *wanted))
+            for target in sorted(dict.fromkeys((*elsewhere, *wanted)), key=self._is_folded)
             if (links and target in wanted) or is_directory(target)
         ]
+
+    def _is_folded(self, target: str) -> bool:
+        """Whether a target is below a link that has to be opened first."""
+        return link_into(target, self.directory) is not None
 
     def _leaving(self, name: str, prefer: Preferences) -> Package:
         """Return a package whose links go, and which need not be there."""

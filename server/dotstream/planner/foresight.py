@@ -8,8 +8,8 @@ from dotstream.fs.access import not_changeable
 from dotstream.fs.carrying import crosses, left_behind
 from dotstream.fs.files import is_directory, present
 from dotstream.fs.listing import DIR, FILE
-from dotstream.fs.look import Tree
-from dotstream.fs.places import components, within
+from dotstream.fs.look import Tree, canonical
+from dotstream.fs.places import components, link_into, within
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.items import Notice, Operation, ScanError
@@ -17,11 +17,11 @@ from dotstream.model.run import Run
 from dotstream.planner.modes import PRIVATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from dotstream.model.items import Item
 
-__all__ = ["Shared", "foreseen", "ground", "with_target"]
+__all__ = ["Shared", "folded", "foreseen", "ground", "with_target"]
 
 _OPENERS = ("make_dir", "unfold", "refold", "remove_dir")
 _REMEMBERED = 4096
@@ -192,6 +192,33 @@ def with_target(
             yield from missing
             missing = []
         yield item
+
+
+def folded(
+    target: str, directory: str, packages: Sequence[str], opened: Container[str], *, alone: bool
+) -> ScanError | Notice | None:
+    """Say so if a target is below a link to a package, which the plan does not open.
+
+    Args:
+        directory: the package directory.
+        packages: those that would be linked in the target.
+        opened: those that the plan links elsewhere.
+        alone: whether the plan links in no other target.
+    """
+    link = link_into(target, directory)
+    if link is None:
+        return None
+    owner = components(canonical(link), directory)[0]
+    if owner in opened:
+        return None
+    import shlex
+
+    names = shlex.join((owner, *packages))
+    why = f"this target is in {link}, which is one link to package {owner}"
+    how = f"'dotstream remanage {names}' opens it"
+    if alone:
+        return ScanError(target, f"{why}: {how}")
+    return Notice(target, f"{why}, so its packages are left out: {how}")
 
 
 def _no_directory(path: str) -> str | None:

@@ -8,7 +8,7 @@ from dotstream.light_typing import TYPE_CHECKING, NamedTuple, cast
 from dotstream.model.items import ScanError
 from dotstream.model.run import Run
 from dotstream.planner.farm import Farm, scan_error
-from dotstream.planner.foresight import Shared, foreseen, with_target
+from dotstream.planner.foresight import Shared, folded, foreseen, with_target
 from dotstream.planner.scope import Scope
 from dotstream.planner.stream import StreamingPlan
 from dotstream.planner.walk import walk
@@ -89,6 +89,9 @@ def plan_groups(
     def walks() -> Generator[Item | Run]:
         chosen = selection.read() if selection is not None else {}
         for group in groups:
+            if plan is None and (told := _folded(metadata, group, groups)) is not None:
+                yield told
+                continue
             farm = _opened(metadata, group, lookup, cancel, records, chosen)
             if isinstance(farm, ScanError):
                 yield farm
@@ -105,6 +108,22 @@ def plan_groups(
 
     return StreamingPlan(
         metadata, items(), cancel, lambda: sum(farm.unchanged for farm in walked)
+    )
+
+
+def _folded(
+    metadata: Metadata, group: Group, groups: Sequence[Group]
+) -> ScanError | Notice | None:
+    """Say so if links cannot come to a target, as a link stands for what is above it."""
+    if metadata.options.stow or not group.manage or group.target == metadata.target:
+        return None
+    others = [each for each in groups if each.manage and each is not group]
+    return folded(
+        group.target,
+        metadata.directory,
+        [package.name for package in group.manage],
+        {package.name for each in others for package in each.manage},
+        alone=not others,
     )
 
 
