@@ -16,7 +16,7 @@ from dotstream.model.options import AS_CONFIGURED
 from dotstream.planner.groups import Group
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from os import PathLike
 
     from dotstream.config.discover import Location
@@ -188,7 +188,7 @@ class Repository:
         from dotstream.store.manifest_reader import ManifestRecords
 
         configured = (self.directory, self.place) if self.place else None
-        return ManifestRecords(self.state, self.settings.target, configured)
+        return ManifestRecords(self.state, self.settings.target, configured, self.root)
 
     @property
     def place(self) -> str:
@@ -221,11 +221,13 @@ class Repository:
         names: Sequence[str],
         prefer: Preferences,
         elsewhere: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        places: Sequence[str] = (),
     ) -> list[Group]:
         """Return what is wanted of each target, which need not be there yet.
 
         Args:
             elsewhere: packages to unlink in other targets than theirs.
+            places: where the package directory is, and where it was before.
         """
         links, unlinks = action != "unmanage", action != "manage"
         wanted = self.by_target(names, prefer)
@@ -237,7 +239,7 @@ class Repository:
                     (0, package)
                     for package in (
                         *(wanted.get(target, ()) if unlinks else ()),
-                        *(self._leaving(name, prefer) for name in elsewhere.get(target, ())),
+                        *self._leaving(elsewhere.get(target, ()), places, prefer),
                     )
                 ],
             )
@@ -249,11 +251,16 @@ class Repository:
         """Whether a target is below a link that has to be opened first."""
         return link_into(target, self.directory) is not None
 
-    def _leaving(self, name: str, prefer: Preferences) -> Package:
-        """Return a package whose links go, and which need not be there."""
-        package = self.settings.package(name, prefer)
-        path = f"{self.directory.rstrip('/')}/{name}"
-        return package if package.name == name else package._replace(name=name, path=path)
+    def _leaving(
+        self, names: Iterable[str], places: Sequence[str], prefer: Preferences
+    ) -> Iterator[Package]:
+        """Yield packages whose links go, and which need not be there."""
+        for name in names:
+            package = self.settings.package(name, prefer)
+            for place in dict.fromkeys((self.directory, *places)):
+                path = f"{place.rstrip('/')}/{name}"
+                here = place == self.directory and package.name == name
+                yield package if here else package._replace(name=name, path=path, stow_dir=place)
 
     def by_target(
         self, names: Sequence[str], prefer: Preferences = AS_CONFIGURED
