@@ -30,28 +30,58 @@ def farm(rng: Random, name: str) -> Scenario:
     setup = [
         entry for package in packages for entry in _package(rng, f"{stow}/{package}", dotted)
     ]
+    repositories = [stow]
     if rng.random() < 0.1:
         setup.append({"file": "stow2/.stow"})
         setup += _package(rng, "stow2/other", dotted)
+    elif rng.random() < 0.2:
+        setup += _second(rng, stow, packages, dotted)
+        repositories.append("stow2")
     if rng.random() < 0.1:
         setup.append({"file": "home/.stow-global-ignore", "text": rng.choice(_IGNORE_FILES)})
     run = []
     for number in range(rng.choice((1, 2, 2, 3, 3, 4))):
         mutations = rng.choice((0, 0, 1, 2, 3)) if number else rng.choice((0, 0, 0, 2, 4))
+        mutate = [_mutation(rng, packages, stow, dotted) for _ in range(mutations)]
+        if number:
+            mutate += _upheaval(rng, packages, repositories)
+        chosen = rng.choice(repositories)
         run.append(
             {
                 "action": "raw",
-                "args": _command(rng, packages, stow, dotted=dotted),
-                "mutate": [_mutation(rng, packages, stow, dotted) for _ in range(mutations)],
+                "args": _command(rng, packages, chosen, dotted=dotted),
+                "mutate": mutate,
             }
         )
     return {"id": name, "setup": setup, "run": run}
+
+
+def _second(rng: Random, stow: str, packages: list[str], dotted: bool) -> list[dict[str, str]]:
+    """Return a second repository with packages of the same names, and maybe markers."""
+    setup = [entry for package in packages for entry in _package(rng, f"stow2/{package}", dotted)]
+    marked = rng.choice(((), (stow,), ("stow2",), (stow, "stow2")))
+    return setup + [{"file": f"{place}/.stow"} for place in marked]
+
+
+def _upheaval(rng: Random, packages: list[str], repositories: list[str]) -> list[dict[str, str]]:
+    """Move a repository, or remove a package from it; most of the time, neither."""
+    chance, place = rng.random(), rng.choice(repositories)
+    if chance < 0.06 and "moved" not in repositories and place != "target/stow":
+        repositories[repositories.index(place)] = "moved"
+        return [{"move": place, "to": "moved"}]
+    if chance < 0.12 and len(packages) > 1:
+        package = packages.pop()
+        return [{"remove": f"{each}/{package}"} for each in repositories]
+    return []
 
 
 def _package(rng: Random, root: str, dotted: bool) -> list[dict[str, str]]:
     members = rng.choice((1, 2, 3, 4, 6))
     entries = [{"mkdir": root}]
     entries += [_member(rng, f"{root}/{_path(rng, dotted)}") for _ in range(members)]
+    if rng.random() < 0.1:
+        clone = rng.choice(("", "d/", "s/"))
+        entries += [{"file": f"{root}/{clone}{name}"} for name in (".git/HEAD", "x")]
     if rng.random() < 0.1:
         entries.append({"file": f"{root}/.stow-local-ignore", "text": rng.choice(_IGNORE_FILES)})
     return entries
