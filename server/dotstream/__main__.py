@@ -11,8 +11,6 @@ import sys
 
 from dotstream import __version__
 
-__all__ = ["main"]
-
 
 def main() -> int:
     """Run the command line of this process; return the exit code of what does not end it."""

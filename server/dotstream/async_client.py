@@ -4,47 +4,104 @@ async with client.stream_manage("zsh") as plan:
     async for item in plan:
         ...
 
-Written by ``python -m tests.client.async_client`` from ``client.py``; a test keeps it so.
+Each method takes what the one of ``Client`` takes that is named above it, and says the same.
 """
 
 from __future__ import annotations
 
 import asyncio
+import inspect
+from functools import update_wrapper
 
 from dotstream.async_feed import Feed
 from dotstream.async_streams import (
     AsyncExecution,
     AsyncScan,
-    AsyncStream,
     AsyncStreamingPlan,
     plan_of,
     stream_of,
     to_its_end,
 )
 from dotstream.client import Client
-from dotstream.light_typing import TYPE_CHECKING
+from dotstream.light_typing import TYPE_CHECKING, cast
 from dotstream.model.options import AS_CONFIGURED, Preferences
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Mapping
     from os import PathLike
+    from typing import Concatenate, ParamSpec, TypeVar
 
-    from dotstream.light_typing import Self
+    from dotstream.light_typing import Any, Self
     from dotstream.model.cancel import CancellationToken
-    from dotstream.model.child import Child
-    from dotstream.model.difference import Difference
-    from dotstream.model.events import Corrected, Result
-    from dotstream.model.finding import Finding, ScanMode
-    from dotstream.model.history import Backup, Recovery, Transaction
+    from dotstream.model.events import Result
     from dotstream.model.items import Operation
-    from dotstream.model.located import Located
     from dotstream.model.member import Member
-    from dotstream.model.options import Action
     from dotstream.model.plan import Plan
-    from dotstream.model.status import PackageInfo, PackageStatus, Unwanted
-    from dotstream.model.wish import Wish
 
-__all__ = ["AsyncClient"]
+    _Arguments = ParamSpec("_Arguments")
+    _Found = TypeVar("_Found")
+    _Made = TypeVar("_Made")
+    _OfClient = Callable[Concatenate[Client, _Arguments], _Found]
+    _Method = Callable[Concatenate["AsyncClient", _Arguments], _Made]
+    _Declaring = Callable[[Callable[["AsyncClient"], None]], _Method[_Arguments, _Made]]
+
+
+def _streamed(
+    method: _OfClient[_Arguments, _Found], make: Callable[[_Found], _Made]
+) -> _Declaring[_Arguments, _Made]:
+    """Declare a method that makes its stream of that of the client."""
+
+    def call(ours: AsyncClient, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Made:
+        return make(method(ours.client, *args, **kwargs))
+
+    return _declaring(method, call)
+
+
+def _threaded(
+    method: _OfClient[_Arguments, _Found],
+) -> _Declaring[_Arguments, Coroutine[Any, Any, _Found]]:
+    """Declare a method that calls that of the client in a worker thread."""
+
+    async def call(
+        ours: AsyncClient, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
+    ) -> _Found:
+        return await asyncio.to_thread(method, ours.client, *args, **kwargs)
+
+    return _declaring(method, call)
+
+
+def _to_its_end(
+    method: _OfClient[_Arguments, _Found],
+) -> _Declaring[_Arguments, Coroutine[Any, Any, _Found]]:
+    """Declare a method that changes something: it is not left half done."""
+
+    async def call(
+        ours: AsyncClient, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
+    ) -> _Found:
+        def run(token: CancellationToken) -> _Found:
+            kwargs["cancel"] = token
+            return method(ours.client, *args, **kwargs)
+
+        return await to_its_end(run, cast("CancellationToken | None", kwargs.get("cancel")))
+
+    return _declaring(method, call)
+
+
+def _declaring(
+    method: Callable[..., object], call: _Method[_Arguments, _Made]
+) -> _Declaring[_Arguments, _Made]:
+    """Have what is called shown as it is declared, with the arguments of the client's method."""
+    signature = inspect.signature(method)
+    if not inspect.iscoroutinefunction(call):
+        returned = f"Async{signature.return_annotation}".replace("AsyncIterator", "AsyncStream")
+        signature = signature.replace(return_annotation=returned)
+
+    def declare(declared: Callable[[AsyncClient], None]) -> _Method[_Arguments, _Made]:
+        update_wrapper(call, declared).__doc__ = method.__doc__
+        vars(call)["__signature__"] = signature
+        return call
+
+    return declare
 
 
 class AsyncClient:
@@ -79,297 +136,50 @@ class AsyncClient:
         """The absolute canonical path of the package directory."""
         return self.client.directory
 
-    async def agree(
-        self,
-        wishes: Iterable[Wish] | None = None,
-    ) -> None:
-        """Agree to what the repository asks for, from here on.
+    @_threaded(Client.agree)
+    def agree(self) -> None: ...
 
-        See ``Client.agree``.
-        """
-        return await asyncio.to_thread(self.client.agree, wishes)
+    @_threaded(Client.disagree)
+    def disagree(self) -> None: ...
 
-    async def disagree(
-        self,
-    ) -> bool:
-        """Take back what was agreed to; false if there was nothing.
+    @_streamed(Client.stream, AsyncStreamingPlan)
+    def stream(self) -> None: ...
 
-        See ``Client.disagree``.
-        """
-        return await asyncio.to_thread(self.client.disagree)
+    @_streamed(Client.stream_manage, AsyncStreamingPlan)
+    def stream_manage(self) -> None: ...
 
-    def stream(
-        self,
-        action: Action,
-        packages: Sequence[str] = (),
-        *,
-        profile: str | None = None,
-        everything: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        path: str | PathLike[str] | None = None,
-        cancel: CancellationToken | None = None,
-    ) -> AsyncStreamingPlan:
-        """Plan ``manage``, ``unmanage`` or ``remanage``, computed as it is iterated.
+    @_streamed(Client.stream_unmanage, AsyncStreamingPlan)
+    def stream_unmanage(self) -> None: ...
 
-        See ``Client.stream``.
-        """
-        return AsyncStreamingPlan(
-            self.client.stream(
-                action,
-                packages,
-                profile=profile,
-                everything=everything,
-                prefer=prefer,
-                path=path,
-                cancel=cancel,
-            )
-        )
+    @_streamed(Client.stream_remanage, AsyncStreamingPlan)
+    def stream_remanage(self) -> None: ...
 
-    def stream_manage(
-        self,
-        *packages: str,
-        profile: str | None = None,
-        everything: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        path: str | PathLike[str] | None = None,
-        cancel: CancellationToken | None = None,
-    ) -> AsyncStreamingPlan:
-        """Plan to install links; see ``Client.stream_manage``."""
-        return AsyncStreamingPlan(
-            self.client.stream_manage(
-                *packages,
-                profile=profile,
-                everything=everything,
-                prefer=prefer,
-                path=path,
-                cancel=cancel,
-            )
-        )
+    @_streamed(Client.stream_adopt, AsyncStreamingPlan)
+    def stream_adopt(self) -> None: ...
 
-    def stream_unmanage(
-        self,
-        *packages: str,
-        profile: str | None = None,
-        everything: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        path: str | PathLike[str] | None = None,
-        cancel: CancellationToken | None = None,
-    ) -> AsyncStreamingPlan:
-        """Plan to remove links; see ``Client.stream_unmanage``."""
-        return AsyncStreamingPlan(
-            self.client.stream_unmanage(
-                *packages,
-                profile=profile,
-                everything=everything,
-                prefer=prefer,
-                path=path,
-                cancel=cancel,
-            )
-        )
+    @_streamed(Client.stream_release, AsyncStreamingPlan)
+    def stream_release(self) -> None: ...
 
-    def stream_remanage(
-        self,
-        *packages: str,
-        profile: str | None = None,
-        everything: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        path: str | PathLike[str] | None = None,
-        cancel: CancellationToken | None = None,
-    ) -> AsyncStreamingPlan:
-        """Plan to bring links up to date with the smallest change.
+    @_threaded(Client.plan)
+    def plan(self) -> None: ...
 
-        See ``Client.stream_remanage``.
-        """
-        return AsyncStreamingPlan(
-            self.client.stream_remanage(
-                *packages,
-                profile=profile,
-                everything=everything,
-                prefer=prefer,
-                path=path,
-                cancel=cancel,
-            )
-        )
+    @_threaded(Client.plan_manage)
+    def plan_manage(self) -> None: ...
 
-    def stream_adopt(
-        self,
-        *paths: str | PathLike[str],
-        package: str | None = None,
-        whole: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        cancel: CancellationToken | None = None,
-    ) -> AsyncStreamingPlan:
-        """Plan to move what is in the target into a package, and link it back.
+    @_threaded(Client.plan_unmanage)
+    def plan_unmanage(self) -> None: ...
 
-        See ``Client.stream_adopt``.
-        """
-        return AsyncStreamingPlan(
-            self.client.stream_adopt(
-                *paths, package=package, whole=whole, prefer=prefer, cancel=cancel
-            )
-        )
+    @_threaded(Client.plan_remanage)
+    def plan_remanage(self) -> None: ...
 
-    def stream_release(
-        self,
-        *paths: str | PathLike[str],
-        prefer: Preferences = AS_CONFIGURED,
-        cancel: CancellationToken | None = None,
-    ) -> AsyncStreamingPlan:
-        """Plan to move what packages have out of them, to where it is linked: undo ``adopt``.
+    @_threaded(Client.plan_adopt)
+    def plan_adopt(self) -> None: ...
 
-        See ``Client.stream_release``.
-        """
-        return AsyncStreamingPlan(
-            self.client.stream_release(*paths, prefer=prefer, cancel=cancel)
-        )
+    @_threaded(Client.plan_release)
+    def plan_release(self) -> None: ...
 
-    async def plan(
-        self,
-        action: Action,
-        packages: Sequence[str] = (),
-        *,
-        profile: str | None = None,
-        everything: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        path: str | PathLike[str] | None = None,
-        cancel: CancellationToken | None = None,
-    ) -> Plan:
-        """Plan an action, the whole plan in memory.
-
-        See ``Client.plan``.
-        """
-        return await asyncio.to_thread(
-            self.client.plan,
-            action,
-            packages,
-            profile=profile,
-            everything=everything,
-            prefer=prefer,
-            path=path,
-            cancel=cancel,
-        )
-
-    async def plan_manage(
-        self,
-        *packages: str,
-        profile: str | None = None,
-        everything: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        path: str | PathLike[str] | None = None,
-        cancel: CancellationToken | None = None,
-    ) -> Plan:
-        """Plan to install links, the whole plan in memory.
-
-        See ``Client.plan_manage``.
-        """
-        return await asyncio.to_thread(
-            self.client.plan_manage,
-            *packages,
-            profile=profile,
-            everything=everything,
-            prefer=prefer,
-            path=path,
-            cancel=cancel,
-        )
-
-    async def plan_unmanage(
-        self,
-        *packages: str,
-        profile: str | None = None,
-        everything: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        path: str | PathLike[str] | None = None,
-        cancel: CancellationToken | None = None,
-    ) -> Plan:
-        """Plan to remove links, the whole plan in memory.
-
-        See ``Client.plan_unmanage``.
-        """
-        return await asyncio.to_thread(
-            self.client.plan_unmanage,
-            *packages,
-            profile=profile,
-            everything=everything,
-            prefer=prefer,
-            path=path,
-            cancel=cancel,
-        )
-
-    async def plan_remanage(
-        self,
-        *packages: str,
-        profile: str | None = None,
-        everything: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        path: str | PathLike[str] | None = None,
-        cancel: CancellationToken | None = None,
-    ) -> Plan:
-        """Plan to bring links up to date, the whole plan in memory.
-
-        See ``Client.plan_remanage``.
-        """
-        return await asyncio.to_thread(
-            self.client.plan_remanage,
-            *packages,
-            profile=profile,
-            everything=everything,
-            prefer=prefer,
-            path=path,
-            cancel=cancel,
-        )
-
-    async def plan_adopt(
-        self,
-        *paths: str | PathLike[str],
-        package: str | None = None,
-        whole: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        cancel: CancellationToken | None = None,
-    ) -> Plan:
-        """Plan to move what is in the target into a package, the whole plan in memory.
-
-        See ``Client.plan_adopt``.
-        """
-        return await asyncio.to_thread(
-            self.client.plan_adopt,
-            *paths,
-            package=package,
-            whole=whole,
-            prefer=prefer,
-            cancel=cancel,
-        )
-
-    async def plan_release(
-        self,
-        *paths: str | PathLike[str],
-        prefer: Preferences = AS_CONFIGURED,
-        cancel: CancellationToken | None = None,
-    ) -> Plan:
-        """Plan to move what packages have out of them, the whole plan in memory.
-
-        See ``Client.plan_release``.
-        """
-        return await asyncio.to_thread(
-            self.client.plan_release, *paths, prefer=prefer, cancel=cancel
-        )
-
-    def scan(
-        self,
-        *packages: str,
-        profile: str | None = None,
-        everything: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        cancel: CancellationToken | None = None,
-    ) -> AsyncScan:
-        """Stream what packages have, as the target would show it; nothing there is looked at.
-
-        See ``Client.scan``.
-        """
-        return AsyncScan(
-            self.client.scan(
-                *packages, profile=profile, everything=everything, prefer=prefer, cancel=cancel
-            )
-        )
+    @_streamed(Client.scan, AsyncScan)
+    def scan(self) -> None: ...
 
     def stream_members(
         self,
@@ -424,34 +234,8 @@ class AsyncClient:
         finally:
             feed.stop()
 
-    def children(
-        self,
-        action: Action,
-        packages: Sequence[str] = (),
-        *,
-        profile: str | None = None,
-        everything: bool = False,
-        directory: str | PathLike[str] | None = None,
-        skip: int = 0,
-        prefer: Preferences = AS_CONFIGURED,
-        cancel: CancellationToken | None = None,
-    ) -> AsyncStream[Child]:
-        """Plan the names of one directory, and nothing below.
-
-        See ``Client.children``.
-        """
-        return stream_of(
-            self.client.children(
-                action,
-                packages,
-                profile=profile,
-                everything=everything,
-                directory=directory,
-                skip=skip,
-                prefer=prefer,
-                cancel=cancel,
-            )
-        )
+    @_streamed(Client.children, stream_of)
+    def children(self) -> None: ...
 
     async def apply(
         self,
@@ -529,325 +313,74 @@ class AsyncClient:
             feed.stop,
         )
 
-    async def packages(
-        self,
-    ) -> list[PackageInfo]:
-        """List the packages that exist or are configured, in byte order of their names.
+    @_threaded(Client.packages)
+    def packages(self) -> None: ...
 
-        See ``Client.packages``.
-        """
-        return await asyncio.to_thread(self.client.packages)
+    @_streamed(Client.status, stream_of)
+    def status(self) -> None: ...
 
-    def status(
-        self,
-        *packages: str,
-        cancel: CancellationToken | None = None,
-    ) -> AsyncStream[PackageStatus]:
-        """Tell how far each package is linked, one package at a time.
+    @_threaded(Client.outdated)
+    def outdated(self) -> None: ...
 
-        See ``Client.status``.
-        """
-        return stream_of(self.client.status(*packages, cancel=cancel))
+    @_threaded(Client.unwanted)
+    def unwanted(self) -> None: ...
 
-    async def outdated(
-        self,
-        *packages: str,
-        beyond: int = 0,
-        cancel: CancellationToken | None = None,
-    ) -> int:
-        """Count the links of packages that have nothing to lead to; ``remanage`` removes them.
+    @_threaded(Client.linked_elsewhere)
+    def linked_elsewhere(self) -> None: ...
 
-        See ``Client.outdated``.
-        """
-        return await asyncio.to_thread(
-            self.client.outdated, *packages, beyond=beyond, cancel=cancel
-        )
+    @_streamed(Client.links, stream_of)
+    def links(self) -> None: ...
 
-    async def unwanted(
-        self,
-    ) -> list[Unwanted]:
-        """List packages with links that are not to be any more; ``remanage`` removes them.
+    @_threaded(Client.locate)
+    def locate(self) -> None: ...
 
-        See ``Client.unwanted``.
-        """
-        return await asyncio.to_thread(self.client.unwanted)
+    @_threaded(Client.diff)
+    def diff(self) -> None: ...
 
-    async def linked_elsewhere(
-        self,
-    ) -> dict[str, dict[str, int]]:
-        """Return how many links of each package are in other targets than this one.
+    @_streamed(Client.history, stream_of)
+    def history(self) -> None: ...
 
-        See ``Client.linked_elsewhere``.
-        """
-        return await asyncio.to_thread(self.client.linked_elsewhere)
+    @_threaded(Client.unfinished)
+    def unfinished(self) -> None: ...
 
-    def links(
-        self,
-        *packages: str,
-        cancel: CancellationToken | None = None,
-    ) -> AsyncStream[Operation]:
-        """List the links that are in place, package by package, as ``keep_link`` operations.
+    @_streamed(Client.stream_undo, AsyncStreamingPlan)
+    def stream_undo(self) -> None: ...
 
-        See ``Client.links``.
-        """
-        return stream_of(self.client.links(*packages, cancel=cancel))
+    @_to_its_end(Client.recover)
+    def recover(self) -> None: ...
 
-    async def locate(
-        self,
-        path: str | PathLike[str],
-    ) -> Located:
-        """Tell what one path has to do with the packages, from whichever side it is on.
+    @_streamed(Client.stream_recover, AsyncExecution)
+    def stream_recover(self) -> None: ...
 
-        See ``Client.locate``.
-        """
-        return await asyncio.to_thread(self.client.locate, path)
+    @_streamed(Client.backups, stream_of)
+    def backups(self) -> None: ...
 
-    async def diff(
-        self,
-        path: str | PathLike[str],
-        *,
-        cancel: CancellationToken | None = None,
-    ) -> Difference:
-        """Compare a package's file with what is at its place in the target.
+    @_streamed(Client.stream_restore, AsyncStreamingPlan)
+    def stream_restore(self) -> None: ...
 
-        See ``Client.diff``.
-        """
-        return await asyncio.to_thread(self.client.diff, path, cancel=cancel)
+    @_to_its_end(Client.prune_backups)
+    def prune_backups(self) -> None: ...
 
-    def history(
-        self,
-        limit: int | None = None,
-    ) -> AsyncStream[Transaction]:
-        """Stream the target's transactions, newest first.
+    @_streamed(Client.stream_prune_backups, AsyncExecution)
+    def stream_prune_backups(self) -> None: ...
 
-        See ``Client.history``.
-        """
-        return stream_of(self.client.history(limit))
+    @_to_its_end(Client.prune_history)
+    def prune_history(self) -> None: ...
 
-    async def unfinished(
-        self,
-    ) -> Transaction | None:
-        """Return the transaction that another run left unfinished; nobody is kept waiting.
+    @_streamed(Client.doctor, stream_of)
+    def doctor(self) -> None: ...
 
-        See ``Client.unfinished``.
-        """
-        return await asyncio.to_thread(self.client.unfinished)
+    @_streamed(Client.stream_fix, AsyncStreamingPlan)
+    def stream_fix(self) -> None: ...
 
-    def stream_undo(
-        self,
-        number: int | None = None,
-        *,
-        prefer: Preferences = AS_CONFIGURED,
-        cancel: CancellationToken | None = None,
-    ) -> AsyncStreamingPlan:
-        """Plan to take a finished transaction back.
+    @_to_its_end(Client.correct)
+    def correct(self) -> None: ...
 
-        See ``Client.stream_undo``.
-        """
-        return AsyncStreamingPlan(self.client.stream_undo(number, prefer=prefer, cancel=cancel))
+    @_streamed(Client.stream_correct, AsyncExecution)
+    def stream_correct(self) -> None: ...
 
-    async def recover(
-        self,
-        *,
-        resume: bool = False,
-        wait: bool = False,
-        cancel: CancellationToken | None = None,
-    ) -> Recovery:
-        """Finish what another run left unfinished, in one go.
+    @_to_its_end(Client.rebuild)
+    def rebuild(self) -> None: ...
 
-        See ``Client.recover``.
-        """
-        return await to_its_end(
-            lambda token: self.client.recover(resume=resume, wait=wait, cancel=token), cancel
-        )
-
-    def stream_recover(
-        self,
-        *,
-        resume: bool = False,
-        wait: bool = False,
-        cancel: CancellationToken | None = None,
-    ) -> AsyncExecution[Recovery]:
-        """Finish what another run left unfinished, as it is iterated, and tell what happens.
-
-        See ``Client.stream_recover``.
-        """
-        return AsyncExecution(self.client.stream_recover(resume=resume, wait=wait, cancel=cancel))
-
-    def backups(
-        self,
-    ) -> AsyncStream[Backup]:
-        """Stream what was moved out of the way and is kept, oldest first.
-
-        See ``Client.backups``.
-        """
-        return stream_of(self.client.backups())
-
-    def stream_restore(
-        self,
-        *numbers: int,
-        prefer: Preferences = AS_CONFIGURED,
-        cancel: CancellationToken | None = None,
-    ) -> AsyncStreamingPlan:
-        """Plan to move backups back to where they were.
-
-        See ``Client.stream_restore``.
-        """
-        return AsyncStreamingPlan(
-            self.client.stream_restore(*numbers, prefer=prefer, cancel=cancel)
-        )
-
-    async def prune_backups(
-        self,
-        older_than: float | None = None,
-        *,
-        wait: bool = False,
-        cancel: CancellationToken | None = None,
-    ) -> list[Backup]:
-        """Remove backups for good, and return them.
-
-        See ``Client.prune_backups``.
-        """
-        return await to_its_end(
-            lambda token: self.client.prune_backups(older_than, wait=wait, cancel=token), cancel
-        )
-
-    def stream_prune_backups(
-        self,
-        older_than: float | None = None,
-        *,
-        wait: bool = False,
-        cancel: CancellationToken | None = None,
-    ) -> AsyncExecution[list[Backup]]:
-        """Remove backups for good, and tell of each once they are gone.
-
-        See ``Client.stream_prune_backups``.
-        """
-        return AsyncExecution(
-            self.client.stream_prune_backups(older_than, wait=wait, cancel=cancel)
-        )
-
-    async def prune_history(
-        self,
-        *,
-        keep: int | None = None,
-        older_than: float | None = None,
-        dry_run: bool = False,
-        wait: bool = False,
-        cancel: CancellationToken | None = None,
-    ) -> list[Transaction]:
-        """Forget old transactions for good, and return them, oldest first.
-
-        See ``Client.prune_history``.
-        """
-        return await to_its_end(
-            lambda token: self.client.prune_history(
-                keep=keep, older_than=older_than, dry_run=dry_run, wait=wait, cancel=token
-            ),
-            cancel,
-        )
-
-    def doctor(
-        self,
-        *,
-        mode: ScanMode = "scoped",
-        depth: int | None = None,
-        skip: Sequence[str] = (),
-        cancel: CancellationToken | None = None,
-    ) -> AsyncStream[Finding]:
-        """Look for what is wrong with links and records, each thing once; changes nothing.
-
-        See ``Client.doctor``.
-        """
-        return stream_of(self.client.doctor(mode=mode, depth=depth, skip=skip, cancel=cancel))
-
-    def stream_fix(
-        self,
-        *,
-        mode: ScanMode = "scoped",
-        depth: int | None = None,
-        skip: Sequence[str] = (),
-        cancel: CancellationToken | None = None,
-    ) -> AsyncStreamingPlan:
-        """Plan what fixes links without a decision and without loss; apply it, then ``correct``.
-
-        See ``Client.stream_fix``.
-        """
-        return AsyncStreamingPlan(
-            self.client.stream_fix(mode=mode, depth=depth, skip=skip, cancel=cancel)
-        )
-
-    async def correct(
-        self,
-        *,
-        mode: ScanMode = "scoped",
-        depth: int | None = None,
-        skip: Sequence[str] = (),
-        wait: bool = False,
-        cancel: CancellationToken | None = None,
-    ) -> Corrected:
-        """Put the records right by the links on disk, in one go.
-
-        See ``Client.correct``.
-        """
-        return await to_its_end(
-            lambda token: self.client.correct(
-                mode=mode, depth=depth, skip=skip, wait=wait, cancel=token
-            ),
-            cancel,
-        )
-
-    def stream_correct(
-        self,
-        *,
-        mode: ScanMode = "scoped",
-        depth: int | None = None,
-        skip: Sequence[str] = (),
-        wait: bool = False,
-        cancel: CancellationToken | None = None,
-    ) -> AsyncExecution[Corrected]:
-        """Put the records right by the links on disk, and tell how far it is.
-
-        See ``Client.stream_correct``.
-        """
-        return AsyncExecution(
-            self.client.stream_correct(
-                mode=mode, depth=depth, skip=skip, wait=wait, cancel=cancel
-            )
-        )
-
-    async def rebuild(
-        self,
-        *,
-        mode: ScanMode = "scoped",
-        depth: int | None = None,
-        skip: Sequence[str] = (),
-        wait: bool = False,
-        cancel: CancellationToken | None = None,
-    ) -> Corrected:
-        """Make the records anew, in one go; see ``Client.rebuild``."""
-        return await to_its_end(
-            lambda token: self.client.rebuild(
-                mode=mode, depth=depth, skip=skip, wait=wait, cancel=token
-            ),
-            cancel,
-        )
-
-    def stream_rebuild(
-        self,
-        *,
-        mode: ScanMode = "scoped",
-        depth: int | None = None,
-        skip: Sequence[str] = (),
-        wait: bool = False,
-        cancel: CancellationToken | None = None,
-    ) -> AsyncExecution[Corrected]:
-        """Make the records anew; a database that cannot be used is moved aside.
-
-        See ``Client.stream_rebuild``.
-        """
-        return AsyncExecution(
-            self.client.stream_rebuild(
-                mode=mode, depth=depth, skip=skip, wait=wait, cancel=cancel
-            )
-        )
+    @_streamed(Client.stream_rebuild, AsyncExecution)
+    def stream_rebuild(self) -> None: ...

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Generator, Iterable, Iterator
     from concurrent.futures import Future
 
-__all__ = ["Feed"]
-
 _AHEAD = 256
 
 _Value = TypeVar("_Value")

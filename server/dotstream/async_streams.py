@@ -17,7 +17,6 @@ from dotstream.model.member import Member
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator
-    from types import TracebackType
 
     from dotstream.light_typing import Self
     from dotstream.model.items import Conflict, Operation, ScanError
@@ -25,16 +24,6 @@ if TYPE_CHECKING:
     from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
     from dotstream.transaction.execution import Execution
-
-__all__ = [
-    "AsyncExecution",
-    "AsyncScan",
-    "AsyncStream",
-    "AsyncStreamingPlan",
-    "plan_of",
-    "stream_of",
-    "to_its_end",
-]
 
 _Outcome = TypeVar("_Outcome")
 
@@ -72,12 +61,7 @@ class AsyncStream(Generic[_Value]):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._end()
         if self._worker is not None:
             await asyncio.to_thread(self._worker.join)

@@ -49,8 +49,6 @@ if TYPE_CHECKING:
     from dotstream.transaction.execution import Execution
     from dotstream.transaction.host import Host
 
-__all__ = ["Client"]
-
 
 class Client:
     """A package directory and its target, ready to plan and apply.

@@ -29,6 +29,7 @@ __all__ = [
     "TypeGuard",
     "TypeVar",
     "cast",
+    "get_args",
 ]
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         TypeGuard,
         TypeVar,
         cast,
+        get_args,
     )
 else:
     IO = Any = BinaryIO = ClassVar = NoReturn = Self = TextIO = TypeAlias = TypeGuard = object
@@ -61,7 +63,7 @@ else:
         """An interface: nothing ever asks for instances of one."""
 
     class Literal(Generic):
-        """Words that are meant as they stand; ``typing.get_args`` returns them."""
+        """Words that are meant as they stand; ``get_args`` returns them."""
 
     def TypeVar(name: str, **_: object) -> str:  # noqa: N802 - as it is called in typing
         """Return what stands for a type."""
@@ -70,6 +72,10 @@ else:
     def cast(_: object, value: object) -> object:
         """Return the value as it is."""
         return value
+
+    def get_args(alias: GenericAlias) -> tuple[object, ...]:
+        """Return the words of a type that is one of them."""
+        return alias.__args__
 
     class _Fields(type):
         """Makes a named tuple of a class that lists fields."""

@@ -132,6 +132,16 @@ BARS = (
     _most("VS Code, 20,000", _ALONE, 3, _ratio(_VSCODE, "VS Code", "planning alone")),
     _most("VS Code, 1,000,000", _SECONDS, 10, _middle(_VSCODE_LARGE, "VS Code", "wall")),
     _most("Neovim, 1,000,000", _SECONDS, 10, _middle(_NEOVIM, "Neovim", "wall")),
+    _most("Neovim, memory", _MIB, 23.8, _middle(_NEOVIM, "Neovim", "memory")),
+    _most(
+        "Neovim, first row drawn",
+        "{:.3f} s",
+        0.057,
+        _middle(_NEOVIM, "Neovim, first row drawn", "wall"),
+    ),
+    _most(
+        "Neovim, longest a key waits", _MS, 32, _middle(_NEOVIM, "Neovim, a key waits", "longest")
+    ),
 )
 """Of 100,000 links where no number is said; ratios are of wall time, medians of pairs."""
 

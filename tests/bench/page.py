@@ -194,6 +194,7 @@ _SERVER = {
     "memory": "{:.0f} MiB",
     "p50": "half within {:.1f} ms",
     "p99": "99 % within {:.1f} ms",
+    "longest": "the longest {:.1f} ms",
 }
 
 

@@ -40,6 +40,7 @@ _FORMS = {
     "calls": "{:5.2f} calls a link",
     "p50": "p50 {:.1f} ms",
     "p99": "p99 {:.1f} ms",
+    "longest": "longest {:.1f} ms",
 }
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from dotstream.cli.report.output import Output
 from dotstream.cli.report.style import Style
-from dotstream.cli.report.summary import plural, sentence
+from dotstream.cli.report.summary import sentence
 from dotstream.model.plan import Summary
+from dotstream.model.words import plural
 
 
 class Trickle:

@@ -263,7 +263,7 @@ def test_a_package_has_its_own_settings_on_top_of_the_general_ones(place: Path) 
         'on-conflict = "skip"\n',
     )
     package = settings.package("zsh")
-    assert (package.name, package.path, package.stow_dir) == ("zsh", f"{place}/zsh", str(place))
+    assert (package.name, package.path, package.directory) == ("zsh", f"{place}/zsh", str(place))
     assert (package.folding, package.never_fold) == ("never", ("a", "b"))
     assert package.on_conflict == "skip"
     ignored = package.ignored("x")

@@ -218,7 +218,11 @@ def _member(each: type, name: str) -> str:
         source = value.__func__ if isinstance(value, classmethod) else value
         word = "async " if inspect.iscoroutinefunction(source) else ""
         head = word + _signature(source, f"{each.__name__}.{name}")
-    return f"#### {each.__name__}.{name}\n\n```text\n{head}\n```\n\n{_docstring(source)}"
+    text = _docstring(source)
+    if each is dotstream.AsyncClient and hasattr(source, "__wrapped__"):  # it says the same
+        first = re.split(r"; see `|[.]$", text, flags=re.MULTILINE)[0]
+        text = f"{first}.\n\nSee `Client.{name}`.\n"
+    return f"#### {each.__name__}.{name}\n\n```text\n{head}\n```\n\n{text}"
 
 
 def _signature(source: Callable[..., object], name: str) -> str:

@@ -162,6 +162,6 @@ def test_a_second_apply_is_told_who_holds_the_target(world: World, editor: Edito
     error = editor.error("dotstream/apply", world.params("zsh"))
     assert error["data"]["kind"] == "locked"
     assert str(editor.process.pid) in error["data"]["holder"]
-    assert error["data"]["uri"] == uri(world.target)
+    assert error["data"]["path"] == uri(world.target)
     editor.cancel(request)
     editor.answer(request)

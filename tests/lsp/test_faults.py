@@ -57,7 +57,7 @@ def test_a_target_that_changes_between_plan_and_apply(world: World, editor: Edit
     editor.notify("dotstream/ack", {"token": "p", "seq": 1})
     error = editor.answer(request)["error"]
     assert _kind(error) == (-32801, "target_changed")
-    assert error["data"]["uri"] == uri(world.target / "d0000")
+    assert error["data"]["path"] == uri(world.target / "d0000")
     assert error["data"]["reason"]
     assert editor.values("p")[-1]["reason"] == "failed"
     assert not difference(before, _before(world))
@@ -99,7 +99,7 @@ def test_an_operation_that_the_system_refuses(world: World, plain: Editor) -> No
     world.target.chmod(mode)
     assert _kind(error) == (-32803, "operation_failed")
     assert error["data"]["remedy"] == "give_access"
-    assert error["data"]["uri"] == uri(world.target / "d0000")
+    assert error["data"]["path"] == uri(world.target / "d0000")
     assert error["data"]["reason"] == "Permission denied"
     assert not difference(before, _before(world))
 

@@ -85,6 +85,22 @@ def test_a_client_that_names_no_window_gets_a_first_part_and_the_number_of_the_r
     assert result["counts"] == {"make_dir": 3, "create_link": 3000}
 
 
+def test_past_the_rows_that_a_client_wants_only_problems_are_sent_and_all_is_counted(
+    world: World, editor: Editor
+) -> None:
+    world.grow("big", 3000)
+    world.write("zzz/last")
+    (world.target / "last").write_text("mine")
+    params = world.params("big", "zzz", window=2, maxRows=700, partialResultToken="p")
+    result = editor.ask("dotstream/plan", params)
+    rows = editor.rows("p")
+    assert [row["op"] for row in rows[700:]] == ["conflict"]
+    counts = {"make_dir": 3, "create_link": 3000, "conflict": 1}
+    assert result["counts"] == counts
+    assert result["omitted"] == 3004 - len(rows)
+    assert editor.values("p")[-1]["counts"] == counts
+
+
 def test_a_client_that_names_no_token_gets_counts_only(world: World, editor: Editor) -> None:
     result = editor.ask("dotstream/plan", world.params("zsh"))
     assert result["counts"] == {"create_link": 1}

@@ -89,7 +89,7 @@ def test_a_wrong_configuration_is_told_with_its_place(world: World, server: Edit
     error = server.error("dotstream/plan", world.params("zsh"))
     assert error["code"] == -32602
     assert error["data"]["kind"] == "config"
-    assert error["data"]["uri"] == uri(world.root / "dotstream.toml")
+    assert error["data"]["path"] == uri(world.root / "dotstream.toml")
     assert error["data"]["line"] == 2
 
 

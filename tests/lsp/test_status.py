@@ -138,7 +138,7 @@ def test_a_path_knows_its_other_side(world: World, editor: Editor) -> None:
         (source, target), ("source", "target"), found["paths"], strict=True
     ):
         assert answer == {
-            "uri": uri(place),
+            "path": uri(place),
             "role": role,
             "package": "zsh",
             "source": uri(source),

@@ -15,12 +15,13 @@ from tests.transaction.stories import STORIES
 from dotstream.errors import ConflictError
 from dotstream.fs.state import existing_state
 from dotstream.model.directory import Directory
+from dotstream.model.entry import Entry
 from dotstream.model.items import Operation
 from dotstream.model.options import FOLDINGS, Preferences
 from dotstream.model.run import Run
 from dotstream.store.encoding import decode, encode
 from dotstream.store.journal import Journal
-from dotstream.store.manifest import Entry, Manifest
+from dotstream.store.manifest import Manifest
 
 if TYPE_CHECKING:
     import sqlite3

@@ -17,17 +17,17 @@ describe("an error answer", () => {
   });
 
   it("of a wrong configuration leads to the place", () => {
-    const data = { kind: "config", uri: "file:///d/dotstream.toml", line: 2, column: 5 };
+    const data = { kind: "config", path: "file:///d/dotstream.toml", line: 2, column: 5 };
     expect(faultOf({ code: -32602, message: "unknown key", data })).toMatchObject({
       remedies: ["configuration"],
-      uri: "file:///d/dotstream.toml",
+      path: "file:///d/dotstream.toml",
       line: 2,
       column: 5,
     });
   });
 
   it("of a wrong configuration says first what is wrong", () => {
-    const data = { kind: "config", uri: "file:///home/me/d/dotstream.toml", line: 3, column: 9 };
+    const data = { kind: "config", path: "file:///home/me/d/dotstream.toml", line: 3, column: 9 };
     const message = "/home/me/d/dotstream.toml:3:9: target must be a string";
     expect(faultOf({ code: -32602, message, data }).message).toBe(
       "Target must be a string (dotstream.toml, line 3)",

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from dotstream.model.events import Event
     from dotstream.model.plan import Metadata
 
-__all__ = ["After"]
-
 _LINKING = ("manage", "remanage", "adopt")
 
 

@@ -13,19 +13,6 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
-__all__ = [
-    "Flag",
-    "Parser",
-    "add_asking",
-    "add_common",
-    "add_dry_run",
-    "add_on_conflict",
-    "add_preferences",
-    "add_selection",
-    "days",
-]
-
-
 argparse._ = str  # type: ignore[attr-defined]  # or each parser looks for translations on the disk
 _WIDTH = max(40, min(columns(1), 92) - 2)
 

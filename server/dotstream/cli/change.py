@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     Opening: TypeAlias = Callable[[CancellationToken], StreamingPlan]
 
-__all__ = ["OUT_OF_STEP", "apply", "change", "change_as_agreed", "change_packages", "selected"]
-
 OUT_OF_STEP = 6
 """Exit code of looking, where that is asked for and there is something to do."""
 
@@ -236,8 +234,8 @@ def _mention_outdated(
     linked = summary.unchanged + summary.counts.get("create_link", 0)
     count = session.client.outdated(*metadata.packages, beyond=linked, cancel=cancel)
     if count:
-        from dotstream.cli.report.summary import plural
         from dotstream.doctor.shell_commands import REMANAGE, quoted
+        from dotstream.model.words import plural
 
         command = session.completed(" ".join((REMANAGE, *map(quoted, metadata.packages))))
         links = plural(count, "link")

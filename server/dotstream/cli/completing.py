@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from dotstream.client import Client
 
-__all__ = ["FILES", "main"]
-
 FILES = 1
 """Exit code: names of files belong here."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["SCRIPTS"]
-
 _BASH = r"""# dotstream: completion for bash 4 or later
 _dotstream() {
     local IFS=$'\n' lines value about

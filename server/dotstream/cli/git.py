@@ -9,8 +9,6 @@ from dotstream.light_typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dotstream.cli.session import Session
 
-__all__ = ["git", "git_says"]
-
 
 def git(session: Session, *words: str, cwd: str) -> None:
     """Run git at the terminal.

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from dotstream.cli.registry import Command
 
-__all__ = ["run", "top_parser"]
-
 _INTRODUCTION = (
     "Manage your dotfiles with symlinks: preview every change, apply all or nothing, undo."
 )

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from dotstream.cli.arguments import Parser
 
-__all__ = ["unknown_command", "unknown_words", "wrong_choice"]
-
 _OPENERS = {"plan": "plan manage", "backups": "backups restore", "completion": "manage"}
 """What a word that is a package, or a number, probably was to follow."""
 

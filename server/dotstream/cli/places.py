@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from dotstream.config.settings import Settings
     from dotstream.model.located import Located
 
-__all__ = ["apart", "linkable"]
-
 
 def apart(session: Session, words: Iterable[str]) -> tuple[list[str], list[str]]:
     """Return the words that are names of packages, and those that are paths."""

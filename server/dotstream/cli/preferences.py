@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.options import Policy
 
-__all__ = ["preferences"]
-
 
 def preferences(session: Session, cancel: CancellationToken) -> Preferences:
     """Return what the flags ask for; a person at a terminal is asked about conflicts.

@@ -10,8 +10,6 @@ from dotstream.light_typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 if TYPE_CHECKING:
     from dotstream.cli.session import Session
 
-__all__ = ["COMMANDS", "GROUPS", "PROGRAMS", "Command", "Entry", "helps", "load", "parser_of"]
-
 
 class Command(Protocol):
     """What a command's file offers."""

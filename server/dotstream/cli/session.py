@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from dotstream.model.history import Transaction
     from dotstream.transaction.execution import Execution
 
-__all__ = ["Session"]
-
 _Outcome = TypeVar("_Outcome")
 _Item = TypeVar("_Item")
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from dotstream.model.items import Conflict
     from dotstream.model.options import Policy
 
-__all__ = ["Settling"]
-
 _KEYS: dict[str, Policy] = {"a": "adopt", "b": "backup", "o": "overwrite", "s": "skip"}
 
 

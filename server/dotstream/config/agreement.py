@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from dotstream.model.wish import Wish
 
-__all__ = ["agree", "agreed", "revoke"]
-
 
 def agreed(state: str, directory: str) -> frozenset[str]:
     """Return the settings of a package directory that were agreed to, as lines.

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from dotstream.config.starter import Value
     from dotstream.config.survey import Survey
 
-__all__ = ["Origin", "answers_for"]
-
 Origin: TypeAlias = Literal["stow", "dot"]
 """The tool whose settings are taken over."""
 

@@ -17,17 +17,6 @@ from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = [
-    "CONFIG_NAME",
-    "LOCAL_NAME",
-    "STOWRC_NAME",
-    "Location",
-    "discover",
-    "find_root",
-    "is_marked",
-    "locate",
-]
-
 CONFIG_NAME = "dotstream.toml"
 LOCAL_NAME = "dotstream.local.toml"
 STOWRC_NAME = ".stowrc"

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from dotstream.config.positions import Positions
     from dotstream.config.schema import Key
 
-__all__ = ["MOST_FAULTS", "beyond", "error_at", "parse", "parse_own", "problems"]
-
 MOST_FAULTS = 100
 """Mistakes that are told of one file."""
 

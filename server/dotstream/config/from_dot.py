@@ -20,8 +20,6 @@ from dotstream.model.options import POLICIES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["BOOTSTRAP_NAME", "MANIFEST_NAME", "answers_from_dot"]
-
 BOOTSTRAP_NAME = ".dotbootstrap.yaml"
 MANIFEST_NAME = ".dot-manifest.json"
 _SETTINGS_NAME = ".config/dot/config.yaml"

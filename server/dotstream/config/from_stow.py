@@ -6,10 +6,10 @@ import posixpath
 
 from dotstream.config.discover import STOWRC_NAME
 from dotstream.config.reading import read_config
-from dotstream.config.stow_arguments import StowArguments, parse_stow_arguments
-from dotstream.config.stowrc import expand, split_words
+from dotstream.config.stow_arguments import StowArguments
+from dotstream.config.stowrc import parse_stowrc
 from dotstream.config.variables import fault_in_path
-from dotstream.errors import ConfigError, UsageError
+from dotstream.errors import UsageError
 from dotstream.fs.process import home_of
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.planner.ignore import compile_rules
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dotstream.config.starter import Value
-
-__all__ = ["StowSettings", "stow_settings"]
 
 
 class StowSettings(NamedTuple):
@@ -49,7 +47,11 @@ def stow_settings(directory: str, *, home: str, environ: Mapping[str, str]) -> S
         text = read_config(path)
         if text is not None:
             sources.append(shown)
-            found = found.then(_arguments(text, path, home, environ))
+            found = found.then(
+                parse_stowrc(
+                    text, path=path, environ=environ, home=home, home_of=home_of, stays=_stays
+                )
+            )
     return StowSettings(_top(found), _left_out(found), sources)
 
 
@@ -77,28 +79,9 @@ def _fault(expression: str) -> str | None:
     return None
 
 
-def _arguments(text: str, path: str, home: str, environ: Mapping[str, str]) -> StowArguments:
-    words: list[str] = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        words += split_words(line, path=path, line=number)
-    try:
-        found = parse_stow_arguments(words).options_only()
-    except UsageError as error:
-        raise ConfigError(str(error), path=path) from None
-
-    def plain(option: str, written: str | None) -> str | None:
-        """Return a path as a ``dotstream.toml`` may have it; as it is written, if that does."""
-        if written is None or (option == "target" and fault_in_path(written) is None):
-            return written
-        try:
-            return expand(written, environ=environ, home=home, home_of=home_of)
-        except KeyError as error:
-            message = f"--{option} references undefined environment variable ${error.args[0]}"
-            raise ConfigError(message, path=path) from None
-
-    return found._replace(
-        directory=plain("dir", found.directory), target=plain("target", found.target)
-    )
+def _stays(option: str, written: str) -> bool:
+    """Tell whether a ``dotstream.toml`` may have a path as it is written."""
+    return option == "target" and fault_in_path(written) is None
 
 
 def _left_out(found: StowArguments) -> list[str]:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dotstream.config.stow_arguments import StowArguments
     from dotstream.model.options import Folding, Layout, LinkStyle, Policy
 
-__all__ = ["load", "target_path", "unknown"]
-
 
 def load(
     directory: str,

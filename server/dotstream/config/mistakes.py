@@ -21,8 +21,6 @@ from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Mistake", "MistakeCode", "mistakes", "readable"]
-
 MistakeCode: TypeAlias = FaultCode | Literal["broken-toml", "repeated-key"]
 
 _MOST_BROKEN_LINES = 50

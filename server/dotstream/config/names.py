@@ -10,8 +10,6 @@ from dotstream.light_typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["fault_in_name", "nearest", "package_name", "quoted", "shortened"]
-
 _LONGEST = 100  # characters that are shown, or compared with what is known
 _MOST = 1_000  # names to choose from
 

@@ -12,8 +12,6 @@ from bisect import bisect_right
 
 from dotstream.light_typing import NamedTuple, TypeAlias
 
-__all__ = ["KeyPath", "Positions", "Range", "locate"]
-
 KeyPath: TypeAlias = "tuple[str | int, ...]"
 """Keys from the top of the document down; indices into arrays count from 0."""
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-__all__ = ["Profiles", "circles"]
-
 Profile = tuple[tuple[str, ...], tuple[str, ...]]
 """The profiles that one extends, and its own packages."""
 

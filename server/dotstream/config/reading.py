@@ -6,8 +6,6 @@ from dotstream.errors import ConfigError, PermissionRefused
 from dotstream.fs.files import read_bytes
 from dotstream.fs.oserror import is_permission, reason
 
-__all__ = ["decode", "read_config", "says_nothing"]
-
 
 def read_config(path: str) -> str | None:
     """Return the text of a configuration file, or ``None`` if it does not exist.

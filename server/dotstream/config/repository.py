@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from dotstream.model.plan import Metadata
     from dotstream.model.wish import Wish
 
-__all__ = ["Repository"]
-
 
 class Repository:
     """A package directory, read as far as it is asked about; for the arguments see ``Client``.
@@ -260,7 +258,7 @@ class Repository:
             for place in dict.fromkeys((self.directory, *places)):
                 path = f"{place.rstrip('/')}/{name}"
                 here = place == self.directory and package.name == name
-                yield package if here else package._replace(name=name, path=path, stow_dir=place)
+                yield package if here else package._replace(name=name, path=path, directory=place)
 
     def by_target(
         self, names: Sequence[str], prefer: Preferences = AS_CONFIGURED

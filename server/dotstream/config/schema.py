@@ -20,20 +20,6 @@ if TYPE_CHECKING:
 
     from dotstream.config.positions import KeyPath
 
-__all__ = [
-    "PACKAGE",
-    "PLATFORMS",
-    "PROFILE",
-    "TOP",
-    "USER",
-    "Fault",
-    "FaultCode",
-    "Key",
-    "faults",
-    "faults_of",
-    "keys_of",
-]
-
 FaultCode: TypeAlias = Literal["unknown-key", "bad-value", "bad-name", "bad-pattern"]
 
 Kind: TypeAlias = Literal[

@@ -24,15 +24,6 @@ if TYPE_CHECKING:
     from dotstream.model.status import PackageInfo
     from dotstream.model.wish import Wish
 
-__all__ = [
-    "DEFAULT_PROFILE",
-    "NEVER_LINKED",
-    "PackageSettings",
-    "Settings",
-    "on_host",
-    "on_platform",
-]
-
 DEFAULT_PROFILE = "default"
 _NAMED = 10  # profiles, in a message
 NEVER_LINKED = ("/.git", "/dotstream.toml", "/dotstream.local.toml")
@@ -181,7 +172,7 @@ class Settings(NamedTuple):
         return Package(
             name=SINGLE if self.single else name,
             path=path,
-            stow_dir=self.directory,
+            directory=self.directory,
             ignored=rules
             if prefer.where is None
             else _only(rules, prefer.where, dotfiles, above if layout == "named" else ""),

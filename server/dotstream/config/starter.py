@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from dotstream.config.schema import Key
 
-__all__ = ["Answers", "starter"]
-
 Value: TypeAlias = "str | bool | Sequence[str]"
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")

@@ -13,8 +13,6 @@ from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["OPTIONS", "StowArguments", "parse_stow_arguments"]
-
 Takes: TypeAlias = Literal["nothing", "value", "level"]
 
 # Names of each option, long and short, as Stow's users know them; the first is the field.

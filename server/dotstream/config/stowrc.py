@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from dotstream.config.discover import STOWRC_NAME
 from dotstream.config.reading import read_config
 from dotstream.config.stow_arguments import StowArguments, parse_stow_arguments
 from dotstream.errors import ConfigError, UsageError
@@ -16,10 +17,6 @@ from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-__all__ = ["STOWRC_NAME", "expand", "parse_stowrc", "read_stowrc", "split_words"]
-
-STOWRC_NAME = ".stowrc"
 
 _BLANK = re.compile(r"[ \t\r\f\v]+")
 _PLAIN = re.compile(r"[^ \t\r\f\v'\"\\]+")
@@ -49,6 +46,7 @@ def parse_stowrc(
     environ: Mapping[str, str],
     home: str,
     home_of: Callable[[str], str | None],
+    stays: Callable[[str, str], bool] = lambda _option, _value: False,
 ) -> StowArguments:
     """Read the contents of one resource file.
 
@@ -60,6 +58,7 @@ def parse_stowrc(
         environ: the variables that may be referred to.
         home: what ``~`` stands for.
         home_of: finds what ``~user`` stands for, or ``None``.
+        stays: whether the value of an option is not expanded.
 
     Raises:
         ConfigError: a quotation does not end, an option is wrong, or a directory refers
@@ -74,8 +73,8 @@ def parse_stowrc(
         raise ConfigError(str(error), path=path) from None
 
     def expanded(option: str, value: str | None) -> str | None:
-        if value is None:
-            return None
+        if value is None or stays(option, value):
+            return value
         try:
             return expand(value, environ=environ, home=home, home_of=home_of)
         except KeyError as error:

@@ -20,8 +20,6 @@ from dotstream.planner.names import to_target
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-__all__ = ["Survey", "foreign_source", "is_for_above", "looks_single", "survey"]
-
 _MOST = 2_000  # entries of one directory, and directories of the target
 _DEEPEST = 4  # how far down in the target links are looked for
 

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from dotstream.config.positions import KeyPath
 
-__all__ = ["mentioned", "unknown_names"]
-
 
 def mentioned(tables: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
     """Yield every name of a package in a document, and where it is."""

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from dotstream.model.options import Policy
 
-__all__ = ["UserSettings", "user_path", "user_settings"]
-
 
 class UserSettings(NamedTuple):
     """What a user prefers everywhere.

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from dotstream.config.positions import KeyPath
     from dotstream.model.options import IgnoreRules
 
-__all__ = ["Sources"]
-
 _BUILT_IN = "the built-in ignore list"
 
 

@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
     from dotstream.doctor.checkup import Checkup
     from dotstream.fs.state import TargetState
+    from dotstream.model.entry import Entry
     from dotstream.store.journal import Journal
-    from dotstream.store.manifest import Entry, Manifest
-
-__all__ = ["examine"]
+    from dotstream.store.manifest import Manifest
 
 _Lost: TypeAlias = "defaultdict[str, Counter[str]]"
 """Links into package directories that are gone, by package."""

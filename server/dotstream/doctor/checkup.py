@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from dotstream.model.status import Unwanted
     from dotstream.transaction.host import Host
 
-__all__ = ["SKIPPED", "Checkup", "checkup_of"]
-
 SKIPPED = (
     ".cache",
     ".cargo",

@@ -15,8 +15,8 @@ from dotstream.fs.look import close
 from dotstream.fs.oserror import reason
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.directory import Directory
+from dotstream.model.entry import Entry
 from dotstream.model.finding import Finding
-from dotstream.store.manifest import Entry
 from dotstream.transaction.names import PREFIX
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from dotstream.planner.farm import Farm
     from dotstream.planner.ownership import Owner
     from dotstream.store.manifest import Manifest
-
-__all__ = ["check_strays", "only_links_of_ours"]
 
 
 class _Frame(NamedTuple):

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from dotstream.doctor.manifest_check import Verdict
     from dotstream.model.items import Item
 
-__all__ = ["fixing"]
-
 _UNLINKED = ("broken_link", "orphaned_link")
 
 

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
 
-__all__ = ["Heirs"]
-
 
 class Heirs:
     """Finds the one package that has something for a path of the target.

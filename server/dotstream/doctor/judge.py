@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from dotstream.planner.farm import Farm
     from dotstream.planner.ownership import Owner
 
-__all__ = ["destination", "judge", "leads_to_file"]
-
 _GONE = (errno.ENOENT, errno.ENOTDIR)
 
 

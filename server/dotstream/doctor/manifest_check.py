@@ -25,13 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dotstream.doctor.checkup import Checkup
+    from dotstream.model.entry import Entry
     from dotstream.planner.farm import Farm
     from dotstream.planner.state import Seen
-    from dotstream.store.manifest import Entry, Manifest
+    from dotstream.store.manifest import Manifest
 
 _Read = TypeVar("_Read")
-
-__all__ = ["Verdict", "check_records", "no_permission", "readable"]
 
 
 class Verdict(NamedTuple):

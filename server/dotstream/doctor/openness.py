@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from dotstream.planner.farm import Farm
 
-__all__ = ["check_openness"]
-
 _OTHERS, _CHANGE = 0o077, 0o022
 _MOST = 1000  # files of one directory that are looked at
 

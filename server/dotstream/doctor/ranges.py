@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dotstream.fs.listing import sort_key
 
-__all__ = ["Ranges"]
-
 
 class Ranges:
     """Directories for which something was settled once and for all.

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from dotstream.fs.state import TargetState
     from dotstream.transaction.terms import Control
 
-__all__ = ["correcting", "rebuilding"]
-
 _WRONG = ("stale_record", "outdated_record", "unrecorded_links")
 
 _TOLD = 2048

@@ -12,25 +12,6 @@ from dotstream.model.names import encoded
 if TYPE_CHECKING:
     from dotstream.model.directory import Directory
 
-__all__ = [
-    "FIX",
-    "REBUILD",
-    "RECOVER",
-    "REMANAGE",
-    "allow",
-    "close_to_others",
-    "make_directory",
-    "manage",
-    "overriding",
-    "quoted",
-    "rescue",
-    "restore",
-    "status",
-    "take_over",
-    "unmanage",
-    "unmanage_all",
-]
-
 FIX = "dotstream doctor --fix"
 REBUILD = "dotstream doctor --rebuild"
 RECOVER = "dotstream recover"

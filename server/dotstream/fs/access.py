@@ -8,18 +8,6 @@ import os
 import re
 import stat
 
-__all__ = [
-    "device",
-    "followed",
-    "highest_number",
-    "lock_holder",
-    "not_changeable",
-    "owner_of_another",
-    "refusal",
-    "set_aside",
-    "umask",
-]
-
 
 def refusal(fd: int) -> str | None:
     """Return why nothing can be made or removed in the open directory, or ``None``."""

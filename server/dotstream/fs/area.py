@@ -17,8 +17,6 @@ from dotstream.light_typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeGuar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Origin", "contents", "forget", "held", "highest", "note", "origin", "own"]
-
 _ENTRY = r"(\d+)-(\d+)$"
 _LONGEST = 32 * 1024  # no line is longer
 _ORIGIN = r"\.(\d+)\.origin$"
@@ -56,7 +54,7 @@ def note(
     Raises:
         OSError: it cannot be written.
     """
-    from json import dumps  # only paid for where something is set aside
+    from json import dumps  # only paid for where something is backed up
 
     with open(_path(area, transaction), "a+b", opener=_private) as file:
         size = file.seek(0, os.SEEK_END)
@@ -147,7 +145,7 @@ def contents(area: str) -> Iterator[tuple[int, int, str]]:
 
 
 def own(name: str) -> bool:
-    """Whether a name in the area is an origin's, which is nothing that was set aside."""
+    """Whether a name in the area is an origin's, which is nothing that was backed up."""
     return re.match(_ORIGIN, name, re.ASCII) is not None
 
 

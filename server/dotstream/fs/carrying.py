@@ -7,8 +7,6 @@ import stat
 
 from dotstream.fs.system import attributes_lost
 
-__all__ = ["crosses", "left_behind"]
-
 
 def crosses(path: str, there: str) -> bool:
     """Whether ``path`` is on another file system than a directory, or what is above that."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["Channel"]
-
 _READ = 64 * 1024
 
 

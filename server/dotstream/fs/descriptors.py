@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from dotstream.fs.touched import Touched
     from dotstream.model.directory import Directory
 
-__all__ = ["Descriptors"]
-
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _KEPT = 128
 

@@ -12,8 +12,6 @@ from dotstream.model.difference import Difference
 if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
 
-__all__ = ["difference"]
-
 _BYTES = 256 * 1024  # of each file
 _LINES = 4000  # of each file: comparing takes up to their product
 

@@ -15,30 +15,6 @@ from dotstream.light_typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = [
-    "LARGEST",
-    "UnfitFile",
-    "entries",
-    "exists",
-    "expand_pattern",
-    "file_identity",
-    "is_directory",
-    "is_file",
-    "is_link",
-    "links_below",
-    "make_program",
-    "permissions",
-    "present",
-    "read_bytes",
-    "read_start",
-    "read_text",
-    "remove",
-    "replace_text",
-    "same_content",
-    "subdirectories",
-    "write_new",
-]
-
 LARGEST = 1024 * 1024
 """Bytes of a file that is read whole: a configuration, an ignore list.  A repository may be a
 stranger's, and what it can cost in time and memory is bounded."""

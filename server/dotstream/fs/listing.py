@@ -18,24 +18,6 @@ if TYPE_CHECKING:
 
     from dotstream.model.hidden import Hidden
 
-__all__ = [
-    "DIR",
-    "FILE",
-    "LINK",
-    "SPECIAL",
-    "Entry",
-    "Files",
-    "Listing",
-    "Rename",
-    "any_entry",
-    "bounded_listing",
-    "every_entry",
-    "more_than",
-    "short_listing",
-    "sort_key",
-    "sorted_entries",
-]
-
 FILE, DIR, LINK, SPECIAL = 1, 2, 3, 4
 """Kinds of directory entries; symbolic links are never followed."""
 

@@ -12,9 +12,6 @@ from dotstream.light_typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
-
-__all__ = ["Held", "Lock", "LockHeld", "left_behind", "name_run", "named_run"]
 
 _INTERVAL = 0.05
 _LONGEST = 4096
@@ -100,12 +97,7 @@ class Lock:
             os.close(fd)
         self._fds.clear()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if error is None:  # else somebody may have to look at what was left
             os.ftruncate(self._fds[0], 0)
         self._release()

@@ -14,26 +14,6 @@ from dotstream.light_typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = [
-    "Tree",
-    "canonical",
-    "close",
-    "duplicate",
-    "entry_kind",
-    "exists",
-    "fingerprint",
-    "folds_names",
-    "identity",
-    "is_directory",
-    "leads",
-    "link_reader",
-    "link_text",
-    "marker",
-    "marker_file",
-    "none_of",
-    "size",
-]
-
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 

@@ -16,8 +16,6 @@ from dotstream.light_typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-__all__ = ["away", "is_mount_point", "mount_points", "mounted", "note"]
-
 _TABLE = "/proc/self/mountinfo"
 _PATH = 4  # proc(5): the field with the place of a mount
 _octal = re.compile(rb"\\([0-7]{3})")

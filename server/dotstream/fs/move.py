@@ -13,8 +13,6 @@ from dotstream.model.digest import blake2b
 if TYPE_CHECKING:
     from dotstream.fs.change import Changes
 
-__all__ = ["missing", "move", "take_back"]
-
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -66,7 +64,7 @@ def _touch(changes: Changes, there: int, fd: int) -> None:
 
 
 def _original_back(changes: Changes, fd: int, name: str, there: int, base: str) -> str | None:
-    """Deal with an original that was put aside after it had been copied."""
+    """Deal with an original that was quarantined after it had been copied."""
     old = _old_name(name)
     if not _there(fd, old):
         return None
@@ -81,7 +79,7 @@ def _original_back(changes: Changes, fd: int, name: str, there: int, base: str) 
 
 
 def _copy_gone(changes: Changes, fd: int, name: str, there: int, base: str) -> str | None:
-    """Deal with what was put aside while moving back, after it had been copied."""
+    """Deal with what was quarantined while moving back, after it had been copied."""
     old = _old_name(base)
     if not _there(there, old):
         return None

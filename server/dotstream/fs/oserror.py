@@ -7,8 +7,6 @@ import os
 
 from dotstream.errors import DotstreamError
 
-__all__ = ["is_permission", "kind_of", "reason"]
-
 
 def is_permission(error: OSError) -> bool:
     """Whether the operating system refused for lack of rights."""

@@ -14,8 +14,6 @@ import sys
 
 from dotstream.light_typing import Literal, TypeAlias
 
-__all__ = ["Peer", "listen_at", "peer_of"]
-
 Peer: TypeAlias = Literal["friend", "stranger", "far", "unknown"]
 """The same user or root; another user of this machine; on another machine; it cannot be told."""
 

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from os import PathLike
 
-__all__ = ["Places", "components", "link_into", "outside", "within"]
-
 
 def within(path: str, directory: str) -> bool:
     """Whether an absolute path is ``directory`` or below it, by its text."""

@@ -6,8 +6,6 @@ import os
 import re
 import stat
 
-__all__ = ["KEY", "privacy"]
-
 KEY = "a private key"
 
 _KEYS = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File-|AGE-SECRET-KEY-1")

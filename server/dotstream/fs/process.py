@@ -12,28 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from io import RawIOBase
 
-__all__ = [
-    "cache_home",
-    "columns",
-    "config_home",
-    "end_process",
-    "environment",
-    "home_directory",
-    "home_of",
-    "host_name",
-    "is_alive",
-    "known_home",
-    "platform",
-    "process_name",
-    "processors",
-    "rows",
-    "state_home",
-    "unbuffered",
-    "wait_for_input",
-    "working_directory",
-]
-
-
 _TICK = 0.2
 """Seconds between two looks for a signal."""
 

@@ -10,8 +10,6 @@ from dotstream.light_typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["output_of", "run_program"]
-
 _ERROR = 2  # the descriptor of standard error
 
 

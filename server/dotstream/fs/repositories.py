@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from dotstream.model.entry import Identity
 
-__all__ = ["came_from", "identity_of", "is_that"]
-
 
 def identity_of(path: str) -> Identity:
     """Return which directory a path is; nothing but zeros if it is none."""

@@ -10,8 +10,6 @@ from dotstream.light_typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dotstream.light_typing import Any
 
-__all__ = ["Shelf"]
-
 _KEPT = 1 << 20  # bytes in memory
 
 

@@ -12,8 +12,6 @@ from dotstream.light_typing import IO, TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Spool"]
-
 _KEPT = 64
 _BLOCK = 64
 

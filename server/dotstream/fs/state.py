@@ -13,20 +13,6 @@ from dotstream.fs.system import reserve as allocate
 from dotstream.light_typing import NamedTuple, TypeAlias
 from dotstream.model.digest import blake2b
 
-__all__ = [
-    "Moves",
-    "TargetState",
-    "agreement_path",
-    "backup_area",
-    "existing_state",
-    "is_full",
-    "note_home",
-    "other_targets",
-    "release_reserve",
-    "reserve",
-    "target_state",
-]
-
 _RESERVE = 256 * 1024
 _PAGE = 16 * 1024
 
@@ -42,7 +28,7 @@ class TargetState:
         journal: path of the journal's database.
         lock: path of the lock file.
         mounts: path of the file that tells what was mounted as a run began.
-        backups: path of the directory for what is set aside.
+        backups: path of the directory for what is backed up.
         moved: paths that were, and what they are now, if the target moved since this was
             last written to.
     """

@@ -17,22 +17,6 @@ from dotstream.light_typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = [
-    "DIFFER",
-    "attributes_lost",
-    "boot",
-    "born",
-    "copy_attributes",
-    "exchange",
-    "flush",
-    "flush_all",
-    "flushes",
-    "on_disk",
-    "rename_new",
-    "reserve",
-    "spelt",
-]
-
 
 def flush_all() -> None:
     """Have what was done on any file system on its medium; on macOS, on its way there."""

@@ -17,8 +17,6 @@ from dotstream.light_typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["FEW", "Touched"]
-
 FEW = 32
 """So many directories are put on the disk each for itself."""
 

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from dotstream.fs.change import Changes
     from dotstream.store.journal import Journal
 
-__all__ = ["backups", "list_all", "prune", "restore", "unlisted"]
-
-
 _AMONG_OTHERS = 1_000_000_000  # by this a transaction's number sets its steps apart
 
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from dotstream.transaction.host import Host
     from dotstream.transaction.terms import Control
 
-__all__ = ["Past"]
-
 
 class Past:
     """The journal of a target, to look at and to go back by.

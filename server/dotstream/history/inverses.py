@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from dotstream.model.run import RunKind
     from dotstream.store.steps import Step
 
-__all__ = ["Inverses", "inverse", "inverse_run"]
-
 
 class Inverses:
     """The inverses of steps, of the last first.

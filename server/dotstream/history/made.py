@@ -1,6 +1,6 @@
 """Directories and links that were made in a row, taken back in the order they were made in.
 
-So a directory comes before what is in it: where all that it holds goes, it is moved aside
+So a directory comes before what is in it: where all that it holds goes, it is quarantined
 once, and emptied there.  Where anything else is in it, it stays where it is, and what was
 made in it goes one by one.
 """
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dotstream.model.items import Item, Operation
     from dotstream.store.chunks import Chunks
     from dotstream.store.steps import Numbered, Step
-
-__all__ = ["Ahead", "Made", "made_last"]
 
 
 def made_last(steps: list[Numbered]) -> int:
@@ -98,7 +96,7 @@ class Made:
             if number == self._start:
                 self._vacated = made.path
         yield from self._left(None)
-        # What comes before them may have made way for the first of them.
+        # What comes before them may be quarantined for the first of them.
         plan.vacated = self._vacated
 
     def _one(self, number: int, step: Step) -> Iterator[Item | Run]:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from dotstream.store.chunks import Chunks
     from dotstream.store.journal import Journal
 
-__all__ = ["undo"]
-
 
 def undo(
     journal: Journal,

@@ -8,8 +8,6 @@ from dotstream.light_typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dotstream.model.history import Transaction
 
-__all__ = ["unfinished"]
-
 
 def unfinished(state: str, target: str) -> Transaction | None:
     """Return the transaction that another run left unfinished.

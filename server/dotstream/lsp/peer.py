@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.transport.outbox import Outbox
     from dotstream.model.cancel import CancellationToken
 
-__all__ = ["PATIENCE", "Peer"]
-
 PATIENCE = 5.0
 """Seconds that an editor has to answer what no person is asked."""
 

@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.telling import Outcome
     from dotstream.lsp.transport.outbox import Outbox
 
-__all__ = ["VERSION", "Protocol", "tell"]
-
 VERSION = 1
 """Version of our own methods; goes up when a client could break."""
 

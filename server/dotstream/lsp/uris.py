@@ -12,8 +12,6 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from dotstream.model.directory import display
 
-__all__ = ["all_plain", "label", "path_of", "quoted", "to_uri"]
-
 _PLAIN = f"{ascii_letters}{digits}_.~-\0".encode()
 _plain = re.compile(r"[A-Za-z0-9_.~/-]*").fullmatch
 _scheme = re.compile(

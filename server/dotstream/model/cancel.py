@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["CancellationToken"]
-
 
 class CancellationToken:
     """A flag that is set once.

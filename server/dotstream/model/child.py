@@ -7,8 +7,6 @@ from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from dotstream.model.items import Item
 
-__all__ = ["Child"]
-
 
 class Child(NamedTuple):
     """What a plan has for one name of a directory, without what is below.

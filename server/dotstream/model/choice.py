@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dotstream.light_typing import NamedTuple
 
-__all__ = ["HERE", "Choice", "Choosing"]
-
 HERE = ""
 """The name under which the profiles that are for this machine are chosen, whichever they are."""
 

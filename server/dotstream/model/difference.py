@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dotstream.light_typing import Literal, NamedTuple
 
-__all__ = ["Difference", "DifferenceKind"]
-
 DifferenceKind = Literal["same", "text", "binary", "directory", "missing"]
 
 

@@ -8,8 +8,6 @@ if TYPE_CHECKING:
     from dotstream.model.items import Operation
     from dotstream.model.origin import Origin
 
-__all__ = ["Directory", "display"]
-
 
 class Directory:
     """One directory below a root, known by its parent and name.

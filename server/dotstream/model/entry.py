@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
     from dotstream.model.choice import Choice
 
-__all__ = ["Entry", "EntryKind", "Identity", "Records"]
-
 EntryKind = Literal["link", "directory", "adopted"]
 
 

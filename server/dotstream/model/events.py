@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from dotstream.model.plan import Summary
     from dotstream.model.run import Run
 
-__all__ = ["Applied", "Corrected", "Event", "Happening", "Phase", "Progress", "Result"]
-
 Phase = Literal["planning", "applying", "rolling_back", "checking"]
 
 

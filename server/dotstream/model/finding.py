@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dotstream.light_typing import TYPE_CHECKING, Literal
+from dotstream.light_typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from dotstream.model.directory import Directory
 
-__all__ = [
-    "FINDING_KINDS",
-    "SCAN_MODES",
-    "Finding",
-    "FindingKind",
-    "ScanMode",
-    "Severity",
-]
-
 ScanMode = Literal["off", "scoped", "deep"]
-SCAN_MODES: tuple[ScanMode, ...] = ("off", "scoped", "deep")
+SCAN_MODES: tuple[ScanMode, ...] = get_args(ScanMode)
 
 Severity = Literal["error", "warning", "info"]
 

@@ -7,8 +7,6 @@ from dotstream.light_typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Hidden"]
-
 
 class Hidden:
     """Tells which names of one directory are left out.

@@ -7,8 +7,6 @@ from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Backup", "Recovery", "Transaction", "TransactionState"]
-
 TransactionState = Literal[
     "active", "rolling_back", "committed", "rolled_back", "stuck", "undone"
 ]

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 from dotstream.model.words import WORDS
 
 if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.model.options import Policy
-
-__all__ = [
-    "OPERATION_KINDS",
-    "Conflict",
-    "ConflictKind",
-    "Item",
-    "Notice",
-    "Operation",
-    "OperationKind",
-    "ScanError",
-]
 
 OperationKind = Literal[
     "make_dir",
@@ -32,17 +21,7 @@ OperationKind = Literal[
     "keep_link",
 ]
 
-OPERATION_KINDS: tuple[OperationKind, ...] = (
-    "make_dir",
-    "remove_dir",
-    "create_link",
-    "remove_link",
-    "replace_link",
-    "move_file",
-    "unfold",
-    "refold",
-    "keep_link",
-)
+OPERATION_KINDS: tuple[OperationKind, ...] = get_args(OperationKind)
 
 
 class Operation(NamedTuple):

@@ -7,8 +7,6 @@ from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from dotstream.model.items import Conflict
 
-__all__ = ["Located", "LocatedState", "Role"]
-
 Role = Literal["source", "target"]
 
 LocatedState = Literal["linked", "unlinked", "conflict", "ignored", "directory", "other"]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 
-__all__ = ["decoded", "encoded"]
-
 # What os.fsencode and os.fsdecode do, without asking of each text what type it has.
 _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 

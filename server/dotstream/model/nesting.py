@@ -8,8 +8,6 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.model.items import Operation
 
-__all__ = ["OPENERS", "Nesting"]
-
 OPENERS = frozenset(("make_dir", "unfold", "refold"))
 """Operations without which those in their directory mean something else, or nothing."""
 

@@ -4,33 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 from dotstream.model.hidden import Hidden
 
 if TYPE_CHECKING:
     from dotstream.model.items import Conflict
     from dotstream.model.rule import WhichRule
-
-__all__ = [
-    "ACTIONS",
-    "AS_CONFIGURED",
-    "FOLDINGS",
-    "LAYOUTS",
-    "LINK_STYLES",
-    "PACKAGE_LAYOUTS",
-    "POLICIES",
-    "SINGLE",
-    "Action",
-    "Folding",
-    "IgnoreRules",
-    "Layout",
-    "LinkStyle",
-    "Options",
-    "Package",
-    "Policy",
-    "Preferences",
-    "Resolve",
-]
 
 Action = Literal["manage", "unmanage", "remanage", "adopt", "undo", "restore", "doctor"]
 Folding = Literal["safe", "always", "never"]
@@ -39,11 +18,11 @@ LinkStyle = Literal["relative", "absolute"]
 Policy = Literal["fail", "adopt", "backup", "overwrite", "skip"]
 
 ACTIONS: tuple[Action, ...] = ("manage", "unmanage", "remanage", "adopt")
-FOLDINGS: tuple[Folding, ...] = ("safe", "always", "never")
-LAYOUTS: tuple[Layout, ...] = ("mirror", "named", "single")
+FOLDINGS: tuple[Folding, ...] = get_args(Folding)
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 PACKAGE_LAYOUTS: tuple[Layout, ...] = ("mirror", "named")
-LINK_STYLES: tuple[LinkStyle, ...] = ("relative", "absolute")
-POLICIES: tuple[Policy, ...] = ("fail", "adopt", "backup", "overwrite", "skip")
+LINK_STYLES: tuple[LinkStyle, ...] = get_args(LinkStyle)
+POLICIES: tuple[Policy, ...] = get_args(Policy)
 
 SINGLE = "."
 """The name of the package that is the package directory itself, as in ``stow .``."""
@@ -73,7 +52,7 @@ class Package(NamedTuple):
     Attributes:
         name: its name, the last component of ``path``; ``.`` for the package directory itself.
         path: absolute canonical path of its directory.
-        stow_dir: absolute canonical path of the package directory that holds it.
+        directory: absolute canonical path of the package directory that holds it.
         ignored: its ignore rules, compiled.
         folding: when one link may stand for a whole directory.
         never_fold: target paths (globs, relative) that must stay real directories.
@@ -88,7 +67,7 @@ class Package(NamedTuple):
 
     name: str
     path: str
-    stow_dir: str
+    directory: str
     ignored: IgnoreRules = _ignore_nothing
     folding: Folding = "safe"
     never_fold: tuple[str, ...] = ()

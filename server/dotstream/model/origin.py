@@ -7,8 +7,6 @@ from dotstream.light_typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dotstream.model.plan import Metadata
 
-__all__ = ["Origin"]
-
 
 class Origin:
     """The plan that an operation belongs to, also once it is out of the plan's hands.

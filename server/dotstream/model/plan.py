@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.model.options import Action, Options
     from dotstream.model.wish import Wish
 
-__all__ = ["Metadata", "Plan", "Summary", "operations_in"]
-
 _PASSIVE = ("conflict", "error", "notice", "keep_link")
 
 

@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from dotstream.light_typing import NamedTuple, TypeAlias
 
-__all__ = ["Rule", "WhichRule"]
-
 
 class Rule(NamedTuple):
     """An ignore rule.

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.model.items import Item
 
-__all__ = ["LONGEST", "Run", "RunKind", "counted_as", "one_by_one"]
-
 LONGEST = 512
 """Names of one run at most, and so of one page of the manifest, which it becomes as it is."""
 

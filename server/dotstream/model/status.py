@@ -9,8 +9,6 @@ if TYPE_CHECKING:
 
     from dotstream.model.plan import Summary
 
-__all__ = ["GONE", "PackageInfo", "PackageState", "PackageStatus", "Unwanted"]
-
 GONE = "it is gone"
 """Why the links of a package are not to be that is not there, maybe as it was renamed."""
 

@@ -7,8 +7,6 @@ from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Wish"]
-
 _MEANINGS = {
     "backup": "what is in the way is moved to the backup area",
     "overwrite": "what is in the way is replaced",

@@ -11,17 +11,6 @@ if TYPE_CHECKING:
     from dotstream.model.items import ConflictKind, OperationKind
     from dotstream.model.options import Policy
 
-__all__ = [
-    "OBSTACLES",
-    "POLICY_WORDS",
-    "REMARKS",
-    "SOURCE",
-    "WORDS",
-    "Effect",
-    "PolicyWords",
-    "Words",
-]
-
 SOURCE = ""
 """What pip and pipx are given to install dotstream, once it is published.
 
@@ -120,3 +109,8 @@ OBSTACLES: dict[ConflictKind, str] = {
     "missing_source": "there is nothing to link",
 }
 """Conflicts in a few words; ``Conflict.message`` is the whole sentence."""
+
+
+def plural(count: int, noun: str, nouns: str | None = None) -> str:
+    """Return a number of things in words: ``1 link``, ``3,000 links``."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"

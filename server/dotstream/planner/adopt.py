@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from dotstream.planner.release import Managed, Without
     from dotstream.planner.visits import Visit
 
-__all__ = ["adopt", "suggest_package"]
-
 _SHARED = (".config", ".local", "share", "state", "bin", "Library", "Application Support")
 _GIT_STAYS = "git needs it there"
 

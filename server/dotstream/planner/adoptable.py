@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from dotstream.config.repository import Repository
     from dotstream.planner.ownership import Ownership
 
-__all__ = ["Adoptable", "adoptable"]
-
 
 class Adoptable(NamedTuple):
     """What was asked for.

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from dotstream.planner.backtracking import Tree
 
-__all__ = ["Automaton", "TooLarge", "TooLong"]
-
 _parser: Any = import_module("re._parser")
 _compiler: Any = import_module("re._compiler")
 

@@ -16,8 +16,6 @@ from dotstream.light_typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["MANY_WAYS", "Tree", "Ways", "parsed", "refers_back", "ways", "wide_ranges"]
-
 Tree: TypeAlias = "Any"
 """What ``re`` makes of an expression before it compiles it; the library has no types for it."""
 

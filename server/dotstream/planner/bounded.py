@@ -21,17 +21,6 @@ if TYPE_CHECKING:
 
     from dotstream.planner.automaton import Automaton
 
-__all__ = [
-    "Allowance",
-    "Bounded",
-    "Failure",
-    "Test",
-    "never_folded",
-    "prefixes",
-    "refused",
-    "shown",
-]
-
 Test: TypeAlias = "Callable[[str], object]"
 """A match object is as good as true."""
 

@@ -11,8 +11,6 @@ from functools import cache, partial
 
 from dotstream.planner.rules import Rules
 
-__all__ = ["builtin_rules"]
-
 
 @cache
 def builtin_rules(*, litter: bool = False) -> Rules:

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from dotstream.model.options import Action, Package
     from dotstream.planner.request import Asked
 
-__all__ = ["children"]
-
 
 def children(
     repository: Repository,

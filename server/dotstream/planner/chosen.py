@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dotstream.model.member import MemberKind
     from dotstream.model.options import Options, Package
 
-__all__ = ["Chosen", "Selection"]
-
 _POLLED = 511
 
 

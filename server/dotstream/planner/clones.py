@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from dotstream.fs.look import Tree
     from dotstream.model.directory import Directory
 
-__all__ = ["GIT", "is_clone", "tied_down"]
-
 GIT = ".git"
 
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from dotstream.planner.bounded import Failure
     from dotstream.planner.ignore import StowList
 
-__all__ = ["compiled"]
-
 
 @lru_cache(maxsize=32)
 def compiled(

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from dotstream.model.options import Package
     from dotstream.planner.chosen import Chosen
 
-__all__ = ["Cursor"]
-
 
 class Cursor:
     """A package directory overlaid on the target directory being walked.

@@ -11,8 +11,6 @@ from dotstream.planner.ignore import LOCAL_LIST, stow_list
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["dead_patterns", "why_dead"]
-
 _open_ended = re.compile(r"(?<!\\)[|(\[]")  # what follows may be one of several things
 _from_a_name = re.compile(r"\^(?:[\w-]|\\\.)(?![*?{])")
 _dot_directory = re.compile(r"(?:^\^?|/)dot-\w[^/]*/")

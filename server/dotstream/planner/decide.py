@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from dotstream.planner.folding import Folding
     from dotstream.planner.ownership import Owner
 
-__all__ = ["UNFOLDED", "Claim", "Decision", "Name", "decide"]
-
 Claim: TypeAlias = "tuple[Cursor, int, str]"
 """A package that has the name: its cursor, the kind of its member, the member's raw name."""
 
@@ -118,7 +116,7 @@ def _named_apart(*packages: Package) -> str:
     """Name packages, with where they are if their names are the same."""
     names = [package.name for package in packages]
     if len(set(names)) < len(names):
-        names = [f"{package.name} of {package.stow_dir}" for package in packages]
+        names = [f"{package.name} of {package.directory}" for package in packages]
     return " and ".join(names)
 
 
@@ -264,7 +262,7 @@ class _Meeting:
         if (
             record is not None
             and record.package == package.name
-            and (record.stow_dir == package.stow_dir or not alive)
+            and (record.stow_dir == package.directory or not alive)
         ):
             self._decision.link(self._wanted(claim), claim)  # the target was moved
             return
@@ -279,7 +277,7 @@ class _Meeting:
         differ = DIR in (kind, claim[1])
         return _Other(
             cursor.package.name,
-            cursor.package.stow_dir,
+            cursor.package.directory,
             # A symlink that leads nowhere is a member as any other; to Stow, it gives way.
             not self._farm.options.stow
             or packages.tree(cursor.package).exists(cursor.inside(raw)),
@@ -312,7 +310,7 @@ class _Meeting:
             why = f"packages {_named_apart(*(each.package for each in inner))} share it"
             self._decision.open(inner, by_claim=True, why=why)
         else:
-            away = None if other.stow_dir == cursor.package.stow_dir else other.stow_dir
+            away = None if other.stow_dir == cursor.package.directory else other.stow_dir
             self._conflict(
                 claim, other.conflict, _LINKS, other=other.package, text=text, elsewhere=away
             )

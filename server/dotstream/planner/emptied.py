@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from dotstream.model.entry import Records
     from dotstream.model.items import Item
 
-__all__ = ["emptied"]
-
 
 def emptied(
     items: Iterable[Item | Run], records: Records, left: Iterable[str], wanted: Iterable[str]

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.planner.visit import DirectoryVisit
     from dotstream.planner.visits import Visit
 
-__all__ = ["unlink_inside"]
-
 _HELD = 8192  # removals held back until it is known whether their directory goes too
 
 
@@ -43,7 +41,7 @@ def unlink_inside(visit: DirectoryVisit, name: Name) -> Visit[bool]:
 def _emptied(visit: DirectoryVisit, whole: DirectoryVisit, package: str) -> Visit[bool]:
     """Plan a directory that we made, and that goes too if nothing stays in it.
 
-    Where it holds links only, it is moved aside first and emptied there, which takes
+    Where it holds links only, it is quarantined first and emptied there, which takes
     half the work; with directories in it, it goes after them.
 
     Returns:

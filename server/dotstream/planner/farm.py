@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from dotstream.planner.chosen import Chosen
     from dotstream.planner.cursor import Cursor
 
-__all__ = ["Farm", "scan_error"]
-
 
 class Farm:
     """The target and its packages, opened for reading.

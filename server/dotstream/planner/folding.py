@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dotstream.planner.farm import Farm
     from dotstream.planner.trees import Met, Test
 
-__all__ = ["Folding", "stays_open"]
-
 
 def stays_open(cursor: Cursor, path: str) -> bool:
     """Whether ``never-fold`` names the target path itself."""

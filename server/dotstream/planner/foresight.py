@@ -21,11 +21,8 @@ if TYPE_CHECKING:
 
     from dotstream.model.items import Item
 
-__all__ = ["Shared", "folded", "foreseen", "ground", "with_target"]
-
 _OPENERS = ("make_dir", "unfold", "refold", "remove_dir")
 _REMEMBERED = 4096
-_MANY = 1000
 
 
 def foreseen(items: Iterable[Item | Run], state: str = "") -> Iterator[Item | Run]:
@@ -62,12 +59,21 @@ def foreseen(items: Iterable[Item | Run], state: str = "") -> Iterator[Item | Ru
                 passing = known[path]
         if not inside and isinstance(item, Operation) and item.kind in _OPENERS:
             inside, above, roof = item.path, passing, None
-        if item.kind == "move_file" and passing and (error := _unmovable(item)) is not None:
-            yield error
+        if passing and isinstance(item, Operation) and item.kind == "move_file":
+            yield from _moved(item, state)
         elif passing:
-            if item.kind == "move_file" and isinstance(item, Operation):
-                yield from _left_behind(item, posixpath.dirname(item.text or f"{state}/x"))
             yield item
+
+
+def _moved(item: Operation, state: str) -> Iterator[Item]:
+    """Pass on what moves a file, after what does not come along; or why it cannot be."""
+    there = None if item.text is None else posixpath.dirname(item.text)
+    why = None if there is None else not_changeable(there)
+    if there is not None and why is not None:  # else the file is blamed
+        yield ScanError(there, why, permission=True)
+        return
+    yield from _left_behind(item, state if there is None else there)
+    yield item
 
 
 def _left_behind(item: Operation, there: str) -> Iterator[Notice]:
@@ -98,15 +104,6 @@ def _files(path: str) -> Iterator[str]:
                 yield f"{above}/{here}/{inner}"
     finally:
         tree.close()
-
-
-def _unmovable(item: Operation | Run) -> ScanError | None:
-    """Return what keeps a file from getting to where it is moved; else the file is blamed."""
-    if not isinstance(item, Operation) or item.text is None:
-        return None
-    there = posixpath.dirname(item.text)
-    why = not_changeable(there)
-    return None if why is None else ScanError(there, why, permission=True)
 
 
 # A target that is not there ---------------------------------------------------------------

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dotstream.planner.chosen import Chosen, Selection
     from dotstream.planner.level import Below
 
-__all__ = ["Group", "plan_groups", "plan_level"]
-
 
 class Group(NamedTuple):
     """What is wanted of one target: packages to link, and before that, to unlink.

@@ -19,17 +19,6 @@ if TYPE_CHECKING:
 
     from dotstream.model.options import IgnoreRules
 
-__all__ = [
-    "BUILTIN",
-    "GLOBAL_LIST",
-    "LITTER",
-    "LOCAL_LIST",
-    "StowList",
-    "compile_rules",
-    "parse_list",
-    "stow_list",
-]
-
 LOCAL_LIST = ".stow-local-ignore"
 GLOBAL_LIST = ".stow-global-ignore"
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from dotstream.model.options import Policy
     from dotstream.planner.target import Target
 
-__all__ = ["looked_at", "together"]
-
 _MOST = 1000  # names that are counted
 _RIVALS: tuple[Policy, ...] = ("skip", "overwrite")
 

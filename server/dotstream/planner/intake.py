@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
 
-__all__ = ["SETTLED", "Intake", "Origin"]
-
 _LOOKED_AT = 1000  # names of one directory, for how they are written
 
 SETTLED: tuple[Policy, ...] = ("backup", "overwrite", "skip")
@@ -48,7 +46,7 @@ class Intake:
     def __init__(self, farm: Farm, package: Package) -> None:
         self._farm = farm
         self._package = package
-        self._tree = Tree(package.stow_dir)
+        self._tree = Tree(package.directory)
         self._made: set[str] = set()
         self._real: dict[str, bool] = {}
 
@@ -107,7 +105,7 @@ class Intake:
         above, _, base = cursor.source(raw).rpartition("/")
         source = f"{canonical(above)}/{base}"  # a package, or a directory in it, may be a link
         inside = cursor.source(raw)[len(self._package.path) :].strip("/")
-        stow = Directory(self._package.stow_dir)
+        stow = Directory(self._package.directory)
         package = canonical(self._package.path)
         if inside and package != self._package.path:
             stow = Directory(package)
@@ -169,5 +167,5 @@ class Intake:
 
     def _inside(self, source: str) -> str:
         """Return a path as ``Tree`` takes it; a package that is a link may be elsewhere."""
-        stow_dir = self._package.stow_dir
+        stow_dir = self._package.directory
         return source[len(stow_dir) :].lstrip("/") if within(source, stow_dir) else source

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
     from dotstream.model.items import Operation
 
-__all__ = ["without"]
-
 
 def without(
     operations: Iterable[Operation], *, drop: Callable[[Operation], bool]

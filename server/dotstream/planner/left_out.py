@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
 
-__all__ = ["left_out"]
-
 
 def left_out(farm: Farm, cursor: Cursor, place: Directory, only: str | None) -> Iterator[Notice]:
     """Yield a notice for each name that an ignore rule leaves out, and each list of no use.

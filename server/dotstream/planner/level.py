@@ -11,8 +11,6 @@ from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from dotstream.model.directory import Directory
 
-__all__ = ["Below"]
-
 
 class Below(NamedTuple):
     """A directory that a walk did not go into, because it goes no further down.

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from dotstream.config.settings import Settings
     from dotstream.model.located import Role
 
-__all__ = ["link_on", "locate"]
-
 # Whether a directory would be folded depends on all that is in it; one path does not.
 _ALONE = Preferences(folding="never", on_conflict="fail", report_kept=True)
 

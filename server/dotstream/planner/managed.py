@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from dotstream.model.entry import Records
     from dotstream.model.options import Action
 
-__all__ = ["Managed", "Meant", "managed", "meant", "unwanted_links"]
-
 
 class Managed(NamedTuple):
     """What is managed here.

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.decide import Claim
 
-__all__ = ["claims_by_name", "merge", "plain"]
-
 
 def plain(listing: Iterable[Entry]) -> TypeGuard[Listing]:
     """Whether every name is its raw name, so that no two members share one."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import Enum
 
-__all__ = ["Mode"]
-
 
 class Mode(Enum):
     """The modes of a target directory."""

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
 
-__all__ = ["PRIVATE", "mode_for"]
-
 PRIVATE = (".ssh", ".gnupg")
 """Directories that are their owner's alone: ssh and gpg refuse to use them otherwise."""
 

@@ -6,8 +6,6 @@ unless nothing or another dot follows.
 
 from __future__ import annotations
 
-__all__ = ["DOT_PREFIX", "raw_candidates", "to_package", "to_target"]
-
 DOT_PREFIX = "dot-"
 
 

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.model.options import Options, Package
     from dotstream.planner.cursor import Cursor
 
-__all__ = ["Naming"]
-
 
 class Naming:
     """The names and link texts of one run."""
@@ -61,7 +59,7 @@ class Naming:
             return cursor.prefix
         package = cursor.package
         if cursor.sub is None:
-            base, tail = self._base(package, package.stow_dir, place.root), ""
+            base, tail = self._base(package, package.directory, place.root), ""
         else:
             base, tail = self._base(package, package.path, place.root), cursor.sub
         up = "" if package.link == "absolute" else "../" * place.depth

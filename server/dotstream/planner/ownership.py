@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.model.entry import Identity
 
-__all__ = ["Owner", "Ownership", "native_ownership"]
-
 _REMEMBERED = 4096
 
 

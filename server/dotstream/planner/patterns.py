@@ -17,8 +17,6 @@ import re
 from dotstream.light_typing import NamedTuple
 from dotstream.planner.names import to_package, to_target
 
-__all__ = ["DEEPEST", "LONGEST", "Glob", "PatternError", "Perl", "glob", "perl"]
-
 LONGEST = 4096
 """Characters of a pattern."""
 

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from dotstream.model.items import Conflict
     from dotstream.model.options import Options, Package, Policy
 
-__all__ = ["settled"]
-
 
 def settled(options: Options, package: Package, conflict: Conflict) -> Policy:
     """Return the policy for a conflict.

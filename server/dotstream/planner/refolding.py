@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from dotstream.planner.unlinking import Unlinking
     from dotstream.planner.visits import Look
 
-__all__ = ["Fold", "Refolding"]
-
 
 class Fold(NamedTuple):
     """The step of the run at which a directory folds, and the text of the link it becomes."""

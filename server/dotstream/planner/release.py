@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     Take: TypeAlias = Callable[["Managed", Origin], Iterator[Item]]
     Without: TypeAlias = Callable[[str, Callable[[str], bool]], Package]
 
-__all__ = ["Managed", "release"]
-
 
 class Managed(NamedTuple):
     """A path of the target that a package has already.

@@ -34,16 +34,6 @@ if TYPE_CHECKING:
     from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = [
-    "Asked",
-    "narrowed",
-    "plan_adoption",
-    "plan_packages",
-    "plan_release",
-    "plan_steps",
-    "scan_packages",
-]
-
 
 class Asked(NamedTuple):
     """Which packages are meant, and how; see ``Client.stream``."""

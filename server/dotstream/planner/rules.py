@@ -16,8 +16,6 @@ from dotstream.model.hidden import Hidden
 if TYPE_CHECKING:
     from dotstream.planner.bounded import Bounded, Test
 
-__all__ = ["Rules"]
-
 _JOINED = 64
 """Sets of globs, each that of some directories, which are kept as one regular expression."""
 

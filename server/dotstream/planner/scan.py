@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.split import Piece, Stream
 
-__all__ = ["Scan", "scan"]
-
 _TOGETHER = 64  # members that are handed on at a time
 
 _KINDS: dict[int, MemberKind] = {FILE: "file", DIR: "directory", LINK: "link"}

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from dotstream.model.items import Item
     from dotstream.planner.level import Below
 
-__all__ = ["EVERYTHING", "Scope"]
-
 
 class Scope(NamedTuple):
     """What part of a target is planned.

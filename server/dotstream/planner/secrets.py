@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.planner.farm import Farm
 
-__all__ = ["warned"]
-
 _SEEN = "where the repository goes, others may see it, and git does not keep who may read a file"
 
 

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from dotstream.planner.decide import Claim
     from dotstream.planner.ownership import Owner
 
-__all__ = ["as_wanted", "folded", "is_renamed", "one_spelling"]
-
 
 def folded(name: str) -> str:
     """Return what the names that such a volume takes for one have in common."""
@@ -55,7 +53,7 @@ def is_renamed(owner: Owner | None, claim: Claim) -> bool:
     cursor, _, raw = claim
     return (
         owner is not None
-        and owner.stow_dir == cursor.package.stow_dir
+        and owner.stow_dir == cursor.package.directory
         and owner.package == cursor.package.name
         and owner.full != cursor.source(raw)
         and folded(owner.full) == folded(cursor.source(raw))

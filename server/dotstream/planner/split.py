@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.model.member import Member
 
-__all__ = ["PATIENCE", "REMEMBERED", "Piece", "Split", "Stream"]
-
 REMEMBERED = 1000
 """Conflicts and errors that are kept for a reader who comes after the fact."""
 

@@ -7,8 +7,6 @@ from enum import Enum
 from dotstream.fs.listing import DIR, FILE
 from dotstream.light_typing import NamedTuple, TypeAlias
 
-__all__ = ["Link", "Real", "Seen", "State", "state_of"]
-
 Seen: TypeAlias = str | int | None
 """What a look returns: a link's text, the kind of another entry, or nothing."""
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from dotstream.planner.state import Seen
     from dotstream.planner.target import Target
 
-__all__ = ["States"]
-
 _MISSES = 4
 
 

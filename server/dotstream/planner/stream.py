@@ -16,15 +16,12 @@ from dotstream.model.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
-    from types import TracebackType
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.directory import Directory
     from dotstream.model.items import ScanError
     from dotstream.model.plan import Metadata
     from dotstream.planner.split import Split, Stream
-
-__all__ = ["Digest", "StreamingPlan", "in_runs"]
 
 _HASHED = 256  # pieces hashed at a time
 _LONG = 1024  # bytes that are not kept waiting for others
@@ -279,12 +276,7 @@ class StreamingPlan:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

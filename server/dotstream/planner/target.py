@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.ownership import Owner
 
-__all__ = ["Target"]
-
 
 class Target(Tree):
     """The target, opened for reading.

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from dotstream.planner.visit import DirectoryVisit
     from dotstream.planner.visits import Visit
 
-__all__ = ["make", "remove_directory", "transition"]
-
 
 def transition(visit: DirectoryVisit, name: Name) -> Visit[bool]:
     """Decide one name, and plan what leads from what is there to it.

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from dotstream.planner.naming import Naming
     from dotstream.planner.ownership import Owner
 
-__all__ = ["Met", "PackageTrees", "Test", "Tests"]
-
 _OPEN = 32  # package directories held open at once
 
 Test: TypeAlias = "Callable[[str, int], bool]"
@@ -63,7 +61,7 @@ class PackageTrees:
         self._lookup = lookup
         self._poll = poll
         self._trees: dict[str, Tree] = {}
-        self._packages = {(package.stow_dir, package.name): package for package in packages}
+        self._packages = {(package.directory, package.name): package for package in packages}
         self._chosen = chosen
         self._glanced: tuple[Cursor | None, Listing | None] = (None, None)
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from dotstream.planner.farm import Farm
     from dotstream.planner.ownership import Owner
 
-__all__ = ["Removal", "Unlinking"]
-
 
 class Removal(NamedTuple):
     """The step of the run that removes a link, and the package that owns it."""
@@ -37,7 +35,7 @@ class Unlinking:
     def __init__(self, farm: Farm, unmanage: Sequence[tuple[int, Package]]) -> None:
         self._farm = farm
         self._steps = {
-            (package.stow_dir, package.name): step for step, package in reversed(unmanage)
+            (package.directory, package.name): step for step, package in reversed(unmanage)
         }
 
     def done_with(self, owner: Owner, step: int) -> bool:

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from dotstream.planner.unlinking import Unlinking
     from dotstream.planner.visits import Visit
 
-__all__ = ["DirectoryVisit", "Walk"]
-
 _POLLED = 511  # how often a long directory asks whether to stop (a mask)
 
 

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.model.run import Run
     from dotstream.planner.level import Below
 
-__all__ = ["Look", "Planned", "Visit", "carried_out", "seen"]
-
 _Found = TypeVar("_Found")
 
 Planned: TypeAlias = "Item | Run | Below | Generator[Planned, Any, Any]"

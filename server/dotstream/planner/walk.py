@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from dotstream.planner.level import Below
     from dotstream.planner.scope import Scope
 
-__all__ = ["walk"]
-
 
 def walk(
     farm: Farm,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["Witnesses", "within"]
-
 
 class Witnesses:
     """Paths at which something was found that holds for all directories above as well.

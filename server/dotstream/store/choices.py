@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from dotstream.model.choice import Choosing
     from dotstream.store.database import Database
 
-__all__ = ["Choices"]
-
 
 class Choices:
     """The choices of one target, by package directory."""

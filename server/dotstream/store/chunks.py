@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from dotstream.store.database import Database
     from dotstream.store.steps import Numbered, NumberedSingle
 
-__all__ = ["Chunks"]
-
 
 class Chunks:
     """The steps of all transactions of one target; only one chunk is held at a time."""

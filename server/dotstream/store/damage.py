@@ -10,8 +10,6 @@ from dotstream.light_typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["intact"]
-
 
 @contextmanager
 def intact(what: str) -> Generator[None]:

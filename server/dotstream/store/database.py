@@ -18,8 +18,6 @@ from dotstream.model.names import encoded
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
-__all__ = ["Database"]
-
 _APPLICATION = 0x646F7473  # "dots"
 
 _FORMAT = 4

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from dotstream.model.run import RunKind
     from dotstream.store.steps import Numbered, NumberedSingle, Step
 
-__all__ = ["between", "decode", "encode", "singly"]
-
 _CODES: dict[OperationKind, str] = {
     "make_dir": "A",
     "remove_dir": "B",

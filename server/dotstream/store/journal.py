@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from dotstream.model.plan import Metadata
     from dotstream.store.steps import Step
 
-__all__ = ["BATCH", "UNSURE", "Journal"]
-
 BATCH = 2048
 """Steps read, carried out and acknowledged together; no chunk holds more."""
 
@@ -373,7 +371,7 @@ class Journal:
         return None if row is None else int(row[0])
 
     def backups(self) -> Iterator[tuple[int, int, str]]:
-        """Stream what was set aside: step, transaction, and the path where it was."""
+        """Stream what was backed up: step, transaction, and the path where it was."""
         last = 0
         while True:
             with self.database.explained():

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from dotstream.model.entry import Entry, Identity
     from dotstream.store.journal import Journal
 
-__all__ = ["ManifestRecords"]
-
 
 class ManifestRecords:
     """What is recorded of a target; nothing, as long as nothing was ever applied to it.

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.model.entry import Identity
 
-__all__ = ["PackageDirectories", "leading"]
-
 
 class PackageDirectories:
     """The table of package directories in an open database."""

@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from dotstream.model.entry import EntryKind
     from dotstream.model.run import Run
 
-__all__ = [
-    "CODES", "KINDS", "Row", "links_in", "names_in", "packages_in", "plain", "rows_in",
-    "sorted_names", "written",
-]  # fmt: skip
-
 CODES: dict[EntryKind, str] = {"link": "L", "directory": "D", "adopted": "A"}
 KINDS: dict[str, EntryKind] = {code: kind for kind, code in CODES.items()}
 

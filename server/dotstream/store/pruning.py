@@ -13,8 +13,6 @@ from dotstream.light_typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dotstream.store.database import Database
 
-__all__ = ["MOST_STEPS", "MOST_TRANSACTIONS", "forget", "keep_within_limits", "outdated"]
-
 MOST_TRANSACTIONS = 1_000
 """Transactions that are remembered, whatever is asked."""
 

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from dotstream.fs.state import TargetState
     from dotstream.store.journal import Journal
 
-__all__ = ["opened"]
-
 
 @contextmanager
 def opened(place: TargetState | None) -> Generator[Journal | None]:

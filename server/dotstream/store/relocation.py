@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from dotstream.fs.state import Moves
     from dotstream.store.database import Database
 
-__all__ = ["relocate"]
-
 _RUNS = (b"c", b"d")
 _MOVE = b"F"
 _PATHS = (("txn", "id", ("directory", "target")), ("backup", "seq", ("path",)))

@@ -1,7 +1,7 @@
 """Steps: operations in the order of the journal, with the end of each unfold and refold.
 
 An unfold fills a directory beside its path and then exchanges the two; a refold exchanges
-first and then empties the old directory; a directory that is removed is first moved aside
+first and then empties the old directory; a directory that is removed is first quarantined
 and then emptied.  Where the operations inside of it end, an ``End`` is put in, so that the
 journal reads the same forwards and backwards.
 """
@@ -16,17 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dotstream.model.directory import Directory
-
-__all__ = [
-    "ENDED",
-    "Closer",
-    "End",
-    "Numbered",
-    "NumberedSingle",
-    "Step",
-    "numbered",
-    "operation_of",
-]
 
 ENDED = frozenset(("unfold", "refold", "remove_dir"))
 """Kinds of operations that have an end of their own, after all that is inside."""

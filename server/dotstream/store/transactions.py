@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from dotstream.store.database import Database
 
-__all__ = ["Transactions", "written"]
-
 _UNFINISHED = ("active", "rolling_back", "stuck")
 
 _COLUMNS = (

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dotstream.model.items import Operation, OperationKind
     from dotstream.store.steps import Numbered
 
-__all__ = ["Actions"]
-
 _OTHER_LINK = "it is not the link it was"
 _NO_DIRECTORY = "it is no longer a directory"
 
@@ -37,7 +35,7 @@ class Actions:
         changes: the seam to the file system.
         descriptors: the directories that are held open.
         transaction: its number, which names temporary entries.
-        backups: absolute path of the directory that takes what is set aside.
+        backups: absolute path of the directory that takes what is backed up.
 
     Attributes:
         renewed: files of moves below this number may have been copied back since.

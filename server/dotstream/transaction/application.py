@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from dotstream.transaction.terms import Control, Source, Terms
     from dotstream.transaction.writing import Writer
 
-__all__ = ["Application"]
-
 _REMEMBERED = 1000
 
 

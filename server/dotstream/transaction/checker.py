@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from dotstream.model.origin import Origin
     from dotstream.model.plan import Metadata
 
-__all__ = ["Checker"]
-
 _MAKES_LINKS = frozenset(("create_link", "replace_link", "refold"))
 _NEEDS_BEFORE = frozenset(
     ("remove_link", "replace_link", "unfold", "refold", "remove_dir", "move_file")
@@ -100,16 +98,9 @@ class Checker:
                 here = directory
             self._check(operation)
             removes = what == "remove_link"
-            link, other = (before, text) if removes else (text, before)
-            if (
-                what in ("create_link", "remove_link")
-                and other is None
-                and link
-                and link.endswith("/" + name)
-                and not self._whole_package(directory, link)
-            ):
+            stem = self._stem(operation)
+            if stem:
                 kind, package, names = what, owner, [name]
-                stem = link[: -len(name)]
                 continue
             self._take(what, operation, 1)
             if what in OPENERS:
@@ -117,6 +108,20 @@ class Checker:
             yield operation
         if kind and here is not None:
             yield from self._runs(kind, here, names, package, stem)
+
+    def _stem(self, operation: Operation) -> str:
+        """Return what the links of a run begin with, if an operation may be the first of one."""
+        kind, directory, name, _, text, before, _ = operation
+        link, other = (before, text) if kind == "remove_link" else (text, before)
+        if (
+            kind not in ("create_link", "remove_link")
+            or other is not None
+            or not link
+            or not link.endswith("/" + name)
+            or self._whole_package(directory, link)
+        ):
+            return ""
+        return link[: -len(name)]
 
     def _runs(
         self, kind: str, here: Directory, names: list[str], package: str, stem: str

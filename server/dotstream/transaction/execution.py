@@ -15,7 +15,6 @@ from dotstream.transaction.terms import Control, Source, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
-    from types import TracebackType
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.events import Event, Happening, Result
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from dotstream.planner.stream import StreamingPlan
     from dotstream.transaction.host import Host
     from dotstream.transaction.terms import Terms
-
-__all__ = ["Execution", "execution_of_operations", "execution_of_plan", "happenings"]
 
 _Outcome = TypeVar("_Outcome")
 
@@ -116,12 +113,7 @@ class Execution(Generic[_Outcome]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if error is not None:
             self._control.keep = False
         self.close()

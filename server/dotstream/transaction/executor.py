@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dotstream.transaction.two_threads import Pair
     from dotstream.transaction.writing import Writer
 
-__all__ = ["Executor", "carry_out"]
-
 
 def carry_out(
     journal: Journal, executor: Executor, end: int, cancel: CancellationToken

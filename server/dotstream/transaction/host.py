@@ -9,8 +9,6 @@ if TYPE_CHECKING:
 
     from dotstream.fs.change import Changes
 
-__all__ = ["Host"]
-
 
 class Host(NamedTuple):
     """What the engine is told of the process it runs in; it looks up none of it.

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from dotstream.transaction.terms import Control, Source, Terms
     from dotstream.transaction.writing import Writer
 
-__all__ = ["applying"]
-
 
 def applying(
     source: Source, *, host: Host, control: Control[Result], terms: Terms

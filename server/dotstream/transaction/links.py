@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.run import Run
 
-__all__ = ["Pace", "Portion"]
-
 LONG = 8e-6 if processors() > 1 else float("inf")
 """Seconds of processor time: from there on it is worth it to have two threads make links."""
 

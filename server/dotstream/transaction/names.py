@@ -5,8 +5,6 @@ from __future__ import annotations
 from dotstream.model.digest import blake2b
 from dotstream.model.names import encoded
 
-__all__ = ["PREFIX", "aside_name", "kept_path", "spare_name"]
-
 PREFIX = ".~dotstream-"
 """Every temporary entry beside a path in the target begins with this."""
 
@@ -26,5 +24,5 @@ def aside_name(transaction: int, name: str) -> str:
 
 
 def kept_path(backups: str, transaction: int, sequence: int) -> str:
-    """Return where the backup area keeps what a step set aside."""
+    """Return where the backup area keeps what a step backed up."""
     return f"{backups}/{transaction}-{sequence}"

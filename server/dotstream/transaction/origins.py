@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from dotstream.store.journal import Journal
     from dotstream.store.steps import Numbered
 
-__all__ = ["note_origins"]
-
 
 def note_origins(
     journal: Journal,

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from dotstream.model.history import Transaction
     from dotstream.transaction.writing import Writer
 
-__all__ = ["recovering"]
-
 
 def recovering(
     writer: Writer, *, resume: bool = False, cancel: CancellationToken | None = None

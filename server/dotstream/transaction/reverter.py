@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from dotstream.fs.descriptors import Descriptors
     from dotstream.model.items import Operation, OperationKind
 
-__all__ = ["Reverter"]
-
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _OPENINGS = ("make_dir", "unfold", "remove_dir", "refold")  # each makes or takes a directory
 
@@ -43,7 +41,7 @@ class Reverter:
         changes: the seam to the file system.
         descriptors: opened with the transaction's aside name.
         transaction: its number, which names temporary entries.
-        backups: absolute path of the directory that took what was set aside.
+        backups: absolute path of the directory that took what was backed up.
         away: directories on which a file system was mounted as the transaction began, and
             none is now.
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dotstream.store.steps import NumberedSingle
     from dotstream.transaction.writing import Writer
 
-__all__ = ["Rollback"]
-
 _NAMED = 1000
 
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from dotstream.model.items import Item
 
-__all__ = ["ascending", "gathered"]
-
 
 def ascending(run: Run) -> Iterator[Run]:
     """Return a run in parts whose names ascend: pages of the manifest are sorted."""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
 
-__all__ = ["Control", "Source", "Terms", "source_of"]
-
 _Outcome = TypeVar("_Outcome")
 
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dotstream.fs.change import Changes
     from dotstream.store.steps import Numbered
 
-__all__ = ["Pair", "suits"]
-
 HANDED_OVER = 1e-4
 """Seconds that the links of a directory have to take for it to be worth handing them over."""
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.transaction.host import Host
 
-__all__ = ["Writer", "locked", "writer_of", "writing"]
-
 
 class Writer(NamedTuple):
     """The right to change a target.

@@ -145,10 +145,10 @@ class Neovim:
         self._nvim.ui_attach(width, height, rgb=True)
 
     def memory(self) -> float:
-        """Return the resident memory of the editor, in megabytes."""
+        """Return the resident memory of the editor, in MiB."""
         pid: int = self.lua("return vim.uv.os_getpid()")
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
     # What is there to see ------------------------------------------------------------------
 

@@ -101,11 +101,13 @@ async def test_each_choice_of_many_is_made_for_the_file_that_it_stands_above(
     rows = {name: f"  ! conflict   {name}: {conflict}" for name in names}
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "big")
-    await _settled(workbench, f"{_CONFLICTS} conflicts", "Back up all")
+    lines = await _settled(workbench, f"{_CONFLICTS} conflicts", "Back up all")
     with _busy():
         for turn in range(1, _ROUNDS + 1):
-            name = names[turn]
+            name = names[turn * 37 % _CONFLICTS]
+            await workbench.go_to_line(1 + lines.index(rows[name]))
             await workbench.click_above(name, "Overwrite")
+            await workbench.go_to_line(1)
             rows[name] = (
                 f"  ~ move       {name} → the backup area (big) · Overwrite\n"
                 f"{_link(name, ' · Overwrite')}"
@@ -113,7 +115,8 @@ async def test_each_choice_of_many_is_made_for_the_file_that_it_stands_above(
             left = _CONFLICTS - turn
             sum_ = f"{turn} to link, {turn} to move; {left} conflicts"
             lines = await _settled(workbench, sum_, "Back up all")
-            assert "\n".join(lines) == "\n".join(_expected(farm, sum_, rows)), f"turn {turn}"
+            wanted = "\n".join(_expected(farm, sum_, rows))
+            assert "\n".join(lines) == wanted, f"turn {turn}"
     await workbench.picture("choices")
     assert set(farm.home().values()) == {"file"}
     await workbench.nothing_blocks()

@@ -332,6 +332,13 @@ class Workbench:
             return
         raise AssertionError(f"pressing {lens!r} above {text!r} does nothing")
 
+    async def go_to_line(self, number: int) -> None:
+        """Have a line of the active editor on the screen, in its middle."""
+        await self.page.keyboard.press("Control+G")
+        await self.page.locator(".quick-input-widget input[type=text]").fill(f":{number}")
+        await self.page.keyboard.press("Enter")
+        await self.status(f"Ln {number}, Col ")
+
     async def hover(self, text: str, says: str) -> None:
         """Point at a text of the active editor, and wait until the hover says something."""
         hover = self.page.locator(".monaco-hover", has_text=says).first

@@ -33,6 +33,7 @@
 ---@field whole? boolean
 ---@field options? { folding?: "safe"|"always"|"never", onConflict?: "fail"|"skip"|"backup"|"overwrite"|"adopt", resolutions?: table<string, "fail"|"skip"|"backup"|"overwrite"|"adopt">, explain?: boolean, same?: boolean, ask?: boolean }
 ---@field window? integer
+---@field maxRows? integer
 ---@field partialResultToken? dotstream.Token
 ---@field workDoneToken? dotstream.Token
 
@@ -55,6 +56,7 @@
 ---@field only? dotstream.Uri[]
 ---@field omit? dotstream.Uri[]
 ---@field window? integer
+---@field maxRows? integer
 ---@field partialResultToken? dotstream.Token
 ---@field workDoneToken? dotstream.Token
 
@@ -68,6 +70,7 @@
 ---@field dryRun? boolean
 ---@field digest? string
 ---@field window? integer
+---@field maxRows? integer
 ---@field partialResultToken? dotstream.Token
 ---@field workDoneToken? dotstream.Token
 
@@ -82,6 +85,7 @@
 ---@field dryRun? boolean
 ---@field digest? string
 ---@field window? integer
+---@field maxRows? integer
 ---@field partialResultToken? dotstream.Token
 ---@field workDoneToken? dotstream.Token
 
@@ -122,6 +126,7 @@
 ---@field packages? string[]
 ---@field paths? dotstream.Uri[]
 ---@field window? integer
+---@field maxRows? integer
 ---@field partialResultToken? dotstream.Token
 ---@field workDoneToken? dotstream.Token
 
@@ -156,6 +161,7 @@
 ---@field digest? string
 ---@field options? { onConflict?: "fail"|"skip" }
 ---@field window? integer
+---@field maxRows? integer
 ---@field partialResultToken? dotstream.Token
 ---@field workDoneToken? dotstream.Token
 
@@ -176,6 +182,7 @@
 ---@field skip? string[]
 ---@field fix? boolean
 ---@field window? integer
+---@field maxRows? integer
 ---@field partialResultToken? dotstream.Token
 ---@field workDoneToken? dotstream.Token
 
@@ -305,7 +312,7 @@
 
 --- Where a path stands.
 ---@class (exact) dotstream.PathStatus
----@field uri dotstream.Uri
+---@field path dotstream.Uri
 ---@field role "source"|"target"|nil
 ---@field package string|nil
 ---@field source dotstream.Uri|nil

@@ -101,6 +101,11 @@ export class PlanText {
     }
   }
 
+  /** Count rows that there are besides. */
+  leave(rows: number): void {
+    this.hidden += rows;
+  }
+
   /** What stands at a line of the document. */
   rowAt(at: number): Row | undefined {
     return this.tree[at - HEADER]?.row;

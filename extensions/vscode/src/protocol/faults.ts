@@ -15,7 +15,7 @@ export interface Fault {
   /** What the repository asks for, where that is not agreed to; nothing was changed. */
   readonly wishes?: AgreeResult["wishes"];
   /** What it is about, where that is one path. */
-  readonly uri?: string;
+  readonly path?: string;
   readonly line?: number;
   readonly column?: number;
 }
@@ -67,7 +67,7 @@ export function faultOf(error: unknown): Fault {
     cancelled: answer.code === CANCELLED || data.kind === "cancelled",
     outdated: OUTDATED.includes(data.kind ?? ""),
     ...(data.kind === "not_agreed" ? { wishes: (data.wishes ?? []) as AgreeResult["wishes"] } : {}),
-    ...(typeof data.uri === "string" ? { uri: data.uri } : {}),
+    ...(typeof data.path === "string" ? { path: data.path } : {}),
     ...(typeof data.line === "number" ? { line: data.line } : {}),
     ...(typeof data.column === "number" ? { column: data.column } : {}),
   };

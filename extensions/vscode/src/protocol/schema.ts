@@ -34,6 +34,7 @@ export interface PlanParams {
   readonly whole?: boolean;
   readonly options?: { readonly folding?: Folding; readonly onConflict?: Policy; readonly resolutions?: Readonly<Record<string, Policy>>; readonly explain?: boolean; readonly same?: boolean; readonly ask?: boolean };
   readonly window?: number;
+  readonly maxRows?: number;
   readonly partialResultToken?: Token;
   readonly workDoneToken?: Token;
 }
@@ -57,6 +58,7 @@ export interface ApplyParams {
   readonly only?: readonly PathUri[];
   readonly omit?: readonly PathUri[];
   readonly window?: number;
+  readonly maxRows?: number;
   readonly partialResultToken?: Token;
   readonly workDoneToken?: Token;
 }
@@ -71,6 +73,7 @@ export interface LinkParams {
   readonly dryRun?: boolean;
   readonly digest?: string;
   readonly window?: number;
+  readonly maxRows?: number;
   readonly partialResultToken?: Token;
   readonly workDoneToken?: Token;
 }
@@ -86,6 +89,7 @@ export interface ResolveParams {
   readonly dryRun?: boolean;
   readonly digest?: string;
   readonly window?: number;
+  readonly maxRows?: number;
   readonly partialResultToken?: Token;
   readonly workDoneToken?: Token;
 }
@@ -131,6 +135,7 @@ export interface StatusParams {
   readonly packages?: readonly string[];
   readonly paths?: readonly PathUri[];
   readonly window?: number;
+  readonly maxRows?: number;
   readonly partialResultToken?: Token;
   readonly workDoneToken?: Token;
 }
@@ -168,6 +173,7 @@ export interface UndoParams {
   readonly digest?: string;
   readonly options?: { readonly onConflict?: "fail" | "skip" };
   readonly window?: number;
+  readonly maxRows?: number;
   readonly partialResultToken?: Token;
   readonly workDoneToken?: Token;
 }
@@ -190,6 +196,7 @@ export interface DoctorParams {
   readonly skip?: readonly string[];
   readonly fix?: boolean;
   readonly window?: number;
+  readonly maxRows?: number;
   readonly partialResultToken?: Token;
   readonly workDoneToken?: Token;
 }
@@ -336,7 +343,7 @@ export interface LinksInTarget {
 
 /** Where a path stands. */
 export interface PathStatus {
-  readonly uri: PathUri;
+  readonly path: PathUri;
   readonly role: "source" | "target" | null;
   readonly package: string | null;
   readonly source: PathUri | null;

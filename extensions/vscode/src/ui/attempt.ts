@@ -29,7 +29,7 @@ export class Attempt {
     readonly request: PlanRequest,
     private readonly server: Server,
     private readonly running: Running,
-    limit: number,
+    private readonly limit: number,
     wishes: Wishes,
     tops: readonly string[],
     /** Why it was made, where that was not the user's wish. */
@@ -72,13 +72,14 @@ export class Attempt {
         });
         const answering = ask === undefined ? undefined : this.server.onConflict(token, ask);
         try {
-          return await send({ window, partialResultToken: token });
+          return await send({ window, maxRows: this.limit, partialResultToken: token });
         } finally {
           reading.dispose();
           answering?.dispose();
         }
       });
       this.counts = this.summary.counts;
+      this.text.leave(this.summary.omitted);
       this.state = "planned";
     } catch (error) {
       this.fail(error);

@@ -236,9 +236,9 @@ function fixedWords({ fixed, findings }: DoctorResult): string {
 async function openConfiguration(trouble?: Trouble): Promise<void> {
   const place = trouble?.place ?? (await chooseRoot());
   if (place === undefined) return;
-  const { uri, line = 1, column = 1 } = trouble?.fault ?? {};
-  const file = uri ?? `${place.root}/dotstream.toml`;
+  const { path, line = 1, column = 1 } = trouble?.fault ?? {};
+  const file = path ?? `${place.root}/dotstream.toml`;
   const at = new Position(Math.max(0, line - 1), Math.max(0, column - 1));
-  const selection = uri === undefined ? {} : { selection: new Range(at, at) };
+  const selection = path === undefined ? {} : { selection: new Range(at, at) };
   await window.showTextDocument(Uri.parse(file), selection);
 }

@@ -52,10 +52,10 @@ export async function tell(log: LogOutputChannel, error: unknown): Promise<void>
   else if (remedy !== undefined) await commands.executeCommand(COMMANDS[remedy]);
 }
 
-async function open({ uri, line = 1, column = 1 }: Fault): Promise<void> {
-  if (uri === undefined || !isOpenable(uri)) return;
+async function open({ path, line = 1, column = 1 }: Fault): Promise<void> {
+  if (path === undefined || !isOpenable(path)) return;
   const at = new Position(Math.max(0, line - 1), Math.max(0, column - 1));
-  await window.showTextDocument(Uri.parse(uri), { selection: new Range(at, at) });
+  await window.showTextDocument(Uri.parse(path), { selection: new Range(at, at) });
 }
 
 async function explainAbsence({ state, message, update }: NotRunning): Promise<void> {

@@ -3,15 +3,18 @@
  *
  * A content provider hands over the whole text at every change, and past 100,000 characters
  * VS Code replaces the whole document then, which holds its window up for longer the longer
- * the plan is. So the provider only opens the document, with the header, and all else is edits:
- * each is made for the version that it finds, refused by VS Code if that has changed meanwhile,
- * and compared with what it was to bring about before anything is offered about its lines.
+ * the plan is. So the provider only opens the document, with what is there soon, and all else
+ * is edits: each is made for the version that it finds, refused by VS Code if that has changed
+ * meanwhile, and compared with what it was to bring about before anything is offered about its
+ * lines.
  */
 import { Range, window, workspace, WorkspaceEdit, type TextDocument, type Uri } from "vscode";
 import { HEADER, type PlanText } from "../plan/text";
 
 /** Lines that are added at once: more would keep the window from drawing for too long. */
 const PIECE = 2000;
+/** Lines that a document is opened with at most: those cost half as much. */
+const BEGINNING = 5000;
 /** Attempts to write a document that somebody else changes all the time. */
 const PATIENCE = 5;
 
@@ -32,6 +35,12 @@ interface Seen {
   readonly lines: readonly string[];
   /** Whether that is the whole page. */
   readonly whole: boolean;
+}
+
+/** What a document is opened with; the rest is written into it. */
+export function beginningOf({ header, text: { lines }, tail }: Page): string {
+  const fits = lines.length <= BEGINNING;
+  return [...header, ...lines.slice(0, BEGINNING), ...(fits ? tail : [])].join("\n");
 }
 
 export class PlanDocument {
@@ -119,12 +128,20 @@ export class PlanDocument {
 
 /** Apply an edit; where the cursor is, what is written there would push it along. */
 async function applied(edit: WorkspaceEdit, document: TextDocument): Promise<boolean> {
-  const editors = window.visibleTextEditors.filter((editor) => editor.document === document);
-  const selections = editors.map((editor) => editor.selection);
-  const done = await workspace.applyEdit(edit);
-  editors.forEach((editor, index) => {
-    const before = selections[index];
-    if (before !== undefined && !editor.selection.isEqual(before)) editor.selection = before;
+  const places = new Map(
+    window.visibleTextEditors
+      .filter((editor) => editor.document === document)
+      .map((editor) => [editor, editor.selection]),
+  );
+  const moving = window.onDidChangeTextEditorSelection(({ textEditor, kind }) => {
+    if (kind !== undefined) places.delete(textEditor); // by the user, meanwhile
   });
-  return done;
+  try {
+    return await workspace.applyEdit(edit);
+  } finally {
+    moving.dispose();
+    for (const [editor, place] of places) {
+      if (!editor.selection.isEqual(place)) editor.selection = place;
+    }
+  }
 }

@@ -67,8 +67,8 @@ export class Plans implements TextDocumentContentProvider, Disposable {
   }
 
   /** What a document begins with; the rest of it, its session writes. */
-  provideTextDocumentContent(uri: Uri): string {
-    return this.at(uri)?.opening ?? "\n".repeat(HEADER - 1);
+  async provideTextDocumentContent(uri: Uri): Promise<string> {
+    return (await this.at(uri)?.opening()) ?? "\n".repeat(HEADER - 1);
   }
 
   at(uri: Uri): PlanSession | undefined {

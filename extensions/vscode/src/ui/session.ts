@@ -11,7 +11,7 @@ import type { Policy } from "../protocol/words";
 import { oneLine } from "../protocol/paths";
 import { Attempt } from "./attempt";
 import type { Ask } from "./server";
-import { PlanDocument, type Page } from "./planDocument";
+import { beginningOf, PlanDocument, type Page } from "./planDocument";
 import type { Running } from "./running";
 import type { Server } from "./server";
 import { settings } from "./settings";
@@ -20,6 +20,8 @@ import { settings } from "./settings";
 const BETWEEN = 100;
 /** Milliseconds for which a plan that is made anew leaves its old text where it is. */
 const HOLD = 1000;
+/** Milliseconds for which a document waits for its plan before it opens without. */
+const SOON = 200;
 /** Lines that nobody's screen is longer than. */
 const SCREEN = 200;
 /** Rows that a document can have at most, however often the user asks for more. */
@@ -52,6 +54,8 @@ export class PlanSession {
   private stale = false;
   /** The work of showing it, if that is under way. */
   private showing: Promise<void> | undefined;
+  /** The planning of the current attempt. */
+  private planning: Promise<void> | undefined;
   private disposed = false;
   /** The attempt whose lenses were asked for. */
   private lensesOf = 0;
@@ -107,9 +111,10 @@ export class PlanSession {
     return state === "planned" && this.inTheWay === 0 && operations(counts) > 0;
   }
 
-  /** What its document begins with, before there is anything to show. */
-  get opening(): string {
-    return [this.heading, PLANNING, ""].join("\n");
+  /** What its document begins with: the whole of a plan that is made in no time. */
+  async opening(): Promise<string> {
+    await Promise.race([this.planning, sleep(SOON)]);
+    return beginningOf(this.page());
   }
 
   /** The text whose lines a version of the document has; of an older attempt, maybe. */
@@ -197,9 +202,10 @@ export class PlanSession {
       if (this.isBehind) void this.show();
     }, HOLD);
     void this.show();
-    await attempt.plan(() => {
+    this.planning = attempt.plan(() => {
       if (attempt === this.attempt) void this.show();
     }, ask);
+    await this.planning;
     if (attempt === this.attempt) await this.show();
   }
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "add_destination", "adopting", "configure", "run"]
-
 DESCRIPTION = """\
 Moves files and directories out of the target into a package, and puts links in their
 place. Contents, modes and times stay as they are. Without --package, the package is named

@@ -6,9 +6,9 @@ from functools import partial
 
 from dotstream.cli.arguments import days
 from dotstream.cli.change import change
-from dotstream.cli.report.summary import plural
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
+from dotstream.model.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
     from dotstream.cli.session import Session
     from dotstream.model.history import Backup
-
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run", "tell"]
 
 DESCRIPTION = """\
 What a change moved out of the way (--on-conflict backup, overwrite or adopt) is kept, with

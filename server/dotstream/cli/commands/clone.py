@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Clones a repository of dotfiles with your git, shows what linking it would do, asks, and links
 it: the packages of --profile, or of the default profile, or all that are for this machine. A

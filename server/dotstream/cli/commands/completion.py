@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
     from dotstream.cli.session import Session
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Prints a script that completes commands, flags, packages, profiles, numbers of changes and
 backups, and your dotfiles for adopt in your shell, with what each of them is."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from dotstream.errors import ConfigError
     from dotstream.model.wish import Wish
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Shows every setting as it is in effect here, and where it comes from: the line of a file, a
 flag, or the default. With --check, names everything that is wrong with dotstream.toml.

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.difference import Difference
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Compares what is in the way of links with the files that packages have for these places, as a
 unified diff from yours to the package's. For a path, from either side, those two; for a

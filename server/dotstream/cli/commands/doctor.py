@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from dotstream.cli.report.summary import plural
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 from dotstream.model.finding import SCAN_MODES
+from dotstream.model.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.finding import Finding, ScanMode, Severity
-
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
 DESCRIPTION = """\
 Looks for what is wrong with the links and with the records about them, and shows for each

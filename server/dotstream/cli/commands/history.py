@@ -6,11 +6,12 @@ from argparse import ArgumentTypeError
 from functools import partial
 
 from dotstream.cli.arguments import days
-from dotstream.cli.report.summary import plural, sentence
+from dotstream.cli.report.summary import sentence
 from dotstream.cli.report.text import title
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.plan import Summary
+from dotstream.model.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from dotstream.cli.report.style import Colour
     from dotstream.cli.session import Session
     from dotstream.model.history import Transaction, TransactionState
-
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
 DESCRIPTION = """\
 Lists what was done to the target, newest first: its number, when, what was asked for, and

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
     from dotstream.cli.session import Session
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Writes hooks into this clone of the repository, with which git brings the links up to date after
 a pull, a merge or a rebase, as 'dotstream update --no-pull' does: a terminal is shown the

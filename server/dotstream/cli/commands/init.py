@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
     from dotstream.config.starter import Answers
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Writes a dotstream.toml into the package directory (-d, or else the working directory) with
 every setting in it, explained. It looks first at what is there and what is linked, takes a

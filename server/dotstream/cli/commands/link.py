@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Links one file, or all that is below one directory, and leaves the rest of its package as it
 is. PATH may be in the package or in the target."""

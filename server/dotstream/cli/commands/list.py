@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
     from dotstream.model.items import Operation
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Lists the links in the target that lead into the packages, with what each link says."""
 

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
     from dotstream.cli.session import Session
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Makes a link in the target for every file of the packages. Links that are there already
 stay. If anything is in the way, it is named and nothing is changed at all, unless

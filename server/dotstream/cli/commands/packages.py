@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
     from dotstream.model.status import PackageInfo
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Lists the packages in the package directory: where their links go, and whether they are
 enabled on this machine (platforms and hosts in dotstream.toml). With -q, only the names of

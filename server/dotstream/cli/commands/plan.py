@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
     from dotstream.cli.session import Session
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Shows every change that an action would make, in order, and changes nothing. The same as
 the action with --dry-run. The exit code is 3 if there are conflicts, and with --exit-code

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
     from dotstream.cli.session import Session
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Rolls back what a change had done when it was cut short: by a crash, a power cut, kill or a
 second Ctrl-C. Every command that changes something does this first. With --resume the

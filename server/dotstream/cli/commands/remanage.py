@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
     from dotstream.cli.session import Session
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Brings the links up to date after files in the packages came, went or moved: makes what is
 missing, removes what leads nowhere any more, and leaves the rest alone. Where nothing

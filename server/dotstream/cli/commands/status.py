@@ -7,12 +7,12 @@ from functools import partial
 from dotstream.cli.change import OUT_OF_STEP
 from dotstream.cli.places import apart
 from dotstream.cli.report.style import columns_of, padded
-from dotstream.cli.report.summary import plural
 from dotstream.doctor.shell_commands import FIX, REMANAGE, quoted
 from dotstream.errors import ConflictError, UsageError
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 from dotstream.model.status import GONE
+from dotstream.model.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.located import Located
     from dotstream.model.status import PackageStatus, Unwanted
-
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
 
 DESCRIPTION = """\
 Says for each package whether it is managed, partial, unmanaged, in conflict or empty, and

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from dotstream.model.options import Policy
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Undoes a finished change: removes the links it made, makes those it removed, and moves
 files back to where they were. Without ID, the last change that is not undone, not counting

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
     from dotstream.cli.session import Session
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Removes the link of one file, or all links below one directory, and leaves the rest of the
 package linked. PATH may be in the package or in the target; the file itself stays."""

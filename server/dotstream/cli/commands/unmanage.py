@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
     from dotstream.model.history import Backup
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Removes the links into the packages, and the directories that dotstream made for them once
 they are empty. Real files, links of anybody else and directories that were there before are

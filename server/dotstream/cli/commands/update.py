@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from dotstream.cli.arguments import Parser
     from dotstream.cli.session import Session
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Pulls the repository with your git, fast-forward only, shows what has to change here, asks, and
 brings the links up to date, as remanage does. With --no-pull, or with -n, nothing is

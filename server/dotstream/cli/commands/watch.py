@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
     from dotstream.model.cancel import CancellationToken
 
-__all__ = ["DESCRIPTION", "EXAMPLES", "configure", "run"]
-
 DESCRIPTION = """\
 Looks at the packages again and again until Ctrl-C, and brings the links up to date, as
 remanage does, whenever files came, went or moved. Each change is shown, and is one of its

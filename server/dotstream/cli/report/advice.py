@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.errors import Remedy
     from dotstream.model.items import Conflict, ConflictKind
 
-__all__ = ["by_hand", "with_flags"]
-
 _BY_HAND: dict[ConflictKind, str] = {
     "changed_since": "if a later change did that, undo it first: dotstream history",
     "foreign_link": "remove the link, if nothing else needs it",

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from dotstream.cli.report.style import Style
     from dotstream.model.items import Conflict
 
-__all__ = ["explained"]
-
 
 def explained(
     conflict: Conflict, style: Style, completed: Callable[[str], str], *, flags: bool

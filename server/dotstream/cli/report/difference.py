@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from dotstream.cli.report.style import Colour, Style
     from dotstream.model.difference import Difference
 
-__all__ = ["difference_lines"]
-
 _COLOURS: dict[str, Colour] = {"+": "green", "-": "red", "@": "cyan"}
 
 

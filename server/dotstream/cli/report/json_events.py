@@ -13,7 +13,7 @@ from __future__ import annotations
 from json.encoder import JSONEncoder, encode_basestring
 from time import monotonic
 
-from dotstream.cli.report.report import Reporting
+from dotstream.cli.report.report import Report
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import Conflict, Operation, ScanError
 from dotstream.model.names import encoded
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from dotstream.model.history import Backup, Recovery, Transaction
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
-
-__all__ = ["SCHEMA", "Events"]
 
 SCHEMA = "1.2"
 """Version of the events: the first number changes when a consumer could break."""
@@ -76,7 +74,7 @@ def _counts(summary: Summary) -> dict[str, Value]:
     }
 
 
-class Events(Reporting):
+class Events(Report):
     """A report as JSON lines."""
 
     def __init__(self, out: Output) -> None:

@@ -15,8 +15,6 @@ from dotstream.light_typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from dotstream.light_typing import TextIO
 
-__all__ = ["Output", "Sink"]
-
 LIVE = 0.03
 """Seconds that a line may wait for company."""
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from dotstream.model.events import Phase, Progress
 
-__all__ = ["PATIENCE", "Bar"]
-
 PATIENCE = 0.2
 """Seconds of work before anything is drawn."""
 

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 
     Value: TypeAlias = "str | int | float | bool | Sequence[Value] | Mapping[str, Value] | None"
 
-__all__ = ["Report", "Reporting"]
 
+class Report(Protocol):
+    """Receives what happens, in order; never raises."""
 
-class Reporting:
-    """Tells events of a run, each by its own method."""
+    def hello(self, version: str, command: str, *, dry_run: bool) -> None:
+        """Say who speaks, and about what, before anything else."""
 
-    def event(self: Report, event: Event, *, asked: bool = False) -> None:
-        """Tell one event; ``asked``: what it did was asked for."""
+    def event(self, event: Event, *, asked: bool = False) -> None:
+        """Tell one event of a run; ``asked``: what it did was asked for."""
         # A dry run comes without events.
         from dotstream.model.events import Applied, Corrected, Progress, Result
         from dotstream.model.history import Backup, Recovery
@@ -41,16 +42,6 @@ class Reporting:
             self.applied(event)
         else:
             self.item(event)
-
-
-class Report(Protocol):
-    """Receives what happens, in order; never raises."""
-
-    def hello(self, version: str, command: str, *, dry_run: bool) -> None:
-        """Say who speaks, and about what, before anything else."""
-
-    def event(self, event: Event, *, asked: bool = False) -> None:
-        """Tell one event of a run; ``asked``: what it did was asked for."""
 
     def begin(self, metadata: Metadata, *, listing: bool, most: int | None = None) -> None:
         """Say what is being planned, before the first item.

@@ -8,8 +8,6 @@ from dotstream.model.directory import display
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Colour", "Style", "columns_of", "padded", "wants_colour"]
-
 Colour = Literal["red", "green", "yellow", "blue", "cyan", "bold", "dim", "alarm"]
 
 _CODES: dict[Colour, str] = {

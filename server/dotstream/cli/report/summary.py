@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from dotstream.light_typing import TYPE_CHECKING
-from dotstream.model.words import WORDS
+from dotstream.model.words import WORDS, plural
 
 if TYPE_CHECKING:
     from dotstream.model.plan import Summary
-
-__all__ = ["plural", "sentence"]
-
-
-def plural(count: int, noun: str, nouns: str | None = None) -> str:
-    """Return ``1 link`` or ``2 links``."""
-    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
 
 
 def sentence(summary: Summary, *, done: bool) -> str:

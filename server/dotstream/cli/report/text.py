@@ -6,12 +6,12 @@ its whole path, so that it can be searched.
 
 from __future__ import annotations
 
-from dotstream.cli.report.report import Reporting
-from dotstream.cli.report.summary import plural, sentence
+from dotstream.cli.report.report import Report
+from dotstream.cli.report.summary import sentence
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation, ScanError
-from dotstream.model.words import POLICY_WORDS, WORDS
+from dotstream.model.words import POLICY_WORDS, WORDS, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from dotstream.model.options import Policy
     from dotstream.model.plan import Metadata, Summary
     from dotstream.model.words import Effect
-
-__all__ = ["Lines", "title"]
 
 _COLOURS: dict[Effect, Colour] = {
     "add": "green",
@@ -53,7 +51,7 @@ def title(action: str, packages: Sequence[str], undoes: int | None = None) -> st
     return f"{named} and {more} more" if more > 0 else named
 
 
-class Lines(Reporting):
+class Lines(Report):
     """A report as lines: the plan on one stream, problems and advice on the other."""
 
     def __init__(

@@ -11,15 +11,13 @@ from dotstream.fs.listing import DIR, LINK, sorted_entries
 from dotstream.fs.look import Tree, canonical, close
 from dotstream.fs.oserror import reason
 from dotstream.fs.process import environment, working_directory
-from dotstream.light_typing import TYPE_CHECKING, Literal, TypeAlias
+from dotstream.light_typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dotstream.fs.listing import Entry
-
-__all__ = ["HELP", "main"]
 
 HELP = """\
 usage: dotstream chkstow [OPTION]...
@@ -40,7 +38,7 @@ _MARKERS = (".stow", ".notstowed")
 
 Mode: TypeAlias = Literal["badlinks", "aliens", "list"]
 
-_MODES: tuple[Mode, ...] = ("badlinks", "aliens", "list")
+_MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 def main(words: Sequence[str]) -> int:

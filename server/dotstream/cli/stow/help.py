@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["HELP"]
-
 HELP = """\
 usage: dotstream stow [OPTION]... [-S|-D|-R] PACKAGE... [-S|-D|-R PACKAGE...]...
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from dotstream.cli.report.output import Output
     from dotstream.config.stow_arguments import StowArguments
 
-__all__ = ["stow"]
-
 _SHOWN = 1000
 """Conflicts that are shown; nobody reads more, and they must not fill the memory."""
 

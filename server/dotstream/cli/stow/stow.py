@@ -21,8 +21,6 @@ from dotstream.model.directory import display
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["main"]
-
 _REFUSED = 1
 """Exit code of a wrong command line."""
 

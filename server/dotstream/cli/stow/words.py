@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.model.items import Conflict, Operation
 
-__all__ = ["OperationLines", "conflict_line"]
-
 
 class OperationLines:
     """Turns operations into ``LINK: bin => ../stow/git/bin`` and the like.

@@ -7,8 +7,6 @@ from pygls.capabilities import get_capability
 
 from dotstream.lsp.language.markdown import plain
 
-__all__ = ["Abilities"]
-
 
 class Abilities:
     """The capabilities of one client, asked for by what they allow."""

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.language.documents import Document
     from dotstream.lsp.language.subject import Subject
 
-__all__ = ["corrections", "for_member"]
-
 
 def corrections(
     document: Document, diagnostics: Sequence[types.Diagnostic]

@@ -16,8 +16,6 @@ from dotstream.lsp.language.documents import OWN_NAMES
 if TYPE_CHECKING:
     from dotstream.lsp.language.abilities import Abilities
 
-__all__ = ["COMPLETION", "registrations", "withdraw"]
-
 COMPLETION = types.CompletionOptions(trigger_characters=list(completion.TRIGGERS))
 
 _SELECTIVE = {

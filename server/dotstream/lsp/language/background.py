@@ -13,8 +13,6 @@ from dotstream.model.cancel import CancellationToken
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable
 
-__all__ = ["Background"]
-
 _THREADS = 4
 _Result = TypeVar("_Result")
 

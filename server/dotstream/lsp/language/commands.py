@@ -11,8 +11,6 @@ from dotstream.lsp.requests.commands import PREFIX
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Commands"]
-
 
 class Commands:
     """Makes commands that the client can run.

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from lsprotocol import types
     from pygls.workspace import PositionCodec
 
-__all__ = ["OWN_NAMES", "Document", "Documents", "Kind"]
-
 Kind: TypeAlias = Literal["configuration", "ignore list", "member"]
 
 _HEAD = 4096

@@ -35,18 +35,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.language.subject import Subject
     from dotstream.model.cancel import CancellationToken
 
-__all__ = [
-    "Workspace",
-    "actions",
-    "completions",
-    "diagnostics",
-    "hover",
-    "inlay_hints",
-    "lenses",
-    "links",
-    "symbols",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Workspace:

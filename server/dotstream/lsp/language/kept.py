@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-__all__ = ["Kept"]
-
 _Key = TypeVar("_Key", bound="Hashable")
 _Value = TypeVar("_Value")
 
-_SECONDS = 5.0
+SECONDS = 5.0
 """How long a value is kept, if nothing says earlier that it is old."""
 
 
@@ -38,7 +36,7 @@ class Kept(Generic[_Key, _Value]):
         with self._lock:
             place = self._places.setdefault(key, _Place())
         with place.turn:
-            if place.found is None or monotonic() - place.found[0] > _SECONDS:
+            if place.found is None or monotonic() - place.found[0] > SECONDS:
                 place.found = monotonic(), find()
             return place.found[1]
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.language.subject import Subject
     from dotstream.lsp.protocol import Protocol
 
-__all__ = ["Language"]
-
 _TYPING = 0.15
 """Seconds without a key before what is typed is looked at."""
 

@@ -6,8 +6,6 @@ import re
 
 from dotstream.model.directory import display
 
-__all__ = ["code", "plain", "text"]
-
 _special = re.compile(r"[\\`*_\[\]<>&:@]")
 _ticks = re.compile("`+")
 _marks = re.compile(r"\\([\W_])|(`+)( ?)(.+?)\3\2(?!`)|\*\*")

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.language.subject import Subject
     from dotstream.model.cancel import CancellationToken
 
-__all__ = ["diagnose", "explain", "hint", "lenses", "links"]
-
 _MOST_STEPS = 10
 """Operations that a hover lists."""
 

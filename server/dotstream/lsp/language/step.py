@@ -12,16 +12,14 @@ from dotstream.config.discover import find_root
 from dotstream.errors import DotstreamError
 from dotstream.fs.process import environment, known_home
 from dotstream.lsp.language.config.diagnostics import SOURCE
-from dotstream.lsp.requests.rows import counted
 from dotstream.model.options import Preferences
+from dotstream.model.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.plan import Summary
-
-__all__ = ["MOST_COMPARED", "Step", "look"]
 
 MOST_COMPARED = 20_000
 """Links and changes that are looked at in one package directory."""
@@ -87,7 +85,7 @@ def _diagnose(client: Client, cancel: CancellationToken) -> list[types.Diagnosti
 def _parts(summary: Summary, more: str) -> list[str]:
     """Return what there is to do, in words."""
     return [
-        f"{counted(number, noun)}{more}"
+        f"{plural(number, noun)}{more}"
         for number, noun in (
             (summary.operations, "change"),
             (summary.conflicts, "conflict"),

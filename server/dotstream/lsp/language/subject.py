@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from dotstream.model.located import Located
 
-__all__ = ["Subject", "package_directories", "subject_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Subject:

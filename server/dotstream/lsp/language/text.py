@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from dotstream.config.positions import Range
 
-__all__ = ["Text"]
-
 _line_end = re.compile(r"\r\n|\n|\r")
 _halves = re.compile("[\ud800-\udfff]")
 

@@ -14,8 +14,6 @@ from dotstream.planner.ignore import GLOBAL_LIST, LOCAL_LIST
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["watched"]
-
 _COME_AND_GO = types.WatchKind.Create | types.WatchKind.Delete  # a number: no member is both
 
 

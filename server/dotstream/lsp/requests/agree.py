@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.call import Call
     from dotstream.lsp.requests.fields import Fields
 
-__all__ = ["AGREE"]
-
 _CONTENT_MODIFIED = -32801
 
 

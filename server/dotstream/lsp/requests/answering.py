@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.telling import Outcome
     from dotstream.lsp.transport.outbox import Outbox
 
-__all__ = ["Answering"]
-
 
 class Answering:
     """Tells the client that sent a request.
@@ -46,6 +44,7 @@ class Answering:
         self.batches: Batches = Batches(
             asked.partial,
             window,
+            most=asked.most,
             rows=(rows or Rows)(call.home),
             outbox=outbox,
             cancel=call.cancel_token,

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from dotstream.model.items import Conflict
     from dotstream.model.options import Policy, Resolve
 
-__all__ = ["resolver"]
-
 
 def resolver(call: Call) -> Resolve:
     """Return what asks the client, and waits for as long as a person takes.

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     Reason = Literal["complete", "cancelled", "failed"]
 
-__all__ = ["AGE", "MAX_BATCH", "MAX_WINDOW", "UNASKED", "Batches"]
-
 MAX_BATCH = 256
 """Rows in a batch; larger ones are no faster."""
 
@@ -43,6 +41,9 @@ AGE = 0.015
 
 _MAX_BYTES = 64 * 1024
 
+_PROBLEMS = ("conflict", "error")
+"""Words of rows that somebody has to decide about."""
+
 
 class Batches:
     """Sends the rows of one stream as ``$/progress``.
@@ -50,6 +51,7 @@ class Batches:
     Args:
         token: the client's ``partialResultToken``; ``None`` sends nothing, only counts.
         window: batches that may be unacknowledged; ``None`` for a client that does not ack.
+        most: rows that the client has a use for; the rest is counted, but for problems.
         rows: makes rows of items.
 
     Attributes:
@@ -62,6 +64,7 @@ class Batches:
         token: str | int | None,
         window: int | None,
         *,
+        most: int | None,
         rows: Streamed[Any],
         outbox: Outbox,
         cancel: CancellationToken,
@@ -71,7 +74,10 @@ class Batches:
         self._rows = rows
         self._outbox = outbox
         self._cancel = cancel
-        self._left = 0 if token is None else UNASKED if window is None else inf
+        bound = inf if most is None else most
+        self._left = 0 if token is None else min(UNASKED, bound) if window is None else bound
+        self._acks = token is not None and window is not None
+        self._uncounted = False  # something was counted that no batch has told of
         self._waiting: list[str] = []
         self._words: deque[tuple[str, int]] = deque()  # of the rows that wait
         self._sent = 0
@@ -88,14 +94,16 @@ class Batches:
             Cancelled: the stream was cancelled meanwhile.
         """
         word, size = self._rows.word(item), item.size if isinstance(item, Run) else 1
-        sent = size if self._left >= size else int(self._left)
+        due = self._acks and word in _PROBLEMS
+        sent = size if due or self._left >= size else int(self._left)
         if sent < size:
             with self._lock:
                 self._count(word, size - sent)
                 self.omitted += size - sent
+                self._uncounted = self._acks
             if not sent:
                 return
-        self._left -= sent
+        self._left = max(0, self._left - sent)
         rows = self._rows.rows(item)
         with self._lock:
             self._waiting += rows if sent == size else rows[:sent]
@@ -106,7 +114,7 @@ class Batches:
     def tick(self) -> None:
         """Send what is waiting, if it may be sent; never blocks."""
         with self._lock:
-            if self._waiting and self._may_send():
+            if (self._waiting or self._uncounted) and self._may_send():
                 self._send()
 
     def acknowledge(self, seq: int) -> bool:
@@ -183,6 +191,7 @@ class Batches:
             rows = ",".join(self._waiting[:count])
         self._take(count)
         self._sent += 1
+        self._uncounted = False
         # By hand, because the rows are JSON already.
         self._outbox.write(
             (

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.method import Method
     from dotstream.model.events import Progress
 
-__all__ = ["Call"]
-
 
 class Call:
     """One call of a method.

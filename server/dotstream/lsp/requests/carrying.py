@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from dotstream.planner.stream import StreamingPlan
     from dotstream.transaction.execution import Execution
 
-__all__ = ["applied", "carried_out", "looked_at", "rehearsed"]
-
 
 def looked_at(plan: StreamingPlan, call: Call) -> dict[str, JSON]:
     """Compute a plan, and send every item as it is found."""

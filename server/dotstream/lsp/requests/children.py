@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import islice
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from dotstream.lsp.requests.fields import Fields, invalid
 from dotstream.lsp.requests.method import Method
@@ -22,19 +22,15 @@ if TYPE_CHECKING:
     from dotstream.model.child import Child
     from dotstream.model.options import Preferences
 
-__all__ = ["CHILDREN", "MAX_PAGE", "PAGE"]
-
 PAGE = 200
 """Names in a page, if the client does not say."""
 
 MAX_PAGE = 1000
 """Names in a page at most."""
 
-_ACTIONS: tuple[Literal["manage", "unmanage", "remanage"], ...] = (
-    "manage",
-    "unmanage",
-    "remanage",
-)
+_Action = Literal["manage", "unmanage", "remanage"]
+
+_ACTIONS: tuple[_Action, ...] = get_args(_Action)
 
 
 class _Children(NamedTuple):
@@ -46,7 +42,7 @@ class _Children(NamedTuple):
         offset, limit: which names, counted from 0.
     """
 
-    action: Literal["manage", "unmanage", "remanage"]
+    action: _Action
     packages: tuple[str, ...]
     profile: str | None
     prefer: Preferences

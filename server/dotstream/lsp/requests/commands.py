@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from dotstream.lsp.messages import JSON
 
-__all__ = ["CANCEL", "COMMANDS", "PREFIX", "Command"]
-
 PREFIX = "dotstream.server."
 """What comes before the name of a command."""
 

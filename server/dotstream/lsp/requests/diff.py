@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.messages import JSON
     from dotstream.lsp.requests.call import Call
 
-__all__ = ["DIFF"]
-
 
 def _diff(path: str, call: Call) -> dict[str, JSON]:
     """Compare both sides of a path."""

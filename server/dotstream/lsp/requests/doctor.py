@@ -10,10 +10,11 @@ from dotstream.lsp.messages import dumps
 from dotstream.lsp.requests.carrying import applied
 from dotstream.lsp.requests.fields import Fields, invalid
 from dotstream.lsp.requests.method import Method
-from dotstream.lsp.requests.rows import counted, shown
+from dotstream.lsp.requests.rows import shown
 from dotstream.lsp.uris import label, to_uri
 from dotstream.model.directory import display
 from dotstream.model.finding import SCAN_MODES
+from dotstream.model.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.messages import JSON
     from dotstream.lsp.requests.call import Call
     from dotstream.model.finding import Finding, ScanMode
-
-__all__ = ["DOCTOR", "MAX_FINDINGS"]
 
 MAX_FINDINGS = 1000
 """Findings in an answer at most, where they are not streamed."""
@@ -76,7 +75,7 @@ class _FindingRows:
     @staticmethod
     def summed(counts: Mapping[str, int]) -> str:
         """Return how many findings there are."""
-        return counted(sum(counts.values()), "finding")
+        return plural(sum(counts.values()), "finding")
 
 
 def _doctor(params: _Doctor, call: Call) -> dict[str, JSON]:

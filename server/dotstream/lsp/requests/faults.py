@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
     from dotstream.lsp.messages import JSON
 
-__all__ = ["BUG", "INTERNAL_ERROR", "INVALID_REQUEST", "REQUEST_FAILED", "fault_of"]
-
 INVALID_REQUEST = -32600
 INTERNAL_ERROR = -32603
 REQUEST_FAILED = -32803
@@ -101,17 +99,17 @@ def _facts(error: DotstreamError) -> Mapping[str, JSON]:
         case StalePlan():
             return {"expected": shown(error.expected), "found": error.found}
         case OperationFailed():
-            return {"uri": to_uri(error.operation.path), "reason": shown(error.reason)}
+            return {"path": to_uri(error.operation.path), "reason": shown(error.reason)}
         case RollbackIncomplete():
             return {"left": [display(line) for line in error.left]}
         case NotAgreed():
             return {"wishes": [wish_row(wish, agreed=False) for wish in error.wishes]}
         case TargetLocked():
-            return {"uri": to_uri(error.target), "holder": shown(error.holder)}
+            return {"path": to_uri(error.target), "holder": shown(error.holder)}
         case PackageNotFound():
             nearest = [shown(name) for name in error.nearest]
             return {"package": shown(error.name), "nearest": nearest}
         case ConfigError():
-            return {"uri": to_uri(error.path), "line": error.line, "column": error.column}
+            return {"path": to_uri(error.path), "line": error.line, "column": error.column}
         case _:
             return {}

@@ -16,8 +16,6 @@ from dotstream.lsp.uris import path_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Fields", "invalid"]
-
 _Text = TypeVar("_Text", bound=str)
 
 _KINDS = {bool: "a boolean", int: "an integer", float: "a number", str: "a string"}

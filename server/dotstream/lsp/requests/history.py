@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.fields import Fields
     from dotstream.model.history import Transaction
 
-__all__ = ["HISTORY", "MAX_TRANSACTIONS", "RECOVER", "TRANSACTIONS", "UNDO"]
-
 TRANSACTIONS = 100
 """Transactions told of, if the client does not say how many."""
 

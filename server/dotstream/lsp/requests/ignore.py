@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.messages import JSON
     from dotstream.lsp.requests.call import Call
 
-__all__ = ["IGNORE"]
-
 
 class _File(NamedTuple):
     """What is never to be linked.

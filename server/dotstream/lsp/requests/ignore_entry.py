@@ -7,8 +7,6 @@ import re
 from dotstream.config.mistakes import mistakes, readable
 from dotstream.errors import UsageError
 
-__all__ = ["pattern_for", "with_ignored"]
-
 _special = re.compile(r"[*?\[\\]")
 _bare = re.compile(r"[A-Za-z0-9_-]+").fullmatch
 

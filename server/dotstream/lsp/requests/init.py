@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from dotstream.config.answers import Origin, answers_for
 from dotstream.config.discover import CONFIG_NAME
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from dotstream.lsp.messages import JSON
     from dotstream.lsp.requests.call import Call
 
-__all__ = ["INIT"]
-
-_ORIGINS: tuple[Origin, ...] = ("stow", "dot")
+_ORIGINS: tuple[Origin, ...] = get_args(Origin)
 
 
 class _Init(NamedTuple):

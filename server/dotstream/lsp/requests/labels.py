@@ -5,8 +5,6 @@ from __future__ import annotations
 from dotstream.fs.process import environment, known_home
 from dotstream.lsp.uris import label
 
-__all__ = ["path_label"]
-
 
 def path_label(path: str) -> str:
     """Return a path for people: ``~`` for their home directory."""

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.fields import Fields
     from dotstream.lsp.requests.rows import Streamed
 
-__all__ = ["Method"]
-
 _Params = TypeVar("_Params")
 
 

@@ -21,8 +21,6 @@ from dotstream.lsp.requests import (
 if TYPE_CHECKING:
     from dotstream.lsp.requests.method import Method
 
-__all__ = ["LOOKING", "METHODS"]
-
 METHODS: dict[str, Method[Any]] = {
     "dotstream/plan": plan.PLAN,
     "dotstream/apply": plan.APPLY,

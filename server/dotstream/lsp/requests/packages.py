@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.messages import JSON
     from dotstream.lsp.requests.call import Call
 
-__all__ = ["PACKAGES"]
-
 
 def _packages(_: None, call: Call) -> dict[str, JSON]:
     """List packages and profiles."""

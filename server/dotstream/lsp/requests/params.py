@@ -13,8 +13,6 @@ from dotstream.model.options import FOLDINGS, POLICIES, Preferences
 if TYPE_CHECKING:
     from dotstream.lsp.requests.fields import Fields
 
-__all__ = ["Asked", "Rehearsal", "named_package", "named_path", "preferences"]
-
 
 class Asked(NamedTuple):
     """What every request is about.
@@ -23,6 +21,7 @@ class Asked(NamedTuple):
         root: absolute path of the package directory.
         target: absolute path, or ``None`` for the configured one.
         window: batches the client allows in flight; ``None`` if it does not acknowledge.
+        most: rows that the client wants at most; ``None`` for all.
         partial: the token that rows are sent on.
         work_done: the token that progress is told on.
     """
@@ -30,6 +29,7 @@ class Asked(NamedTuple):
     root: str
     target: str | None
     window: int | None
+    most: int | None
     partial: str | int | None
     work_done: str | int | None
 
@@ -44,6 +44,7 @@ class Asked(NamedTuple):
             fields.required_path("root"),
             fields.path("target"),
             fields.number("window") if streams else None,
+            fields.number("maxRows") if streams else None,
             fields.token("partialResultToken") if streams else None,
             fields.token("workDoneToken"),
         )

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.call import Call
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["APPLY", "PLAN"]
-
 
 class _Plan(NamedTuple):
     """What is to be planned.

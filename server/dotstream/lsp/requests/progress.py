@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.rows import Streamed
     from dotstream.model.events import Progress
 
-__all__ = ["WorkDoneProgress"]
-
 _EVERY = 0.1
 """Seconds between two reports."""
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.telling import Outcome, Teller
     from dotstream.lsp.transport.outbox import Outbox
 
-__all__ = ["MAX_OTHERS", "MAX_STREAMS", "Registry"]
-
 MAX_STREAMS = 8
 """Calls that stream rows and may be worked on at once."""
 

@@ -16,6 +16,7 @@ from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation
 from dotstream.model.plan import operations_in
 from dotstream.model.run import Run, counted_as
+from dotstream.model.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.model.items import Item, Notice, ScanError
     from dotstream.model.wish import Wish
-
-__all__ = ["Rows", "Streamed", "conflict_row", "counted", "shown", "wish_row"]
 
 _Item_contra = TypeVar("_Item_contra", contravariant=True)
 
@@ -54,11 +53,6 @@ def wish_row(wish: Wish, *, agreed: bool) -> dict[str, JSON]:
         "meaning": shown(wish.meaning),
         "agreed": agreed,
     }
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number of things in words: ``1 error``, ``3,000 operations``."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 class Streamed(Protocol[_Item_contra]):
@@ -110,9 +104,9 @@ class Rows:
     @staticmethod
     def summed(counts: Mapping[str, int]) -> str:
         """Return how many operations, conflicts and errors there are."""
-        words = [counted(operations_in(counts), "operation")]
+        words = [plural(operations_in(counts), "operation")]
         words += [
-            counted(counts[noun], noun) for noun in ("conflict", "error") if counts.get(noun)
+            plural(counts[noun], noun) for noun in ("conflict", "error") if counts.get(noun)
         ]
         return ", ".join(words)
 

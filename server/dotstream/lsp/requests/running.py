@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.call import Call
     from dotstream.lsp.requests.telling import Outcome, Teller
 
-__all__ = ["Running"]
-
 
 class Running:
     """A call being worked on.

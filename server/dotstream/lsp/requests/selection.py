@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from dotstream.model.items import Item
     from dotstream.planner.stream import StreamingPlan
 
-__all__ = ["Selection"]
-
 _INDIVISIBLE = ("unfold", "refold")
 """What replaces a link by a directory with the same links in it, or the other way round."""
 

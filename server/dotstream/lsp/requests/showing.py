@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.rows import Streamed
     from dotstream.lsp.requests.telling import Outcome
 
-__all__ = ["MOST_LINES", "Showing"]
-
 MOST_LINES = 5_000
 """Lines that are written out; the rest is counted."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from dotstream.errors import UsageError
 from dotstream.lsp.requests.carrying import looked_at, rehearsed
@@ -20,11 +20,9 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.call import Call
     from dotstream.lsp.requests.fields import Fields
 
-__all__ = ["LINK", "RESOLVE", "UNLINK"]
-
 _Settling = Literal["adopt", "backup", "overwrite", "skip"]
 
-_SETTLING: tuple[_Settling, ...] = ("adopt", "backup", "overwrite", "skip")
+_SETTLING: tuple[_Settling, ...] = get_args(_Settling)
 
 
 class _File(NamedTuple):

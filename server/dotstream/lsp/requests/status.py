@@ -8,9 +8,10 @@ from dotstream.errors import Cancelled
 from dotstream.lsp.messages import dumps
 from dotstream.lsp.requests.fields import Fields, invalid
 from dotstream.lsp.requests.method import Method
-from dotstream.lsp.requests.rows import counted, shown
+from dotstream.lsp.requests.rows import shown
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
+from dotstream.model.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.call import Call
     from dotstream.model.located import Located
     from dotstream.model.status import PackageStatus, Unwanted
-
-__all__ = ["MAX_PATHS", "STATUS"]
 
 MAX_PATHS = 1000
 """Paths that one request may ask about."""
@@ -76,7 +75,7 @@ class _StatusRows:
     @staticmethod
     def summed(counts: Mapping[str, int]) -> str:
         """Return how many packages there are."""
-        return counted(sum(counts.values()), "package")
+        return plural(sum(counts.values()), "package")
 
 
 def _status(params: _Status, call: Call) -> dict[str, JSON]:
@@ -133,7 +132,7 @@ def _path(found: Located, call: Call) -> dict[str, JSON]:
         return None if path is None else to_uri(path)
 
     return {
-        "uri": to_uri(found.path),
+        "path": to_uri(found.path),
         "role": found.role,
         "package": None if found.package is None else shown(found.package),
         "source": place(found.source),

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
 
     from dotstream.lsp.messages import JSON
 
-__all__ = ["Outcome", "Teller"]
-
 Outcome: TypeAlias = "dict[str, JSON] | ResponseError"
 """How a call ended: a result or an error."""
 

@@ -5,29 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dotstream.lsp.requests.labels import path_label
-from dotstream.lsp.requests.rows import Rows, counted
+from dotstream.lsp.requests.rows import Rows
 from dotstream.lsp.uris import path_of
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation
+from dotstream.model.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dotstream.model.finding import Finding
     from dotstream.model.items import Item
-
-__all__ = [
-    "changed",
-    "checked",
-    "compared",
-    "difference",
-    "finding_line",
-    "ignored",
-    "plan_line",
-    "planned",
-    "recovered",
-    "written",
-]
 
 
 def planned(result: Mapping[str, Any]) -> str:
@@ -39,7 +27,7 @@ def changed(result: Mapping[str, Any]) -> str:
     """Say what was changed."""
     if result["transaction"] is None:
         return "there was nothing to do; nothing was changed"
-    return counted(result["applied"], "operation")
+    return plural(result["applied"], "operation")
 
 
 def ignored(result: Mapping[str, Any]) -> str:
@@ -83,7 +71,7 @@ def recovered(result: Mapping[str, Any]) -> str:
 def checked(result: Mapping[str, Any]) -> str:
     """Say how much was found."""
     findings: int = result["findings"]
-    return counted(findings, "finding") if findings else "no problems found"
+    return plural(findings, "finding") if findings else "no problems found"
 
 
 def plan_line(item: Item) -> str:

@@ -6,8 +6,6 @@ import argparse
 import re
 from typing import NamedTuple
 
-__all__ = ["LOOPBACK", "Address"]
-
 LOOPBACK = "127.0.0.1"
 
 _written = re.compile(r"(?:(?:\[([^]]+)\]|([^:]+)):)?([0-9]{1,5})", re.ASCII).fullmatch

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from dotstream.lsp.transport.link import Link
 
-__all__ = ["converse"]
-
 _PARSE_ERROR = -32700
 _log = logging.getLogger(__name__)
 _UNREAD = 8 * 1024 * 1024  # bytes of answers that a client may leave unread

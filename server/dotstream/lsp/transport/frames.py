@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["MAX_MESSAGE", "NO_LENGTH", "TOO_LONG", "frames"]
-
 MAX_MESSAGE = 64 * 1024 * 1024
 """Bytes of the longest message; a longer one is passed over."""
 

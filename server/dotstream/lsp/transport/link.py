@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Link", "with_length"]
-
 
 class Link(Protocol):
-    """A transport to one client; three threads may use its methods at once."""
+    """A transport to one client; three threads may use its methods at once.
+
+    If it says nothing else, messages are framed as LSP has it, and the end is told by ending.
+    """
 
     def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | str]:
         """Wait for messages and yield the body of each, until the client leaves.
@@ -24,6 +25,7 @@ class Link(Protocol):
 
     def frame(self, body: bytes) -> bytes:
         """Return a message as the bytes to write; none if nothing may be sent any more."""
+        return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
 
     def write(self, data: bytes) -> None:
         """Write all of ``data``; blocks for as long as the client does not read.
@@ -34,11 +36,7 @@ class Link(Protocol):
 
     def farewell(self) -> bytes:
         """Return what is written last."""
+        return b""
 
     def close(self) -> None:
         """End the transport; who is reading or writing is told so."""
-
-
-def with_length(body: bytes) -> bytes:
-    """Return a message behind the header that LSP puts before it."""
-    return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from dotstream.lsp.transport.link import Link
 
-__all__ = ["MAX_CLIENTS", "PATIENCE", "serve"]
-
 MAX_CLIENTS = 32
 """Clients at once; one more is sent away."""
 

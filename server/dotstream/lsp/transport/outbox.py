@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from dotstream.lsp.transport.link import Link
 
-__all__ = ["ROOM", "Outbox"]
-
 ROOM = 256 * 1024
 """Bytes that may wait before streams have to."""
 

@@ -15,8 +15,6 @@ from dotstream.lsp.transport.signals import leave
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-__all__ = ["main", "parser"]
-
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command's arguments."""

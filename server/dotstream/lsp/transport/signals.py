@@ -13,8 +13,6 @@ from dotstream.fs.process import end_process
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["leave", "on_end"]
-
 _PATIENCE = 2.0  # seconds
 
 

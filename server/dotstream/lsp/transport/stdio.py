@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 from dotstream.fs.channel import Channel
 from dotstream.lsp.transport.connection import converse
 from dotstream.lsp.transport.frames import frames
-from dotstream.lsp.transport.link import with_length
+from dotstream.lsp.transport.link import Link
 from dotstream.lsp.transport.signals import on_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-__all__ = ["serve"]
 
 
 async def serve() -> int:
@@ -24,26 +22,19 @@ async def serve() -> int:
     return await converse(_Pipes(), stopped, asyncio.Event())
 
 
-class _Pipes:
+class _Pipes(Link):
     """The link through the two pipes."""
 
     def __init__(self) -> None:
         self._channel = Channel()
-        self.write = self._channel.write
 
     def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | str]:
         """Read bodies behind ``Content-Length``."""
         return frames(self._channel.read)
 
-    @staticmethod
-    def frame(body: bytes) -> bytes:
-        """Put the length before it."""
-        return with_length(body)
-
-    @staticmethod
-    def farewell() -> bytes:
-        """Say nothing; the end of the output is enough."""
-        return b""
+    def write(self, data: bytes) -> None:
+        """Write all of it."""
+        self._channel.write(data)
 
     def close(self) -> None:
         """Leave the pipes to the end of the process."""

@@ -7,20 +7,18 @@ import socket
 from typing import TYPE_CHECKING
 
 from dotstream.lsp.transport.frames import frames
-from dotstream.lsp.transport.link import with_length
+from dotstream.lsp.transport.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from dotstream.fs.peers import Peer
 
-__all__ = ["Stream", "hang_up", "receive"]
-
 _READ = 64 * 1024
 _log = logging.getLogger(__name__)
 
 
-class Stream:
+class Stream(Link):
     """The link through a socket that blocks.
 
     Of a client of this machine that nothing tells the user of, nothing is read.
@@ -29,7 +27,6 @@ class Stream:
     def __init__(self, connected: socket.socket, peer: Peer) -> None:
         self._socket = connected
         self._known = peer != "unknown"
-        self.write: Callable[[bytes], None] = connected.sendall
 
     def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | str]:
         """Read bodies behind ``Content-Length``."""
@@ -38,15 +35,9 @@ class Stream:
             return iter(())
         return frames(lambda: receive(self._socket))
 
-    @staticmethod
-    def frame(body: bytes) -> bytes:
-        """Put the length before it."""
-        return with_length(body)
-
-    @staticmethod
-    def farewell() -> bytes:
-        """Say nothing; the end of the connection is enough."""
-        return b""
+    def write(self, data: bytes) -> None:
+        """Write all of it."""
+        self._socket.sendall(data)
 
     def close(self) -> None:
         """Hang up."""

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from dotstream.fs.peers import Peer
 
-__all__ = ["WebSocket"]
-
 _own_origin = re.compile(
     r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?", re.IGNORECASE
 ).fullmatch

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.language.abilities import Abilities
     from dotstream.lsp.language.documents import Document
 
-__all__ = ["TRIGGERS", "complete", "describe"]
-
 TRIGGERS = ("[", ".", '"', "'", "=", " ")
 """What brings up completion without being asked for."""
 

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from dotstream.config.positions import KeyPath
 
-__all__ = ["Cursor", "cursor_at"]
-
 Spot: TypeAlias = Literal["header", "key", "value", "comment"]
 
 _TOKEN = re.compile(

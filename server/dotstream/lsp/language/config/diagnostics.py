@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.language.documents import Document
     from dotstream.lsp.language.text import Text
 
-__all__ = ["SOURCE", "diagnose", "package_names", "packages_directory"]
-
 SOURCE = "dotstream"
 """Who tells of a problem, in the editor's list."""
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.language.abilities import Abilities
     from dotstream.lsp.language.documents import Document
 
-__all__ = ["explain"]
-
 
 def explain(
     document: Document,

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.language.abilities import Abilities
     from dotstream.lsp.language.documents import Document
 
-__all__ = ["links"]
-
 
 def links(document: Document, abilities: Abilities) -> list[types.DocumentLink]:
     """Return the directories that the document names, where they exist."""

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.language.documents import Document
     from dotstream.lsp.language.text import Text
 
-__all__ = ["outline"]
-
 
 def outline(document: Document) -> list[types.DocumentSymbol]:
     """Return the keys at the top and the tables, each table with its keys."""

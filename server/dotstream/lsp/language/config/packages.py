@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from dotstream.lsp.language.documents import Document
     from dotstream.model.cancel import CancellationToken
 
-__all__ = ["MOST_COUNTED", "PackageCounts", "lenses"]
-
 MOST_COUNTED = 20_000
 """Links and changes that are counted in one package before it is just called large."""
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.options import IgnoreRules
 
-__all__ = ["explain", "hints"]
-
 
 def explain(pattern: str, directory: str, package: str | None, cancel: CancellationToken) -> str:
     """Return what a glob matches, as Markdown.

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.options import IgnoreRules
 
-__all__ = ["diagnose", "explain_line", "hints"]
-
 _end = re.compile(r"(?<![ \t\r\f\v])[ \t\r\f\v]++(?:#.+|$)")
 _MOST = 4_000  # patterns; more than that are refused for their number
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.options import IgnoreRules
 
-__all__ = ["MOST_LOOKED_AT", "Matches", "Searched", "matches"]
-
 MOST_LOOKED_AT = 20_000
 """Names that are compared before the rest is left out."""
 

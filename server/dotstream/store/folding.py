@@ -1,0 +1,179 @@
+"""A finished transaction's steps, taken into the manifest in the order of the journal."""
+
+from __future__ import annotations
+
+from dotstream.light_typing import TYPE_CHECKING, TypeAlias
+from dotstream.model.names import encoded
+from dotstream.model.run import LONGEST, Run
+from dotstream.store.package_directories import leading
+from dotstream.store.pages import rows_in
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+    from dotstream.model.directory import Directory
+    from dotstream.model.items import Operation
+    from dotstream.store.page_writer import PageWriter
+    from dotstream.store.pages import Row
+
+_Place: TypeAlias = tuple[str, str]  # a directory: its root and path
+
+_PENDING = 32  # directories whose changes are gathered before they are written
+
+
+class Folding:
+    """Takes steps in, and gathers what they change in the directories that are open.
+
+    Args:
+        number: of the package directory that the operations are about.
+        others: the package directories by number, to tell links apart by, if there are
+            several.
+        stow_dir: the path of the package directory.
+        target: absolute path of the target.
+        on_backup: called with the number and the path of each step that moved something to
+            the backup area.
+    """
+
+    def __init__(
+        self,
+        database: sqlite3.Connection,
+        writer: PageWriter,
+        number: str,
+        others: dict[str, str],
+        stow_dir: str,
+        target: str,
+        on_backup: Callable[[int, str], None],
+    ) -> None:
+        self._database, self._writer = database, writer
+        self._number, self._others = number, others
+        self._stow_dir, self._target, self._on_backup = stow_dir, target, on_backup
+        self._adopted: dict[tuple[str, str, str], str] = {}
+        self._pending: dict[_Place, dict[str, Row | None]] = {}
+        self._emptied: _Place | None = None
+
+    def take(self, sequence: int, item: Operation | Run) -> None:
+        """Take in the next step, or run of steps."""
+        place = item.directory.root, item.directory.path
+        if item.kind == "remove_link" and place == self._emptied:
+            return  # it was forgotten as a whole
+        if isinstance(item, Run):
+            if place not in self._pending and not self._adopted and self._add_new(item):
+                return
+            changes = self._changes(place)
+            for operation in item.operations():
+                self._take_in(operation, changes)
+        else:
+            changes = self._changes(place)
+            self._take_one(sequence, item, changes)
+        if len(changes) >= LONGEST and self._pending.pop(place, None) is not None:
+            self._writer.change(*place, changes)
+
+    def flush(self) -> None:
+        """Write the changes that are gathered."""
+        for place, changes in self._pending.items():
+            self._writer.change(*place, changes)
+        self._pending.clear()
+
+    def _add_new(self, run: Run) -> bool:
+        return self._writer.add_new(run, self._number_of(run.directory, f"{run.stem}x"))
+
+    def _number_of(self, directory: Directory, text: str) -> str:
+        """Return the number of the package directory that a link leads into."""
+        if not self._others or not text:
+            return self._number
+        return leading(self._others, directory, text, self._number)
+
+    def _changes(self, place: _Place) -> dict[str, Row | None]:
+        """Return where the changes of a directory are gathered."""
+        changes = self._pending.get(place)
+        if changes is None:
+            if len(self._pending) >= _PENDING:
+                oldest = next(iter(self._pending))
+                self._writer.change(*oldest, self._pending.pop(oldest))
+            changes = self._pending[place] = {}
+            self._writer.begin(*place)
+        return changes
+
+    def _take_one(self, sequence: int, item: Operation, changes: dict[str, Row | None]) -> None:
+        root, path, text = item.directory.root, item.directory.path, item.text or ""
+        if item.kind == "remove_dir":
+            changes[item.name] = None
+            self._emptied = root, item.directory.join(item.name)
+            self._pending.pop(self._emptied, None)
+            self._writer.forget(*self._emptied)
+        elif item.kind == "move_file" and not text:
+            self._on_backup(sequence, item.path)
+            self.flush()
+            self._set_aside(sequence, root, path, item.name)
+        elif item.kind == "move_file" and not text.startswith(f"{self._stow_dir}/"):
+            self.flush()
+            self._bring_back(item.name.rpartition("-")[2], text)
+        elif item.kind != "make_dir" or root != self._stow_dir:
+            self._take_in(item, changes)
+
+    def _take_in(self, operation: Operation, changes: dict[str, Row | None]) -> None:
+        """Note what one operation on a link or directory changes in its directory."""
+        name, package, text = operation.name, operation.package, operation.text or ""
+        number = self._number_of(operation.directory, text)
+        key = (operation.directory.root, operation.directory.path, name)
+        match operation.kind:
+            case "create_link" | "replace_link" | "refold":
+                mode = self._adopted.pop(key, None)
+                value = text if mode is None else f"{text}\1{mode}"
+                changes[name] = (name, "A" if mode else "L", package, number, value)
+            case "make_dir" | "unfold":
+                changes[name] = (name, "D", package, number, "")
+            case "remove_link":
+                changes[name] = None
+            case "move_file":
+                self._adopted[key] = (operation.before or "").rpartition(" ")[2]
+
+    def _set_aside(self, sequence: int, root: str, path: str, name: str) -> None:
+        """Put away what is recorded of a path, and below, that went to the backup area."""
+        self._writer.forget_last()
+        inside = f"{path}/{name}" if path else name
+        page, _ = self._writer.page(root, path, name)
+        row = next((row for row in rows_in(page[1]) if row[0] == name), None) if page else None
+        kept = _kept(sequence)
+        if row is not None:
+            self._writer.change(root, path, {name: None})
+            self._database.execute(
+                "INSERT INTO page VALUES (?, x'00', ?, ?)",
+                (kept, encoded(name), encoded("\0".join(row))),
+            )
+        self._database.execute(
+            "UPDATE page SET root = ?, path = substr(path, ?) "
+            "WHERE root = ? AND (path = ? OR (path >= ? AND path < ?))",
+            (
+                kept,
+                len(encoded(inside)) + 1,
+                encoded(root),
+                encoded(inside),
+                encoded(f"{inside}/"),
+                encoded(f"{inside}0"),
+            ),
+        )
+
+    def _bring_back(self, number: str, text: str) -> None:
+        """Record again what was put away, once it is back at the absolute path ``text``."""
+        if not number.isdecimal() or not text.startswith(f"{self._target.rstrip('/')}/"):
+            return
+        self._writer.forget_furthest()
+        kept, inside = _kept(int(number)), text[len(self._target.rstrip("/")) + 1 :]
+        own = self._database.execute(
+            "SELECT entries FROM page WHERE root = ? AND path = x'00'", (kept,)
+        ).fetchone()
+        self._database.execute("DELETE FROM page WHERE root = ? AND path = x'00'", (kept,))
+        self._database.execute(
+            "UPDATE page SET root = ?, path = CAST(? || path AS BLOB) WHERE root = ?",
+            (encoded(self._target), encoded(inside), kept),
+        )
+        if own is not None:
+            (row,) = rows_in(own[0])
+            self._writer.change(self._target, inside.rpartition("/")[0], {row[0]: row})
+
+
+def _kept(sequence: int) -> bytes:
+    """Return the root under which the records of what a step took away are kept."""
+    return b"\0" + str(sequence).encode("ascii")
