@@ -10,8 +10,6 @@ Each method takes what the one of ``Client`` takes that is named above it, and s
 from __future__ import annotations
 
 import asyncio
-import inspect
-from functools import update_wrapper
 
 from dotstream.async_feed import Feed
 from dotstream.async_streams import (
@@ -23,6 +21,7 @@ from dotstream.async_streams import (
     to_its_end,
 )
 from dotstream.client import Client
+from dotstream.declaring import declaring
 from dotstream.light_typing import TYPE_CHECKING, cast
 from dotstream.model.options import AS_CONFIGURED, Preferences
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Concatenate, ParamSpec, TypeVar
 
+    from dotstream.declaring import Declaring
     from dotstream.light_typing import Any, Self
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.events import Result
@@ -42,8 +42,7 @@ if TYPE_CHECKING:
     _Found = TypeVar("_Found")
     _Made = TypeVar("_Made")
     _OfClient = Callable[Concatenate[Client, _Arguments], _Found]
-    _Method = Callable[Concatenate["AsyncClient", _Arguments], _Made]
-    _Declaring = Callable[[Callable[["AsyncClient"], None]], _Method[_Arguments, _Made]]
+    _Declaring = Declaring[Concatenate["AsyncClient", _Arguments], _Made]
 
 
 def _streamed(
@@ -54,7 +53,8 @@ def _streamed(
     def call(ours: AsyncClient, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Made:
         return make(method(ours.client, *args, **kwargs))
 
-    return _declaring(method, call)
+    returned = f"Async{method.__annotations__['return']}"
+    return declaring(method, call, returned.replace("AsyncIterator", "AsyncStream"))
 
 
 def _threaded(
@@ -67,7 +67,7 @@ def _threaded(
     ) -> _Found:
         return await asyncio.to_thread(method, ours.client, *args, **kwargs)
 
-    return _declaring(method, call)
+    return declaring(method, call)
 
 
 def _to_its_end(
@@ -84,24 +84,7 @@ def _to_its_end(
 
         return await to_its_end(run, cast("CancellationToken | None", kwargs.get("cancel")))
 
-    return _declaring(method, call)
-
-
-def _declaring(
-    method: Callable[..., object], call: _Method[_Arguments, _Made]
-) -> _Declaring[_Arguments, _Made]:
-    """Have what is called shown as it is declared, with the arguments of the client's method."""
-    signature = inspect.signature(method)
-    if not inspect.iscoroutinefunction(call):
-        returned = f"Async{signature.return_annotation}".replace("AsyncIterator", "AsyncStream")
-        signature = signature.replace(return_annotation=returned)
-
-    def declare(declared: Callable[[AsyncClient], None]) -> _Method[_Arguments, _Made]:
-        update_wrapper(call, declared).__doc__ = method.__doc__
-        vars(call)["__signature__"] = signature
-        return call
-
-    return declare
+    return declaring(method, call)
 
 
 class AsyncClient:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from time import time
 
 from dotstream.config.repository import Repository
+from dotstream.declaring import declaring
 from dotstream.errors import UsageError
 from dotstream.fs.process import process_name
 from dotstream.light_typing import TYPE_CHECKING
@@ -26,10 +27,12 @@ from dotstream.planner.request import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from os import PathLike
+    from typing import Concatenate, ParamSpec, TypeVar
 
     from dotstream.config.settings import Settings
+    from dotstream.declaring import Declaring
     from dotstream.doctor.checkup import Checkup
     from dotstream.history.history import Past
     from dotstream.model.child import Child
@@ -48,6 +51,32 @@ if TYPE_CHECKING:
     from dotstream.planner.stream import StreamingPlan
     from dotstream.transaction.execution import Execution
     from dotstream.transaction.host import Host
+
+    _Arguments = ParamSpec("_Arguments")
+    _Outcome = TypeVar("_Outcome")
+
+
+def _collected(
+    stream: Callable[Concatenate[Client, _Arguments], StreamingPlan],
+) -> Declaring[Concatenate[Client, _Arguments], Plan]:
+    """Declare a method that computes a whole plan into memory."""
+
+    def call(client: Client, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> Plan:
+        return stream(client, *args, **kwargs).collect()
+
+    return declaring(stream, call, "Plan")
+
+
+def _drained(
+    stream: Callable[Concatenate[Client, _Arguments], Execution[_Outcome]],
+) -> Declaring[Concatenate[Client, _Arguments], _Outcome]:
+    """Declare a method that carries a run to its end, and returns what came of it."""
+
+    def call(client: Client, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Outcome:
+        return stream(client, *args, **kwargs).drain()
+
+    outcome = stream.__annotations__["return"].removeprefix("Execution[").removesuffix("]")
+    return declaring(stream, call, outcome)
 
 
 class Client:
@@ -258,81 +287,29 @@ class Client:
         """
         return plan_release(self._repository, paths, prefer=prefer, cancel=cancel)
 
-    def plan(
-        self,
-        action: Action,
-        packages: Sequence[str] = (),
-        *,
-        profile: str | None = None,
-        everything: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        path: str | PathLike[str] | None = None,
-        cancel: CancellationToken | None = None,
-    ) -> Plan:
+    @_collected(stream)
+    def plan(self) -> None:
         """Plan an action, the whole plan in memory; see ``stream``."""
-        asked = Asked(packages, profile, everything, prefer, cancel)
-        return plan_packages(self._repository, action, asked, path=path).collect()
 
-    def plan_manage(
-        self,
-        *packages: str,
-        profile: str | None = None,
-        everything: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        path: str | PathLike[str] | None = None,
-        cancel: CancellationToken | None = None,
-    ) -> Plan:
+    @_collected(stream_manage)
+    def plan_manage(self) -> None:
         """Plan to install links, the whole plan in memory; see ``stream``."""
-        asked = Asked(packages, profile, everything, prefer, cancel)
-        return plan_packages(self._repository, "manage", asked, path=path).collect()
 
-    def plan_unmanage(
-        self,
-        *packages: str,
-        profile: str | None = None,
-        everything: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        path: str | PathLike[str] | None = None,
-        cancel: CancellationToken | None = None,
-    ) -> Plan:
+    @_collected(stream_unmanage)
+    def plan_unmanage(self) -> None:
         """Plan to remove links, the whole plan in memory; see ``stream``."""
-        asked = Asked(packages, profile, everything, prefer, cancel)
-        return plan_packages(self._repository, "unmanage", asked, path=path).collect()
 
-    def plan_remanage(
-        self,
-        *packages: str,
-        profile: str | None = None,
-        everything: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        path: str | PathLike[str] | None = None,
-        cancel: CancellationToken | None = None,
-    ) -> Plan:
+    @_collected(stream_remanage)
+    def plan_remanage(self) -> None:
         """Plan to bring links up to date, the whole plan in memory; see ``stream``."""
-        asked = Asked(packages, profile, everything, prefer, cancel)
-        return plan_packages(self._repository, "remanage", asked, path=path).collect()
 
-    def plan_adopt(
-        self,
-        *paths: str | PathLike[str],
-        package: str | None = None,
-        whole: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        cancel: CancellationToken | None = None,
-    ) -> Plan:
+    @_collected(stream_adopt)
+    def plan_adopt(self) -> None:
         """Plan to move what is in the target into a package, the whole plan in memory."""
-        return self.stream_adopt(
-            *paths, package=package, whole=whole, prefer=prefer, cancel=cancel
-        ).collect()
 
-    def plan_release(
-        self,
-        *paths: str | PathLike[str],
-        prefer: Preferences = AS_CONFIGURED,
-        cancel: CancellationToken | None = None,
-    ) -> Plan:
+    @_collected(stream_release)
+    def plan_release(self) -> None:
         """Plan to move what packages have out of them, the whole plan in memory."""
-        return self.stream_release(*paths, prefer=prefer, cancel=cancel).collect()
 
     def scan(
         self,
@@ -376,18 +353,9 @@ class Client:
         asked = Asked(packages, profile, everything, prefer, cancel)
         return plan_packages(self._repository, "manage", asked, members=members)
 
-    def plan_members(
-        self,
-        members: Iterable[Member],
-        *packages: str,
-        profile: str | None = None,
-        everything: bool = False,
-        prefer: Preferences = AS_CONFIGURED,
-        cancel: CancellationToken | None = None,
-    ) -> Plan:
+    @_collected(stream_members)
+    def plan_members(self) -> None:
         """Plan to link some members, the whole plan in memory; see ``stream_members``."""
-        asked = Asked(packages, profile, everything, prefer, cancel)
-        return plan_packages(self._repository, "manage", asked, members=members).collect()
 
     def children(
         self,
@@ -757,16 +725,6 @@ class Client:
             cancel=cancel,
         )
 
-    def recover(
-        self,
-        *,
-        resume: bool = False,
-        wait: bool = False,
-        cancel: CancellationToken | None = None,
-    ) -> Recovery:
-        """Finish what another run left unfinished, in one go; see ``stream_recover``."""
-        return self.stream_recover(resume=resume, wait=wait, cancel=cancel).drain()
-
     def stream_recover(
         self,
         *,
@@ -792,6 +750,10 @@ class Client:
         control: Control[Recovery] = Control(cancel)
         return Execution(self._past.recovering(control, resume=resume, wait=wait), control)
 
+    @_drained(stream_recover)
+    def recover(self) -> None:
+        """Finish what another run left unfinished, in one go; see ``stream_recover``."""
+
     def backups(self) -> Iterator[Backup]:
         """Stream what was moved out of the way and is kept, oldest first."""
         yield from self._past.backups()
@@ -815,16 +777,6 @@ class Client:
             cancel=cancel,
         )
 
-    def prune_backups(
-        self,
-        older_than: float | None = None,
-        *,
-        wait: bool = False,
-        cancel: CancellationToken | None = None,
-    ) -> list[Backup]:
-        """Remove backups for good, and return them; see ``stream_prune_backups``."""
-        return self.stream_prune_backups(older_than, wait=wait, cancel=cancel).drain()
-
     def stream_prune_backups(
         self,
         older_than: float | None = None,
@@ -846,6 +798,10 @@ class Client:
 
         control: Control[list[Backup]] = Control(cancel)
         return Execution(self._past.pruning(control, older_than, wait=wait), control)
+
+    @_drained(stream_prune_backups)
+    def prune_backups(self) -> None:
+        """Remove backups for good, and return them; see ``stream_prune_backups``."""
 
     def prune_history(
         self,
@@ -917,20 +873,6 @@ class Client:
 
         return fixing(self._checkup(mode, depth, skip, cancel))
 
-    def correct(
-        self,
-        *,
-        mode: ScanMode = "scoped",
-        depth: int | None = None,
-        skip: Sequence[str] = (),
-        wait: bool = False,
-        cancel: CancellationToken | None = None,
-    ) -> Corrected:
-        """Put the records right by the links on disk, in one go; see ``stream_correct``."""
-        return self.stream_correct(
-            mode=mode, depth=depth, skip=skip, wait=wait, cancel=cancel
-        ).drain()
-
     def stream_correct(
         self,
         *,
@@ -954,19 +896,9 @@ class Client:
         checkup = self._checkup(mode, depth, skip, control.cancel, wait=wait)
         return Execution(correcting(checkup, control), control)
 
-    def rebuild(
-        self,
-        *,
-        mode: ScanMode = "scoped",
-        depth: int | None = None,
-        skip: Sequence[str] = (),
-        wait: bool = False,
-        cancel: CancellationToken | None = None,
-    ) -> Corrected:
-        """Make the records anew, in one go; see ``stream_rebuild``."""
-        return self.stream_rebuild(
-            mode=mode, depth=depth, skip=skip, wait=wait, cancel=cancel
-        ).drain()
+    @_drained(stream_correct)
+    def correct(self) -> None:
+        """Put the records right by the links on disk, in one go; see ``stream_correct``."""
 
     def stream_rebuild(
         self,
@@ -990,6 +922,10 @@ class Client:
         control: Control[Corrected] = Control(cancel)
         checkup = self._checkup(mode, depth, skip, control.cancel, wait=wait)
         return Execution(rebuilding(checkup, control), control)
+
+    @_drained(stream_rebuild)
+    def rebuild(self) -> None:
+        """Make the records anew, in one go; see ``stream_rebuild``."""
 
     def _checkup(
         self,

@@ -30,6 +30,7 @@ a traceback shows below the message; a shell and an editor have words of their o
 from __future__ import annotations
 
 from dotstream.light_typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from dotstream.model.options import POLICIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,31 +39,6 @@ if TYPE_CHECKING:
     from dotstream.model.member import Member
     from dotstream.model.options import Policy
     from dotstream.model.wish import Wish
-
-__all__ = [
-    "REMEDIES",
-    "Cancelled",
-    "ConfigError",
-    "ConflictError",
-    "ConflictsUnsettled",
-    "DotstreamError",
-    "HeldElsewhere",
-    "JournalError",
-    "MemberRefused",
-    "NotAgreed",
-    "OperationFailed",
-    "OperationRefused",
-    "PackageNotFound",
-    "PermissionRefused",
-    "PreconditionFailed",
-    "RecoveryStopped",
-    "Remedy",
-    "RollbackIncomplete",
-    "ScanFailed",
-    "StalePlan",
-    "TargetLocked",
-    "UsageError",
-]
 
 
 Remedy: TypeAlias = Literal[
@@ -195,8 +171,8 @@ class ConflictError(DotstreamError):
         self.conflicts: list[Conflict] = list(conflicts)
         self.total: int = total
         noun = "conflict" if total == 1 else "conflicts"
-        found = dict.fromkeys(choice for each in self.conflicts for choice in each.choices)
-        self.choices: list[Policy] = list(found)
+        found = {choice for each in self.conflicts for choice in each.choices}
+        self.choices: list[Policy] = [policy for policy in POLICIES if policy in found]
         super().__init__(
             f"{total} {noun}; nothing was changed. Resolve {'it' if total == 1 else 'them'}"
             + (", or choose a policy" if found else ""),

@@ -81,6 +81,17 @@ def test_check_names_every_problem_with_its_place_and_the_nearest_right_key(root
     assert dotstream("config", "--check", cwd=root).code == 0
 
 
+def test_check_takes_local_overrides_with_the_file_that_they_override(root: Path) -> None:
+    (root / "dotstream.toml").write_text('[profiles.base]\npackages = ["zsh"]\n')
+    local = root / "dotstream.local.toml"
+    local.write_text('[profiles.here]\nextends = "base"\n')
+    assert dotstream("config", "--check", cwd=root).code == 0
+    local.write_text('[profiles.here]\nextends = "bsae"\n')
+    done = dotstream("config", "--check", cwd=root)
+    assert done.code == 2
+    assert done.out.startswith(f"{local}:2:11: there is no profile 'bsae' (did you mean 'base'?)")
+
+
 def test_check_warns_of_patterns_that_can_never_match(root: Path) -> None:
     (root / "zsh/.stow-local-ignore").write_text("fine\n^cache/x\n")
     done = dotstream("config", "--check", cwd=root)

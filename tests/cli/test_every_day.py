@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -100,6 +101,23 @@ class TestClone:
         for _ in range(2):
             assert dotstream("clone", str(remote), "--yes", cwd=scratch_home).code == 0
 
+    def test_a_path_from_here_is_cloned_once_and_used_again(
+        self, scratch_home: Path, remote: Path
+    ) -> None:
+        url = os.path.relpath(remote, scratch_home)
+        for _ in range(2):
+            assert dotstream("clone", url, "--yes", cwd=scratch_home).code == 0
+
+    def test_where_nothing_marks_the_clone_a_way_to_mark_it_is_told(
+        self, scratch_home: Path, remote: Path
+    ) -> None:
+        git("rm", "--quiet", "dotstream.toml", cwd=remote.parent / "dotfiles")
+        push(remote, "zsh/dot-zshenv", "")
+        told = dotstream("clone", str(remote), cwd=scratch_home).out.splitlines()[-1]
+        [command] = re.findall(r"'(dotstream .*)'", told)
+        assert dotstream(*command.split()[1:], cwd=scratch_home).code == 0
+        assert dotstream("update", "--yes", cwd=scratch_home / "dots").code == 0
+
     def test_a_conflict_is_asked_about_before_the_plan_is_agreed_to(
         self, scratch_home: Path, remote: Path
     ) -> None:
@@ -115,7 +133,14 @@ class TestClone:
         [
             (("clone", "/nonexistent/dots"), "git clone ended with 128"),
             (("clone", "/nonexistent/dots", "."), "is there already"),
-            (("clone", "/"), "has no name"),
+            (("clone", "/nonexistent/dots", "/etc/passwd"), "is there already"),
+            (("clone", "/"), "'/' has no name"),
+            (("clone", ""), "'' has no name"),
+            (("-d", "there", "clone", "/nonexistent/dots"), "comes after the URL"),
+            (("clone", "/nonexistent/dots", "--all", "--profile", "x"), "--all means"),
+            (("clone", "--upload-pack=touch"), "does not take '--upload-pack'"),
+            (("clone", "--", "--upload-pack=touch ran"), "git clone ended with 128"),
+            (("clone", "ext::touch ran"), "git clone ended with 128"),
         ],
     )
     def test_what_cannot_be_cloned_links_nothing(
@@ -163,6 +188,31 @@ class TestUpdate:
         after = snapshot(scratch_home, prune=frozenset({"dots/.git"}))
         assert difference(before, after) == []
 
+    @pytest.mark.parametrize("words", [("update", "--all", "git"), ("update", "--stram")])
+    def test_nothing_is_pulled_for_words_that_are_refused(
+        self, remote: Path, clone: Path, words: tuple[str, ...]
+    ) -> None:
+        push(remote, "git/dot-gitconfig", "[alias]\n")
+        assert dotstream(*words, cwd=clone).code == 2
+        assert not (clone / "git/dot-gitconfig").exists()
+
+    def test_what_is_not_committed_stops_it_and_is_kept(
+        self, scratch_home: Path, remote: Path, clone: Path
+    ) -> None:
+        (clone / "git/dot-config/git/config").write_text("mine\n")
+        push(remote, "git/dot-config/git/config", "theirs\n")
+        push(remote, "git/dot-gitconfig", "[alias]\n")
+        assert dotstream("update", cwd=clone).code == 1
+        assert (clone / "git/dot-config/git/config").read_text() == "mine\n"
+        assert not (scratch_home / ".gitconfig").exists()
+
+
+class TestHook:
+    @pytest.fixture
+    def clone(self, scratch_home: Path, remote: Path) -> Path:
+        assert dotstream("clone", str(remote), cwd=scratch_home).code == 0
+        return scratch_home / "dots"
+
     def test_the_hook_links_what_git_pulls(
         self, scratch_home: Path, remote: Path, clone: Path
     ) -> None:
@@ -183,6 +233,53 @@ class TestUpdate:
         assert not (clone / ".git/hooks/post-rewrite").exists()
         dotstream("hook", "remove", cwd=clone)
         assert hook.read_text() == "#!/bin/sh\n"
+
+    def test_an_empty_hook_and_a_link_to_nothing_are_hooks_of_others(self, clone: Path) -> None:
+        hook = clone / ".git/hooks/post-rewrite"
+        hook.parent.mkdir(exist_ok=True)
+        hook.touch()
+        assert dotstream("hook", "install", cwd=clone).code == 2
+        hook.unlink()
+        hook.symlink_to("nowhere")
+        assert dotstream("hook", "install", cwd=clone).code == 2
+        assert [path.name for path in hook.parent.glob("*") if path.suffix != ".sample"] == [
+            "post-rewrite"
+        ]
+
+    @pytest.mark.parametrize("place", ["~/hooks", ".hooks"])
+    def test_hooks_that_others_share_are_left_alone(
+        self, scratch_home: Path, clone: Path, place: str
+    ) -> None:
+        git("config", "core.hooksPath", place, cwd=clone)
+        done = dotstream("hook", "install", cwd=clone)
+        assert (done.code, "core.hooksPath" in done.err) == (2, True)
+        assert not (scratch_home / "hooks").exists()
+        assert not (clone / ".hooks").exists()
+
+    def test_a_person_who_pulls_is_asked(
+        self, scratch_home: Path, remote: Path, clone: Path
+    ) -> None:
+        dotstream("hook", "install", cwd=clone)
+        push(remote, "git/dot-gitconfig", "[alias]\n")
+        pull = ("git", "pull", "--ff-only")
+        pulled = on_terminal(cwd=clone, typed="n\n", controlling=True, command=pull)
+        assert "Apply this? [y/N]" in pulled.out
+        assert not (scratch_home / ".gitconfig").exists()
+
+    def test_commands_after_linking_find_the_repositories_that_they_are_in(
+        self, scratch_home: Path, remote: Path, clone: Path
+    ) -> None:
+        git("init", "--quiet", str(scratch_home / "plugin"), cwd=scratch_home)
+        dotstream("hook", "install", cwd=clone)
+        after = "git -C ~/plugin rev-parse --absolute-git-dir > ~/told"
+        push(remote, "dotstream.toml", f"[packages.git]\nafter = ['{after}']\n")
+        push(remote, "git/dot-gitconfig", "[alias]\n")
+        git("pull", "--quiet", "--ff-only", cwd=clone)  # it is not agreed to yet
+        assert not (scratch_home / "told").exists()
+        dotstream("config", "--agree", cwd=clone)
+        push(remote, "git/dot-gitmessage", "")
+        git("pull", "--quiet", "--ff-only", cwd=clone)
+        assert (scratch_home / "told").read_text() == f"{scratch_home}/plugin/.git\n"
 
 
 class TestWatch:
@@ -230,6 +327,42 @@ class TestWatch:
         assert until(process.stdout, "failure")["kind"] == "config"
         (root / "zsh/dot-zshenv").touch()
         (root / "dotstream.toml").write_text("")
+        until(process.stdout, "applied", applied=1)
+        process.terminate()
+        assert process.wait() == 0
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("-d", "nowhere", "watch"),
+            ("watch", "zhs"),
+            ("watch", "--all", "zsh"),
+            ("watch", "zsh", "--every", "nan"),
+            ("watch", "zsh", "--every", "-1"),
+        ],
+    )
+    def test_what_makes_no_sense_is_not_watched(
+        self, scratch_home: Path, words: tuple[str, ...]
+    ) -> None:
+        assert dotstream(*words, cwd=household(scratch_home)).code in {2, 5}
+
+    def test_directories_that_are_away_for_a_while_do_not_end_it(
+        self, scratch_home: Path
+    ) -> None:
+        root = household(scratch_home)
+        dotstream("manage", "zsh", cwd=root)
+        here = scratch_home / "here"
+        here.mkdir()
+        words = ("-d", "../dotfiles", "watch", "zsh", "--every", "0.05", "--json")
+        process = start(*words, cwd=here)
+        assert process.stdout
+        (root / "zsh/dot-zshenv").touch()
+        until(process.stdout, "applied", applied=1)
+        here.rmdir()
+        root.rename(scratch_home / "away")
+        assert "is gone" in until(process.stdout, "failure")["message"]
+        (scratch_home / "away").rename(root)
+        (root / "zsh/dot-zlogin").touch()
         until(process.stdout, "applied", applied=1)
         process.terminate()
         assert process.wait() == 0

@@ -37,7 +37,7 @@ def test_where_nothing_was_done_it_says_so_and_makes_nothing(
     before, state = snapshot(scratch_home), scratch_home / ".local/state/dotstream"
     assert dotstream("history", cwd=root) == (
         0,
-        f"nothing is recorded of {scratch_home} in the state directory {state}\n",
+        f"nothing is recorded for {scratch_home} in the state directory {state}\n",
         "",
     )
     assert difference(before, snapshot(scratch_home)) == []

@@ -101,6 +101,15 @@ def test_files_that_begin_with_a_dash_are_adopted(scratch_home: Path, root: Path
     assert (root / "zsh/-rc").is_file()
 
 
+def test_policies_are_named_in_one_order(scratch_home: Path, root: Path) -> None:
+    (scratch_home / ".zshrc").symlink_to("/etc/passwd")  # cannot be adopted
+    (scratch_home / ".vimrc").touch()
+    told = dotstream("manage", "zsh", "vim", cwd=root).err
+    assert "choose a policy with --on-conflict adopt|backup|overwrite|skip" in told
+    meanings = [line.split()[0] for line in told.partition("policy with")[2].splitlines()[1:]]
+    assert meanings == ["adopt", "backup", "overwrite", "skip"]
+
+
 def test_a_package_may_be_named_as_a_shell_completes_it(root: Path) -> None:
     for name in ("./zsh", "zsh/", "./zsh/"):
         assert dotstream("plan", "manage", name, cwd=root).code == 0

@@ -75,6 +75,9 @@ def test_what_made_way_comes_back_with_contents_and_mode(
     before = home(scratch_home)
     assert dotstream("manage", "zsh", "--on-conflict", policy, cwd=root).code == 0
     assert (scratch_home / ".zshrc").is_symlink()
+    shown = dotstream("undo", "-n", cwd=root).out
+    assert "move   the backup area/" in shown
+    assert ".local" not in shown
     assert dotstream("undo", cwd=root).code == 0
     assert difference(before, home(scratch_home)) == []
 

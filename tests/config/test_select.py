@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.systems import any_bytes
 
 from dotstream.config.load import load
 from dotstream.config.names import package_name
@@ -54,6 +55,7 @@ def test_packages_are_directories_that_are_not_hidden(place: Path) -> None:
     assert settings(place).available() == ("git", "linked", "vim", "zsh")
 
 
+@any_bytes
 def test_names_that_are_not_utf8_are_packages_and_sorted_by_bytes(place: Path) -> None:
     for name in ("caf\udce9", "é", "z z"):
         (place / name).mkdir()

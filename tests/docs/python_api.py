@@ -293,7 +293,7 @@ def _errors() -> list[type[errors.DotstreamError]]:
     """Return the error classes, a class before those below it."""
     found = [
         each
-        for each in map(vars(errors).get, errors.__all__)
+        for each in vars(errors).values()
         if isinstance(each, type) and issubclass(each, errors.DotstreamError)
     ]
     return sorted(found, key=lambda each: [part.__name__ for part in each.__mro__[-5::-1]])

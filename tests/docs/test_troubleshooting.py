@@ -11,7 +11,7 @@ PAGE = (ROOT / "docs/how-to/troubleshoot.md").read_text(encoding="utf-8")
 KINDS = sorted(
     {
         each.kind
-        for each in map(errors.__dict__.get, errors.__all__)
+        for each in vars(errors).values()
         if isinstance(each, type) and issubclass(each, errors.DotstreamError)
     }
     | {"bug"}

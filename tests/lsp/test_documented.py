@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from dotstream.errors import DotstreamError
 
 ERRORS: list[type[DotstreamError]] = [
-    error
-    for error in map(vars(errors).get, errors.__all__)
-    if isinstance(error, type) and "kind" in vars(error)
+    error for error in vars(errors).values() if isinstance(error, type) and "kind" in vars(error)
 ]
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/protocol.md").read_text(encoding="utf-8")

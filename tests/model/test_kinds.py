@@ -25,7 +25,7 @@ CARRIED_OUT = [kind for kind in OPERATION_KINDS if kind != "keep_link"]
 
 ROOMS = [
     "history.inverses",
-    "store.manifest",
+    "store.folding",
     "store.encoding",
     "transaction.checker",
     "transaction.actions",

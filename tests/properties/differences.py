@@ -322,7 +322,9 @@ def _hidden(step: Step, name: str) -> bool:
     lists = any(path.endswith(("-local-ignore", "-global-ignore")) for path in step.before)
     ignoring = lists or any(pattern.startswith("--ignore") for pattern in step.command.patterns)
     renaming = "--dotfiles" in step.command.flags and name.startswith("dot-")
-    return renaming or name == "t~" or (ignoring and name.removeprefix("dot-") in _HIDDEN)
+    return (
+        renaming or name in {"t~", ".git"} or (ignoring and name.removeprefix("dot-") in _HIDDEN)
+    )
 
 
 def _has_directory(step: Step, package: str, path: str) -> bool:

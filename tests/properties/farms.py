@@ -6,7 +6,8 @@ kind of thing ends up where a link is wanted.  The same seed gives the same farm
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import random
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from random import Random
@@ -30,30 +31,55 @@ def farm(rng: Random, name: str) -> Scenario:
     setup = [
         entry for package in packages for entry in _package(rng, f"{stow}/{package}", dotted)
     ]
-    repositories = [stow]
     if rng.random() < 0.1:
         setup.append({"file": "stow2/.stow"})
         setup += _package(rng, "stow2/other", dotted)
-    elif rng.random() < 0.2:
-        setup += _second(rng, stow, packages, dotted)
-        repositories.append("stow2")
     if rng.random() < 0.1:
         setup.append({"file": "home/.stow-global-ignore", "text": rng.choice(_IGNORE_FILES)})
     run = []
     for number in range(rng.choice((1, 2, 2, 3, 3, 4))):
         mutations = rng.choice((0, 0, 1, 2, 3)) if number else rng.choice((0, 0, 0, 2, 4))
-        mutate = [_mutation(rng, packages, stow, dotted) for _ in range(mutations)]
-        if number:
-            mutate += _upheaval(rng, packages, repositories)
-        chosen = rng.choice(repositories)
         run.append(
             {
                 "action": "raw",
-                "args": _command(rng, packages, chosen, dotted=dotted),
-                "mutate": mutate,
+                "args": _command(rng, packages, stow, dotted=dotted),
+                "mutate": [_mutation(rng, packages, stow, dotted) for _ in range(mutations)],
             }
         )
+    more = random.Random(name)
+    if more.random() < 0.35:
+        _upheavals(more, setup, run, packages, stow, dotted)
     return {"id": name, "setup": setup, "run": run}
+
+
+def _upheavals(
+    rng: Random,
+    setup: list[dict[str, str]],
+    run: list[dict[str, Any]],
+    packages: list[str],
+    stow: str,
+    dotted: bool,
+) -> None:
+    """Add a second repository, or a clone; have repositories move, and packages go."""
+    left, repositories = list(packages), [stow]
+    if rng.random() < 0.5 and {"file": "stow2/.stow"} not in setup:
+        setup += _second(rng, stow, packages, dotted)
+        repositories.append("stow2")
+    if rng.random() < 0.4:
+        clone = f"{stow}/{rng.choice(packages)}/{rng.choice(('', 'd/', 's/'))}"
+        setup += [{"file": f"{clone}.git/HEAD"}, {"file": f"{clone}x"}]
+    for number, step in enumerate(run):
+        place, chance = rng.choice(repositories), rng.random()
+        if number and chance < 0.2 and "moved" not in repositories and place != "target/stow":
+            step["mutate"].append({"move": place, "to": "moved"})
+            repositories[repositories.index(place)] = place = "moved"
+        elif number and chance < 0.4 and len(left) > 1:
+            gone = left.pop()
+            step["mutate"] += [{"remove": f"{each}/{gone}"} for each in repositories]
+        words = [word for word in step["args"] if word in left or word not in packages]
+        step["args"] = [words[0], f"{{SANDBOX}}/{place}", *words[2:]]
+        if not any(word in left for word in words):
+            step["args"].append(left[0])
 
 
 def _second(rng: Random, stow: str, packages: list[str], dotted: bool) -> list[dict[str, str]]:
@@ -63,25 +89,10 @@ def _second(rng: Random, stow: str, packages: list[str], dotted: bool) -> list[d
     return setup + [{"file": f"{place}/.stow"} for place in marked]
 
 
-def _upheaval(rng: Random, packages: list[str], repositories: list[str]) -> list[dict[str, str]]:
-    """Move a repository, or remove a package from it; most of the time, neither."""
-    chance, place = rng.random(), rng.choice(repositories)
-    if chance < 0.06 and "moved" not in repositories and place != "target/stow":
-        repositories[repositories.index(place)] = "moved"
-        return [{"move": place, "to": "moved"}]
-    if chance < 0.12 and len(packages) > 1:
-        package = packages.pop()
-        return [{"remove": f"{each}/{package}"} for each in repositories]
-    return []
-
-
 def _package(rng: Random, root: str, dotted: bool) -> list[dict[str, str]]:
     members = rng.choice((1, 2, 3, 4, 6))
     entries = [{"mkdir": root}]
     entries += [_member(rng, f"{root}/{_path(rng, dotted)}") for _ in range(members)]
-    if rng.random() < 0.1:
-        clone = rng.choice(("", "d/", "s/"))
-        entries += [{"file": f"{root}/{clone}{name}"} for name in (".git/HEAD", "x")]
     if rng.random() < 0.1:
         entries.append({"file": f"{root}/.stow-local-ignore", "text": rng.choice(_IGNORE_FILES)})
     return entries

@@ -20,6 +20,7 @@ from dotstream.model.items import Operation
 from dotstream.model.options import FOLDINGS, Preferences
 from dotstream.model.run import Run
 from dotstream.store.encoding import decode, encode
+from dotstream.store.folding import fold
 from dotstream.store.journal import Journal
 from dotstream.store.manifest import Manifest
 
@@ -57,7 +58,7 @@ def _fold(
         Operation(kind, place, name, "zsh", *_fields(kind, text.format(name))) for name in ordered
     ]
     parts = decode(1, encode(list(_runs(operations))))
-    manifest.fold(parts, _STOW, _ROOT, lambda _number, _path: None)
+    fold(manifest, parts, _STOW, _ROOT, lambda _number, _path: None)
 
 
 def _runs(operations: list[Operation]) -> Iterator[Step]:

@@ -11,6 +11,7 @@ from tests.farm import apply
 
 from dotstream.errors import JournalError
 from dotstream.fs.state import existing_state
+from dotstream.model.events import Applied
 from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
@@ -84,6 +85,30 @@ def test_a_run_whose_cursor_is_lost_is_looked_at_from_its_beginning(farm: Farm) 
     os.truncate(_log(farm), os.path.getsize(_log(farm)) - 4_152)  # one frame: the cursor's
     farm.client().recover()
     assert os.listdir(farm.target) == []
+
+
+def test_a_lock_file_that_is_older_than_the_journal_means_that_nothing_is_lost(
+    farm: Farm,
+) -> None:
+    farm.make({f"stow/zsh/d{n // 8}/{n:02}": "z" for n in range(48)})
+    client = farm.client()
+    plan = client.stream("manage", ["zsh"], prefer=_PREFER)
+    run = client.execute(plan.operations, batch=8)
+    lock, named = "", b""
+    for event in run:
+        if isinstance(event, Applied) and event.done >= 20:
+            lock = f"{os.path.dirname(_log(farm))}/lock"
+            with open(lock, "rb") as file:
+                named = file.read()
+            run.cancel(keep=True)
+    assert b"transaction 1 step" in named
+    assert not run.result.complete
+    before = farm.home()
+    with open(lock, "wb") as file:  # as a power cut leaves it, which takes what was not flushed
+        file.write(named)
+    assert farm.client().recover().transaction is None
+    assert farm.home() == before
+    farm.run("manage", prefer=_PREFER)
 
 
 def test_a_run_that_ended_in_any_way_is_not_missed(farm: Farm) -> None:

@@ -50,6 +50,7 @@ _GLOBAL_FLAGS = (
     "-d/--dir, -t/--target, --color, -q/--quiet, -v/--verbose, --json; see dotstream -h"
 )
 
+_MISSING = "arguments are required"
 _PLAIN = "\0"
 """What stands before a word behind ``--`` while it is read; no argument can have it."""
 
@@ -67,6 +68,7 @@ class Parser(argparse.ArgumentParser):
             add_help=False,
         )
         self._directory: str | None = None
+        self._words: list[str] = []
 
     def read(self, words: Sequence[str], top: Namespace) -> Namespace:
         """Return what the words of a command say, on top of those before it.
@@ -78,12 +80,10 @@ class Parser(argparse.ArgumentParser):
         if "--" in words:
             end = words.index("--")
             words[end:] = [_PLAIN + word for word in words[end + 1 :]]
+        self._words = words
         found, unknown = self.parse_known_intermixed_args(words, top)
         if unknown:
-            from dotstream.cli.mistakes import unknown_words
-
-            left = [word.removeprefix(_PLAIN) for word in unknown]
-            self.error(unknown_words(self, left, getattr(found, "dir", None)))
+            self._refuse([word.removeprefix(_PLAIN) for word in unknown], found)
         if getattr(found, "quiet", False) and getattr(found, "verbose", False):
             self.error("-q and -v cannot be combined")
         return found
@@ -146,66 +146,75 @@ class Parser(argparse.ArgumentParser):
             if action.option_strings
         ]
 
+    def _refuse(self, words: Sequence[str], found: Namespace | None) -> NoReturn:
+        from dotstream.cli.mistakes import unknown_words
+
+        self.error(unknown_words(self, words, getattr(found, "dir", self._directory)))
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and leave with exit code 2."""
         from dotstream.model.directory import display
 
+        words, self._words = self._words, []
+        unknown = [
+            word
+            for word in words
+            if word[:2] == "--" and word.partition("=")[0] not in self._option_string_actions
+        ]
+        if unknown and _MISSING in message:  # a word was misspelt rather than left out
+            self._refuse(unknown, None)
         sys.stderr.write(f"dotstream: {display(message)}\nSee: {self.prog} --help\n")
         raise SystemExit(2)
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """Add what every command takes, before its name or after it."""
-    group = parser.add_argument_group(_GLOBAL)
+    group = parser.add_argument_group(_GLOBAL, argument_default=argparse.SUPPRESS)
     group.add_argument("-h", "--help", action="help", help="print this text")
     group.add_argument(
         "-d",
         "--dir",
         metavar="DIR",
-        default=argparse.SUPPRESS,
         help="package directory (default: the nearest one, from here upwards)",
     )
     group.add_argument(
         "-t",
         "--target",
         metavar="DIR",
-        default=argparse.SUPPRESS,
         help="where links are made (default: as configured, else ~)",
     )
     group.add_argument(
         "--color",
         choices=("auto", "always", "never"),
-        default=argparse.SUPPRESS,
         help="colours: auto follows the terminal and NO_COLOR",
     )
-    group.add_argument(
-        "-q",
-        "--quiet",
-        action="store_true",
-        default=argparse.SUPPRESS,
-        help="errors and warnings only",
-    )
-    group.add_argument(
-        "-v", "--verbose", action="store_true", default=argparse.SUPPRESS, help="every step"
-    )
-    group.add_argument(
-        "--json",
-        action="store_true",
-        default=argparse.SUPPRESS,
-        help="one JSON event a line, as it happens",
-    )
+    group.add_argument("-q", "--quiet", action="store_true", help="errors and warnings only")
+    group.add_argument("-v", "--verbose", action="store_true", help="every step")
+    group.add_argument("--json", action="store_true", help="one JSON event a line, as it happens")
 
 
 def add_dry_run(parser: argparse.ArgumentParser) -> None:
     """Add ``-n``, ``--stream`` and ``--yes``: how far to go, and when."""
     group = parser.add_argument_group("execution")
-    group.add_argument(
-        "-n", "--dry-run", action="store_true", help="show what would be done and change nothing"
-    )
+    add_rehearsal(group)
     group.add_argument(
         "--stream", action="store_true", help="start before everything has been looked at"
     )
     _add_asking(group)
+
+
+def add_rehearsal(group: argparse._ActionsContainer) -> None:
+    """Add ``-n``."""
+    group.add_argument(
+        "-n", "--dry-run", action="store_true", help="show what would be done and change nothing"
+    )
+
+
+def add_wait(group: argparse._ActionsContainer) -> None:
+    """Add ``--wait``."""
+    group.add_argument(
+        "--wait", action="store_true", help="wait while another dotstream changes the target"
+    )
 
 
 def add_asking(parser: argparse.ArgumentParser) -> None:
@@ -215,9 +224,7 @@ def add_asking(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_asking(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--wait", action="store_true", help="wait while another dotstream changes the target"
-    )
+    add_wait(group)
     group.add_argument(
         "-y",
         "--yes",
@@ -229,6 +236,11 @@ def _add_asking(group: argparse._ArgumentGroup) -> None:
 def add_selection(parser: argparse.ArgumentParser) -> None:
     """Add which packages are meant."""
     parser.add_argument("packages", nargs="*", metavar="PACKAGE", help="packages, by name")
+    add_sets(parser)
+
+
+def add_sets(parser: argparse.ArgumentParser) -> None:
+    """Add packages that are meant together."""
     parser.add_argument("--profile", metavar="NAME", help="the packages of [profiles] NAME")
     parser.add_argument(
         "--all", action="store_true", help="every package enabled on this machine"
@@ -260,7 +272,9 @@ def add_preferences(parser: argparse.ArgumentParser, *, rivals: bool = False) ->
     if rivals:
         _add_rivals(group)
     add_on_conflict(group)
-    group.add_argument("--absolute", action="store_true", help="make links with absolute texts")
+    group.add_argument(
+        "--absolute", action="store_true", help="make links that hold absolute paths"
+    )
 
 
 def add_on_conflict(group: argparse._ActionsContainer) -> None:
@@ -324,10 +338,23 @@ def days(text: str) -> float:
     Raises:
         argparse.ArgumentTypeError: it is none.
     """
+    return _number(text, "days") * 24 * 60 * 60
+
+
+def seconds(text: str) -> float:
+    """Read a number of seconds.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    return _number(text, "seconds")
+
+
+def _number(text: str, unit: str) -> float:
     try:
         number = float(text)
     except ValueError:
         number = -1
     if not 0 <= number < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days")
-    return number * 24 * 60 * 60
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of {unit}")
+    return number

@@ -39,15 +39,24 @@ def change_packages(session: Session, action: Action, *, question: str | None = 
     Args:
         question: what a person is asked, who is shown the plan first.
     """
-    arguments = session.arguments
-    if arguments.all and (arguments.packages or arguments.profile):
-        raise UsageError("--all means every package; name some, or use --all alone")
+    refuse_all_and_more(session)
 
     def opening(cancel: CancellationToken) -> StreamingPlan:
         return selected(session, action, cancel)
 
     carry_out = change if action == "unmanage" else change_as_agreed
     return carry_out(session, opening, question=question)
+
+
+def refuse_all_and_more(session: Session) -> None:
+    """Have only one way of saying which packages are meant.
+
+    Raises:
+        UsageError: there are more.
+    """
+    arguments = session.arguments
+    if arguments.all and (arguments.packages or arguments.profile):
+        raise UsageError("--all means every package; name some, or use --all alone")
 
 
 def selected(session: Session, action: Action, cancel: CancellationToken) -> StreamingPlan:

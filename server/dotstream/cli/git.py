@@ -35,7 +35,7 @@ def git_says(*words: str, cwd: str) -> str | None:
         DotstreamError: there is no git.
     """
     try:
-        return output_of(("git", *words), cwd=cwd)
+        return output_of(("git", "-C", cwd, *words))
     except FileNotFoundError:
         raise _missing() from None
 

@@ -104,7 +104,13 @@ class Session:
             verbosity=self.verbose - self.quiet,
             bar=self._bar(),
             completed=self.completed,
+            backups=self._backups,
         )
+
+    def _backups(self, target: str) -> str | None:
+        from dotstream.fs.state import backup_area
+
+        return backup_area(self.client.state, target)
 
     def _bar(self) -> Bar | None:
         """Return the bar, on a terminal that can erase it and whose lines nobody else fills."""

@@ -106,13 +106,16 @@ class Settings(NamedTuple):
         """Whether the package directory itself is the one package."""
         return self.layout == "single"
 
+    def _own(self, name: str) -> PackageSettings:
+        """Return what is said about the package ``name`` alone."""
+        return self.packages.get(name, PackageSettings())
+
     def path_of(self, name: str) -> str:
         """Return the absolute path of the package ``name``."""
         return self.directory if self.single else f"{self.directory.rstrip('/')}/{name}"
 
-    def options(self, prefer: Preferences | None = None) -> Options:
+    def options(self, prefer: Preferences = AS_CONFIGURED) -> Options:
         """Return how to plan, with what this run prefers on top."""
-        prefer = prefer or Preferences()
         return Options(
             single=self.single,
             defer=self.defer + prefer.defer,
@@ -130,7 +133,7 @@ class Settings(NamedTuple):
             ),
         )
 
-    def package(self, name: str, prefer: Preferences | None = None) -> Package:
+    def package(self, name: str, prefer: Preferences = AS_CONFIGURED) -> Package:
         """Return a package ready to be planned; it has been selected, so it exists.
 
         What the run prefers wins over the package's settings, and those over the rest.
@@ -140,8 +143,7 @@ class Settings(NamedTuple):
             UsageError: a pattern of ``prefer`` cannot be used.
             PermissionRefused: its ignore list may not be read.
         """
-        prefer = prefer or Preferences()
-        own = self.packages.get(name, PackageSettings())
+        own = self._own(name)
         path = self.path_of(name)
         dotfiles, layout = self.dotfiles_of(name, prefer), self.layout_of(name, prefer)
         above = to_target(name) if dotfiles else name
@@ -188,19 +190,18 @@ class Settings(NamedTuple):
 
     def dotfiles_of(self, name: str, prefer: Preferences = AS_CONFIGURED) -> bool:
         """Whether ``dot-`` names of the package ``name`` are translated."""
-        own = self.packages.get(name, PackageSettings()).dotfiles
+        own = self._own(name).dotfiles
         chosen = own if prefer.dotfiles is None else prefer.dotfiles
         return self.dotfiles if chosen is None else chosen
 
     def layout_of(self, name: str, prefer: Preferences = AS_CONFIGURED) -> Layout:
         """Return how the package ``name`` maps to the target."""
-        own = self.packages.get(name, PackageSettings()).layout
+        own = self._own(name).layout
         return self.layout if self.single else prefer.layout or own or self.layout
 
     def target_of(self, name: str) -> str:
         """Return the absolute path of the target of the package ``name``."""
-        own = self.packages.get(name)
-        return own.target if own and own.target else self.target
+        return self._own(name).target or self.target
 
     def available(self) -> tuple[str, ...]:
         """Return the names of the packages that exist, sorted by bytes.
@@ -254,12 +255,10 @@ class Settings(NamedTuple):
         existing = set(self.available())
         found = []
         for name in sorted(existing | set(self.packages), key=sort_key):
-            own = self.packages.get(name)
             why = self.excluded(name)
             if why is None and name not in existing:
                 why = "there is no such directory"
-            path = self.path_of(name)
-            required = own is not None and own.required
+            path, required = self.path_of(name), self._own(name).required
             found.append(
                 PackageInfo(name, path, self.target_of(name), why is None, why, required)
             )
@@ -286,7 +285,7 @@ class Settings(NamedTuple):
 
     def excluded(self, name: str) -> str | None:
         """Say why the package ``name`` is not for this machine; ``None`` if it is."""
-        own = self.packages.get(name, PackageSettings())
+        own = self._own(name)
         if own.platforms and not on_platform(self.platform, own.platforms):
             return f"it is for {_words(own.platforms)}, and this is {self.platform}"
         if own.hosts and not on_host(self.hostname, own.hosts):
@@ -298,7 +297,7 @@ class Settings(NamedTuple):
 
     def is_astray(self, name: str) -> bool:
         """Whether the target of a package cannot be told at the moment, so its links stay."""
-        return self.packages.get(name, PackageSettings()).unset is not None
+        return self._own(name).unset is not None
 
     def select(
         self,

@@ -39,14 +39,11 @@ class _Frame(NamedTuple):
     depth: int
 
 
-def check_strays(
-    checkup: Checkup, manifest: Manifest | None, *, leftovers: bool = True
-) -> Iterator[Verdict]:
+def check_strays(checkup: Checkup, manifest: Manifest | None) -> Iterator[Verdict]:
     """Look for what the manifest does not have, depth first, at the depth's memory.
 
     Args:
         manifest: ``None`` where there is none, or none that can be used.
-        leftovers: whether temporary names are nobody's, so that they are reported.
 
     Yields:
         Findings; for a sound link of ours that is not recorded also its record.
@@ -62,7 +59,7 @@ def check_strays(
             farm = checkup.farm(root)
         except OSError:
             continue  # told with its records; without any, no problems found
-        walk = _Walk(checkup, manifest, farm, leftovers=leftovers)
+        walk = _Walk(checkup, manifest, farm)
         try:
             yield from walk.run()
             yield from (Verdict(finding, None) for finding in check_openness(farm))
@@ -73,11 +70,8 @@ def check_strays(
 class _Walk:
     """The walk over one target."""
 
-    def __init__(
-        self, checkup: Checkup, manifest: Manifest | None, farm: Farm, *, leftovers: bool
-    ) -> None:
+    def __init__(self, checkup: Checkup, manifest: Manifest | None, farm: Farm) -> None:
         self._checkup, self._manifest, self._farm = checkup, manifest, farm
-        self._leftovers = leftovers
         self._heirs = checkup.heirs(farm)
         self._device = device(farm.target.fd)
         self._others = {root for root in checkup.roots if root != farm.target.root}
@@ -95,8 +89,7 @@ class _Walk:
                 continue
             name, kind, recorded = step
             if name.startswith(PREFIX):
-                if self._leftovers:
-                    yield self._leftover(frame.place, name, kind)
+                yield self._leftover(frame.place, name, kind)
             elif kind == DIR:
                 yield from self._descend(stack, frame, name)
             elif kind == LINK and not recorded:

@@ -99,7 +99,7 @@ def _moved_if_bad(checkup: Checkup) -> str | None:
                 remedy="remove_cause",
                 permission=is_permission(error),
             ) from error
-        name_run(place.lock, None)  # what it was is lost with the database
+        name_run(place.lock, None, durable=True)  # what it was is lost with the database
         with closing(Journal(place.journal)) as journal:
             journal.count_on(_last(checkup, place))
         return aside

@@ -10,6 +10,8 @@ from dotstream.model.directory import display
 from dotstream.model.names import encoded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dotstream.model.directory import Directory
 
 FIX = "dotstream doctor --fix"
@@ -62,6 +64,12 @@ def unmanage(package: str, stow_dir: str | None) -> str:
     """Return the command that unlinks a package, of another package directory if it is named."""
     where = "" if stow_dir is None else f" -d {quoted(stow_dir)}"
     return f"dotstream{where} unmanage {quoted(package)}"
+
+
+def deeper(command: str, depth: int | None, skip: Sequence[str]) -> str:
+    """Return a command that looks at the whole target, as far as it is to go."""
+    levels = "" if depth is None else f" --depth {depth}"
+    return f"{command} --scan deep{levels}" + "".join(f" --skip {quoted(glob)}" for glob in skip)
 
 
 def close_to_others(path: str, *, change: bool) -> str:

@@ -8,6 +8,7 @@ import re
 import time
 from contextlib import suppress
 
+from dotstream.fs.system import on_disk
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
@@ -151,10 +152,13 @@ class Held(NamedTuple):
     end: int
 
 
-def name_run(path: str, run: Held | None) -> None:
+def name_run(path: str, run: Held | None, *, durable: bool = False) -> None:
     """Write into a lock file, which is held, what is carried out; ``None`` at its end.
 
     It is only of use after a kill, so nothing fails because it cannot be written.
+
+    Args:
+        durable: have it on the disk, as before the journal forgets what was named.
     """
     try:
         fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
@@ -165,6 +169,8 @@ def name_run(path: str, run: Held | None) -> None:
         with suppress(OSError):
             os.pwrite(fd, line, 0)
             os.ftruncate(fd, len(line))
+            if durable:
+                on_disk(fd)
     finally:
         os.close(fd)
 

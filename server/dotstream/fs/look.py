@@ -262,3 +262,9 @@ def fingerprint(fd: int, name: str) -> str:
         return f"directory {status.st_dev} {status.st_ino} {mode}"
     size, changed = status.st_size, status.st_mtime_ns
     return f"file {status.st_dev} {status.st_ino} {size} {changed} {mode}"
+
+
+def resembles(one: str, other: str) -> bool:
+    """Whether two fingerprints may be of the same entry, or of it and a copy elsewhere."""
+    of_one, of_other = one.split(" "), other.split(" ")
+    return [of_one[0], *of_one[3:]] == [of_other[0], *of_other[3:]]

@@ -76,23 +76,23 @@ def unbuffered(descriptor: int) -> RawIOBase:
     return open(descriptor, "wb", buffering=0, closefd=False)
 
 
-def columns(descriptor: int, default: int = 80) -> int:
-    """Return ``$COLUMNS``, or the width of the terminal at ``descriptor``, or ``default``."""
+def columns(descriptor: int) -> int:
+    """Return ``$COLUMNS``, or the width of the terminal at ``descriptor``, or 80."""
     told = os.environ.get("COLUMNS", "")
     if told.isascii() and told.isdecimal() and int(told):
         return int(told)
     try:
-        return os.get_terminal_size(descriptor).columns or default
+        return os.get_terminal_size(descriptor).columns or 80
     except OSError:
-        return default
+        return 80
 
 
-def rows(descriptor: int, default: int = 24) -> int:
-    """Return the height of the terminal at ``descriptor``, or ``default`` if it is none."""
+def rows(descriptor: int) -> int:
+    """Return the height of the terminal at ``descriptor``, or 24."""
     try:
-        return os.get_terminal_size(descriptor).lines or default
+        return os.get_terminal_size(descriptor).lines or 24
     except OSError:
-        return default
+        return 24
 
 
 def wait_for_input(descriptor: int) -> None:

@@ -66,7 +66,7 @@ class Past:
                     if found.state == "committed" and found.action not in ("undo", "restore"):
                         return found
         what = "nothing to undo" if number is None else f"no transaction {number}"
-        what += f" of {self._target} in the state directory {self._host.state}"
+        what += f" for {self._target} in the state directory {self._host.state}"
         raise UsageError(what, remedy="list_history")
 
     def plan_undo(

@@ -7,46 +7,60 @@ from dotstream.model.names import encoded
 from dotstream.model.run import LONGEST, Run
 from dotstream.store.package_directories import leading
 from dotstream.store.pages import rows_in
+from dotstream.store.steps import End
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from dotstream.model.directory import Directory
     from dotstream.model.items import Operation
-    from dotstream.store.page_writer import PageWriter
+    from dotstream.store.manifest import Manifest
     from dotstream.store.pages import Row
+    from dotstream.store.steps import Numbered
 
 _Place: TypeAlias = tuple[str, str]  # a directory: its root and path
 
 _PENDING = 32  # directories whose changes are gathered before they are written
 
 
-class Folding:
-    """Takes steps in, and gathers what they change in the directories that are open.
+def fold(
+    manifest: Manifest,
+    parts: Iterable[Numbered],
+    stow_dir: str,
+    target: str,
+    on_backup: Callable[[int, str], None],
+) -> None:
+    """Take a finished transaction's steps in.
 
     Args:
-        number: of the package directory that the operations are about.
-        others: the package directories by number, to tell links apart by, if there are
-            several.
-        stow_dir: the path of the package directory.
+        parts: its steps and runs, in order.
+        stow_dir: the package directory that the operations are about.
         target: absolute path of the target.
         on_backup: called with the number and the path of each step that moved something to
             the backup area.
     """
+    manifest.writer.start()
+    folding = _Folding(manifest, stow_dir, target, on_backup)
+    for sequence, item in parts:
+        if not isinstance(item, End):  # its beginning says all
+            folding.take(sequence, item)
+    folding.flush()
+
+
+class _Folding:
+    """Takes steps in, and gathers what they change in the directories that are open."""
 
     def __init__(
         self,
-        database: sqlite3.Connection,
-        writer: PageWriter,
-        number: str,
-        others: dict[str, str],
+        manifest: Manifest,
         stow_dir: str,
         target: str,
         on_backup: Callable[[int, str], None],
     ) -> None:
-        self._database, self._writer = database, writer
-        self._number, self._others = number, others
+        self._database, self._writer = manifest.database, manifest.writer
+        self._number, known = manifest.directories.number(stow_dir), manifest.directories.all()
+        manifest.directories.note(stow_dir)
+        self._others = known if len(known) > 1 else {}  # to tell links apart by
         self._stow_dir, self._target, self._on_backup = stow_dir, target, on_backup
         self._adopted: dict[tuple[str, str, str], str] = {}
         self._pending: dict[_Place, dict[str, Row | None]] = {}
@@ -58,8 +72,10 @@ class Folding:
         if item.kind == "remove_link" and place == self._emptied:
             return  # it was forgotten as a whole
         if isinstance(item, Run):
-            if place not in self._pending and not self._adopted and self._add_new(item):
-                return
+            if place not in self._pending and not self._adopted:
+                number = self._number_of(item.directory, f"{item.stem}x")
+                if self._writer.add_new(item, number):
+                    return
             changes = self._changes(place)
             for operation in item.operations():
                 self._take_in(operation, changes)
@@ -74,9 +90,6 @@ class Folding:
         for place, changes in self._pending.items():
             self._writer.change(*place, changes)
         self._pending.clear()
-
-    def _add_new(self, run: Run) -> bool:
-        return self._writer.add_new(run, self._number_of(run.directory, f"{run.stem}x"))
 
     def _number_of(self, directory: Directory, text: str) -> str:
         """Return the number of the package directory that a link leads into."""

@@ -22,6 +22,7 @@ from dotstream.store.chunks import Chunks
 from dotstream.store.damage import intact
 from dotstream.store.database import Database
 from dotstream.store.encoding import between, decode, encode
+from dotstream.store.folding import fold
 from dotstream.store.manifest import Manifest
 from dotstream.store.pruning import keep_within_limits
 from dotstream.store.relocation import relocate
@@ -128,26 +129,29 @@ class Journal:
         self._next += size
         self._name(0)
 
-    def _name(self, cursor: int) -> None:
+    def _name(self, cursor: int, *, durable: bool = False) -> None:
         """Have the lock file say how far the run is that is being carried out."""
         if self._running is not None:
-            name_run(self._lock, Held(self._running, cursor, self._next))
+            name_run(self._lock, Held(self._running, cursor, self._next), durable=durable)
 
-    def _unname(self) -> None:
+    def _unname(self, *, durable: bool = False) -> None:
         self._running = None
-        name_run(self._lock, None)
+        name_run(self._lock, None, durable=durable)
 
     def lost(self) -> str | None:
         """Return what the lock file knows of a run that was killed and the journal does not.
 
-        Then the end of the write-ahead log was lost or damaged; it is told once.
+        Then the end of the write-ahead log was lost or damaged; it is told once.  Of a run
+        whose end the journal has, nothing is lost: after a power cut the lock file may be
+        older than the journal.
         """
         run = named_run(self._lock)
         if run is None:
             return None
-        if self.transactions.find(run.transaction) is None:
+        known = self.transactions.find(run.transaction)
+        if known is None:
             missing = f"transaction {run.transaction}"
-        elif self.end(run.transaction) < run.end:
+        elif known == self.transactions.unfinished() and self.end(known.id) < run.end:
             missing = f"the end of transaction {run.transaction}"
         else:
             return None
@@ -178,7 +182,7 @@ class Journal:
     def cut(self, end: int) -> None:
         """Forget the steps from ``end`` on, none of which is done (any more)."""
         self._next = end
-        self._name(0)  # first, or they could be missed
+        self._name(0, durable=True)  # first, or they could be missed
         run = self.database.run
         with self.database.explained(), self.database.change():
             row = run(
@@ -233,9 +237,8 @@ class Journal:
                 ).fetchone()
                 steps = self.chunks.forwards(self.first(transaction), self._next)
                 with intact(f"the manifest in {self.database.path}"):
-                    self.manifest.fold(
-                        chain.from_iterable(steps), directory, decoded(target), on_backup
-                    )
+                    parts = chain.from_iterable(steps)
+                    fold(self.manifest, parts, directory, decoded(target), on_backup)
                 run(
                     "UPDATE txn SET state = 'committed', digest = ?, counts = ?, cursor = ? "
                     "WHERE id = ?",
@@ -282,7 +285,7 @@ class Journal:
                 self._delete(transaction)
 
     def _delete(self, transaction: int) -> None:
-        self._unname()  # first, or it could be missed
+        self._unname(durable=True)  # first, or it could be missed
         run = self.database.run
         with self.database.change():
             run(

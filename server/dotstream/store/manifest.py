@@ -16,7 +16,6 @@ from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.entry import Entry
 from dotstream.model.names import decoded, encoded
 from dotstream.model.run import LONGEST
-from dotstream.store.folding import Folding
 from dotstream.store.package_directories import PackageDirectories
 from dotstream.store.page_writer import PageWriter
 from dotstream.store.pages import (
@@ -27,14 +26,12 @@ from dotstream.store.pages import (
     packages_in,
     rows_in,
 )
-from dotstream.store.steps import End
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from dotstream.store.pages import Row
-    from dotstream.store.steps import Numbered
 
 
 class Manifest:
@@ -42,12 +39,13 @@ class Manifest:
 
     Attributes:
         directories: the package directories that it has anything of.
+        writer: changes its pages.
     """
 
     def __init__(self, database: sqlite3.Connection) -> None:
-        self._database = database
+        self.database: sqlite3.Connection = database
         self.directories: PackageDirectories = PackageDirectories(database)
-        self._writer = PageWriter(database)
+        self.writer: PageWriter = PageWriter(database)
 
     # Reading ---------------------------------------------------------------------------
 
@@ -70,7 +68,7 @@ class Manifest:
             if under:
                 where += " AND (path = ? OR (path >= ? AND path < ?))"
                 values = (*values, encoded(under), encoded(f"{under}/"), encoded(f"{under}0"))
-            row = self._database.execute(
+            row = self.database.execute(
                 f"SELECT root, path, first, entries FROM page WHERE {where} "  # noqa: S608 - ours
                 "ORDER BY root, path, first LIMIT 1",
                 values,
@@ -93,7 +91,7 @@ class Manifest:
     def _pages(self, root: str, path: str) -> Iterator[bytes]:
         first = b""
         while True:
-            row = self._database.execute(
+            row = self.database.execute(
                 "SELECT first, entries FROM page WHERE root = ? AND path = ? AND first > ? "
                 "ORDER BY first LIMIT 1",
                 (encoded(root), encoded(path), first),
@@ -105,7 +103,7 @@ class Manifest:
 
     def entry(self, root: str, path: str, name: str) -> Entry | None:
         """Return what is recorded of one name."""
-        row = self._database.execute(
+        row = self.database.execute(
             "SELECT entries FROM page WHERE root = ? AND path = ? AND first <= ? "
             "ORDER BY first DESC LIMIT 1",
             (encoded(root), encoded(path), encoded(name)),
@@ -117,7 +115,7 @@ class Manifest:
     def packages(self, root: str, path: str) -> set[str]:
         """Return the packages that have something in one directory."""
         found: set[str] = set()
-        for (data,) in self._database.execute(
+        for (data,) in self.database.execute(
             "SELECT entries FROM page WHERE root = ? AND path = ?", (encoded(root), encoded(path))
         ):
             found.update(packages_in(data))
@@ -131,7 +129,7 @@ class Manifest:
         """
         numbers = {number for number, path in self.directories.all().items() if path in spellings}
         found: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for root, data in self._database.execute(
+        for root, data in self.database.execute(
             "SELECT root, entries FROM page WHERE root > x'01'"
         ):
             for (package, number), count in links_in(data).items():
@@ -143,7 +141,7 @@ class Manifest:
         """Return the trees that something is recorded in."""
         found: list[bytes] = []
         while True:
-            (root,) = self._database.execute(
+            (root,) = self.database.execute(
                 "SELECT min(root) FROM page WHERE root > ?", (found[-1] if found else b"\x01",)
             ).fetchone()
             if root is None:
@@ -153,7 +151,7 @@ class Manifest:
     def any_below(self, root: str, path: str) -> bool:
         """Whether anything is recorded in a directory or below it."""
         return (
-            self._database.execute(
+            self.database.execute(
                 "SELECT 1 FROM page WHERE root = ? AND (path = ? OR (path >= ? AND path < ?)) "
                 "LIMIT 1",
                 (encoded(root), encoded(path), encoded(f"{path}/"), encoded(f"{path}0")),
@@ -176,13 +174,13 @@ class Manifest:
 
     def replace_all(self, entries: Iterable[Entry]) -> None:
         """Forget everything and record ``entries``, sorted as ``entries()`` gives them."""
-        self._database.execute("DELETE FROM page")
+        self.database.execute("DELETE FROM page")
         here: tuple[str, str] | None = None
         rows: list[Row] = []
         for entry in entries:
             if here != entry[:2] or len(rows) >= LONGEST:
                 if here is not None:
-                    self._writer.put(*here, rows)
+                    self.writer.put(*here, rows)
                 here, rows = (entry.root, entry.directory), []
             value = entry.mode or ""
             if entry.kind != "directory":
@@ -190,7 +188,7 @@ class Manifest:
             number = self.directories.number(entry.stow_dir)
             rows.append((entry.name, CODES[entry.kind], entry.package, number, value))
         if here is not None:
-            self._writer.put(*here, rows)
+            self.writer.put(*here, rows)
 
     def forget_links(self, directory: str, leaving: Mapping[str, Container[str]]) -> None:
         """Forget what packages of a directory have in trees that they have left.
@@ -206,30 +204,4 @@ class Manifest:
                     for entry in entries
                     if entry.package in packages and entry.stow_dir in spellings
                 ]
-                self._writer.change(root, path, dict.fromkeys(names))
-
-    def fold(
-        self,
-        parts: Iterable[Numbered],
-        stow_dir: str,
-        target: str,
-        on_backup: Callable[[int, str], None],
-    ) -> None:
-        """Take a finished transaction's steps in.
-
-        Args:
-            parts: its steps and runs, in order.
-            stow_dir: the package directory that the operations are about.
-            target: absolute path of the target.
-            on_backup: called with the number and the path of each step that moved
-                something to the backup area.
-        """
-        number, known = self.directories.number(stow_dir), self.directories.all()
-        self.directories.note(stow_dir)
-        others = known if len(known) > 1 else {}
-        self._writer.start()
-        fold = Folding(self._database, self._writer, number, others, stow_dir, target, on_backup)
-        for sequence, item in parts:
-            if not isinstance(item, End):  # its beginning says all
-                fold.take(sequence, item)
-        fold.flush()
+                self.writer.change(root, path, dict.fromkeys(names))

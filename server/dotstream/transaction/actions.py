@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dotstream.errors import PreconditionFailed
 from dotstream.fs.listing import DIR
-from dotstream.fs.look import entry_kind, fingerprint, link_text
+from dotstream.fs.look import entry_kind, fingerprint, link_text, resembles
 from dotstream.fs.move import move
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.run import Run
@@ -90,9 +90,7 @@ class Actions:
             now = fingerprint(fd, operation.name)
         except FileNotFoundError:
             return operation  # carrying it out says so
-        kind, _, _, *rest = now.split(" ")
-        before = (operation.before or "").split(" ")
-        if [before[0], *before[3:]] == [kind, *rest]:
+        if resembles(now, operation.before or ""):
             return operation._replace(before=now)
         return operation
 

@@ -17,7 +17,7 @@ import errno
 from dotstream.fs.area import origin
 from dotstream.fs.files import present
 from dotstream.fs.listing import DIR, LINK
-from dotstream.fs.look import entry_kind, fingerprint, identity, link_text
+from dotstream.fs.look import entry_kind, fingerprint, identity, link_text, resembles
 from dotstream.fs.move import missing, take_back
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.store.steps import End, operation_of
@@ -335,6 +335,16 @@ class Reverter:
         there = entry_kind(fd, name) is not None
         if left is None and not there:
             return f"{operation.path} is neither there nor at {path}"
-        if left is None or (there and fingerprint(fd, name) == operation.before):
+        if left is None or (there and self._is_back(fd, operation, path)):
             return None  # what is at its destination was there before, or came since
         return f"{operation.path} is taken; what was there is kept beside it or at {path}"
+
+    def _is_back(self, fd: int, operation: Operation, path: str) -> bool:
+        """Whether what was moved is where it was, and what is at its destination is another."""
+        before, now = operation.before or "", fingerprint(fd, operation.name)
+        if now == before:
+            return True
+        # What was copied back has another number; then its destination must not be the same.
+        if not resembles(now, before) or not present(path):
+            return False
+        return not resembles(fingerprint(fd, path), before)

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dotstream.fs import change, copying, state, system, touched
+from dotstream.fs import change, copying, lock, state, system, touched
 from dotstream.store import journal
 
 if TYPE_CHECKING:
@@ -83,6 +83,10 @@ def _batches() -> None:
     _replace(journal.Journal, "activate", active)
 
 
+def _named() -> None:
+    vars(lock)["on_disk"] = _nothing
+
+
 def _state() -> None:
     vars(state)["_flushed"] = _nothing
 
@@ -125,6 +129,9 @@ ABLATIONS: dict[str, Ablation] = {
     ),
     "of each batch while streaming": Ablation(
         _batches, (("many batches, streaming", "ordered"),)
+    ),
+    "of the lock file, before the journal forgets": Ablation(
+        _named, (("nothing to do, streaming", "weak"), ("nothing to do, streaming", "strict"))
     ),
     "of the way to the state": Ablation(_state, (("manage", "strict"),)),
     "of the directories of a copy": Ablation(

@@ -161,6 +161,10 @@ def _make(files: dict[str, Entry], farm: Farm) -> None:
     farm.make(files)
 
 
+def _managed(farm: Farm) -> None:
+    farm.make(_MANY).run("manage", "zsh", prefer=Preferences(folding="never"))
+
+
 def _backed_up(farm: Farm) -> None:
     farm.make(
         {
@@ -209,6 +213,7 @@ def _own() -> Iterator[tuple[str, Cut]]:
     yield "a late conflict", Cut(late, _met_late, batch=8)
     yield "failing half-way", Cut(taken, _failing, batch=8)
     yield "stopped and kept", Cut(many, _keeping, batch=8)
+    yield "nothing to do, streaming", Cut(Scene(_managed, many.plan), _streaming)
     yield "carried to its end", Cut(many, _at_once, batch=8, resume=True)
     yield "recovery", _restarted(killed=70, on_conflict="backup")
     yield "recovery forwards", _restarted(killed=60, resume=True)

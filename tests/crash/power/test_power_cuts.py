@@ -1,6 +1,6 @@
 """The power goes at any moment: after a recovery all of a run is there, or nothing of it.
 
-``DOTSTREAMLONG=1`` cuts it in every scene, by every model, in 400 states of each.  A line
+``DOTSTREAM_LONG=1`` cuts it in every scene, by every model, in 400 states of each.  A line
 of what is wrong replays it: ``python -m tests.crash.power.play`` and its first four words.
 """
 

@@ -140,6 +140,11 @@ class CodeServer:
         )
         return time.monotonic() - began
 
+    def manage(self, directory: str, *packages: str) -> None:
+        """Manage packages as in a terminal, after a look at what their configuration asks for."""
+        self.agree(directory)
+        self.dotstream(directory, "manage", *packages)
+
     def url(self, folder: str | os.PathLike[str]) -> str:
         """Return the address of the workbench on a folder."""
         return f"{self.address}?folder={quote_from_bytes(os.fsencode(folder))}"

@@ -12,10 +12,11 @@ from playwright.async_api import async_playwright
 from tests.editors.vscode.codeserver import CodeServer
 from tests.editors.vscode.tools import REPOSITORY, Tools, tools
 from tests.editors.vscode.workbench import Workbench
-from tests.farm import farm, scratch
+from tests.farm import Farm, scratch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
+    from pathlib import Path
 
     from playwright.async_api import Browser
 
@@ -85,6 +86,14 @@ async def browser(programs: Tools) -> AsyncIterator[Browser]:
         )
         yield chromium
         await chromium.close()
+
+
+@pytest.fixture
+def farm(scratch: Path) -> Farm:
+    """Return an empty farm that links into a home of its own."""
+    made = Farm(scratch / "farm")
+    made.configured(f'target = "{made.target}"\n')
+    return made
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -21,8 +21,7 @@ async def test_packages_are_chosen_by_their_state_by_typing_or_by_a_profile(
         {"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set", "stow/git/dot-gitconfig": ""}
     )
     farm.configured(f'target = "{farm.target}"\n\n[profiles.desk]\npackages = ["git"]\n')
-    code_server.agree(farm.directory)
-    code_server.dotstream(farm.directory, "manage", "vim")
+    code_server.manage(farm.directory, "vim")
     await workbench.open(farm.directory)
     await workbench.view("Dotfiles")
     await workbench.row("vim, managed").wait_for()

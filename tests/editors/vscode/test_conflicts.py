@@ -17,7 +17,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300
 async def test_a_conflict_is_settled_in_the_plan(workbench: Workbench, farm: Farm) -> None:
     farm.make({"stow/zsh/dot-zshrc": "theirs", "stow/zsh/dot-zprofile": "p"})
     farm.make({"home/.zshrc": "mine"})
-    farm.configured(f'target = "{farm.target}"\n')
     before = farm.tree()
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")
@@ -48,7 +47,6 @@ async def test_a_row_is_left_out_and_a_choice_is_revised(
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "theirs", "stow/zsh/dot-zprofile": "p"})
     farm.make({"stow/zsh/dot-inputrc": "theirs", "home/.inputrc": "mine", "home/.zshrc": "mine"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")
     await workbench.shows("1 to link; 2 conflicts")
@@ -81,7 +79,6 @@ async def test_conflicts_are_asked_about_as_they_come_where_no_plan_is_wanted(
     farm.make({"stow/zsh/dot-zshrc": "theirs", "home/.zshrc": "mine"})
     farm.make({"stow/zsh/dot-inputrc": "theirs", "home/.inputrc": "mine"})
     farm.make({"stow/.vscode/settings.json": '{"dotstream.previewFirst": false}'})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.run("Dotstream: Manage…")
     await workbench.tick("zsh")
@@ -97,7 +94,6 @@ async def test_a_conflict_is_settled_by_a_quick_fix_in_the_file(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "theirs", "home/.zshrc": "mine"})
-    farm.configured(f'target = "{farm.target}"\n')
     before = farm.tree()
     await workbench.open(farm.directory)
     await workbench.reveal("zsh", "dot-zshrc")
@@ -116,7 +112,6 @@ async def test_a_plan_that_no_longer_holds_is_not_applied(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "theirs", "stow/zsh/dot-zprofile": "p"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")
     await workbench.shows("2 to link")
@@ -139,7 +134,6 @@ async def test_names_that_are_not_utf8_are_planned_and_linked(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/odd/caf\udce9": "latin", "stow/odd/new\nline": "n", "stow/odd/100%#;": "p"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "odd")
     await workbench.shows("3 to link")
@@ -156,7 +150,6 @@ async def test_files_with_the_same_content_are_said_to_be_so_and_settled_at_once
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "ours", "stow/zsh/dot-zprofile": "p", "home/.zprofile": "p"})
     farm.make({"stow/zsh/dot-zlogin": "l", "home/.zlogin": "l", "home/.zshrc": "mine"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")
     await workbench.shows("3 conflicts")

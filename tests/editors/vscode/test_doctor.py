@@ -18,7 +18,6 @@ async def test_what_the_doctor_finds_is_mended_at_a_click(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/zsh/dot-zprofile": "p"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.run("Dotstream: Doctor")
     await workbench.said("No problems found")

@@ -43,7 +43,6 @@ async def test_the_server_of_the_chosen_python_environment_is_used(
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")
     await workbench.shows("1 to link")

@@ -18,7 +18,6 @@ async def test_the_open_file_is_adopted_into_a_new_package(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc", "home/.profile": "mine"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.root)
     await workbench.reveal("home", ".profile")
     await workbench.shows("mine")
@@ -51,9 +50,7 @@ async def test_only_what_is_in_no_package_can_be_adopted_in_a_home(
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc", "home/dot-other": "", "home/.profile": "mine"})
-    farm.configured(f'target = "{farm.target}"\n')
-    code_server.agree(farm.directory)
-    code_server.dotstream(farm.directory, "manage", "zsh")
+    code_server.manage(farm.directory, "zsh")
     adopt = "Adopt into a Package…"
     await workbench.open(farm.root)
     await workbench.view("Dotfiles")
@@ -77,7 +74,6 @@ async def test_a_git_repository_is_adopted_as_one_where_that_is_wanted(
     farm.make({"stow/zsh/dot-zshrc": "rc", "home/.tool/.git/HEAD": "ref: refs/heads/main\n"})
     farm.make({"home/.tool/.git/objects/.keep": "", "home/.tool/.git/refs/.keep": ""})
     farm.make({"home/.tool/run": "#!"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.root)
     await workbench.view("Dotfiles")
     await workbench.row("zsh, unmanaged").wait_for()

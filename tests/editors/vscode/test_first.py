@@ -39,7 +39,6 @@ async def test_trust_comes_first_and_then_the_server_comes_with_the_extension(
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.view("Dotfiles")
     welcome = workbench.page.locator(".sidebar .welcome-view")

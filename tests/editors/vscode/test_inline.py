@@ -19,7 +19,6 @@ async def test_a_file_says_how_it_is_linked_and_is_linked_at_a_click(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "export EDITOR=vi\n"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.reveal("zsh", "dot-zshrc")
     await workbench.offers("not linked as", "Link now")
@@ -49,7 +48,6 @@ async def test_a_lens_is_about_its_file_alone_and_waits_for_no_plan_where_none_i
     farm.make({"stow/zsh/dot-zshrc": "theirs\n", "stow/zsh/dot-zprofile": "p\n"})
     farm.make({"home/.zshrc": "mine\n"})
     farm.make({"stow/.vscode/settings.json": '{"dotstream.previewFirst": false}'})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.reveal("zsh", "dot-zshrc")
     await workbench.click("Back up")
@@ -64,7 +62,6 @@ async def test_a_file_in_the_way_is_compared_with_that_of_the_package(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "theirs\n", "home/.zshrc": "mine\n"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.reveal("zsh", "dot-zshrc")
     await workbench.click("Show the difference")
@@ -106,7 +103,6 @@ async def test_what_changes_outside_of_the_editor_is_seen(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc\n"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.reveal("zsh", "dot-zshrc")
     await workbench.badge("dot-zshrc", "P")

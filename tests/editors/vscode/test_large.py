@@ -67,7 +67,7 @@ async def test_20000_links_are_planned_about_as_fast_as_in_the_shell(
     make_large(f"{farm.directory}/big", 20_000)
     farm.configured(f'target = "{farm.target}"\nfolding = "never"\n')
     code_server.agree(farm.directory)
-    shell = code_server.dotstream(farm.directory, "manage", "--dry-run", "big")
+    shell = code_server.dotstream(farm.directory, "plan", "manage", "big")
     await workbench.open(farm.directory)
     await workbench.run("Dotstream: Plan")
     await workbench.pick("Manage")

@@ -28,7 +28,6 @@ async def test_each_action_of_the_palette_and_what_the_history_says_of_it(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.run("Dotstream: Manage…")
     await workbench.tick("zsh")
@@ -96,7 +95,7 @@ async def test_an_undo_is_cancelled_in_its_notification(
     assert difference(before, snapshot(farm.target)) == []
 
 
-async def test_a_change_that_a_kill_cut_short_is_taken_back_when_the_user_says_so(
+async def test_a_change_that_a_kill_cut_short_is_rolled_back_when_the_user_says_so(
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
     farm.make({"home/.profile": "mine"})
@@ -120,14 +119,14 @@ async def test_a_change_that_a_kill_cut_short_is_taken_back_when_the_user_says_s
     await workbench.run("Dotstream: Recover…")
     await workbench.page.locator(".monaco-dialog-box").wait_for()
     await workbench.picture("recover")
-    await workbench.decide("Take It Back", of="manage big was cut short")
+    await workbench.decide("Roll It Back", of="manage big was cut short")
     await workbench.press("Cancel", of="Recovering")
     await workbench.said("recover again to go on")
     rest = difference(before, snapshot(farm.target))
     assert 0 < len(rest) < len(left)
 
     await workbench.run("Dotstream: Recover…")
-    await workbench.decide("Take It Back", of="manage big was cut short")
+    await workbench.decide("Roll It Back", of="manage big was cut short")
     await workbench.said("manage big was rolled back")
     await workbench.nothing_blocks()
     assert difference(before, snapshot(farm.target)) == []

@@ -16,7 +16,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300
 
 async def test_what_is_shown_is_applied_and_only_then(workbench: Workbench, farm: Farm) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set", "stow/zsh/bin/z": "#!"})
-    farm.configured(f'target = "{farm.target}"\n')
     before = farm.tree()
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")

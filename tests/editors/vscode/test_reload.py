@@ -1,4 +1,4 @@
-"""A window that is loaded anew: plans are made again, and what was half done is taken back."""
+"""A window that is loaded anew: plans are made again, and what was half done is rolled back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ async def test_two_plans_at_once_are_two_and_are_planned_again_after_a_reload(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")
     await workbench.shows("+ link       .zshrc")

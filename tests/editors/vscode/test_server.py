@@ -23,7 +23,6 @@ async def test_where_there_is_no_server_the_user_learns_how_to_get_it(
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
     farm.make({"stow/.vscode/settings.json": '{"dotstream.server.path": "/nowhere/dotstream"}'})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     said = await workbench.said("/nowhere/dotstream")
     await workbench.picture("no-server")
@@ -40,7 +39,6 @@ async def test_a_server_that_was_killed_is_started_again(
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")
     await workbench.shows("1 to link")
@@ -88,7 +86,6 @@ async def test_a_server_that_is_of_no_use_says_why_first_and_what_helps(
     farm.make({"server": script, "stow/zsh/dot-zshrc": "rc"})
     os.chmod(program, 0o700)
     farm.make({"stow/.vscode/settings.json": json.dumps({"dotstream.server.path": program})})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.said(reason)
     await workbench.picture(f"server-{button.rstrip('…')}")

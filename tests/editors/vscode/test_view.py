@@ -19,7 +19,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300
 
 async def test_badges_follow_an_apply_and_its_undo(workbench: Workbench, farm: Farm) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc", "home/.profile": "mine"})
-    farm.configured(f'target = "{farm.target}"\n')
     before = snapshot(farm.target)
     await workbench.open(farm.directory)
     await workbench.reveal("zsh")
@@ -43,7 +42,6 @@ async def test_the_view_lists_packages_and_what_is_in_them(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set", "home/.vimrc": "mine"})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     await workbench.view("Dotfiles")
     await workbench.row("vim, ").click()
@@ -113,9 +111,7 @@ async def test_links_that_are_unwanted_are_shown_and_removed(
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/tmux/dot-tmux.conf": "t"})
-    farm.configured(f'target = "{farm.target}"\n')
-    code_server.agree(farm.directory)
-    code_server.dotstream(farm.directory, "manage", "zsh", "tmux")
+    code_server.manage(farm.directory, "zsh", "tmux")
     shutil.rmtree(f"{farm.directory}/tmux")
     await workbench.open(farm.directory)
     await workbench.view("Dotfiles")

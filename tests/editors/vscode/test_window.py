@@ -20,7 +20,6 @@ async def test_several_folders_are_several_package_directories(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
-    farm.configured(f'target = "{farm.target}"\n')
     other = Farm(f"{farm.root}/other")
     other.make({"stow/vim/dot-vimrc": "set"})
     other.configured(f'target = "{other.target}"\n')
@@ -44,7 +43,6 @@ async def test_a_folder_that_is_missing_takes_nothing_from_the_others(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
-    farm.configured(f'target = "{farm.target}"\n')
     broken = Farm(f"{farm.root}/broken")
     broken.make({"stow/vim/dot-vimrc": "set"})
     broken.configured("target = 7\n")
@@ -81,8 +79,7 @@ async def test_only_what_is_managed_is_warned_about_and_what_others_change_is_se
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set", "home/.vimrc": "mine"})
     farm.make({"stow/zsh/dot-config/zsh/aliases": "a", "home/.config/other": "o"})
     farm.configured(f'target = "{farm.target}"\nnever-fold = [".config"]\n')
-    code_server.agree(farm.directory)
-    code_server.dotstream(farm.directory, "manage", "zsh")
+    code_server.manage(farm.directory, "zsh")
     await workbench.open(farm.directory)
     await workbench.view("Dotfiles")
     await workbench.row("vim, unmanaged · 1 conflict").wait_for()
@@ -106,12 +103,9 @@ async def test_only_what_is_managed_is_warned_about_and_what_others_change_is_se
     await workbench.nothing_blocks()
 
 
-async def test_the_status_bar_the_log_and_the_walkthrough(
-    workbench: Workbench, farm: Farm
-) -> None:
+async def test_the_status_bar_and_the_log(workbench: Workbench, farm: Farm) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set"})
     farm.make({"stow/.vscode/settings.json": '{"dotstream.trace.server": "messages"}'})
-    farm.configured(f'target = "{farm.target}"\n')
     await workbench.open(farm.directory)
     item = await workbench.status("Dotfiles")
     await item.click()
@@ -127,9 +121,23 @@ async def test_the_status_bar_the_log_and_the_walkthrough(
     await workbench.picture("log")
     await workbench.run("View: Hide Panel")
 
-    await workbench.run("Welcome: Open Walkthrough...")
-    await workbench.choose("Link your dotfiles")
-    start = workbench.page.locator(".gettingStartedContainer")
-    await expect(start.get_by_text("Preview a change").first).to_be_visible()
+    await workbench.nothing_blocks()
+
+
+async def test_the_walkthrough_ticks_what_has_happened(workbench: Workbench, farm: Farm) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc"})
+    await workbench.open(farm.directory)
+    await workbench.walkthrough("server", "folder")
     await workbench.picture("walkthrough")
+    await workbench.reveal("dotstream.toml")
+    await workbench.plan("Manage", "zsh")
+    await workbench.shows("+ link       .zshrc")
+    await workbench.walkthrough("server", "folder", "plan")
+    await workbench.tab("Plan: manage zsh").click()
+    await workbench.apply("1 to link")
+    await workbench.press("Undo", of="1 linked")
+    await workbench.apply("1 to unlink")
+    await workbench.said("1 unlinked")
+    await workbench.walkthrough("server", "folder", "plan", "apply", "undo")
+    await workbench.picture("walkthrough-ticked")
     await workbench.nothing_blocks()

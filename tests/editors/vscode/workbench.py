@@ -9,6 +9,7 @@ import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from playwright.async_api import Error as Unplayable
 from playwright.async_api import TimeoutError as StillWaiting
 from playwright.async_api import expect
 
@@ -139,6 +140,20 @@ class Workbench:
                 continue
             return
         raise AssertionError("the window has no folders")
+
+    async def walkthrough(self, *ticked: str) -> None:
+        """Open the walkthrough, and wait until just these of its steps are ticked."""
+        await self.run("Welcome: Open Walkthrough...")
+        await self.choose("Link your dotfiles")
+        await self.page.wait_for_function(
+            """(wanted) => {
+                const steps = [...document.querySelectorAll("[data-done-step-id]")];
+                const done = steps.filter((step) => step.getAttribute("aria-checked") === "true");
+                const names = done.map((step) => step.dataset.doneStepId.split("#").at(-1));
+                return steps.length > 0 && names.join() === wanted.join();
+            }""",
+            arg=list(ticked),
+        )
 
     # ------------------------------------------------------------- commands
 
@@ -327,7 +342,7 @@ class Workbench:
                 await link.click(timeout=3_000)
                 gone = f"(given) => !({mark})(given)"
                 await self.page.wait_for_function(gone, arg=[editor, text, lens], timeout=3_000)
-            except StillWaiting:  # it was an older plan's, which is not heeded
+            except Unplayable:  # it was an older plan's, which is not heeded, or is gone
                 continue
             return
         raise AssertionError(f"pressing {lens!r} above {text!r} does nothing")
@@ -443,7 +458,7 @@ class Workbench:
             f'.explorer-folders-view .monaco-list-row[aria-label^="{name}"]'
         ).first
 
-    async def quick_fix(self, title: str) -> None:
+    async def quick_fix(self, title: str, *, picture: str | None = None) -> None:
         """Choose one of the quick fixes at the beginning of the file in the active editor."""
         offered = self.page.locator(".action-widget .monaco-list-row", has_text=title).first
         await self.editor().locator(".view-line").first.click()
@@ -451,6 +466,9 @@ class Workbench:
         for _ in range(10):
             await self.page.keyboard.press("Control+.")
             try:
+                await offered.wait_for(timeout=3_000)
+                if picture is not None:
+                    await self.picture(picture)
                 await offered.click(timeout=3_000)
             except StillWaiting:
                 await self.page.keyboard.press("Escape")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lsprotocol import types
 from tests.lsp.language.desk import PLAIN, Desk, uri
+from tests.systems import MACOS
 
 from dotstream.client import Client
 
@@ -30,16 +31,15 @@ async def test_counts_stand_behind_the_tables(desk: Desk, root: Path, scratch_ho
     client.apply(client.plan_manage("zsh"))
     (scratch_home / ".vimrc").write_text("mine")
     path = root / "dotstream.toml"
-    desk.open(
-        path,
-        "[packages.zsh]\n[packages.vim] # é\n"
-        '[packages.mac]\nplatforms = ["darwin"]\n[packages.none]\n',
-    )
-    (root / "dotstream.toml").write_text('[packages.mac]\nplatforms = ["darwin"]\n')
+    here, other = ("darwin", "linux") if MACOS else ("linux", "darwin")
+    elsewhere = f'[packages.mac]\nplatforms = ["{other}"]\n'
+    text = f"[packages.zsh]\n[packages.vim] # é\n{elsewhere}[packages.none]\n"
+    desk.open(path, text)
+    path.write_text(elsewhere)
     assert await hints(desk, path) == [
         (0, 14, "→ ~ · 1 link"),
         (1, 18, "→ ~ · 1 change to make, 1 conflict"),
-        (2, 14, "it is for darwin, and this is linux"),
+        (2, 14, f"it is for {other}, and this is {here}"),
         (4, 15, "there is no such directory"),
     ]
     assert await hints(desk, path, 0) == [(0, 14, "→ ~ · 1 link")]

@@ -133,6 +133,14 @@ export class PackagesView implements TreeDataProvider<Node>, Disposable {
   }
 
   getTreeItem(node: Node): TreeItem {
+    const item = this.itemOf(node);
+    const words = [item.label, item.description].filter((each) => typeof each === "string");
+    const label = words.filter((each) => each !== "").join(", ");
+    item.accessibilityInformation = { label };
+    return item;
+  }
+
+  private itemOf(node: Node): TreeItem {
     switch (node.kind) {
       case "trouble":
         return troubleItem(node);
@@ -260,7 +268,6 @@ function unwantedItem({ package: { name, reason, links } }: UnwantedNode): TreeI
   item.description = `unwanted · ${plural(count, "link")}; ${oneLine(reason)}`;
   item.iconPath = new ThemeIcon("trash", new ThemeColor("dotstream.pendingForeground"));
   item.contextValue = "unwanted";
-  item.accessibilityInformation = { label: `${oneLine(name)}, ${item.description}` };
   return item;
 }
 
@@ -310,7 +317,6 @@ function packageItem(node: PackageNode): TreeItem {
       ? new ThemeIcon("loading~spin")
       : new ThemeIcon(icon, new ThemeColor(colour));
   item.tooltip = `${oneLine(name)} → ${farm.packages.targetLabel}`;
-  item.accessibilityInformation = { label: `${oneLine(name)}, ${item.description}` };
   return item;
 }
 
@@ -330,7 +336,6 @@ function entryItem({ child, below, package: { name } }: EntryNode): TreeItem {
     colour === undefined ? undefined : new ThemeColor(colour),
   );
   item.tooltip = tooltip(child);
-  item.accessibilityInformation = { label: `${oneLine(child.name)}, ${item.description}` };
   if (!child.expandable) {
     item.command = { title: "Open", command: "dotstream.openSource", arguments: [{ child }] };
   }

@@ -53,7 +53,7 @@ export class Past {
       })),
       {
         title: l10n.t("History"),
-        placeHolder: l10n.t("Choose a change to take it back"),
+        placeHolder: l10n.t("Choose a change to undo"),
         matchOnDetail: true,
       },
     );
@@ -110,7 +110,7 @@ export class Past {
       );
       return;
     }
-    const back = l10n.t("Take It Back");
+    const back = l10n.t("Roll It Back");
     const finish = l10n.t("Finish It");
     const choice = await window.showWarningMessage(
       l10n.t("{0} was cut short. Roll back what it did, or finish it?", nameOf(seen.unfinished)),

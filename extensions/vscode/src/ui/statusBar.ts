@@ -33,6 +33,8 @@ const STATES: Readonly<Partial<Record<OverviewState, readonly [text: string, too
 export class StatusBar implements Disposable {
   private readonly item: StatusBarItem;
   private readonly subscriptions: Disposable[];
+  /** What its text means, for who points at it or has it read out. */
+  private meaning = "";
 
   constructor(
     private readonly overview: Overview,
@@ -68,15 +70,18 @@ export class StatusBar implements Disposable {
     item.backgroundColor = undefined;
     if (message !== undefined) {
       item.text = `$(sync~spin) ${message}`;
-      item.tooltip = l10n.t("Click to see the packages; Dotstream: Cancel stops this.");
+      this.meaning = l10n.t("Click to see the packages; Dotstream: Cancel stops this.");
     } else if (known !== undefined) {
-      [item.text, item.tooltip] = known;
+      [item.text, this.meaning] = known;
     } else if (overview.state === "ready") {
       this.summarise();
     } else {
       item.hide();
       return;
     }
+    const words = item.text.replace(/\$\([^)]*\) */g, "");
+    item.accessibilityInformation = { label: `${words}. ${this.meaning}`, role: "button" };
+    item.tooltip = this.meaning;
     item.show();
   }
 
@@ -85,7 +90,7 @@ export class StatusBar implements Disposable {
     const managed = statuses.filter(isManaged);
     const conflicts = conflictsOf(statuses);
     const changes = managed.reduce((sum, status) => sum + status.changes, 0);
-    this.item.tooltip = `${managed.length} of ${plural(statuses.length, "package")} managed`;
+    this.meaning = `${managed.length} of ${plural(statuses.length, "package")} managed`;
     if (conflicts > 0) {
       this.item.text = `$(warning) Dotfiles: ${plural(conflicts, "conflict")}`;
       this.item.backgroundColor = new ThemeColor("statusBarItem.warningBackground");

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from dotstream.cli.arguments import days
+from dotstream.cli.arguments import add_rehearsal, add_wait, days
 from dotstream.cli.change import change
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
@@ -49,12 +49,8 @@ def configure(parser: Parser) -> None:
     )
     group.add_argument("--all", action="store_true", help="everything")
     group = parser.add_argument_group("execution")
-    group.add_argument(
-        "-n", "--dry-run", action="store_true", help="show what would be done and change nothing"
-    )
-    group.add_argument(
-        "--wait", action="store_true", help="wait while another dotstream changes the target"
-    )
+    add_rehearsal(group)
+    add_wait(group)
     group.add_argument("-y", "--yes", action="store_true", help="do not ask first")
     parser.set_defaults(stream=False)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import posixpath
 
-from dotstream.cli.arguments import add_asking, add_preferences
-from dotstream.cli.change import change_as_agreed
+from dotstream.cli.arguments import add_asking, add_preferences, add_sets
+from dotstream.cli.change import change_as_agreed, refuse_all_and_more
 from dotstream.cli.git import git, git_says
 from dotstream.cli.preferences import preferences
+from dotstream.config.discover import find_root
 from dotstream.config.settings import DEFAULT_PROFILE
+from dotstream.doctor.shell_commands import quoted
 from dotstream.errors import UsageError
 from dotstream.fs.files import present
 from dotstream.fs.places import Places
@@ -40,10 +42,8 @@ def configure(parser: Parser) -> None:
     parser.add_argument(
         "into", nargs="?", metavar="DIR", help="where to (default: in your home, by its name)"
     )
-    parser.add_argument("--profile", metavar="NAME", help="the packages of [profiles] NAME")
-    parser.add_argument(
-        "--all", action="store_true", help="every package enabled on this machine"
-    )
+    add_sets(parser)
+    parser.set_defaults(packages=())
     add_asking(parser)
     add_preferences(parser)
 
@@ -51,11 +51,15 @@ def configure(parser: Parser) -> None:
 def run(session: Session) -> int:
     """Clone a repository, and link it."""
     arguments = session.arguments
+    refuse_all_and_more(session)
+    if getattr(arguments, "dir", None) is not None:
+        raise UsageError("where to clone to comes after the URL: dotstream clone URL DIR")
     home = home_directory(session.environ)
+    here = _here(home)
     into = Places(home, None).expand(arguments.into or f"{home}/{_name(arguments.url)}")
     if not present(into):
-        git(session, "clone", "--recurse-submodules", "--", arguments.url, into, cwd=_here(home))
-    elif git_says("config", "--get", "remote.origin.url", cwd=into) != arguments.url:
+        git(session, "clone", "--recurse-submodules", "--", arguments.url, into, cwd=here)
+    elif not _is_clone(into, arguments.url, here):
         raise UsageError(
             f"{display(into)} is there already and is not a clone of that; name another"
         )
@@ -77,7 +81,23 @@ def run(session: Session) -> int:
             cancel=cancel,
         )
 
-    return change_as_agreed(session, opening, question="Link these?")
+    exit_code = change_as_agreed(session, opening, question="Link these?")
+    if find_root(into, home=home, environ=session.environ) is None:
+        session.say(
+            "It has no dotstream.toml, by which commands find it without -d; "
+            f"'dotstream -d {quoted(into)} init' writes one"
+        )
+    return exit_code
+
+
+def _is_clone(place: str, url: str, here: str) -> bool:
+    """Whether a repository is there that was cloned from a URL, or from a path from ``here``."""
+    found = git_says("config", "--get", "remote.origin.url", cwd=place)
+    return found is not None and _absolute(found, here) == _absolute(url, here)
+
+
+def _absolute(url: str, here: str) -> str:
+    return posixpath.normpath(posixpath.join(here, url))
 
 
 def _here(home: str) -> str:
@@ -96,5 +116,5 @@ def _name(url: str) -> str:
     bare = url.rstrip("/").removesuffix("/.git")
     name = posixpath.basename(bare.replace(":", "/")).removesuffix(".git")
     if name in ("", ".", ".."):
-        raise UsageError(f"{display(url)} has no name; say where to: dotstream clone URL DIR")
+        raise UsageError(f"'{display(url)}' has no name; say where to: dotstream clone URL DIR")
     return name

@@ -174,33 +174,38 @@ def _written(session: Session, settings: Settings) -> _Written | None:
     if posixpath.basename(settings.path or "") not in {CONFIG_NAME, LOCAL_NAME}:
         return None
     from dotstream.config.positions import Positions
+
+    texts = _texts(session, LOCAL_NAME, CONFIG_NAME)
+    return _Written({path: Positions(text) for path, text in texts.items()})
+
+
+def _texts(session: Session, *names: str) -> dict[str, str]:
+    """Return what the files of the configuration hold that are there, by their paths."""
     from dotstream.config.reading import read_config
 
-    paths = [f"{session.client.root}/{name}" for name in (LOCAL_NAME, CONFIG_NAME)]
-    texts = {path: read_config(path) for path in paths}
-    return _Written({path: Positions(text) for path, text in texts.items() if text is not None})
+    paths = [f"{session.client.root}/{name}" for name in names]
+    return {path: text for path in paths if (text := read_config(path)) is not None}
 
 
 def _check(session: Session) -> int:
     from dotstream.config.document import problems
-    from dotstream.config.reading import read_config
+    from dotstream.config.mistakes import readable
     from dotstream.config.unknown_names import unknown_names
 
     client = session.client
-    texts = {
-        path: text
-        for path in (f"{client.root}/{CONFIG_NAME}", f"{client.root}/{LOCAL_NAME}")
-        if (text := read_config(path)) is not None
-    }
+    texts = _texts(session, CONFIG_NAME, LOCAL_NAME)
     if not texts:  # no dotstream.toml: a .stowrc shows its faults when it is loaded
         source = client.settings.path
         session.say(
-            f"{display(source)}: no problems found"
+            f"{session.style.path(source)}: no problems found"
             if source
             else "there is no file; all defaults"
         )
         return 0
-    found = [problem for path, text in texts.items() for problem in problems(text, path=path)]
+    base, _ = readable(texts.get(f"{client.root}/{CONFIG_NAME}", ""))  # local profiles extend it
+    found = [
+        each for path, text in texts.items() for each in problems(text, path=path, base=base)
+    ]
     if not found:
         _ = client.settings  # the user's own file may be wrong as well: that is told as any error
     if not found and not client.settings.single:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
+from dotstream.cli.arguments import add_wait
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
@@ -75,9 +76,7 @@ def configure(parser: Parser) -> None:
     fix.add_argument(
         "-n", "--dry-run", action="store_true", help="show what --fix would do; change nothing"
     )
-    fix.add_argument(
-        "--wait", action="store_true", help="wait while another dotstream changes the target"
-    )
+    add_wait(fix)
 
 
 def _depth(text: str) -> int:
@@ -184,13 +183,11 @@ def _complete(session: Session, command: str | None) -> str | None:
     """Add what this run was told, so that the command is about the same."""
     if command is None:
         return None
-    from dotstream.doctor.shell_commands import quoted
+    from dotstream.doctor.shell_commands import deeper
 
     arguments = session.arguments
     if command.startswith("dotstream doctor") and arguments.scan == "deep":
-        command += " --scan deep"
-        command += "" if arguments.depth is None else f" --depth {arguments.depth}"
-        command += "".join(f" --skip {quoted(glob)}" for glob in arguments.skip)
+        command = deeper(command, arguments.depth, arguments.skip)
     return session.completed(command)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from functools import partial
 
-from dotstream.cli.arguments import days
+from dotstream.cli.arguments import add_wait, days
 from dotstream.cli.report.summary import sentence
 from dotstream.cli.report.text import title
 from dotstream.errors import UsageError
@@ -63,9 +63,7 @@ def configure(parser: Parser) -> None:
     group.add_argument(
         "--dry-run", action="store_true", help="show what would be forgotten and change nothing"
     )
-    group.add_argument(
-        "--wait", action="store_true", help="wait while another dotstream changes the target"
-    )
+    add_wait(group)
     group.add_argument("-y", "--yes", action="store_true", help="do not ask first")
 
 
@@ -137,7 +135,7 @@ def _tell(
 def _nothing_recorded(session: Session) -> str:
     """Say where nothing is recorded: with another state directory there may be something."""
     target, state = map(session.style.path, (session.client.target, session.client.state))
-    return f"nothing is recorded of {target} in the state directory {state}"
+    return f"nothing is recorded for {target} in the state directory {state}"
 
 
 def _line(session: Session, transaction: Transaction, *, cut_short: bool) -> str:

@@ -7,7 +7,9 @@ import posixpath
 from dotstream.cli.git import git_says
 from dotstream.doctor.shell_commands import quoted
 from dotstream.errors import UsageError
-from dotstream.fs.files import make_program, read_text, remove
+from dotstream.fs.files import make_program, present, read_text, remove
+from dotstream.fs.look import canonical
+from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,6 +28,10 @@ EXAMPLES = """\
 
 _HOOKS = ("post-merge", "post-rewrite")
 _MARK = "# Written by dotstream hook; 'dotstream hook remove' removes it."
+_BEFORE = """\
+unset $(git rev-parse --local-env-vars)  # or git would take this repository for any other
+[ -t 1 ] && 2>/dev/null true </dev/tty && exec </dev/tty  # git gives hooks no terminal to ask at
+"""
 
 
 def configure(parser: Parser) -> None:
@@ -38,23 +44,36 @@ def configure(parser: Parser) -> None:
 def run(session: Session) -> int:
     """Write the hooks, or remove them."""
     directory = session.client.directory
-    found = git_says("rev-parse", "--git-path", "hooks", cwd=directory)
-    if found is None:
-        raise UsageError(f"{directory} is in no git repository")
-    hooks = posixpath.join(directory, found)
+    hooks = _place(directory, "--git-path", "hooks")
     paths = [f"{hooks}/{name}" for name in _HOOKS]
-    texts = {path: read_text(path) for path in paths}
-    foreign = [path for path, text in texts.items() if text and _MARK not in text]
-    line = f"dotstream -d {quoted(directory)} update --no-pull"
+    ours = [path for path in paths if _MARK in (read_text(path) or "")]
     if session.arguments.action == "remove":
-        for path, text in texts.items():
-            if text and _MARK in text:
-                remove(path)
-                session.say(f"removed {session.style.path(path)}")
+        for path in ours:
+            remove(path)
+            session.say(f"removed {session.style.path(path)}")
         return 0
-    if foreign:
-        raise UsageError(f"{foreign[0]} is there already; add this line to it: {line}")
+    line = f"dotstream -d {quoted(directory)} update --no-pull"
+    if not within(hooks, _place(directory, "--git-common-dir")):
+        raise UsageError(
+            f"git's core.hooksPath is {hooks}, which others may share; "
+            f"add this line to its {' and '.join(_HOOKS)}: {line}"
+        )
     for path in paths:
-        make_program(path, f"#!/bin/sh\n{_MARK}\nexec {line}\n")
+        if path not in ours and present(path):
+            raise UsageError(f"{path} is there already; add this line to it: {line}")
+    for path in paths:
+        make_program(path, f"#!/bin/sh\n{_MARK}\n{_BEFORE}exec {line}\n")
         session.say(f"wrote {session.style.path(path)}")
     return 0
+
+
+def _place(directory: str, *which: str) -> str:
+    """Return where a repository has something of git's.
+
+    Raises:
+        UsageError: the directory is in no repository.
+    """
+    found = git_says("rev-parse", *which, cwd=directory)
+    if found is None:
+        raise UsageError(f"{directory} is in no git repository")
+    return canonical(posixpath.join(directory, found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dotstream.cli.arguments import add_wait
 from dotstream.errors import DotstreamError
 from dotstream.light_typing import TYPE_CHECKING
 
@@ -28,9 +29,7 @@ def configure(parser: Parser) -> None:
         "--rollback", action="store_true", help="roll back what was done (the default)"
     )
     direction.add_argument("--resume", action="store_true", help="do the rest")
-    parser.add_argument(
-        "--wait", action="store_true", help="wait while another dotstream changes the target"
-    )
+    add_wait(parser)
 
 
 def run(session: Session) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dotstream.cli.arguments import add_dry_run, add_preferences, add_selection
-from dotstream.cli.change import change_packages
+from dotstream.cli.change import change_packages, refuse_all_and_more
 from dotstream.cli.git import git
 from dotstream.light_typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ def configure(parser: Parser) -> None:
 
 def run(session: Session) -> int:
     """Pull, and remanage what is managed here."""
+    refuse_all_and_more(session)
     if not session.arguments.no_pull and not session.dry_run:
         git(session, "pull", "--ff-only", cwd=session.client.directory)
     return change_packages(session, "remanage", question="Apply this?")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from time import monotonic, sleep
 
-from dotstream.cli.arguments import add_preferences, add_selection
-from dotstream.cli.change import apply, selected
+from dotstream.cli.arguments import add_preferences, add_rehearsal, add_selection, seconds
+from dotstream.cli.change import apply, refuse_all_and_more, selected
 from dotstream.cli.report.advice import with_flags
-from dotstream.errors import Cancelled, DotstreamError
+from dotstream.errors import Cancelled, DotstreamError, PackageNotFound, UsageError
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import Conflict, ScanError
 
@@ -38,21 +38,21 @@ def configure(parser: Parser) -> None:
     add_selection(parser)
     parser.add_argument(
         "--every",
-        type=float,
+        type=seconds,
         default=1.0,
         metavar="SECONDS",
         help="how often to look (default: 1)",
     )
-    parser.add_argument(
-        "-n", "--dry-run", action="store_true", help="show what would be done and change nothing"
-    )
+    add_rehearsal(parser)
     add_preferences(parser, rivals=True)
     parser.set_defaults(yes=True, stream=False, wait=True)  # nobody is asked
 
 
 def run(session: Session) -> int:
     """Look, and bring up to date, until it is cancelled."""
-    told = ""
+    refuse_all_and_more(session)
+    session.arguments.dir = session.client.directory  # wherever it is from, for every look
+    told: str | None = None
     session.say("watching; Ctrl-C ends it")
     with session.cancellable() as cancel:
         while not cancel.cancelled and session.out.failure is None:
@@ -68,8 +68,13 @@ def _rest(until: float, cancel: CancellationToken) -> None:
         sleep(_TICK)
 
 
-def _look(session: Session, cancel: CancellationToken, told: str) -> str:
-    """Bring up to date what is not; return what this look found, to tell it only once."""
+def _look(session: Session, cancel: CancellationToken, told: str | None) -> str | None:
+    """Bring up to date what is not; return what this look found, to tell it only once.
+
+    Raises:
+        UsageError: at the first look, what was asked for makes no sense.
+        PackageNotFound: at the first look, there is no such package.
+    """
     try:
         session.forget()
         found, due = _state(session, cancel)
@@ -88,6 +93,8 @@ def _look(session: Session, cancel: CancellationToken, told: str) -> str:
     except Cancelled:
         return told
     except DotstreamError as error:
+        if told is None and isinstance(error, UsageError | PackageNotFound):
+            raise
         message = with_flags(error, session.completed)
         if message != told:
             session.report.failed(error, message)

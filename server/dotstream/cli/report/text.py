@@ -65,8 +65,11 @@ class Lines(Report):
         verbosity: int = 0,
         bar: Bar | None = None,
         completed: Callable[[str], str] = str,
+        backups: Callable[[str], str | None] = lambda _target: None,
     ) -> None:
         self._out, self._err = out, err
+        self._backups = backups  # returns the backup area of a target
+        self._area: str | None = None  # that of what is shown, where files come from there
         self._completed = completed  # adds to a command what this run was told
         self._style, self._err_style = style, err_style
         self._grouped, self._verbosity, self._bar = grouped, verbosity, bar
@@ -78,7 +81,7 @@ class Lines(Report):
         self._told = 0
         self._most: int | None = None  # operations that may still be listed
         self._over = 0  # those that were not
-        self._choices: dict[Policy, None] = {}  # the policies that were offered
+        self._choices: set[Policy] = set()  # the policies that were offered
         self._many = False
         self._links = False  # whether links were asked for
         self._about = True  # whether any package is meant
@@ -99,6 +102,8 @@ class Lines(Report):
         self._many = len(metadata.packages) > 1
         self._links = metadata.action in ("manage", "remanage")
         self._about = bool(metadata.packages)
+        takes_out = metadata.action in ("undo", "restore")
+        self._area = self._backups(metadata.target) if takes_out else None
         self._action = title(metadata.action, metadata.packages, metadata.undoes)
 
     def item(self, item: Item) -> None:
@@ -247,7 +252,8 @@ class Lines(Report):
 
     def _enter(self, directory: Directory) -> None:
         self._directory = directory
-        shown = self._style.path(directory.absolute)
+        shown = directory.absolute
+        shown = "the backup area" if shown == self._area else self._style.path(shown)
         if not shown.endswith("/"):
             shown += "/"
         if self._grouped:
@@ -299,15 +305,16 @@ class Lines(Report):
     def _explained(self, item: Conflict, style: Style) -> list[str]:
         from dotstream.cli.report.conflicts import explained
 
-        self._choices.update(dict.fromkeys(choice for choice in item.choices if choice != "fail"))
+        self._choices.update(item.choices)
+        self._choices.discard("fail")
         return explained(item, style, self._completed, flags=True)
 
     def _legend(self) -> None:
         """Say once what the policies do that were offered."""
-        for policy in self._choices:
-            for line in self._err_style.wrapped(
-                f"{policy:10} {POLICY_WORDS[policy].meaning}", "    ", " " * 15
-            ):
+        for policy, words in POLICY_WORDS.items():
+            if policy not in self._choices:
+                continue
+            for line in self._err_style.wrapped(f"{policy:10} {words.meaning}", "    ", " " * 15):
                 self._err.line(line)
 
     @staticmethod

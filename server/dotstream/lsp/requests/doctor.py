@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from dotstream.doctor.shell_commands import quoted
+from dotstream.doctor.shell_commands import deeper, quoted
 from dotstream.lsp.messages import dumps
 from dotstream.lsp.requests.carrying import applied
 from dotstream.lsp.requests.fields import Fields, invalid
@@ -117,9 +117,7 @@ def _complete(command: str | None, client: Client, params: _Doctor) -> str | Non
     if command is None or not command.startswith("dotstream "):
         return command
     if command.startswith("dotstream doctor") and params.mode == "deep":
-        command += " --scan deep"
-        command += "" if params.depth is None else f" --depth {params.depth}"
-        command += "".join(f" --skip {quoted(glob)}" for glob in params.skip)
+        command = deeper(command, params.depth, params.skip)
     if " -d " in command:
         return command
     about = f"-d {quoted(client.directory)} -t {quoted(client.target)}"
