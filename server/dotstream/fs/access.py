@@ -8,6 +8,8 @@ import os
 import re
 import stat
 
+from dotstream.fs.files import opened
+
 
 def refusal(fd: int) -> str | None:
     """Return why nothing can be made or removed in the open directory, or ``None``."""
@@ -85,7 +87,7 @@ def lock_holder(path: str) -> int | None:
     For an instant nobody else can take the lock, as with ``left_behind``.
     """
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        fd = opened(path, os.O_RDONLY)
     except OSError:
         return None
     try:

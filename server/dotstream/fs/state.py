@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from dotstream.errors import JournalError
-from dotstream.fs.files import file_identity, read_text, replace_text
+from dotstream.fs.files import UnfitFile, file_identity, opened, read_text, replace_text
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.fs.repositories import identity_of
 from dotstream.fs.system import on_disk
@@ -224,7 +224,10 @@ def reserve(journal: str) -> None:
     path = f"{journal}-reserve"
     if os.path.exists(path) and os.path.getsize(path) == _RESERVE:
         return
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fd = opened(path, os.O_WRONLY | os.O_CREAT)
+    except UnfitFile:
+        return  # what is in its place is not ours
     try:
         allocate(fd, _RESERVE)
     except OSError:

@@ -139,11 +139,11 @@ class Shared:
                     self._above.add(place.at(name))
                     place = place.child(name)
 
-    def once(self, items: Iterable[Item | Run]) -> Iterator[Item | Run]:
+    def once(self, items: Iterable[Item | Run]) -> Iterable[Item | Run]:
         """Pass items on; what several targets need above them is made once."""
-        if not self._above:
-            yield from items
-            return
+        return self._once(items) if self._above else items
+
+    def _once(self, items: Iterable[Item | Run]) -> Iterator[Item | Run]:
         for item in items:
             if item.__class__ is Operation and item.kind == "make_dir":
                 path = item.path

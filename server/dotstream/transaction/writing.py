@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing, contextmanager
 
 from dotstream.errors import Cancelled, JournalError, TargetLocked
 from dotstream.fs.area import highest
-from dotstream.fs.files import is_directory
+from dotstream.fs.files import UnfitFile, is_directory
 from dotstream.fs.lock import Lock, LockHeld
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.fs.state import note_home, target_state
@@ -65,6 +65,10 @@ def locked(
                 held.enter_context(Lock(lock, host.name, target=there, wait=wait, poll=poll))
             except LockHeld as holder:
                 raise TargetLocked(target, holder.holder) from None
+            except UnfitFile as error:
+                raise JournalError(
+                    f"{error.filename}: {error}; nothing was changed", remedy="remove_cause"
+                ) from error
             except OSError as error:
                 raise JournalError(
                     f"{host.state}: {reason(error)}; nothing was changed",
