@@ -16,14 +16,25 @@ def main() -> int:
     """Run the command line of this process; return the exit code of what does not end it."""
     gc.set_threshold(10_000)  # importing makes many objects and no garbage
     if sys.argv[1:2] in (["--version"], ["-V"]):  # scripts ask for it first, and often
-        print(f"dotstream {__version__}")  # noqa: T201 - it is all there is to it
-        return 0
+        return _tell_version()
     try:
         from dotstream.cli.main import run
 
         return run(sys.argv[1:], programs={"lsp": _serve})
     except KeyboardInterrupt:  # before there was anything to roll back
         return 130
+
+
+def _tell_version() -> int:
+    try:
+        print(f"dotstream {__version__}", flush=True)  # noqa: T201 - it is all there is to it
+    except OSError as error:
+        from dotstream.fs.oserror import reason
+        from dotstream.fs.process import end_process
+
+        sys.stderr.write(f"dotstream: standard output: {reason(error)}\n")
+        end_process(1)  # what is in the buffer would be written, and fail, once more
+    return 0
 
 
 def _serve(arguments: list[str]) -> int:

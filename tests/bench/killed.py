@@ -26,7 +26,7 @@ class Killing(Changes):
         self.link = self._link
         self._left = links
 
-    def _link(self, text: str, name: str, *, dir_fd: int) -> None:
+    def _link(self, text: str | bytes, name: str | bytes, *, dir_fd: int) -> None:
         """Make a link, or die."""
         self._left -= 1
         if not self._left:

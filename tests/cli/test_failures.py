@@ -40,8 +40,7 @@ def root(scratch_home: Path) -> Path:
         (("manage", ""), 2, "is not a package name"),
         (("manage", "."), 2, "is not a package name"),
         (("-d", "/nonexistent", "status"), 2, "no package directory at /nonexistent"),
-        (("manage", "zsh", "-t", "/nonexistent"), 2, "/nonexistent is not a directory"),
-        (("adopt",), 2, "the following arguments are required: PATH"),
+        (("adopt",), 2, "PATH"),
         (("adopt", "/etc/hostname"), 2, "is not inside the target"),
         (("init",), 2, "is there already"),
     ],
@@ -88,7 +87,7 @@ def test_an_unreadable_directory_is_told_in_its_place_and_ends_with_4(
 
 
 @pytest.mark.parametrize(
-    "words", [("list",), ("plan", "unmanage", "--all"), ("status", "--json")]
+    "words", [("list",), ("plan", "unmanage", "--all"), ("status", "--json"), ("--version",)]
 )
 def test_a_full_disk_under_standard_output_is_an_error(
     root: Path, words: tuple[str, ...]
@@ -100,6 +99,19 @@ def test_a_full_disk_under_standard_output_is_an_error(
         )
     assert done.returncode == 1
     assert done.stderr == b"dotstream: standard output: No space left on device\n"
+
+
+def test_a_working_directory_that_is_gone_is_named(root: Path) -> None:
+    gone = root / "gone"
+    gone.mkdir()
+    done = subprocess.run(
+        ["sh", "-c", 'rmdir "$PWD"; exec "$@"', "sh", *COMMAND, "status"],
+        cwd=gone,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == b"dotstream: the working directory: No such file or directory\n"
 
 
 def test_a_closed_standard_output_is_no_reason_to_fail(root: Path) -> None:

@@ -81,7 +81,7 @@ class Killing(Changes):
 
     symlink = Changes.symlink  # its point is that of the link
 
-    def _link(self, text: str, name: str, *, dir_fd: int) -> None:
+    def _link(self, text: str | bytes, name: str | bytes, *, dir_fd: int) -> None:
         with self._countdown.around():
             os.symlink(text, name, dir_fd=dir_fd)
 

@@ -12,8 +12,10 @@ from tests.descriptors import opened, place
 from dotstream.errors import JournalError
 from dotstream.fs import system
 from dotstream.fs.change import Changes
+from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.move import move
 from dotstream.fs.touched import FEW
+from dotstream.model.directory import Directory
 from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
@@ -158,3 +160,21 @@ def test_what_is_pruned_and_does_not_get_onto_the_disk_is_told(
     monkeypatch.setattr(Changes, "sync", refuse)
     with pytest.raises(JournalError, match="Input/output error"):
         farm.client().prune_backups()
+
+
+def test_a_directory_that_is_asked_for_again_after_a_flush_is_flushed_again(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "inside").mkdir()
+    changes, top = Changes(), Directory(str(tmp_path))
+    held = Descriptors(touched=changes.touched)
+    changes.touched.add_all(held.fd(top))
+    held.fd(top.child("inside"))
+    held.fd(top)  # all of its file system is flushed anyhow
+    held.fd(top.child("inside"))
+    changes.flush()
+    assert not [*changes.touched.few, *changes.touched.whole]
+    held.fd(top)
+    assert [*changes.touched.few, *changes.touched.whole]
+    held.close()
+    changes.touched.close()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["COMMANDS", "Scene", "prepare", "scenes"]
+__all__ = ["COMMANDS", "KINDS", "Scene", "prepare", "scenes"]
 
 COMMANDS = (
     ("plan", "manage", "z"),
@@ -85,7 +85,7 @@ def prepare(home: Path) -> None:
 def scenes() -> Iterator[Scene]:
     """Yield every scene."""
     for place in _PLACES:
-        for kind, put in _KINDS.items():
+        for kind, put in KINDS.items():
             yield Scene(f"{place} is {kind}", _with(place, put))
     for number, text in enumerate(_lists()):
         yield Scene(f"list {number}", _written("dots/z/.stow-local-ignore", text))
@@ -205,7 +205,7 @@ def _filled(data: bytes) -> Callable[[Path], None]:
     return put
 
 
-_KINDS: dict[str, Callable[[Path], None]] = {
+KINDS: dict[str, Callable[[Path], None]] = {
     "a pipe": os.mkfifo,
     "a socket": _socket,
     "a device": lambda path: path.symlink_to("/dev/zero"),

@@ -26,8 +26,8 @@ class Watched(Changes):
         self._number += 1
         self._before(self._number, call, name)
 
-    def _link(self, text: str, name: str, *, dir_fd: int) -> None:
-        self._step("symlink", name)
+    def _link(self, text: str | bytes, name: str | bytes, *, dir_fd: int) -> None:
+        self._step("symlink", os.fsdecode(name))
         os.symlink(text, name, dir_fd=dir_fd)
 
     def mkdir(self, fd: int, name: str, mode: int = 0o777) -> None:

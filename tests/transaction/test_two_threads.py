@@ -68,7 +68,7 @@ class _Both(Changes):
         self._met = threading.Barrier(2, timeout=60)
         self._waits = {"first", "other"}
 
-    def _link(self, text: str, name: str, *, dir_fd: int) -> None:
+    def _link(self, text: str | bytes, name: str | bytes, *, dir_fd: int) -> None:
         here = "other" if threading.current_thread().name == _OTHER else "first"
         if here in self._waits and _at_work():
             self._waits.discard(here)
@@ -76,7 +76,7 @@ class _Both(Changes):
         if not self._waits:
             self.counts[here] += 1
             if here == self._which and self.counts[here] == self._at:
-                self._then(dir_fd, name)
+                self._then(dir_fd, os.fsdecode(name))
         os.symlink(text, name, dir_fd=dir_fd)
 
 
@@ -238,7 +238,7 @@ def test_no_more_directories_are_held_open_than_said(wide: Farm) -> None:
     most, held = 0, _open()
 
     class Counting(_Both):
-        def _link(self, text: str, name: str, *, dir_fd: int) -> None:
+        def _link(self, text: str | bytes, name: str | bytes, *, dir_fd: int) -> None:
             nonlocal most
             most = max(most, _open())
             super()._link(text, name, dir_fd=dir_fd)

@@ -8,6 +8,8 @@ import os
 import re
 import stat
 
+from dotstream.fs.files import opened
+
 
 def refusal(fd: int) -> str | None:
     """Return why nothing can be made or removed in the open directory, or ``None``."""
@@ -34,6 +36,14 @@ def not_changeable(path: str) -> str | None:
     if owner is not None:
         return f"it belongs to {owner}, and you may not change what is in it"
     return os.strerror(errno.EACCES)
+
+
+def unwritable(path: str) -> str | None:
+    """Return why a file cannot be written; ``None`` if it can be, or is not there."""
+    if os.access(path, os.W_OK, effective_ids=True) or not os.path.lexists(path):
+        return None
+    owner = owner_of_another(path)
+    return os.strerror(errno.EACCES) if owner is None else f"it belongs to {owner}"
 
 
 def owner_of_another(path: str) -> str | None:
@@ -77,7 +87,7 @@ def lock_holder(path: str) -> int | None:
     For an instant nobody else can take the lock, as with ``left_behind``.
     """
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        fd = opened(path, os.O_RDONLY)
     except OSError:
         return None
     try:

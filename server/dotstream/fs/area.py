@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 
+from dotstream.fs.files import opened
 from dotstream.fs.system import on_disk
 from dotstream.light_typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeGuard
 
@@ -56,7 +57,7 @@ def note(
     """
     from json import dumps  # only paid for where something is backed up
 
-    with open(_path(area, transaction), "a+b", opener=_private) as file:
+    with open(_path(area, transaction), "a+b", opener=opened) as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(size - _LONGEST, 0))
         known = [read[0] for read in map(_read, file.read().split(b"\n")) if _is_entry(read)]
@@ -75,7 +76,7 @@ def note(
 def origin(area: str, transaction: int, step: int) -> Origin:
     """Return what is written down of an entry; what is damaged is passed over."""
     try:
-        with open(_path(area, transaction), "rb") as file:
+        with open(_path(area, transaction), "rb", opener=opened) as file:
             head = _read(file.readline())
             entry = _search(file, step)
     except OSError:
@@ -164,10 +165,6 @@ def highest(area: str) -> tuple[int, int]:
 
 def _path(area: str, transaction: int) -> str:
     return f"{area}/.{transaction}.origin"
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_CLOEXEC, 0o600)
 
 
 def _flush(directory: str) -> None:

@@ -29,7 +29,7 @@ class Changes:
 
     Attributes:
         link: one try at ``symlink``, as ``link(text, name, dir_fd=fd)``: what is called a
-            million times. It may raise ``InterruptedError``.
+            million times, with texts or bytes. It may raise ``InterruptedError``.
         touched: what ``flush`` has to put on the disk; whoever opens a directory to change it
             adds that.
     """
@@ -38,7 +38,7 @@ class Changes:
         self.link: Callable[..., None] = os.symlink
         self.touched: Touched = Touched()
 
-    def symlink(self, text: str, fd: int, name: str) -> None:
+    def symlink(self, text: str | bytes, fd: int, name: str | bytes) -> None:
         """Make a link; ``FileExistsError`` if anything is there."""
         while True:
             try:

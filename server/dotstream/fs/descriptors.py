@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 
-from dotstream.light_typing import TYPE_CHECKING
+from dotstream.light_typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _KEPT = 128
+
+_Open: TypeAlias = tuple[str, str, int, bool, int]
+"""An open directory: root, path, descriptor, whether it is private, and in which of its rounds
+``Touched`` was told that it may be changed at any time; -1 for none."""
 
 
 class Descriptors:
@@ -43,7 +47,7 @@ class Descriptors:
         self.private: bool = False
         self._touched = touched
         self._aside = aside
-        self._stack: list[tuple[str, str, int, bool]] = []
+        self._stack: list[_Open] = []
         self._current: Directory | None = None
         self._fd = -1
 
@@ -60,18 +64,23 @@ class Descriptors:
         while self._stack and not self._leads(root, path):
             os.close(self._stack.pop()[2])
         if not self._stack:
-            self._stack.append((root, "", os.open(root, _FLAGS), False))
-        _, above, fd, private = self._stack[-1]
+            self._stack.append((root, "", os.open(root, _FLAGS), False, -1))
+        _, above, fd, private, told = self._stack[-1]
         rest = path[len(above) :].lstrip("/")
         for name in rest.split("/") if rest else ():
             above = f"{above}/{name}" if above else name
             fd, moved = self._open(fd, (root, above), name)
             private = private or moved
-            self._stack.append((root, above, fd, private))
+            self._stack.append((root, above, fd, private, told := -1))
             if len(self._stack) > _KEPT:
                 os.close(self._stack.pop(1)[2])
-        if self._touched is not None:
-            self._touched.add(fd)
+        touched = self._touched
+        if touched is not None and told != touched.rounds:
+            touched.add(fd)
+            if touched.lasting:
+                self._stack[-1] = (root, above, fd, private, touched.rounds)
+        elif touched is not None:
+            touched.lasting = True
         self._current, self._fd, self.private = directory, fd, private
         return fd
 
@@ -98,7 +107,7 @@ class Descriptors:
 
     def _leads(self, root: str, path: str) -> bool:
         """Whether the deepest open directory is ``path`` or above it."""
-        open_root, above, _, _ = self._stack[-1]
+        open_root, above, *_ = self._stack[-1]
         return open_root == root and (not above or path == above or path.startswith(above + "/"))
 
     def forget(self) -> None:

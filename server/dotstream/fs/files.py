@@ -62,14 +62,10 @@ def read_start(path: str, size: int) -> bytes:
 
 
 def _start(path: str, size: int) -> bytes:
-    """Read as much of a regular file, links followed, and never wait for anybody.
-
-    Opening a pipe waits for a writer, and opening a device may set it going.
-    """
-    _refuse_unfit(path, os.stat(path).st_mode)
-    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    """Read as much of a regular file, links followed."""
+    _refuse_unfit(path, os.stat(path).st_mode)  # opening a device may set it going
+    fd = opened(path, os.O_RDONLY)
     try:
-        _refuse_unfit(path, os.fstat(fd).st_mode)
         parts: list[bytes] = []
         while size and (part := os.read(fd, size)):
             parts.append(part)
@@ -77,6 +73,24 @@ def _start(path: str, size: int) -> bytes:
         return b"".join(parts)
     finally:
         os.close(fd)
+
+
+def opened(path: str, flags: int) -> int:
+    """Open a regular file, links followed, and never wait, as for the writer of a pipe.
+
+    One that is made is private.
+
+    Raises:
+        UnfitFile: it is no regular file.
+        OSError: something else keeps it from being opened.
+    """
+    fd = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, 0o600)
+    try:
+        _refuse_unfit(path, os.fstat(fd).st_mode)
+    except UnfitFile:
+        os.close(fd)
+        raise
+    return fd
 
 
 def _refuse_unfit(path: str, mode: int) -> None:

@@ -8,6 +8,7 @@ import re
 import time
 from contextlib import suppress
 
+from dotstream.fs.files import UnfitFile, opened
 from dotstream.fs.system import on_disk
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _INTERVAL = 0.05
 _LONGEST = 4096
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 class LockHeld(Exception):
@@ -60,21 +62,20 @@ class Lock:
             OSError: the file cannot be opened.
         """
         try:
-            fd = self._take(self._path, os.O_RDWR | os.O_CREAT)
+            fd = self._take(opened(self._path, os.O_RDWR | os.O_CREAT))
             run = _run(fd)  # of a holder before, who may have been killed
             os.ftruncate(fd, 0)
             holder = self._holder.replace("\n", " ").encode("utf-8", "replace")
             os.pwrite(fd, holder[: _LONGEST - 1] + _written(run), 0)
             if self._target is not None:
-                self._take(self._target, os.O_RDONLY | os.O_DIRECTORY)
+                self._take(os.open(self._target, _DIRECTORY))
         except BaseException:
             self._release()
             raise
         return self
 
-    def _take(self, path: str, flags: int) -> int:
+    def _take(self, fd: int) -> int:
         """Lock one file or directory."""
-        fd = os.open(path, flags | os.O_CLOEXEC, 0o600)
         try:
             while True:
                 try:
@@ -110,9 +111,11 @@ def left_behind(path: str, journal: str) -> bool:
     Whoever ends well empties the lock file; whoever holds it is still at work.
     """
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        fd = opened(path, os.O_RDONLY)
     except FileNotFoundError:
         return False
+    except UnfitFile:
+        return True  # nobody can tell
     try:
         wal = f"{journal}-wal"  # after a power cut it tells when the lock file does not
         if os.fstat(fd).st_size == 0 and not (os.path.exists(wal) and os.path.getsize(wal)):
@@ -161,7 +164,7 @@ def name_run(path: str, run: Held | None, *, durable: bool = False) -> None:
         durable: have it on the disk, as before the journal forgets what was named.
     """
     try:
-        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        fd = opened(path, os.O_RDWR)
     except OSError:
         return
     try:
@@ -178,8 +181,8 @@ def name_run(path: str, run: Held | None, *, durable: bool = False) -> None:
 def named_run(path: str) -> Held | None:
     """Return the run that a lock file names: the last one, unless it came to its end."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
+        fd = opened(path, os.O_RDONLY)
+    except (FileNotFoundError, UnfitFile):
         return None
     try:
         return _run(fd)

@@ -7,12 +7,15 @@ import os
 import stat
 from functools import partial
 
-from dotstream.fs.listing import DIR, FILE, LINK, SPECIAL, every_entry
+from dotstream.fs.listing import DIR, FILE, LINK, SPECIAL, every_entry, short_listing
 from dotstream.fs.system import DIFFER, spelt
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from dotstream.fs.listing import Listing, Rename
+    from dotstream.model.hidden import Hidden
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
@@ -43,6 +46,21 @@ class Tree:
     def open_real(self, path: str) -> int:
         """Like ``open``, but a symbolic link as the last component is refused."""
         return os.open(path or ".", _DIRECTORY | os.O_NOFOLLOW, dir_fd=self.fd)
+
+    def glance(
+        self, path: str, hidden: Hidden | None, rename: Rename | None
+    ) -> tuple[Listing | None, int]:
+        """List the directory at ``path``, if it is not a very wide one; with its permission bits.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        fd = os.open(path or ".", _DIRECTORY, dir_fd=self.fd)
+        try:
+            mode = stat.S_IMODE(os.fstat(fd).st_mode)
+            return short_listing(fd, hidden=hidden, rename=rename), mode
+        finally:
+            os.close(fd)
 
     def below(self, path: str) -> Iterator[tuple[str, str, int]]:
         """Look through all that is in the directory at ``path`` and below, in no order.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 
-from dotstream.fs.files import read_text
+from dotstream.fs.files import opened, read_text
 from dotstream.fs.system import on_disk
 from dotstream.light_typing import TYPE_CHECKING
 
@@ -46,7 +46,7 @@ def note(path: str, transaction: int, places: list[str]) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    fd = opened(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     try:
         os.write(fd, os.fsencode("\0".join([str(transaction), *places])))
         on_disk(fd)

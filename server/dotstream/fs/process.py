@@ -22,7 +22,11 @@ def working_directory() -> str:
     Raises:
         OSError: it no longer exists, or may not be read.
     """
-    return os.getcwd()
+    try:
+        return os.getcwd()
+    except OSError as error:
+        error.filename = "the working directory"
+        raise
 
 
 def home_directory(environ: Mapping[str, str]) -> str:

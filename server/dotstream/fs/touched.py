@@ -28,13 +28,15 @@ class Touched:
         elsewhere: whether a process before this one changed others too, which nobody knows.
         lasting: whether the directory that was added last may be changed until ``flush``,
             also once others are added: all of its file system is flushed then.
+        rounds: how often everything was forgotten.
     """
 
-    __slots__ = ("_few", "_whole", "elsewhere", "lasting")
+    __slots__ = ("_few", "_whole", "elsewhere", "lasting", "rounds")
 
     def __init__(self) -> None:
         self.elsewhere: bool = False
         self.lasting: bool = False
+        self.rounds: int = 0
         self._few: dict[tuple[int, int], int] = {}
         self._whole: dict[int, int] = {}
 
@@ -93,6 +95,7 @@ class Touched:
     def close(self) -> None:
         """Forget everything."""
         self.elsewhere = self.lasting = False
+        self.rounds += 1
         while self._few:
             os.close(self._few.popitem()[1])
         while self._whole:

@@ -10,6 +10,7 @@ import re
 from string import ascii_letters, digits
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from dotstream.fs.process import environment, known_home
 from dotstream.model.directory import display
 
 _PLAIN = f"{ascii_letters}{digits}_.~-\0".encode()
@@ -60,3 +61,8 @@ def label(path: str, home: str) -> str:
     if home != "/" and (path == home or path.startswith(f"{home}/")):
         return display(f"~{path[len(home) :]}")
     return display(path)
+
+
+def path_label(path: str) -> str:
+    """Return a path as the person knows it who runs the server."""
+    return label(path, known_home(environment()) or "/")

@@ -74,14 +74,17 @@ class Directory:
     @property
     def absolute(self) -> str:
         """The absolute path of this directory."""
-        return self.at("")
+        root, path = self.root, self.path
+        if not path:
+            return root
+        return f"{root}/{path}" if root != "/" else f"/{path}"
 
     def at(self, name: str) -> str:
         """Return the absolute path of ``name`` in this directory."""
-        tail = self.join(name) if name else self.path
-        if not tail:
-            return self.root
-        return f"{self.root}/{tail}" if self.root != "/" else f"/{tail}"
+        above = self.absolute
+        if not name:
+            return above
+        return f"{above}/{name}" if above != "/" else f"/{name}"
 
     def __repr__(self) -> str:
         return f"Directory({self.absolute!r})"

@@ -25,8 +25,15 @@ def mode_for(farm: Farm, name: str, cursors: Iterable[Cursor]) -> str | None:
     """
     if farm.options.stow:
         return None
-    mode = 0o700 if name in PRIVATE else 0o777
+    mode = 0o777
     for cursor in cursors:
-        mode &= farm.packages.tree(cursor.package).mode(cursor.sub or "")
+        mode &= farm.packages.mode(cursor)
+    return mode_like(farm, name, mode)
+
+
+def mode_like(farm: Farm, name: str, mode: int) -> str | None:
+    """As ``mode_for``, where the mode of what it stands for is known."""
+    if name in PRIVATE:
+        mode &= 0o700
     usual = farm.usual_mode
     return f"{mode & usual:o}" if usual & ~mode else None

@@ -68,6 +68,11 @@ class Naming:
         cursor.prefix = f"{joined}{tail}/" if tail else joined
         return cursor.prefix
 
+    def prefix_inside(self, cursor: Cursor, raw: str, place: Directory) -> str:
+        """Return the same for the directory ``raw`` of the cursor's, made inside ``place``."""
+        up = "" if cursor.package.link == "absolute" else "../"
+        return f"{up}{cursor.prefix or self.prefix(cursor, place)}{raw}/"
+
     def _base(self, package: Package, path: str, root: str) -> str:
         if package.link == "absolute":
             return path

@@ -125,20 +125,23 @@ class StreamingPlan:
                 self._source.close()
                 raise Cancelled
             count = 1
-            if isinstance(item, (Run, Operation)) and item.directory is not here:
-                here = item.directory
-                if made is None or here.parent is not made.directory or here.name != made.name:
-                    made = nesting.enclosing(here)
-                here.origin, here.opener = origin, made
-            if isinstance(item, Run):
+            if isinstance(item, (Run, Operation)):
                 kind: str = item.kind
-                count = item.size
-                take_in(item)
-            elif isinstance(item, Operation):
-                kind = item.kind
+                if item.directory is not here:
+                    here = item.directory
+                    if here.origin is not origin:
+                        if (
+                            made is None
+                            or here.name != made.name
+                            or here.parent is not made.directory
+                        ):
+                            made = nesting.enclosing(here)
+                        here.origin, here.opener = origin, made
                 if kind != "keep_link":
                     take_in(item)
-                if kind in OPENERS:
+                if isinstance(item, Run):
+                    count = item.size
+                elif kind in OPENERS:
                     nesting.open(item)
                     made = item
             elif isinstance(item, Conflict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dotstream.fs.listing import DIR, LINK, Files, any_entry, short_listing, sorted_entries
+from dotstream.fs.listing import DIR, LINK, Files, any_entry, sorted_entries
 from dotstream.fs.look import Tree, close
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from dotstream.model.hidden import Hidden
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dotstream.planner.ownership import Owner
 
 _OPEN = 32  # package directories held open at once
+_NOTHING = (None, "", None, 0)  # nothing was glanced at
 
 Test: TypeAlias = "Callable[[str, int], bool]"
 """Tells of a member, by raw name and kind."""
@@ -63,7 +64,7 @@ class PackageTrees:
         self._trees: dict[str, Tree] = {}
         self._packages = {(package.directory, package.name): package for package in packages}
         self._chosen = chosen
-        self._glanced: tuple[Cursor | None, Listing | None] = (None, None)
+        self._glanced: tuple[Package | None, str, Listing | None, int] = _NOTHING
 
     def close(self) -> None:
         """Close every directory that is still open."""
@@ -115,8 +116,13 @@ class PackageTrees:
             name = self._naming.in_target(cursor.package, cursor.package.name)
             wanted = only in (None, name) and not self.hides(cursor, place, cursor.package.name)
             return [(name, DIR, cursor.package.name)] if wanted else []
-        (glanced, listing), self._glanced = self._glanced, (None, None)
-        if cursor is glanced and listing is not None and only is None:
+        (package, sub, listing, _), self._glanced = self._glanced, _NOTHING
+        if (
+            listing is not None
+            and only is None
+            and package is cursor.package
+            and sub == cursor.sub
+        ):
             return listing
         ignored = self.ignored(cursor, place)
         tree = self.tree(cursor.package)
@@ -140,22 +146,58 @@ class PackageTrees:
         Raises:
             OSError: it cannot be read.
         """
-        fd = self.tree(cursor.package).open(cursor.sub or "")
-        try:
-            ignored, rename = self.ignored(cursor, place), self._naming.rename(cursor.package)
-            listing = short_listing(fd, hidden=ignored, rename=rename)
-        finally:
-            close(fd)
-        self._glanced = (cursor, listing)
-        return listing
+        package, sub = cursor.package, cursor.sub or ""
+        if self._glanced[0] is not package or self._glanced[1] != sub:
+            self._look(package, sub, self.ignored(cursor, place))
+        return self._glanced[2]
+
+    def glance_at_files(
+        self, cursor: Cursor, raw: str, place: Directory
+    ) -> tuple[list[str], int] | None:
+        """Glance at the directory ``raw`` in a package's, to be linked in ``place``.
+
+        Returns:
+            The names of what it holds, if that is files and nothing else, and its permission
+            bits.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        if cursor.sub is None or cursor.chosen is not None:
+            return None
+        package = cursor.package
+        inside = place.path if package.layout != "named" else _inside(package, place)
+        self._look(package, cursor.inside(raw), package.ignored(inside))
+        _, _, listing, mode = self._glanced
+        return (listing.names, mode) if isinstance(listing, Files) and listing.names else None
+
+    def _look(self, package: Package, sub: str, ignored: Hidden | None) -> None:
+        rename = self._naming.rename(package)
+        self._glanced = (package, sub, *self.tree(package).glance(sub, ignored, rename))
 
     def glanced_files(self, cursor: Cursor) -> list[str] | None:
         """Return the names in a directory that was just glanced at, if it holds files only."""
-        glanced, listing = self._glanced
-        if glanced is not cursor or not isinstance(listing, Files) or not listing.names:
+        package, sub, listing, _ = self._glanced
+        if (
+            package is not cursor.package
+            or sub != cursor.sub
+            or not isinstance(listing, Files)
+            or not listing.names
+        ):
             return None
-        self._glanced = (None, None)
+        self._glanced = _NOTHING
         return listing.names
+
+    def mode(self, cursor: Cursor) -> int:
+        """Return the permission bits of a package's directory.
+
+        Raises:
+            OSError: it is missing.
+        """
+        package, sub, _, mode = self._glanced
+        if package is cursor.package and sub == cursor.sub:
+            return mode
+        return self.tree(cursor.package).mode(cursor.sub or "")
 
     def find_below(self, cursor: Cursor, place: Directory, tests: Tests) -> Met | None:
         """Return the first member, in the directory at ``cursor`` or below, that passes a test.

@@ -12,6 +12,7 @@ from dotstream.planner.left_out import left_out
 from dotstream.planner.level import Below
 from dotstream.planner.merging import claims_by_name, merge, plain
 from dotstream.planner.mode import Mode
+from dotstream.planner.modes import mode_like
 from dotstream.planner.names import DOT_PREFIX
 from dotstream.planner.policies import settled
 from dotstream.planner.scope import EVERYTHING
@@ -98,12 +99,16 @@ class DirectoryVisit:
             return Below(there, (linked or unlinked)[0].path)
         return DirectoryVisit(self.walk, self.scope, there, unlinked, linked, mode=mode).plan()
 
+    @property
+    def _at_a_glance(self) -> bool:
+        """Whether a new directory that holds files only is planned without a visit."""
+        farm = self.walk.farm
+        return self.scope == EVERYTHING and not (farm.options.explain or farm.target.folds)
+
     def _new(self, there: Directory, cursor: Cursor) -> Run | None:
         """Return the links in a new directory that holds files only, as a glance has told."""
         farm = self.walk.farm
-        if self.scope != EVERYTHING or farm.options.explain or farm.target.folds:
-            return None
-        names = farm.packages.glanced_files(cursor)
+        names = farm.packages.glanced_files(cursor) if self._at_a_glance else None
         if names is None:
             return None
         farm.poll()
@@ -224,6 +229,7 @@ class DirectoryVisit:
         """
         names: list[str] = []
         owner: Cursor | None = None
+        at_a_glance = self._at_a_glance and not self.walk.farm.options.stow
         for name, claims, now in entries:
             cursor, kind, raw = claims[0]
             new = now is None and kind == FILE and len(claims) == 1
@@ -244,7 +250,8 @@ class DirectoryVisit:
                 and len(claims) == 1
                 and cursor.package.folding == "never"
             ):
-                yield from self._make(name, cursor.child(raw))
+                filled = self._filled(name, cursor, raw) if at_a_glance else None
+                yield from filled or self._make(name, cursor.child(raw))
             else:
                 yield from self._settle(name, now, claims)
         if owner is not None:
@@ -254,6 +261,25 @@ class DirectoryVisit:
         """Return new links to members of one package."""
         stem = self.walk.farm.naming.prefix(cursor, self.place)
         return Run("create_link", self.place, names, cursor.package.name, stem)
+
+    def _filled(self, name: str, cursor: Cursor, raw: str) -> tuple[Operation, Run] | None:
+        """Return a new directory that one package has, with its links, if those are all."""
+        farm, place = self.walk.farm, self.place
+        farm.poll()
+        there, package = place.child(name), cursor.package.name
+        try:
+            found = farm.packages.glance_at_files(cursor, raw, there)
+        except OSError:
+            return None  # looking again says so
+        if found is None:
+            return None
+        names, mode = found
+        stem = farm.naming.prefix_inside(cursor, raw, place)
+        made = mode_like(farm, name, mode)
+        return (
+            Operation("make_dir", place, name, package, made, None, UNFOLDED),
+            Run("create_link", there, names, package, stem),
+        )
 
     def _make(self, name: str, cursor: Cursor) -> Visit[None]:
         """Plan a new directory that one package has, and that is no link whatever it holds."""

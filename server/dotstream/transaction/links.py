@@ -8,6 +8,7 @@ from dotstream.errors import Cancelled, OperationFailed, PreconditionFailed
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.fs.process import processors
 from dotstream.light_typing import TYPE_CHECKING
+from dotstream.model.names import encoded
 
 if TYPE_CHECKING:
     from dotstream.fs.change import Changes
@@ -61,9 +62,10 @@ class Portion:
 
         Raises: as ``Executor.batch``.
         """
-        link, stem, fd, made = changes.link, self.run.stem, self.fd, 0
+        link, fd, made = changes.link, self.fd, 0
+        stem = encoded(self.run.stem)  # the system gets bytes, and so does the journal have them
         try:
-            for name in self.run.names:
+            for name in self.run.joined.split(b"\0"):
                 if cancel.cancelled:
                     raise Cancelled
                 try:

@@ -328,9 +328,10 @@ class Reverter:
             if present(path) and self._is_another(fd, sequence, operation):
                 self._miss(operation.directory.absolute)
                 return None
-        elif (absent := missing(path)) is not None:
-            self._miss(absent)
-            return None
+        else:
+            path = self._reached(path)
+            if path is None:
+                return None
         left = take_back(self._changes, fd, name, path)
         there = entry_kind(fd, name) is not None
         if left is None and not there:
@@ -338,6 +339,22 @@ class Reverter:
         if left is None or (there and self._is_back(fd, operation, path)):
             return None  # what is at its destination was there before, or came since
         return f"{operation.path} is taken; what was there is kept beside it or at {path}"
+
+    def _reached(self, path: str) -> str | None:
+        """Return the destination of a move, or where it is beside its place.
+
+        There it is if a power cut has forgotten that a directory came to its place, but not
+        what was moved into it.
+        """
+        place = path
+        while (absent := missing(place)) is not None:
+            (above, _, name), rest = absent.rpartition("/"), place.removeprefix(absent)
+            beside = f"{above}/{aside_name(self._transaction, name)}"
+            if not present(beside):
+                self._miss(path.removesuffix(rest))
+                return None
+            place = beside + rest
+        return place
 
     def _is_back(self, fd: int, operation: Operation, path: str) -> bool:
         """Whether what was moved is where it was, and what is at its destination is another."""

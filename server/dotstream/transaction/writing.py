@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing, contextmanager
 
 from dotstream.errors import Cancelled, JournalError, TargetLocked
 from dotstream.fs.area import highest
-from dotstream.fs.files import is_directory
+from dotstream.fs.files import UnfitFile, is_directory
 from dotstream.fs.lock import Lock, LockHeld
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.fs.state import note_home, target_state
@@ -61,9 +61,14 @@ def locked(
         for target in sorted(targets):  # always in the same order
             try:
                 lock = target_state(host.state, target).lock
-                held.enter_context(Lock(lock, host.name, target=target, wait=wait, poll=poll))
+                there = target if is_directory(target) else None  # or it is to be made
+                held.enter_context(Lock(lock, host.name, target=there, wait=wait, poll=poll))
             except LockHeld as holder:
                 raise TargetLocked(target, holder.holder) from None
+            except UnfitFile as error:
+                raise JournalError(
+                    f"{error.filename}: {error}; nothing was changed", remedy="remove_cause"
+                ) from error
             except OSError as error:
                 raise JournalError(
                     f"{host.state}: {reason(error)}; nothing was changed",
@@ -90,9 +95,12 @@ def writer_of(target: str, host: Host) -> Generator[Writer]:
                 f"{place.journal} has lost {missing}, which was cut short: what it did "
                 "cannot be rolled back as a whole; nothing was changed now"
             )
+        there = is_directory(target)
         note_home(host.state, target)
         journal.go_on_after(*highest(place.backups))
         yield Writer(journal, place, host)
+        if not there and is_directory(target):  # it was made
+            note_home(host.state, target)
 
 
 @contextmanager

@@ -217,6 +217,12 @@ def _own() -> Iterator[tuple[str, Cut]]:
     yield "carried to its end", Cut(many, _at_once, batch=8, resume=True)
     yield "recovery", _restarted(killed=70, on_conflict="backup")
     yield "recovery forwards", _restarted(killed=60, resume=True)
+    out = KILLED["move out of a package"]
+    yield "recovery of what was moved out", Cut(out, _recovering, killed=22)
+    yield (
+        "recovery forwards of what was moved out",
+        Cut(out, partial(_recovering, resume=True), killed=22),
+    )
     for part in ("state", "packages"):
         where = f", {part} away"
         yield f"many batches, streaming{where}", Cut(_away(many, part), _streaming, batch=8)
@@ -253,6 +259,6 @@ CUTS: dict[str, Cut] = dict([*_own(), *_killed()])
 SHORT = (
     "many batches", "backups in many batches, streaming", "a late conflict, state away",
     "failing half-way", "stopped and kept", "recovery, state away",
-    "back up directories, state away", "prune",
+    "back up directories, state away", "move out of a package, streaming", "prune",
 )  # fmt: skip
 """One of each kind: what is cut in every run of the tests."""

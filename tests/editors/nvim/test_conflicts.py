@@ -85,7 +85,7 @@ def test_a_plan_with_conflicts_is_not_applied(world: World, conflict: Neovim) ->
     conflict.command("write")
     conflict.wait("#_G.notes > 0")
     conflict.until("planned")
-    assert "1 conflict to settle first: ga settles one" in conflict.notes()[-1]
+    assert "1 conflict is open: ga settles it" in conflict.notes()[-1]
     assert (world.target / ".zshrc").read_text() == "mine\n"
     assert not (world.target / ".vimrc").exists()
 

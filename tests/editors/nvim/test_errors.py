@@ -67,7 +67,7 @@ def test_a_server_that_does_not_start_says_why_and_asks_nothing(
     world: World, tmp_path: Path
 ) -> None:
     script = tmp_path / "broken.py"
-    script.write_text("import sys; sys.exit('dotstream: the extra lsp is not installed')")
+    script.write_text("import sys; sys.exit('dotstream: the extra lsp was not found here')")
     setup = f"vim.g.dotstream = {{ cmd = {{ '{sys.executable}', '{script}' }} }}"
     with Neovim(world.root, setup=setup) as nvim:
         nvim.command("edit zsh/dot-zshrc")
@@ -76,8 +76,9 @@ def test_a_server_that_does_not_start_says_why_and_asks_nothing(
         nvim.dotstream("plan manage zsh", "failed")
         nvim.wait("#_G.notes > 1")
         briefly, wholly = nvim.notes()
-        told = "dotstream: the server does not start: the extra lsp is not installed"
-        assert briefly == f"{told[:65]}…"  # nobody has to press a key for it
+        told = "dotstream: the server does not start: the extra lsp was not found here"
+        room = nvim.lua("return vim.v.echospace")
+        assert briefly == f"{told[: room - 1]}…"  # nobody has to press a key for it
         assert wholly == told
         assert nvim.asked() == []
 
@@ -128,9 +129,7 @@ def test_a_lock_that_is_held_by_this_neovim(world: World, nvim: Neovim) -> None:
         """
     )
     nvim.wait("#_G.notes > 0")
-    assert nvim.notes()[0] == (
-        "dotstream: another plan is being applied from this Neovim; wait for it, then try again"
-    )
+    assert nvim.notes()[0] == ("dotstream: another plan is being applied here; wait for it")
     nvim.until("planned")
     assert nvim.lua("return vim.bo.modified")
     nvim.wait("require('dotstream.plan.session').by_buffer[_G.big].state == 'applied'")
@@ -144,8 +143,8 @@ def test_a_lock_that_is_held_by_this_neovim(world: World, nvim: Neovim) -> None:
         ("frobnicate", "there is no :Dotstream frobnicate"),
         ("plan --nope=1", "there is no flag --nope"),
         ("plan --profile", "--profile needs a value"),
-        ("undo abc", "undo takes the number of one change"),
-        ("undo 1 2", "undo takes the number of one change"),
+        ("undo abc", "undo takes one number"),
+        ("undo 1 2", "undo takes one number"),
         ("history 3", "history does not take 3"),
     ],
 )

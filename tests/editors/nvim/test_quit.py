@@ -98,7 +98,7 @@ def test_conflicts_keep_neovim_open(world: World, nvim: Neovim) -> None:
     assert modified(nvim)
     nvim.command("only")
     nvim.lua("pcall(vim.api.nvim_feedkeys, ..., 'mx', false)", nvim.keys(":wq<CR>"))
-    assert "1 conflict to settle first" in nvim.notes()[0]
+    assert "1 conflict is open" in nvim.notes()[0]
     assert nvim.plan(".state") == "planned"
     assert nvim.events().count("DotstreamPlanStarted") == 1  # it was not planned again
 
@@ -198,8 +198,8 @@ def test_a_new_conflict_is_shown_and_can_be_settled(world: World, nvim: Neovim) 
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        ("undo abc", "undo takes the number of one change"),
-        ("undo 1 2", "undo takes the number of one change"),
+        ("undo abc", "undo takes one number"),
+        ("undo 1 2", "undo takes one number"),
         ("history 5", "history does not take 5"),
         ("doctor fax", "doctor takes fix, not fax"),
     ],

@@ -117,3 +117,33 @@ def test_a_missing_program_stops_nobody(world: World) -> None:
 
 def test_every_colour_can_be_seen_in_every_scheme(nvim: Neovim) -> None:
     assert nvim.lua(_CONTRAST) == []
+
+
+@pytest.mark.parametrize("terminal", [80], indirect=True)
+def test_the_ways_to_settle_the_last_conflict_are_scrolled_to(
+    world: World, terminal: Terminal
+) -> None:
+    for number in range(20):
+        (world.root / f"zsh/dot-a{number}").touch()
+    terminal.type(":Dotstream plan zsh<CR>")
+    terminal.shows("1 conflict  ga settles a conflict")
+    terminal.type("]c")
+    terminal.shows("adopt · backup · overwrite · skip")
+
+
+@pytest.mark.parametrize("terminal", [80], indirect=True)
+def test_what_is_told_makes_nobody_press_a_key(world: World, terminal: Terminal) -> None:
+    terminal.type(":set showcmd ruler<CR>:Dotstream plan vim zsh<CR>")
+    terminal.shows("conflicts  ga settles a conflict")
+    terminal.type(":w<CR>")
+    terminal.shows("dotstream: 2 conflicts are open")
+    terminal.type("gA")
+    terminal.shows("All conflicts of this plan that are open")
+    terminal.type("2<CR>")
+    terminal.shows(":w applies")
+    terminal.type(":w<CR>")
+    terminal.shows("dotstream: manage vim zsh: ")
+    terminal.type(":Dotstream! undo<CR>")
+    terminal.shows("dotstream: undo 1: ")
+    assert "Press ENTER" not in terminal.screen(colours=False)
+    assert (world.target / ".zshrc").read_text() == "mine\n"

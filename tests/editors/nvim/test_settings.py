@@ -24,6 +24,14 @@ def setting(nvim: Neovim, name: str) -> object:
         ("confirm = 'no'", "confirm", "confirm: expected a boolean, got a string"),
         ("cmd = 'dotstream'", "cmd", "cmd: expected a table, got a string"),
         ("cmd = { 1 }", "cmd", "cmd: expected a list of strings"),
+        ("cmd = { '' }", "cmd", "cmd: expected a list of strings"),
+        ("plan = { open = 'foo bar' }", "plan.open", "plan.open: expected a command"),
+        (
+            "plan = { signs = { add = 'add' } }",
+            "plan.signs.add",
+            "plan.signs.add: expected two columns at most",
+        ),
+        ("plan = { signs = { add = '\\n' } }", "plan.signs.add", "plan.signs.add: expected two"),
         (
             "plan = { keys = { undo = true } }",
             "plan.keys.undo",

@@ -93,7 +93,7 @@ function M.request(action, parsed)
   if action == "undo" then
     local word = parsed.words[1]
     if #parsed.words > 1 or (word and not word:find("^%d+$")) then
-      return nil, "undo takes the number of one change; :Dotstream history has them"
+      return nil, "undo takes one number; :Dotstream history has them"
     end
     request.transaction = tonumber(word)
   elseif action == "adopt" then
@@ -104,7 +104,7 @@ function M.request(action, parsed)
       return nil, "--out moves files into no package"
     end
   elseif parsed.package or parsed.out or parsed.whole then
-    return nil, "--package, --out and --whole are for adopt; packages are named without a flag"
+    return nil, "--package, --out and --whole are for adopt"
   else
     request.packages = #parsed.words > 0 and parsed.words or nil
   end

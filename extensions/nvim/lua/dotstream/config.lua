@@ -71,6 +71,28 @@ local current
 ---@type table what was given to |dotstream.setup()|
 local given = {}
 
+--- What a value of the right type should be and is not, or nil.
+---@param name string of the option, in full
+---@param value any
+---@return string?
+local function wanted(name, value)
+  if name == "cmd" then
+    local right = vim.islist(value) and (value[1] or "") ~= ""
+    for _, word in ipairs(value) do
+      right = right and type(word) == "string"
+    end
+    return not right and "a list of strings, the program first" or nil
+  elseif name == "plan.open" then
+    local known = value == "" or pcall(vim.api.nvim_parse_cmd, value, {})
+    return not known and "a command" or nil
+  elseif vim.startswith(name, "plan.signs.") then
+    local fits = not value:find("%c") and vim.fn.strdisplaywidth(value) <= 2
+    return not fits and "two columns at most" or nil
+  elseif type(value) == "number" then
+    return (value < 1 or value % 1 ~= 0) and "a whole number above 0" or nil
+  end
+end
+
 --- Take over what is right of what a user gave, and say what is wrong.
 ---@param from table
 ---@param known table
@@ -82,25 +104,16 @@ local function take(from, known, into, prefix, problems)
     local default, name = known[key], prefix .. tostring(key)
     local expected = type(default)
     local off = value == false and prefix == "plan.keys."
+    local better = type(value) == expected and wanted(name, value)
     if default == nil then
       table.insert(problems, ("there is no option %s"):format(name))
     elseif type(value) ~= expected and not off then
       local text = ("%s: expected a %s, got a %s"):format(name, expected, type(value))
       table.insert(problems, text)
-    elseif key == "cmd" then
-      local right = vim.islist(value) and #value > 0
-      for _, word in ipairs(value) do
-        right = right and type(word) == "string"
-      end
-      if right then
-        into[key] = value
-      else
-        table.insert(problems, name .. ": expected a list of strings, the program first")
-      end
-    elseif expected == "table" then
+    elseif better then
+      table.insert(problems, ("%s: expected %s"):format(name, better))
+    elseif expected == "table" and name ~= "cmd" then
       take(value, default, into[key], name .. ".", problems)
-    elseif expected == "number" and (value < 1 or value % 1 ~= 0) then
-      table.insert(problems, ("%s: expected a whole number above 0"):format(name))
     else
       into[key] = value
     end

@@ -54,9 +54,7 @@ function M.show(client, root, target, uri)
     elseif result.kind == "missing" then
       return errors.notify(("only %s is there"):format(paths.shown(result.sourceLabel)))
     elseif result.kind == "directory" then
-      return errors.notify(
-        "a directory stands on one side; there is nothing to compare line by line"
-      )
+      return errors.notify("a directory stands on one side; nothing to compare")
     end
     vim.cmd.tabnew(vim.fn.fnameescape(paths.from_uri(result.target)))
     vim.cmd.diffthis()

@@ -70,8 +70,7 @@ function M.explain(fault)
   local known = KINDS[kind] or { level = levels.ERROR }
   local lines = { fault.message }
   if kind == "locked" and M.is_ours(fault.data.holder) then
-    return "another plan is being applied from this Neovim; wait for it, then try again",
-      known.level
+    return "another plan is being applied here; wait for it", known.level
   elseif fault.code == -32601 then
     lines = { "the server is too old for this; bring it up to date: " .. M.install() }
   end
@@ -100,12 +99,30 @@ function M.install()
     or "in a checkout of dotstream, pipx install --force ."
 end
 
+--- The columns of a message that makes nobody press a key.
+---@return integer
+local function columns()
+  return vim.v.echospace - #"dotstream: "
+end
+
+--- The first of some texts that fits into one line, or else the last.
+---@param texts string[]
+---@return string
+function M.fitting(texts)
+  for _, text in ipairs(texts) do
+    if vim.fn.strdisplaywidth(text) <= columns() then
+      return text
+    end
+  end
+  return texts[#texts]
+end
+
 --- Say something while a file is opened: one line, which makes nobody press a key.
 ---@param message string
 ---@param level integer
 function M.briefly(message, level)
   local line = vim.split(message, "\n")[1]
-  local room = vim.o.columns - #"dotstream: " - 14 -- the ruler and 'showcmd' stand in that line
+  local room = columns()
   if vim.fn.strdisplaywidth(line) > room then
     line = vim.fn.strcharpart(line, 0, room - 1) .. "…"
   end

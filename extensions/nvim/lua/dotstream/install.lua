@@ -129,12 +129,12 @@ end
 function M.install(given)
   local source = given and in_full(given) or M.source()
   if not source then
-    local text = "name a checkout of dotstream, or its wheel: :Dotstream install {path}"
+    local text = "name a checkout or a wheel: :Dotstream install {path}"
     return errors.notify(text, vim.log.levels.ERROR)
   end
   local interpreter = python()
   if not interpreter then
-    local text = "no Python from 3.11 on with venv and ensurepip was found on PATH"
+    local text = "no Python 3.11 or newer with venv and ensurepip"
     return errors.notify(text, vim.log.levels.ERROR)
   end
   local where = vim.fn.fnamemodify(place(M.VERSION), ":~")

@@ -28,10 +28,7 @@ function M.place(given)
   given = given or {}
   local root = given.root or paths.current_root()
   if not root then
-    errors.notify(
-      "there is no package directory here; open a file of one, give --dir=…, or set the option `root`",
-      vim.log.levels.ERROR
-    )
+    errors.notify("there is no package directory here; give --dir=…", vim.log.levels.ERROR)
     return nil
   end
   local target = given.target or config.get().target

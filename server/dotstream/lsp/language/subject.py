@@ -13,8 +13,7 @@ from dotstream.fs.files import present
 from dotstream.fs.look import canonical
 from dotstream.fs.places import components, within
 from dotstream.fs.process import environment, known_home, state_home
-from dotstream.lsp.requests.labels import path_label
-from dotstream.lsp.uris import to_uri
+from dotstream.lsp.uris import path_label, to_uri
 from dotstream.model.directory import display
 from dotstream.model.items import Operation
 

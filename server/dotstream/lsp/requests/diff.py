@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.requests.method import Method
-from dotstream.lsp.requests.params import named_path
-from dotstream.lsp.uris import to_uri
+from dotstream.lsp.uris import path_label, to_uri
 
 if TYPE_CHECKING:
     from dotstream.lsp.messages import JSON
@@ -31,4 +29,8 @@ def _diff(path: str, call: Call) -> dict[str, JSON]:
     }
 
 
-DIFF = Method(named_path, _diff, lambda path: f"Compare {path_label(path)}")
+DIFF = Method(
+    lambda fields: fields.required_path("path"),
+    _diff,
+    lambda path: f"Compare {path_label(path)}",
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -11,10 +11,9 @@ from dotstream.errors import DotstreamError, UsageError
 from dotstream.fs.files import is_file, read_text, replace_text
 from dotstream.lsp.peer import PATIENCE
 from dotstream.lsp.requests.ignore_entry import pattern_for, with_ignored
-from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.requests.method import Method
-from dotstream.lsp.requests.params import named_package, named_path
-from dotstream.lsp.uris import to_uri
+from dotstream.lsp.requests.params import named_package
+from dotstream.lsp.uris import path_label, to_uri
 from dotstream.model.directory import display
 
 if TYPE_CHECKING:
@@ -24,25 +23,13 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.call import Call
 
 
-class _File(NamedTuple):
-    """What is never to be linked.
-
-    Attributes:
-        path: absolute path, in the target.
-        package: whose it is; ``None`` to find out.
-    """
-
-    path: str
-    package: str | None
-
-
-def _ignore(file: _File, call: Call) -> dict[str, JSON]:
+def _ignore(named: tuple[str, str | None], call: Call) -> dict[str, JSON]:
     """Write it into the configuration, through the editor if that has it open."""
-    client = call.client
-    package = file.package or client.locate(file.path).package
+    client, (place, package) = call.client, named
+    package = package or client.locate(place).package
     if package is None:
-        raise UsageError(f"{display(file.path)} is of no package")
-    pattern = _pattern(client, package, file.path)
+        raise UsageError(f"{display(place)} is of no package")
+    pattern = _pattern(client, package, place)
     path = f"{client.root}/{CONFIG_NAME}"
     if not is_file(path) and is_file(f"{client.root}/{STOWRC_NAME}"):
         raise UsageError(
@@ -92,7 +79,7 @@ def _edit(document: Document, package: str, pattern: str, call: Call) -> None:
 
 
 IGNORE = Method(
-    lambda fields: _File(named_path(fields), named_package(fields)),
+    lambda fields: (fields.required_path("path"), named_package(fields)),
     _ignore,
-    lambda file: f"Never link {path_label(file.path)}",
+    lambda named: f"Never link {path_label(named[0])}",
 )

@@ -89,11 +89,6 @@ def named_package(fields: Fields) -> str | None:
     return fields.optional_text("package")
 
 
-def named_path(fields: Fields) -> str:
-    """Return the path that a request is about."""
-    return fields.required_path("path")
-
-
 def preferences(fields: Fields) -> Preferences:
     """Read the ``options`` that every plan may have."""
     options = fields.object("options")

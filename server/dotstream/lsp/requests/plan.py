@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from dotstream.lsp.requests.asking import resolver
 from dotstream.lsp.requests.carrying import applied, carried_out, looked_at
 from dotstream.lsp.requests.fields import Fields, invalid
-from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.requests.method import Method
 from dotstream.lsp.requests.params import named_package, preferences
 from dotstream.lsp.requests.rows import Rows
 from dotstream.lsp.requests.selection import Selection
+from dotstream.lsp.uris import path_label
 from dotstream.model.directory import display
 from dotstream.model.options import ACTIONS, Action, Preferences
 

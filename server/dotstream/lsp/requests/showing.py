@@ -12,10 +12,9 @@ from dotstream.fs.files import replace_text
 from dotstream.fs.process import cache_home, environment
 from dotstream.lsp.peer import PATIENCE
 from dotstream.lsp.requests.faults import fault_of
-from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.requests.progress import WorkDoneProgress
 from dotstream.lsp.requests.rows import Rows
-from dotstream.lsp.uris import quoted, to_uri
+from dotstream.lsp.uris import path_label, quoted, to_uri
 from dotstream.model.run import Run
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from dotstream.errors import UsageError
 from dotstream.lsp.requests.carrying import looked_at, rehearsed
-from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.requests.method import Method
-from dotstream.lsp.requests.params import Rehearsal, named_package, named_path
+from dotstream.lsp.requests.params import Rehearsal, named_package
 from dotstream.lsp.requests.rows import Rows
+from dotstream.lsp.uris import path_label
 from dotstream.model.directory import display
 from dotstream.model.options import Preferences
 from dotstream.model.words import POLICY_WORDS
@@ -39,7 +39,7 @@ class _File(NamedTuple):
 
     @classmethod
     def of(cls, fields: Fields) -> _File:
-        return cls(named_path(fields), named_package(fields), Rehearsal.of(fields))
+        return cls(fields.required_path("path"), named_package(fields), Rehearsal.of(fields))
 
     def place(self, client: Client) -> tuple[str, str]:
         """Return the path in the target that is meant, and whose it is.

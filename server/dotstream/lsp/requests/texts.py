@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dotstream.lsp.requests.labels import path_label
 from dotstream.lsp.requests.rows import Rows
-from dotstream.lsp.uris import path_of
+from dotstream.lsp.uris import path_label, path_of
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation
 from dotstream.model.words import plural

@@ -1,6 +1,8 @@
 --- Writing a plan: carrying out what is shown, or a part of it, and taking it back.
+local arguments = require("dotstream.arguments")
 local errors = require("dotstream.errors")
 local events = require("dotstream.events")
+local model = require("dotstream.plan.model")
 local paths = require("dotstream.paths")
 local request = require("dotstream.request")
 local view = require("dotstream.plan.view")
@@ -11,9 +13,15 @@ local M = {}
 ---@param session dotstream.Session
 ---@param fault? dotstream.Fault
 ---@param done? string
-local function ended(session, fault, done)
+---@param short? string that in a narrow window
+local function ended(session, fault, done, short)
   if not fault then
-    errors.notify(("%s: %s"):format(session:title(), done))
+    local title = arguments.title(session.request)
+    errors.notify(errors.fitting({
+      ("%s: %s"):format(session:title(), done),
+      ("%s: %s"):format(title, done),
+      ("%s: %s"):format(title, short),
+    }))
     require("dotstream.plan.window").drop_if_hidden(session)
   elseif errors.kind(fault) ~= "ended" then
     errors.show(fault)
@@ -70,7 +78,8 @@ local function send(session, client, only)
       session.transaction = result.transaction ~= vim.NIL and result.transaction or nil
       session.model.counts = result.counts
       session:become("applied")
-      ended(session, nil, view.counts(result.counts, true))
+      local changes = view.plural(model.sums(result.counts), "change")
+      ended(session, nil, view.counts(result.counts, true), changes .. " made")
       if only and session:valid() then
         session:plan()
       end
@@ -90,9 +99,10 @@ function M.refusal(session)
     failed = "there is no plan; {refresh} plans again",
   }
   if session.state == "planned" and open > 0 then
-    why.planned = ("%s to settle first: {resolve} settles one, {resolve_all} all, {omit} leaves one out"):format(
-      view.plural(open, "conflict")
-    )
+    local text = open == 1 and "1 conflict is open" or view.number(open) .. " conflicts are open"
+    local keys = open == 1 and ": {resolve} settles it"
+      or ": {resolve} settles one, {resolve_all} all"
+    why.planned = errors.fitting({ errors.with_keys(text .. keys), text })
   end
   return why[session.state] and errors.with_keys(why[session.state])
 end
@@ -142,7 +152,8 @@ local function send_undo(session, client)
     on_end = function(fault, result)
       session.handle = nil
       session:become(fault and "applied" or "undone", fault and fault.message)
-      ended(session, fault, not fault and "undone, " .. view.counts(result.counts, true) or nil)
+      local done = not fault and "undone, " .. view.counts(result.counts, true) or nil
+      ended(session, fault, done, "undone")
     end,
   })
 end
@@ -151,7 +162,7 @@ end
 ---@param session dotstream.Session
 function M.undo(session)
   if session.state ~= "applied" or not session.transaction then
-    return errors.notify("nothing was applied here; :Dotstream undo undoes the last change")
+    return errors.notify("nothing was applied here; see :Dotstream history")
   end
   session:become("applying", "undoing it")
   session:with_server(function(client)

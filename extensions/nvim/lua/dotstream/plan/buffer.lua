@@ -85,6 +85,22 @@ function Buffer:mark(row, line)
   end
 end
 
+--- How many lines stand below a row that are no lines of the buffer.
+---@param line integer counted from 1
+---@return integer
+function Buffer:below(line)
+  local at = { line - 1, 0 }
+  local count = 0
+  for _, mark in
+    ipairs(
+      vim.api.nvim_buf_get_extmarks(self.bufnr, namespace, at, { line - 1, -1 }, { details = true })
+    )
+  do
+    count = count + #(mark[4].virt_lines or {})
+  end
+  return count
+end
+
 --- Show one line and nothing else.
 ---@param text string
 function Buffer:message(text)

@@ -223,6 +223,16 @@ function M.fold(session, closed)
   end)
 end
 
+--- Scroll until what stands below the cursor's row is in the window, too.
+---@param session dotstream.Session
+local function show_below(session)
+  local below = session.buffer:below(vim.fn.line("."))
+  local over = math.min(vim.fn.winline() + below - vim.fn.winheight(0), vim.fn.winline() - 1)
+  if over > 0 then
+    vim.cmd.normal({ vim.keycode(over .. "<C-e>"), bang = true })
+  end
+end
+
 --- Put the cursor on a line and show it, the way back among the jumps.
 ---@param session dotstream.Session
 ---@param line integer
@@ -231,6 +241,7 @@ function M.go_to(session, line)
     vim.cmd("normal! m'")
     vim.api.nvim_win_set_cursor(window, { line, 2 })
     vim.cmd("normal! zv")
+    show_below(session)
   end)
 end
 

@@ -18,8 +18,7 @@ from dotstream.errors import DotstreamError
 from dotstream.fs.files import is_directory
 from dotstream.lsp.language.kept import Kept
 from dotstream.lsp.language.markdown import code, text
-from dotstream.lsp.requests.labels import path_label
-from dotstream.lsp.uris import to_uri
+from dotstream.lsp.uris import path_label, to_uri
 from dotstream.model.directory import display
 from dotstream.model.options import Preferences
 
