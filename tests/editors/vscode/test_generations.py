@@ -112,6 +112,8 @@ async def test_each_choice_of_many_is_made_for_the_file_that_it_stands_above(
                 f"  ~ move       {name} → the backup area (big) · Overwrite\n"
                 f"{_link(name, ' · Overwrite')}"
             )
+            left = _CONFLICTS - turn
+            sum_ = f"{turn} to link, {turn} to move; {left} conflicts"
             lines = await _settled(workbench, sum_, "Back up all")
             wanted = "\n".join(_expected(farm, sum_, rows))
             assert "\n".join(lines) == wanted, f"turn {turn}"
