@@ -147,8 +147,6 @@ def test_names_are_quoted_as_the_shell_wants_it(root: Path, shell: str) -> None:
 
 @pytest.mark.parametrize("command", [*COMMANDS, *PROGRAMS])
 def test_every_flag_of_the_help_is_offered_with_what_it_does(root: Path, command: str) -> None:
-    if command == "lsp":
-        return
     lines = dotstream("__complete", "dotstream", command, "--", cwd=root).out.splitlines()
     offered = dict(line.split("\t") for line in lines)
     text = dotstream(command, "--help", cwd=root).out

@@ -40,7 +40,6 @@ def root(scratch_home: Path) -> Path:
         (("manage", ""), 2, "is not a package name"),
         (("manage", "."), 2, "is not a package name"),
         (("-d", "/nonexistent", "status"), 2, "no package directory at /nonexistent"),
-        (("manage", "zsh", "-t", "/nonexistent"), 2, "/nonexistent is not a directory"),
         (("adopt",), 2, "PATH"),
         (("adopt", "/etc/hostname"), 2, "is not inside the target"),
         (("init",), 2, "is there already"),

@@ -450,6 +450,50 @@ def test_the_links_of_a_repository_that_moved_are_there_for_whoever_looks(
     assert "vim  managed    2 links" in dotstream("status", cwd=here).out
 
 
+def _into_stow(root: Path) -> Path:
+    (root / "stow").mkdir()
+    for name in ("vim", "zsh", "git"):
+        (root / name).rename(root / "stow" / name)
+    (root / "dotstream.toml").write_text('directory = "stow"\n')
+    return root
+
+
+def _out_of_stow(root: Path) -> Path:
+    for path in (root / "stow").iterdir():
+        path.rename(root / path.name)
+    (root / "stow").rmdir()
+    (root / "dotstream.toml").write_text("")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("below", "moved"),
+    [(False, False), (True, False), (False, True)],
+    ids=["into a directory", "out of it", "into it, and the repository too"],
+)
+def test_packages_that_moved_within_their_repository_stay_managed(
+    scratch_home: Path, root: Path, below: bool, moved: bool
+) -> None:
+    if below:
+        _into_stow(root)
+    dotstream("manage", "--all", cwd=root)
+    root = (_out_of_stow if below else _into_stow)(root)
+    packages = root if below else root / "stow"
+    shutil.rmtree(packages / "git")
+    if moved:
+        root = root.rename(f"{root}-moved")
+    assert "git  unwanted" in dotstream("status", cwd=root).out
+    done = dotstream("remanage", cwd=root)
+    assert (done.code, "4 relinked, 1 unlinked" in done.out) == (0, True), done.out
+    assert dotstream("status", "--check", cwd=root).code == 0
+    assert dotstream("doctor", cwd=root).out == "no problems found\n"
+    assert dotstream("undo", "--yes", cwd=root).code == 0
+    assert "git  unwanted" in dotstream("status", cwd=root).out
+    assert dotstream("remanage", cwd=root).code == 0
+    dotstream("unmanage", "--all", cwd=root)
+    assert not [path for path in scratch_home.rglob("*") if path.is_symlink()]
+
+
 # Targets that cannot be ------------------------------------------------------------------
 
 

@@ -104,6 +104,44 @@ def test_a_target_is_kept_for_what_others_have_in_it(farm: Farm, client: Client)
     assert farm.home() == {".config": "dir", ".config/nvim": "dir", ".config/nvim/mine": "file"}
 
 
+def test_the_main_target_is_made_too_and_its_packages_alone_are_left_out_if_it_cannot_be(
+    farm: Farm,
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "z", "stow/own/x": "x"})
+    own = f'[packages.own]\ntarget = "{farm.target}/own"\n'
+    client = farm.configured(f'target = "{farm.target}/new/home"\n{own}')
+    before = farm.tree()
+    for stream in False, True:
+        client.apply(client.stream_manage(everything=True), stream=stream)
+        assert farm.home() == {
+            "new": "dir",
+            "new/home": "dir",
+            "new/home/.zshrc": "-> ../../../stow/zsh/dot-zshrc",
+            "own": "dir",
+            "own/x": "-> ../../stow/own/x",
+        }
+        assert client.plan_remanage().items == ()
+        assert list(client.doctor()) == []
+        client.apply(client.stream_unmanage(everything=True) if stream else client.stream_undo())
+        assert difference(before, farm.tree()) == []
+    farm.make({"home/new": "a file"})
+    plan = client.plan_manage(everything=True)
+    assert [notice.path for notice in plan.notices] == [f"{farm.target}/new/home"]
+    client.apply(plan)
+    assert farm.home() == {"new": "file", "own": "dir", "own/x": "-> ../../stow/own/x"}
+    (error,) = client.plan_manage("zsh").errors
+    assert error.message == f"this target cannot be made: {farm.target}/new is not a directory"
+
+
+def test_a_target_that_was_made_is_known_again_once_it_moves(farm: Farm) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "z"})
+    client = farm.configured(f'target = "{farm.target}/new"\n')
+    client.apply(client.stream_manage(everything=True))
+    os.rename(f"{farm.target}/new", f"{farm.target}/newer")
+    client = farm.configured(f'target = "{farm.target}/newer"\n')
+    assert [(each.name, each.links) for each in client.status()] == [("zsh", 1)]
+
+
 @pytest.mark.parametrize("point", range(4, 22))
 @pytest.mark.parametrize("resume", [False, True], ids=["back", "on"])
 def test_a_run_that_makes_a_target_can_be_killed_anywhere(
@@ -169,3 +207,114 @@ def test_no_fold_hides_the_target_of_another_package(farm: Farm) -> None:
         ".config/nvim/plugins/p.lua": "-> ../../../../stow/plug/p.lua",
     }
     assert client.plan_remanage(everything=True).operations == []
+
+
+def test_targets_in_one_another_go_with_the_last_link_in_them_whoever_has_it(
+    farm: Farm,
+) -> None:
+    farm.make(
+        {
+            "stow/zsh/dot-config/zsh/rc": "z",
+            "stow/b/b": "b",
+            "stow/c/init.lua": "c",
+            "stow/d/plug/p": "d",
+        }
+    )
+    inside = {"b": ".config", "c": ".config/nvim", "d": ".config/nvim/deep/er"}
+    client = farm.configured(
+        f'target = "{farm.target}"\n'
+        + "".join(
+            f'[packages.{name}]\ntarget = "{farm.target}/{path}"\n'
+            for name, path in inside.items()
+        )
+    )
+    before = farm.tree()
+    for order in (
+        (["b", "c", "d", "zsh"],),
+        (["b", "c"], ["zsh"], ["d"]),
+        (["d"], ["zsh", "b", "c"]),
+    ):
+        client.apply(client.stream_manage(everything=True))
+        for names in order:
+            client.apply(client.stream_unmanage(*names))
+            assert list(client.doctor()) == []
+        assert difference(before, farm.tree()) == []
+    client.apply(client.stream_undo())
+    assert farm.home()[".config"] == "dir"
+
+
+# Below a link to another package ---------------------------------------------------------
+
+
+@pytest.fixture
+def folded(farm: Farm) -> Client:
+    """Return a client of a farm where a link stands for what a package's target is in."""
+    farm.make(
+        {
+            "stow/nvim/dot-config/nvim/init.lua": "n",
+            "stow/plug/p.lua": "p",
+            "stow/zsh/dot-zshrc": "z",
+        }
+    )
+    client = farm.configured("")
+    client.apply(client.stream_manage("nvim"))
+    assert farm.home() == {".config": "-> ../stow/nvim/dot-config"}
+    return farm.configured(f'[packages.plug]\ntarget = "{farm.target}/.config/nvim/plugins"\n')
+
+
+OPENED = {
+    ".config": "dir",
+    ".config/nvim": "dir",
+    ".config/nvim/init.lua": "-> ../../../stow/nvim/dot-config/nvim/init.lua",
+    ".config/nvim/plugins": "dir",
+    ".config/nvim/plugins/p.lua": "-> ../../../../stow/plug/p.lua",
+    ".zshrc": "-> ../stow/zsh/dot-zshrc",
+}
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["batch", "stream"])
+def test_a_link_that_stands_for_what_a_target_is_in_is_opened_by_the_same_plan(
+    farm: Farm, folded: Client, stream: bool
+) -> None:
+    before = farm.tree()
+    folded.apply(folded.stream_manage(everything=True), stream=stream)
+    assert farm.home() == OPENED
+    assert folded.plan_remanage().operations == []
+    assert list(folded.doctor()) == []
+    folded.apply(folded.stream_undo())
+    assert difference(before, farm.tree()) == []
+
+
+def test_where_the_plan_does_not_open_it_the_package_is_left_out_with_the_way_to_it(
+    farm: Farm, folded: Client
+) -> None:
+    (error,) = folded.plan_manage("plug").errors
+    assert error.path == f"{farm.target}/.config/nvim/plugins"
+    assert error.message.endswith(
+        "is one link to package nvim: 'dotstream remanage nvim plug' opens it"
+    )
+    plan = folded.plan_manage("plug", "zsh")
+    (notice,) = plan.notices
+    assert "its packages are left out: 'dotstream remanage nvim plug'" in notice.message
+    folded.apply(plan)
+    assert farm.home() == {
+        ".config": "-> ../stow/nvim/dot-config",
+        ".zshrc": "-> ../stow/zsh/dot-zshrc",
+    }
+    folded.apply(folded.stream_remanage("nvim", "plug"))
+    assert farm.home() == OPENED
+
+
+def test_what_the_other_package_has_in_a_target_is_linked_with_what_comes_to_it(
+    farm: Farm, folded: Client
+) -> None:
+    farm.make({"stow/nvim/dot-config/nvim/plugins/own.lua": "o"})
+    folded.apply(folded.stream_manage(everything=True))
+    own = "../../../../stow/nvim/dot-config/nvim/plugins/own.lua"
+    assert farm.home() == OPENED | {".config/nvim/plugins/own.lua": f"-> {own}"}
+    folded.apply(folded.stream_undo())
+    farm.make({"stow/plug/own.lua": "another"})
+    before = farm.tree()
+    (conflict,) = folded.plan_manage(everything=True).conflicts
+    assert conflict.path == f"{farm.target}/.config/nvim/plugins/own.lua"
+    assert difference(before, farm.tree()) == []

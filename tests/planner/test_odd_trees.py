@@ -13,7 +13,7 @@ from tests.farm import DIR, FIFO, SOCKET, Link, lines
 from tests.rights import nobody
 from tests.snapshot import difference
 
-from dotstream.errors import ScanFailed, UsageError
+from dotstream.errors import ScanFailed
 from dotstream.model.items import ScanError
 from dotstream.model.options import Preferences
 
@@ -212,12 +212,6 @@ def test_a_package_directory_that_vanishes_is_reported_in_place(farm: Farm) -> N
         "error stow/zsh/m: No such file or directory",
         "create_link home/z -> ../stow/zsh/z",
     ]
-
-
-def test_a_missing_target_is_refused_with_a_remedy(farm: Farm) -> None:
-    farm.make({"stow/zsh/x": "z"})
-    with pytest.raises(UsageError, match="make it, or name another"):
-        farm.client(f"{farm.root}/nowhere").plan_manage("zsh")
 
 
 def test_a_target_that_is_a_link_is_followed_once(farm: Farm) -> None:

@@ -1,18 +1,22 @@
 """Names on a volume that takes README and readme for one name, as most Macs do.
 
-Linux has none by itself: ``DOTSTREAM_FOLDING_VOLUME`` names a directory on one, if there is
-one.  What is decided without a volume is tried everywhere.
+``DOTSTREAM_FOLDING_VOLUME`` names a directory on one, if there is one; else root on Linux gets
+one from FUSE, ``tests/darwin/folding.py``.  What is decided without a volume is tried everywhere.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.docs.pages import ROOT
 
 from dotstream.client import Client
 from dotstream.fs.listing import DIR, FILE, Files
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dotstream.model.plan import Plan
+
+
+FOLDING = str(ROOT / "tests/darwin/folding.py")
 
 
 def test_an_ordinary_volume_of_linux_holds_names_apart(tmp_path: Path) -> None:
@@ -51,10 +58,30 @@ def test_members_that_would_be_at_one_path_get_one_name() -> None:
     ]
 
 
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
+    """Such a volume from FUSE, where that can be had."""
+    place = tmp_path_factory.mktemp("volume")
+    backing, mounted = place / "backing", place / "mounted"
+    backing.mkdir()
+    mounted.mkdir()
+    serving = subprocess.Popen(
+        [sys.executable, FOLDING, backing, mounted],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while serving.poll() is None and not os.path.ismount(mounted):
+        time.sleep(0.01)
+    yield str(mounted) if os.path.ismount(mounted) else None
+    if os.path.ismount(mounted):
+        subprocess.run(["umount", mounted], check=True)
+    serving.wait()
+
+
 @pytest.fixture
-def volume(tmp_path: Path) -> Iterator[Path]:
+def volume(tmp_path: Path, served: str | None) -> Iterator[Path]:
     """A directory on a volume that does not hold names apart."""
-    named = os.environ.get("DOTSTREAM_FOLDING_VOLUME")
+    named = os.environ.get("DOTSTREAM_FOLDING_VOLUME") or served
     place = Path(tempfile.mkdtemp(prefix="names-", dir=named)) if named else tmp_path / "names"
     place.mkdir(exist_ok=True)
     if not folds_names(str(place)):

@@ -148,10 +148,9 @@ def prepare(box: str) -> None:
 
 def _put_gently(box: str, entry: Mapping[str, Any]) -> None:
     """Put an entry where there is room for it; mutations are blind."""
-    path = os.path.join(
-        box, next(entry[key] for key in ("mkdir", "file", "link", "remove") if key in entry)
-    )
-    if "remove" not in entry and os.path.lexists(path):
+    kinds = ("mkdir", "file", "link", "remove", "move")
+    kind, path = next((key, os.path.join(box, entry[key])) for key in kinds if key in entry)
+    if kind not in {"remove", "move"} and os.path.lexists(path):
         return
     with suppress(OSError):
         put(box, entry)

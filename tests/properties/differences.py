@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["DIFFERENCES", "Verdict", "judge"]
 
+REPOSITORIES = ("stow/", "stow2/", "moved/")
+"""Stow directories of the farms outside of the target."""
+
 _HIDDEN = frozenset({".stow-local-ignore", "zap", "t~", "x", "y", "d", "e", "s"})
 """Names that the farms' ignore lists and ``--ignore`` options may hide."""
 
@@ -100,7 +103,7 @@ def _broken_promises(step: Step) -> Iterator[str]:
     for path, node in before.items():
         if ours.tree.get(path) == node or node.kind == "dir":
             continue
-        in_package = path.startswith((f"{step.stow}/", "stow2/", "home/"))
+        in_package = path.startswith((f"{step.stow}/", *REPOSITORIES, "home/"))
         if in_package and not adopting:
             yield f"changes {path} in a package"
         elif node.kind == "file" and not in_package and node.text not in contents:
@@ -236,7 +239,7 @@ def owner(step: Step, path: str, node: Node) -> Member | None:
     if node.kind != "link" or _absolute(node):
         return None
     place = posixpath.normpath(posixpath.join(posixpath.dirname(path), node.text))
-    for stow in (step.stow, "stow2"):
+    for stow in (step.stow, *(each.rstrip("/") for each in REPOSITORIES), "target/stow"):
         if place.startswith(f"{stow}/") and (stow == step.stow or f"{stow}/.stow" in step.before):
             package, _, inner = place.removeprefix(f"{stow}/").partition("/")
             return Member(stow, package, inner)
@@ -319,7 +322,9 @@ def _hidden(step: Step, name: str) -> bool:
     lists = any(path.endswith(("-local-ignore", "-global-ignore")) for path in step.before)
     ignoring = lists or any(pattern.startswith("--ignore") for pattern in step.command.patterns)
     renaming = "--dotfiles" in step.command.flags and name.startswith("dot-")
-    return renaming or name == "t~" or (ignoring and name.removeprefix("dot-") in _HIDDEN)
+    return (
+        renaming or name in {"t~", ".git"} or (ignoring and name.removeprefix("dot-") in _HIDDEN)
+    )
 
 
 def _has_directory(step: Step, package: str, path: str) -> bool:

@@ -6,7 +6,8 @@ kind of thing ends up where a link is wanted.  The same seed gives the same farm
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import random
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from random import Random
@@ -45,7 +46,47 @@ def farm(rng: Random, name: str) -> Scenario:
                 "mutate": [_mutation(rng, packages, stow, dotted) for _ in range(mutations)],
             }
         )
+    more = random.Random(name)
+    if more.random() < 0.35:
+        _upheavals(more, setup, run, packages, stow, dotted)
     return {"id": name, "setup": setup, "run": run}
+
+
+def _upheavals(
+    rng: Random,
+    setup: list[dict[str, str]],
+    run: list[dict[str, Any]],
+    packages: list[str],
+    stow: str,
+    dotted: bool,
+) -> None:
+    """Add a second repository, or a clone; have repositories move, and packages go."""
+    left, repositories = list(packages), [stow]
+    if rng.random() < 0.5 and {"file": "stow2/.stow"} not in setup:
+        setup += _second(rng, stow, packages, dotted)
+        repositories.append("stow2")
+    if rng.random() < 0.4:
+        clone = f"{stow}/{rng.choice(packages)}/{rng.choice(('', 'd/', 's/'))}"
+        setup += [{"file": f"{clone}.git/HEAD"}, {"file": f"{clone}x"}]
+    for number, step in enumerate(run):
+        place, chance = rng.choice(repositories), rng.random()
+        if number and chance < 0.2 and "moved" not in repositories and place != "target/stow":
+            step["mutate"].append({"move": place, "to": "moved"})
+            repositories[repositories.index(place)] = place = "moved"
+        elif number and chance < 0.4 and len(left) > 1:
+            gone = left.pop()
+            step["mutate"] += [{"remove": f"{each}/{gone}"} for each in repositories]
+        words = [word for word in step["args"] if word in left or word not in packages]
+        step["args"] = [words[0], f"{{SANDBOX}}/{place}", *words[2:]]
+        if not any(word in left for word in words):
+            step["args"].append(left[0])
+
+
+def _second(rng: Random, stow: str, packages: list[str], dotted: bool) -> list[dict[str, str]]:
+    """Return a second repository with packages of the same names, and maybe markers."""
+    setup = [entry for package in packages for entry in _package(rng, f"stow2/{package}", dotted)]
+    marked = rng.choice(((), (stow,), ("stow2",), (stow, "stow2")))
+    return setup + [{"file": f"{place}/.stow"} for place in marked]
 
 
 def _package(rng: Random, root: str, dotted: bool) -> list[dict[str, str]]:

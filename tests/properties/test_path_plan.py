@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
+from contextlib import suppress
 
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -15,7 +18,9 @@ from dotstream.model.options import ACTIONS, FOLDINGS, POLICIES, Action, Folding
 _PACKAGES = ("git", "vim", "zsh")
 _NAMES = ("a", "b", ".c", "dot-c", "d~")
 
-_inside = st.lists(st.sampled_from(_NAMES), min_size=1, max_size=3).map("/".join)
+_inside = st.lists(st.sampled_from(_NAMES), min_size=1, max_size=3).map(
+    "/".join
+) | st.sampled_from(("k/.git/HEAD", "k/a"))
 _member = st.tuples(st.sampled_from(_PACKAGES), _inside).map(
     lambda two: f"stow/{two[0]}/{two[1]}"
 )
@@ -57,6 +62,22 @@ def _lived_in(
         farm.client().apply(past)
 
 
+def _moved_on(farm: Farm, other: dict[str, Entry], upheavals: set[str], gone: set[str]) -> None:
+    """Link another repository's packages too, move this one, and remove packages from it."""
+    second = Farm(f"{farm.root}-other")
+    second.target, second.state = farm.target, farm.state
+    second.make({f"stow/{name}": DIR for name in _PACKAGES})
+    for path, entry in other.items():
+        with suppress(OSError):
+            second.make({path: entry})
+    second.run("manage", prefer=Preferences(on_conflict="skip"))
+    for name in gone:
+        shutil.rmtree(f"{farm.directory}/{name}")
+    if "moved" in upheavals:
+        os.rename(farm.directory, f"{farm.root}/moved")
+        farm.directory = f"{farm.root}/moved"
+
+
 def _about(item: Item, farm: Farm, path: str) -> bool:
     """Whether an item is at the path of the target, above it or below it."""
     here = item.path.removeprefix(farm.target).strip("/")
@@ -68,6 +89,8 @@ def _about(item: Item, farm: Farm, path: str) -> bool:
     theirs=st.dictionaries(_inside.map(lambda path: f"home/{path}"), _found, max_size=4),
     managed=st.none() | st.sampled_from(FOLDINGS),
     before=st.tuples(_actions, _some, _preferences),
+    other=st.dictionaries(_member, _packed, max_size=4),
+    upheavals=st.sets(st.sampled_from(("moved", "gone"))),
     now=st.tuples(_actions, _some, _preferences),
     path=_inside,
 )
@@ -81,6 +104,8 @@ def test_a_path_planned_alone_is_what_the_whole_plan_says_about_it(
     theirs: dict[str, Entry],
     managed: Folding | None,
     before: tuple[Action, list[str], Preferences],
+    other: dict[str, Entry],
+    upheavals: set[str],
     now: tuple[Action, list[str], Preferences],
     path: str,
 ) -> None:
@@ -88,6 +113,9 @@ def test_a_path_planned_alone_is_what_the_whole_plan_says_about_it(
         farm = _laid_out(root + "/farm", members | theirs)
         _lived_in(farm, managed, before)
         action, packages, prefer = now
+        gone = {name for name in _PACKAGES if name not in packages and "gone" in upheavals}
+        if other or upheavals:
+            _moved_on(farm, other, upheavals, gone)
         client = farm.client()
         whole = client.stream(action, packages, prefer=prefer).collect()
         alone = client.stream(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from tests.long import by_length
 from tests.snapshot import Node, Tree, snapshot
 
 from dotstream.errors import ConflictError, UsageError
-from dotstream.model.options import FOLDINGS, LAYOUTS, LINK_STYLES
+from dotstream.model.options import FOLDINGS, LAYOUTS, LINK_STYLES, Preferences
 
 _name = st.one_of(
     st.sampled_from([".a", "b", "c d", ".dot-x", "dot-y", "dot-", "x~", "..e", "\udcff", "n\nl"]),
@@ -25,6 +26,9 @@ _entry: st.SearchStrategy[Entry] = st.one_of(
     st.builds(File, st.sampled_from(["one", "two"]), st.sampled_from([0o600, 0o644, 0o755])),
     st.sampled_from([DIR, Link("b"), Link("/etc/hosts"), Link("nowhere")]),
 )
+
+
+_clone: dict[str, Entry] = {"clone/.git/HEAD": "head", "clone/x": "x", "a/clone/.git/HEAD": "h"}
 
 
 def _seen(root: str) -> Tree:
@@ -43,12 +47,26 @@ def _seen(root: str) -> Tree:
     return {path: node for path, node in found.items() if path}
 
 
+def _rival(farm: Farm, members: dict[str, Entry]) -> None:
+    """Link what there is room for of a package of the same name in another repository."""
+    other = Farm(f"{farm.root}-other")
+    other.target, other.state = farm.target, farm.state
+    for path, entry in members.items():
+        with suppress(OSError):
+            other.make({f"stow/kept/{path}": entry})
+    if members and os.path.isdir(f"{other.directory}/kept"):
+        other.run("manage", "kept", prefer=Preferences(on_conflict="skip"))
+
+
 def _files(tree: Tree) -> dict[str, Node]:
     return {path: node for path, node in tree.items() if node.kind != "dir"}
 
 
 @given(
     tree=st.dictionaries(_inside, _entry, min_size=1, max_size=8),
+    clones=st.sets(st.sampled_from(sorted(_clone))),
+    rivals=st.dictionaries(_inside, _entry, max_size=3),
+    moved=st.booleans(),
     folding=st.sampled_from(FOLDINGS),
     layout=st.sampled_from(LAYOUTS),
     link=st.sampled_from(LINK_STYLES),
@@ -58,6 +76,9 @@ def _files(tree: Tree) -> dict[str, Node]:
 @settings(max_examples=by_length(250, 5_000), deadline=None)
 def test_adopt_then_unmanage_then_manage_brings_every_path_back(
     tree: dict[str, Entry],
+    clones: set[str],
+    rivals: dict[str, Entry],
+    moved: bool,
     folding: str,
     layout: str,
     link: str,
@@ -66,11 +87,12 @@ def test_adopt_then_unmanage_then_manage_brings_every_path_back(
 ) -> None:
     with tempfile.TemporaryDirectory(dir=QUICK) as root:
         farm = Farm(f"{root}/farm")
-        for path, entry in tree.items():
+        for path, entry in (tree | {name: _clone[name] for name in clones}).items():
             try:
                 farm.make({f"home/{path}": entry})
             except OSError:
                 continue  # a file, or a link to nowhere, is above it already
+        _rival(farm, rivals)
         before = _seen(farm.target)
         client = farm.configured(
             f'folding = "{folding}"\nlayout = "{layout}"\nlink = "{link}"\n'
@@ -93,6 +115,12 @@ def test_adopt_then_unmanage_then_manage_brings_every_path_back(
         if not os.path.isdir(f"{farm.directory}/{package}"):
             return
         assert client.plan_remanage(package).operations == []
+        if moved:
+            os.renames(farm.directory, f"{farm.root}/moved/stow")
+            farm.directory = f"{farm.root}/moved/stow"
+            client = farm.client()
+            client.apply(client.stream_remanage())
+            assert _seen(farm.target) == before
         client.apply(client.stream_unmanage(package))
         client.apply(client.stream_manage(package))
         assert _files(_seen(farm.target)) == _files(before)

@@ -17,6 +17,7 @@ _FARMS = 150
 _SEEDS = by_length(10, 200)
 
 
+@pytest.mark.timeout(by_length(400, 7200))
 @pytest.mark.parametrize("seed", range(_SEEDS))
 def test_random_farms_end_as_gnu_stow_leaves_them(seed: int) -> None:
     counts, faults = explore(seed, range(_FARMS))

@@ -1,4 +1,4 @@
-"""A user with two packages, an outsider with an editor, and crashes: no byte is ever lost.
+"""A user with two repositories, an outsider with an editor, and crashes: no byte is ever lost.
 
 Every content is written once and known; whatever happens, it is somewhere, with its mode,
 until the outsider destroys it.  ``DOTSTREAM_LONG=1`` plays for half an hour and at random.
@@ -30,14 +30,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dotstream.fs.change import Changes
+    from dotstream.model.options import Action
     from dotstream.planner.stream import StreamingPlan
 
 _GAMES = by_length(250, 20_000)
 
 _packages = st.lists(st.sampled_from(("git", "zsh")), min_size=1, max_size=2, unique=True)
-_members = st.sampled_from(("a", "b", "dot-c", "d/x", "d/y", "d/e/x", "f/g", "a/b", "d"))
+_members = st.sampled_from(
+    ("a", "b", "dot-c", "d/x", "d/y", "d/e/x", "f/g", "a/b", "d", "k/.git/HEAD", "k/x")
+)
 _paths = st.sampled_from(
-    ("a", "b", ".c", "d", "d/x", "d/y", "d/e", "d/e/x", "d/mine", "f", "f/g")
+    ("a", "b", ".c", "d", "d/x", "d/y", "d/e", "d/e/x", "d/mine", "f", "f/g", "k", "k/x")
 )
 _modes = st.sampled_from((0o600, 0o644, 0o755))
 _actions = st.sampled_from(("manage", "remanage", "unmanage"))
@@ -50,6 +53,8 @@ class UserAndOutsider(RuleBasedStateMachine):
         super().__init__()
         self.root = tempfile.mkdtemp(prefix="dotstream-game-", dir=QUICK)
         self.farm = Farm(f"{self.root}/farm")
+        self.other = Farm(f"{self.root}/other")
+        self.other.target, self.other.state = self.farm.target, self.farm.state
         self.alive: dict[str, int] = {}
         self.touched: set[str] = set()
         self.count = 0
@@ -61,14 +66,21 @@ class UserAndOutsider(RuleBasedStateMachine):
     @initialize(
         git=st.lists(_members, min_size=2, max_size=6, unique=True),
         zsh=st.lists(_members, min_size=2, max_size=6, unique=True),
+        other=st.lists(_members, max_size=3, unique=True),
         home=st.lists(_paths, max_size=4, unique=True),
         mode=_modes,
     )
-    def begin(self, git: list[str], zsh: list[str], home: list[str], mode: int) -> None:
-        for name, members in (("git", git), ("zsh", zsh)):
-            os.makedirs(f"{self.farm.directory}/{name}")
+    def begin(
+        self, git: list[str], zsh: list[str], other: list[str], home: list[str], mode: int
+    ) -> None:
+        for farm, name, members in (
+            (self.farm, "git", git),
+            (self.farm, "zsh", zsh),
+            (self.other, "git", other),
+        ):
+            os.makedirs(f"{farm.directory}/{name}")
             for member in members:
-                self._save(f"{self.farm.directory}/{name}/{member}", mode)
+                self._save(f"{farm.directory}/{name}/{member}", mode)
         for path in home:
             self._save(f"{self.farm.target}/{path}", mode)
 
@@ -149,6 +161,22 @@ class UserAndOutsider(RuleBasedStateMachine):
         except OSError:
             return
 
+    @rule(elsewhere=st.booleans())
+    def move_a_repository(self, elsewhere: bool) -> None:
+        farm = self.other if elsewhere else self.farm
+        self.count += 1
+        place = f"{farm.root}/moved-{self.count}"
+        os.rename(farm.directory, place)
+        farm.directory = place
+
+    @rule(package=st.sampled_from(("git", "zsh")))
+    def lose_a_package(self, package: str) -> None:
+        """Remove a package as a pull does, bring what is managed up to date, and put it back."""
+        path, away = f"{self.farm.directory}/{package}", f"{self.root}/away"
+        os.rename(path, away)
+        self._do(lambda: self.farm.client().stream_remanage(), stream=False, undo=False)
+        os.rename(away, path)
+
     # The user ------------------------------------------------------------------------
 
     def _do(self, plan: Callable[[], StreamingPlan], *, stream: bool, undo: bool) -> bool:
@@ -166,6 +194,19 @@ class UserAndOutsider(RuleBasedStateMachine):
             return False
         self.changed |= result.transaction is not None
         return True
+
+    @rule(
+        action=_actions,
+        folding=st.sampled_from(FOLDINGS),
+        policy=st.sampled_from(POLICIES[::-1]),
+        undo=st.booleans(),
+    )
+    def change_from_the_other_repository(
+        self, action: Action, folding: Folding, policy: Policy, undo: bool
+    ) -> None:
+        prefer = Preferences(folding=folding, on_conflict=policy)
+        client = self.other.client()
+        self._do(lambda: client.stream(action, ["git"], prefer=prefer), stream=False, undo=undo)
 
     def _plan(
         self, action: str, packages: list[str], folding: Folding, policy: Policy
@@ -262,7 +303,12 @@ class UserAndOutsider(RuleBasedStateMachine):
     @invariant()
     def no_content_is_lost(self) -> None:
         found: dict[str, int] = {}
-        for root in (self.farm.target, self.farm.directory, self.farm.state):
+        for root in (
+            self.farm.target,
+            self.farm.directory,
+            self.other.directory,
+            self.farm.state,
+        ):
             for above, _, names in os.walk(root):
                 if root == self.farm.state and "/backups" not in above:
                     continue
@@ -275,7 +321,7 @@ class UserAndOutsider(RuleBasedStateMachine):
 
     @invariant()
     def nothing_of_ours_is_left_lying_about(self) -> None:
-        for root in (self.farm.target, self.farm.directory):
+        for root in (self.farm.target, self.farm.directory, self.other.directory):
             assert [path for path in snapshot(root) if ".~dotstream" in path] == []
 
     @invariant()

@@ -9,7 +9,8 @@ A scenario is a mapping of
   run               one command, or a list of them:
                     action: stow | unstow | restow | raw; packages, flags, args (raw only);
                     dir, target: after -d and -t (null: neither is given); cwd; env;
-                    program: stow | chkstow; mutate: setup entries or {remove: PATH} first
+                    program: stow | chkstow; mutate: setup entries, {remove: PATH} or
+                    {move: PATH, to: PATH} first
   expect            of the last command: result (ok | conflict | error), exit, target and
                     stow (relative path → dir | file | {file: TEXT} | {link: TEXT}),
                     unchanged, prune (paths of the target to leave out), conflicts (one
@@ -72,9 +73,12 @@ def load(path: str) -> list[Scenario]:
 
 
 def put(box: str, entry: Mapping[str, str]) -> None:
-    """Make (or remove) one entry of the sandbox."""
-    kind = next(key for key in ("mkdir", "file", "link", "remove") if key in entry)
+    """Make (remove, move) one entry of the sandbox."""
+    kind = next(key for key in ("mkdir", "file", "link", "remove", "move") if key in entry)
     path = os.path.join(box, entry[kind])
+    if kind == "move":
+        os.rename(path, os.path.join(box, entry["to"]))
+        return
     if kind == "remove":
         if os.path.isdir(path) and not os.path.islink(path):
             shutil.rmtree(path)

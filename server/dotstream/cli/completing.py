@@ -227,10 +227,11 @@ def _dotfiles(line: _Line) -> Iterable[tuple[str, str]] | None:
 def _of_program(line: _Line) -> Iterable[tuple[str, str]] | None:
     """Return what a command offers that reads its own arguments: its own flags alone."""
     if line.word.startswith("-"):
-        if line.command == "lsp":
-            return ()
         from importlib import import_module
 
+        if line.command == "lsp":
+            serve = import_module("dotstream.lsp.transport.serve")
+            return _in_help(serve.parser().format_help())
         where = "help" if line.command == "stow" else "chkstow"
         return _in_help(import_module(f"dotstream.cli.stow.{where}").HELP)
     if line.command == "stow":

@@ -12,7 +12,7 @@ from dotstream.config.settings import PackageSettings, Settings, on_host, on_pla
 from dotstream.errors import ConfigError, UsageError
 from dotstream.fs.files import is_directory, present
 from dotstream.fs.look import canonical
-from dotstream.fs.places import within
+from dotstream.fs.places import outside, within
 from dotstream.fs.process import home_of
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 from dotstream.model.wish import Wish
@@ -89,10 +89,14 @@ def target_path(written: str, *, directory: str, home: str, environ: Mapping[str
         KeyError: it needs a variable that is not set, or a user who does not exist; its
             argument is ``$NAME`` or ``~NAME``.
     """
+    return canonical(_expanded(written, directory=directory, home=home, environ=environ))
+
+
+def _expanded(written: str, *, directory: str, home: str, environ: Mapping[str, str]) -> str:
     from dotstream.config.variables import expand
 
     path = expand(written, environ=environ, home=home, home_of=home_of)
-    return canonical(posixpath.join(directory, path))
+    return posixpath.join(directory, path)
 
 
 class _Place(NamedTuple):
@@ -109,14 +113,15 @@ class _Place(NamedTuple):
         return f"{self.location.root.rstrip('/')}/{name}"
 
     def resolve(self, written: str) -> str:
-        """Return the path that a target stands for.
+        """Return the path that a target stands for; links into packages are not followed.
 
         Raises:
             KeyError: it cannot be told.
         """
-        return target_path(
+        path = _expanded(
             written, directory=self.location.root, home=self.home, environ=self.environ
         )
+        return outside(path, self.location.directory)
 
     def choice(self, table: Mapping[str, str]) -> str | None:
         """Return the key of a table that is for this machine: its host, or else its platform."""

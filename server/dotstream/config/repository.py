@@ -9,14 +9,14 @@ from dotstream.config.names import package_name
 from dotstream.errors import NotAgreed, UsageError
 from dotstream.fs.files import is_directory
 from dotstream.fs.look import canonical
-from dotstream.fs.places import Places
+from dotstream.fs.places import Places, link_into
 from dotstream.fs.process import environment, home_directory, host_name, platform, state_home
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.options import AS_CONFIGURED
 from dotstream.planner.groups import Group
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from os import PathLike
 
     from dotstream.config.discover import Location
@@ -186,7 +186,7 @@ class Repository:
         from dotstream.store.manifest_reader import ManifestRecords
 
         configured = (self.directory, self.place) if self.place else None
-        return ManifestRecords(self.state, self.settings.target, configured)
+        return ManifestRecords(self.state, self.settings.target, configured, self.root)
 
     @property
     def place(self) -> str:
@@ -219,38 +219,46 @@ class Repository:
         names: Sequence[str],
         prefer: Preferences,
         elsewhere: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        places: Sequence[str] = (),
     ) -> list[Group]:
-        """Return what is wanted of each target; one of a package's own need not be there yet.
+        """Return what is wanted of each target, which need not be there yet.
 
         Args:
             elsewhere: packages to unlink in other targets than theirs.
-
-        Raises:
-            UsageError: the target is not a directory.
+            places: where the package directory is, and where it was before.
         """
         links, unlinks = action != "unmanage", action != "manage"
-        main, wanted = self.settings.target, self.by_target(names, prefer)
+        wanted = self.by_target(names, prefer)
         return [
             Group(
-                self.existing_target(target) if target == main else target,
+                target,
                 wanted.get(target, ()) if links else (),
                 [
                     (0, package)
                     for package in (
                         *(wanted.get(target, ()) if unlinks else ()),
-                        *(self._leaving(name, prefer) for name in elsewhere.get(target, ())),
+                        *self._leaving(elsewhere.get(target, ()), places, prefer),
                     )
                 ],
             )
-            for target in dict.fromkeys((*elsewhere, *wanted))
-            if (links and target in wanted) or target == main or is_directory(target)
+            for target in sorted(dict.fromkeys((*elsewhere, *wanted)), key=self._is_folded)
+            if (links and target in wanted) or is_directory(target)
         ]
 
-    def _leaving(self, name: str, prefer: Preferences) -> Package:
-        """Return a package whose links go, and which need not be there."""
-        package = self.settings.package(name, prefer)
-        path = f"{self.directory.rstrip('/')}/{name}"
-        return package if package.name == name else package._replace(name=name, path=path)
+    def _is_folded(self, target: str) -> bool:
+        """Whether a target is below a link that has to be opened first."""
+        return link_into(target, self.directory) is not None
+
+    def _leaving(
+        self, names: Iterable[str], places: Sequence[str], prefer: Preferences
+    ) -> Iterator[Package]:
+        """Yield packages whose links go, and which need not be there."""
+        for name in names:
+            package = self.settings.package(name, prefer)
+            for place in dict.fromkeys((self.directory, *places)):
+                path = f"{place.rstrip('/')}/{name}"
+                here = place == self.directory and package.name == name
+                yield package if here else package._replace(name=name, path=path, directory=place)
 
     def by_target(
         self, names: Sequence[str], prefer: Preferences = AS_CONFIGURED

@@ -86,7 +86,7 @@ def check_records(checkup: Checkup, manifest: Manifest) -> Iterator[Verdict]:
 
 def _no_target(root: str, error: OSError) -> Finding:
     if is_permission(error):
-        told, command = _allowing(root, reason(error))
+        told, command = _allowing(root, root, reason(error))
         return Finding(
             "no_permission",
             Directory(root),
@@ -338,7 +338,7 @@ class _Check:
 
 def no_permission(place: Directory, why: str) -> Finding:
     """Return the finding that links cannot be changed in a directory."""
-    told, command = _allowing(place.absolute, why)
+    told, command = _allowing(place.absolute, place.root, why)
     return Finding(
         "no_permission",
         place,
@@ -348,13 +348,18 @@ def no_permission(place: Directory, why: str) -> Finding:
     )
 
 
-def _allowing(path: str, why: str) -> tuple[str, str | None]:
-    """Return why a directory cannot be worked in, in full, and the command that allows it."""
+def _allowing(path: str, target: str, why: str) -> tuple[str, str | None]:
+    """Return why a directory cannot be worked in, in full, and the command that allows it.
+
+    Where the target itself is somebody else's, as ``/usr/local``, it stays theirs.
+    """
     if why != reason(OSError(errno.EACCES, "")):
         return why, None
     owner = owner_of_another(path)
     if owner is None:
         return why, shell_commands.allow(path)
+    if owner_of_another(target) is not None:
+        return f"{why}; it belongs to {owner}, who has to do this", None
     return f"{why}; it belongs to {owner}", shell_commands.take_over(path)
 
 

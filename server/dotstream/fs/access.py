@@ -38,6 +38,14 @@ def not_changeable(path: str) -> str | None:
     return os.strerror(errno.EACCES)
 
 
+def unwritable(path: str) -> str | None:
+    """Return why a file cannot be written; ``None`` if it can be, or is not there."""
+    if os.access(path, os.W_OK, effective_ids=True) or not os.path.lexists(path):
+        return None
+    owner = owner_of_another(path)
+    return os.strerror(errno.EACCES) if owner is None else f"it belongs to {owner}"
+
+
 def owner_of_another(path: str) -> str | None:
     """Return the user that a path belongs to, if it is not the one who runs this."""
     import pwd

@@ -25,6 +25,30 @@ def components(path: str, directory: str) -> tuple[str, ...]:
     return tuple(inside.split("/")) if inside else ()
 
 
+def outside(path: str, directory: str) -> str:
+    """Return a path canonical, but for links into ``directory``, which are not followed."""
+    found = canonical(path)
+    if not within(found, directory):
+        return found
+    link = _link_into(path, directory)
+    above, name = posixpath.split(link)
+    return f"{canonical(above).rstrip('/')}/{name}{posixpath.normpath(path)[len(link) :]}"
+
+
+def link_into(path: str, directory: str) -> str | None:
+    """Return the link that a path goes into a directory by, which it is not in by its text."""
+    if within(path, directory) or not within(canonical(path), directory):
+        return None
+    return _link_into(path, directory)
+
+
+def _link_into(path: str, directory: str) -> str:
+    here = posixpath.normpath(path)
+    while within(canonical(above := posixpath.dirname(here)), directory) and above != here:
+        here = above
+    return here
+
+
 class Places:
     """What relative paths and ``~`` stand for.
 

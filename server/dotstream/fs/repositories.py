@@ -1,4 +1,4 @@
-"""Package directories as directories: which one it is, wherever it is."""
+"""Directories as directories: which one it is, wherever it is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def identity_of(path: str) -> Identity:
-    """Return which directory a path is."""
+    """Return which directory a path is; nothing but zeros if it is none."""
     found = file_identity(path)
     return (0, 0) if found is None else (found[1], born(path))
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 from dotstream.errors import JournalError
-from dotstream.fs.files import UnfitFile, opened, read_text, replace_text
+from dotstream.fs.files import UnfitFile, file_identity, opened, read_text, replace_text
 from dotstream.fs.oserror import is_permission, reason
-from dotstream.fs.system import born, on_disk
+from dotstream.fs.repositories import identity_of
+from dotstream.fs.system import on_disk
 from dotstream.fs.system import reserve as allocate
 from dotstream.light_typing import NamedTuple, TypeAlias
 from dotstream.model.digest import blake2b
@@ -73,7 +74,8 @@ class _Home(NamedTuple):
     """What a target was known by when its state was last written to.
 
     Attributes:
-        inode, born: of the directory; the second is 0 where the system does not tell.
+        inode, born: of the directory; 0 where it is still to be made, and the second also
+            where the system does not tell.
         state: the state directory.
     """
 
@@ -84,8 +86,7 @@ class _Home(NamedTuple):
 
 
 def _home(state: str, target: str) -> _Home:
-    status = os.stat(target)
-    return _Home(target, status.st_ino, born(target), os.path.realpath(state))
+    return _Home(target, *identity_of(target), os.path.realpath(state))
 
 
 def _noted(directory: str) -> _Home | None:
@@ -112,10 +113,7 @@ def _moved(directory: str, state: str, target: str) -> bool:
     inside = was.state.startswith(f"{was.target}/")
     if inside and os.path.realpath(state) == target + was.state[len(was.target) :]:
         return True
-    try:
-        now = _home(state, target)
-    except OSError:
-        return False
+    now = _home(state, target)
     return was.born != 0 and (was.inode, was.born) == (now.inode, now.born)
 
 
@@ -126,7 +124,8 @@ def note_home(state: str, target: str) -> None:
         OSError: it cannot be written.
     """
     directory = _by_path(state, target)
-    was, now = _noted(directory), (target, os.stat(target).st_ino, os.path.realpath(state))
+    was, found = _noted(directory), file_identity(target)
+    now = (target, 0 if found is None else found[1], os.path.realpath(state))
     if was is None or (was.target, was.inode, was.state) != now:
         home = _home(state, target)
         replace_text(f"{directory}/home", "\0".join(map(str, home)))

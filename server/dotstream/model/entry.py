@@ -74,6 +74,9 @@ class Records(Protocol):
     def choice(self, directory: str) -> Choice:
         """Return what is chosen of a package directory."""
 
+    def places_of(self, directory: str) -> Sequence[str]:
+        """Return where a package directory is, and where it was before."""
+
     def package_directories(self) -> Mapping[str, Identity]:
         """Return the package directories that something is or was recorded of."""
 

@@ -37,8 +37,8 @@ def children(
 ) -> Iterator[Child]:
     """Plan the names of one directory, and nothing below; see ``Client.children``."""
     settings, prefer = repository.settings, asked.prefer
-    names, _, elsewhere, *_ = asked.meant(repository, action)
-    groups = repository.groups(action, names, prefer, elsewhere)
+    names, _, elsewhere, _, _, places = asked.meant(repository, action)
+    groups = repository.groups(action, names, prefer, elsewhere, places)
     if directory is None:
         directory = groups[0].target if len(groups) == 1 else settings.target
     found, only = narrowed(repository, groups, directory)

@@ -143,11 +143,14 @@ def decide(farm: Farm, folding: Folding, name: Name) -> Decision:
         not farm.options.stow  # Stow folds whatever it links
         and decision.claim is not None
         and decision.claim[1] == DIR
-        and decision.state != start
     ):
         cursor, _, raw = decision.claim
         inner = cursor.child(raw)
-        why = folding.why_open(inner, name.there, standing=decision.state == name.now)
+        why = (
+            folding.target_in(name.there)
+            if decision.state == start
+            else folding.why_open(inner, name.there, standing=decision.state == name.now)
+        )
         if why is not None:
             decision.open([inner], by_claim=False, why=why)
     if decision.set_aside and start is decision.state is Real.DIRECTORY:

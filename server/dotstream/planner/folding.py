@@ -55,12 +55,8 @@ class Folding:
         package = cursor.package
         if package.folding == "never":
             return UNFOLDED
-        targets = self._farm.options.targets
-        if targets and not standing:
-            inside = f"{place.absolute}/"
-            other = next((each for each in targets if f"{each}/".startswith(inside)), None)
-            if other is not None:
-                return f"a package has its target in it, {other}"
+        if (why := self.target_in(place)) is not None:
+            return why
         limited = cursor.chosen is not None or package.where is not None
         if package.folding == "always" and not package.never_fold and not limited:
             return None
@@ -72,6 +68,15 @@ class Folding:
             why = self._in_words(met)
             known.note(cursor.path, met.cursor.path, why)
         return why
+
+    def target_in(self, place: Directory) -> str | None:
+        """Say that a package has its target in a directory; ``None`` if none has."""
+        targets = self._farm.options.targets
+        if not targets:
+            return None
+        inside = f"{place.absolute}/"
+        other = next((each for each in targets if f"{each}/".startswith(inside)), None)
+        return None if other is None else f"a package has its target in it, {other}"
 
     def _differing_below(self, cursor: Cursor, place: Directory, *, standing: bool) -> Met | None:
         """Return what below would be hidden or renamed, or must stay a directory."""

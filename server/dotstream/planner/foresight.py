@@ -6,10 +6,10 @@ import posixpath
 
 from dotstream.fs.access import not_changeable
 from dotstream.fs.carrying import crosses, left_behind
-from dotstream.fs.files import entries, is_directory, permissions, present
+from dotstream.fs.files import is_directory, present
 from dotstream.fs.listing import DIR, FILE
-from dotstream.fs.look import Tree
-from dotstream.fs.places import components, within
+from dotstream.fs.look import Tree, canonical
+from dotstream.fs.places import components, link_into, within
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.items import Notice, Operation, ScanError
@@ -17,14 +17,12 @@ from dotstream.model.run import Run
 from dotstream.planner.modes import PRIVATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
-    from dotstream.model.entry import Records
     from dotstream.model.items import Item
 
 _OPENERS = ("make_dir", "unfold", "refold", "remove_dir")
 _REMEMBERED = 4096
-_MANY = 1000
 
 
 def foreseen(items: Iterable[Item | Run], state: str = "") -> Iterator[Item | Run]:
@@ -126,14 +124,12 @@ class Shared:
 
     Attributes:
         wanted: the targets that the plan links in.
-        gone: directories that it removes above targets.
     """
 
     __slots__ = ("_above", "_made", "gone", "wanted")
 
     def __init__(self, wanted: Sequence[str], main: str) -> None:
         self.wanted: Sequence[str] = wanted
-        self.gone: set[str] = set()
         self._made: set[str] = set()
         self._above: set[str] = set()
         for target in wanted if len(wanted) > 1 else ():
@@ -195,29 +191,32 @@ def with_target(
         yield item
 
 
+def folded(
+    target: str, directory: str, packages: Sequence[str], opened: Container[str], *, alone: bool
+) -> ScanError | Notice | None:
+    """Say so if a target is below a link to a package, which the plan does not open.
+
+    Args:
+        directory: the package directory.
+        packages: those that would be linked in the target.
+        opened: those that the plan links elsewhere.
+        alone: whether the plan links in no other target.
+    """
+    link = link_into(target, directory)
+    if link is None:
+        return None
+    owner = components(canonical(link), directory)[0]
+    if owner in opened:
+        return None
+    import shlex
+
+    names = shlex.join((owner, *packages))
+    why = f"this target is in {link}, which is one link to package {owner}"
+    how = f"'dotstream remanage {names}' opens it"
+    if alone:
+        return ScanError(target, f"{why}: {how}")
+    return Notice(target, f"{why}, so its packages are left out: {how}")
+
+
 def _no_directory(path: str) -> str | None:
     return None if is_directory(path) else f"{path} is not a directory"
-
-
-def without_target(
-    records: Records, target: str, main: str, shared: Shared
-) -> Iterator[Operation]:
-    """Plan to remove a target that nothing is left in, if it was made for packages.
-
-    So are the directories above it that were, but for those above targets that are wanted.
-    """
-    if target == main or not within(target, main):
-        return
-    place = Directory(main).descend("/".join(components(target, main)))
-    while (above := place.parent) is not None:
-        entry = records.entry(main, above.path, place.name)
-        if entry is None or entry.kind != "directory":
-            return
-        if any(within(each, place.absolute) for each in shared.wanted):
-            return
-        mode = f"{permissions(place.absolute):o}"
-        yield Operation("remove_dir", above, place.name, entry.package, None, mode)
-        shared.gone.add(place.absolute)
-        if any(above.at(name) not in shared.gone for name, _ in entries(above.absolute, _MANY)):
-            return
-        place = above

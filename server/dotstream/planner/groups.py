@@ -8,7 +8,7 @@ from dotstream.light_typing import TYPE_CHECKING, NamedTuple, cast
 from dotstream.model.items import ScanError
 from dotstream.model.run import Run
 from dotstream.planner.farm import Farm, scan_error
-from dotstream.planner.foresight import Shared, foreseen, with_target, without_target
+from dotstream.planner.foresight import Shared, folded, foreseen, with_target
 from dotstream.planner.scope import Scope
 from dotstream.planner.stream import StreamingPlan
 from dotstream.planner.walk import walk
@@ -70,30 +70,58 @@ def plan_groups(
     shared = Shared(wanted, metadata.target)
 
     def items() -> Generator[Item | Run]:
+        left = [group.target for group in groups if group.unmanage and not group.manage]
         try:
             yield from notices
-            chosen = selection.read() if selection is not None else {}
-            for group in groups:
-                farm = _opened(metadata, group, lookup, cancel, records, chosen)
-                if isinstance(farm, ScanError):
-                    yield farm
-                    continue
-                walked.append(farm)
-                try:
-                    if plan is None:
-                        whole = _whole(farm, group, metadata, records, only, shared, state)
-                        yield from shared.once(whole)
-                    else:
-                        yield from foreseen(plan(farm, group), state)
-                finally:
-                    farm.close()
+            if records is None or only or not left:
+                yield from walks()
+            else:
+                from dotstream.planner.emptied import emptied
+
+                yield from emptied(walks(), records, left, wanted)
         finally:
             for source in (records, selection):
                 if source is not None:
                     source.close()
 
+    def walks() -> Generator[Item | Run]:
+        chosen = selection.read() if selection is not None else {}
+        for group in groups:
+            if plan is None and (told := _folded(metadata, group, groups)) is not None:
+                yield told
+                continue
+            farm = _opened(metadata, group, lookup, cancel, records, chosen)
+            if isinstance(farm, ScanError):
+                yield farm
+                continue
+            walked.append(farm)
+            try:
+                if plan is None:
+                    whole = _whole(farm, group, metadata, only, shared, state)
+                    yield from shared.once(whole)
+                else:
+                    yield from foreseen(plan(farm, group), state)
+            finally:
+                farm.close()
+
     return StreamingPlan(
         metadata, items(), cancel, lambda: sum(farm.unchanged for farm in walked)
+    )
+
+
+def _folded(
+    metadata: Metadata, group: Group, groups: Sequence[Group]
+) -> ScanError | Notice | None:
+    """Say so if links cannot come to a target, as a link stands for what is above it."""
+    if metadata.options.stow or not group.manage or group.target == metadata.target:
+        return None
+    others = [each for each in groups if each.manage and each is not group]
+    return folded(
+        group.target,
+        metadata.directory,
+        [package.name for package in group.manage],
+        {package.name for each in others for package in each.manage},
+        alone=not others,
     )
 
 
@@ -101,22 +129,15 @@ def _whole(
     farm: Farm,
     group: Group,
     metadata: Metadata,
-    records: Records | None,
     only: tuple[str, ...],
     shared: Shared,
     state: str,
 ) -> Iterator[Item | Run]:
-    """Plan all of a target, and the target itself where it is missing or not needed any more."""
-
-    def walked() -> Generator[Item | Run]:
-        left = yield from cast(
-            "Generator[Item | Run, None, int | None]",  # no lowest directory: nothing is left out
-            walk(farm, manage=group.manage, unmanage=group.unmanage, scope=Scope(only)),
-        )
-        if left == 0 and not group.manage and records is not None:
-            yield from without_target(records, group.target, metadata.target, shared)
-
-    items: Iterator[Item | Run] = walked()
+    """Plan all of a target, and the target itself where it is missing."""
+    items = cast(
+        "Iterator[Item | Run]",  # no lowest directory: nothing is left out
+        walk(farm, manage=group.manage, unmanage=group.unmanage, scope=Scope(only)),
+    )
     if metadata.options.stow:
         return items
     if farm.target.missing and group.manage:

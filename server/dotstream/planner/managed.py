@@ -46,6 +46,7 @@ class Meant(NamedTuple):
             not theirs, or not any more.
         choosing: what is remembered of the request.
         former: the targets that were the configured one before.
+        places: where the package directory is, and where it was before.
     """
 
     names: tuple[str, ...]
@@ -53,6 +54,7 @@ class Meant(NamedTuple):
     elsewhere: Mapping[str, Sequence[str]]
     choosing: Choosing
     former: tuple[str, ...]
+    places: Sequence[str]
 
 
 def managed(settings: Settings, records: Records) -> Managed:
@@ -151,12 +153,12 @@ def meant(
         if here is not None:
             unwanted = tuple(each for each in here.unwanted if each.name not in names)
         elsewhere = _elsewhere(settings, records, names, unwanted)
-        former = tuple(records.former)
-        before = records.choice(settings.directory) if former else None
+        former, places = tuple(records.former), records.places_of(settings.directory)
+        before = records.choice(settings.directory) if former or len(places) > 1 else None
         choosing = choosing._replace(place=repository.place, before=before)
     finally:
         records.close()
-    return Meant(names, unwanted, elsewhere, choosing, former)
+    return Meant(names, unwanted, elsewhere, choosing, former, places)
 
 
 def _choosing(

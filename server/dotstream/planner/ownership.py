@@ -106,9 +106,8 @@ class Ownership:
         if full.startswith("//"):
             full = full[1:]
         stow_dir = self._stow_dir
-        if self._literal and self._detour(place, text, full):
-            return None
-        if not full.startswith(stow_dir if stow_dir == "/" else stow_dir + "/"):
+        detour = self._literal and self._detour(place, text, full)
+        if detour or not full.startswith(stow_dir if stow_dir == "/" else stow_dir + "/"):
             found = self._marked_above(full, place.root)
             if not self._literal:
                 return self._elsewhere(full, found)

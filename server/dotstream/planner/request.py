@@ -61,8 +61,8 @@ def plan_packages(
     if action == "unmanage":
         repository.do_without()
     settings, prefer = repository.settings, asked.prefer
-    names, unwanted, elsewhere, choosing, former = asked.meant(repository, action)
-    groups = repository.groups(action, names, prefer, elsewhere)
+    names, unwanted, elsewhere, choosing, former, places = asked.meant(repository, action)
+    groups = repository.groups(action, names, prefer, elsewhere, places)
     options, cancel = settings.options(prefer), asked.cancel or CancellationToken()
     wanted = {group.target for group in groups}
     grounds = {ground(each, settings.target) for each in wanted if not is_directory(each)}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dotstream.model.directory import Directory
+    from dotstream.model.entry import Entry as Record
     from dotstream.model.options import Package
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
@@ -141,7 +143,9 @@ class Unlinking:
             for cursor in cursors
         ):
             return None
-        whose = owner or record
+        whose: Owner | Record = owner or record
+        if owner is not None and within(owner.full, record.stow_dir):
+            whose = record  # which knows that packages were in there
         step = self._steps.get((whose.stow_dir, whose.package), -1)
         return Removal(step, whose.package) if step > after else None
 

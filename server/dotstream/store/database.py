@@ -7,10 +7,12 @@ format of it; one of a newer format is left alone.
 
 from __future__ import annotations
 
+import posixpath
 import sqlite3
 from contextlib import contextmanager
 
 from dotstream.errors import JournalError
+from dotstream.fs.access import not_changeable, unwritable
 from dotstream.fs.state import is_full, release_reserve, reserve
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.names import encoded
@@ -184,6 +186,12 @@ class Database:
                 raise JournalError(
                     f"{self.path}: {error}: No space left on device", remedy="make_room"
                 ) from error
+            for path, why in (  # after a run as root, say
+                (directory := posixpath.dirname(self.path), not_changeable(directory)),
+                (self.path, unwritable(self.path)),
+            ):
+                if why is not None:
+                    raise JournalError(f"{path}: {why}", permission=True) from error
             raise JournalError(f"{self.path}: {error}") from error
 
     @contextmanager

@@ -268,7 +268,7 @@ class Journal:
         spellings = self.manifest.directories.spellings(directory)
         with self.database.explained(), self.database.change():
             self.manifest.forget_links(directory, leaving)
-            if not self.manifest.linked(directory):
+            if not self.manifest.linked(spellings):
                 self.choices.leave(spellings)
 
     def discard(self, transaction: int) -> None:

@@ -121,9 +121,12 @@ class Manifest:
             found.update(packages_in(data))
         return found
 
-    def linked(self, directory: str) -> dict[str, Counter[str]]:
-        """Return how many links each package of a directory has, by root."""
-        spellings = self.directories.spellings(directory)
+    def linked(self, spellings: Container[str]) -> dict[str, Counter[str]]:
+        """Return how many links each package has, by root.
+
+        Args:
+            spellings: where the package directory is, and where it was before.
+        """
         numbers = {number for number, path in self.directories.all().items() if path in spellings}
         found: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for root, data in self.database.execute(

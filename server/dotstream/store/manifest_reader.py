@@ -7,6 +7,7 @@ from functools import partial
 
 from dotstream.errors import JournalError
 from dotstream.fs.files import is_directory
+from dotstream.fs.places import within
 from dotstream.fs.state import existing_state, other_targets
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.choice import Choice
@@ -30,13 +31,19 @@ class ManifestRecords:
         target: whose journal holds the manifest.
         configured: the package directory whose configuration has the target, and the place
             (see ``Choice``) that it has it at, if it has.
+        repository: the directory with the configuration, which package directories that are
+            gone may have been in.
     """
 
     def __init__(
-        self, state: str, target: str, configured: tuple[str, str] | None = None
+        self,
+        state: str,
+        target: str,
+        configured: tuple[str, str] | None = None,
+        repository: str | None = None,
     ) -> None:
         self._state, self._target = state, target
-        self._configured = configured
+        self._configured, self._repository = configured, repository
         self._before: tuple[ManifestRecords, ...] | None = None
         self._journal: Journal | None = None
         self._looked = False
@@ -127,7 +134,7 @@ class ManifestRecords:
             journal, found = self._open(), dict[str, Counter[str]]()
             if journal is not None:
                 with self._intact():
-                    found = journal.manifest.linked(directory)
+                    found = journal.manifest.linked(self.places_of(directory))
             for each in self._former:
                 for package, links in each.linked(directory).items():
                     found[package] = found.get(package, Counter()) + links
@@ -142,7 +149,7 @@ class ManifestRecords:
         if journal is None:
             return
         with self._intact():
-            spellings = journal.manifest.directories.spellings(directory)
+            spellings = self.places_of(directory)
             for entry in journal.manifest.entries():
                 if (
                     entry.kind != "directory"
@@ -159,7 +166,7 @@ class ManifestRecords:
         """
         found: dict[str, dict[str, int]] = {}
         for other in other_targets(self._state, self._target):
-            records = ManifestRecords(self._state, other)
+            records = ManifestRecords(self._state, other, repository=self._repository)
             try:
                 packages = {} if other in self.former else records.linked(directory)
             finally:
@@ -182,11 +189,23 @@ class ManifestRecords:
         journal = self._open()
         if journal is not None:
             with self._intact():
-                spellings = journal.manifest.directories.spellings(directory)
-                found = journal.choices.current(spellings)
+                found = journal.choices.current(self.places_of(directory))
             if found is not None:
                 return found
         return next((each.choice(directory) for each in self._former), Choice())
+
+    def places_of(self, directory: str) -> Sequence[str]:
+        """Return where a package directory is, and where it was, also in its repository."""
+        journal = self._open()
+        if journal is None:
+            return [directory]
+        with self._intact():
+            table, root = journal.manifest.directories, self._repository or directory
+            known = [*table.spellings(directory), *table.spellings(root)]
+            inside = [each for each in table.all().values() if within(each, root)]
+            # Packages were there, until the repository had them elsewhere in it.
+            known += [each for each in inside if not is_directory(each)]
+        return list(dict.fromkeys(known))
 
     def any_below(self, root: str, path: str) -> bool:
         """Whether anything is recorded in a directory or below it."""

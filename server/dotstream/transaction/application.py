@@ -67,8 +67,9 @@ class Application:
         self._errors: list[ScanError] = []
         self._planned = 0
         self._targets = source.metadata.targets or (source.metadata.target,)
-        # Other targets may be made, or removed, by what is carried out.
-        places = (writer.place.journal, source.metadata.target)
+        # Targets may be made, or removed, by what is carried out.
+        self._target = source.metadata.target
+        places = (writer.place.journal, self._target)
         self._places = {path: file_identity(path) for path in places}
         self._number = self._journal.begin(source.metadata, writer.host.clock())
         self._first = self._journal.next
@@ -123,6 +124,8 @@ class Application:
             yield item
             if isinstance(item, Operation):
                 if item.kind != "keep_link":
+                    if item.kind == "remove_dir" and self._target.endswith(item.name):
+                        self._places.pop(item.path, None)
                     self._planned += 1
                     yield from self._add(closer.push(item))
             elif isinstance(item, Conflict):
@@ -199,9 +202,9 @@ class Application:
         }
         metadata = self._source.metadata
         # What is called done is on the disk before that is.
-        self._executor.flush(metadata.target, "; it was rolled back", remedy="remove_cause")
+        self._executor.flush(self._target, "; it was rolled back", remedy="remove_cause")
         for path, was in self._places.items():
-            if file_identity(path) != was:
+            if was is not None and file_identity(path) != was:
                 raise JournalError(
                     f"{path} was moved or removed while this ran; nothing of it is kept",
                     remedy="remove_cause",

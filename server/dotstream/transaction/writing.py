@@ -61,7 +61,8 @@ def locked(
         for target in sorted(targets):  # always in the same order
             try:
                 lock = target_state(host.state, target).lock
-                held.enter_context(Lock(lock, host.name, target=target, wait=wait, poll=poll))
+                there = target if is_directory(target) else None  # or it is to be made
+                held.enter_context(Lock(lock, host.name, target=there, wait=wait, poll=poll))
             except LockHeld as holder:
                 raise TargetLocked(target, holder.holder) from None
             except UnfitFile as error:
@@ -94,9 +95,12 @@ def writer_of(target: str, host: Host) -> Generator[Writer]:
                 f"{place.journal} has lost {missing}, which was cut short: what it did "
                 "cannot be rolled back as a whole; nothing was changed now"
             )
+        there = is_directory(target)
         note_home(host.state, target)
         journal.go_on_after(*highest(place.backups))
         yield Writer(journal, place, host)
+        if not there and is_directory(target):  # it was made
+            note_home(host.state, target)
 
 
 @contextmanager

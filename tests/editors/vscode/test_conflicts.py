@@ -73,6 +73,33 @@ async def test_a_row_is_left_out_and_a_choice_is_revised(
     assert farm.read("stow/zsh/dot-zshrc") == "mine"
 
 
+async def test_conflicts_are_found_from_their_count_in_the_outline_and_by_ctrl_dot(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "theirs", "home/.zshrc": "mine"})
+    farm.make({"stow/zsh/dot-inputrc": "theirs", "home/.inputrc": "mine"})
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "zsh")
+    await workbench.shows("2 conflicts")
+    await workbench.offers("Back up all")
+    await workbench.editor().locator(".detected-link", has_text="2 conflicts").wait_for()
+    await workbench.go_to_line(2)
+    await workbench.page.keyboard.press("End")
+    await workbench.page.keyboard.press("ArrowLeft")
+    await workbench.run("Open Link")
+    await workbench.status("Ln 5, Col 16")
+    await workbench.page.keyboard.press("Control+Shift+O")
+    outline = [entry.partition(" (")[0] for entry in await workbench.listed(".inputrc")]
+    assert [name for name in outline if name[0] == "."] == [".inputrc", ".zshrc"]
+    await workbench.picture("outline")
+    await workbench.pick(".zshrc")
+    await workbench.status("Ln 6, Col 1")
+    await workbench.page.keyboard.press("Control+.")
+    await workbench.pick("Overwrite")
+    await workbench.shows("~ move       .zshrc → the backup area (zsh) · Overwrite")
+    await workbench.nothing_blocks()
+
+
 async def test_conflicts_are_asked_about_as_they_come_where_no_plan_is_wanted(
     workbench: Workbench, farm: Farm
 ) -> None:

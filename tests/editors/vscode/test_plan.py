@@ -8,6 +8,7 @@ import pytest
 from tests.snapshot import difference
 
 if TYPE_CHECKING:
+    from tests.editors.vscode.codeserver import CodeServer
     from tests.editors.vscode.workbench import Workbench
     from tests.farm import Farm
 
@@ -98,4 +99,26 @@ async def test_what_is_only_counted_is_had_at_a_click_also_where_it_is_undone(
     await workbench.press("Undo", of="manage big: 300 linked")
     await _apply_all(workbench, "300 to unlink")
     await workbench.said("300 unlinked")
+    await workbench.nothing_blocks()
+
+
+async def test_a_message_about_a_plan_shows_it_also_after_it_was_closed(
+    workbench: Workbench, code_server: CodeServer, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc"})
+    await workbench.open(farm.directory)
+    await workbench.run("Dotstream: Plan")
+    await workbench.pick("Manage")
+    await workbench.listed("zsh")
+    tab = workbench.tab("Plan: manage zsh")
+    with code_server.standing_still():
+        await workbench.enter("zsh")
+        await tab.wait_for()
+        await workbench.reveal("dotstream.toml")
+        await workbench.shows("target")
+    await workbench.said("manage zsh: 1 to link")
+    await tab.click(button="middle")
+    await tab.wait_for(state="detached")
+    await workbench.press("Show Plan", of="manage zsh: 1 to link")
+    await workbench.shows("+ link       .zshrc")
     await workbench.nothing_blocks()

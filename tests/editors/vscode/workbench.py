@@ -195,11 +195,12 @@ class Workbench:
         dialog = self.page.locator(".monaco-dialog-box", has_text=of)
         await dialog.locator(".monaco-button", has_text=button).click()
 
-    async def tick(self, *labels: str) -> None:
-        """Tick entries of the list that is open, and accept it."""
+    async def tick(self, *labels: str, within: int = _PATIENCE) -> None:
+        """Tick entries of the list that is open, and accept it, within some milliseconds each."""
         for label in labels:
-            await self._choice(label).click()
-        await self.page.locator(".quick-input-action .monaco-button", has_text="OK").click()
+            await self._choice(label).click(timeout=within)
+        accept = self.page.locator(".quick-input-action .monaco-button", has_text="OK")
+        await accept.click(timeout=within)
 
     async def answer(self, text: str) -> None:
         """Type an answer into the list that is open, and accept what it then offers."""
@@ -225,9 +226,17 @@ class Workbench:
 
     async def plan(self, action: str, *packages: str) -> None:
         """Ask for a plan as a user does, which the active editor then shows."""
-        await self.run("Dotstream: Plan")
-        await self.pick(action)
-        await self.tick(*packages)
+        # A workbench that is still moving its focus about may close a list.
+        for _ in range(5):
+            await self.run("Dotstream: Plan")
+            try:
+                await self._choice(action).click(timeout=20_000)
+                await self.tick(*packages, within=20_000)
+            except StillWaiting:
+                await self.page.keyboard.press("Escape")
+                continue
+            return
+        raise AssertionError("the lists of a plan are closed again and again")
 
     async def apply(self, sum_: str) -> None:
         """Press Apply above the plan in the active editor, when its sum says so."""
@@ -460,9 +469,9 @@ class Workbench:
 
     async def quick_fix(self, title: str, *, picture: str | None = None) -> None:
         """Choose one of the quick fixes at the beginning of the file in the active editor."""
-        offered = self.page.locator(".action-widget .monaco-list-row", has_text=title).first
         await self.editor().locator(".view-line").first.click()
         await self.page.keyboard.press("Control+Home")
+        offered = self.page.locator(".action-widget .monaco-list-row", has_text=title).first
         for _ in range(10):
             await self.page.keyboard.press("Control+.")
             try:

@@ -79,7 +79,7 @@ async def test_what_only_this_machine_tells_is_a_warning(desk: Desk, root: Path)
     path = root / "dotstream.toml"
     desk.open(
         path,
-        'target = "~/nowhere"\n[packages.zhs]\ntarget = "$NOT_SET_HERE/x"\n'
+        'target = "~/dotfiles/vim/dot-vimrc"\n[packages.zhs]\ntarget = "$NOT_SET_HERE/x"\n'
         '[profiles.all]\npackages = ["vim", "vimm"]\n',
     )
     found = await desk.codes(
@@ -88,14 +88,22 @@ async def test_what_only_this_machine_tells_is_a_warning(desk: Desk, root: Path)
     assert [span(each) for each in found] == [
         (1, 10, 1, 13),
         (4, 19, 4, 25),
-        (0, 9, 0, 20),
+        (0, 9, 0, 35),
         (2, 9, 2, 26),
     ]
     assert [each.severity for each in found] == [types.DiagnosticSeverity.Warning] * 3 + [
         types.DiagnosticSeverity.Error
     ]
     assert "did you mean 'zsh'?" in found[0].message
-    assert found[2].message.startswith("~/nowhere is not a directory")
+    assert found[2].message.startswith("~/dotfiles/vim/dot-vimrc is not a directory")
+
+
+async def test_a_target_that_is_still_to_be_made_is_no_warning(desk: Desk, root: Path) -> None:
+    path = root / "dotstream.toml"
+    desk.open(path, 'target = "~/nowhere"\n')
+    (found,) = await desk.codes(path, "no-such-target")
+    assert found.severity == types.DiagnosticSeverity.Information
+    assert found.message == "~/nowhere is not there yet; it is made with its first link"
 
 
 async def test_packages_are_looked_for_where_the_file_says(desk: Desk, root: Path) -> None:

@@ -13,6 +13,7 @@ import type { Disposable } from "vscode";
 import { varied, type Variant } from "../plan/request";
 import type { PathUri, Row } from "../protocol/schema";
 import type { Policy } from "../protocol/words";
+import { commandsAt } from "./planLenses";
 import { SCHEME, type Plans } from "./plans";
 import type { PlanSession } from "./session";
 import { planOptions } from "./settings";
@@ -56,6 +57,7 @@ export class PlanCommands {
       add("dotstream.showMoreRows", async () => {
         await this.plans.current()?.showMore();
       }),
+      add("dotstream.rowActions", () => this.offer()),
       add("dotstream.nextConflict", () => this.go(1)),
       add("dotstream.previousConflict", () => this.go(-1)),
     ];
@@ -70,6 +72,19 @@ export class PlanCommands {
     const session = this.plans.at(uri);
     if (session?.offers(attempt) === true) await work(session);
     else window.setStatusBarMessage(l10n.t("The plan is another by now; look at it again."), SAID);
+  }
+
+  /** Offer what can be done with the line at the cursor: a plan is no text to have quick fixes. */
+  private async offer(): Promise<void> {
+    const session = this.plans.current();
+    const line = window.activeTextEditor?.selection.active.line;
+    if (session === undefined || line === undefined) return;
+    const items = commandsAt(session, line).map((each) => ({ label: each.title, each }));
+    if (items.length === 0) return;
+    const picked = await window.showQuickPick(items);
+    if (picked === undefined) return;
+    const given: readonly unknown[] = picked.each.arguments ?? [];
+    await commands.executeCommand(picked.each.command, ...given);
   }
 
   /** Leave a path out, or what the cursor is at. */

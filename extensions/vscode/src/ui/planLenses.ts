@@ -1,13 +1,10 @@
-/** What can be done with a plan, above its lines and by Ctrl+. in them. */
+/** What can be done with a plan, above its lines; and with one line of it, by Ctrl+. there. */
 import {
-  CodeAction,
-  CodeActionKind,
   CodeLens,
   EventEmitter,
   l10n,
   languages,
   Range,
-  type CodeActionProvider,
   type CodeLensProvider,
   type Command,
   type Disposable,
@@ -24,7 +21,7 @@ import type { PlanSession } from "./session";
 /** Rows of a document that get lenses; the others have the same by Ctrl+. */
 const LENSES = 500;
 
-export class PlanLenses implements CodeLensProvider, CodeActionProvider, Disposable {
+export class PlanLenses implements CodeLensProvider, Disposable {
   private readonly emitter = new EventEmitter<void>();
   private readonly subscriptions: Disposable[];
 
@@ -34,7 +31,6 @@ export class PlanLenses implements CodeLensProvider, CodeActionProvider, Disposa
     const selector = { scheme: SCHEME, language: LANGUAGE };
     this.subscriptions = [
       languages.registerCodeLensProvider(selector, this),
-      languages.registerCodeActionsProvider(selector, this),
       plans.onDidChangeSession(() => {
         this.emitter.fire();
       }),
@@ -56,22 +52,18 @@ export class PlanLenses implements CodeLensProvider, CodeActionProvider, Disposa
     return lenses;
   }
 
-  provideCodeActions(document: TextDocument, { start }: Range): CodeAction[] {
-    const session = this.plans.at(document.uri);
-    if (session?.attempt.state !== "planned" || !session.isSettled) return [];
-    return [...rowCommands(session, start.line), ...leaveOut(session, start.line)].map(
-      (command) => {
-        const action = new CodeAction(command.title, CodeActionKind.QuickFix);
-        action.command = command;
-        return action;
-      },
-    );
-  }
-
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
     this.emitter.dispose();
   }
+}
+
+/** All that can be done with a line: where there is no lens too. */
+export function commandsAt(session: PlanSession, line: number): Command[] {
+  if (session.attempt.state !== "planned" || !session.isSettled) return [];
+  const found = rowCommands(session, line);
+  const titles = found.map(({ title }) => title);
+  return [...found, ...leaveOut(session, line).filter(({ title }) => !titles.includes(title))];
 }
 
 /** Conflicts, and what stands where one was settled. */

@@ -12,7 +12,7 @@ from dotstream.config.load import target_path, unknown
 from dotstream.config.mistakes import mistakes, readable
 from dotstream.config.names import nearest
 from dotstream.config.unknown_names import mentioned
-from dotstream.fs.files import is_directory, read_text, subdirectories
+from dotstream.fs.files import is_directory, present, read_text, subdirectories
 from dotstream.fs.process import environment, known_home
 from dotstream.lsp.uris import label
 from dotstream.model.directory import display
@@ -119,8 +119,12 @@ def _target(written: str, directory: str, place: types.Range) -> Iterator[types.
     except ValueError:
         return  # a zero byte, which the schema tells
     if not is_directory(path):
-        message = f"{label(path, home)} is not a directory; make it, or name another"
-        severity = types.DiagnosticSeverity.Warning
+        wrong = present(path)
+        why = "is not a directory; make it, or name another"
+        yet = "is not there yet; it is made with its first link"
+        message = f"{label(path, home)} {why if wrong else yet}"
+        levels = types.DiagnosticSeverity
+        severity = levels.Warning if wrong else levels.Information
         yield _diagnostic(place, "no-such-target", message, severity)
 
 
