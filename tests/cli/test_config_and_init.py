@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import tomllib
 from typing import TYPE_CHECKING
 
@@ -166,6 +167,40 @@ def test_init_says_what_it_found_and_takes_a_stowrc_over(root: Path) -> None:
         f"  not carried over: {kept}",
         "now: dotstream plan manage --all",
     ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the groups are for Linux, and for others")
+def test_what_init_writes_for_a_source_of_tuckr_links_what_tuckr_would(
+    scratch_home: Path,
+) -> None:
+    root = scratch_home / ".dotfiles"
+    for path in (
+        "Configs/zsh/.zshrc",
+        "Configs/zsh_macos/.zshrc",
+        "Configs/zsh_linux/.zshenv",
+        "Configs/vim_windows/_vimrc",
+        "Configs/vim_unix/.vimrc",
+        "Configs/git_wsl/.gitconfig",
+        "Configs/git_#work/.gitconfig",
+        "Configs/xorg/^etc/X11/xorg.conf",
+        "Configs/xorg/.xinitrc",
+        "Configs/mail/%MAIL_HOME/mail.conf",
+        "Configs/mail/.mailrc",
+        "Hooks/zsh/pre_install.sh",
+        "Secrets/.netrc",
+    ):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).touch()
+    done = dotstream("init", cwd=root)
+    assert done.code == 0
+    assert "on some systems only, by their names: " in done.out
+    assert "no packages: git_#work, git_wsl" in done.out
+    assert done.out.splitlines()[-1] == "now: dotstream plan manage --all"
+    assert dotstream("config", "--check", cwd=root).code == 0
+    stream = events("plan", "manage", "--all", cwd=root)
+    planned = {event["path"] for event in stream if event["type"] == "operation"}
+    shown = (".zshrc", ".zshenv", ".vimrc", ".xinitrc", ".mailrc")
+    assert planned == {f"{scratch_home}/{name}" for name in shown}
 
 
 def test_a_directory_without_packages_says_so(scratch_home: Path) -> None:

@@ -71,7 +71,38 @@ def test_the_alternates_of_yadm_are_not_linked(tmp_path: Path) -> None:
 
 def test_the_groups_of_tuckr_are_packages(tmp_path: Path) -> None:
     made(tmp_path, *SOURCES["tuckr"])
-    assert answers(tmp_path).top == {"directory": "Configs"}
+    assert answers(tmp_path).top == {"directory": "Configs", "ignore": ("^*", "%*")}
+
+
+def test_groups_of_tuckr_for_a_platform_are_packages_for_it(tmp_path: Path) -> None:
+    groups = ("zsh", "zsh_macos", "vim_windows", "git_unix", "i3_linux", "my_zsh")
+    made(tmp_path, *(f"Configs/{group}/.{group}" for group in groups), "Secrets/.x/key")
+    found = answers(tmp_path)
+    assert found.top["directory"] == "Configs"
+    unix = found.packages["git_unix"]["platforms"]
+    assert {"linux", "macos", "freebsd"} < set(unix)  # type: ignore[arg-type]
+    assert "windows" not in unix  # type: ignore[operator]
+    assert {name: values for name, values in found.packages.items() if name != "git_unix"} == {
+        "zsh_macos": {"platforms": ("macos",)},
+        "vim_windows": {"platforms": ("windows",)},
+        "i3_linux": {"platforms": ("linux",)},
+    }
+    assert any("zsh_macos" in sentence for sentence in found.found)
+
+
+def test_groups_that_tuckr_takes_where_it_is_told_to_are_left_out_unless_linked(
+    tmp_path: Path,
+) -> None:
+    groups = ("zsh", "zsh_#desktop", "git_wsl", "vim_#laptop")
+    made(tmp_path, *(f"Configs/{group}/.{group}" for group in groups), "Hooks/zsh/pre.sh")
+    assert answers(tmp_path).top["exclude"] == ("git_wsl", "vim_#laptop", "zsh_#desktop")
+    (tmp_path / ".zsh_#desktop").symlink_to("dots/Configs/zsh_#desktop/.zsh_#desktop")
+    assert answers(tmp_path).top["exclude"] == ("git_wsl", "vim_#laptop")
+
+
+def test_the_end_of_a_name_means_nothing_where_nothing_is_of_tuckr(tmp_path: Path) -> None:
+    made(tmp_path, "zsh/.zshrc", "vim_macos/.vimrc")
+    assert (answers(tmp_path).top, answers(tmp_path).packages) == ({}, {})
 
 
 def test_an_empty_repository_has_nothing_to_say(tmp_path: Path) -> None:

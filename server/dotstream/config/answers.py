@@ -6,6 +6,7 @@ import posixpath
 
 from dotstream.config.discover import STOWRC_NAME, is_marked
 from dotstream.config.from_stow import StowSettings, stow_settings
+from dotstream.config.from_tuckr import GROUPS, NEVER_AS_NAMED, is_conditional, platforms_of
 from dotstream.config.load import target_path, unknown
 from dotstream.config.settings import NEVER_LINKED
 from dotstream.config.starter import Answers
@@ -64,13 +65,18 @@ def answers_for(
     resolved = _require_apart(directory, written, place, home, environ)
     looked = survey(directory, target=resolved, home=home, directory=place)
     top.update(_of_survey(looked, directory, home, known=bool(top)))
+    of_tuckr = looked.tool == "tuckr" and looked.directory == GROUPS
+    packages = _of_tuckr(looked) if of_tuckr else {}
+    if of_tuckr:
+        top["ignore"] = NEVER_AS_NAMED
     if looked.links and not sources:
         sources = ["what is linked"]
     return Answers(
         top,
+        packages,
         notes=notes,
         source=" and ".join(sources) or None,
-        found=tuple(_remarks(looked)),
+        found=(*_remarks(looked), *_on_some_systems(packages)),
         usable=bool(looked.packages) or not (looked.strangers or looked.tool),
     )
 
@@ -142,6 +148,20 @@ def _of_survey(looked: Survey, directory: str, home: str, *, known: bool) -> Map
     if looked.folded is False:
         found["folding"] = "never"
     return found
+
+
+def _of_tuckr(looked: Survey) -> Mapping[str, Mapping[str, Value]]:
+    """Return the settings of groups that tuckr takes on some systems only."""
+    return {
+        name: {"platforms": platforms}
+        for name in looked.packages
+        if (platforms := platforms_of(name))
+    }
+
+
+def _on_some_systems(packages: Mapping[str, Mapping[str, Value]]) -> Iterator[str]:
+    if packages:
+        yield f"on some systems only, by their names: {', '.join(packages)}"
 
 
 def _remarks(looked: Survey) -> Iterator[str]:

@@ -10,6 +10,7 @@ import posixpath
 from collections import Counter
 from fnmatch import fnmatchcase
 
+from dotstream.config.from_tuckr import GROUPS, is_conditional
 from dotstream.fs.files import entries, exists, is_directory, links_below
 from dotstream.fs.look import canonical
 from dotstream.fs.places import within
@@ -87,7 +88,7 @@ _TOOLS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("dotbot", ("install.conf.yaml", "install.conf.yml", "install.conf.json", "dotbot")),
     ("rcm", ("rcrc", ".rcrc", "tag-*", "host-*")),
     ("yadm", ("*##*", ".yadm")),
-    ("tuckr", ("Configs", "Hooks")),
+    ("tuckr", (GROUPS, "Hooks")),
 )
 """Other tools, and the names at the top of their sources."""
 
@@ -148,9 +149,9 @@ def survey(root: str, *, target: str, home: str, directory: str = ".") -> Survey
         return _as_linked(root, shape, links, tool, dotted=dotted)
     if directory == "." and dotted and looks_single(root):
         return Survey(True, packages=(SINGLE,), strangers=_beside(root, ()), tool=tool)
-    place = directory if directory != "." or not dotted else _deeper(root)
+    place = directory if directory != "." or not dotted else _deeper(root, tool)
     base = posixpath.normpath(f"{root}/{place}")
-    packages, strangers = _sorted_out(base, (), dotted=dotted)
+    packages, strangers = _sorted_out(base, (), tool, dotted=dotted)
     return Survey(False, place, packages, strangers, tool=tool)
 
 
@@ -187,30 +188,34 @@ def _as_linked(
         )
     base = root if shape.depth == 1 else f"{root}/{shape.directory}"
     linked = {link.source[shape.depth - 1] for link in links}
-    packages, strangers = _sorted_out(base, linked, dotted=dotted)
+    packages, strangers = _sorted_out(base, linked, tool, dotted=dotted)
     return Survey(
         False, shape.directory, packages, strangers, len(links), folded, translated, tool
     )
 
 
 def _sorted_out(
-    base: str, linked: Collection[str], *, dotted: bool
+    base: str, linked: Collection[str] = (), tool: str | None = None, *, dotted: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return which directories are packages, and which are none.
 
     Those that are empty are neither, unless their names tell.
     """
+
+    def is_none(name: str) -> bool:
+        return _is_plainly_none(name) or (tool == "tuckr" and is_conditional(name))
+
     names = sorted(name for name, is_dir in entries(base, _MOST) if is_dir and name[0] != ".")
     packages = [
         name
         for name in names
         if name in linked
-        or (not _is_plainly_none(name) and (not dotted or _is_dotted(f"{base}/{name}")))
+        or (not is_none(name) and (not dotted or _is_dotted(f"{base}/{name}")))
     ]
     return tuple(packages), tuple(
         name
         for name in names
-        if name not in packages and (_is_plainly_none(name) or not _is_empty(f"{base}/{name}"))
+        if name not in packages and (is_none(name) or not _is_empty(f"{base}/{name}"))
     )
 
 
@@ -256,16 +261,18 @@ def looks_single(root: str) -> bool:
         and not name.startswith((".chezmoi", ".stow"))
         and not (name.startswith("dot-") and is_directory(f"{root}/{name}"))
     ]
-    packages, _ = _sorted_out(root, (), dotted=True)
+    packages, _ = _sorted_out(root, dotted=True)
     return len(dotfiles) > len(packages)
 
 
-def _deeper(root: str) -> str:
+def _deeper(root: str, tool: str | None) -> str:
     """Return the one directory that has packages, where the top has none."""
-    packages, others = _sorted_out(root, (), dotted=True)
+    if tool == "tuckr" and _sorted_out(f"{root}/{GROUPS}", dotted=True)[0]:
+        return GROUPS
+    packages, others = _sorted_out(root, dotted=True)
     if packages:
         return "."
-    found = [name for name in others if _sorted_out(f"{root}/{name}", (), dotted=True)[0]]
+    found = [name for name in others if _sorted_out(f"{root}/{name}", dotted=True)[0]]
     return found[0] if len(found) == 1 else "."
 
 
