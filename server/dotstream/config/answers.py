@@ -6,7 +6,7 @@ import posixpath
 
 from dotstream.config.discover import STOWRC_NAME, is_marked
 from dotstream.config.from_stow import StowSettings, stow_settings
-from dotstream.config.from_tuckr import GROUPS, NEVER_AS_NAMED, is_conditional, platforms_of
+from dotstream.config.from_tuckr import GROUPS, NEVER_AS_NAMED, platforms_of
 from dotstream.config.load import target_path, unknown
 from dotstream.config.settings import NEVER_LINKED
 from dotstream.config.starter import Answers
