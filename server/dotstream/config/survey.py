@@ -209,8 +209,7 @@ def _sorted_out(
     packages = [
         name
         for name in names
-        if name in linked
-        or (not is_none(name) and (not dotted or _is_dotted(f"{base}/{name}")))
+        if name in linked or (not is_none(name) and (not dotted or _is_dotted(f"{base}/{name}")))
     ]
     return tuple(packages), tuple(
         name
