@@ -137,6 +137,20 @@ def test_init_takes_no_home_for_a_package_directory(scratch_home: Path) -> None:
     assert "is your home, not a package directory" in done.err
 
 
+@pytest.mark.parametrize("words", [("init",), ("plan", "manage", "--all", "-d", ".")])
+def test_what_programs_keep_in_the_config_home_is_linked_nowhere(
+    scratch_home: Path, words: tuple[str, ...]
+) -> None:
+    for path in ("zsh/.zshrc", "git/config", "bin/.x"):
+        (scratch_home / ".config" / path).parent.mkdir(parents=True)
+        (scratch_home / ".config" / path).touch()
+    before = snapshot(scratch_home)
+    done = dotstream(*words, cwd=scratch_home / ".config")
+    assert (done.code, done.out) == (2, "")
+    assert "/.config is where programs keep their files" in done.err
+    assert difference(before, snapshot(scratch_home)) == []
+
+
 @pytest.mark.parametrize("home", ["", "relative"])
 @pytest.mark.parametrize(
     "words", [("plan", "manage", "vim"), ("init", "-n"), ("stow", "-n", "vim"), ("doctor",)]

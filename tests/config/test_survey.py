@@ -168,6 +168,25 @@ def test_the_home_is_no_package_directory(tmp_path: Path) -> None:
         answers_for(str(tmp_path), None, target="/srv", home=str(tmp_path), environ={})
 
 
+@pytest.mark.parametrize("place", [".config", ".local/share", "settings"])
+def test_where_programs_keep_their_files_is_no_package_directory(
+    tmp_path: Path, place: str
+) -> None:
+    """Even where a file in it is linked into the home, as with ``.config/zsh/.zshenv``."""
+    root = tmp_path / place
+    (root / "zsh").mkdir(parents=True)
+    (root / "zsh/.zshenv").touch()
+    (tmp_path / ".zshenv").symlink_to(f"{place}/zsh/.zshenv")
+    environ = {"XDG_CONFIG_HOME": str(tmp_path / "settings")} if place == "settings" else {}
+    (tmp_path / "spelled").symlink_to(place)
+    for directory in (root, tmp_path / "spelled"):
+        with pytest.raises(UsageError, match="is where programs keep their files"):
+            answers_for(str(directory), None, target=None, home=str(tmp_path), environ=environ)
+    (root / ".stow").touch()
+    found = answers_for(str(root), None, target=None, home=str(tmp_path), environ=environ)
+    assert (found.source, found.usable) == ("Stow's defaults", False)
+
+
 def test_the_users_own_stowrc_is_taken_over_where_it_counts(tmp_path: Path) -> None:
     made(tmp_path, "zsh/.zshrc")
     (tmp_path / ".stowrc").write_text("--dir=~/dots --no-folding\n")

@@ -11,6 +11,7 @@ from dotstream.config.load import target_path, unknown
 from dotstream.config.settings import NEVER_LINKED
 from dotstream.config.starter import Answers
 from dotstream.config.survey import is_for_above, survey
+from dotstream.config.variables import is_of_programs
 from dotstream.errors import UsageError
 from dotstream.fs.files import present
 from dotstream.fs.look import canonical
@@ -77,7 +78,8 @@ def answers_for(
         notes=notes,
         source=" and ".join(sources) or None,
         found=(*_remarks(looked), *_on_some_systems(packages)),
-        usable=bool(looked.packages) or not (looked.strangers or looked.tool),
+        usable=(bool(looked.packages) or not (looked.strangers or looked.tool))
+        and not is_of_programs(posixpath.join(directory, place), home=home, environ=environ),
     )
 
 
@@ -89,8 +91,7 @@ def _of_stow(
     place = canonical(posixpath.join(directory, str(found.top.get("directory", "."))))
     here = canonical(directory)
     # The user's own file counts here, too, unless it is about another directory.
-    counts = is_marked(directory) or present(f"{directory}/{STOWRC_NAME}")
-    counts = counts or (bool(found.sources) and place == here)
+    counts = _is_stows(directory) or (bool(found.sources) and place == here)
     if origin != "stow" and not counts:
         return StowSettings({}, [], [])
     if place == here and "directory" in found.top:
@@ -100,10 +101,18 @@ def _of_stow(
     return found._replace(sources=found.sources or ["Stow's defaults"])
 
 
+def _is_stows(directory: str) -> bool:
+    """Whether a directory has a file that tells Stow about it."""
+    return is_marked(directory) or present(f"{directory}/{STOWRC_NAME}")
+
+
 def _require_apart(
     directory: str, written: str, place: str, home: str, environ: Mapping[str, str]
 ) -> str:
-    """Return the target, which must not be inside of the package directory."""
+    """Return the target, which must not be inside of the package directory.
+
+    Nor may that be a place where packages would be among what everybody writes there.
+    """
     try:
         target = target_path(written, directory=directory, home=home, environ=environ)
     except KeyError as error:
@@ -114,6 +123,11 @@ def _require_apart(
         raise UsageError(
             f"{packages} is your home, not a package directory: make one in it, such as "
             "~/dotfiles, and go there"
+        )
+    if is_of_programs(packages, home=home, environ=environ) and not _is_stows(directory):
+        raise UsageError(
+            f"{packages} is where programs keep their files, not a package directory: make one, "
+            "such as ~/dotfiles, go there, and have 'dotstream adopt' move what is yours into it"
         )
     if within(target, packages):
         what = "is" if target == packages else "lies inside"

@@ -235,13 +235,16 @@ class Settings(NamedTuple):
         return f"{none}: it looks like one itself, as with \"stow .\"; 'dotstream init' says so"
 
     def why_foreign(self) -> str | None:
-        """Say so if nobody calls this a package directory, and it is another tool's source."""
+        """Say so if nobody calls this a package directory, and something else uses it."""
         from dotstream.config.discover import is_marked
 
         if self.path is not None or is_marked(self.directory):
             return None
         from dotstream.config.survey import foreign_source
+        from dotstream.config.variables import is_of_programs
 
+        if is_of_programs(self.directory, home=self.home, environ={}):
+            return f"{self.directory} is where programs keep their files: name the packages in it"
         tool = foreign_source(self.directory)
         if tool is None:
             return None

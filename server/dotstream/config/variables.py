@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from dotstream.config.names import shortened
+from dotstream.fs.look import canonical
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ _XDG = {
 }
 _TOKEN = re.compile(r"\\([~$}])|~([^/${}]*)|\$(\w+)|\$\{(\w+)\}|\$\{(\w+)(:?)-|(\})", re.ASCII)
 _WRONG = re.compile(r"(?<!\\)\$\{(?!\w+(?:\}|:?-))[^}]*\}?", re.ASCII)
+
+
+def is_of_programs(directory: str, *, home: str, environ: Mapping[str, str]) -> bool:
+    """Whether programs of all kinds keep their files in a directory, as in ``~/.config``."""
+    places = [_value(name, environ, home) for name in _XDG]
+    return canonical(directory) in {canonical(place) for place in places if place}
 
 
 def fault_in_path(written: str) -> str | None:
