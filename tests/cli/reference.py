@@ -29,7 +29,7 @@ Flags may stand before or after package names. `-d`, `-t` and `--color` may also
 | 0 | done |
 | 1 | an error; what had been done was rolled back |
 | 2 | the request or the configuration is wrong |
-| 3 | conflicts; nothing was changed |
+| 3 | conflicts, or all that was to be adopted stays in place; nothing was changed |
 | 4 | the operating system refused access, or you have [not agreed](../explanation/trust.md) to what the repository asks for |
 | 5 | no such package |
 | 6 | out of step: `status --check` or `plan --exit-code` found something to do |

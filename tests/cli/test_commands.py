@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.cli.process import dotstream, household
+from tests.cli.process import dotstream, events, household
 from tests.snapshot import difference, snapshot
 
 if TYPE_CHECKING:
@@ -153,6 +153,22 @@ def test_adopt_moves_the_file_and_links_it_back_without_asking_in_a_pipe(
     assert link(scratch_home / ".inputrc") == "dotfiles/zsh/dot-inputrc"
     assert adopted.read_text() == "set bell-style none\n"
     assert adopted.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("planned", [(), ("plan",)])
+@pytest.mark.parametrize("folding", ["safe", "never"])
+def test_where_all_that_is_to_be_adopted_stays_that_is_no_success(
+    scratch_home: Path, root: Path, planned: tuple[str, ...], folding: str
+) -> None:
+    (scratch_home / ".vim/plug/.git").mkdir(parents=True)
+    (scratch_home / ".vimrc2").touch()
+    whole = ("--whole",) if folding == "never" else ()
+    words = (*planned, "adopt", "-p", "vim", "--folding", folding, *whole, "~/.vim/plug")
+    done = dotstream(*words, cwd=root)
+    assert (done.code, done.out.splitlines()[-1]) == (3, "adopt vim: nothing to do")
+    assert "left in place: " in done.out
+    assert events(*words, cwd=root)[-1]["exit"] == 3
+    assert dotstream(*words, "~/.vimrc2", cwd=root).code == 0
 
 
 def test_plan_adopt_shows_what_adopt_does(scratch_home: Path, root: Path) -> None:

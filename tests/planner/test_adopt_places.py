@@ -205,6 +205,22 @@ def test_a_git_repository_moves_whole_if_that_is_asked_for(farm: Farm) -> None:
     assert lines(farm.plan("remanage").items, farm.target) == []
 
 
+def test_where_a_package_is_never_folded_the_way_to_move_a_git_repository_is_said_and_works(
+    farm: Farm,
+) -> None:
+    farm.make({**_CLONE, "stow/dotstream.toml": 'folding = "never"\n'})
+    before = farm.tree()
+    (note,) = _notes(farm, ".config/nvim", package="nvim", whole=True)
+    assert note == (
+        "notice .config/nvim: left in place: one link would have to stand for it, and the "
+        'package is never folded; give nvim folding = "safe" in dotstream.toml'
+    )
+    assert difference(before, farm.tree()) == []
+    client = farm.configured('folding = "never"\n[packages.nvim]\nfolding = "safe"\n')
+    client.apply(client.stream_adopt(f"{farm.target}/.config/nvim", package="nvim", whole=True))
+    assert farm.home()[".config/nvim"] == "-> ../../stow/nvim/dot-config/nvim"
+
+
 def test_one_inside_of_what_moves_moves_with_it_if_that_is_asked_for(farm: Farm) -> None:
     farm.make({"home/.vim/vimrc": "v", "home/.vim/plug/.git/HEAD": "ref"})
     client = farm.client()

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 OUT_OF_STEP = 6
 """Exit code of looking, where that is asked for and there is something to do."""
 
+ALL_STAYS = 3
+"""Exit code where all that was to be adopted stays where it is, as where a conflict is met."""
+
 _QUESTIONS = {
     "adopt": "Move these into the package?",
     "undo": "Undo this?",
@@ -113,7 +116,10 @@ def change(
             session.say(declined)
             return 130
     with session.cancellable() as cancel:
-        after = apply(session, opening(cancel), digest, cancel)
+        plan = opening(cancel)
+        after = apply(session, plan, digest, cancel)
+    if _all_stays(plan):
+        return ALL_STAYS
     return 0 if after is None else after.run()
 
 
@@ -192,8 +198,17 @@ def _preview(session: Session, plan: StreamingPlan, *, most: int | None = None) 
         return 3
     if summary.errors and plan.metadata.options.on_conflict != "skip":
         return 4 if refused else 1
+    if _all_stays(plan):
+        return ALL_STAYS
     due = summary.operations and getattr(session.arguments, "exit_code", False)
     return OUT_OF_STEP if due else 0
+
+
+def _all_stays(plan: StreamingPlan) -> bool:
+    """Whether nothing is adopted of what was named, for reasons that were told."""
+    summary = plan.summary
+    told = "notice" in summary.counts
+    return plan.metadata.action == "adopt" and told and not summary.operations
 
 
 def apply(

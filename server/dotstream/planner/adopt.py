@@ -227,7 +227,8 @@ class _Adoption:
         if any(within(kept, there.absolute) for kept in self._keep):
             return "dotstream itself needs what is in it"
         if self._package.folding == "never":
-            return "one link would have to stand for it, and the package is never folded"
+            stands = "one link would have to stand for it, and the package is never folded"
+            return f'{stands}; give {self._package.name} folding = "safe" in dotstream.toml'
         tied = tied_down(self._farm.target, there, self._farm.poll)
         return None if tied is None else f"moved, {tied} would lead elsewhere"
 
