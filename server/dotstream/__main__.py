@@ -19,7 +19,9 @@ def main() -> int:
         return _tell_version()
     try:
         from dotstream.cli.main import run
+        from dotstream.fs.process import open_streams
 
+        open_streams()
         return run(sys.argv[1:], programs={"lsp": _serve})
     except KeyboardInterrupt:  # before there was anything to roll back
         return 130

@@ -87,7 +87,15 @@ def test_an_unreadable_directory_is_told_in_its_place_and_ends_with_4(
 
 
 @pytest.mark.parametrize(
-    "words", [("list",), ("plan", "unmanage", "--all"), ("status", "--json"), ("--version",)]
+    "words",
+    [
+        ("list",),
+        ("plan", "unmanage", "--all"),
+        ("status", "--json"),
+        ("--version",),
+        ("--help",),
+        ("help", "plan"),
+    ],
 )
 def test_a_full_disk_under_standard_output_is_an_error(
     root: Path, words: tuple[str, ...]
@@ -114,14 +122,17 @@ def test_a_working_directory_that_is_gone_is_named(root: Path) -> None:
     assert done.stderr == b"dotstream: the working directory: No such file or directory\n"
 
 
-def test_a_closed_standard_output_is_no_reason_to_fail(root: Path) -> None:
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_standard_stream_is_no_reason_to_fail(root: Path, closed: str) -> None:
     done = subprocess.run(
-        ["sh", "-c", 'exec "$@" >&-', "sh", *COMMAND, "manage", "--all", "-v"],
+        ["sh", "-c", f'exec "$@" {closed}', "sh", *COMMAND, "manage", "--all", "-q"],
         cwd=root,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    # Nothing that was opened took the number of a stream, to be written over by a message.
+    assert dotstream("doctor", cwd=root).out == "no problems found\n"
 
 
 def test_an_ascii_locale_is_written_in_ascii(root: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from dotstream.fs.oserror import reason
 from dotstream.fs.process import columns
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, NoReturn, cast
 from dotstream.model.options import FOLDINGS, POLICIES
@@ -12,6 +13,8 @@ from dotstream.model.options import FOLDINGS, POLICIES
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
+
+    from _typeshed import SupportsWrite
 
 argparse._ = str  # type: ignore[attr-defined]  # or each parser looks for translations on the disk
 _WIDTH = max(40, min(columns(1), 92) - 2)
@@ -127,6 +130,17 @@ class Parser(argparse.ArgumentParser):
                 formatter.add_arguments(group._group_actions)  # noqa: SLF001 - our own
                 formatter.end_section()
         return f"{self.format_usage()}\n{formatter.format_help().lstrip()}"
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Write the help; where that fails, say so and leave, which argparse does not."""
+        from dotstream.cli.report.output import Output
+
+        output = Output.of(sys.stdout)
+        output.write(self.format_help())
+        failure = output.failure
+        if failure is not None and not isinstance(failure, BrokenPipeError):
+            sys.stderr.write(f"dotstream: standard output: {reason(failure)}\n")
+            raise SystemExit(1)
 
     def actions(self) -> list[argparse.Action]:
         """Return every word and flag of this command, in their order."""

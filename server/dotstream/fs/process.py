@@ -142,6 +142,15 @@ def process_name() -> str:
     return f"process {os.getpid()} ({command})"
 
 
+def open_streams() -> None:
+    """Have each standard stream that is closed lead nowhere, before a file takes its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115 - it stays open
+            os.set_inheritable(stream.fileno(), True)
+            setattr(sys, name, stream)
+
+
 def end_process(exit_code: int) -> NoReturn:
     """End this process at once, whatever its threads are doing."""
     sys.stderr.flush()

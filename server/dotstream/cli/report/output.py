@@ -43,7 +43,7 @@ class Output:
 
     __slots__ = ("_encoding", "_first", "_lines", "_next", "_sink", "failure", "unicode")
 
-    def __init__(self, sink: Sink | None, encoding: str = "utf-8") -> None:
+    def __init__(self, sink: Sink, encoding: str = "utf-8") -> None:
         self.failure: OSError | None = None
         self.unicode: bool = encoding.lower().replace("-", "") == "utf8"
         self._sink = sink
@@ -53,13 +53,11 @@ class Output:
         self._first = _AT_ONCE
 
     @classmethod
-    def of(cls, stream: TextIO | None) -> Output:
+    def of(cls, stream: TextIO) -> Output:
         """Return the output of a standard stream, past Python's own buffers.
 
         Nothing is then left in them at exit, where a closed pipe would be reported.
         """
-        if stream is None:  # closed by whoever started us
-            return cls(None)
         stream.flush()
         return cls(unbuffered(stream.fileno()), stream.encoding)
 
@@ -87,7 +85,7 @@ class Output:
 
     def write(self, text: str) -> None:
         """Write ``text`` as it is, at once."""
-        if self._sink is None or self.failure is not None:
+        if self.failure is not None:
             return
         left = memoryview(text.encode(self._encoding, "backslashreplace"))
         try:
