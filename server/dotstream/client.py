@@ -545,7 +545,7 @@ class Client:
             with self.stream("manage", [name], cancel=cancel) as plan:
                 for _ in plan:
                     pass
-            status = PackageStatus.of(name, plan.summary)
+            status = PackageStatus.of(name, plan.summary, recorded=recorded[name])
             if recorded[name] > status.links + status.relinks:
                 status = status.with_removals(self._removals([name], cancel))
             yield status

@@ -9,6 +9,8 @@ import pytest
 from tests.cli.process import dotstream, events, household
 from tests.snapshot import difference, snapshot
 
+from dotstream.fs.process import host_name
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -213,6 +215,39 @@ def test_packages_says_which_are_enabled_here_and_why_not(scratch_home: Path, ro
     assert lines[0] == f"git  → {scratch_home}"
     assert lines[1].startswith("vim  disabled: it is for the host elsewhere")
     assert dotstream("packages", "-q", cwd=root).out == "git\nzsh\n"
+
+
+def test_what_a_package_is_not_for_is_worded_where_its_hosts_are_negated(root: Path) -> None:
+    dotstream("manage", "vim", cwd=root)
+    here = host_name()
+    (root / "dotstream.toml").write_text(f'[packages.vim]\nhosts = ["!{here}", "!attic"]\n')
+    why = f"it is for any host but {here} or attic, and this is {here}"
+    assert f"vim  disabled: {why}" in dotstream("packages", cwd=root).out.splitlines()
+    refused = dotstream("plan", "manage", "vim", cwd=root)
+    assert (refused.code, why in refused.err) == (2, True)
+    assert f'hosts = ["!{here}", "!attic"]' in dotstream("config", cwd=root).out
+    # Its links are still there, and are said to be: for what, and what removes them.
+    status = dotstream("status", cwd=root)
+    assert [line.split()[:2] for line in status.out.splitlines()][:2] == [
+        ["git", "unmanaged"],
+        ["zsh", "unmanaged"],
+    ]
+    assert why in status.out + status.err
+    (root / "dotstream.toml").write_text('[packages.vim]\nhosts = ["!attic"]\n')
+    assert "vim  → " in dotstream("packages", cwd=root).out
+
+
+def test_a_package_whose_own_fold_is_to_be_opened_is_linked_in_part(
+    scratch_home: Path, root: Path
+) -> None:
+    (root / "vim/dot-vim/pack/one").mkdir(parents=True)
+    (root / "vim/dot-vim/pack/one/x.vim").touch()
+    dotstream("manage", "vim", cwd=root)
+    assert (scratch_home / ".vim").is_symlink()
+    target = '[packages.git]\ntarget = "~/.vim/pack/git"\n'
+    (root / "dotstream.toml").write_text(target)
+    states = {e["package"]: e["state"] for e in events("status", cwd=root) if "state" in e}
+    assert states == {"git": "unmanaged", "vim": "partial", "zsh": "unmanaged"}
 
 
 def test_the_package_directory_is_found_from_inside_of_it_or_named(

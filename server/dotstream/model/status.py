@@ -72,15 +72,20 @@ class PackageStatus(NamedTuple):
     removals: int = 0
 
     @classmethod
-    def of(cls, name: str, summary: Summary) -> PackageStatus:
-        """Read the status off the plan that would manage the package."""
+    def of(cls, name: str, summary: Summary, *, recorded: int = 0) -> PackageStatus:
+        """Read the status off the plan that would manage the package.
+
+        Args:
+            recorded: how many of its links are known; one that is to be opened is among them.
+        """
         links, changes, conflicts = summary.unchanged, summary.operations, summary.conflicts
         state: PackageState = "managed" if links else "unmanaged" if summary.errors else "empty"
         relinks = summary.counts.get("replace_link", 0)
         if conflicts:
             state = "conflict"
         elif changes:
-            state = "partial" if links or relinks else "unmanaged"
+            opened = recorded and "unfold" in summary.counts
+            state = "partial" if links or relinks or opened else "unmanaged"
         return cls(name, state, links, changes, conflicts, summary.errors, relinks)
 
     def with_removals(self, count: int) -> PackageStatus:
