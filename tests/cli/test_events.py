@@ -138,7 +138,7 @@ def test_names_that_are_not_utf8_come_through_as_their_bytes(
         ("colour = 1", ("manage", "zsh"), 2, "config"),
         ("", ("manage", "zhs"), 5, "no_such_package"),
         ("", ("manage", ".."), 2, "usage"),
-        ('target = "nowhere"', ("manage", "zsh"), 2, "usage"),
+        ('target = "dotstream.toml"', ("manage", "zsh"), 1, "scan_failed"),
     ],
 )
 def test_a_failure_is_told_and_the_stream_still_finishes(
