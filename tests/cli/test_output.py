@@ -57,6 +57,7 @@ def test_text_that_the_encoding_does_not_know_is_escaped() -> None:
 
 
 def test_standard_error_can_be_written_past_its_buffer(capfd: pytest.CaptureFixture[str]) -> None:
+    assert sys.__stderr__ is not None
     Output.of(sys.__stderr__).line("hello")
     assert capfd.readouterr().err == "hello\n"
 
