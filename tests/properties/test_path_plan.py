@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 from tests.farm import DIR, QUICK, Entry, Farm, Link, lines
 from tests.long import by_length
@@ -84,6 +85,21 @@ def _about(item: Item, farm: Farm, path: str) -> bool:
     return not here or f"{path}/".startswith(f"{here}/") or f"{here}/".startswith(f"{path}/")
 
 
+def _expected(items: Sequence[Item], farm: Farm, path: str) -> list[Item]:
+    """Choose what a plan has about a path, and what is about no path.
+
+    What makes room in a package is about what comes into its place, which follows.
+    """
+    chosen: list[Item] = []
+    about = True
+    for item in reversed(items):
+        if not item.path.startswith(f"{farm.directory}/"):
+            about = _about(item, farm, path)
+        if about or not isinstance(item, Operation | Conflict):
+            chosen.append(item)
+    return chosen[::-1]
+
+
 @given(
     members=st.dictionaries(_member, _packed, min_size=1, max_size=10),
     theirs=st.dictionaries(_inside.map(lambda path: f"home/{path}"), _found, max_size=4),
@@ -93,6 +109,16 @@ def _about(item: Item, farm: Farm, path: str) -> bool:
     upheavals=st.sets(st.sampled_from(("moved", "gone"))),
     now=st.tuples(_actions, _some, _preferences),
     path=_inside,
+)
+@example(  # the package's own file makes room for the one that is adopted
+    members={"stow/git/k/a": "text"},
+    theirs={"home/k/a": "mine"},
+    managed=None,
+    before=("manage", ["git"], Preferences(folding="safe")),
+    other={},
+    upheavals={"moved"},
+    now=("manage", ["git"], Preferences(folding="safe", on_conflict="adopt")),
+    path="k/a",
 )
 @settings(
     max_examples=by_length(300, 6_000),
@@ -121,11 +147,7 @@ def test_a_path_planned_alone_is_what_the_whole_plan_says_about_it(
         alone = client.stream(
             action, packages, prefer=prefer, path=f"{farm.target}/{path}"
         ).collect()
-        expected = [
-            item
-            for item in whole.items
-            if _about(item, farm, path) or not isinstance(item, Operation | Conflict)
-        ]
+        expected = _expected(whole.items, farm, path)
         told = lines(alone.items, farm.root)
         event(f"{len(told)} items")
         assert [line for line in told if not _is_note(line)] == [
