@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
@@ -15,6 +15,9 @@ from tests.long import by_length
 
 from dotstream.model.items import Conflict, Item, Operation
 from dotstream.model.options import ACTIONS, FOLDINGS, POLICIES, Action, Folding, Preferences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _PACKAGES = ("git", "vim", "zsh")
 _NAMES = ("a", "b", ".c", "dot-c", "d~")
