@@ -31,10 +31,10 @@ def _tell_version() -> int:
     try:
         print(f"dotstream {__version__}", flush=True)  # noqa: T201 - it is all there is to it
     except OSError as error:
-        from dotstream.fs.oserror import reason
+        from dotstream.cli.report.output import not_written
         from dotstream.fs.process import end_process
 
-        sys.stderr.write(f"dotstream: standard output: {reason(error)}\n")
+        sys.stderr.write(f"{not_written(error)}\n")
         end_process(1)  # what is in the buffer would be written, and fail, once more
     return 0
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 
-from dotstream.fs.oserror import reason
 from dotstream.fs.process import columns
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, NoReturn, cast
 from dotstream.model.options import FOLDINGS, POLICIES
@@ -133,13 +132,13 @@ class Parser(argparse.ArgumentParser):
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
         """Write the help; where that fails, say so and leave, which argparse does not."""
-        from dotstream.cli.report.output import Output
+        from dotstream.cli.report.output import Output, not_written
 
         output = Output.of(sys.stdout)
         output.write(self.format_help())
         failure = output.failure
         if failure is not None and not isinstance(failure, BrokenPipeError):
-            sys.stderr.write(f"dotstream: standard output: {reason(failure)}\n")
+            sys.stderr.write(f"{not_written(failure)}\n")
             raise SystemExit(1)
 
     def actions(self) -> list[argparse.Action]:

@@ -13,6 +13,7 @@ import sys
 from dotstream import __version__
 from dotstream.cli.arguments import Parser, add_common
 from dotstream.cli.registry import COMMANDS, GROUPS, PROGRAMS, helps, load, parser_of
+from dotstream.cli.report.output import not_written
 from dotstream.cli.session import Session
 from dotstream.errors import Cancelled, DotstreamError
 from dotstream.fs.oserror import is_permission, reason
@@ -175,7 +176,7 @@ def _ended(session: Session, exit_code: int) -> int:
             if session.changed and exit_code == 0
             else ""
         )
-        session.err.write(f"dotstream: standard output: {reason(failure)}{done}\n")
+        session.err.write(f"{not_written(failure)}{done}\n")
         return exit_code if done else exit_code or 1
     if not session.changed:  # as any program whose reader has seen enough
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)

@@ -33,10 +33,6 @@ class Nesting:
     def open(self, operation: Operation) -> None:
         """Take an operation in, so that what is done in its path belongs to it."""
         directory = operation.directory
-        stack = self._opened.get(directory.root)
-        if stack is None:
-            stack = self._opened[directory.root] = []
-        above = f"{directory.path}/"
-        while stack and not above.startswith(stack[-1][1]):
-            stack.pop()
-        stack.append((operation, f"{directory.join(operation.name)}/"))
+        self.enclosing(directory)
+        inside = f"{directory.join(operation.name)}/"
+        self._opened.setdefault(directory.root, []).append((operation, inside))

@@ -126,7 +126,7 @@ class Shared:
         wanted: the targets that the plan links in.
     """
 
-    __slots__ = ("_above", "_made", "gone", "wanted")
+    __slots__ = ("_above", "_made", "wanted")
 
     def __init__(self, wanted: Sequence[str], main: str) -> None:
         self.wanted: Sequence[str] = wanted

@@ -25,7 +25,7 @@ from dotstream.planner.visit import DirectoryVisit, Walk
 from dotstream.planner.visits import carried_out
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from dotstream.model.items import Item
     from dotstream.model.options import Package
@@ -41,7 +41,7 @@ def walk(
     manage: Sequence[Package],
     unmanage: Sequence[tuple[int, Package]],
     scope: Scope = EVERYTHING,
-) -> Generator[Item | Run | Below, None, int | None]:
+) -> Iterator[Item | Run | Below]:
     """Plan all that is in scope, lazily.
 
     Args:
@@ -52,9 +52,6 @@ def walk(
         Operations and runs of them, conflicts, scan errors and notices, in the order of
         the walk; and what is ``Below`` the lowest directories, in place of what is in there.
 
-    Returns:
-        How many names stay in the target, where that is known.
-
     Raises:
         Cancelled: the farm's token was cancelled.
     """
@@ -62,7 +59,7 @@ def walk(
     if not farm.options.stow and f"{root.root}/".startswith(f"{farm.stow_dir}/"):
         name = manage[0].name if manage else unmanage[0][1].name
         yield Conflict("target_in_package_directory", root, "", name, farm.stow_dir)
-        return None
+        return
     unlinking = Unlinking(farm, unmanage)
     top = DirectoryVisit(
         Walk(farm, Folding(farm), unlinking, Refolding(farm, unlinking)),
@@ -74,7 +71,7 @@ def walk(
     )
     found = carried_out(top.plan())
     if not scope.only:
-        return (yield from found)
+        yield from found
+        return
     for item in found:
         yield from scope.concerning(item, root.root)
-    return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from time import monotonic
 
+from dotstream.fs.oserror import reason
 from dotstream.fs.process import unbuffered
 from dotstream.light_typing import TYPE_CHECKING, Protocol
 
@@ -28,6 +29,11 @@ class Sink(Protocol):
 
     def write(self, data: bytes | memoryview, /) -> int | None:
         """Write some of ``data`` and return how much."""
+
+
+def not_written(failure: OSError) -> str:
+    """Return the sentence, without its end, about what standard output did not take."""
+    return f"dotstream: standard output: {reason(failure)}"
 
 
 class Output:
