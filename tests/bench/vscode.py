@@ -47,6 +47,7 @@ async def _planned(farm: Farm, rounds: int) -> tuple[list[float], list[float], l
     alone: list[float] = []
     planned: list[tuple[float, float]] = []
     programs = tools()
+    artifacts = REPOSITORY / ".artifacts" / "vscode"
     server = CodeServer(
         programs,
         Path(place.root, "code-server"),
@@ -61,10 +62,10 @@ async def _planned(farm: Farm, rounds: int) -> tuple[list[float], list[float], l
             )
             for _ in range(rounds):
                 alone.append(server.dotstream(farm.directory, "plan", "manage", "--all"))
-                page = await (await browser.new_context()).new_page()
-                workbench = Workbench(page, server, REPOSITORY / ".artifacts" / "vscode", [])
+                context = await browser.new_context()
+                workbench = await Workbench.of(context, server, artifacts, [])
                 planned.append(await _one(workbench, farm))
-                await page.context.close()
+                await context.close()
     finally:
         server.stop()
     return alone, [shown for shown, _ in planned], [offered for _, offered in planned]
@@ -76,7 +77,7 @@ async def _one(workbench: Workbench, farm: Farm) -> tuple[float, float]:
     await workbench.pick("Manage")
     began = time.monotonic()
     await workbench.tick(*farm.packages)
-    await workbench.shows(f"{farm.links:,} to link", within=300)
+    await workbench.shows(f"{farm.links:,} to link")
     shown = time.monotonic() - began
     await workbench.offers("Apply")
     return shown, time.monotonic() - began

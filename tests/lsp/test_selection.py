@@ -95,6 +95,16 @@ def test_a_part_of_another_plan_changes_nothing(world: World, editor: Editor) ->
     assert difference(before, snapshot(world.target, prune=STATE)) == []
 
 
+def test_a_part_of_a_plan_with_a_new_conflict_is_one_of_another_plan(
+    world: World, editor: Editor
+) -> None:
+    shown = editor.ask("dotstream/plan", world.params("vim", "zsh"))
+    (world.target / ".zshrc").write_text("mine\n")
+    part = world.params("vim", "zsh", digest=shown["digest"], omit=uris(world, ".vimrc"))
+    error = editor.error("dotstream/apply", part)
+    assert (error["code"], error["data"]["kind"]) == (-32801, "stale_plan")
+
+
 def test_a_conflict_that_is_left_out_is_in_nobodys_way(world: World, editor: Editor) -> None:
     (world.target / ".zshrc").write_text("mine\n")
     before = snapshot(world.target, prune=STATE)

@@ -13,6 +13,7 @@ describe("an error answer", () => {
       remedies: ["refresh"],
       cancelled: false,
       outdated: true,
+      gone: false,
     });
   });
 
@@ -36,6 +37,12 @@ describe("an error answer", () => {
 
   it("to a cancelled request is no failure", () => {
     expect(faultOf({ code: -32800, message: "cancelled" }).cancelled).toBe(true);
+  });
+
+  it("that does not come says so, and that there is no server to ask again", () => {
+    const rejected = faultOf({ code: -32097, message: "Pending response rejected since …" });
+    expect(rejected).toMatchObject({ message: "The server ended meanwhile.", gone: true });
+    expect(faultOf({ code: -32096, message: "Why" })).toMatchObject({ message: "Why", gone: true });
   });
 
   it("of an older server says what to do", () => {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import {
   applyCall,
+  asChosen,
   identityOf,
   planCall,
   requestOf,
-  resolved,
-  resolvedAll,
   titleOf,
   type PlanRequest,
 } from "../src/plan/request";
@@ -90,31 +89,27 @@ describe("a plan and its application", () => {
 });
 
 describe("choices", () => {
-  it("gather, and win over the policy for all", () => {
-    const once = resolved(manage, "file:///h/a", "backup");
-    const twice = resolvedAll(resolved(once, "file:///h/b", "adopt"), "skip");
-    expect(twice.params.options).toEqual({
+  it("win over the settings, and those for single files over that for all", () => {
+    const set = { onConflict: "backup", folding: "never" } as const;
+    const single = { "file:///h/a": "adopt" } as const;
+    const none = { all: undefined, single: {} };
+    expect(asChosen(manage, set, none).params.options).toEqual(set);
+    expect(asChosen(manage, set, { all: "skip", single }).params.options).toEqual({
       onConflict: "skip",
-      resolutions: { "file:///h/a": "backup", "file:///h/b": "adopt" },
+      folding: "never",
+      resolutions: single,
     });
-  });
-
-  it("can be revised", () => {
-    const once = resolved(manage, "file:///h/a", "backup");
-    expect(resolved(once, "file:///h/a").params.options).toEqual({ resolutions: {} });
+    expect(asChosen(undo, set, none)).toBe(undo);
   });
 
   it("are not in what an earlier window has left of a plan", () => {
-    const chosen = resolved(manage, "file:///h/a", "backup");
-    expect(requestOf(identityOf(chosen), {})).toEqual({
-      ...manage,
-      params: { ...manage.params, options: {} },
-    });
-    expect(requestOf("{", {})).toBeUndefined();
+    const chosen = asChosen(manage, {}, { all: "skip", single: {} });
+    expect(requestOf(identityOf(chosen))).toEqual(manage);
+    expect(requestOf("{")).toBeUndefined();
   });
 
   it("do not make it another plan", () => {
-    expect(identityOf(resolvedAll(manage, "skip"))).toBe(identityOf(manage));
+    expect(identityOf(asChosen(manage, {}, { all: "skip", single: {} }))).toBe(identityOf(manage));
     expect(identityOf(undo)).not.toBe(identityOf(manage));
   });
 });

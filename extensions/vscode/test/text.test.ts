@@ -40,6 +40,19 @@ describe("the text of a plan", () => {
     ]);
   });
 
+  it("finds a row of another text, or the directory that it is in", () => {
+    const [a, b, c] = [link("~/.x/a"), link("~/.x/b"), link("~/.x/c")];
+    const [one, other] = [textOf([a, c]), textOf([b, c])];
+    expect(one.lines.map((_, index) => one.placeAt(HEADER + index)?.(other))).toEqual([
+      undefined, // that of `a`, which is gone
+      undefined,
+      undefined,
+      HEADER + 3,
+    ]);
+    expect(other.placeAt(HEADER + 3)?.(textOf([c]))).toBe(HEADER + 2);
+    expect(one.placeAt(0)).toBeUndefined();
+  });
+
   it("begins at the target, or where the first row is", () => {
     const labels = ["/srv/home/.a/b", "/etc/zsh/zshrc", "/etc/zsh/more/z"];
     expect(textOf(labels.map((label) => link(label, "x"))).lines).toEqual([

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -9,17 +10,17 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from pathlib import Path
 
     from tests.editors.vscode.tools import Tools
 
-__all__ = ["CodeServer"]
+__all__ = ["CodeServer", "signal_when"]
 
 _SETTINGS = {
     "chat.disableAIFeatures": True,
@@ -38,6 +39,13 @@ _TRUST: dict[bool, dict[str, object]] = {
     True: {"security.workspace.trust.startupPrompt": "never"},
 }
 
+
+_NO_RIGHTS = (
+    ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--")
+    if os.geteuid() == 0
+    else ()
+)
+"""What makes root a user to whom a directory can be closed."""
 
 _BUILT_IN = ("theme-defaults", "theme-modern-icons", "theme-seti", "diff", "shellscript")
 """The extensions of VS Code's own that the workbench has; dozens more only take time."""
@@ -112,7 +120,7 @@ class CodeServer:
         self._log = scratch / "code-server.log"
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                self._command,
+                [*_NO_RIGHTS, *self._command],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -170,17 +178,34 @@ class CodeServer:
             if words.encode() in _command_line(pid).replace(b"\0", b" ")
         ]
 
-    @contextmanager
-    def standing_still(self) -> Iterator[None]:
-        """Have dotstream's server stand still, so that what is under way is not over before."""
-        stopped = self.processes("dotstream lsp")
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
+    @asynccontextmanager
+    async def stopped(self, when: Callable[[], bool]) -> AsyncIterator[Awaitable[None]]:
+        """Have dotstream's server stop as soon as something holds, and go on after the block.
+
+        What is under way then is not over before the block has seen it, however fast that is
+        and however busy the browser.  The block gets what to wait for until it has stopped.
+        """
+        (server,) = self.processes("dotstream lsp")
+        stopping = asyncio.create_task(signal_when(when, server, signal.SIGSTOP))
         try:
-            yield
+            yield stopping
         finally:
-            for pid in stopped:
-                os.kill(pid, signal.SIGCONT)
+            await stopping
+            with suppress(ProcessLookupError):  # another may stand in its place
+                os.kill(server, signal.SIGCONT)
+
+    @asynccontextmanager
+    async def standing_still(self) -> AsyncIterator[None]:
+        """Have dotstream's server stand still during the block."""
+        async with self.stopped(lambda: True) as still:
+            await still
+            yield
+
+    def at_work(self) -> Callable[[], bool]:
+        """Return what tells whether dotstream's server has worked for a while since."""
+        (server,) = self.processes("dotstream lsp")
+        began = _processor_time(server)
+        return lambda: _processor_time(server) > began + 0.5
 
     def stop(self) -> None:
         """End the server with all that it has started."""
@@ -192,10 +217,8 @@ class CodeServer:
             self._process.kill()
             self._process.wait(10)
         for pid in below:
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
 
     def _wait_for_address(self) -> str:
         end = time.monotonic() + 60
@@ -207,6 +230,19 @@ class CodeServer:
             time.sleep(0.05)
         self.stop()
         raise AssertionError(f"code-server does not start: {self._log.read_text()}")
+
+
+async def signal_when(holds: Callable[[], bool], process: int, number: int) -> None:
+    """Signal a process as soon as something holds."""
+
+    def watch() -> None:
+        end = time.monotonic() + 180
+        while not holds():
+            assert time.monotonic() < end, "what is waited for does not come to be"
+            time.sleep(0.001)
+        os.kill(process, number)
+
+    await asyncio.to_thread(watch)
 
 
 def _environment(tools: Tools, home: Path) -> dict[str, str]:
@@ -228,6 +264,12 @@ def _descendants(pid: int) -> list[int]:
         for child in _read(f"/proc/{pid}/task/{task}/children").split():
             found += [int(child), *_descendants(int(child))]
     return found
+
+
+def _processor_time(pid: int) -> float:
+    """Return how many seconds of a processor a process has used."""
+    user, system = _read(f"/proc/{pid}/stat").rpartition(b") ")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _command_line(pid: int) -> bytes:

@@ -104,8 +104,7 @@ async def workbench(
     name = re.sub(r"\W+", "-", request.node.name)
     os.makedirs(_ARTIFACTS, exist_ok=True)
     context = await browser.new_context(viewport={"width": 1400, "height": 900})
-    page = await context.new_page()
-    bench = Workbench(page, code_server, _ARTIFACTS, _NOTES)
+    bench = await Workbench.of(context, code_server, _ARTIFACTS, _NOTES)
     yield bench
     if request.node.stash.get(_FAILED, False):
         await bench.picture(f"{name}-failed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,11 +26,9 @@ async def test_an_apply_is_cancelled_in_its_notification_and_rolled_back(
     before = snapshot(farm.target)
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "big")
-    await workbench.shows("400,000 to link", within=180)
-    await workbench.offers("Apply")
-    await workbench.click("Apply")  # and on at once: it does not take long
-    await workbench.said("Applying manage big")
-    with code_server.standing_still():
+    async with code_server.stopped(lambda: os.path.lexists(f"{farm.target}/0002")) as still:
+        await workbench.apply("400,000 to link")
+        await still
         await workbench.press("Cancel", of="Applying manage big")
     said = await workbench.said("the target is as it was before")
     await workbench.picture("apply-cancelled")

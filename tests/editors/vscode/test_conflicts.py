@@ -157,6 +157,28 @@ async def test_a_plan_that_no_longer_holds_is_not_applied(
     assert sorted(farm.home()) == [".zlogin", ".zprofile", ".zshrc"]
 
 
+async def test_a_conflict_that_is_new_since_the_plan_is_shown_and_nothing_is_done(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "theirs", "stow/zsh/dot-zprofile": "p"})
+    farm.make({"stow/zsh/dot-zlogin": "l", "home/.zlogin": "mine"})
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "zsh")
+    await workbench.click_above("! conflict   .zlogin", "Leave out")
+    await workbench.shows("2 to link; 1 conflict; 1 row left out")
+    farm.make({"home/.zshrc": "new"})
+    before = farm.tree()
+    await workbench.apply("1 row left out")
+    await workbench.shows("1 to link; 2 conflicts; 1 row left out; changed since")
+    await workbench.said("something changed since; nothing was done")
+    await workbench.picture("stale-conflict")
+    assert difference(before, farm.tree()) == []
+    await workbench.click_above("! conflict   .zshrc", "Skip")
+    await workbench.apply("1 to link")
+    await workbench.said("manage zsh: 1 linked")
+    await workbench.nothing_blocks()
+
+
 async def test_names_that_are_not_utf8_are_planned_and_linked(
     workbench: Workbench, farm: Farm
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,9 +37,22 @@ def code_server(
     server.stop()
 
 
+_OLD = f"""\
+#!/bin/sh
+[ "$1" = -c ] && exec {sys.executable} -c "import sys; sys.version_info = (3, 9, 2); $2"
+echo "SyntaxError: invalid syntax" >&2
+exit 1
+"""
+"""A Python that is older than what the server needs, as far as anybody asks it."""
+
+
 async def test_trust_comes_first_and_then_the_server_comes_with_the_extension(
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
+    (code_server.home / ".profile").write_text('PATH="$HOME/bin"\n')
+    old = code_server.programs / "python3"
+    old.write_text(_OLD)
+    old.chmod(0o755)
     farm.make({"stow/zsh/dot-zshrc": "rc"})
     await workbench.open(farm.directory)
     await workbench.view("Dotfiles")
@@ -49,7 +64,14 @@ async def test_trust_comes_first_and_then_the_server_comes_with_the_extension(
     await welcome.get_by_text("Manage Workspace Trust").click()
     trust = workbench.page.locator(".workspace-trust-editor")
     await trust.get_by_text("Trust", exact=True).first.click()
-    # Nothing is installed but a Python: the extension brings its server along.
+    # The only Python is too old, which is said.
+    await expect(welcome).to_contain_text("no Python from 3.11 on")
+    await workbench.status("Dotfiles: no server")
+    await workbench.picture("old-python")
+
+    # Nothing is installed but a Python that will do: the extension brings its server along.
+    (code_server.programs / "python3.12").symlink_to(Path(sys.executable).resolve())
+    await welcome.get_by_text("Look Again").click()
     await workbench.row("zsh, unmanaged").wait_for()
     await workbench.picture("bundled")
     assert len(code_server.processes("bundled/dotstream.py lsp")) == 1

@@ -77,7 +77,7 @@ async def page(code_server: CodeServer, browser: Browser) -> AsyncIterator[Workb
     """Return a page of a browser that believes whoever is at the address."""
     context = await browser.new_context(ignore_https_errors=True)
     artifacts = EXTENSION.parents[2] / ".artifacts" / "vscode"
-    yield Workbench(await context.new_page(), code_server, artifacts, [])
+    yield await Workbench.of(context, code_server, artifacts, [])
     await context.close()
 
 

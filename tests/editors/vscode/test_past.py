@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.editors.vscode.codeserver import signal_when
 from tests.editors.vscode.large import make_large
 from tests.snapshot import difference, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.editors.vscode.codeserver import CodeServer
     from tests.editors.vscode.workbench import Workbench
     from tests.farm import Farm
@@ -58,15 +56,6 @@ async def test_each_action_of_the_palette_and_what_the_history_says_of_it(
     assert farm.home() == BOTH
 
 
-def _signal_when(condition: Callable[[], bool], process: int, signal_number: int) -> None:
-    """Signal a process as soon as something holds, however busy the browser is."""
-    end = time.monotonic() + 180
-    while not condition():
-        assert time.monotonic() < end, "what is waited for does not come to be"
-        time.sleep(0.001)
-    os.kill(process, signal_number)
-
-
 async def test_an_undo_is_cancelled_in_its_notification(
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
@@ -75,21 +64,14 @@ async def test_an_undo_is_cancelled_in_its_notification(
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "big")
     await workbench.apply("300,000 to link")
-    await workbench.said("manage big: 300,000 linked", within=180)
+    await workbench.said("manage big: 300,000 linked")
     before = snapshot(farm.target)
-    (server,) = code_server.processes("dotstream lsp")
-    await workbench.press("Undo", of="manage big: 300,000 linked")
-    stopping = asyncio.create_task(
-        asyncio.to_thread(
-            _signal_when, lambda: len(os.listdir(farm.target)) < 300, server, signal.SIGSTOP
-        )
-    )
-    try:
+    await workbench.click("Undo")
+    await workbench.shows("300,000 to unlink")
+    async with code_server.stopped(lambda: len(os.listdir(farm.target)) < 300) as still:
         await workbench.apply("300,000 to unlink")
-        await stopping
+        await still
         await workbench.press("Cancel", of="Applying undo")
-    finally:
-        os.kill(server, signal.SIGCONT)
     await workbench.said("the target is as it was before")
     await workbench.nothing_blocks()
     assert difference(before, snapshot(farm.target)) == []
@@ -106,9 +88,7 @@ async def test_a_change_that_a_kill_cut_short_is_rolled_back_when_the_user_says_
     await workbench.plan("Manage", "big")
     (killed,) = code_server.processes("dotstream lsp")
     killing = asyncio.create_task(
-        asyncio.to_thread(
-            _signal_when, lambda: os.path.lexists(f"{farm.target}/0250"), killed, signal.SIGKILL
-        )
+        signal_when(lambda: os.path.lexists(f"{farm.target}/0250"), killed, signal.SIGKILL)
     )
     await workbench.apply("300,000 to link")
     await killing

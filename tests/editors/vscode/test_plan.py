@@ -102,6 +102,25 @@ async def test_what_is_only_counted_is_had_at_a_click_also_where_it_is_undone(
     await workbench.nothing_blocks()
 
 
+async def test_what_is_done_at_once_is_done_also_where_another_tab_is_closed_meanwhile(
+    workbench: Workbench, code_server: CodeServer, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc"})
+    farm.make({"stow/.vscode/settings.json": '{"dotstream.previewFirst": false}'})
+    await workbench.open(farm.directory)
+    await workbench.reveal("dotstream.toml")
+    await workbench.run("Dotstream: Manage…")
+    await workbench.listed("zsh")
+    tab = workbench.tab("dotstream.toml")
+    async with code_server.standing_still():
+        await workbench.enter("zsh")
+        await tab.click(button="middle")
+        await tab.wait_for(state="detached")
+    await workbench.said("manage zsh: 1 linked")
+    await workbench.nothing_blocks()
+    assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"}
+
+
 async def test_a_message_about_a_plan_shows_it_also_after_it_was_closed(
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
@@ -111,7 +130,7 @@ async def test_a_message_about_a_plan_shows_it_also_after_it_was_closed(
     await workbench.pick("Manage")
     await workbench.listed("zsh")
     tab = workbench.tab("Plan: manage zsh")
-    with code_server.standing_still():
+    async with code_server.standing_still():
         await workbench.enter("zsh")
         await tab.wait_for()
         await workbench.reveal("dotstream.toml")

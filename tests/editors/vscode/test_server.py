@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.editors.vscode.conftest import SERVER
 
 if TYPE_CHECKING:
     from tests.editors.vscode.codeserver import CodeServer
@@ -51,6 +52,49 @@ async def test_a_server_that_was_killed_is_started_again(
     await workbench.picture("restarted")
     await workbench.nothing_blocks()
     assert farm.home() == {".vimrc": "-> ../stow/vim/dot-vimrc"}
+
+
+async def test_a_plan_outlives_a_server_that_is_started_anew_for_other_settings(
+    workbench: Workbench, code_server: CodeServer, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "theirs", "home/.zshrc": "mine"})
+    settings = {"dotstream.onConflict": "backup", "dotstream.server.path": str(SERVER)}
+    await workbench.open(farm.directory)
+    await workbench.run("Dotstream: Manage…")
+    await workbench.listed("zsh")
+    (first,) = code_server.processes("dotstream lsp")
+    async with code_server.standing_still():
+        await workbench.enter("zsh")
+        await workbench.shows("planning…")
+        farm.make({"stow/.vscode/settings.json": json.dumps(settings)})
+        await workbench.until(lambda: code_server.processes("dotstream lsp") not in ([], [first]))
+    await workbench.shows(
+        "1 to link, 1 to move; planned again after the server was started again"
+    )
+    await workbench.apply("1 to link, 1 to move")
+    await workbench.until(lambda: farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"})
+    await workbench.nothing_blocks()
+
+
+async def test_a_folder_that_vanishes_in_the_middle_of_a_plan_is_missed_and_found_again(
+    workbench: Workbench, code_server: CodeServer, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc"})
+    await workbench.open(farm.directory)
+    await workbench.run("Dotstream: Manage…")
+    await workbench.listed("zsh")
+    async with code_server.standing_still():
+        await workbench.enter("zsh")
+        await workbench.shows("planning…")
+        os.rename(farm.directory, f"{farm.root}/elsewhere")
+    await workbench.shows("failed: ")
+    await workbench.picture("vanished")
+    os.rename(f"{farm.root}/elsewhere", farm.directory)
+    await workbench.click("Refresh")
+    await workbench.apply("1 to link")
+    await workbench.said("manage zsh: 1 linked")
+    await workbench.nothing_blocks()
+    assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"}
 
 
 _OLD = """\

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,20 +41,28 @@ async def test_several_folders_are_several_package_directories(
     assert farm.home() == {}
 
 
-async def test_a_folder_that_is_missing_takes_nothing_from_the_others(
+async def test_a_folder_that_is_missing_or_cannot_be_read_takes_nothing_from_the_others(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
     broken = Farm(f"{farm.root}/broken")
     broken.make({"stow/vim/dot-vimrc": "set"})
     broken.configured("target = 7\n")
-    await workbench.open_folders(f"{farm.root}/gone", farm.directory, broken.directory)
+    closed = Farm(f"{farm.root}/closed")
+    closed.configured("")
+    os.chmod(closed.directory, 0)
+    loop = f"{farm.root}/loop"
+    os.symlink("loop", loop)
+    await workbench.open_folders(
+        f"{farm.root}/gone", closed.directory, loop, farm.directory, broken.directory
+    )
     await workbench.view("Dotfiles")
     await workbench.row("zsh, unmanaged").wait_for()
     wrong = workbench.page.locator(".sidebar .monaco-list-row", has_text="target must be")
     await expect(wrong).to_be_visible()
     await workbench.picture("missing-folder")
     await workbench.nothing_blocks()
+    os.chmod(closed.directory, 0o700)
 
 
 async def test_a_window_without_dotfiles_is_left_in_peace(
@@ -101,6 +111,65 @@ async def test_only_what_is_managed_is_warned_about_and_what_others_change_is_se
     await workbench.status("Dotfiles: 1 conflict")
     await workbench.picture("managed-conflict")
     await workbench.nothing_blocks()
+
+
+async def test_what_no_watcher_sees_is_seen_when_the_window_has_the_focus_again(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-config/zsh/aliases": "a", "home/.config/zsh/other": "o"})
+    await workbench.open(farm.directory)
+    await workbench.view("Dotfiles")
+    await workbench.row("zsh, unmanaged · 1 change due").wait_for()
+    async with workbench.left():
+        farm.make({"home/.config/zsh/aliases": "mine"})
+    await workbench.row("zsh, unmanaged · 1 conflict").wait_for()
+    await workbench.nothing_blocks()
+
+
+async def test_a_server_that_never_answers_keeps_nobody_waiting(
+    workbench: Workbench, farm: Farm
+) -> None:
+    program = f"{farm.root}/server"
+    farm.make({"server": "#!/bin/sh\nexec sleep 3600\n", "stow/zsh/dot-zshrc": "rc"})
+    os.chmod(program, 0o700)
+    farm.make({"stow/.vscode/settings.json": json.dumps({"dotstream.server.path": program})})
+    await workbench.open(farm.directory)
+    await workbench.status("Dotfiles")
+    # The extension is there, as the list of those that run says; its commands work.
+    await workbench.run("Developer: Show Running Extensions")
+    running = workbench.page.locator(
+        ".runtime-extensions-editor .extension", has_text="dotstream"
+    )
+    await expect(running).to_contain_text(re.compile(r"Activation: \d+\s*ms"))
+    await workbench.picture("activated")
+    await workbench.run("Dotstream: Show Log")
+    await workbench.page.locator(".part.panel .monaco-editor").wait_for()
+    await workbench.run("View: Hide Panel")
+    await workbench.run("Dotstream: Plan…")
+    await workbench.said("The dotstream server is not running (starting).")
+    await workbench.nothing_blocks()
+
+
+async def test_two_windows_on_the_same_dotfiles_do_not_get_in_each_others_way(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc", "stow/zsh/dot-zprofile": "p"})
+    other = await workbench.another()
+    for window in (workbench, other):
+        await window.open(farm.directory)
+        await window.plan("Manage", "zsh")
+        await window.shows("2 to link")
+    await workbench.apply("2 to link")
+    await workbench.said("manage zsh: 2 linked")
+    # The other window's plan is of before that: it is made again, and nothing is done.
+    await other.apply("2 to link")
+    await other.shows("nothing to do; 2 unchanged; changed since: look at it again")
+    await other.said("something changed since; nothing was done")
+    await other.view("Dotfiles")
+    await other.row("zsh, managed").wait_for()
+    for window in (workbench, other):
+        await window.nothing_blocks()
+    assert sorted(farm.home()) == [".zprofile", ".zshrc"]
 
 
 async def test_the_status_bar_and_the_log(workbench: Workbench, farm: Farm) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from playwright.async_api import Error as Unplayable
@@ -14,29 +14,21 @@ from playwright.async_api import TimeoutError as StillWaiting
 from playwright.async_api import expect
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
-    from playwright.async_api import Locator, Page
+    from playwright.async_api import BrowserContext, Locator, Page
     from tests.editors.vscode.codeserver import CodeServer
 
-__all__ = ["Frames", "Tasks", "Workbench"]
+__all__ = ["Workbench"]
 
-_PATIENCE = 60_000
+_PATIENCE = 180_000
 """Milliseconds that anything may take to appear; it shows up as soon as it is there."""
 
-expect.set_options(timeout=_PATIENCE)
+_SOON = 3_000
+"""Milliseconds before something is tried again that a workbench may have lost."""
 
-_WATCH_FRAMES = """() => {
-    const frames = { gaps: [], last: performance.now(), on: true };
-    window.dotstreamFrames = frames;
-    const next = (now) => {
-        frames.gaps.push(now - frames.last);
-        frames.last = now;
-        if (frames.on) requestAnimationFrame(next);
-    };
-    requestAnimationFrame(next);
-}"""
+expect.set_options(timeout=_PATIENCE)
 
 _WATCH_COPIES = """() => {
     if (window.dotstreamCopied === undefined) {
@@ -47,55 +39,19 @@ _WATCH_COPIES = """() => {
     window.dotstreamCopied = "";
 }"""
 
-_STOP_WATCHING = """() => {
-    window.dotstreamFrames.on = false;
-    return window.dotstreamFrames.gaps;
-}"""
-
-
-class Frames:
-    """The times between two frames, in milliseconds, while the renderer was watched."""
-
-    def __init__(self) -> None:
-        self.gaps: list[float] = []
-
-    def __str__(self) -> str:
-        ordered = sorted(self.gaps)
-        return (
-            f"{len(ordered)} frames, median {ordered[len(ordered) // 2]:.0f} ms, "
-            f"99 % {ordered[len(ordered) * 99 // 100]:.0f} ms, longest {ordered[-1]:.0f} ms"
-        )
-
-
-class Tasks:
-    """What the renderer's main thread did, in milliseconds of its CPU time, longest first.
-
-    A machine that is busy with other things makes frames late, but no task longer.
-    """
-
-    def __init__(self, trace: bytes) -> None:
-        events = json.loads(trace)["traceEvents"]
-        mains = {
-            (event["pid"], event["tid"])
-            for event in events
-            if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+_LISTEN = """() => {
+    const last = new WeakMap();
+    window.dotstreamHeard = [];
+    new MutationObserver(() => {
+        for (const each of document.querySelectorAll(".notification-list-item-message")) {
+            const text = each.textContent.replaceAll("\\u00a0", " ");
+            if (text === "" || last.get(each) === text) continue;
+            last.set(each, text);
+            window.dotstreamHeard.push(text);
         }
-        # The browser has other pages too, which are idle.
-        self.times = sorted(
-            (
-                event["tdur"] / 1000
-                for event in events
-                if event["name"] == "ThreadControllerImpl::RunTask"
-                and event["ph"] == "X"
-                and (event["pid"], event["tid"]) in mains
-                and "tdur" in event  # not where the thread's clock could not be read
-            ),
-            reverse=True,
-        )
-
-    def __str__(self) -> str:
-        longest = ", ".join(f"{time:.0f}" for time in self.times[:5])
-        return f"{len(self.times)} tasks, the longest {longest} ms of CPU"
+    }).observe(document, { childList: true, subtree: true, characterData: true });
+}"""
+"""Keep what notifications say, however soon they are gone."""
 
 
 class Workbench:
@@ -115,12 +71,20 @@ class Workbench:
         self._artifacts = artifacts
         page.set_default_timeout(_PATIENCE)
 
+    @classmethod
+    async def of(
+        cls, context: BrowserContext, server: CodeServer, artifacts: Path, notes: list[str]
+    ) -> Workbench:
+        """Return one on a new page."""
+        await context.add_init_script(f"({_LISTEN})()")
+        return cls(await context.new_page(), server, artifacts, notes)
+
     async def open(self, folder: str, *, agreed: bool = True) -> None:
         """Open a folder, whose wishes are agreed to, and wait until the extension is there."""
         if agreed:
             self._server.agree(folder)
         await self.page.goto(self._server.url(folder))
-        await self.page.locator('.activitybar [aria-label="Dotfiles"]').first.wait_for()
+        await self._is_there()
 
     async def open_folders(self, *folders: str) -> None:
         """Open several folders in one window, whose wishes are agreed to."""
@@ -130,16 +94,35 @@ class Workbench:
         file = self._server.home / f"{abs(hash(folders))}.code-workspace"
         file.write_text(json.dumps({"folders": [{"path": folder} for folder in folders]}))
         await self.page.goto(self._server.workspace_url(file))
-        await self.page.locator('.activitybar [aria-label="Dotfiles"]').first.wait_for()
-        for _ in range(5):
+        await self._is_there()
+        rows = self.page.locator(".explorer-folders-view .monaco-list-row")
+
+        async def attempt() -> None:
             try:
-                rows = self.page.locator(".explorer-folders-view .monaco-list-row")
-                await rows.nth(1).wait_for(timeout=15_000)
+                await rows.nth(1).wait_for(timeout=5 * _SOON)
             except StillWaiting:  # on a busy machine VS Code may begin without any folder
                 await self.page.reload()
-                continue
-            return
-        raise AssertionError("the window has no folders")
+                raise
+
+        await self._persist(attempt, "the window has no folders")
+
+    async def another(self) -> Workbench:
+        """Return another window beside this one."""
+        server, artifacts = self._server, self._artifacts
+        return await Workbench.of(self.page.context, server, artifacts, self.notes)
+
+    @asynccontextmanager
+    async def left(self) -> AsyncIterator[None]:
+        """Turn away from the window during the block, to another one."""
+        session = await self.page.context.new_cdp_session(self.page)
+        await session.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
+        other = await self.page.context.new_page()
+        await other.bring_to_front()
+        await self.page.wait_for_function("!document.hasFocus()")
+        yield
+        await other.close()
+        await self.page.bring_to_front()
+        await self.page.wait_for_function("document.hasFocus()")
 
     async def walkthrough(self, *ticked: str) -> None:
         """Open the walkthrough, and wait until just these of its steps are ticked."""
@@ -163,20 +146,27 @@ class Workbench:
             f'.quick-input-list .monaco-list-row[aria-label^="{command}"]'
         ).first
         box = self.page.locator(".quick-input-widget input[type=text]")
-        # A workbench that is still moving its focus about may lose the key.
-        for _ in range(10):
+
+        async def attempt() -> None:
+            await self.page.keyboard.press("Escape")
             await self.page.keyboard.press("F1")
-            try:
-                await box.fill(f">{command}", timeout=2_000)
-                await entry.wait_for(timeout=3_000)
-                await self.page.keyboard.press("Enter")
-                # A palette that is still closing would take the keys of the next one.
-                await entry.wait_for(state="hidden", timeout=10_000)
-            except StillWaiting:
-                await self.page.keyboard.press("Escape")
-                continue
-            return
-        raise AssertionError(f"the palette has no command {command!r}")
+            await box.fill(f">{command}", timeout=_SOON)
+            await entry.wait_for(timeout=_SOON)
+            await self.page.keyboard.press("Enter")
+            # A palette that is still closing would take the keys of the next one.
+            await entry.wait_for(state="hidden", timeout=3 * _SOON)
+
+        await self._persist(attempt, f"the palette has no command {command!r}")
+
+    async def reload(self) -> None:
+        """Load the window anew, as a user does: what it keeps is kept by then."""
+        await self.page.evaluate("window.dotstreamOld = true")
+        await self.run("Developer: Reload Window")
+        await self.page.wait_for_function("window.dotstreamOld === undefined")
+        await self._is_there()
+
+    async def _is_there(self) -> None:
+        await self.page.locator('.activitybar [aria-label="Dotfiles"]').first.wait_for()
 
     async def pick(self, label: str) -> None:
         """Choose an entry of the list that is open."""
@@ -226,55 +216,69 @@ class Workbench:
 
     async def plan(self, action: str, *packages: str) -> None:
         """Ask for a plan as a user does, which the active editor then shows."""
-        # A workbench that is still moving its focus about may close a list.
-        for _ in range(5):
+
+        async def attempt() -> None:
             await self.run("Dotstream: Plan")
-            try:
-                await self._choice(action).click(timeout=20_000)
-                await self.tick(*packages, within=20_000)
-            except StillWaiting:
-                await self.page.keyboard.press("Escape")
-                continue
-            return
-        raise AssertionError("the lists of a plan are closed again and again")
+            # A workbench that is still moving its focus about may close a list.
+            await self._choice(action).click(timeout=5 * _SOON)
+            await self.tick(*packages, within=5 * _SOON)
+
+        await self._persist(attempt, "the lists of a plan are closed again and again")
 
     async def apply(self, sum_: str) -> None:
         """Press Apply above the plan in the active editor, when its sum says so."""
         await self.shows(sum_)
-        lens = (
-            self.editor().locator(".codelens-decoration a", has_text=re.compile("Apply$")).first
-        )
+        links = self.editor().locator(".codelens-decoration a")
+        lens = links.filter(has_text=re.compile("Apply$")).first
         told = await self.editor().locator(".view-line", has_text=sum_).first.inner_text()
         same = self.editor().locator(".view-line", has_text=told)
-        # Pressed until it is heeded, and no longer: then it is gone, or is a newer plan's.
-        for _ in range(20):
-            await lens.click()
-            for _ in range(60):
-                if not (await lens.count() and await same.count()):
-                    return
-                await self.page.wait_for_timeout(50)
-        raise AssertionError("pressing it does nothing")
+        await lens.wait_for()
+
+        async def attempt() -> None:
+            await lens.click(timeout=_SOON)
+
+        async def heeded() -> bool:  # then it is gone, or is a newer plan's
+            return not (await lens.count() and await same.count())
+
+        await self._persist(attempt, "pressing it does nothing", until=heeded)
 
     # -------------------------------------------------------- notifications
 
-    def toast(self, text: str | re.Pattern[str]) -> Locator:
-        """Return the notification that says so."""
-        return self.page.locator(".notification-toast", has_text=text)
+    def notification(self, text: str | re.Pattern[str]) -> Locator:
+        """Return the notification that says so, if it is on the screen."""
+        return self.page.locator(".notification-list-item", has_text=text).first
 
-    async def said(self, text: str | re.Pattern[str], *, within: int = 60) -> str:
-        """Wait for a notification, for some seconds at most, and return all of its text."""
-        found = self.toast(text).first
-        await found.wait_for(timeout=within * 1000)
-        return await found.locator(".notification-list-item-message").first.inner_text()
+    async def said(self, text: str) -> str:
+        """Wait until a notification says so, or find that one has; return what it said.
+
+        What was heard is not heard again.
+        """
+        heard = await self.page.wait_for_function(
+            """(text) => {
+                const at = window.dotstreamHeard.findIndex((each) => each.includes(text));
+                return at < 0 ? null : window.dotstreamHeard.splice(at, 1)[0];
+            }""",
+            arg=text,
+        )
+        return str(await heard.json_value())
 
     async def gone(self, text: str | re.Pattern[str]) -> None:
         """Wait until no notification says so any longer."""
-        await expect(self.toast(text)).to_have_count(0, timeout=_PATIENCE)
+        await expect(self.notification(text)).to_have_count(0)
 
     async def press(self, button: str, *, of: str | re.Pattern[str]) -> None:
-        """Press a button of a notification."""
-        toast = self.toast(of).first
-        await toast.locator(".monaco-button", has_text=re.compile(f"^{button}$")).click()
+        """Press a button of a notification, also where that is only in their list by now."""
+        named = re.compile(f"^{button}$")
+        there = self.notification(of).locator(".monaco-button", has_text=named)
+
+        async def attempt() -> None:
+            try:
+                await there.click(timeout=_SOON)
+            except StillWaiting:
+                await self.run("Notifications: Show Notifications")
+                raise
+
+        await self._persist(attempt, f"no notification of {of!r} offers {button!r}")
 
     # ---------------------------------------------------------- what stands
 
@@ -299,19 +303,18 @@ class Workbench:
     async def text(self) -> str:
         """Return the whole text of the active editor, also what is not on the screen."""
         await self.page.evaluate(_WATCH_COPIES)
-        for _ in range(10):
+
+        async def attempt() -> None:
             await self.editor().locator(".view-line").first.click(force=True)
             await self.page.keyboard.press("Control+A")
             await self.page.keyboard.press("Control+C")
             copied = "window.dotstreamCopied?.includes('\\n')"
-            try:
-                await self.page.wait_for_function(copied, timeout=3_000)
-            except StillWaiting:
-                continue
-            await self.page.keyboard.press("Control+Home")
-            await self.page.mouse.wheel(0, -100_000)  # lenses above the first line too
-            return str(await self.page.evaluate("window.dotstreamCopied"))
-        raise AssertionError("the text of the editor is not copied")
+            await self.page.wait_for_function(copied, timeout=_SOON)
+
+        await self._persist(attempt, "the text of the editor is not copied")
+        await self.page.keyboard.press("Control+Home")
+        await self.page.mouse.wheel(0, -100_000)  # lenses above the first line too
+        return str(await self.page.evaluate("window.dotstreamCopied"))
 
     async def lenses(self) -> list[str]:
         """Return the code lenses of the active editor that are on the screen."""
@@ -322,7 +325,7 @@ class Workbench:
         """Wait until code lenses of the active editor offer all of these."""
         for title in titles:
             lens = self.editor().locator(".codelens-decoration", has_text=title).first
-            await expect(lens).to_be_visible(timeout=_PATIENCE)
+            await expect(lens).to_be_visible()
 
     async def click(self, lens: str) -> None:
         """Click a code lens of the active editor."""
@@ -342,19 +345,18 @@ class Workbench:
                 .find((each) => of(each) === lens);
         }"""
         editor = await self.editor().element_handle()
-        for _ in range(20):
-            link = (
-                await self.page.wait_for_function(mark, arg=[editor, text, lens])
-            ).as_element()
+        there = [editor, text, lens]
+
+        async def attempt() -> None:
+            found = await self.page.wait_for_function(mark, arg=there, timeout=_SOON)
+            link = found.as_element()
             assert link is not None
-            try:
-                await link.click(timeout=3_000)
-                gone = f"(given) => !({mark})(given)"
-                await self.page.wait_for_function(gone, arg=[editor, text, lens], timeout=3_000)
-            except Unplayable:  # it was an older plan's, which is not heeded, or is gone
-                continue
-            return
-        raise AssertionError(f"pressing {lens!r} above {text!r} does nothing")
+            await link.click(timeout=_SOON)  # it may be an older plan's, which is not heeded
+
+        async def heeded() -> bool:
+            return await self.page.evaluate(f"(given) => !({mark})(given)", there) is True
+
+        await self._persist(attempt, f"no {lens!r} above {text!r} is heeded", until=heeded)
 
     async def go_to_line(self, number: int) -> None:
         """Have a line of the active editor on the screen, in its middle."""
@@ -367,29 +369,25 @@ class Workbench:
         """Point at a text of the active editor, and wait until the hover says something."""
         hover = self.page.locator(".monaco-hover", has_text=says).first
         spot = self.editor().get_by_text(text, exact=True).first
-        for _ in range(10):
+
+        async def attempt() -> None:
             await self.page.mouse.move(0, 0)
-            await spot.hover()
-            try:
-                await hover.wait_for(timeout=3_000)
-            except StillWaiting:
-                continue
-            return
-        raise AssertionError(f"no hover over {text!r} says {says!r}")
+            await spot.hover(timeout=_SOON)
+            await hover.wait_for(timeout=_SOON)
+
+        await self._persist(attempt, f"no hover over {text!r} says {says!r}")
 
     async def complete(self, typed: str, offered: str) -> None:
         """Type at the cursor, and accept a completion that is then offered."""
         entry = self.page.locator(f'.suggest-widget .monaco-list-row[aria-label^="{offered}"]')
         await self.page.keyboard.type(typed)
-        for _ in range(10):
+
+        async def attempt() -> None:
+            await self.page.keyboard.press("Escape")
             await self.page.keyboard.press("Control+Space")
-            try:
-                await entry.first.click(timeout=3_000)
-            except StillWaiting:
-                await self.page.keyboard.press("Escape")
-                continue
-            return
-        raise AssertionError(f"{offered!r} is not offered")
+            await entry.first.click(timeout=_SOON)
+
+        await self._persist(attempt, f"{offered!r} is not offered")
 
     async def status(self, text: str) -> Locator:
         """Wait until an item of the status bar says so, and return it."""
@@ -411,35 +409,32 @@ class Workbench:
         """Open the context menu of a row of the view or the Explorer; return what it offers."""
         row = self.page.locator(f'.sidebar .monaco-list-row[aria-label^="{label}"]').first
         entries = self.page.locator(".monaco-menu .action-label")
-        for _ in range(10):
-            await row.click(button="right")
-            try:
-                await entries.first.wait_for(timeout=3_000)
-            except StillWaiting:
-                continue
-            return [text for text in await entries.all_inner_texts() if text]
-        raise AssertionError(f"{label!r} has no context menu")
+
+        async def attempt() -> None:
+            await row.click(button="right", timeout=_SOON)
+            await entries.first.wait_for(timeout=_SOON)
+
+        await self._persist(attempt, f"{label!r} has no context menu")
+        return [text for text in await entries.all_inner_texts() if text]
 
     async def choose_in_menu(self, title: str) -> None:
         """Choose an entry of the context menu that is open."""
         entry = self.page.locator(".monaco-menu .action-item", has_text=title).first
-        for _ in range(20):  # a menu that has only just opened takes no clicks
-            await entry.click()
-            try:
-                await entry.wait_for(state="hidden", timeout=1_000)
-            except StillWaiting:
-                continue
-            return
-        raise AssertionError(f"pressing {title!r} does nothing")
+
+        async def attempt() -> None:  # a menu that has only just opened takes no clicks
+            if await entry.is_visible():
+                await entry.click(timeout=_SOON)
+            await entry.wait_for(state="hidden", timeout=_SOON)
+
+        await self._persist(attempt, f"pressing {title!r} does nothing")
 
     def tab(self, title: str) -> Locator:
         """Return the tab of an editor."""
         return self.page.locator(f'.tabs-container .tab[aria-label^="{title}"]').first
 
-    async def shows(self, text: str, *, within: int = 60) -> None:
-        """Wait until a line of the active editor shows a text, for some seconds at most."""
-        line = self.editor().locator(".view-line", has_text=text).first
-        await expect(line).to_be_visible(timeout=within * 1000)
+    async def shows(self, text: str) -> None:
+        """Wait until a line of the active editor shows a text."""
+        await expect(self.editor().locator(".view-line", has_text=text).first).to_be_visible()
 
     async def reveal(self, *names: str) -> None:
         """Click through the Explorer: opens directories, and a file at the end."""
@@ -472,18 +467,16 @@ class Workbench:
         await self.editor().locator(".view-line").first.click()
         await self.page.keyboard.press("Control+Home")
         offered = self.page.locator(".action-widget .monaco-list-row", has_text=title).first
-        for _ in range(10):
+
+        async def attempt() -> None:
+            await self.page.keyboard.press("Escape")
             await self.page.keyboard.press("Control+.")
-            try:
-                await offered.wait_for(timeout=3_000)
-                if picture is not None:
-                    await self.picture(picture)
-                await offered.click(timeout=3_000)
-            except StillWaiting:
-                await self.page.keyboard.press("Escape")
-                continue
-            return
-        raise AssertionError(f"there is no quick fix {title!r}")
+            await offered.wait_for(timeout=_SOON)
+            if picture is not None:
+                await self.picture(picture)
+            await offered.click(timeout=_SOON)
+
+        await self._persist(attempt, f"there is no quick fix {title!r}")
 
     async def nothing_blocks(self) -> None:
         """Check that no dialog stands before the page, as for an error in a command."""
@@ -497,27 +490,35 @@ class Workbench:
             assert time.monotonic() < end, "it does not come to be so"
             await self.page.wait_for_timeout(20)
 
-    @asynccontextmanager
-    async def watched(self) -> AsyncIterator[Frames]:
-        """Record the times between frames while the block runs."""
-        frames = Frames()
-        await self.page.evaluate(_WATCH_FRAMES)
-        try:
-            yield frames
-        finally:
-            frames.gaps = await self.page.evaluate(_STOP_WATCHING)
+    async def _persist(
+        self,
+        attempt: Callable[[], Awaitable[None]],
+        complaint: str,
+        *,
+        until: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
+        """Attempt something again and again: a workbench may lose a key or a click.
 
-    async def trace(self) -> None:
-        """Begin to record what the renderer does."""
-        browser = self.page.context.browser
-        assert browser is not None
-        await browser.start_tracing(page=self.page, categories=["-*", "toplevel", "__metadata"])
+        Args:
+            attempt: raises what Playwright does where it has to be made again.
+            complaint: what is wrong if none works.
+            until: what is so, soon, after an attempt that was heeded.
+        """
+        end, made = time.monotonic() + _PATIENCE / 1000, False
+        while time.monotonic() < end:
+            with suppress(Unplayable):
+                await attempt()
+                made = True
+            if made and (until is None or await self._soon(until)):
+                return
+        raise AssertionError(complaint)
 
-    async def traced(self) -> Tasks:
-        """Return what the renderer did since."""
-        browser = self.page.context.browser
-        assert browser is not None
-        return Tasks(await browser.stop_tracing())
+    async def _soon(self, holds: Callable[[], Awaitable[bool]]) -> bool:
+        """Wait a little until something is so, and say whether it is."""
+        end = time.monotonic() + _SOON / 1000
+        while not (so := await holds()) and time.monotonic() < end:
+            await self.page.wait_for_timeout(20)
+        return so
 
     def note(self, text: str) -> None:
         """Have a figure kept and printed, with how busy the machine was."""

@@ -84,7 +84,7 @@ export function isDivisible(request: PlanRequest): boolean {
 }
 
 /** The same request with other options; one that has none stays as it is. */
-export function withOptions(request: PlanRequest, options: PlanOptions): PlanRequest {
+function withOptions(request: PlanRequest, options: PlanOptions): PlanRequest {
   switch (request.kind) {
     case "change":
       return { kind: "change", params: { ...request.params, options } };
@@ -95,19 +95,27 @@ export function withOptions(request: PlanRequest, options: PlanOptions): PlanReq
   }
 }
 
-/** The same request with a policy for one path, or with none any longer. */
-export function resolved(request: PlanRequest, path: PathUri, policy?: Policy): PlanRequest {
-  const options = request.params.options ?? {};
-  const { [path]: _, ...others } = options.resolutions ?? {};
-  return withOptions(request, {
-    ...options,
-    resolutions: policy === undefined ? others : { ...others, [path]: policy },
-  });
+/** What was chosen in a plan. */
+export interface Choices {
+  /** For every conflict that has no choice of its own. */
+  readonly all: Policy | undefined;
+  readonly single: Readonly<Record<PathUri, Policy>>;
 }
 
-/** The same request with a policy for everything that no single choice was made for. */
-export function resolvedAll(request: PlanRequest, policy: Policy): PlanRequest {
-  return withOptions(request, { ...request.params.options, onConflict: policy });
+/** The same request as the settings are, and with what was chosen. */
+export function asChosen(
+  request: PlanRequest,
+  set: PlanOptions,
+  { all, single }: Choices,
+): PlanRequest {
+  const settable = request.kind === "change" && request.params.action !== "adopt";
+  const options = {
+    ...request.params.options,
+    ...(settable ? set : {}),
+    ...(all === undefined ? {} : { onConflict: all }),
+    ...(Object.keys(single).length === 0 ? {} : { resolutions: single }),
+  };
+  return Object.keys(options).length === 0 ? request : withOptions(request, options);
 }
 
 /** Ways to ask for a plan otherwise, by a name that a command can have. */
@@ -133,11 +141,11 @@ export function identityOf(request: PlanRequest): string {
 }
 
 /** The request of a document that an earlier window has left, if it can be read. */
-export function requestOf(identity: string, options: PlanOptions): PlanRequest | undefined {
+export function requestOf(identity: string): PlanRequest | undefined {
   try {
     const { kind, ...params } = JSON.parse(identity) as Record<string, unknown>;
     if (typeof params.root !== "string") return undefined;
-    return withOptions({ kind, params } as unknown as PlanRequest, options);
+    return { kind, params } as unknown as PlanRequest;
   } catch {
     return undefined;
   }

@@ -117,6 +117,19 @@ export class PlanText {
     return [columnAt(depth), columnAt(depth) + name.length];
   }
 
+  /** What finds the row at a line, or the next one below it, in another text. */
+  placeAt(at: number): ((other: PlanText) => number | undefined) | undefined {
+    const below = this.tree
+      .slice(Math.max(0, at - HEADER))
+      .findIndex(({ row }) => row !== undefined);
+    const path = this.rowAt(at + below)?.path;
+    if (at < HEADER || path === undefined) return undefined;
+    return (other) => {
+      const found = other.tree.findIndex(({ row }) => row?.path === path);
+      return found < 0 ? undefined : HEADER + found - below;
+    };
+  }
+
   isLeftOut({ path }: Row): boolean {
     const { leftOut } = this.wishes;
     if (leftOut.size === 0) return false;

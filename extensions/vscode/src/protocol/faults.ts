@@ -12,6 +12,8 @@ export interface Fault {
   readonly cancelled: boolean;
   /** Whether what was to be applied is not what there is any longer; nothing was changed. */
   readonly outdated: boolean;
+  /** Whether there was no server to answer, or none any longer. */
+  readonly gone: boolean;
   /** What the repository asks for, where that is not agreed to; nothing was changed. */
   readonly wishes?: AgreeResult["wishes"];
   /** What it is about, where that is one path. */
@@ -24,6 +26,10 @@ const OUTDATED = ["stale_plan", "target_changed", "conflict", "scan_failed"];
 
 const CANCELLED = -32800;
 const METHOD_NOT_FOUND = -32601;
+/** An answer that does not come, since the connection has ended. */
+const REJECTED = -32097;
+/** There is no connection at all. */
+export const INACTIVE = -32096;
 
 const REMEDIES: Readonly<Record<string, readonly Remedy[]>> = {
   stale_plan: ["refresh"],
@@ -59,13 +65,18 @@ export function faultOf(error: unknown): Fault {
       remedies: ["log"],
       cancelled: false,
       outdated: false,
+      gone: false,
     };
   }
   return {
-    message: sentenceCase(reasonFirst(text, data)),
+    message:
+      answer.code === REJECTED
+        ? "The server ended meanwhile."
+        : sentenceCase(reasonFirst(text, data)),
     remedies: REMEDIES[data.kind ?? ""] ?? ["log"],
     cancelled: answer.code === CANCELLED || data.kind === "cancelled",
     outdated: OUTDATED.includes(data.kind ?? ""),
+    gone: answer.code === REJECTED || answer.code === INACTIVE,
     ...(data.kind === "not_agreed" ? { wishes: (data.wishes ?? []) as AgreeResult["wishes"] } : {}),
     ...(typeof data.path === "string" ? { path: data.path } : {}),
     ...(typeof data.line === "number" ? { line: data.line } : {}),

@@ -12,7 +12,7 @@ import type { Plans } from "./plans";
 import { chooseRoot, placeAt } from "./roots";
 import type { Server } from "./server";
 import type { PlanSession } from "./session";
-import { planOptions, settings } from "./settings";
+import { settings } from "./settings";
 
 /** A package of the Dotfiles view, which its inline buttons hand over. */
 export interface PackageNode {
@@ -161,12 +161,13 @@ export class Changes {
     else if (session.attempt.state === "planned" && session.inTheWay > 0) {
       await this.plans.show(session);
     } else await this.explain(session);
-    this.plans.forgetClosed();
+    this.plans.leave(session.uri.toString());
   }
 
   private async carryOut(session: PlanSession): Promise<void> {
     const { place, title } = session;
     const done = await this.applied(session);
+    this.plans.leave(session.uri.toString()); // its tab may have been closed meanwhile
     if (done === false) return;
     if (done === undefined) {
       const changed = l10n.t("{0}: something changed since; nothing was done.", title);
@@ -199,7 +200,8 @@ export class Changes {
     const { title, attempt } = session;
     const { fault, summary } = attempt;
     if (fault !== undefined) {
-      if (!fault.cancelled) void window.showErrorMessage(`${title}: ${fault.message}`);
+      if (!fault.cancelled && !fault.gone)
+        void window.showErrorMessage(`${title}: ${fault.message}`);
     } else if (attempt.state === "planned" && summary !== undefined) {
       const words = `${title}: ${sentence(summary.counts, summary.unchanged, false)}`;
       if (this.plans.isVisible(session)) return;
@@ -220,7 +222,7 @@ export class Changes {
 }
 
 function request(place: Place, action: Action, chosen: Chosen): PlanRequest {
-  return { kind: "change", params: { ...place, action, ...chosen, options: planOptions() } };
+  return { kind: "change", params: { ...place, action, ...chosen } };
 }
 
 function placeIn(given: CommandArgument | undefined): Place | undefined {

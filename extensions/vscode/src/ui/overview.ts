@@ -115,10 +115,14 @@ export class Overview implements Disposable {
   }
 
   /** What is shown of a place: `~/dotfiles → ~`, as far as it is known. */
-  where(place: Place): string {
-    const farm = this.farms.find((each) => each.place.root === place.root);
-    if (farm === undefined) return labelOf(place.root);
-    return `${farm.packages.rootLabel} → ${farm.packages.targetLabel}`;
+  where({ root, target }: Place): string {
+    const farm = this.farms.find(({ place }) => place.root === root);
+    // A plan may have been made when the setting said another target.
+    const known = farm?.place.target === target ? farm?.packages.targetLabel : undefined;
+    const to = known ?? (target === undefined ? undefined : labelOf(target));
+    return [farm?.packages.rootLabel ?? labelOf(root), ...(to === undefined ? [] : [to])].join(
+      " → ",
+    );
   }
 
   /** How the packages of a place stand, as far as that is known. */

@@ -16,7 +16,6 @@ import type { Policy } from "../protocol/words";
 import { commandsAt } from "./planLenses";
 import { SCHEME, type Plans } from "./plans";
 import type { PlanSession } from "./session";
-import { planOptions } from "./settings";
 
 /** Milliseconds for which the status bar says that something was not done. */
 const SAID = 5000;
@@ -52,7 +51,7 @@ export class PlanCommands {
         this.leaveOut(uri, attempt, path),
       ),
       add("dotstream.forgetChoices", async (uri: Uri) => {
-        await this.plans.at(uri)?.forgetChoices(planOptions());
+        await this.plans.at(uri)?.forgetChoices();
       }),
       add("dotstream.showMoreRows", async () => {
         await this.plans.current()?.showMore();

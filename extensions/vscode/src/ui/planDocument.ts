@@ -8,8 +8,9 @@
  * meanwhile, and compared with what it was to bring about before anything is offered about its
  * lines.
  */
-import { Range, window, workspace, WorkspaceEdit, type TextDocument, type Uri } from "vscode";
+import { Range, workspace, WorkspaceEdit, type TextDocument, type Uri } from "vscode";
 import { HEADER, type PlanText } from "../plan/text";
+import { PlanCursors } from "./planCursors";
 
 /** Lines that are added at once: more would keep the window from drawing for too long. */
 const PIECE = 2000;
@@ -45,8 +46,13 @@ export function beginningOf({ header, text: { lines }, tail }: Page): string {
 
 export class PlanDocument {
   private seen: Seen | undefined;
+  private readonly cursors = new PlanCursors();
 
   constructor(private readonly uri: Uri) {}
+
+  dispose(): void {
+    this.cursors.dispose();
+  }
 
   /** What stands in the open document, unless it is not what was written. */
   shown(): Seen | undefined {
@@ -87,9 +93,14 @@ export class PlanDocument {
     const whole = [...page.header, ...page.text.lines, ...page.tail];
     const edit = new WorkspaceEdit();
     const lines = this.difference(edit, old, whole);
-    if (edit.size > 0 && !(await applied(edit, document))) return undefined;
-    const { version } = document;
     const complete = lines.length === whole.length;
+    if (edit.size > 0) {
+      this.cursors.hold(document, this.seen?.text);
+      const applied = await workspace.applyEdit(edit);
+      this.cursors.put(document, page.text, complete);
+      if (!applied) return undefined;
+    }
+    const { version } = document;
     if (document.isClosed || document.lineCount !== lines.length) return undefined;
     if (complete && document.getText() !== lines.join("\n")) return undefined;
     return { document, version, text: page.text, lines, whole: complete };
@@ -123,25 +134,5 @@ export class PlanDocument {
       edit.replace(this.uri, new Range(start - 1, from, last - 1, until), text);
     }
     return [...wanted.slice(0, end), ...(fits ? wanted.slice(end) : [])];
-  }
-}
-
-/** Apply an edit; where the cursor is, what is written there would push it along. */
-async function applied(edit: WorkspaceEdit, document: TextDocument): Promise<boolean> {
-  const places = new Map(
-    window.visibleTextEditors
-      .filter((editor) => editor.document === document)
-      .map((editor) => [editor, editor.selection]),
-  );
-  const moving = window.onDidChangeTextEditorSelection(({ textEditor, kind }) => {
-    if (kind !== undefined) places.delete(textEditor); // by the user, meanwhile
-  });
-  try {
-    return await workspace.applyEdit(edit);
-  } finally {
-    moving.dispose();
-    for (const [editor, place] of places) {
-      if (!editor.selection.isEqual(place)) editor.selection = place;
-    }
   }
 }

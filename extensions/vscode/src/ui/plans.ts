@@ -2,12 +2,14 @@
 import {
   commands,
   EventEmitter,
+  l10n,
   TabInputText,
   Uri,
   window,
   workspace,
   type Disposable,
   type Memento,
+  type Tab,
   type TextDocumentContentProvider,
 } from "vscode";
 import { identityOf, requestOf, titleOf, type PlanRequest } from "../plan/request";
@@ -15,7 +17,6 @@ import { HEADER } from "../plan/text";
 import type { Running } from "./running";
 import type { Server } from "./server";
 import { PlanSession, type Places } from "./session";
-import { planOptions } from "./settings";
 
 export const SCHEME = "dotstream-plan";
 export const LANGUAGE = "dotstream-plan";
@@ -36,6 +37,8 @@ export class Plans implements TextDocumentContentProvider, Disposable {
   private readonly sessionEmitter = new EventEmitter<PlanSession>();
   private readonly subscriptions: Disposable[];
   private readonly happened = new Set<string>();
+  /** Whether not all tabs of the window before are there again. */
+  private restoring = false;
   private context: Readonly<Record<string, boolean>> = {};
 
   /** A plan has other lines, lenses or decorations than it had. */
@@ -54,13 +57,16 @@ export class Plans implements TextDocumentContentProvider, Disposable {
         this.remember();
       }),
       workspace.registerTextDocumentContentProvider(SCHEME, this),
+      server.onDidChangeState((state) => {
+        if (state === "running") this.planWhatWasCutShort();
+      }),
       workspace.onDidOpenTextDocument(({ uri }) => void this.at(uri)?.show()),
       workspace.onDidChangeTextDocument(({ document }) => {
         this.at(document.uri)?.check();
       }),
       // The document itself lives on for minutes after its last tab.
       window.tabGroups.onDidChangeTabs(({ closed }) => {
-        if (closed.length > 0) this.forgetClosed();
+        for (const uri of urisOf(closed)) this.leave(uri);
         this.remember();
       }),
     ];
@@ -99,14 +105,24 @@ export class Plans implements TextDocumentContentProvider, Disposable {
 
   /** Plan again what was open when the window was loaded anew, which closes such tabs. */
   async restore(): Promise<void> {
+    this.restoring = true;
     const { open, front } = this.memory.get<Open>(OPEN, { open: [], front: undefined });
-    const requests = open.flatMap((identity) => requestOf(identity, planOptions()) ?? []);
+    const requests = open.flatMap((identity) => requestOf(identity) ?? []);
     const sessions = requests.map((request) => this.session(request));
     for (const session of sessions) await this.show(session);
     const before = sessions.find(({ asked }) => identityOf(asked) === front);
     if (before !== undefined) await this.show(before);
+    this.restoring = false;
     if (sessions.length > 0) await this.server.settled();
     await Promise.all(sessions.map((session) => session.plan()));
+  }
+
+  /** A server that has ended, or was started anew, leaves plans behind that nobody makes. */
+  private planWhatWasCutShort(): void {
+    const gone = [...this.sessions.values()].filter(({ attempt }) => attempt.fault?.gone === true);
+    for (const session of gone) {
+      void session.plan(undefined, l10n.t("planned again after the server was started again"));
+    }
   }
 
   isVisible(session: PlanSession): boolean {
@@ -127,6 +143,7 @@ export class Plans implements TextDocumentContentProvider, Disposable {
 
   /** Keep which plans have a tab, for the next window. */
   private remember(): void {
+    if (this.restoring) return;
     const open = openTabs();
     const left = [...this.sessions.values()].filter(({ uri }) => open.has(uri.toString()));
     const front = this.activeSession();
@@ -137,14 +154,13 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     void this.memory.update(OPEN, kept);
   }
 
-  /** Let go of plans that are nowhere to be seen; a plan that is being made is cancelled. */
-  forgetClosed(): void {
-    const open = openTabs();
-    for (const [uri, session] of this.sessions) {
-      if (open.has(uri) || session.attempt.state === "applying") continue;
-      this.sessions.delete(uri);
-      session.dispose();
-    }
+  /** Let go of a plan that has no tab, or none any longer; cancel it if it is being made. */
+  leave(uri: string): void {
+    const session = this.sessions.get(uri);
+    if (session === undefined || openTabs().has(uri)) return;
+    if (session.attempt.state === "applying") return; // it is left when that is over
+    this.sessions.delete(uri);
+    session.dispose();
   }
 
   private make(uri: Uri, request: PlanRequest): PlanSession {
@@ -188,7 +204,10 @@ export class Plans implements TextDocumentContentProvider, Disposable {
 }
 
 function openTabs(): ReadonlySet<string> {
-  const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
+  return urisOf(window.tabGroups.all.flatMap((group) => group.tabs));
+}
+
+function urisOf(tabs: readonly Tab[]): ReadonlySet<string> {
   return new Set(
     tabs.map(({ input }) => (input instanceof TabInputText ? input.uri.toString() : "")),
   );

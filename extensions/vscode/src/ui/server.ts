@@ -20,6 +20,7 @@ import {
   type LanguageClientOptions,
   type StaticFeature,
 } from "vscode-languageclient/node";
+import { INACTIVE } from "../protocol/faults";
 import type { Batch } from "../protocol/messages";
 import {
   PROTOCOL_VERSION,
@@ -78,6 +79,8 @@ interface Announced {
 
 /** What is asked of the server needs it to run. */
 export class NotRunning extends Error {
+  readonly code = INACTIVE;
+
   constructor(
     readonly state: ServerState,
     reason: string,

@@ -1,11 +1,10 @@
 /** One plan: what was asked for and chosen, the attempt that is current, and its document. */
 import { EventEmitter, type TextDocument, type Uri } from "vscode";
 import { titleOfChoice } from "../plan/choices";
-import { isDivisible, resolved, resolvedAll, titleOf, withOptions } from "../plan/request";
-import type { PlanRequest } from "../plan/request";
+import { asChosen, isDivisible, titleOf, type PlanRequest } from "../plan/request";
 import { operations, plural, sentence } from "../plan/sums";
 import type { PlanText, Wishes } from "../plan/text";
-import type { Place, PlanOptions, Summary } from "../protocol/messages";
+import type { Place, Summary } from "../protocol/messages";
 import type { PathUri, Row } from "../protocol/schema";
 import type { Policy } from "../protocol/words";
 import { oneLine } from "../protocol/paths";
@@ -14,7 +13,7 @@ import type { Ask } from "./server";
 import { beginningOf, PlanDocument, type Page } from "./planDocument";
 import type { Running } from "./running";
 import type { Server } from "./server";
-import { settings } from "./settings";
+import { planOptions, settings } from "./settings";
 
 /** Milliseconds in which the window is left in peace between two pieces of a plan that grows. */
 const BETWEEN = 100;
@@ -84,6 +83,13 @@ export class PlanSession {
     return this.request;
   }
 
+  /** The same with what was chosen, as the settings are now. */
+  private get chosen(): PlanRequest {
+    const entries = [...this.choices].map(([path, { policy }]) => [path, policy] as const);
+    const choices = { all: this.all, single: Object.fromEntries(entries) };
+    return asChosen(this.request, planOptions(), choices);
+  }
+
   get place(): Place {
     const { root, target } = this.request.params;
     return target === undefined ? { root } : { root, target };
@@ -149,7 +155,6 @@ export class PlanSession {
     this.settled.delete(row.path);
     if (policy === undefined) this.choices.delete(row.path);
     else this.choices.set(row.path, { row: this.choices.get(row.path)?.row ?? row, policy });
-    this.request = resolved(this.request, row.path, policy);
   }
 
   /** Plan anew with a policy for every conflict. */
@@ -161,16 +166,16 @@ export class PlanSession {
       if (row?.choices?.includes(policy) === true)
         this.settled.set(row.path, titleOfChoice(policy));
     }
-    await this.plan(resolvedAll(this.request, policy));
+    await this.plan();
   }
 
   /** Plan anew with no choices, and nothing left out. */
-  async forgetChoices(options: PlanOptions): Promise<void> {
+  async forgetChoices(): Promise<void> {
     this.choices.clear();
     this.leftOut.clear();
     this.settled.clear();
     this.all = undefined;
-    await this.plan(withOptions(this.request, options));
+    await this.plan();
   }
 
   /** Leave a path out with all that is below it, or take it in again. */
@@ -230,7 +235,7 @@ export class PlanSession {
     const digest = attempt.summary?.digest;
     if (!this.ready || digest === undefined || (this.isOpen && !this.isSettled)) return undefined;
     try {
-      const applying = attempt.apply(this.request, digest, [...this.leftOut]);
+      const applying = attempt.apply(this.chosen, digest, [...this.leftOut]);
       void this.show();
       return await applying;
     } catch (error) {
@@ -260,11 +265,12 @@ export class PlanSession {
   dispose(): void {
     this.disposed = true;
     this.attempt.cancel();
+    this.document.dispose();
     this.emitter.dispose();
   }
 
   private begin(remark = ""): Attempt {
-    const { request, server, running, limit, wishes } = this;
+    const { chosen: request, server, running, limit, wishes } = this;
     const tops = this.places.targets(this.place);
     this.attempt = new Attempt(request, server, running, limit, wishes, tops, remark);
     return this.attempt;

@@ -43,8 +43,8 @@ class Selection(NamedTuple):
             report: takes what is in the way of what is meant.
 
         Raises:
-            ConflictError, ScanFailed: at the end, for what is in the way of what is meant.
             StalePlan: at the end, if the plan is another.
+            ConflictError, ScanFailed: at the end, for what is in the way of what is meant.
         """
         metadata = plan.metadata
         filtering = _Filter(self, {metadata.target, *metadata.targets})
@@ -60,12 +60,12 @@ class Selection(NamedTuple):
                 elif isinstance(item, ScanError) and not _within(item.path, filtering.omitted):
                     errors.append(item)  # it may be of any part: its path is in a package
                     report(item)
+        if digest is not None and digest != plan.summary.digest:  # also by a new conflict
+            raise StalePlan(digest, plan.summary.digest)
         if conflicts:
             raise ConflictError(conflicts, len(conflicts))
         if errors and metadata.options.on_conflict != "skip":
             raise ScanFailed(errors, len(errors))
-        if digest is not None and digest != plan.summary.digest:
-            raise StalePlan(digest, plan.summary.digest)
 
 
 class _Filter:
