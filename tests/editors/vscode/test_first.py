@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,6 +37,7 @@ def code_server(
     server.stop()
 
 
+_PYTHON = os.path.realpath(sys.executable)
 _OLD = f"""\
 #!/bin/sh
 [ "$1" = -c ] && exec {sys.executable} -c "import sys; sys.version_info = (3, 9, 2); $2"
@@ -65,12 +66,15 @@ async def test_trust_comes_first_and_then_the_server_comes_with_the_extension(
     trust = workbench.page.locator(".workspace-trust-editor")
     await trust.get_by_text("Trust", exact=True).first.click()
     # The only Python is too old, which is said.
-    await expect(welcome).to_contain_text("no Python from 3.11 on")
+    await expect(welcome).to_contain_text("needs Python 3.11 or newer")
+    await workbench.said("found none on PATH or in the Python extension. Install one, and retry.")
+    await workbench.page.keyboard.press("Escape")
+    await trust.wait_for(state="hidden")
     await workbench.status("Dotfiles: no server")
     await workbench.picture("old-python")
 
     # Nothing is installed but a Python that will do: the extension brings its server along.
-    (code_server.programs / "python3.12").symlink_to(Path(sys.executable).resolve())
+    (code_server.programs / "python3.12").symlink_to(_PYTHON)
     await welcome.get_by_text("Look Again").click()
     await workbench.row("zsh, unmanaged").wait_for()
     await workbench.picture("bundled")

@@ -86,6 +86,7 @@ export function faultOf(error: unknown): Fault {
 
 /** What is wrong, and then where, shortly: a long path would push the reason out of sight. */
 function reasonFirst(text: string, { kind, line, column }: FaultData): string {
+  if (kind === "invalid_params") return text.replace(/^root: /, "");
   if (kind !== "config" || typeof line !== "number") return text;
   const place = `:${line}:${typeof column === "number" ? `${column}:` : ""} `;
   const end = text.indexOf(place);

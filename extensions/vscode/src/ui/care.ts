@@ -163,22 +163,20 @@ export class Care {
     const terminal = l10n.t("Install…");
     const set = l10n.t("Settings");
     const again = l10n.t("Retry");
-    const why =
-      discovery?.found === false && discovery.configured
-        ? l10n.t(
-            "The setting “dotstream.server.path” names {0}, which is not a program.",
-            discovery.tried[0] ?? "",
-          )
-        : l10n.t(
-            "There is no Python from 3.11 on for the server that the extension brings along, and the program “dotstream” was not found in the Python environment, on PATH or in ~/.local/bin.",
-          );
-    const choice = await window.showWarningMessage(
-      l10n.t("{0} To install dotstream: {1}", why, installCommand),
-      copy,
-      terminal,
-      set,
-      again,
+    const pythons = l10n.t(
+      "dotstream needs Python 3.11 or newer, and found none on PATH or in the Python extension. Install one, and retry.",
     );
+    const to = l10n.t("To install dotstream: {0}", installCommand);
+    const wrong = (program: string) =>
+      l10n.t("The setting “dotstream.server.path” names {0}, which is not a program.", program);
+    // A Python is what the command would need too.
+    const [words, offered] =
+      discovery?.found === true
+        ? [to, [copy, terminal, set]]
+        : discovery?.configured === true
+          ? [`${wrong(discovery.tried[0] ?? "")} ${to}`, [copy, terminal, set, again]]
+          : [pythons, [again, set]];
+    const choice = await window.showWarningMessage(words, ...offered);
     if (choice === copy) await env.clipboard.writeText(installCommand);
     else if (choice === terminal) {
       typeInTerminal(l10n.t("Install dotstream"), installCommand);

@@ -112,6 +112,7 @@ class QuietClient extends LanguageClient {
 
 export class Server implements Disposable {
   private client: LanguageClient | undefined;
+  private process: ChildProcess | undefined;
   private changing: Promise<void> = Promise.resolve();
   private restartDue = false;
   private announced: Announced = {};
@@ -174,7 +175,13 @@ export class Server implements Disposable {
   async stop(): Promise<void> {
     const client = this.client;
     this.client = undefined;
-    if (client !== undefined) await client.dispose(2000);
+    try {
+      await client?.dispose(2000);
+    } catch (error) {
+      this.log.warn(`the server did not stop, and is ended: ${String(error)}`);
+    } finally {
+      this.process?.kill("SIGKILL"); // which one that hangs heeds too
+    }
   }
 
   /** Start it, unless somebody has. */
@@ -352,6 +359,7 @@ export class Server implements Disposable {
 
   private spawn(command: string, args: readonly string[]): ChildProcess {
     const server = spawn(command, args, { env: process.env });
+    this.process = server;
     server.stderr.on("data", (data: Buffer) => {
       const lines = data.toString().split("\n");
       this.lastWords = lines.findLast((line) => line.trim() !== "")?.trim() ?? this.lastWords;
