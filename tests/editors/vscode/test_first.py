@@ -68,14 +68,12 @@ async def test_trust_comes_first_and_then_the_server_comes_with_the_extension(
     # The only Python is too old, which is said.
     await expect(welcome).to_contain_text("needs Python 3.11 or newer")
     await workbench.said("found none on PATH or in the Python extension. Install one, and retry.")
-    await workbench.page.keyboard.press("Escape")
-    await trust.wait_for(state="hidden")
     await workbench.status("Dotfiles: no server")
     await workbench.picture("old-python")
 
     # Nothing is installed but a Python that will do: the extension brings its server along.
     (code_server.programs / "python3.12").symlink_to(_PYTHON)
-    await welcome.get_by_text("Look Again").click()
+    await workbench.press("Retry", of="found none on PATH")
     await workbench.row("zsh, unmanaged").wait_for()
     await workbench.picture("bundled")
     assert len(code_server.processes("bundled/dotstream.py lsp")) == 1

@@ -27,7 +27,7 @@ const OUTDATED = ["stale_plan", "target_changed", "conflict", "scan_failed"];
 const CANCELLED = -32800;
 const METHOD_NOT_FOUND = -32601;
 /** An answer that does not come, since the connection has ended. */
-const REJECTED = -32097;
+export const REJECTED = -32097;
 /** There is no connection at all. */
 export const INACTIVE = -32096;
 

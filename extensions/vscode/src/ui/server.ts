@@ -20,7 +20,7 @@ import {
   type LanguageClientOptions,
   type StaticFeature,
 } from "vscode-languageclient/node";
-import { INACTIVE } from "../protocol/faults";
+import { INACTIVE, REJECTED } from "../protocol/faults";
 import type { Batch } from "../protocol/messages";
 import {
   PROTOCOL_VERSION,
@@ -112,6 +112,8 @@ class QuietClient extends LanguageClient {
 
 export class Server implements Disposable {
   private client: LanguageClient | undefined;
+  /** What is told to whoever waits for an answer that does not come any more. */
+  private readonly waiting = new Set<(reason: object) => void>();
   private process: ChildProcess | undefined;
   private changing: Promise<void> = Promise.resolve();
   private restartDue = false;
@@ -180,7 +182,8 @@ export class Server implements Disposable {
     } catch (error) {
       this.log.warn(`the server did not stop, and is ended: ${String(error)}`);
     } finally {
-      this.process?.kill("SIGKILL"); // which one that hangs heeds too
+      this.process?.kill("SIGKILL"); // which one that hangs heeds too, but answers nobody
+      for (const reject of this.waiting) reject({ code: REJECTED });
     }
   }
 
@@ -218,9 +221,14 @@ export class Server implements Disposable {
   ): Promise<Result> {
     const client = this.running();
     // A token that is there but undefined would count as a second parameter.
-    return cancel === undefined
-      ? await client.sendRequest<Result>(method, params)
-      : await client.sendRequest<Result>(method, params, cancel);
+    const answer =
+      cancel === undefined
+        ? client.sendRequest<Result>(method, params)
+        : client.sendRequest<Result>(method, params, cancel);
+    return await new Promise((resolve, reject) => {
+      this.waiting.add(reject);
+      void answer.then(resolve, reject).finally(() => this.waiting.delete(reject));
+    });
   }
 
   acknowledge(token: string, seq: number): void {
