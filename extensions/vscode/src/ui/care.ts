@@ -211,7 +211,9 @@ function actionsOf(place: Place, { kind, path, label, command }: Finding): Comma
     ...(isOpenable(path)
       ? [{ title: l10n.t("Reveal"), command: "revealInExplorer", arguments: [Uri.parse(path)] }]
       : []),
-    { title: l10n.t("Show the difference"), command: "dotstream.diff", arguments: [subject] },
+    ...(kind === "replaced_link" // elsewhere there are no two files
+      ? [{ title: l10n.t("Show the difference"), command: "dotstream.diff", arguments: [subject] }]
+      : []),
     ...(command === null
       ? []
       : [
