@@ -138,7 +138,7 @@ async def test_a_server_that_never_answers_keeps_nobody_waiting(
     await workbench.run("Dotstream: Show Log")
     await workbench.page.locator(".part.panel .monaco-editor").wait_for()
     await workbench.run("View: Hide Panel")
-    await workbench.run("Dotstream: Plan…")
+    await workbench.run("Dotstream: Doctor")
     await workbench.said("The dotstream server is not running (starting).")
     # The extension is there, as the list of those that run says.
     await workbench.run("Developer: Show Running Extensions")

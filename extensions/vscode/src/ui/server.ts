@@ -1,5 +1,4 @@
 /** The language server: started, restarted, asked. */
-import { spawn, type ChildProcess } from "node:child_process";
 import {
   Disposable,
   EventEmitter,
@@ -29,6 +28,7 @@ import {
   type Row,
 } from "../protocol/schema";
 import { bundledServer, discover, installCommand, type Discovery } from "../server/discover";
+import { Program } from "./program";
 import { SECTION, settings } from "./settings";
 import { surroundings } from "./surroundings";
 
@@ -69,8 +69,6 @@ const PATIENCE = 10_000;
 /** How often the server may end by itself within some milliseconds before it stays that way. */
 const MOST_CRASHES = 4;
 const CRASHES_COUNT = 180_000;
-/** Milliseconds that a server which fails has for its last words. */
-const LAST_WORDS = 2000;
 
 interface Announced {
   readonly version?: number;
@@ -114,7 +112,6 @@ export class Server implements Disposable {
   private client: LanguageClient | undefined;
   /** What is told to whoever waits for an answer that does not come any more. */
   private readonly waiting = new Set<(reason: object) => void>();
-  private process: ChildProcess | undefined;
   private changing: Promise<void> = Promise.resolve();
   private restartDue = false;
   private announced: Announced = {};
@@ -126,12 +123,9 @@ export class Server implements Disposable {
   private readonly stateEmitter = new EventEmitter<ServerState>();
   private readonly changedEmitter = new EventEmitter<void>();
   private current: ServerState = "stopped";
-  /** Whether the server that was found speaks another version of the protocol. */
-  private outdated = false;
-  /** What the server said last on standard error. */
-  private lastWords = "";
-  /** When its process is gone, and has said all that it had to say. */
-  private ended: Promise<unknown> = Promise.resolve();
+  /** How the version of the protocol that it speaks differs, where it does. */
+  private difference = "";
+  private program: Program | undefined;
   private lookup: Discovery | undefined;
 
   readonly onDidChangeState = this.stateEmitter.event;
@@ -162,7 +156,6 @@ export class Server implements Disposable {
         this.restartDue = false;
         await this.stop();
         this.crashes = [];
-        this.lastWords = "";
         await this.start();
       });
     }
@@ -182,7 +175,7 @@ export class Server implements Disposable {
     } catch (error) {
       this.log.warn(`the server did not stop, and is ended: ${String(error)}`);
     } finally {
-      this.process?.kill("SIGKILL"); // which one that hangs heeds too, but answers nobody
+      this.program?.kill();
       for (const reject of this.waiting) reject({ code: REJECTED });
     }
   }
@@ -279,7 +272,7 @@ export class Server implements Disposable {
     const around = await surroundings(this.bundled);
     await this.startOne(await discover(around));
     // What is installed is of another time than this extension, which has one of its own.
-    if (!this.outdated) return;
+    if (this.difference === "") return;
     const own = settings.serverPath().trim() === "" ? await bundledServer(around) : undefined;
     if (own === undefined) {
       this.become("failed");
@@ -290,7 +283,7 @@ export class Server implements Disposable {
   }
 
   private async startOne(found: Discovery): Promise<void> {
-    this.outdated = false;
+    this.difference = "";
     this.lookup = found;
     if (!found.found) {
       this.log.warn(`no server; looked at: ${found.tried.join(", ")}`);
@@ -334,7 +327,10 @@ export class Server implements Disposable {
     const client = new QuietClient(
       SECTION,
       "dotstream",
-      () => Promise.resolve(this.spawn(command, args)),
+      () => {
+        this.program = new Program(command, args);
+        return Promise.resolve(this.program.process);
+      },
       options,
     );
     client.registerFeature(ANNOUNCEMENT);
@@ -357,35 +353,18 @@ export class Server implements Disposable {
 
   /** Why nothing can be asked of it. */
   get absence(): NotRunning {
-    const update = this.outdated ? this.installCommand : undefined;
-    return new NotRunning(this.current, this.lastWords, update);
+    const update = this.difference !== "" ? this.installCommand : undefined;
+    const reason = this.difference || (this.program?.lastWords ?? "");
+    return new NotRunning(this.current, reason, update);
   }
 
   get installCommand(): string {
     return installCommand(this.bundled);
   }
 
-  private spawn(command: string, args: readonly string[]): ChildProcess {
-    const server = spawn(command, args, { env: process.env });
-    this.process = server;
-    server.stderr.on("data", (data: Buffer) => {
-      const lines = data.toString().split("\n");
-      this.lastWords = lines.findLast((line) => line.trim() !== "")?.trim() ?? this.lastWords;
-    });
-    this.ended = new Promise((resolve) => {
-      server.on("close", resolve);
-      server.on("error", (error) => {
-        this.lastWords = error.message;
-        resolve(undefined);
-      });
-    });
-    return server;
-  }
-
   /** It does not run: say so when all of its last words are there. */
   private async fail(): Promise<void> {
-    const patience = new Promise((resolve) => setTimeout(resolve, LAST_WORDS));
-    await Promise.race([this.ended, patience]);
+    await this.program?.ended;
     if (this.current !== "failed") this.become("failed");
   }
 
@@ -407,12 +386,11 @@ export class Server implements Disposable {
       { readonly dotstream?: Announced } | undefined;
     this.announced = experimental?.dotstream ?? {};
     if (this.announced.version !== PROTOCOL_VERSION) {
-      this.lastWords =
+      this.difference =
         `it speaks version ${String(this.announced.version ?? "0")} of the protocol, and this ` +
         `extension version ${PROTOCOL_VERSION}.`;
-      this.log.error(`the server is of another version: ${this.lastWords}`);
-      this.outdated = true; // what becomes of that, whoever has started it decides
-      return;
+      this.log.error(`the server is of another version: ${this.difference}`);
+      return; // what becomes of that, whoever has started it decides
     }
     this.become("running");
   }
