@@ -240,7 +240,8 @@ class Settings(NamedTuple):
         from dotstream.config.survey import foreign_source, mirrors_home
 
         stows = self.path is not None and self.path.endswith(f"/{STOWRC_NAME}")
-        if (self.path is None or stows) and mirrors_home(self.directory):
+        native = self.path is not None and not stows
+        if not native and self.available() and mirrors_home(self.directory):
             itself = f'{self.directory} looks like one package itself, as with "stow ."'
             return f"{itself}: name those that are, or have 'dotstream init' look at it"
         if self.path is not None or is_marked(self.directory):
