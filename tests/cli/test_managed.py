@@ -458,6 +458,22 @@ def _into_stow(root: Path) -> Path:
     return root
 
 
+def test_what_packages_that_moved_left_behind_is_in_the_way_by_its_own_name(
+    scratch_home: Path, root: Path
+) -> None:
+    """As git leaves a submodule in its old place."""
+    (root / "vim/dot-plugin").mkdir()
+    (root / "vim/dot-plugin/a").touch()
+    dotstream("manage", "vim", cwd=root)
+    _into_stow(root)
+    (root / "vim/dot-plugin").mkdir(parents=True)
+    (root / "vim/dot-plugin/b").touch()
+    assert dotstream("remanage", cwd=root).code == 0
+    links = {os.readlink(path) for path in (scratch_home / ".plugin").iterdir()}
+    kept = "../dotfiles/vim/dot-plugin/b"
+    assert links == {"../dotfiles/stow/vim/dot-plugin/a", kept}
+
+
 def _out_of_stow(root: Path) -> Path:
     for path in (root / "stow").iterdir():
         path.rename(root / path.name)
