@@ -212,7 +212,7 @@ class Repository:
         Raises:
             UsageError: it is no package name.
         """
-        name = name if self.settings.single else package_name(name)
+        (name,) = self.settings.named([name]) if self.settings.single else (package_name(name),)
         return self.settings.package(name, prefer)
 
     def groups(

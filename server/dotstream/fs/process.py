@@ -39,7 +39,7 @@ def home_directory(environ: Mapping[str, str]) -> str:
     named = environ.get("HOME")
     home = _recorded_home(None) if named is None else named
     # Accounts that nobody logs in to have / on record, and so have processes in containers.
-    if home and home.startswith("/") and home.strip("/"):
+    if home and home.startswith("/") and os.path.normpath(home).strip("/"):
         return home
     if named is not None:
         why = f"HOME is {named!r}" if named else "HOME is empty"

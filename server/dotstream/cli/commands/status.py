@@ -109,6 +109,8 @@ def _tell_packages(session: Session, names: Sequence[str], cancel: CancellationT
         _tell_unwanted(session, each, width)
     if not linked:
         session.mention_elsewhere("status", names or None)
+        if shown and not names and (why := client.settings.why_foreign()) is not None:
+            session.say(why)
     return failed
 
 

@@ -145,6 +145,8 @@ def subject_of(path: str, folders: Iterable[str]) -> Subject | None:
             found = Subject(client.locate(path), client)
         except (DotstreamError, OSError):
             continue
+        if found.located.state == "unlinked" and client.settings.why_foreign() is not None:
+            continue  # a directory that nobody ever called a package
         if found.located.role is not None:
             return found
         target = client.settings.target
