@@ -210,10 +210,15 @@ class Neovim:
         found: list[str] = self.lua("return _G.events")
         return found
 
-    def kill_server(self) -> None:
-        """Kill the server, the only process that the editor has started."""
+    def server(self) -> int:
+        """Return the process of the server, the only one that the editor has started."""
+        child: int
         (child,) = self.lua("return vim.api.nvim_get_proc_children(vim.uv.os_getpid())")
-        os.kill(child, signal.SIGKILL)
+        return child
+
+    def kill_server(self) -> None:
+        """Kill the server."""
+        os.kill(self.server(), signal.SIGKILL)
 
     # The plan ------------------------------------------------------------------------------
 

@@ -117,6 +117,18 @@ function M.apply(session, only)
   end)
 end
 
+--- With 'autowrite', Vim writes buffers that nobody looks at: it is asked then.
+---@param session dotstream.Session
+---@return boolean
+local function is_meant(session)
+  local asks = require("dotstream.config").get().confirm
+  if not (asks and (vim.o.autowrite or vim.o.autowriteall)) then
+    return true
+  end
+  local counts = view.counts(session.model.counts, false)
+  return vim.fn.confirm(("Apply %s: %s?"):format(session:title(), counts), "&Yes\n&No", 2) == 1
+end
+
 --- Write a plan, as |:w| means it: what cannot be written stays modified, and is not quit.
 ---@param session dotstream.Session
 ---@param only? string[]
@@ -138,8 +150,10 @@ function M.write(session, only)
     local said = session.state == "planned" and "there is nothing to do" or "it is done already"
     return errors.hint(said .. "; {refresh} plans again")
   end
-  M.apply(session, only)
-  require("dotstream.plan.quit").written()
+  if is_meant(session) then
+    M.apply(session, only)
+    require("dotstream.plan.quit").written()
+  end
 end
 
 ---@param session dotstream.Session
