@@ -120,6 +120,8 @@ def test_help_is_asked_for_by_name_as_well(root: Path) -> None:
     for name in ("manage", "stow", "chkstow"):
         assert dotstream("help", name, cwd=root) == dotstream(name, "--help", cwd=root)
     assert dotstream("-V", cwd=root) == dotstream("--version", cwd=root)
+    for words in (["-d", str(root), "-V"], ["-q", "--version"], ["-V", "manage", "--nonsense"]):
+        assert dotstream(*words, cwd=root) == dotstream("--version", cwd=root)
 
 
 def test_every_command_is_in_one_group_of_the_first_page() -> None:

@@ -131,15 +131,8 @@ class Parser(argparse.ArgumentParser):
         return f"{self.format_usage()}\n{formatter.format_help().lstrip()}"
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
-        """Write the help; where that fails, say so and leave, which argparse does not."""
-        from dotstream.cli.report.output import Output, not_written
-
-        output = Output.of(sys.stdout)
-        output.write(self.format_help())
-        failure = output.failure
-        if failure is not None and not isinstance(failure, BrokenPipeError):
-            sys.stderr.write(f"{not_written(failure)}\n")
-            raise SystemExit(1)
+        """Write the help."""
+        tell(self.format_help())
 
     def actions(self) -> list[argparse.Action]:
         """Return every word and flag of this command, in their order."""
@@ -178,6 +171,18 @@ class Parser(argparse.ArgumentParser):
             self._refuse(unknown, None)
         sys.stderr.write(f"dotstream: {display(message)}\nSee: {self.prog} --help\n")
         raise SystemExit(2)
+
+
+def tell(text: str) -> None:
+    """Write a text; where that fails, say so and leave, which argparse does not."""
+    from dotstream.cli.report.output import Output, not_written
+
+    output = Output.of(sys.stdout)
+    output.write(text)
+    failure = output.failure
+    if failure is not None and not isinstance(failure, BrokenPipeError):
+        sys.stderr.write(f"{not_written(failure)}\n")
+        raise SystemExit(1)
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:

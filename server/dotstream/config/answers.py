@@ -127,7 +127,7 @@ def _require_apart(
     if is_of_programs(packages, home=home, environ=environ) and not _is_stows(directory):
         raise UsageError(
             f"{packages} is where programs keep their files, not a package directory: make one, "
-            "such as ~/dotfiles, go there, and have 'dotstream adopt' move what is yours into it"
+            "such as ~/dotfiles, go there, and adopt what is yours into it"
         )
     if within(target, packages):
         what = "is" if target == packages else "lies inside"
