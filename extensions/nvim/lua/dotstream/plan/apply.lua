@@ -30,11 +30,38 @@ local function ended(session, fault, done, short)
   events.emit("DotstreamApplied", session:event(fault))
 end
 
+--- Whether another plan is being applied, and this one will be tried again at its end.
+---@param session dotstream.Session
+---@param again fun()
+---@return boolean
+local function waits_for_another(session, again)
+  local busy = false
+  for _, other in pairs(require("dotstream.plan.session").by_buffer) do
+    busy = busy or (other.state == "applying" and other.handle ~= nil)
+  end
+  if busy then
+    session:become("applying", "waits for another plan")
+    events.once("DotstreamApplied", function()
+      if session.state == "applying" and session:valid() then
+        again()
+      end
+    end)
+  end
+  return busy
+end
+
 ---@param session dotstream.Session
 ---@param fault dotstream.Fault
 ---@param again fun() tries once more
 local function not_applied(session, fault, again)
   local kind = errors.kind(fault)
+  if
+    kind == "locked"
+    and errors.is_ours(fault.data.holder)
+    and waits_for_another(session, again)
+  then
+    return
+  end
   if kind == "not_agreed" then
     session:become("planned")
     return require("dotstream.agree").ask(session, again)

@@ -194,6 +194,8 @@ function Session:cancel()
         errors.notify("the server does not answer; :Dotstream restart", vim.log.levels.WARN)
       end
     end, PATIENCE)
+  elseif self.state == "applying" then -- that is, it waits for another plan
+    self:become("planned")
   else
     errors.notify("nothing is being done here")
   end
