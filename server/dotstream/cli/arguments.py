@@ -52,7 +52,6 @@ _GLOBAL_FLAGS = (
     "-d/--dir, -t/--target, --color, -q/--quiet, -v/--verbose, --json; see dotstream -h"
 )
 
-_MISSING = "arguments are required"
 _PLAIN = "\0"
 """What stands before a word behind ``--`` while it is read; no argument can have it."""
 
@@ -167,7 +166,7 @@ class Parser(argparse.ArgumentParser):
             for word in words
             if word[:2] == "--" and word.partition("=")[0] not in self._option_string_actions
         ]
-        if unknown and _MISSING in message:  # a word was misspelt rather than left out
+        if unknown:  # whatever else is wrong may come of that
             self._refuse(unknown, None)
         sys.stderr.write(f"dotstream: {display(message)}\nSee: {self.prog} --help\n")
         raise SystemExit(2)
