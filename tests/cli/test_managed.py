@@ -743,3 +743,18 @@ def test_a_directory_in_the_place_of_one_link_is_linked_in_by_what_the_doctor_na
     assert (place / "colors").is_symlink()
     assert dotstream("doctor", cwd=root).code == 0
     assert "no problems found" in dotstream("doctor", "--fix", cwd=root).out
+
+
+@pytest.mark.parametrize("command", ["manage", "remanage"])
+def test_who_names_a_package_that_is_gone_is_told_what_removes_its_links(
+    root: Path, command: str
+) -> None:
+    dotstream("manage", "vim", cwd=root)
+    shutil.rmtree(root / "vim")
+    refused = dotstream(command, "vim", cwd=root)
+    assert (refused.code, "it is gone, and unmanage removes its links" in refused.err) == (
+        5,
+        True,
+    )
+    assert dotstream("unmanage", "vim", cwd=root).code == 0
+    assert "it is gone" not in dotstream(command, "vim", cwd=root).err
