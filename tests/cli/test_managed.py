@@ -678,3 +678,25 @@ def test_a_repository_that_mirrors_a_home_is_not_linked_as_if_its_directories_we
     assert dotstream("init", cwd=root).code == 0
     assert dotstream("manage", cwd=root).code == 0
     assert sorted(os.listdir(scratch_home)) == [".config", ".local", ".zshrc", "dots"]
+
+
+def test_what_is_excluded_is_in_no_profile_and_nothing_that_is_asked_for(
+    scratch_home: Path, root: Path
+) -> None:
+    (root / "dotstream.toml").write_text(
+        '[packages.vim]\nrequired = true\n[profiles.default]\npackages = ["vim", "zsh"]\n'
+    )
+    (root / "dotstream.local.toml").write_text('exclude = ["vim"]\n')
+    assert dotstream("manage", cwd=root).out == "manage zsh: 2 linked\n"
+    assert dotstream("remanage", cwd=root).out.startswith("remanage zsh: nothing to do")
+    assert dotstream("manage", "--all", cwd=root).code == 0
+    assert linked(scratch_home) == {"git", "zsh"}
+    checked = dotstream("config", "--check", cwd=root).out
+    assert "'vim' is no package: exclude names it: vim" in checked
+
+
+def test_a_directory_that_is_named_and_is_not_there_is_told_of_with_its_line(root: Path) -> None:
+    (root / "dotstream.toml").write_text('# packages\ndirectory = "nope"\n')
+    refused = dotstream("status", cwd=root)
+    assert refused.code == 2
+    assert f"{root}/dotstream.toml:2:13: there is no directory {root}/nope" in refused.err

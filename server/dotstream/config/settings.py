@@ -407,7 +407,11 @@ class Settings(NamedTuple):
         return [*self.available(), *required]
 
     def _fitting(self, names: Iterable[str], *, anywhere: bool) -> Iterator[str]:
-        return (name for name in names if anywhere or self.excluded(name) is None)
+        return (
+            name
+            for name in names
+            if anywhere or (self.left_out(name) is None and self.excluded(name) is None)
+        )
 
     @property
     def here(self) -> tuple[str, ...]:
