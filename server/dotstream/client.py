@@ -7,6 +7,7 @@ client.apply(plan)
 
 from __future__ import annotations
 
+from contextlib import closing
 from time import time
 
 from dotstream.config.repository import Repository
@@ -15,7 +16,6 @@ from dotstream.errors import UsageError
 from dotstream.fs.process import process_name
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.cancel import CancellationToken
-from dotstream.model.items import Operation
 from dotstream.model.options import AS_CONFIGURED, Preferences
 from dotstream.model.plan import Metadata
 from dotstream.planner.request import (
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from dotstream.model.events import Corrected, Result
     from dotstream.model.finding import Finding, ScanMode
     from dotstream.model.history import Backup, Recovery, Transaction
+    from dotstream.model.items import Operation
     from dotstream.model.located import Located
     from dotstream.model.member import Member
     from dotstream.model.options import Action
@@ -545,10 +546,22 @@ class Client:
             with self.stream("manage", [name], cancel=cancel) as plan:
                 for _ in plan:
                     pass
-            status = PackageStatus.of(name, plan.summary, recorded=recorded[name])
+            opened = "unfold" in plan.summary.counts and self._opens(name, cancel)
+            status = PackageStatus.of(name, plan.summary, opened=opened)
             if recorded[name] > status.links + status.relinks:
                 status = status.with_removals(self._removals([name], cancel))
             yield status
+
+    def _opens(self, name: str, cancel: CancellationToken | None) -> bool:
+        """Whether managing a package opens a link of its own, whoever made it."""
+        from dotstream.planner.in_place import InPlace
+
+        with (
+            closing(self._repository.records()) as records,
+            self.stream("manage", [name], cancel=cancel) as plan,
+        ):
+            in_place = InPlace(self.settings, records)
+            return any(in_place.opens(item, name) for item in plan)
 
     def outdated(
         self, *packages: str, beyond: int = 0, cancel: CancellationToken | None = None
@@ -622,6 +635,7 @@ class Client:
         Args:
             packages: names; none means all that are for this machine.
         """
+        from dotstream.planner.in_place import InPlace
         from dotstream.planner.managed import unwanted_links
 
         prefer = Preferences(report_kept=True, on_conflict="fail")
@@ -630,16 +644,15 @@ class Client:
         wanted = [name for name in packages if name not in unwanted]
         every = not packages and self.settings.why_empty() is None
         names = self.settings.select(wanted, everything=every) if wanted or every else ()
-        # One by one: together, they would open a fold that only one of them has.
-        for name in names:
-            with self.stream("manage", [name], prefer=prefer, cancel=cancel) as plan:
-                for item in plan:
-                    if not isinstance(item, Operation):
-                        continue
-                    if item.kind == "keep_link":
-                        yield item
-                    elif item.kind == "replace_link":  # it is there, and leads elsewhere
-                        yield item._replace(kind="keep_link", text=item.before)
+        with closing(self._repository.records()) as records:
+            in_place = InPlace(self.settings, records, unwanted)
+            # One by one: together, they would open a fold that only one of them has.
+            for name in names:
+                with self.stream("manage", [name], prefer=prefer, cancel=cancel) as plan:
+                    for item in plan:
+                        link = in_place.link(item, name)
+                        if link is not None:
+                            yield link
         left = [
             each
             for each in (*here.unwanted, *here.moved)

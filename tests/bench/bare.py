@@ -1,6 +1,6 @@
 """The least that each kind of command must do, as a loop over the system calls for it.
 
-usage: python bare.py list|link|read|remove [--fold] TARGET PACKAGE…
+usage: python bare.py list|link|read|follow|remove [--fold] TARGET PACKAGE…
 
 With --fold a directory is one link, unless the target has a directory in its place.
 """
@@ -35,6 +35,9 @@ def main() -> None:
                         _make_directory(name, here)
                 elif verb == "read":
                     os.readlink(name, dir_fd=here)
+                elif verb == "follow":
+                    os.readlink(name, dir_fd=here)
+                    os.stat(name, dir_fd=here)
                 elif verb == "remove":
                     os.unlink(name, dir_fd=here)
                 else:

@@ -109,7 +109,7 @@ BARS = (
     _least("GNU Stow ÷ undo", _TIMES, 12, _ratio(_REMOVE, "stow -D", "dotstream undo")),
     _most("remanage, no-op", _BARE, 3, _ratio(_KEEP, "dotstream remanage", "bare loop")),
     _most("status", _BARE, 3, _ratio(_KEEP, "dotstream status", "bare loop")),
-    _most("doctor", _BARE, 3, _ratio(_KEEP, "dotstream doctor", "bare loop")),
+    _most("doctor", _BARE, 3, _ratio(_KEEP, "dotstream doctor", "bare loop, following")),
     _most("recover", _BARE, 3, _ratio(_REMOVE, "dotstream recover", "bare loop")),
     _most("peak memory, 10,000 to 1,000,000", _MIB, 6, _growth),
     _most(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["COUNTER", "Cost", "first_line", "process", "system_calls"]
 
+
+_SPAWN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "spawn.py")
 
 COUNTER = "strace"
 """What counts system calls."""
@@ -29,18 +32,25 @@ class Cost(NamedTuple):
 def process(command: Sequence[str], env: Mapping[str, str], *, ends: int = 0) -> Cost:
     """Run ``command`` to its end and return what it took; ``ends`` is the exit code it must have.
 
-    Its peak memory is no less than this process's own, which it has for an instant.
+    Its peak memory is no less than that of an empty Python, which starts it.
     """
-    with tempfile.TemporaryFile() as said:
-        actions = [(os.POSIX_SPAWN_DUP2, said.fileno(), descriptor) for descriptor in (1, 2)]
-        began = time.perf_counter()
-        child = os.posix_spawnp(command[0], list(command), dict(env), file_actions=actions)
-        _, status, usage = os.wait4(child, 0)
-        wall = time.perf_counter() - began
-        if os.waitstatus_to_exitcode(status) != ends:
+    reading, writing = os.pipe()
+    with tempfile.TemporaryFile() as said, os.fdopen(reading, "rb") as answer:
+        subprocess.run(
+            [sys.executable, "-I", "-S", _SPAWN, str(writing), *command],
+            env=env,
+            stdout=said,
+            stderr=said,
+            pass_fds=(writing,),
+            check=False,
+        )
+        os.close(writing)
+        told = answer.read().split()
+        if not told or os.waitstatus_to_exitcode(int(told[0])) != ends:
             said.seek(0)
             sys.exit(f"{command[:8]} failed: {said.read(2000).decode(errors='replace')}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    _, wall, cpu, peak = map(float, told)
+    return Cost(wall, cpu, peak / 1024)
 
 
 def first_line(command: Sequence[str], env: Mapping[str, str], mark: bytes) -> float:

@@ -71,7 +71,7 @@ def _side_by_side(case: str) -> Callable[[Results], str]:
         least = min((peak for peak in peaks if peak), default=0.0)
         rows = [
             (
-                f"`{who}`" if who != "bare loop" else who,
+                who if who.startswith("bare loop") else f"`{who}`",
                 _said("{:.3f}", median(results.samples, case, who, "wall")),
                 _said("{:.2f}", times(results.samples, case, who, first, "wall")),
                 _said("{:.3f}", median(results.samples, case, who, "cpu")),

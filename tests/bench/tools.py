@@ -152,6 +152,7 @@ def _keep() -> tuple[Subject, ...]:
     ours, there = "dotstream", farms.manage
     return (
         Subject("bare loop", "bare", _bare("read"), links=there),
+        Subject("bare loop, following", "bare", _bare("follow"), links=there),
         Subject("dotstream manage -n", ours, _planned("manage", "-n", "-q"), links=there),
         Subject("dotstream remanage", ours, _planned("remanage", "-q"), links=there),
         Subject("dotstream status", ours, _ours("status", "-q"), links=there),

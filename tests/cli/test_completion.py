@@ -54,7 +54,8 @@ def in_fish(line: str, cwd: Path) -> list[str]:
 def in_zsh(line: str, cwd: Path) -> list[str]:
     """Run the completion function; outside of the editor, ``compadd`` only prints."""
     script = (
-        'compdef() { :; }; _files() { print FILES; }; compadd() { shift 5; print -rl -- "$@"; }; '
+        "compdef() { :; }; _files() { print FILES; }; "
+        'compadd() { while [[ $1 != -- ]]; do shift; done; shift; print -rl -- "$@"; }; '
         'eval "$(dotstream completion zsh)"; words=("$@"); CURRENT=$#; _dotstream'
     )
     return _run(["zsh", "-f", "-c", script, "zsh", *line.split(" ")], cwd)
@@ -86,6 +87,7 @@ SHELLS = {"bash": in_bash, "fish": in_fish, "zsh": in_zsh}
         ("dotstream manage -n ", {"git", "vim", "zsh"}, {"manage"}),
         ("dotstream manage --folding ", {"safe", "always", "never"}, {"zsh"}),
         ("dotstream manage --on-conflict b", {"backup"}, {"skip"}),
+        ("dotstream manage --on-conflict ~/.z", {"FILES"}, {"skip"}),
         ("dotstream manage --profile ", {"laptop"}, {"zsh"}),
         ("dotstream plan ", {"manage", "adopt"}, {"zsh"}),
         ("dotstream plan manage v", {"vim"}, {"zsh"}),
@@ -145,6 +147,42 @@ def test_names_are_quoted_as_the_shell_wants_it(root: Path, shell: str) -> None:
     assert found == ("my vim" if shell == "fish" else r"my\ vim")
 
 
+@pytest.mark.parametrize("word", ["my\\ v", '"my v', "'my v"])
+def test_fish_is_offered_what_is_quoted(root: Path, word: str) -> None:
+    (root / "my vim").mkdir()
+    assert in_fish(f"dotstream manage {word}", root) == ["my vim"]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "offered"),
+    [
+        (["my"], r"my\ vim"),
+        ([r"my\ "], r"my\ vim"),
+        (['"my v'], "my vim"),
+        (["'my v"], "my vim"),
+        (['"it'], "it's"),
+        (["'it"], r"it'\''s"),
+        (['"x'], r"x\$y"),
+        (["c", ":"], "d"),
+        (["c", ":", "d"], "d"),
+        ([r"c\:"], "c:d"),
+        (["--profile", "=", "la"], "laptop"),
+        (["--profile", "="], "laptop"),
+        (["--on-conflict", "~/.zshrc", "=", "b"], "backup"),
+        (["--on-conflict", "=", "~/.zshrc", "=", "b"], "backup"),
+    ],
+)
+def test_bash_gets_what_it_puts_in_the_place_of_what_was_typed(
+    root: Path, pieces: list[str], offered: str
+) -> None:
+    """Bash tells words as they were typed, and takes them apart at ``:`` and ``=``."""
+    for name in ("my vim", "it's", "x$y", "c:d"):
+        (root / name).mkdir()
+    words = ("--bash", "dotstream", "manage", *pieces)
+    [line] = dotstream("__complete", *words, cwd=root).out.splitlines()
+    assert line.split("\t")[0] == offered
+
+
 @pytest.mark.parametrize("command", [*COMMANDS, *PROGRAMS])
 def test_every_flag_of_the_help_is_offered_with_what_it_does(root: Path, command: str) -> None:
     lines = dotstream("__complete", "dotstream", command, "--", cwd=root).out.splitlines()
@@ -198,6 +236,7 @@ INTERACTIVE = {
 
 @pytest.mark.parametrize("shell", INTERACTIVE)
 def test_a_person_presses_tab(root: Path, shell: str) -> None:
+    (root / "my vim").mkdir()
     terminal = Terminal(INTERACTIVE[shell], root)
     try:
         before = "autoload -U compinit && compinit -u -D; " if shell == "zsh" else ""
@@ -206,6 +245,8 @@ def test_a_person_presses_tab(root: Path, shell: str) -> None:
         terminal.type("dotstream unman\tzs\t-n\n")
         terminal.until(r"unmanage zsh: nothing to do")
         terminal.type("dotstream plan manage \t\t")
-        terminal.until(r"git(?s:.*)vim(?s:.*)zsh")
+        terminal.until(r"git(?s:.*)my(?s:.*)vim(?s:.*)zsh")
+        terminal.type('\x15dotstream unmanage "my\t -n\n')
+        terminal.until(r"unmanage my vim: nothing to do")
     finally:
         terminal.close()

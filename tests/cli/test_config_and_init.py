@@ -243,3 +243,17 @@ def test_check_finds_a_name_in_include_that_is_no_package(root: Path) -> None:
     assert done.code == 2
     hint = "there is no package 'zhs' (did you mean 'zsh'?)"
     assert done.out == f"{root}/dotstream.toml:1:19: {hint}\n"
+
+
+@pytest.mark.parametrize("marker", ["dotstream.toml", ".stowrc"])
+def test_check_warns_of_lists_that_nobody_reads(root: Path, marker: str) -> None:
+    (root / "dotstream.toml").unlink()
+    (root / marker).write_text("")
+    for name in (".stow-local-ignore", ".stow-global-ignore"):
+        (root / name).write_text("README.*\n")
+    done = dotstream("config", "--check", cwd=root)
+    assert done.code == 0
+    assert f"{root}/.stow-local-ignore: this list is not read" in done.out
+    assert f"{root}/.stow-global-ignore: this list is not read" in done.out
+    (root / "dotstream.toml").write_text('layout = "single"\n')
+    assert ".stow-local-ignore" not in dotstream("config", "--check", cwd=root).out

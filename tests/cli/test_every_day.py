@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -128,6 +129,42 @@ class TestClone:
         assert done.out.count("/q] ") == 1
         assert (scratch_home / ".zshrc").read_text() == "autoload -U compinit\n"
 
+    def test_an_empty_directory_is_cloned_into(self, scratch_home: Path, remote: Path) -> None:
+        (scratch_home / "mine").mkdir()
+        assert dotstream("clone", str(remote), ".", cwd=scratch_home / "mine").code == 0
+        assert (scratch_home / ".config/git/config").is_file()
+
+    def test_a_branch_is_checked_out(self, scratch_home: Path, remote: Path) -> None:
+        root = remote.parent / "dotfiles"
+        git("checkout", "--quiet", "-b", "work", cwd=root)
+        push(remote, "git/dot-gitwork", "")
+        assert dotstream("clone", str(remote), "--branch", "work", cwd=scratch_home).code == 0
+        assert (scratch_home / ".gitwork").is_symlink()
+
+    def test_a_clone_that_was_cut_short_is_not_taken_for_one(
+        self, scratch_home: Path, remote: Path
+    ) -> None:
+        git("init", "--quiet", "dots", cwd=scratch_home)
+        git("remote", "add", "origin", str(remote), cwd=scratch_home / "dots")
+        done = dotstream("clone", str(remote), cwd=scratch_home)
+        assert (done.code, "a clone without a commit" in done.err) == (2, True)
+
+    def test_ctrl_c_lets_git_clear_up(
+        self, scratch_home: Path, remote: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        slow = scratch_home / "bin"
+        slow.mkdir()
+        (slow / "git").write_text(
+            "#!/bin/sh\ntrap 'sleep 1; echo cleared up; exit 1' INT\n"
+            "printf '[y/N] '; sleep 60 & wait\n"
+        )
+        (slow / "git").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{slow}:{os.environ['PATH']}")
+        words = ("clone", str(remote))
+        done = on_terminal(*words, cwd=scratch_home, typed="\x03", controlling=True)
+        assert done.code == 130
+        assert re.search("cleared up\n(?s:.*)cancelled; nothing was changed", done.out)
+
     @pytest.mark.parametrize(
         ("words", "message"),
         [
@@ -187,6 +224,36 @@ class TestUpdate:
         assert dotstream("update", cwd=clone).code == 1
         after = snapshot(scratch_home, prune=frozenset({"dots/.git"}))
         assert difference(before, after) == []
+
+    def test_what_the_configuration_says_now_holds_also_where_the_packages_are(
+        self, scratch_home: Path, remote: Path, clone: Path
+    ) -> None:
+        """The package that it is called from moves as well."""
+        root = remote.parent / "dotfiles"
+        (root / "stow").mkdir()
+        git("mv", "git", "zsh", "vim", "stow", cwd=root)
+        push(remote, "dotstream.toml", f'directory = "stow"\n{CONFIG}')
+        done = dotstream("update", cwd=clone / "git")
+        assert (done.code, done.err.partition("Fast-forward")[0] != "") == (0, True)
+        assert os.readlink(scratch_home / ".config") == "dots/stow/git/dot-config"
+
+    def test_submodules_are_brought_up_to_date_and_those_that_came_are_fetched(
+        self, scratch_home: Path, remote: Path, clone: Path
+    ) -> None:
+        git("config", "--global", "protocol.file.allow", "always", cwd=scratch_home)
+        root, plugin = remote.parent / "dotfiles", remote.parent / "plugin"
+        git("init", "--quiet", str(plugin), cwd=root)
+        for version in ("one", "two"):
+            (plugin / "version").write_text(version)
+            git("add", ".", cwd=plugin)
+            git("commit", "--quiet", "-m", version, cwd=plugin)
+            if version == "one":
+                git("submodule", "--quiet", "add", str(plugin), "git/dot-plugin", cwd=root)
+            else:
+                git("pull", "--quiet", cwd=root / "git/dot-plugin")
+            push(remote, "git/dot-gitconfig", version)
+            assert dotstream("update", cwd=clone).code == 0
+            assert (scratch_home / ".plugin/version").read_text() == version
 
     @pytest.mark.parametrize("words", [("update", "--all", "git"), ("update", "--stram")])
     def test_nothing_is_pulled_for_words_that_are_refused(
@@ -391,6 +458,27 @@ class TestAfter:
         (root / "zsh/dot-zshenv").touch()
         assert dotstream("remanage", "zsh", cwd=root).code == 0
         assert (scratch_home / "ran").read_text() == ran * 2
+
+    def test_it_is_not_run_for_a_package_that_is_gone(
+        self, scratch_home: Path, root: Path
+    ) -> None:
+        assert dotstream("manage", "zsh", "--yes", cwd=root).code == 0
+        (scratch_home / "ran").unlink()
+        shutil.rmtree(root / "zsh")
+        done = dotstream("remanage", cwd=root)
+        assert (done.code, done.err) == (0, "")
+        assert not (scratch_home / "ran").exists()
+
+    def test_a_repository_that_is_itself_the_package_has_it_too(self, scratch_home: Path) -> None:
+        root = scratch_home / "single"
+        root.mkdir()
+        (root / "dot-zshrc").touch()
+        (root / "dotstream.toml").write_text(
+            'layout = "single"\n[packages."."]\nafter = ["pwd > ~/ran"]\n'
+        )
+        assert dotstream("config", "--check", cwd=root).code == 0
+        assert dotstream("manage", "--yes", cwd=root).code == 0
+        assert (scratch_home / "ran").read_text() == f"{root}\n"
 
     def test_nothing_runs_that_was_not_agreed_to(self, scratch_home: Path, root: Path) -> None:
         before = snapshot(scratch_home)

@@ -458,6 +458,22 @@ def _into_stow(root: Path) -> Path:
     return root
 
 
+def test_what_packages_that_moved_left_behind_is_in_the_way_by_its_own_name(
+    scratch_home: Path, root: Path
+) -> None:
+    """As git leaves a submodule in its old place."""
+    (root / "vim/dot-plugin").mkdir()
+    (root / "vim/dot-plugin/a").touch()
+    dotstream("manage", "vim", cwd=root)
+    _into_stow(root)
+    (root / "vim/dot-plugin").mkdir(parents=True)
+    (root / "vim/dot-plugin/b").touch()
+    assert dotstream("remanage", cwd=root).code == 0
+    links = {os.readlink(path) for path in (scratch_home / ".plugin").iterdir()}
+    kept = "../dotfiles/vim/dot-plugin/b"
+    assert links == {"../dotfiles/stow/vim/dot-plugin/a", kept}
+
+
 def _out_of_stow(root: Path) -> Path:
     for path in (root / "stow").iterdir():
         path.rename(root / path.name)
@@ -564,3 +580,181 @@ def test_a_package_directory_that_is_gone_is_told_of_with_what_removes_its_links
     assert dotstream(*words, "-n", cwd=scratch_home).code == 0
     assert dotstream(*words, cwd=scratch_home).code == 0
     assert linked(scratch_home) == set()
+
+
+@pytest.mark.parametrize("key", ["hosts", "platforms"])
+def test_where_no_profile_is_for_this_machine_any_more_what_came_of_one_stays_and_that_is_said(
+    scratch_home: Path, root: Path, key: str
+) -> None:
+    here = {"hosts": '"*"', "platforms": '"linux", "darwin"'}[key]
+    text = f'[profiles.laptop]\n{key} = [{here}]\npackages = ["vim", "zsh"]\n'
+    (root / "dotstream.toml").write_text(text)
+    dotstream("manage", cwd=root)
+    away = text.replace(here, {"hosts": '"elsewhere"', "platforms": '"windows"'}[key])
+    (root / "dotstream.toml").write_text(away)
+    done = dotstream("remanage", cwd=root)
+    assert "no profile is for this machine" in done.out
+    assert "until you choose another or unmanage it: vim zsh" in done.out
+    assert linked(scratch_home) == {"vim", "zsh"}
+    (root / "dotstream.toml").write_text(f'{away}[profiles.default]\npackages = ["git"]\n')
+    assert "no profile is" not in dotstream("remanage", cwd=root).out
+    assert linked(scratch_home) == {"git"}
+
+
+def test_a_profile_that_was_named_stays_chosen_whatever_its_hosts_say(
+    root: Path,
+) -> None:
+    (root / "dotstream.toml").write_text(
+        '[profiles.laptop]\nhosts = ["elsewhere"]\npackages = ["vim"]\n'
+    )
+    dotstream("manage", "--profile", "laptop", cwd=root)
+    done = dotstream("remanage", cwd=root)
+    assert done.out == "remanage vim: nothing to do; 2 unchanged\n"
+
+
+def _renamed(root: Path) -> None:
+    (root / "zsh").rename(root / "shell")
+
+
+@pytest.mark.parametrize("moves", [1, 3])
+@pytest.mark.parametrize("change", ["gone", "renamed"])
+def test_what_is_gone_from_a_repository_that_moved_is_not_taken_for_another_repositorys(
+    scratch_home: Path, root: Path, moves: int, change: str
+) -> None:
+    dotstream("manage", "--all", cwd=root)
+    for number in range(moves):
+        if number:
+            assert dotstream("remanage", cwd=root).code == 0
+        root = root.rename(scratch_home / f"dots-{number}")
+    shutil.rmtree(root / "zsh") if change == "gone" else _renamed(root)
+    found = dotstream("doctor", cwd=root).out
+    assert "package zsh is gone" in found
+    assert "not there" not in found
+    assert ("dot-zshrc" in dotstream("unmanage", "zsh", "-n", cwd=root).out) is True
+    assert "no problems found" in dotstream("doctor", "--fix", cwd=root).out
+    assert "unwanted" not in dotstream("status", cwd=root).out
+    assert (scratch_home / ".zshrc").exists() == (change == "renamed")
+
+
+def test_a_link_of_a_package_that_is_gone_is_listed_once_though_another_wants_its_path(
+    root: Path,
+) -> None:
+    dotstream("manage", "zsh", cwd=root)
+    shutil.copytree(root / "zsh", root / "shell")
+    shutil.rmtree(root / "zsh")
+    shown = dotstream("list", cwd=root).out.splitlines()
+    assert len(shown) == len(set(shown)) == 2
+
+
+def test_a_fold_of_stows_that_waits_to_be_opened_is_listed_and_its_package_partly_managed(
+    scratch_home: Path,
+) -> None:
+    root = scratch_home / "dots"
+    for path in ("app/.config/app/rc", "plug/x"):
+        (root / path).parent.mkdir(parents=True)
+        (root / path).touch()
+    (scratch_home / ".config").symlink_to("dots/app/.config")
+    (root / "dotstream.toml").write_text('[packages.plug]\ntarget = "~/.config/plug"\n')
+    assert "app   partial    2 changes due\n" in dotstream("status", cwd=root).out
+    assert dotstream("list", cwd=root).out == f"{scratch_home}/.config → dots/app/.config\n"
+    assert dotstream("list", "plug", cwd=root).out == ""
+    assert dotstream("manage", "app", "plug", cwd=root).code == 0
+    assert "app   managed    1 link\n" in dotstream("status", cwd=root).out
+
+
+@pytest.mark.parametrize("marker", [".stowrc", None])
+def test_a_repository_that_mirrors_a_home_is_not_linked_as_if_its_directories_were_packages(
+    scratch_home: Path, marker: str | None
+) -> None:
+    root = scratch_home / "dots"
+    for path in (".zshrc", ".config/nvim/init.lua", "docs/guide.md", "screenshots/one.png"):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).touch()
+    if marker:
+        (root / marker).write_text("--target=~\n")
+    refused = dotstream("-d", ".", "manage", "--all", cwd=root)
+    assert (refused.code, "'dotstream -d" in refused.err) == (2, True)
+    assert 'as with "stow ."' in dotstream("-d", ".", "status", cwd=root).out
+    assert dotstream("init", cwd=root).code == 0
+    assert dotstream("manage", cwd=root).code == 0
+    assert sorted(os.listdir(scratch_home)) == [".config", ".local", ".zshrc", "dots"]
+
+
+def test_what_is_excluded_is_in_no_profile_and_nothing_that_is_asked_for(
+    scratch_home: Path, root: Path
+) -> None:
+    (root / "dotstream.toml").write_text(
+        '[packages.vim]\nrequired = true\n[profiles.default]\npackages = ["vim", "zsh"]\n'
+    )
+    (root / "dotstream.local.toml").write_text('exclude = ["vim"]\n')
+    assert dotstream("manage", cwd=root).out == "manage zsh: 2 linked\n"
+    assert dotstream("remanage", cwd=root).out.startswith("remanage zsh: nothing to do")
+    assert dotstream("manage", "--all", cwd=root).code == 0
+    assert linked(scratch_home) == {"git", "zsh"}
+    checked = dotstream("config", "--check", cwd=root).out
+    assert "'vim' is no package: exclude names it: vim" in checked
+
+
+def test_a_directory_that_is_named_and_is_not_there_is_told_of_with_its_line(root: Path) -> None:
+    (root / "dotstream.toml").write_text('# packages\ndirectory = "nope"\n')
+    refused = dotstream("status", cwd=root)
+    assert refused.code == 2
+    assert f"{root}/dotstream.toml:2:13: there is no directory {root}/nope" in refused.err
+
+
+STRAY: dict[str, Callable[[Path], object]] = {
+    "gone": str,  # nothing comes in its place
+    "replaced by a file": lambda path: path.write_text("mine\n"),
+    "replaced by another link": lambda path: path.symlink_to("/etc/hostname"),
+}
+
+
+@pytest.mark.parametrize("way", STRAY)
+@pytest.mark.parametrize("words", ["vim", "--all"])
+def test_what_was_unmanaged_does_not_come_back_for_a_record_of_what_is_not_there(
+    scratch_home: Path, root: Path, way: str, words: str
+) -> None:
+    dotstream("manage", "vim", cwd=root)
+    (scratch_home / ".vimrc").unlink()
+    STRAY[way](scratch_home / ".vimrc")
+    dotstream("unmanage", words, cwd=root)
+    dotstream("manage", "zsh", cwd=root)
+    assert dotstream("remanage", cwd=root).out == "remanage zsh: nothing to do; 2 unchanged\n"
+    assert "unwanted" not in dotstream("status", cwd=root).out
+    found = dotstream("doctor", cwd=root)
+    assert (found.code, "it was unmanaged" in found.out) == (0, True)
+    assert "no problems found" in dotstream("doctor", "--fix", cwd=root).out
+    assert dotstream("manage", "vim", "--on-conflict", "backup", cwd=root).code == 0
+    assert linked(scratch_home) == {"vim", "zsh"}
+    assert dotstream("remanage", cwd=root).out.startswith("remanage zsh vim: nothing to do")
+
+
+def test_a_directory_in_the_place_of_one_link_is_linked_in_by_what_the_doctor_names(
+    scratch_home: Path, root: Path
+) -> None:
+    dotstream("manage", "vim", cwd=root)
+    place = scratch_home / ".vim"
+    assert place.is_symlink()
+    place.unlink()
+    (place / "own").mkdir(parents=True)
+    line = dotstream("doctor", cwd=root).out.splitlines()[0]
+    words = line.rpartition("dotstream ")[2].split()
+    assert dotstream(*words, cwd=root).code == 0
+    assert (place / "colors").is_symlink()
+    assert dotstream("doctor", cwd=root).code == 0
+    assert "no problems found" in dotstream("doctor", "--fix", cwd=root).out
+
+
+@pytest.mark.parametrize("command", ["manage", "remanage"])
+def test_who_names_a_package_that_is_gone_is_told_what_removes_its_links(
+    root: Path, command: str
+) -> None:
+    dotstream("manage", "vim", cwd=root)
+    shutil.rmtree(root / "vim")
+    refused = dotstream(command, "vim", cwd=root)
+    assert (refused.code, "it is gone, and unmanage removes its links" in refused.err) == (
+        5,
+        True,
+    )
+    assert dotstream("unmanage", "vim", cwd=root).code == 0
+    assert "it is gone" not in dotstream(command, "vim", cwd=root).err

@@ -120,6 +120,8 @@ def test_help_is_asked_for_by_name_as_well(root: Path) -> None:
     for name in ("manage", "stow", "chkstow"):
         assert dotstream("help", name, cwd=root) == dotstream(name, "--help", cwd=root)
     assert dotstream("-V", cwd=root) == dotstream("--version", cwd=root)
+    for words in (["-d", str(root), "-V"], ["-q", "--version"], ["-V", "manage", "--nonsense"]):
+        assert dotstream(*words, cwd=root) == dotstream("--version", cwd=root)
 
 
 def test_every_command_is_in_one_group_of_the_first_page() -> None:
@@ -210,6 +212,25 @@ class TestInStep:
         dotstream("manage", "zsh", cwd=root)
         assert dotstream("status", "--check", "zsh", cwd=root).code == 0
         assert dotstream("status", "--check", "zsh", "vim", cwd=root).code == 6
+
+    def test_a_path_is_in_step_or_not_by_itself(self, scratch_home: Path, root: Path) -> None:
+        dotstream("manage", "zsh", "git", cwd=root)
+        (scratch_home / ".vimrc").touch()
+        (root / "zsh/dot-zshrc").unlink()
+        (scratch_home / ".config/zsh").unlink()
+        codes = {
+            ("~/.config/git",): 0,
+            ("git/dot-config/git/config",): 0,
+            ("~/.vim/colors/dusk.vim",): 6,
+            ("zsh/dot-config/zsh",): 6,
+            ("~/.config",): 6,  # for what is below it
+            ("~/.zshrc",): 6,
+            ("~/.config/git", "vim/dot-vimrc"): 3,
+            ("git", "~/.config/zsh"): 6,
+            ("~/.nobodys",): 0,
+        }
+        found = {words: dotstream("status", "--check", *words, cwd=root).code for words in codes}
+        assert found == codes
 
     def test_programs_are_told_how_much_is_due(self, root: Path) -> None:
         stream = events("status", "--check", cwd=root)

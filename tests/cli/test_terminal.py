@@ -108,6 +108,33 @@ def test_ctrl_c_at_the_question_changes_nothing(scratch_home: Path, root: Path) 
     assert difference(before, snapshot(scratch_home, prune=STATE)) == []
 
 
+DROPPED = """
+import os, signal, sys
+
+class Dropped:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+
+class Finder:
+    def find_spec(name, *_):
+        if name == "select":
+            Dropped()
+
+sys.meta_path.insert(0, Finder)
+from dotstream.__main__ import main
+sys.exit(main())
+"""
+
+
+def test_ctrl_c_is_heeded_where_python_drops_what_is_raised(
+    scratch_home: Path, root: Path
+) -> None:
+    """As it may come at the end of an import, just after the question is shown."""
+    (scratch_home / ".inputrc").touch()
+    done = on_terminal("adopt", "~/.inputrc", cwd=root, command=(sys.executable, "-c", DROPPED))
+    assert (done.code, "Exception ignored" in done.out) == (130, False)
+
+
 def test_yes_is_not_asked_again(scratch_home: Path, root: Path) -> None:
     (scratch_home / ".inputrc").touch()
     done = on_terminal("adopt", "~/.inputrc", "-p", "zsh", "--yes", cwd=root)

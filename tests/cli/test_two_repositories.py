@@ -235,3 +235,17 @@ def test_an_absolute_link_beside_the_root_is_no_package_wherever_one_stands(
     adopted = dotstream("adopt", str(scratch_home / ".link"), "-p", "other", cwd=root)
     assert adopted.out == "adopt other: 1 linked, 1 moved, 1 directory made\n"
     assert (root / "other/dot-link").readlink().as_posix() == "/zsh"
+
+
+def test_a_repository_that_is_itself_the_package_is_named_so_by_a_conflict_with_it(
+    scratch_home: Path,
+) -> None:
+    flat = repository(scratch_home / "flat", {".zshrc": "flat"})
+    (flat / "dotstream.toml").write_text('layout = "single"\n')
+    assert dotstream("manage", cwd=flat).code == 0
+    private = repository(scratch_home / "private", {"zsh/dot-zshrc": "private"})
+    told = dotstream("manage", "zsh", cwd=private).err
+    assert f"package . of {flat} is linked there" in told
+    (command,) = [line.strip(" ·*-") for line in told.splitlines() if "dotstream -d" in line]
+    _shell(command, private)
+    assert not (scratch_home / ".zshrc").is_symlink()

@@ -66,7 +66,7 @@ def test_the_alternates_of_yadm_are_not_linked(tmp_path: Path) -> None:
     made(tmp_path, *SOURCES["yadm"])
     found = answers(tmp_path)
     assert found.top["layout"] == "single"
-    assert found.top["ignore"] == ["/.zshrc##os.Darwin", "/.zshrc##os.Linux"]
+    assert found.top["ignore"] == ["*##*"]
 
 
 def test_the_groups_of_tuckr_are_packages(tmp_path: Path) -> None:
@@ -234,3 +234,57 @@ def test_a_single_link_is_told_of_as_one(tmp_path: Path) -> None:
     made(tmp_path, "zsh/.zshrc")
     (tmp_path / ".zshrc").symlink_to("dots/zsh/.zshrc")
     assert answers(tmp_path).found == ("1 link leads here; the settings keep it",)
+
+
+def test_the_alternates_of_yadm_are_not_linked_wherever_they_are(tmp_path: Path) -> None:
+    made(tmp_path, ".zshrc", ".config/git/config##os.Linux", ".config/yadm/bootstrap")
+    assert answers(tmp_path).top["ignore"] == ["*##*"]
+
+
+def _linked_below(home: Path, place: str, *names: str) -> None:
+    (home / place).mkdir()
+    for name in names:
+        (home / place / name).symlink_to(f"../dots/{name}")
+
+
+def test_a_repository_that_is_linked_as_one_below_the_home_has_its_target_there(
+    tmp_path: Path,
+) -> None:
+    made(tmp_path, "nvim/init.lua", "kitty/kitty.conf", "starship.toml", "README.md", "docs/x")
+    _linked_below(tmp_path, ".config", "nvim", "kitty", "starship.toml")
+    found = answers(tmp_path)
+    assert found.top == {
+        "target": "~/.config",
+        "layout": "single",
+        "dotfiles": False,
+        "folding": "always",
+        "ignore": ["/docs"],
+    }
+    assert "it is linked in ~/.config, which is its target" in found.found
+
+
+def test_a_single_link_somewhere_below_the_home_tells_of_no_target(tmp_path: Path) -> None:
+    made(tmp_path, "themes/x", "zsh/.zshrc")
+    _linked_below(tmp_path, ".themes", "themes")
+    assert "target" not in answers(tmp_path).top
+
+
+def test_links_that_the_settings_would_not_make_are_named(tmp_path: Path) -> None:
+    made(tmp_path, "common/zsh/.zshrc", "linux/i3/.i3", "macos/x/.x")
+    (tmp_path / ".zshrc").symlink_to("dots/common/zsh/.zshrc")
+    (tmp_path / ".other").symlink_to("dots/linux/i3")
+    assert any(said.endswith("do not make: ~/.other") for said in answers(tmp_path).found)
+
+
+def test_a_package_directory_in_another_is_no_package_of_it(tmp_path: Path) -> None:
+    made(tmp_path, "zsh/.zshrc", "private/dotstream.toml", "private/.x")
+    assert answers(tmp_path).top == {"exclude": ("private",)}
+
+
+def test_in_a_package_of_another_directory_no_settings_are_written(tmp_path: Path) -> None:
+    root = made(tmp_path, "dotstream.toml", "zsh/.zshrc")
+    inside = str(root / "zsh")
+    with pytest.raises(UsageError, match=r"is in .*/dots, which has a dotstream\.toml"):
+        answers_for(inside, None, target=None, home=str(tmp_path), environ={})
+    (root / "zsh/.git").mkdir()
+    assert answers_for(inside, None, target=None, home=str(tmp_path), environ={}).usable

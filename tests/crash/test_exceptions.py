@@ -13,7 +13,7 @@ from tests.farm import Farm, apply
 from tests.snapshot import difference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
     from types import FrameType
 
@@ -29,12 +29,19 @@ _ENDING = {"_abandon", "_stop", "_keep", "steps", "undo", "turn"}
 """Functions of a rollback: what is raised in one of them leaves the rest to recovery."""
 
 
+_COMMIT = {"_commit", "commit", "change", "explained", "fold", "flush"}
+"""Functions in which a change is recorded as done: each of their lines is tried."""
+
+
 class _Raised(BaseException):
     """Stands for ``KeyboardInterrupt``, ``MemoryError``, and bugs."""
 
 
-def _raise_at(number: int, scene: Scene, farm: Farm) -> int:
+def _raise_at(number: int, scene: Scene, farm: Farm, within: Collection[str]) -> int:
     """Apply in a process of its own, and raise at the ``number``-th line of ours.
+
+    Args:
+        within: only lines of functions of these names count, if any are given.
 
     Returns:
         0 if it never came to that; 1 if it was told; 2 if it was, in a rollback.
@@ -43,7 +50,7 @@ def _raise_at(number: int, scene: Scene, farm: Farm) -> int:
     if child == 0:
         code = 3
         try:
-            code = _raised(number, scene, farm)
+            code = _raised(number, scene, farm, within)
         finally:
             if code == 3:
                 sys.excepthook(*sys.exc_info())
@@ -55,7 +62,7 @@ def _raise_at(number: int, scene: Scene, farm: Farm) -> int:
     return code
 
 
-def _raised(number: int, scene: Scene, farm: Farm) -> int:
+def _raised(number: int, scene: Scene, farm: Farm, within: Collection[str]) -> int:
     lines = 0
 
     def trace(frame: FrameType, event: str, _argument: object) -> Any:
@@ -63,7 +70,7 @@ def _raised(number: int, scene: Scene, farm: Farm) -> int:
         path = frame.f_code.co_filename
         if not any(f"/dotstream/{room}/" in path for room in ("transaction", "store", "fs")):
             return None
-        if event == "line":
+        if event == "line" and (not within or frame.f_code.co_name in within):
             lines += 1
             if lines == number:
                 sys.settrace(None)
@@ -92,13 +99,23 @@ def _raised(number: int, scene: Scene, farm: Farm) -> int:
 
 @pytest.mark.parametrize("name", _SCENES)
 def test_whatever_is_raised_at_any_line_leaves_before_or_after(scratch: Path, name: str) -> None:
+    _raise_everywhere(scratch, SCENES[name], every=_SCENES[name])
+
+
+def test_whatever_is_raised_while_it_is_recorded_leaves_before_or_after(scratch: Path) -> None:
+    _raise_everywhere(scratch, SCENES["manage with unfold"], every=1, within=_COMMIT)
+
+
+def _raise_everywhere(
+    scratch: Path, scene: Scene, *, every: int, within: Collection[str] = ()
+) -> None:
     number, told = 1, 1
     befores: list[int] = []
     while told:
         farm = Farm(scratch / str(number))
-        SCENES[name].begin(farm)
+        scene.begin(farm)
         before = world(farm)
-        told = _raise_at(number, SCENES[name], farm)
+        told = _raise_at(number, scene, farm, within)
         if told == 1:  # it did not even need to be recovered
             assert farm.client().unfinished() is None, f"line {number}"
         farm.client().recover()
@@ -107,7 +124,7 @@ def test_whatever_is_raised_at_any_line_leaves_before_or_after(scratch: Path, na
         elif told:  # raised after the commit
             assert next(farm.client().history()).state == "committed", number
         check_manifest(farm)
-        number += _SCENES[name]
+        number += every
     assert befores
 
 

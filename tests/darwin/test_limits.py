@@ -14,7 +14,7 @@ _LIMITS = str(ROOT / "tests/darwin/limits.sh")
 _EVERY_DAY = (
     "fs", "store", "history", "transaction", "cli/test_commands.py",
 )  # fmt: skip
-_LONG = ("planner", "config", "client", "doctor", "regressions", "hostile", "cli")
+_LONG = ("planner", "config", "client", "doctor", "regressions", "hostile", "cli", "lsp")
 _LOADS_CTYPES_ITSELF = (
     "tests/client/test_exports.py::test_importing_it_loads_nothing_heavy",
     "tests/client/test_exports.py::test_planning_loads_no_database_and_no_server",

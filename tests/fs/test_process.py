@@ -21,7 +21,7 @@ def test_without_the_variable_it_is_what_the_system_has_on_record() -> None:
     assert home_directory({}) == pwd.getpwuid(os.getuid()).pw_dir
 
 
-@pytest.mark.parametrize("written", ["", "home/me", "~", ".", "/"])
+@pytest.mark.parametrize("written", ["", "home/me", "~", ".", "/", "/srv/.."])
 def test_a_home_that_is_empty_or_relative_or_the_root_is_refused(written: str) -> None:
     with pytest.raises(UsageError, match=r"no home directory is known: HOME is .*; set HOME"):
         home_directory({"HOME": written})

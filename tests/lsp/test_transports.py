@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.lsp.editor import Editor
-from tests.lsp.wires import Server, WebSocket
+from tests.lsp.wires import KNOWN, Server, WebSocket
 from websockets.exceptions import InvalidStatus
 from websockets.frames import Frame, Opcode
 
@@ -129,7 +129,17 @@ def _is_answered(server: Server) -> bool:
             return False
 
 
+@pytest.mark.skipif(KNOWN, reason="this system tells who connects")
+def test_where_the_system_does_not_tell_who_connects_a_port_says_what_to_use() -> None:
+    command = [sys.executable, "-m", "dotstream", "lsp", "--tcp", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        assert "use --unix PATH, or standard input and output" in server.stderr.readline()
+        server.terminate()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+@pytest.mark.skipif(not KNOWN, reason="this system does not tell who connects")
 def test_other_users_of_this_machine_are_sent_away(server: Server) -> None:
     host, port = server.address()
     program = (

@@ -7,6 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.crash.mounts import mounted
 from tests.farm import File, Link, lines
 from tests.rights import nobody
 from tests.snapshot import difference
@@ -357,3 +358,47 @@ def test_a_repository_that_cannot_be_written_is_named(
         plan = farm.client().plan_adopt(f"{farm.target}/.config/y", package="zsh")
     (error,) = plan.errors
     assert (error.path, error.permission) == (f"{farm.directory}/zsh/dot-config", True)
+
+
+# Packages with a target of their own, and repositories that are the package ---------------------
+
+
+def test_a_package_that_the_paths_name_takes_them_where_its_target_is(farm: Farm) -> None:
+    farm.make({"home/.config/nvim/init.lua": "n", "home/.nvim": "x"})
+    client = farm.configured(f'[packages.nvim]\ntarget = "{farm.target}/.config/nvim"\n')
+    client.apply(client.stream_adopt(f"{farm.target}/.config/nvim/init.lua"))
+    assert farm.read("stow/nvim/init.lua") == "n"
+    assert lines(client.plan_remanage("nvim").items, farm.target) == []
+    for path in (".nvim", ".config/nvim"):
+        with pytest.raises(UsageError, match=r"into package nvim, which is for .*/nvim") as told:
+            client.plan_adopt(f"{farm.target}/{path}")
+        assert told.value.remedy == "name_package"
+
+
+def test_the_target_itself_is_refused_with_what_to_name(farm: Farm) -> None:
+    with pytest.raises(UsageError, match="it is the target itself; name what is in it"):
+        farm.client().plan_adopt(farm.target, package="all")
+
+
+def test_where_the_repository_is_the_package_no_other_can_be_named(farm: Farm) -> None:
+    farm.make({"stow/.zshrc": "z", "home/.x": "x"})
+    client = farm.configured('layout = "single"\n')
+    client.apply(client.stream_manage())
+    for path in (".zshrc", ".x"):
+        with pytest.raises(UsageError, match="itself the one package"):
+            client.plan_adopt(f"{farm.target}/{path}", package="zsh")
+
+
+def test_a_mount_point_stays_where_it_is_and_what_is_beside_it_moves(farm: Farm) -> None:
+    farm.make({"home/.d/data/x": "x", "home/.d/rc": "r"})
+    with mounted(f"{farm.target}/.d/data", "size=1m") as place:
+        if place is None:
+            pytest.skip("nothing can be mounted here")
+        farm.adopt(".d", package="d")
+        assert farm.home()[".d/rc"].startswith("->")
+        assert os.path.ismount(f"{farm.target}/.d/data")
+
+
+def test_a_pattern_that_matches_nothing_is_no_success(farm: Farm) -> None:
+    with pytest.raises(UsageError, match=r"\.none\*: nothing matches"):
+        farm.client().plan_adopt(f"{farm.target}/.none*", package="z")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.crash.killing import die_at
-from tests.farm import apply, lines
+from tests.farm import Link, apply, lines
 from tests.snapshot import difference
 
 from dotstream.model.items import Notice
@@ -318,3 +318,26 @@ def test_what_the_other_package_has_in_a_target_is_linked_with_what_comes_to_it(
     (conflict,) = folded.plan_manage(everything=True).conflicts
     assert conflict.path == f"{farm.target}/.config/nvim/plugins/own.lua"
     assert difference(before, farm.tree()) == []
+
+
+def test_a_target_that_is_no_directory_costs_its_own_packages_and_no_others(farm: Farm) -> None:
+    farm.make({"stow/a/.a": "a", "stow/b/x": "b", "home/file": "f"})
+    client = farm.configured(
+        f'target = "{farm.target}"\n[packages.b]\ntarget = "{farm.target}/file"\n'
+    )
+    assert lines(client.plan_manage(everything=True).items, farm.root) == [
+        "create_link home/.a -> ../stow/a/.a",
+        "notice home/file: this target is not a directory, so its packages are left out",
+    ]
+    (error,) = client.plan_manage("b").errors
+    assert error.message == "this target is not a directory"
+
+
+def test_a_target_that_is_one_link_to_its_package_shows_all_of_it_already(farm: Farm) -> None:
+    farm.make({"stow/nvim/init.lua": "n", "home/.config/nvim": Link("../../stow/nvim")})
+    client = farm.configured(
+        f'target = "{farm.target}"\n[packages.nvim]\ntarget = "{farm.target}/.config/nvim"\n'
+    )
+    for action in ("manage", "remanage"):
+        (note,) = client.plan(action, ["nvim"]).items
+        assert "one link to package nvim itself" in str(note)

@@ -28,10 +28,16 @@ class After:
     def __init__(self, session: Session, metadata: Metadata) -> None:
         self._session = session
         self._changed: set[str] = set()
+        settings = session.client.settings
         self._commands = {
             name: own.after
-            for name, own in session.client.settings.packages.items()
-            if own.after and name in metadata.packages and metadata.action in _LINKING
+            for name, own in settings.packages.items()
+            if own.after
+            and name in metadata.packages
+            and metadata.action in _LINKING
+            # Of one that is gone, or not for this machine, links are only removed.
+            and settings.is_package(name)
+            and settings.excluded(name) is None
         }
 
     def note(self, event: Event) -> None:

@@ -52,7 +52,6 @@ _GLOBAL_FLAGS = (
     "-d/--dir, -t/--target, --color, -q/--quiet, -v/--verbose, --json; see dotstream -h"
 )
 
-_MISSING = "arguments are required"
 _PLAIN = "\0"
 """What stands before a word behind ``--`` while it is read; no argument can have it."""
 
@@ -131,15 +130,8 @@ class Parser(argparse.ArgumentParser):
         return f"{self.format_usage()}\n{formatter.format_help().lstrip()}"
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
-        """Write the help; where that fails, say so and leave, which argparse does not."""
-        from dotstream.cli.report.output import Output, not_written
-
-        output = Output.of(sys.stdout)
-        output.write(self.format_help())
-        failure = output.failure
-        if failure is not None and not isinstance(failure, BrokenPipeError):
-            sys.stderr.write(f"{not_written(failure)}\n")
-            raise SystemExit(1)
+        """Write the help."""
+        tell(self.format_help())
 
     def actions(self) -> list[argparse.Action]:
         """Return every word and flag of this command, in their order."""
@@ -174,10 +166,22 @@ class Parser(argparse.ArgumentParser):
             for word in words
             if word[:2] == "--" and word.partition("=")[0] not in self._option_string_actions
         ]
-        if unknown and _MISSING in message:  # a word was misspelt rather than left out
+        if unknown:  # whatever else is wrong may come of that
             self._refuse(unknown, None)
         sys.stderr.write(f"dotstream: {display(message)}\nSee: {self.prog} --help\n")
         raise SystemExit(2)
+
+
+def tell(text: str) -> None:
+    """Write a text; where that fails, say so and leave, which argparse does not."""
+    from dotstream.cli.report.output import Output, not_written
+
+    output = Output.of(sys.stdout)
+    output.write(text)
+    failure = output.failure
+    if failure is not None and not isinstance(failure, BrokenPipeError):
+        sys.stderr.write(f"{not_written(failure)}\n")
+        raise SystemExit(1)
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:

@@ -57,7 +57,17 @@ class _Line(NamedTuple):
 
 
 def main(words: Sequence[str]) -> int:
-    """Print what may stand in place of the last word; return the exit code."""
+    """Print what may stand in place of the last word; return the exit code.
+
+    Args:
+        words: behind ``--bash`` as that hands them over, else without their quotes.
+    """
+    written: Callable[[str], str] = str
+    if words[:1] == ["--bash"]:
+        from dotstream.cli.bash_words import typed
+
+        line_typed = typed(words[1:])
+        words, written = line_typed.words, line_typed.offered
     try:
         line = _read(words)
         found = _of_program(line) if line.command in PROGRAMS else _offered(line)
@@ -65,7 +75,7 @@ def main(words: Sequence[str]) -> int:
     except (DotstreamError, OSError):
         return 0
     shown = (
-        f"{line.before}{value}\t{display(about)}\n"
+        f"{written(line.before + value)}\t{display(about)}\n"
         for value, about in lines
         if value.startswith(line.word) and value.isprintable()
     )
@@ -86,8 +96,6 @@ def _read(words: Sequence[str]) -> _Line:
     plain = False
     places: dict[str, str] = {}
     for each in given:
-        if each == "=" and flag is not None:
-            continue  # bash takes --flag=value apart
         if flag is not None:
             places[flag.dest] = each
             flag = None
@@ -107,7 +115,6 @@ def _read(words: Sequence[str]) -> _Line:
     if word.startswith("--") and "=" in word and not plain:
         name, _, word = word.partition("=")
         flag, before = _flag(parser, name), f"{name}="
-    word = "" if word == "=" and flag is not None else word
 
     def client() -> Client:
         from dotstream.client import Client
@@ -166,8 +173,7 @@ def _named(line: _Line, metavar: str) -> Iterable[tuple[str, str]] | None:
 def _values(line: _Line, flag: Action) -> Iterable[tuple[str, str]] | None:
     """Return what a flag may be set to; ``None``: names of files."""
     if flag.dest == "on_conflict":
-        offered = ("fail", "skip") if line.command == "undo" else tuple(POLICY_WORDS)
-        return ((name, words.meaning) for name, words in POLICY_WORDS.items() if name in offered)
+        return _policies(line)
     if flag.choices is not None:
         return ((str(choice), "") for choice in flag.choices)
     if flag.dest == "package":
@@ -176,6 +182,16 @@ def _values(line: _Line, flag: Action) -> Iterable[tuple[str, str]] | None:
         profiles = line.client().settings.profiles
         return ((name, " ".join(members)) for name, members in profiles.items())
     return None if flag.dest in ("dir", "target") else ()
+
+
+def _policies(line: _Line) -> Iterable[tuple[str, str]] | None:
+    """Return policies, also for a single path once it is there."""
+    if line.command == "undo":
+        return ((name, POLICY_WORDS[name].meaning) for name in ("fail", "skip"))
+    path, told, _ = line.word.rpartition("=")
+    if not told and line.word[:1] in ("~", ".", "/"):
+        return None
+    return ((f"{path}{told}{name}", words.meaning) for name, words in POLICY_WORDS.items())
 
 
 def _flags(parser: Parser) -> Iterator[tuple[str, str]]:

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 _BASH = r"""# dotstream: completion for bash 4 or later
 _dotstream() {
-    local IFS=$'\n' lines value about
+    local lines line value
+    local -a found words=("${COMP_WORDS[@]:0:COMP_CWORD+1}")
     COMPREPLY=()
-    local -a words=("${COMP_WORDS[@]:0:COMP_CWORD+1}")
-    if ! lines=$(dotstream __complete "${words[@]}" 2>/dev/null); then
+    if ! lines=$(dotstream __complete --bash "${words[@]}" 2>/dev/null); then
         compopt -o default
         return
     fi
-    local -a found=($lines)
+    mapfile -t found <<< "$lines"
     for line in "${found[@]}"; do
+        [[ -n $line ]] || continue
         value=${line%%$'\t'*}
-        about=${line#*$'\t'}
-        if [[ $COMP_TYPE == 63 && -n $about && ${#found[@]} -gt 1 ]]; then
-            COMPREPLY+=("$value  ($about)")  # only listed, never inserted
-        elif [[ $value == '~/'* ]]; then
-            printf -v value '%q' "${value#'~/'}"
-            COMPREPLY+=("~/$value")
+        line=${line#*$'\t'}
+        if [[ $COMP_TYPE == 63 && -n $line && ${#found[@]} -gt 1 ]]; then
+            COMPREPLY+=("$value  ($line)")  # only listed, never inserted
         else
-            printf -v value '%q' "$value"
             COMPREPLY+=("$value")
         fi
     done
@@ -32,9 +29,10 @@ complete -F _dotstream dotstream
 _ZSH = r"""#compdef dotstream
 # dotstream: completion for zsh; compinit must have been run before it
 _dotstream() {
-    local lines line value
-    local -a values shown
-    if ! lines=$(dotstream __complete "${(@Q)words[1,CURRENT]}" 2>/dev/null); then
+    local lines line value quote=${compstate[quote]}
+    local -a typed=("${(@)words[1,CURRENT]}") values shown
+    [[ -z $quote ]] || typed[-1]+=$quote  # or what it means could not be told
+    if ! lines=$(dotstream __complete "${(@Q)typed}" 2>/dev/null); then
         _files
         return
     fi
@@ -42,13 +40,19 @@ _dotstream() {
         [[ -n $line ]] || continue
         value=${line%%$'\t'*}
         shown+=("$value  -- ${line#*$'\t'}")
-        if [[ $value == '~/'* ]]; then
+        if [[ -n $quote ]]; then
+            values+=("$value")
+        elif [[ $value == '~/'* ]]; then
             values+=("~/${(q)value#\~/}")
         else
             values+=("${(q)value}")
         fi
     done
-    compadd -Q -l -d shown -- $values
+    if [[ -n $quote ]]; then
+        compadd -l -d shown -- $values  # which is quoted as the word is
+    else
+        compadd -Q -l -d shown -- $values
+    fi
 }
 if [[ $funcstack[1] == _dotstream ]]; then
     _dotstream "$@"  # loaded by compinit, at the first completion
@@ -59,8 +63,9 @@ fi
 
 _FISH = r"""# dotstream: completion for fish 3 or later
 function __dotstream_complete
-    set -l words (commandline -opc) (commandline -ct)
-    set -l lines (dotstream __complete $words 2>/dev/null)
+    set -l word (string replace -r '^["\']' '' -- (commandline -ct))  # which may be open
+    set -l plain (string unescape -- "$word"); or set plain "$word"
+    set -l lines (dotstream __complete (commandline -opc) "$plain" 2>/dev/null)
     if test $status = 1
         __fish_complete_path (commandline -ct)
     else

@@ -54,10 +54,21 @@ def cancellable(
 
 
 @contextmanager
-def raising() -> Iterator[None]:
-    """Let Ctrl-C raise ``KeyboardInterrupt`` for a while: somebody is being asked."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+def noticed() -> Iterator[Callable[[], bool]]:
+    """Yield what tells whether Ctrl-C was pressed: somebody is being asked.
+
+    An exception of the handler's would be dropped where Python drops all, as in a ``__del__``
+    or at the end of an import. Pressed again, it is raised all the same.
+    """
+    pressed: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        if pressed:
+            raise KeyboardInterrupt
+        pressed.append(number)
+
+    before = signal.signal(signal.SIGINT, note)
     try:
-        yield
+        yield lambda: bool(pressed)
     finally:
         signal.signal(signal.SIGINT, before)

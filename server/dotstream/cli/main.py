@@ -11,7 +11,7 @@ import signal
 import sys
 
 from dotstream import __version__
-from dotstream.cli.arguments import Parser, add_common
+from dotstream.cli.arguments import Parser, add_common, tell
 from dotstream.cli.registry import COMMANDS, GROUPS, PROGRAMS, helps, load, parser_of
 from dotstream.cli.report.output import not_written
 from dotstream.cli.session import Session
@@ -46,6 +46,19 @@ class _Top(Parser):
         return "\n".join((*parts, _EPILOGUE))
 
 
+class _Version(argparse.Action):
+    """Prints the version, whatever else is said."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:  # noqa: A002
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help=help)
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, *_: object, option_string: str | None = None
+    ) -> None:
+        tell(f"dotstream {__version__}\n")
+        parser.exit()
+
+
 _EPILOGUE = """\
 examples:
   dotstream plan manage --all     what linking every package would do
@@ -72,9 +85,9 @@ def top_parser() -> Parser:
     """Return the parser of the arguments before a command, and of the command's name."""
     parser = _Top("dotstream", _INTRODUCTION)
     add_common(parser)
-    parser.add_argument("-V", "--version", action="store_true", help="print the version")
+    parser.add_argument("-V", "--version", action=_Version, help="print the version")
     # PARSER: the name, and everything after it unread.
-    parser.add_argument("command", nargs=argparse.PARSER, default=[], metavar="COMMAND")
+    parser.add_argument("command", nargs=argparse.PARSER, metavar="COMMAND")
     return parser
 
 
@@ -117,7 +130,7 @@ def _split(arguments: Sequence[str]) -> tuple[argparse.Namespace, str, list[str]
     parser = top_parser()
     top = parser.parse_args([word for word in arguments[:1] if word != "--"] + [*arguments[1:]])
     name, *rest = cast("list[str]", top.command)
-    del top.command, top.version
+    del top.command
     if name not in helps():
         from dotstream.cli.mistakes import unknown_command
 

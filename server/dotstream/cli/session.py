@@ -249,13 +249,19 @@ class Session:
     def answer(self, question: str) -> str:
         """Return the line that a person types, with its end; nothing at the end of input.
 
-        Ctrl-C is heeded, also if it comes just before there is anything to wait for.
+        Raises:
+            KeyboardInterrupt: Ctrl-C was pressed since the question was shown.
         """
+        from dotstream.cli.interrupt import noticed
+
         self.report.pause()
         self.err.flush()
-        self.err.write(question)
-        wait_for_input(sys.stdin.fileno())
-        return sys.stdin.readline()
+        with noticed() as pressed:
+            self.err.write(question)
+            wait_for_input(sys.stdin.fileno(), pressed)
+            if pressed():
+                raise KeyboardInterrupt
+            return sys.stdin.readline()
 
     def forget(self) -> None:
         """Have the configuration read again when it is next needed."""

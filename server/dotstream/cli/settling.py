@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dotstream.cli.interrupt import raising
 from dotstream.cli.report.conflicts import explained
 from dotstream.cli.report.difference import difference_lines
 from dotstream.errors import DotstreamError
@@ -51,8 +50,7 @@ class Settling:
             answer = self._same
         if answer is None:
             try:
-                with raising():
-                    answer = self._asked(conflict, choices)
+                answer = self._asked(conflict, choices)
             except KeyboardInterrupt:
                 answer = None
         if answer is None:
@@ -82,7 +80,7 @@ class Settling:
         offered = "/".join((*("d" * compared), *keys, "q"))
         if not self._taught:
             self._teach(keys, compared=compared)
-        while True:
+        while not self.cancel.cancelled:
             typed = session.answer(f"[{offered}] ")
             word = typed.strip()
             if not typed or word == "q":
@@ -96,6 +94,7 @@ class Settling:
                 return policy
             else:
                 self._teach(keys, compared=compared)
+        return None
 
     def _teach(self, keys: dict[str, Policy], *, compared: bool) -> None:
         self._taught = True

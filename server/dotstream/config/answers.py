@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from dotstream.config.discover import STOWRC_NAME, is_marked
+from dotstream.config.discover import CONFIG_NAME, STOWRC_NAME, find_root, is_marked
 from dotstream.config.from_stow import StowSettings, stow_settings
 from dotstream.config.from_tuckr import GROUPS, NEVER_AS_NAMED, platforms_of
 from dotstream.config.load import target_path, unknown
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
     from dotstream.config.starter import Value
     from dotstream.config.survey import Survey
+
+ALTERNATES = "*##*"
+"""What yadm has of a file for one system, wherever it is."""
+
+_MOST_NAMED = 5
 
 Origin: TypeAlias = Literal["stow", "dot"]
 """The tool whose settings are taken over."""
@@ -45,10 +50,11 @@ def answers_for(
         target: as a person wrote it, instead of the one that is found.
 
     Raises:
-        UsageError: the target would lie inside the directory.
+        UsageError: the target would lie inside the directory, or that is in another one.
         ConfigError: a file of another tool is wrong.
         PermissionRefused: one may not be read.
     """
+    _require_own(directory, home, environ)
     if origin == "dot":
         from dotstream.config.from_dot import answers_from_dot
 
@@ -65,7 +71,9 @@ def answers_for(
     place, written = str(top.get("directory", ".")), str(top.get("target", "~"))
     resolved = _require_apart(directory, written, place, home, environ)
     looked = survey(directory, target=resolved, home=home, directory=place)
-    top.update(_of_survey(looked, directory, home, known=bool(top)))
+    if looked.inside and "target" not in top:
+        top["target"] = f"~/{looked.inside}"
+    top.update(_of_survey(looked, directory, home, known=bool(top) and not looked.inside))
     of_tuckr = looked.tool == "tuckr" and looked.directory == GROUPS
     packages = _of_tuckr(looked) if of_tuckr else {}
     if of_tuckr:
@@ -80,6 +88,21 @@ def answers_for(
         found=(*_remarks(looked), *_on_some_systems(packages)),
         usable=(bool(looked.packages) or not (looked.strangers or looked.tool))
         and not is_of_programs(posixpath.join(directory, place), home=home, environ=environ),
+    )
+
+
+def _require_own(directory: str, home: str, environ: Mapping[str, str]) -> None:
+    """Refuse a package of another package directory: what is written there counts for it, too."""
+    above = posixpath.dirname(directory)
+    root = find_root(above, home=home, environ=environ)
+    if root is None or not present(f"{root}/{CONFIG_NAME}"):
+        return
+    if any(
+        present(f"{directory}/{name}") for name in (".git", CONFIG_NAME, STOWRC_NAME, ".stow")
+    ):
+        return
+    raise UsageError(
+        f"{directory} is in {root}, which has a {CONFIG_NAME}: that counts here as well"
     )
 
 
@@ -117,7 +140,7 @@ def _require_apart(
         target = target_path(written, directory=directory, home=home, environ=environ)
     except KeyError as error:
         message, hint = unknown(str(error.args[0]))
-        raise UsageError(f"{message} ({hint})") from None
+        raise UsageError(f"the target {written}: {message} ({hint})") from None
     packages = canonical(posixpath.join(directory, place))
     if packages == canonical(home):
         raise UsageError(
@@ -127,7 +150,7 @@ def _require_apart(
     if is_of_programs(packages, home=home, environ=environ) and not _is_stows(directory):
         raise UsageError(
             f"{packages} is where programs keep their files, not a package directory: make one, "
-            "such as ~/dotfiles, go there, and have 'dotstream adopt' move what is yours into it"
+            "such as ~/dotfiles, go there, and adopt what is yours into it"
         )
     if within(target, packages):
         what = "is" if target == packages else "lies inside"
@@ -149,7 +172,13 @@ def _of_survey(looked: Survey, directory: str, home: str, *, known: bool) -> Map
         found["layout"] = "single"
         hidden = compile_rules(patterns=stow_list(directory, home))("")
         strangers = [name for name in looked.strangers if not (hidden and hidden(name))]
-        ignored = [glob for name in strangers if (glob := f"/{name}") not in NEVER_LINKED]
+        alternates = looked.tool == "yadm"
+        ignored = [ALTERNATES] if alternates else []
+        ignored += [
+            glob
+            for name in strangers
+            if (glob := f"/{name}") not in NEVER_LINKED and not (alternates and "##" in name)
+        ]
         found.update({"ignore": ignored} if ignored else {})
     else:
         found.update({"directory": looked.directory} if looked.directory != "." else {})
@@ -191,6 +220,13 @@ def _remarks(looked: Survey) -> Iterator[str]:
             if looked.links == 1
             else f"{looked.links} links lead here; the settings keep them"
         )
+    if looked.inside:
+        yield f"it is linked in ~/{looked.inside}, which is its target"
+    if looked.others:
+        more = len(looked.others) - _MOST_NAMED
+        named = ", ".join(f"~/{path}" for path in looked.others[:_MOST_NAMED])
+        named += f" and {more:,} more" if more > 0 else ""
+        yield f"links that lead here, and that these settings do not make: {named}"
     if looked.strangers:
         what = "not linked" if looked.single else "no packages"
         yield f"{what}: {', '.join(looked.strangers)}"

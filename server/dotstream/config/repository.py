@@ -155,8 +155,10 @@ class Repository:
 
         def lookup(stow_dir: str, name: str) -> Package:
             ours = stow_dir == self.directory
-            settings = self.settings if ours else self._load(stow_dir)
-            return settings.package(name, prefer)
+            if ours:
+                return self.settings.package(name, prefer)
+            # Links lead there, whatever directory its configuration names by now.
+            return self._load(stow_dir)._replace(directory=stow_dir).package(name, prefer)
 
         return lookup
 
@@ -210,7 +212,7 @@ class Repository:
         Raises:
             UsageError: it is no package name.
         """
-        name = name if self.settings.single else package_name(name)
+        (name,) = self.settings.named([name]) if self.settings.single else (package_name(name),)
         return self.settings.package(name, prefer)
 
     def groups(

@@ -13,7 +13,14 @@ from dotstream.config.profiles import circles
 from dotstream.config.variables import fault_in_path
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
-from dotstream.model.options import FOLDINGS, LAYOUTS, LINK_STYLES, PACKAGE_LAYOUTS, POLICIES
+from dotstream.model.options import (
+    FOLDINGS,
+    LAYOUTS,
+    LINK_STYLES,
+    PACKAGE_LAYOUTS,
+    POLICIES,
+    SINGLE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -213,10 +220,12 @@ def faults(
     """Yield everything that is wrong with a parsed ``dotstream.toml``.
 
     Args:
-        base: the document that this one overrides, whose profiles it may extend.
+        base: the document that this one overrides: its layout holds, and its profiles may be
+            extended.
     """
     top = {key: value for key, value in document.items() if key not in _TABLES}
     yield from _table(top, TOP, ())
+    single = {**base, **document}.get("layout") == "single"
     for section, keys in _TABLES.items():
         tables = document.get(section, {})
         if not isinstance(tables, dict):
@@ -227,7 +236,8 @@ def faults(
             if not isinstance(table, dict):
                 yield _misplaced(path, table, keys)
                 continue
-            fault = fault_in_name(name) if section == "packages" else None
+            named = section == "packages" and not (single and name == SINGLE)
+            fault = fault_in_name(name) if named else None
             if fault is not None:
                 message = f"{quoted(name)} is not a package name: {fault}"
                 yield Fault(path, message, value=False, code="bad-name")

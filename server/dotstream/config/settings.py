@@ -236,11 +236,16 @@ class Settings(NamedTuple):
 
     def why_foreign(self) -> str | None:
         """Say so if nobody calls this a package directory, and something else uses it."""
-        from dotstream.config.discover import is_marked
+        from dotstream.config.discover import STOWRC_NAME, is_marked
+        from dotstream.config.survey import foreign_source, mirrors_home
 
+        stows = self.path is not None and self.path.endswith(f"/{STOWRC_NAME}")
+        native = self.path is not None and not stows
+        if not native and self.available() and mirrors_home(self.directory):
+            itself = f'{self.directory} looks like one package itself, as with "stow ."'
+            return f"{itself}: name those that are, or have 'dotstream init' look at it"
         if self.path is not None or is_marked(self.directory):
             return None
-        from dotstream.config.survey import foreign_source
         from dotstream.config.variables import is_of_programs
 
         if is_of_programs(self.directory, home=self.home, environ={}):
@@ -340,7 +345,8 @@ class Settings(NamedTuple):
         if missing:
             known = self.available()
             near = {name: nearest(name, known, limit=3) for name in missing}
-            raise PackageNotFound(near, self.directory)
+            gone = [name for name in missing if name in recorded()]
+            raise PackageNotFound(near, self.directory, gone=gone)
         return chosen
 
     def _asked(
@@ -402,7 +408,11 @@ class Settings(NamedTuple):
         return [*self.available(), *required]
 
     def _fitting(self, names: Iterable[str], *, anywhere: bool) -> Iterator[str]:
-        return (name for name in names if anywhere or self.excluded(name) is None)
+        return (
+            name
+            for name in names
+            if anywhere or (self.left_out(name) is None and self.excluded(name) is None)
+        )
 
     @property
     def here(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from dotstream.model.options import SINGLE
 from dotstream.planner.names import to_target
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 _MOST = 2_000  # entries of one directory, and directories of the target
 _DEEPEST = 4  # how far down in the target links are looked for
@@ -57,14 +57,19 @@ _REPOSITORYS_OWN = (
 _NO_PACKAGES = (
     "asset",
     "backup",
+    "bootstrap",
     "build",
     "ci",
     "contrib",
     "demo",
     "dist",
     "doc",
+    "dotbot",
     "example",
+    "hook",
     "image",
+    "install",
+    "lib",
     "license",
     "media",
     "node_module",
@@ -105,6 +110,8 @@ class Survey(NamedTuple):
         folded: whether links to directories are among them; ``None`` if nothing tells.
         translated: whether links show ``dot-`` names as dotfiles.
         tool: the other tool whose source it is.
+        inside: where in the target it is linked, if that is not the target itself.
+        others: links of the target into it that such packages would not make.
     """
 
     single: bool = False
@@ -115,6 +122,8 @@ class Survey(NamedTuple):
     folded: bool | None = None
     translated: bool = False
     tool: str | None = None
+    inside: str = ""
+    others: tuple[str, ...] = ()
 
 
 class _Link(NamedTuple):
@@ -143,16 +152,40 @@ def survey(root: str, *, target: str, home: str, directory: str = ".") -> Survey
     links = list(_links(root, target))
     shapes = Counter(shape for link in links if (shape := _shape(link)) is not None)
     tool, dotted = foreign_source(root), target == canonical(home)
+    tool = tool or ("yadm" if _has_alternates(root) else None)
     if shapes:
         shape = max(shapes, key=lambda one: (shapes[one], -one.depth))
-        links = [link for link in links if _shape(link) == shape]
-        return _as_linked(root, shape, links, tool, dotted=dotted)
+        ours = [link for link in links if _shape(link) == shape]
+        others = _paths(link for link in links if _shape(link) != shape)
+        return _as_linked(root, shape, ours, tool, dotted=dotted)._replace(others=others)
+    inside = _inside(links) if tool is None and not mirrors_home(root) else ""
+    if inside:
+        return survey(root, target=f"{target}/{inside}", home=home)._replace(inside=inside)
+    return _by_names(root, directory, tool, dotted=dotted)._replace(others=_paths(links))
+
+
+def _by_names(root: str, directory: str, tool: str | None, *, dotted: bool) -> Survey:
+    """Return what names tell, where no link does."""
     if directory == "." and dotted and looks_single(root):
         return Survey(True, packages=(SINGLE,), strangers=_beside(root, ()), tool=tool)
     place = directory if directory != "." or not dotted else _deeper(root, tool)
     base = posixpath.normpath(f"{root}/{place}")
     packages, strangers = _sorted_out(base, (), tool, dotted=dotted)
     return Survey(False, place, packages, strangers, tool=tool)
+
+
+def _has_alternates(root: str) -> bool:
+    """Whether there are files below the top that yadm takes on some systems only."""
+    waiting, looked = [(root, 0)], 0
+    while waiting and looked < _MOST:
+        here, depth = waiting.pop()
+        looked += 1
+        for name, is_dir in entries(here, _MOST):
+            if "##" in name:
+                return True
+            if is_dir and depth < _DEEPEST and name != ".git":
+                waiting.append((f"{here}/{name}", depth + 1))
+    return False
 
 
 def _links(root: str, target: str) -> Iterator[_Link]:
@@ -172,6 +205,19 @@ def _shape(link: _Link) -> _Shape | None:
         if rest == link.shown or tuple(map(to_target, rest)) == link.shown:
             return _Shape(depth, link.source[0] if depth == 2 else ".")
     return None
+
+
+def _inside(links: Sequence[_Link]) -> str:
+    """Return the one directory of the target that all links mirror the repository in, if any."""
+    found = {
+        link.shown[: -len(link.source)] if link.shown[-len(link.source) :] == link.source else ()
+        for link in links
+    }
+    return "/".join(found.pop()) if len(links) > 1 and len(found) == 1 else ""
+
+
+def _paths(links: Iterable[_Link]) -> tuple[str, ...]:
+    return tuple(sorted("/".join(link.shown) for link in links))
 
 
 def _as_linked(
@@ -203,7 +249,8 @@ def _sorted_out(
     """
 
     def is_none(name: str) -> bool:
-        return _is_plainly_none(name) or (tool == "tuckr" and is_conditional(name))
+        own = exists(f"{base}/{name}/dotstream.toml")  # a package directory by itself
+        return own or _is_plainly_none(name) or (tool == "tuckr" and is_conditional(name))
 
     names = sorted(name for name, is_dir in entries(base, _MOST) if is_dir and name[0] != ".")
     packages = [
@@ -249,12 +296,14 @@ def is_for_above(root: str, home: str) -> bool:
 
 def looks_single(root: str) -> bool:
     """Whether a repository seems to be itself the one package."""
-    names = [name for name, _ in entries(root, _MOST)]
-    if ".stow-local-ignore" in names:
-        return True
+    return exists(f"{root}/.stow-local-ignore") or mirrors_home(root)
+
+
+def mirrors_home(root: str) -> bool:
+    """Whether more dotfiles lie at the top of a repository than directories that have some."""
     dotfiles = [
         name
-        for name in names
+        for name, _ in entries(root, _MOST)
         if to_target(name)[0] == "."
         and name not in _REPOSITORYS_OWN
         and not name.startswith((".chezmoi", ".stow"))

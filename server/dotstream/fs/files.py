@@ -44,7 +44,7 @@ def read_bytes(path: str) -> bytes | None:
     """
     try:
         data = _start(path, LARGEST + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     if len(data) > LARGEST:
         raise UnfitFile(path, f"it is larger than {LARGEST:,} bytes; shorten it, or move it away")

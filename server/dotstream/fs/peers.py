@@ -35,6 +35,11 @@ def peer_of(connected: socket.socket) -> Peer:
     return _over_tcp(connected.getpeername()[:2], connected.getsockname()[:2])
 
 
+def tells_peers() -> bool:
+    """Whether this system tells whose the other end of a connection to a port is."""
+    return os.access(_TABLES[0], os.R_OK)
+
+
 def listen_at(path: str, backlog: int) -> socket.socket:
     """Return a socket that listens at a path; only its owner may connect.
 

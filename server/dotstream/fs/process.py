@@ -9,7 +9,7 @@ from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from io import RawIOBase
 
 _TICK = 0.2
@@ -39,7 +39,7 @@ def home_directory(environ: Mapping[str, str]) -> str:
     named = environ.get("HOME")
     home = _recorded_home(None) if named is None else named
     # Accounts that nobody logs in to have / on record, and so have processes in containers.
-    if home and home.startswith("/") and home.strip("/"):
+    if home and home.startswith("/") and os.path.normpath(home).strip("/"):
         return home
     if named is not None:
         why = f"HOME is {named!r}" if named else "HOME is empty"
@@ -99,14 +99,14 @@ def rows(descriptor: int) -> int:
         return 24
 
 
-def wait_for_input(descriptor: int) -> None:
-    """Return once there is something to read; signals are handled meanwhile.
+def wait_for_input(descriptor: int, enough: Callable[[], bool]) -> None:
+    """Return once there is something to read, or ``enough``; signals are handled meanwhile.
 
     A read that begins just after a signal came would not be woken by it.
     """
     from select import select  # few runs ask anything
 
-    while not select([descriptor], [], [], _TICK)[0]:
+    while not enough() and not select([descriptor], [], [], _TICK)[0]:
         pass
 
 

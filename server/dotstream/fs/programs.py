@@ -28,14 +28,23 @@ def run_program(
 
     Raises:
         OSError: it cannot be started.
+        KeyboardInterrupt: Ctrl-C was pressed, and it has ended of that as well.
     """
-    return subprocess.run(
+    process = subprocess.Popen(
         list(words),
         cwd=cwd,
         env={**os.environ, **(environ or {})},
         stdout=_ERROR if aside else None,
-        check=False,
-    ).returncode
+    )
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        try:
+            process.wait()  # it may be clearing up, as git does
+        except KeyboardInterrupt:
+            process.kill()
+            process.wait()
+        raise
 
 
 def output_of(words: Sequence[str]) -> str | None:

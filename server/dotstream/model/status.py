@@ -72,11 +72,11 @@ class PackageStatus(NamedTuple):
     removals: int = 0
 
     @classmethod
-    def of(cls, name: str, summary: Summary, *, recorded: int = 0) -> PackageStatus:
+    def of(cls, name: str, summary: Summary, *, opened: bool = False) -> PackageStatus:
         """Read the status off the plan that would manage the package.
 
         Args:
-            recorded: how many of its links are known; one that is to be opened is among them.
+            opened: whether the plan opens a link of the package.
         """
         links, changes, conflicts = summary.unchanged, summary.operations, summary.conflicts
         state: PackageState = "managed" if links else "unmanaged" if summary.errors else "empty"
@@ -84,7 +84,6 @@ class PackageStatus(NamedTuple):
         if conflicts:
             state = "conflict"
         elif changes:
-            opened = recorded and "unfold" in summary.counts
             state = "partial" if links or relinks or opened else "unmanaged"
         return cls(name, state, links, changes, conflicts, summary.errors, relinks)
 

@@ -188,6 +188,8 @@ class _Adoption:
             return "not a file, directory or link"
         if kind == DIR and place.at(name) in self._keep:
             return "dotstream itself needs it there"
+        if kind == FILE and self._farm.target.is_mount_point(place, name):
+            return "it is a mount point, which cannot be moved while it is mounted"
         return None
 
     def _link(self, place: Directory, name: str, cursor: Cursor, raw: str) -> Iterator[Item]:
@@ -223,7 +225,7 @@ class _Adoption:
     def _why_no_clone(self, there: Directory) -> str | None:
         """Return why a git repository stays where it is, or ``None`` if it moves as one."""
         if not self._whole:
-            return "a git repository of its own, which is moved only on request"
+            return "a git repository of its own, which 'dotstream adopt --whole' moves as one"
         if any(within(kept, there.absolute) for kept in self._keep):
             return "dotstream itself needs what is in it"
         if self._package.folding == "never":
@@ -237,6 +239,7 @@ class _Adoption:
         if (
             self._package.folding == "never"
             or stays_open(cursor, there.path)
+            or self._farm.target.is_mount_point(there.parent or there, there.name)
             or self._differing.known(there.path)
         ):
             return False
@@ -256,7 +259,7 @@ class _Adoption:
         Args:
             top: the directory that moves, which links inside of it may lead to.
         """
-        farm = self._farm
+        farm, mounted = self._farm, self._farm.target.is_mount_point
         farm.poll()
         if is_clone(farm.target, here.path):
             return [] if self._why_no_clone(here) is None else None
@@ -275,8 +278,8 @@ class _Adoption:
                 )
             if kind == DIR:
                 directories.append(name)
-                return stays_open(cursor.child(name), here.join(name))
-            return kind == SPECIAL
+                return stays_open(cursor.child(name), here.join(name)) or mounted(here, name)
+            return kind == SPECIAL or mounted(here, name)
 
         fd = farm.target.open_real(here.path)
         try:

@@ -9,7 +9,7 @@ from dotstream.fs.look import canonical
 from dotstream.fs.places import components, within
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.directory import Directory
-from dotstream.model.options import SINGLE
+from dotstream.model.options import AS_CONFIGURED, SINGLE
 from dotstream.planner.clones import GIT
 from dotstream.planner.locate import link_on
 from dotstream.planner.ownership import native_ownership
@@ -70,9 +70,13 @@ def adoptable(
             why = _why_not(repository, full)
             if why is not None:
                 raise UsageError(f"{match}{leads}: {why}")
-            if not within(full, target) or full == target:
+            if full == target:
+                raise UsageError(f"{match}{leads}: it is the target itself; name what is in it")
+            if not within(full, target):
                 raise UsageError(f"{match} is not inside the target {target}{leads}")
             found.paths.append("/".join(components(full, target)))
+    if not (found.paths or found.managed):
+        raise UsageError(f"{', '.join(map(str, paths))}: nothing matches")
     return found
 
 
@@ -92,7 +96,8 @@ def _managed(
         return None
     rest = "/".join(way[depth + 1 :])
     if owner.stow_dir != repository.directory:
-        raise HeldElsewhere(path, owner.package, owner.stow_dir)
+        holder = repository.lookup(AS_CONFIGURED)(owner.stow_dir, owner.package)
+        raise HeldElsewhere(path, holder.name, owner.stow_dir)
     if not owner.path and not rest:
         return None  # a link to the package itself
     member = f"{owner.full}/{rest}" if rest else owner.full

@@ -37,7 +37,7 @@ def children(
 ) -> Iterator[Child]:
     """Plan the names of one directory, and nothing below; see ``Client.children``."""
     settings, prefer = repository.settings, asked.prefer
-    names, _, elsewhere, _, _, places = asked.meant(repository, action)
+    names, _, elsewhere, _, _, places, _ = asked.meant(repository, action)
     groups = repository.groups(action, names, prefer, elsewhere, places)
     if directory is None:
         directory = groups[0].target if len(groups) == 1 else settings.target

@@ -311,9 +311,9 @@ class _Meeting:
             self._decision.open(inner, by_claim=True, why=why)
         else:
             away = None if other.stow_dir == cursor.package.directory else other.stow_dir
-            self._conflict(
-                claim, other.conflict, _LINKS, other=other.package, text=text, elsewhere=away
-            )
+            # A directory that is itself the package has none of the name that a path begins with.
+            name = other.enter().package.name if away and not options.stow else other.package
+            self._conflict(claim, other.conflict, _LINKS, other=name, text=text, elsewhere=away)
 
     def _meet_directory(self, claim: Claim) -> None:
         """Meet a claim where there is a directory: on the disk, or opened by an earlier claim."""

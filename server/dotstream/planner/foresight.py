@@ -205,12 +205,15 @@ def folded(
     link = link_into(target, directory)
     if link is None:
         return None
-    owner = components(canonical(link), directory)[0]
+    owner, *inside = components(canonical(link), directory)
     if owner in opened:
         return None
+    if link == target and packages == [owner] and not inside:
+        why = f"this target is one link to package {owner} itself, which shows all of it"
+        return Notice(target, f"{why}: nothing is to be linked")
     import shlex
 
-    names = shlex.join((owner, *packages))
+    names = shlex.join(dict.fromkeys((owner, *packages)))
     why = f"this target is in {link}, which is one link to package {owner}"
     how = f"'dotstream remanage {names}' opens it"
     if alone:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, cast
-from dotstream.model.items import ScanError
+from dotstream.model.items import Notice, ScanError
 from dotstream.model.run import Run
 from dotstream.planner.farm import Farm, scan_error
 from dotstream.planner.foresight import Shared, folded, foreseen, with_target
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.entry import Records
-    from dotstream.model.items import Item, Notice
+    from dotstream.model.items import Item
     from dotstream.model.options import Package
     from dotstream.model.plan import Metadata
     from dotstream.planner.chosen import Chosen, Selection
@@ -92,7 +92,7 @@ def plan_groups(
                 continue
             farm = _opened(metadata, group, lookup, cancel, records, chosen)
             if isinstance(farm, ScanError):
-                yield farm
+                yield _left_out(farm) if set(wanted) - {group.target} else farm
                 continue
             walked.append(farm)
             try:
@@ -200,7 +200,16 @@ def _opened(
     except OSError as error:
         if metadata.options.stow:
             raise
+        if isinstance(error, NotADirectoryError):
+            return ScanError(group.target, "this target is not a directory")
         return scan_error(group.target, error)
+
+
+def _left_out(error: ScanError) -> ScanError | Notice:
+    """Return what is said of a target where others go on: one that may not be read stops all."""
+    if error.permission:
+        return error
+    return Notice(error.path, f"{error.message}, so its packages are left out")
 
 
 def _farm(

@@ -7,6 +7,7 @@ from dotstream.fs.look import close
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import Notice
 from dotstream.planner.ignore import LOCAL_LIST
+from dotstream.planner.unread_lists import NOT_AT_THE_TOP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,7 @@ def _useless(cursor: Cursor) -> Iterator[Notice]:
     """Yield a notice for an ignore list that nobody reads, or what in it can never match."""
     path, package = cursor.source(LOCAL_LIST), cursor.package
     if cursor.sub:
-        yield Notice(path, "this list is not read: one counts only at the top of a package")
+        yield Notice(path, NOT_AT_THE_TOP)
         return
     from dotstream.planner.dead_patterns import dead_patterns
 

@@ -15,6 +15,7 @@ from dotstream.model.items import Conflict, Operation
 from dotstream.model.located import Located
 from dotstream.model.options import SINGLE, Preferences
 from dotstream.model.plan import Metadata
+from dotstream.planner.clones import GIT
 from dotstream.planner.groups import Group, plan_level
 from dotstream.planner.level import Below
 from dotstream.planner.names import raw_candidates, to_target
@@ -65,7 +66,7 @@ class _Locator:
                 full, None, "other", message="it is neither in a package nor in a target"
             )
         parts = components(inside, self._directory)
-        if self._settings.single:
+        if self._settings.single and parts[:1] != (GIT,):
             parts = (SINGLE, *parts)
         if not parts or not self._settings.is_package(parts[0]):
             return Located(full, None, "other", message="it is in no package")

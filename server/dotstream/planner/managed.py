@@ -28,12 +28,14 @@ class Managed(NamedTuple):
         unwanted: packages with links that are not to be any more.
         moved: those of ``names`` with links in a target that is not theirs any more.
         members: those of ``names`` that came of profiles, and of everything.
+        kept: those of ``names`` that came of the profile of this machine, which has none now.
     """
 
     names: tuple[str, ...]
     unwanted: tuple[Unwanted, ...]
     moved: tuple[Unwanted, ...]
     members: tuple[str, ...]
+    kept: tuple[str, ...] = ()
 
 
 class Meant(NamedTuple):
@@ -47,6 +49,7 @@ class Meant(NamedTuple):
         choosing: what is remembered of the request.
         former: the targets that were the configured one before.
         places: where the package directory is, and where it was before.
+        kept: packages that stay although no profile is for this machine any more.
     """
 
     names: tuple[str, ...]
@@ -55,6 +58,7 @@ class Meant(NamedTuple):
     choosing: Choosing
     former: tuple[str, ...]
     places: Sequence[str]
+    kept: tuple[str, ...] = ()
 
 
 def managed(settings: Settings, records: Records) -> Managed:
@@ -62,16 +66,19 @@ def managed(settings: Settings, records: Records) -> Managed:
     linked, choice = records.linked(settings.directory), records.choice(settings.directory)
     members = [name for name in _members(settings, choice) if name not in choice.without]
     wanted = dict.fromkeys((*choice.packages, *members))
-    left = set(choice.members).difference(wanted)
+    left = {*set(choice.members).difference(wanted), *choice.without}
     wanted.update(dict.fromkeys(name for name in linked if name not in left))
     names = tuple(name for name in wanted if _why_not(settings, name) is None)
     unwanted = tuple(
         Unwanted(name, _why_not(settings, name) or "no profile includes it any more", links)
         for name, links in linked.items()
-        if name not in names and not settings.is_astray(name)
+        if name not in names and name not in choice.without and not settings.is_astray(name)
     )
     moved = tuple(_moved(settings, linked, names))
-    return Managed(names, unwanted, moved, tuple(name for name in members if name in names))
+    came = tuple(name for name in members if name in names)
+    adrift = HERE in choice.profiles and not settings.profiles.keys() & set(settings.here)
+    kept = tuple(name for name in came if name in choice.members and name not in choice.packages)
+    return Managed(names, unwanted, moved, came, kept if adrift and not settings.single else ())
 
 
 def _moved(
@@ -132,10 +139,12 @@ def meant(
     settings, records = repository.settings, repository.records()
     try:
         unwanted: tuple[Unwanted, ...] = ()
+        kept: tuple[str, ...] = ()
         named = packages or profile is not None or everything
         here = managed(settings, records) if action == "remanage" and not packages else None
         if here is not None and not named and (here.names or here.unwanted):
-            names, choosing = here.names, Choosing(members=here.members, again=True)
+            names, kept = here.names, here.kept
+            choosing = Choosing(members=here.members, again=True)
         else:
             foreign = settings.why_foreign() if everything and action == "manage" else None
             if foreign is not None:
@@ -158,7 +167,7 @@ def meant(
         choosing = choosing._replace(place=repository.place, before=before)
     finally:
         records.close()
-    return Meant(names, unwanted, elsewhere, choosing, former, places)
+    return Meant(names, unwanted, elsewhere, choosing, former, places, kept)
 
 
 def _choosing(

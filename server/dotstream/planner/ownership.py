@@ -17,7 +17,7 @@ import posixpath
 from dotstream.fs.files import present
 from dotstream.fs.look import canonical, marker_file
 from dotstream.fs.places import within
-from dotstream.fs.repositories import came_from
+from dotstream.fs.repositories import came_from, is_that
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import SINGLE
 
@@ -128,14 +128,16 @@ class Ownership:
             return self._member(self._stow_dir, real)  # the same file, by another way
         found = marked
         if found is None:
-            known = [each for each in self._recorded() if within(full, each) and full != each]
-            found = max(known, key=len, default=None)
+            around = [each for each in self._recorded() if within(full, each) and full != each]
+            found = max(around, key=len, default=None)
         if found is None:
             return None
         inside = full[len(found.rstrip("/")) + 1 :]
         here = self._stow_dir.rstrip("/")
-        if present(f"{here}/{inside.partition('/')[0]}") and came_from(
-            self._stow_dir, found, self._recorded()
+        known = self._recorded()
+        if is_that(self._stow_dir, found, known) or (
+            present(f"{here}/{inside.partition('/')[0]}")
+            and came_from(self._stow_dir, found, known)
         ):
             return self._member(self._stow_dir, f"{here}/{inside}")._replace(moved=True)
         stow_dir = self._canonical(found)

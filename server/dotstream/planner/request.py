@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dotstream.model.options import Action, Options, Package, Preferences
     from dotstream.model.run import Run
     from dotstream.model.status import Unwanted
+    from dotstream.planner.adoptable import Adoptable
     from dotstream.planner.farm import Farm
     from dotstream.planner.managed import Meant
     from dotstream.planner.scan import Scan
@@ -61,7 +62,7 @@ def plan_packages(
     if action == "unmanage":
         repository.do_without()
     settings, prefer = repository.settings, asked.prefer
-    names, unwanted, elsewhere, choosing, former, places = asked.meant(repository, action)
+    names, unwanted, elsewhere, choosing, former, places, kept = asked.meant(repository, action)
     groups = repository.groups(action, names, prefer, elsewhere, places)
     options, cancel = settings.options(prefer), asked.cancel or CancellationToken()
     wanted = {group.target for group in groups}
@@ -96,7 +97,7 @@ def plan_packages(
         only=only,
         records=repository.records(),
         selection=selection,
-        notices=[_unwanted(settings, each) for each in unwanted],
+        notices=[*_adrift(settings, kept), *(_unwanted(settings, each) for each in unwanted)],
         state=repository.state,
     )
 
@@ -104,6 +105,13 @@ def plan_packages(
 def _unwanted(settings: Settings, package: Unwanted) -> Notice:
     why = f"package {package.name}: {package.reason}, so its links are removed"
     return Notice(f"{settings.directory.rstrip('/')}/{package.name}", why)
+
+
+def _adrift(settings: Settings, kept: Sequence[str]) -> Iterator[Notice]:
+    if kept:
+        why = f"no profile is for this machine ({settings.hostname}) any more"
+        what = f"what came of one stays until you choose another or unmanage it: {' '.join(kept)}"
+        yield Notice(settings.path or settings.directory, f"{why}; {what}")
 
 
 def _heeded(
@@ -150,6 +158,8 @@ def plan_adoption(
             raise UsageError("these paths have no name in common", remedy="name_package")
         if (prefer.layout or settings.layout) == "named":
             package = to_package(found.paths[0].partition("/")[0]) or package
+        if settings.target_of(package) != target:
+            target, found = _in_its_own_target(repository, paths, package)
     into, keep = repository.named(package, prefer), (repository.root, canonical(repository.state))
     without = _without(repository, prefer)
     return _moving(
@@ -168,6 +178,24 @@ def plan_adoption(
         prefer=prefer,
         cancel=cancel,
     )
+
+
+def _in_its_own_target(
+    repository: Repository, paths: Sequence[str | PathLike[str]], package: str
+) -> tuple[str, Adoptable]:
+    """Return the target of a package that nobody named, and what of it is to be adopted.
+
+    Raises:
+        UsageError: the paths are not in there.
+    """
+    from dotstream.planner.adoptable import adoptable
+
+    target = repository.settings.target_of(package)
+    try:
+        return target, adoptable(repository, paths, repository.existing_target(target), into=None)
+    except UsageError:
+        why = f"by its name this would go into package {package}, which is for {target}"
+        raise UsageError(why, remedy="name_package") from None
 
 
 def plan_release(

@@ -61,7 +61,7 @@ class Unlinking:
             cursors: the packages being unmanaged here, in the order of their steps.
             after: only steps later than this one count.
         """
-        later = [cursor for cursor in cursors if cursor.step > after]
+        later = [cursor for cursor in cursors if cursor.step > after] if after >= 0 else cursors
         if len(cursors) == 1 and later and self._told_by_text(place, name, text, later[0]):
             return Removal(later[0].step, later[0].package.name)  # by far the commonest
         owner = self._farm.target.owner(place, text)
@@ -90,9 +90,12 @@ class Unlinking:
         self, place: Directory, owner: Owner, name: str, cursors: Sequence[Cursor]
     ) -> int | None:
         """Return the first step that unlinks the member which a link leads to."""
+        full = owner.full
         for cursor in cursors:
+            if not full.startswith(cursor.package.path):
+                continue  # of a hundred packages, nearly all
             for raw in self._farm.naming.candidates(cursor.package, name):
-                if owner.full == cursor.source(raw) and not self._farm.packages.hides(
+                if full == cursor.source(raw) and not self._farm.packages.hides(
                     cursor, place, raw
                 ):
                     return cursor.step

@@ -197,6 +197,12 @@ class Journal:
                     (end - row[0], encode(left), row[0]),
                 )
 
+    def drop(self) -> None:
+        """Take back what was being written when something was raised."""
+        if self.database.connection.in_transaction:
+            with self.database.explained():
+                self.database.run("ROLLBACK")
+
     def part(self, transaction: int) -> None:
         """Note that a transaction is only part of its plan, and not to be resumed as that.
 

@@ -108,9 +108,8 @@ class Manifest:
             "ORDER BY first DESC LIMIT 1",
             (encoded(root), encoded(path), encoded(name)),
         ).fetchone()
-        if row is None or name not in names_in(row[0]):
-            return None
-        return next(entry for entry in self._decode(root, path, row[0]) if entry.name == name)
+        found = next((each for each in rows_in(row[0]) if each[0] == name), None) if row else None
+        return self._entry(root, path, found) if found else None
 
     def packages(self, root: str, path: str) -> set[str]:
         """Return the packages that have something in one directory."""
@@ -160,15 +159,18 @@ class Manifest:
         )
 
     def _decode(self, root: str, path: str, data: bytes) -> Iterator[Entry]:
-        for name, code, package, stow, value in rows_in(data):
-            kind = KINDS[code]
-            if kind == "directory":
-                text, mode = None, value or None
-            else:
-                text, _, mode = value.partition("\1")
-            yield Entry(
-                root, path, name, kind, package, self.directories.path(stow), text, mode or None
-            )
+        for row in rows_in(data):
+            yield self._entry(root, path, row)
+
+    def _entry(self, root: str, path: str, row: Row) -> Entry:
+        name, code, package, number, value = row
+        kind = KINDS[code]
+        if kind == "directory":
+            text, mode = None, value
+        else:
+            text, _, mode = value.partition("\1")
+        there = self.directories.path(number)
+        return Entry(root, path, name, kind, package, there, text, mode or None)
 
     # Writing ---------------------------------------------------------------------------
 

@@ -287,14 +287,15 @@ class Application:
 
     def _abandon(self, error: BaseException, *, silent: bool) -> Generator[Happening]:
         """Take back what was done; raise in place of ``error`` only if something is left."""
-        known = self._journal.transactions.find(self._number)
-        if known is not None and known.state == "committed":
-            return  # whatever was raised, it was raised after all was done
         executor = self._executor
         end = executor.reached
         if end == self._first:
             self._journal.discard(self._number)
             return
+        self._journal.drop()  # or a commit that was cut short could be taken for one
+        known = self._journal.transactions.find(self._number)
+        if known is not None and known.state == "committed":
+            return  # whatever was raised, it was raised after all was done
         with suppress(JournalError):  # what is there tells how far each step came
             self._journal.turn(self._number, "rolling_back", end)
         rollback = Rollback(self._writer, self._number)

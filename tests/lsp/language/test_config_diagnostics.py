@@ -60,6 +60,15 @@ async def test_columns_are_in_the_clients_units(
     await desk.leave()
 
 
+async def test_the_one_package_of_a_repository_is_called_by_a_dot(desk: Desk, root: Path) -> None:
+    path = root / "dotstream.toml"
+    desk.open(path, 'layout = "single"\n[packages."."]\nafter = ["true"]\n[packages.zsh]\n')
+    (found,) = await desk.codes(path, "no-such-package")
+    assert span(found) == (3, 10, 3, 13)
+    desk.replace(path, 2, '[packages."."]\nafter = ["true"]\n')
+    await desk.codes(path, "bad-name")
+
+
 async def test_edits_are_followed_and_closing_clears(desk: Desk, root: Path) -> None:
     path = root / "dotstream.toml"
     desk.open(path, 'folding = "safe"\n')

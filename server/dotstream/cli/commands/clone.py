@@ -12,7 +12,7 @@ from dotstream.config.discover import find_root
 from dotstream.config.settings import DEFAULT_PROFILE
 from dotstream.doctor.shell_commands import quoted
 from dotstream.errors import UsageError
-from dotstream.fs.files import present
+from dotstream.fs.files import entries, is_directory, present
 from dotstream.fs.places import Places
 from dotstream.fs.process import home_directory, working_directory
 from dotstream.light_typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ is asked, as in the install script of a container."""
 EXAMPLES = """\
   dotstream clone https://example.org/me/dotfiles           into ~/dotfiles
   dotstream clone git@example.org:me/dotfiles ~/dots --profile laptop
+  dotstream clone "$URL" --branch work                      another branch, or a tag
   dotstream clone --yes --on-conflict backup "$URL"         in a script"""
 
 
@@ -42,6 +43,7 @@ def configure(parser: Parser) -> None:
     parser.add_argument(
         "into", nargs="?", metavar="DIR", help="where to (default: in your home, by its name)"
     )
+    parser.add_argument("--branch", metavar="NAME", help="the branch or tag to check out")
     add_sets(parser)
     parser.set_defaults(packages=())
     add_asking(parser)
@@ -57,12 +59,12 @@ def run(session: Session) -> int:
     home = home_directory(session.environ)
     here = _here(home)
     into = Places(home, None).expand(arguments.into or f"{home}/{_name(arguments.url)}")
-    if not present(into):
-        git(session, "clone", "--recurse-submodules", "--", arguments.url, into, cwd=here)
-    elif not _is_clone(into, arguments.url, here):
-        raise UsageError(
-            f"{display(into)} is there already and is not a clone of that; name another"
-        )
+    if not present(into) or (is_directory(into) and not entries(into, 1)):
+        branch = () if arguments.branch is None else (f"--branch={arguments.branch}",)
+        words = ("clone", "--recurse-submodules", *branch, "--", arguments.url, into)
+        git(session, *words, cwd=here)
+    else:
+        _refuse_other(into, arguments.url, here)
     arguments.dir = into
     chosen = arguments.profile
     if (
@@ -90,14 +92,26 @@ def run(session: Session) -> int:
     return exit_code
 
 
-def _is_clone(place: str, url: str, here: str) -> bool:
-    """Whether a repository is there that was cloned from a URL, or from a path from ``here``."""
+def _refuse_other(place: str, url: str, here: str) -> None:
+    """Refuse what is no repository that was cloned from a URL, or from a path from ``here``.
+
+    Raises:
+        UsageError: it is none, or git was cut short as it cloned it.
+    """
     found = git_says("config", "--get", "remote.origin.url", cwd=place)
-    return found is not None and _absolute(found, here) == _absolute(url, here)
+    if found is None or _absolute(found, here) != _absolute(url, here):
+        raise UsageError(
+            f"{display(place)} is there already and is not a clone of that; name another"
+        )
+    if git_says("rev-parse", "--verify", "HEAD", cwd=place) is None:
+        raise UsageError(
+            f"{display(place)} is a clone without a commit: git was cut short, or there is none "
+            "yet; remove it to clone it again"
+        )
 
 
 def _absolute(url: str, here: str) -> str:
-    return posixpath.normpath(posixpath.join(here, url))
+    return posixpath.normpath(posixpath.join(here, url)).removesuffix("/.git")
 
 
 def _here(home: str) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 
 from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME
 from dotstream.config.schema import PACKAGE, PROFILE, TOP
+from dotstream.errors import ConfigError
 from dotstream.fs.process import environment
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.directory import display
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
     from dotstream.config.positions import KeyPath, Positions, Range
     from dotstream.config.settings import Settings
-    from dotstream.errors import ConfigError
     from dotstream.model.wish import Wish
 
 DESCRIPTION = """\
@@ -194,14 +194,8 @@ def _check(session: Session) -> int:
 
     client = session.client
     texts = _texts(session, CONFIG_NAME, LOCAL_NAME)
-    if not texts:  # no dotstream.toml: a .stowrc shows its faults when it is loaded
-        source = client.settings.path
-        session.say(
-            f"{session.style.path(source)}: no problems found"
-            if source
-            else "there is no file; all defaults"
-        )
-        return 0
+    # Without a dotstream.toml, a .stowrc shows its faults when it is loaded.
+    source = None if texts else client.settings.path
     base, _ = readable(texts.get(f"{client.root}/{CONFIG_NAME}", ""))  # local profiles extend it
     found = [
         each for path, text in texts.items() for each in problems(text, path=path, base=base)
@@ -212,7 +206,9 @@ def _check(session: Session) -> int:
         known = client.settings.available()
         for path, text in texts.items():
             if path.endswith(CONFIG_NAME):
-                found += unknown_names(text, path=path, known=known)
+                found += unknown_names(
+                    text, path=path, known=known, why_not=client.settings.left_out
+                )
     useless = [] if found else [*_useless(client.settings)]
     for problem in found + useless:
         session.report.tell(
@@ -225,18 +221,22 @@ def _check(session: Session) -> int:
             hint=problem.hint,
         )
     if not found + useless:
-        session.say(f"{', '.join(map(session.style.path, texts))}: no problems found")
+        read = ", ".join(map(session.style.path, [*texts, *([source] if source else [])]))
+        session.say(f"{read}: no problems found" if read else "there is no file; all defaults")
     return 2 if found else 0
 
 
 def _useless(settings: Settings) -> Iterator[ConfigError]:
     """Yield what is no error, but of no use.
 
-    That is a target that cannot be told here, or a pattern in a package's ignore list that can
-    never match.
+    That is a target that cannot be told here, a pattern in a package's ignore list that can
+    never match, or a list beside the packages.
     """
     from dotstream.planner.dead_patterns import dead_patterns
+    from dotstream.planner.unread_lists import unread_lists
 
+    for path, why in unread_lists(settings):
+        yield ConfigError(why, path=path)
     yield from (own.unset for own in settings.packages.values() if own.unset is not None)
     for name in settings.available():
         yield from dead_patterns(settings.path_of(name), dotfiles=settings.dotfiles_of(name))

@@ -9,7 +9,7 @@ from dotstream.cli.places import apart
 from dotstream.cli.report.style import columns_of, padded
 from dotstream.doctor.shell_commands import FIX, REMANAGE, quoted
 from dotstream.errors import ConflictError, UsageError
-from dotstream.light_typing import TYPE_CHECKING
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.directory import display
 from dotstream.model.status import GONE
 from dotstream.model.words import plural
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.located import Located
     from dotstream.model.status import PackageStatus, Unwanted
+    from dotstream.planner.stream import StreamingPlan
 
 DESCRIPTION = """\
 Says for each package whether it is managed, partial, unmanaged, in conflict or empty, and
@@ -49,6 +50,14 @@ _COLOURS: dict[str, Colour] = {
 }
 
 
+class _Lacking(NamedTuple):
+    """What keeps something from being in step."""
+
+    due: int
+    conflicts: int
+    errors: int
+
+
 def configure(parser: Parser) -> None:
     """Add the command's arguments."""
     parser.add_argument(
@@ -66,13 +75,16 @@ def run(session: Session) -> int:
     """Show the state of the packages that were asked for."""
     session.mention_unfinished()
     names, paths = apart(session, session.arguments.packages)
-    for path in paths:
-        _locate(session, path)
-    if paths and not names:
-        return 0
     with session.cancellable() as cancel:
-        failed = _tell_packages(session, names, cancel)
-        return _checked(session, names, failed, cancel) if session.arguments.check else 0
+        found = [_locate(session, path) for path in paths]
+        failed = _tell_packages(session, names, cancel) if names or not paths else 0
+        if not session.arguments.check:
+            return 0
+        lacking = [_lacking_at(session.client, each, cancel) for each in found]
+        if names or not paths:
+            lack, meant = _lacking_in(session.client, names, cancel)
+            lacking.append((lack._replace(errors=max(lack.errors, failed)), meant))
+        return _checked(session, lacking)
 
 
 def _tell_packages(session: Session, names: Sequence[str], cancel: CancellationToken) -> int:
@@ -97,6 +109,8 @@ def _tell_packages(session: Session, names: Sequence[str], cancel: CancellationT
         _tell_unwanted(session, each, width)
     if not linked:
         session.mention_elsewhere("status", names or None)
+        if shown and not names and (why := client.settings.why_foreign()) is not None:
+            session.say(why)
     return failed
 
 
@@ -136,8 +150,8 @@ def _tell_unwanted(session: Session, package: Unwanted, width: int) -> None:
     )
 
 
-def _locate(session: Session, path: str) -> None:
-    """Tell what one path has to do with the packages."""
+def _locate(session: Session, path: str) -> Located:
+    """Tell what one path has to do with the packages, and return it."""
     found = session.client.locate(path)
     session.tell(
         "path",
@@ -149,6 +163,7 @@ def _locate(session: Session, path: str) -> None:
         target=found.target,
         message=display(found.message),
     )
+    return found
 
 
 def _path_line(session: Session, found: Located) -> str:
@@ -160,36 +175,53 @@ def _path_line(session: Session, found: Located) -> str:
     return line if other is None else f"{line}: {style.path(other)}"
 
 
-def _checked(
-    session: Session, names: Sequence[str], failed: int, cancel: CancellationToken
-) -> int:
-    """Return the exit code that says whether anything is to be done.
+def _lacking_at(
+    client: Client, found: Located, cancel: CancellationToken
+) -> tuple[_Lacking, Sequence[str]]:
+    """As ``_lacking_in``, of one path; a directory may be of several packages."""
+    if found.state == "directory":
+        return _lacking_in(client, (), cancel, path=found.target)
+    due = found.state == "unlinked" or (found.state == "linked" and not found.exists)
+    named = () if found.package is None else (found.package,)
+    return _Lacking(int(due), int(found.state == "conflict"), 0), named
+
+
+def _lacking_in(
+    client: Client, names: Sequence[str], cancel: CancellationToken, *, path: str | None = None
+) -> tuple[_Lacking, Sequence[str]]:
+    """Return what keeps packages from being in step, and what to call them in a command.
 
     That is about what is managed here; where nothing is, about all there is for this machine.
 
     Args:
-        failed: how many errors the packages have by themselves: a plan of several leaves
-            those out whose target cannot be made.
+        path: what of them is meant, if not all.
     """
-    client, which = session.client, "".join(f" {quoted(name)}" for name in names)
     try:
-        plan = client.stream("remanage", names, cancel=cancel)
+        return _lack_of(client.stream("remanage", names, path=path, cancel=cancel)), names
     except UsageError as error:
         if error.remedy != "name_packages":
             raise
-        plan, which = client.stream("remanage", everything=True, cancel=cancel), " --all"
+    plan = client.stream("remanage", everything=True, path=path, cancel=cancel)
+    return _lack_of(plan), ["--all"]
+
+
+def _lack_of(plan: StreamingPlan) -> _Lacking:
     with plan:
         for _ in plan:
             pass
-    summary = plan.summary
-    failed = max(failed, summary.errors)
-    due, ways = summary.operations, summary.conflicts
-    more = session.completed(f"dotstream plan remanage{which}")
-    told = partial(_verdict, due, ways, failed, more)
-    session.tell("check", told, due=due, conflicts=ways)
-    if ways:
+    return _Lacking(plan.summary.operations, plan.summary.conflicts, plan.summary.errors)
+
+
+def _checked(session: Session, lacking: Sequence[tuple[_Lacking, Sequence[str]]]) -> int:
+    """Return the exit code that says whether anything is to be done."""
+    due, conflicts, errors = map(sum, zip(*(lack for lack, _ in lacking), strict=True))
+    meant = dict.fromkeys(quoted(name) for _, names in lacking for name in names)
+    more = session.completed(" ".join(("dotstream plan remanage", *meant)))
+    told = partial(_verdict, due, conflicts, errors, more)
+    session.tell("check", told, due=due, conflicts=conflicts)
+    if conflicts:
         return ConflictError.exit_code
-    return OUT_OF_STEP if due or failed else 0
+    return OUT_OF_STEP if due or errors else 0
 
 
 def _verdict(due: int, conflicts: int, errors: int, more: str) -> str:

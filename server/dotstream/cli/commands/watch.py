@@ -51,7 +51,7 @@ def configure(parser: Parser) -> None:
 def run(session: Session) -> int:
     """Look, and bring up to date, until it is cancelled."""
     refuse_all_and_more(session)
-    session.arguments.dir = session.client.directory  # wherever it is from, for every look
+    session.arguments.dir = session.client.root  # wherever it is from, for every look
     told: str | None = None
     session.say("watching; Ctrl-C ends it")
     with session.cancellable() as cancel:

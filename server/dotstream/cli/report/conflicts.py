@@ -35,6 +35,6 @@ def explained(
     choices = [policy for policy in conflict.choices if policy != "fail"]
     if choices and flags:
         lines.append(f"    {style.dot} --on-conflict {'|'.join(choices)}")
-    if conflict.same and flags:
+    if conflict.same and flags and "backup" in choices:
         lines.append(f"    {style.dot} --same backs up and links all that is the same")
     return lines

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.fs.files import remove
-from dotstream.fs.peers import Peer, listen_at, peer_of
+from dotstream.fs.peers import Peer, listen_at, peer_of, tells_peers
 from dotstream.lsp.transport.address import Address
 from dotstream.lsp.transport.connection import converse
 from dotstream.lsp.transport.signals import on_end
@@ -100,9 +100,15 @@ def _tell(scheme: str, where: str | tuple[str, int], token: str) -> None:
         found = f"{scheme}://{Address(host, port)}"
         if not token and not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
             _log.warning("%s is open to others: anyone who can connect can change files", host)
+        if not token and not tells_peers():
+            _log.warning(
+                "this system does not tell who connects to a port, so clients of this machine "
+                "are refused; use --unix PATH, or standard input and output"
+            )
     sys.stderr.write(f"dotstream: listening on {found}\n")
     if token:
-        sys.stderr.write(f"dotstream: web pages and remote clients need {found}/{token}\n")
+        who = "web pages and remote clients" if tells_peers() else "all clients"
+        sys.stderr.write(f"dotstream: {who} need {found}/{token}\n")
     sys.stderr.flush()
 
 

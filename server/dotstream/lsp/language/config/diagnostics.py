@@ -16,6 +16,7 @@ from dotstream.fs.files import is_directory, present, read_text, subdirectories
 from dotstream.fs.process import environment, known_home
 from dotstream.lsp.uris import label
 from dotstream.model.directory import display
+from dotstream.model.options import SINGLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,7 +88,8 @@ def _on_this_machine(
     tables: Mapping[str, object], positions: Positions, text: Text, directory: str
 ) -> Iterator[types.Diagnostic]:
     packages = packages_directory(tables, directory)
-    known = package_names(packages)
+    single = tables.get("layout") == "single"
+    known = [SINGLE] if single else package_names(packages)
     for path, name in mentioned(tables):
         if name not in known:
             place = positions.find(path, value=isinstance(path[-1], int))

@@ -20,12 +20,12 @@ from dotstream.lsp.language.ignore.matching import Matches, Searched, matches
 from dotstream.model.directory import display
 from dotstream.planner.dead_patterns import why_dead
 from dotstream.planner.ignore import (
-    GLOBAL_LIST,
     LOCAL_LIST,
     StowList,
     compile_rules,
     parse_list,
 )
+from dotstream.planner.unread_lists import NOT_AT_THE_TOP, not_at_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,11 +81,11 @@ def _why_unread(path: str) -> str | None:
         home = known_home(environment())
         if home is None or canonical(above) == canonical(home):
             return None
-        return f"this list is not read: the one that counts is {home}/{GLOBAL_LIST}"
+        return not_at_home(home)
     packages = _searched(path).packages
     if not packages or canonical(above) in map(canonical, packages):
         return None
-    return "this list is not read: one counts only at the top of a package"
+    return NOT_AT_THE_TOP
 
 
 def hints(
