@@ -32,8 +32,8 @@ export class Program {
     return Promise.race([this.closed, patience]);
   }
 
-  /** End it, also one that hangs. */
-  kill(): void {
-    this.process.kill("SIGKILL");
+  /** Have it end, as soon as it can: it may be taking something back. */
+  end(): void {
+    this.process.kill("SIGTERM");
   }
 }

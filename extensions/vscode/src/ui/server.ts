@@ -174,8 +174,7 @@ export class Server implements Disposable {
       await client?.dispose(2000);
     } catch (error) {
       this.log.warn(`the server did not stop, and is ended: ${String(error)}`);
-    } finally {
-      this.program?.kill();
+      this.program?.end();
       for (const reject of this.waiting) reject({ code: REJECTED });
     }
   }
