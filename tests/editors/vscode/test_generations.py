@@ -117,16 +117,6 @@ async def test_each_choice_of_many_is_made_for_the_file_that_it_stands_above(
             lines = await _settled(workbench, sum_, "Back up all")
             wanted = "\n".join(_expected(farm, sum_, rows))
             assert "\n".join(lines) == wanted, f"turn {turn}"
-    # The cursor stays with its row, whatever comes above it.
-    await workbench.go_to_line(100)
-    here = names[99 - 4 - _CHOICES]
-    await workbench.editor().hover()
-    await workbench.page.mouse.wheel(0, -100_000)
-    await workbench.click_above(names[_CHOICES + 1], "Overwrite")
-    await workbench.status("Ln 101, ")
-    left = _CONFLICTS - _CHOICES - 1
-    lines = await _settled(workbench, f"{left} conflicts", "Back up all")
-    assert here in lines[100]
     await workbench.picture("choices")
     assert set(farm.home().values()) == {"file"}
     await workbench.nothing_blocks()

@@ -150,28 +150,6 @@ async def test_a_server_that_never_answers_keeps_nobody_waiting(
     await workbench.nothing_blocks()
 
 
-async def test_two_windows_on_the_same_dotfiles_do_not_get_in_each_others_way(
-    workbench: Workbench, farm: Farm
-) -> None:
-    farm.make({"stow/zsh/dot-zshrc": "rc", "stow/zsh/dot-zprofile": "p"})
-    other = await workbench.another()
-    for window in (workbench, other):
-        await window.open(farm.directory)
-        await window.plan("Manage", "zsh")
-        await window.shows("2 to link")
-    await workbench.apply("2 to link")
-    await workbench.said("manage zsh: 2 linked")
-    # The other window's plan is of before that: it is made again, and nothing is done.
-    await other.apply("2 to link")
-    await other.shows("nothing to do; 2 unchanged; changed since: look at it again")
-    await other.said("something changed since; nothing was done")
-    await other.view("Dotfiles")
-    await other.row("zsh, managed").wait_for()
-    for window in (workbench, other):
-        await window.nothing_blocks()
-    assert sorted(farm.home()) == [".zprofile", ".zshrc"]
-
-
 async def test_the_status_bar_and_the_log(workbench: Workbench, farm: Farm) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set"})
     farm.make({"stow/.vscode/settings.json": '{"dotstream.trace.server": "messages"}'})

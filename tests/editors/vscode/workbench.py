@@ -106,11 +106,6 @@ class Workbench:
 
         await self._persist(attempt, "the window has no folders")
 
-    async def another(self) -> Workbench:
-        """Return another window beside this one."""
-        server, artifacts = self._server, self._artifacts
-        return await Workbench.of(self.page.context, server, artifacts, self.notes)
-
     @asynccontextmanager
     async def left(self) -> AsyncIterator[None]:
         """Turn away from the window during the block, to another one."""
