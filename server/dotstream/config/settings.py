@@ -345,7 +345,8 @@ class Settings(NamedTuple):
         if missing:
             known = self.available()
             near = {name: nearest(name, known, limit=3) for name in missing}
-            raise PackageNotFound(near, self.directory)
+            gone = [name for name in missing if name in recorded()]
+            raise PackageNotFound(near, self.directory, gone=gone)
         return chosen
 
     def _asked(
