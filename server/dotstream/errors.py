@@ -33,7 +33,7 @@ from dotstream.light_typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 from dotstream.model.options import POLICIES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from dotstream.model.items import Conflict, Operation, ScanError
     from dotstream.model.member import Member
@@ -215,7 +215,14 @@ class PackageNotFound(DotstreamError):
     rpc_code = -32602
     remedy: Remedy = "correct_request"
 
-    def __init__(self, missing: Mapping[str, Sequence[str]], directory: str) -> None:
+    def __init__(
+        self,
+        missing: Mapping[str, Sequence[str]],
+        directory: str,
+        *,
+        gone: Collection[str] = (),
+    ) -> None:
+        """Build the message; links of those that are ``gone`` are left."""
         self.missing: dict[str, list[str]] = {name: [*near] for name, near in missing.items()}
         self.directory: str = directory
         self.name: str = next(iter(self.missing))
@@ -224,8 +231,9 @@ class PackageNotFound(DotstreamError):
             name: f"did you mean {' or '.join(near)}?" if near else ""
             for name, near in self.missing.items()
         }
+        asked.update(dict.fromkeys(gone, "it is gone, and unmanage removes its links"))
         if len(asked) == 1:
-            hint = f"; {asked[self.name]}" if self.nearest else ""
+            hint = f"; {asked[self.name]}" if asked[self.name] else ""
             super().__init__(f"no package {self.name!r} in {directory}{hint}")
             return
         told = (f"{name!r} ({hint})" if hint else repr(name) for name, hint in asked.items())

@@ -678,3 +678,83 @@ def test_a_repository_that_mirrors_a_home_is_not_linked_as_if_its_directories_we
     assert dotstream("init", cwd=root).code == 0
     assert dotstream("manage", cwd=root).code == 0
     assert sorted(os.listdir(scratch_home)) == [".config", ".local", ".zshrc", "dots"]
+
+
+def test_what_is_excluded_is_in_no_profile_and_nothing_that_is_asked_for(
+    scratch_home: Path, root: Path
+) -> None:
+    (root / "dotstream.toml").write_text(
+        '[packages.vim]\nrequired = true\n[profiles.default]\npackages = ["vim", "zsh"]\n'
+    )
+    (root / "dotstream.local.toml").write_text('exclude = ["vim"]\n')
+    assert dotstream("manage", cwd=root).out == "manage zsh: 2 linked\n"
+    assert dotstream("remanage", cwd=root).out.startswith("remanage zsh: nothing to do")
+    assert dotstream("manage", "--all", cwd=root).code == 0
+    assert linked(scratch_home) == {"git", "zsh"}
+    checked = dotstream("config", "--check", cwd=root).out
+    assert "'vim' is no package: exclude names it: vim" in checked
+
+
+def test_a_directory_that_is_named_and_is_not_there_is_told_of_with_its_line(root: Path) -> None:
+    (root / "dotstream.toml").write_text('# packages\ndirectory = "nope"\n')
+    refused = dotstream("status", cwd=root)
+    assert refused.code == 2
+    assert f"{root}/dotstream.toml:2:13: there is no directory {root}/nope" in refused.err
+
+
+STRAY: dict[str, Callable[[Path], object]] = {
+    "gone": str,  # nothing comes in its place
+    "replaced by a file": lambda path: path.write_text("mine\n"),
+    "replaced by another link": lambda path: path.symlink_to("/etc/hostname"),
+}
+
+
+@pytest.mark.parametrize("way", STRAY)
+@pytest.mark.parametrize("words", ["vim", "--all"])
+def test_what_was_unmanaged_does_not_come_back_for_a_record_of_what_is_not_there(
+    scratch_home: Path, root: Path, way: str, words: str
+) -> None:
+    dotstream("manage", "vim", cwd=root)
+    (scratch_home / ".vimrc").unlink()
+    STRAY[way](scratch_home / ".vimrc")
+    dotstream("unmanage", words, cwd=root)
+    dotstream("manage", "zsh", cwd=root)
+    assert dotstream("remanage", cwd=root).out == "remanage zsh: nothing to do; 2 unchanged\n"
+    assert "unwanted" not in dotstream("status", cwd=root).out
+    found = dotstream("doctor", cwd=root)
+    assert (found.code, "it was unmanaged" in found.out) == (0, True)
+    assert "no problems found" in dotstream("doctor", "--fix", cwd=root).out
+    assert dotstream("manage", "vim", "--on-conflict", "backup", cwd=root).code == 0
+    assert linked(scratch_home) == {"vim", "zsh"}
+    assert dotstream("remanage", cwd=root).out.startswith("remanage zsh vim: nothing to do")
+
+
+def test_a_directory_in_the_place_of_one_link_is_linked_in_by_what_the_doctor_names(
+    scratch_home: Path, root: Path
+) -> None:
+    dotstream("manage", "vim", cwd=root)
+    place = scratch_home / ".vim"
+    assert place.is_symlink()
+    place.unlink()
+    (place / "own").mkdir(parents=True)
+    line = dotstream("doctor", cwd=root).out.splitlines()[0]
+    words = line.rpartition("dotstream ")[2].split()
+    assert dotstream(*words, cwd=root).code == 0
+    assert (place / "colors").is_symlink()
+    assert dotstream("doctor", cwd=root).code == 0
+    assert "no problems found" in dotstream("doctor", "--fix", cwd=root).out
+
+
+@pytest.mark.parametrize("command", ["manage", "remanage"])
+def test_who_names_a_package_that_is_gone_is_told_what_removes_its_links(
+    root: Path, command: str
+) -> None:
+    dotstream("manage", "vim", cwd=root)
+    shutil.rmtree(root / "vim")
+    refused = dotstream(command, "vim", cwd=root)
+    assert (refused.code, "it is gone, and unmanage removes its links" in refused.err) == (
+        5,
+        True,
+    )
+    assert dotstream("unmanage", "vim", cwd=root).code == 0
+    assert "it is gone" not in dotstream(command, "vim", cwd=root).err

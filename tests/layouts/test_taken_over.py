@@ -10,6 +10,8 @@ import pytest_asyncio
 from tests.cli.process import dotstream, events
 from tests.layouts.trees import LAYOUTS, Layout
 from tests.lsp.language.desk import CAPABLE, Desk
+from tests.lsp.language.test_commands import run
+from tests.lsp.language.test_member import actions, hover
 from tests.snapshot import difference, snapshot
 
 if TYPE_CHECKING:
@@ -143,3 +145,47 @@ async def test_an_editor_has_nothing_to_complain_of(world: World, desk: Desk) ->
         if path.is_file():
             desk.open(path)
             assert [one.message for one in await desk.diagnostics(path)] == []
+
+
+def _sides(world: World) -> list[Path]:
+    """Return a member, and where it is shown."""
+    member = world.home / world.layout.member
+    shown = (world.target / path for path in world.stowed)
+    return [member, next(path for path in shown if path.resolve() == member)]
+
+
+@pytest.mark.asyncio
+async def test_an_editor_tells_of_a_member_from_both_sides_and_all_it_offers_is_done(
+    world: World, desk: Desk
+) -> None:
+    for path in _sides(world):
+        desk.open(path)
+        await desk.diagnostics(path)
+        assert "linked" in (await hover(desk, path) or "")
+        (action,) = await actions(desk, path)
+        assert action.title.startswith("Unlink ")
+        assert action.command is not None
+        await run(desk, action.command)
+        assert world.links() != world.stowed
+        world.run("undo", "--yes")
+        assert world.links() == world.stowed
+
+
+@pytest.mark.asyncio
+async def test_an_editor_offers_nothing_in_files_that_concern_no_package(
+    world: World, desk: Desk
+) -> None:
+    elsewhere = world.home / "project/main.c"
+    elsewhere.parent.mkdir()
+    elsewhere.write_text("int main;\n")
+    strangers = (
+        world.home / path
+        for path in world.layout.files
+        if not {*path.split("/")}.isdisjoint(world.layout.strangers)
+    )
+    for path in (elsewhere, *strangers):
+        desk.open(path)
+        assert list(await desk.diagnostics(path)) == []
+        assert await actions(desk, path) == []
+        if ".git" in path.parts:
+            assert await hover(desk, path) is None

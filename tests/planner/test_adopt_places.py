@@ -397,3 +397,8 @@ def test_a_mount_point_stays_where_it_is_and_what_is_beside_it_moves(farm: Farm)
         farm.adopt(".d", package="d")
         assert farm.home()[".d/rc"].startswith("->")
         assert os.path.ismount(f"{farm.target}/.d/data")
+
+
+def test_a_pattern_that_matches_nothing_is_no_success(farm: Farm) -> None:
+    with pytest.raises(UsageError, match=r"\.none\*: nothing matches"):
+        farm.client().plan_adopt(f"{farm.target}/.none*", package="z")

@@ -16,6 +16,7 @@ vim.api.nvim_create_user_command("Dotstream", function(arguments)
 end, {
   nargs = "*",
   bang = true,
+  bar = true,
   desc = "Plan, apply and undo links of a package directory",
   complete = function(lead, line, cursor)
     return require("dotstream.command").complete(lead, line, cursor)

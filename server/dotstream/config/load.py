@@ -55,9 +55,9 @@ def load(
         ConfigError: a file is wrong; the first problem is named with its position.
         PermissionRefused: a file may not be read.
     """
-    if not is_directory(directory):
-        raise UsageError(f"no package directory at {directory}", remedy="name_directory")
     location = locate(directory, home=home, environ=environ)
+    if not is_directory(directory):
+        raise _missing(location)
     here = _Place(location, home, environ, hostname, platform)
     forced = None if target is None else canonical(target)
     path = here.file(CONFIG_NAME)
@@ -79,6 +79,25 @@ def load(
         location.root,
         hostname=hostname,
         platform=platform,
+    )
+
+
+def _missing(location: Location) -> UsageError:
+    """Say that there is no package directory, and who names it."""
+    path = f"{location.root.rstrip('/')}/{CONFIG_NAME}"
+    if location.root == location.directory or (text := read_config(path)) is None:
+        return UsageError(
+            f"no package directory at {location.directory}", remedy="name_directory"
+        )
+    from dotstream.config.positions import locate as position_of
+
+    place = position_of(text, ("directory",), value=True)
+    return ConfigError(
+        f"there is no directory {location.directory}",
+        path=path,
+        line=place.line if place else None,
+        column=place.column if place else None,
+        hint="correct it, or make the directory",
     )
 
 

@@ -345,7 +345,8 @@ class Settings(NamedTuple):
         if missing:
             known = self.available()
             near = {name: nearest(name, known, limit=3) for name in missing}
-            raise PackageNotFound(near, self.directory)
+            gone = [name for name in missing if name in recorded()]
+            raise PackageNotFound(near, self.directory, gone=gone)
         return chosen
 
     def _asked(
@@ -407,7 +408,11 @@ class Settings(NamedTuple):
         return [*self.available(), *required]
 
     def _fitting(self, names: Iterable[str], *, anywhere: bool) -> Iterator[str]:
-        return (name for name in names if anywhere or self.excluded(name) is None)
+        return (
+            name
+            for name in names
+            if anywhere or (self.left_out(name) is None and self.excluded(name) is None)
+        )
 
     @property
     def here(self) -> tuple[str, ...]:

@@ -57,14 +57,19 @@ _REPOSITORYS_OWN = (
 _NO_PACKAGES = (
     "asset",
     "backup",
+    "bootstrap",
     "build",
     "ci",
     "contrib",
     "demo",
     "dist",
     "doc",
+    "dotbot",
     "example",
+    "hook",
     "image",
+    "install",
+    "lib",
     "license",
     "media",
     "node_module",
@@ -147,6 +152,7 @@ def survey(root: str, *, target: str, home: str, directory: str = ".") -> Survey
     links = list(_links(root, target))
     shapes = Counter(shape for link in links if (shape := _shape(link)) is not None)
     tool, dotted = foreign_source(root), target == canonical(home)
+    tool = tool or ("yadm" if _has_alternates(root) else None)
     if shapes:
         shape = max(shapes, key=lambda one: (shapes[one], -one.depth))
         ours = [link for link in links if _shape(link) == shape]
@@ -166,6 +172,20 @@ def _by_names(root: str, directory: str, tool: str | None, *, dotted: bool) -> S
     base = posixpath.normpath(f"{root}/{place}")
     packages, strangers = _sorted_out(base, (), tool, dotted=dotted)
     return Survey(False, place, packages, strangers, tool=tool)
+
+
+def _has_alternates(root: str) -> bool:
+    """Whether there are files below the top that yadm takes on some systems only."""
+    waiting, looked = [(root, 0)], 0
+    while waiting and looked < _MOST:
+        here, depth = waiting.pop()
+        looked += 1
+        for name, is_dir in entries(here, _MOST):
+            if "##" in name:
+                return True
+            if is_dir and depth < _DEEPEST and name != ".git":
+                waiting.append((f"{here}/{name}", depth + 1))
+    return False
 
 
 def _links(root: str, target: str) -> Iterator[_Link]:

@@ -7,7 +7,7 @@ from dotstream.errors import ConfigError
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from dotstream.config.positions import KeyPath
 
@@ -30,12 +30,15 @@ def mentioned(tables: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
                     yield ("profiles", profile, "packages", index), name
 
 
-def unknown_names(text: str, *, path: str, known: Collection[str]) -> Iterator[ConfigError]:
+def unknown_names(
+    text: str, *, path: str, known: Collection[str], why_not: Callable[[str], str | None]
+) -> Iterator[ConfigError]:
     """Yield a problem for each name of a package that is not known.
 
     Args:
         text, path: of a document that is right in itself.
         known: the packages that there are.
+        why_not: tells why the configuration has one for none.
     """
     from dotstream.config.document import parse
     from dotstream.config.positions import Positions
@@ -44,9 +47,11 @@ def unknown_names(text: str, *, path: str, known: Collection[str]) -> Iterator[C
     for keys, name in mentioned(parse(text, path=path)):
         if name not in known:
             place = positions.find(keys, value=isinstance(keys[-1], int))
-            close = nearest(name, known)
+            why = why_not(name)
+            close = nearest(name, known) if why is None else ()
+            none = f"{quoted(name)} is no package: {why}"
             yield ConfigError(
-                f"there is no package {quoted(name)}",
+                none if why else f"there is no package {quoted(name)}",
                 path=path,
                 line=place.line if place else None,
                 column=place.column if place else None,

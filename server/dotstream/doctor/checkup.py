@@ -60,6 +60,7 @@ class Checkup:
         skip: globs for directories that a deep scan passes over, by name or by path.
         unwanted: packages with links that are not to be any more.
         managed: the names of the packages that are managed.
+        dismissed: those of packages that were unmanaged.
         disabled: those of packages that are not for this machine.
         elsewhere: packages that are not linked in these targets, but in others, by target.
         cancel: looked at once per directory.
@@ -77,6 +78,7 @@ class Checkup:
     skip: tuple[str, ...] = ()
     unwanted: tuple[Unwanted, ...] = ()
     managed: frozenset[str] = frozenset()
+    dismissed: frozenset[str] = frozenset()
     disabled: frozenset[str] = frozenset()
     elsewhere: Mapping[str, Sequence[str]] = field(default_factory=dict)
     cancel: CancellationToken = field(default_factory=CancellationToken)
@@ -136,6 +138,7 @@ class _Known(NamedTuple):
 
     managed: Managed = Managed((), (), (), ())
     elsewhere: Mapping[str, Sequence[str]] = MappingProxyType({})
+    dismissed: Sequence[str] = ()
 
 
 def _known(repository: Repository) -> _Known:
@@ -149,6 +152,7 @@ def _known(repository: Repository) -> _Known:
                 for target, linked in records.linked_elsewhere(directory).items()
                 if (names := [name for name in linked if name not in found])
             },
+            records.choice(directory).without,
         )
     except JournalError:
         return _Known()  # told of by itself
@@ -167,7 +171,7 @@ def checkup_of(
     wait: bool = False,
 ) -> Checkup:
     """Return what a check-up of a package directory is about."""
-    settings, (here, elsewhere) = repository.settings, _known(repository)
+    settings, (here, elsewhere, dismissed) = repository.settings, _known(repository)
     available = settings.available()
     return Checkup(
         directory=repository.directory,
@@ -183,6 +187,7 @@ def checkup_of(
         unwanted=(*here.unwanted, *here.moved),
         managed=frozenset(here.names),
         elsewhere=elsewhere,
+        dismissed=frozenset(dismissed),
         disabled=frozenset(name for name in available if settings.excluded(name) is not None),
         cancel=cancel or CancellationToken(),
     )

@@ -227,6 +227,11 @@ class _Check:
             return Verdict(
                 judge(self._farm, place, entry.name, wanted, owner, self._heirs), entry
             )
+        here = entry.stow_dir == self._checkup.directory
+        if here and entry.package in self._checkup.dismissed:
+            return self._stale(
+                place, entry, "it was unmanaged, and the link is not there any more"
+            )
         if self._farm.target.folds and self._respelt(place, entry, state):
             return self._stale(place, entry, "it is recorded in another spelling, too")
         if isinstance(state, str):
@@ -243,6 +248,9 @@ class _Check:
             )  # fmt: skip
             return Verdict(finding, entry, gone)
         folded = self._farm.target.leads_to_directory(place, wanted)
+        inside = place.join(entry.name)
+        if folded and state == DIR and self._manifest.any_below(place.root, inside):
+            return self._stale(place, entry, "what is in it is linked by itself")
         policy = "adopt" if state == FILE and not folded else "backup"
         finding = Finding(
             "replaced_link", place, entry.name, entry.package, None, wanted,

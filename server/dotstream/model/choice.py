@@ -38,7 +38,8 @@ class Choice(NamedTuple):
 
     Attributes:
         packages, profiles, everything: as it was asked for.
-        without: packages that were unmanaged since, though they are in one of those.
+        without: packages that were unmanaged since, though they are in one of those, or
+            something of theirs is still recorded.
         members: the packages that came of profiles and of everything, when that was last
             looked at; what is not among them any more has left.
         place: as in ``Choosing``; then the target is the one that is configured there.
@@ -53,20 +54,18 @@ class Choice(NamedTuple):
 
     def after(self, change: Choosing) -> Choice:
         """Return what is chosen after a change."""
-        if change.unmanage and change.everything:
-            return Choice()
         meant = (*change.packages, *change.members)
+        if change.unmanage and change.everything:
+            return Choice(without=meant)
         place = change.place or self.place
         if change.again:
             return self._replace(members=change.members, place=place)
         if change.unmanage:
-            profiles = _less(self.profiles, change.profiles)
-            grouped = bool(profiles) or self.everything
             return Choice(
                 _less(self.packages, meant),
-                profiles,
+                _less(self.profiles, change.profiles),
                 self.everything,
-                _more(self.without, meant) if grouped else (),
+                _more(self.without, meant),
                 _less(self.members, meant),
                 place,
             )

@@ -75,6 +75,8 @@ def adoptable(
             if not within(full, target):
                 raise UsageError(f"{match} is not inside the target {target}{leads}")
             found.paths.append("/".join(components(full, target)))
+    if not (found.paths or found.managed):
+        raise UsageError(f"{', '.join(map(str, paths))}: nothing matches")
     return found
 
 

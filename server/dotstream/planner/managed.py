@@ -66,13 +66,13 @@ def managed(settings: Settings, records: Records) -> Managed:
     linked, choice = records.linked(settings.directory), records.choice(settings.directory)
     members = [name for name in _members(settings, choice) if name not in choice.without]
     wanted = dict.fromkeys((*choice.packages, *members))
-    left = set(choice.members).difference(wanted)
+    left = {*set(choice.members).difference(wanted), *choice.without}
     wanted.update(dict.fromkeys(name for name in linked if name not in left))
     names = tuple(name for name in wanted if _why_not(settings, name) is None)
     unwanted = tuple(
         Unwanted(name, _why_not(settings, name) or "no profile includes it any more", links)
         for name, links in linked.items()
-        if name not in names and not settings.is_astray(name)
+        if name not in names and name not in choice.without and not settings.is_astray(name)
     )
     moved = tuple(_moved(settings, linked, names))
     came = tuple(name for name in members if name in names)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ ROOT = Path(__file__).parents[3]
 PLUGIN = ROOT / "extensions/nvim"
 
 _PATIENCE = 60_000  # milliseconds
+_LIFETIME = 110  # seconds
 
 _PRELUDE = """
 _G.notes, _G.asked, _G.choices, _G.events = {}, {}, {}, {}
@@ -91,6 +93,11 @@ class Neovim:
             arguments += ["--cmd", f"set rtp^={PLUGIN} | filetype plugin on"]
             arguments += ["--cmd", "runtime plugin/dotstream.lua", file]
         self._nvim = pynvim.attach("child", argv=arguments)
+        pid = self.lua("return vim.uv.os_getpid()")
+        # One that waits for a key for ever answers no request, and no timeout interrupts that.
+        self._end = threading.Timer(_LIFETIME, os.kill, (pid, signal.SIGKILL))
+        self._end.daemon = True
+        self._end.start()
         self.lua(_PRELUDE)
         self.lua(setup)
         if late is not None:
@@ -112,6 +119,7 @@ class Neovim:
             self.command("qa!")
         except (OSError, EOFError):
             pass  # it is gone, as it was told
+        self._end.cancel()
         self._nvim.close()
 
     def lua(self, code: str, *arguments: object) -> Any:
@@ -210,10 +218,15 @@ class Neovim:
         found: list[str] = self.lua("return _G.events")
         return found
 
-    def kill_server(self) -> None:
-        """Kill the server, the only process that the editor has started."""
+    def server(self) -> int:
+        """Return the process of the server, the only one that the editor has started."""
+        child: int
         (child,) = self.lua("return vim.api.nvim_get_proc_children(vim.uv.os_getpid())")
-        os.kill(child, signal.SIGKILL)
+        return child
+
+    def kill_server(self) -> None:
+        """Kill the server."""
+        os.kill(self.server(), signal.SIGKILL)
 
     # The plan ------------------------------------------------------------------------------
 

@@ -6,13 +6,13 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.editors.nvim.neovim import PLUGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 __all__ = ["Terminal", "until"]
 
@@ -94,6 +94,19 @@ class Terminal:
                 subprocess.run([*self._tmux, "send-keys", "Enter"], check=True)
             if part:
                 subprocess.run([*self._tmux, "send-keys", "-l", part], check=True)
+
+    def server(self) -> int:
+        """Return the process of the server: Neovim's, which is that of what draws it."""
+        shown = [*self._tmux, "display-message", "-p", "#{pane_pid}"]
+        pid = int(subprocess.check_output(shown))
+        for _ in range(2):
+            pid = int(Path(f"/proc/{pid}/task/{pid}/children").read_text())
+        return pid
+
+    def ends(self) -> None:
+        """Wait until Neovim has ended."""
+        running = [*self._tmux, "has-session"]
+        until(lambda: subprocess.run(running, check=False, capture_output=True).returncode != 0)
 
     def close(self) -> None:
         """End the session and all in it."""

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.editors.nvim.terminal import Terminal, until
 from tests.snapshot import difference, snapshot
 
 if TYPE_CHECKING:
@@ -50,6 +55,50 @@ def test_a_server_that_is_killed_is_brought_back(nvim: Neovim) -> None:
     nvim.wait("#vim.lsp.get_clients({ name = 'dotstream' }) == 1")
     nvim.press("R")
     nvim.until("planned")
+
+
+def test_a_server_that_does_not_answer_is_given_up(world: World, nvim: Neovim) -> None:
+    nvim.dotstream("plan manage zsh", "planned")
+    server = nvim.server()
+    os.kill(server, signal.SIGSTOP)
+    try:
+        nvim.dotstream("plan manage vim", "planning")
+        assert "nothing to do" not in nvim.bar()
+        nvim.press("<C-c>")
+        nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('not answer') end)")
+        nvim.press("R")
+        nvim.dotstream("restart")
+        nvim.until("planned")
+    finally:
+        os.kill(server, signal.SIGCONT)
+    nvim.command("write")
+    nvim.until("applied")
+    assert (world.target / ".vimrc").is_symlink()
+
+
+def test_leaving_is_possible_where_the_server_does_not_answer(
+    world: World, scratch_home: Path
+) -> None:
+    world.grow("big", 30_000)
+    with tempfile.TemporaryDirectory() as sockets:
+        terminal = Terminal(scratch_home, world.root, sockets=Path(sockets))
+        try:
+            terminal.type(":Dotstream plan big<CR>")
+            terminal.shows(":w applies")
+            terminal.type(":w<CR>")
+            until((world.target / "d0002").exists)
+            server = terminal.server()
+            os.kill(server, signal.SIGSTOP)
+            for leave in (":qa<CR>", ":qa!<CR>"):
+                terminal.type(leave)
+                terminal.shows("applying …  CTRL-C cancels")
+                terminal.type("\x03")
+                terminal.shows("cancelling …  CTRL-C again stops waiting")
+                terminal.type("\x03")
+                terminal.hides("stops waiting") if leave == ":qa<CR>" else terminal.ends()
+            os.kill(server, signal.SIGCONT)
+        finally:
+            terminal.close()
 
 
 def test_nothing_to_cancel(nvim: Neovim) -> None:

@@ -37,6 +37,13 @@ def test_doctor_fills_the_quickfix_list_and_mends(world: World, nvim: Neovim) ->
     nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('no problems found') end)")
 
 
+def test_the_quickfix_list_of_others_stays_where_nothing_is_found(nvim: Neovim) -> None:
+    nvim.command("cexpr ['a:1:theirs']")
+    nvim.dotstream("doctor")
+    nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('no problems found') end)")
+    assert nvim.lua("return vim.fn.getqflist()[1].text") == "theirs"
+
+
 def test_a_row_opens_its_source(world: World, nvim: Neovim) -> None:
     nvim.dotstream("plan manage zsh", "planned")
     nvim.line_with(".zshrc")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,6 +81,29 @@ def test_a_range_is_left_out(world: World, nvim: Neovim) -> None:
     assert not os.path.lexists(world.target / ".zshrc")
     assert not os.path.lexists(world.target / ".vimrc")
     assert (world.target / ".vim/colors/dusk.vim").is_symlink()
+
+
+@pytest.mark.parametrize(("keys", "count"), [("2dd", 2), ("dj", 2), ("dG", 5), ("ddj.", 2)])
+def test_leaving_out_is_an_operator(keys: str, count: int, nvim: Neovim) -> None:
+    nvim.dotstream("plan manage zsh vim", "planned")
+    nvim.line_with(".vimrc")
+    nvim.press(keys)
+    assert f"{count} left out" in nvim.bar()
+
+
+def test_conflicts_that_are_only_counted_are_left_out_with_their_directory(
+    world: World, nvim: Neovim
+) -> None:
+    world.grow("big", 2000)
+    shutil.copytree(world.root / "big", world.target, dirs_exist_ok=True)
+    nvim.dotstream("plan manage big zsh", "planned")
+    assert "2,000 conflicts" in nvim.bar()
+    for directory in ("~/d0000/", "~/d0001/"):
+        nvim.line_with(directory)
+        nvim.press("zcdd")
+    write(nvim)
+    assert not (world.target / "d0001/f999").is_symlink()
+    assert (world.target / ".zshrc").is_symlink()
 
 
 def test_a_conflict_that_is_left_out_is_in_nobodys_way(world: World, conflicts: Neovim) -> None:

@@ -51,6 +51,30 @@ def test_a_list_is_brought_up_to_date_by_an_apply(nvim: Neovim) -> None:
     nvim.wait("vim.fn.search('^zsh *managed') > 0")
 
 
+@pytest.mark.parametrize("words", ["plan manage zsh", "status", "history"])
+def test_modifiers_say_where_a_window_is(words: str, nvim: Neovim) -> None:
+    nvim.command(f"tab Dotstream {words} | let g:after = 1")
+    nvim.wait("vim.startswith(vim.api.nvim_buf_get_name(0), 'dotstream://')")
+    assert nvim.lua("return { vim.g.after, vim.fn.tabpagenr('$'), vim.fn.winnr('$') }") == [
+        1,
+        2,
+        1,
+    ]
+    nvim.command("tabonly | only | enew")
+    nvim.command(f"vertical Dotstream {words}")
+    nvim.wait("vim.startswith(vim.api.nvim_buf_get_name(0), 'dotstream://')")
+    assert nvim.lua("return vim.fn.winlayout()[1]") == "row"
+
+
+def test_a_window_that_keeps_its_buffer_keeps_it(nvim: Neovim) -> None:
+    nvim.dotstream("status")
+    nvim.command("set winfixbuf")
+    nvim.dotstream("plan manage zsh", "planned")
+    nvim.dotstream("history")
+    nvim.wait("vim.api.nvim_buf_get_name(0):find('history') ~= nil")
+    assert nvim.lua("return vim.fn.winnr('$')") == 4
+
+
 @pytest.mark.parametrize("command", ["manage", "unmanage", "remanage", "status"])
 def test_packages_are_completed(command: str, nvim: Neovim) -> None:
     nvim.start()

@@ -112,7 +112,7 @@ def test_a_lock_that_is_held(world: World, nvim: Neovim) -> None:
     nvim.until("applied")
 
 
-def test_a_lock_that_is_held_by_this_neovim(world: World, nvim: Neovim) -> None:
+def test_a_plan_waits_for_another_that_this_neovim_applies(world: World, nvim: Neovim) -> None:
     world.grow("big", 50_000)
     nvim.dotstream("plan manage big", "planned")
     nvim.lua("_G.big = vim.api.nvim_get_current_buf()")
@@ -128,13 +128,21 @@ def test_a_lock_that_is_held_by_this_neovim(world: World, nvim: Neovim) -> None:
         vim.api.nvim_buf_call(zsh, vim.cmd.write)
         """
     )
-    nvim.wait("#_G.notes > 0")
-    assert nvim.notes()[0] == ("dotstream: another plan is being applied here; wait for it")
-    nvim.until("planned")
-    assert nvim.lua("return vim.bo.modified")
-    nvim.wait("require('dotstream.plan.session').by_buffer[_G.big].state == 'applied'")
-    nvim.command("write")
-    nvim.until("applied")
+    nvim.wait("#_G.notes == 2")
+    assert nvim.notes() == [
+        "dotstream: manage big: 50,000 linked, 50 directories made",
+        "dotstream: manage zsh: 1 linked",
+    ]
+
+
+def test_all_plans_are_written_at_once(world: World, nvim: Neovim) -> None:
+    for package in ("zsh", "vim"):
+        nvim.dotstream(f"plan manage {package}", "planned")
+        nvim.command("tabnew")
+    nvim.command("wall")
+    nvim.wait("#_G.notes == 2")
+    assert (world.target / ".zshrc").is_symlink()
+    assert (world.target / ".vimrc").is_symlink()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.editors.nvim.neovim import Neovim
+from tests.snapshot import difference, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,9 @@ def test_writing_and_closing_applies_and_tells(keys: str, world: World, nvim: Ne
     assert nvim.lua("return next(require('dotstream.plan.session').by_buffer) == nil")
 
 
-@pytest.mark.parametrize("keys", [":wq<CR>", ":x<CR>", "ZZ", ":wqa<CR>", ":xa<CR>"])
+@pytest.mark.parametrize(
+    "keys", [":wq<CR>", ":x<CR>", "ZZ", ":wqa<CR>", ":xa<CR>", ":confirm qa<CR>y"]
+)
 def test_leaving_waits_for_what_was_written(keys: str, world: World, nvim: Neovim) -> None:
     world.grow("big", 3000)
     nvim.dotstream("plan manage zsh big", "planned")
@@ -150,6 +153,38 @@ def test_the_rows_of_a_range_are_written_alone(world: World, nvim: Neovim) -> No
     assert not os.path.lexists(world.target / ".zshrc")
     assert any(".zshrc" in line for line in nvim.lines())
     assert not any(".vimrc" in line for line in nvim.lines())
+
+
+@pytest.mark.parametrize(
+    ("command", "lines"), [("write {}", slice(None)), ("2,3write {}", slice(1, 3))]
+)
+def test_a_plan_that_is_written_to_a_file_is_text_there(
+    command: str, lines: slice, world: World, nvim: Neovim, tmp_path: Path
+) -> None:
+    nvim.dotstream("plan manage zsh vim", "planned")
+    before = snapshot(world.target)
+    place = f"{tmp_path}/a\\ plan.txt"
+    nvim.command(command.format(place))
+    assert (tmp_path / "a plan.txt").read_text().splitlines() == nvim.lines()[lines]
+    assert difference(before, snapshot(world.target)) == []
+    assert nvim.plan(".state") == "planned"
+    assert modified(nvim)
+    assert "E13" in tried(nvim, f"write {place}")
+
+
+@pytest.mark.parametrize("option", ["autowrite", "autowriteall"])
+def test_what_vim_writes_by_itself_is_asked_about(
+    option: str, world: World, nvim: Neovim
+) -> None:
+    nvim.screen(80, 24)  # where nobody can answer, the answer is no
+    nvim.command(f"set {option}")
+    nvim.dotstream("plan manage zsh", "planned")
+    nvim.press(":make<CR>n")
+    assert nvim.plan(".state") == "planned"
+    assert modified(nvim)
+    nvim.press(":write<CR>y")
+    nvim.until("applied")
+    assert (world.target / ".zshrc").is_symlink()
 
 
 def test_reading_the_buffer_again_plans_again(world: World, nvim: Neovim) -> None:

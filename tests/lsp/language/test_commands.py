@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
-from tests.lsp.language.desk import Desk, uri
+from tests.lsp.language.desk import CAPABLE, Desk, uri
 from tests.lsp.language.test_member import actions, field, hover, lenses
 from tests.snapshot import difference, snapshot
 
@@ -406,3 +406,44 @@ async def test_one_file_of_a_directory_that_would_be_folded(
     assert action.command is not None
     assert await run(capable, action.command) == "Unlink ~/.vim: 1 operation"
     assert not (scratch_home / ".vim").is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("title", "mine"), [("Link", None), ("Back up", "mine\n"), ("Never link", None)]
+)
+async def test_in_a_repository_that_is_itself_the_package_what_is_offered_is_done(
+    capable: Desk, root: Path, scratch_home: Path, title: str, mine: str | None
+) -> None:
+    (root / "dotstream.toml").write_text('layout = "single"\nfolding = "never"\n')
+    source, link = root / ".bashrc", scratch_home / ".bashrc"
+    source.write_text("b\n")
+    if mine is not None:
+        link.write_text(mine)
+    capable.open(source)
+    await capable.diagnostics(source)
+    (action,) = [each for each in await actions(capable, source) if each.title.startswith(title)]
+    assert action.command is not None
+    await run(capable, action.command)
+    if title == "Never link":
+        assert Client(root).locate(source).state == "ignored"
+    else:
+        assert link.readlink() == source.relative_to(scratch_home)
+
+
+@pytest.mark.parametrize("marker", [".stowrc", None])
+async def test_directories_that_nobody_calls_packages_are_not_offered_to_be_linked(
+    scratch_home: Path, marker: str | None
+) -> None:
+    flat = scratch_home / "flat"
+    for path in (".zshrc", ".config/app/rc", "docs/guide.md"):
+        (flat / path).parent.mkdir(parents=True, exist_ok=True)
+        (flat / path).write_text("x\n")
+    if marker:
+        (flat / marker).write_text("--target=~\n")
+    desk = await Desk.sit_down(capabilities=CAPABLE, folders=[flat])
+    try:
+        desk.open(flat / "docs/guide.md")
+        assert list(await desk.diagnostics(flat / "docs/guide.md")) == []
+        assert await actions(desk, flat / "docs/guide.md") == []
+    finally:
+        await desk.leave()

@@ -41,6 +41,7 @@ end
 ---@field explain? boolean
 ---@field out? boolean
 ---@field whole? boolean
+---@field mods? table
 
 --- Take the flags out of the words of a command.
 ---@param given string[]
@@ -89,6 +90,7 @@ function M.request(action, parsed)
     target = parsed.target,
     profile = parsed.profile,
     options = next(options) and options or nil,
+    mods = parsed.mods,
   } ---@type dotstream.PlanRequest
   if action == "undo" then
     local word = parsed.words[1]

@@ -53,7 +53,7 @@ function M.choose_package(request, after)
 end
 
 ---@param parsed dotstream.Words
----@param act fun(place: { root: string, target?: string })
+---@param act fun(place: dotstream.Place)
 local function at_place(parsed, act)
   local place = require("dotstream.start").place(parsed)
   if place then
@@ -186,6 +186,19 @@ local function surplus(name, words)
   end
 end
 
+--- Where a new window is to be, if a modifier such as `:vertical` or `:tab` says so.
+---@param given table all modifiers
+---@return table?
+function M.mods(given)
+  local places = { "split", "vertical", "horizontal", "tab" }
+  local mods = {}
+  for _, name in ipairs(places) do
+    mods[name] = given[name]
+  end
+  local said = mods.split ~= "" or mods.vertical or mods.horizontal or mods.tab >= 0
+  return said and mods or nil
+end
+
 ---@param given table as |nvim_create_user_command()| gives them
 function M.run(given)
   local words = vim.deepcopy(given.fargs)
@@ -202,6 +215,7 @@ function M.run(given)
   if problem then
     return errors.notify(problem, vim.log.levels.ERROR)
   end
+  parsed.mods = M.mods(given.smods)
   command[1](parsed, given.bang)
 end
 

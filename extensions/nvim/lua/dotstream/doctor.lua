@@ -9,6 +9,7 @@ local M = {}
 
 --- Findings that the list holds.
 M.MAX = 1000
+local TITLE = "dotstream doctor"
 
 local TYPES = { error = "E", warning = "W", info = "I", note = "N", hint = "N" }
 
@@ -28,8 +29,11 @@ end
 ---@param fix boolean
 function M.run(place, fix)
   server.ensure(place.root, function(client)
-    vim.fn.setqflist({}, " ", { title = "dotstream doctor" })
-    local list = vim.fn.getqflist({ id = 0 }).id
+    local old = vim.fn.getqflist({ id = 0, title = 0 })
+    local list = old.title == TITLE and old.id or nil -- what others have in theirs stays
+    if list then
+      vim.fn.setqflist({}, "r", { id = list, items = {} })
+    end
     local count = 0
     local params = { root = paths.to_uri(place.root), window = 8, fix = fix or nil }
     params.target = place.target and paths.to_uri(place.target)
@@ -44,8 +48,11 @@ function M.run(place, fix)
             table.insert(entries, entry(finding))
           end
         end
-        if #entries > 0 then
+        if #entries > 0 and list then
           vim.fn.setqflist({}, "a", { id = list, items = entries })
+        elseif #entries > 0 then
+          vim.fn.setqflist({}, " ", { title = TITLE, items = entries })
+          list = vim.fn.getqflist({ id = 0 }).id
         end
         if value.seq and value.items then
           handle.ack(value.seq)

@@ -68,7 +68,7 @@ local function line(transaction)
   }
 end
 
----@param place { root: string, target?: string }
+---@param place dotstream.Place
 ---@param on_found fun(transactions: table[])
 local function ask(place, on_found)
   server.ensure(place.root, function(client)
@@ -80,7 +80,7 @@ local function ask(place, on_found)
   end)
 end
 
----@param place { root: string, target?: string }
+---@param place dotstream.Place
 function M.show(place)
   local function show(shown)
     ask(place, function(transactions)
@@ -105,6 +105,7 @@ function M.show(place)
         lines = lines,
         keys = { { "u", "plan to undo", undo } },
         refresh = show,
+        mods = place.mods,
       }, shown)
     end)
   end
@@ -114,7 +115,7 @@ end
 --- Say in a plan's bar what it is that it undoes.
 ---@param session dotstream.Session
 function M.subject(session)
-  ask(session.request --[[@as table]], function(transactions)
+  ask(session.request --[[@as dotstream.Place]], function(transactions)
     for _, transaction in ipairs(transactions) do
       if transaction.id == session.request.transaction then
         session.subject = M.words(transaction)

@@ -17,6 +17,7 @@ local namespace = vim.api.nvim_create_namespace("dotstream.listing")
 ---@field lines dotstream.ListingLine[]
 ---@field keys { [1]: string, [2]: string, [3]: fun(value: any) }[] key, what it does
 ---@field refresh fun() asks for the lines anew
+---@field mods? table where its window is to be
 
 --- Listings by their buffers.
 ---@type table<integer, dotstream.Listing>
@@ -38,11 +39,7 @@ local function map(listing, bufnr)
     end)
   end
   key("R", "refresh", listing.refresh)
-  key("q", "close", function()
-    if not pcall(vim.cmd.close) then
-      vim.cmd.enew()
-    end
-  end)
+  key("q", "close", require("dotstream.plan.window").leave)
 end
 
 --- Open a listing, or bring the one of that name up to date where it is.
@@ -71,7 +68,7 @@ function M.open(listing, shown)
   end
   listings[bufnr] = listing
   if shown then
-    window.show(bufnr)
+    window.show(bufnr, listing.mods)
   end
   local texts = vim.tbl_map(function(line)
     return line.text

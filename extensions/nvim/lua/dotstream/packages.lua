@@ -71,7 +71,7 @@ local function lines_of(found)
   end, found)
 end
 
----@param place { root: string, target?: string }
+---@param place dotstream.Place
 ---@param packages string[]
 function M.show(place, packages)
   local function plan(action)
@@ -103,6 +103,7 @@ function M.show(place, packages)
       lines = #lines > 0 and lines or { { text = text } },
       keys = { { "<CR>", "plan", bring_up_to_date }, { "x", "plan unmanage", plan("unmanage") } },
       refresh = look,
+      mods = place.mods,
     }, shown)
   end
   function look(shown)

@@ -286,6 +286,11 @@ function M.restart()
     M.ensure(root, function(client)
       attach_all(client, buffers)
       errors.notify("the server was restarted")
+      for _, session in pairs((package.loaded["dotstream.plan.session"] or {}).by_buffer or {}) do
+        if session.state == "planning" and session.request.root == root then
+          session:plan() -- the server that it waits for may not even end
+        end
+      end
     end)
   end
 end

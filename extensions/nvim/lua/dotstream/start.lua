@@ -21,9 +21,14 @@ function M.confirmed(question, ask, go_on)
   end)
 end
 
+---@class dotstream.Place
+---@field root string
+---@field target? string
+---@field mods? table where a window of it is to be
+
 --- The package directory and the target of a command, or nil after having said why.
----@param given? { root?: string, target?: string }
----@return { root: string, target?: string }?
+---@param given? { root?: string, target?: string, mods?: table }
+---@return dotstream.Place?
 function M.place(given)
   given = given or {}
   local root = given.root or paths.current_root()
@@ -32,7 +37,11 @@ function M.place(given)
     return nil
   end
   local target = given.target or config.get().target
-  return { root = root, target = target ~= "" and paths.absolute(target) or nil }
+  return {
+    root = root,
+    target = target ~= "" and paths.absolute(target) or nil,
+    mods = given.mods,
+  }
 end
 
 --- Call back with the packages of a place, as the server lists them.

@@ -45,6 +45,7 @@
 ---@field whole? boolean adopt: move git repositories too
 ---@field transaction? integer for undo
 ---@field options? dotstream.PlanOptions
+---@field mods? table where its window is to be, as `:vertical` and `:tab` say it
 ---@field after? "show"|"ask"|"apply" what `require("dotstream").plan()` does then
 
 ---@class dotstream.PlanOptions

@@ -206,7 +206,9 @@ def _check(session: Session) -> int:
         known = client.settings.available()
         for path, text in texts.items():
             if path.endswith(CONFIG_NAME):
-                found += unknown_names(text, path=path, known=known)
+                found += unknown_names(
+                    text, path=path, known=known, why_not=client.settings.left_out
+                )
     useless = [] if found else [*_useless(client.settings)]
     for problem in found + useless:
         session.report.tell(

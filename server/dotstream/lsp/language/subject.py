@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dotstream.client import Client
-from dotstream.config.discover import find_root
+from dotstream.config.discover import discover, find_root
 from dotstream.errors import DotstreamError
 from dotstream.fs.files import present
 from dotstream.fs.look import canonical
@@ -112,7 +112,7 @@ def package_directories(path: str, folders: Iterable[str]) -> Iterator[str]:
     """Yield the package directories that a path may belong to, the nearest first.
 
     That are those above it, above what it leads to if it is linked, those that the editor
-    has open, and ``$DOTSTREAM_DIR``.
+    has open, ``$DOTSTREAM_DIR``, and the one that ``~/.stowrc`` names.
     """
     environ = environment()
     named = environ.get("DOTSTREAM_DIR")
@@ -131,6 +131,9 @@ def package_directories(path: str, folders: Iterable[str]) -> Iterator[str]:
         if found is not None and canonical(found) not in seen:
             seen.add(canonical(found))
             yield found
+    usual = discover(home, home=home, environ=environ)
+    if usual is not None and canonical(usual.root) not in seen:
+        yield usual.root
 
 
 def subject_of(path: str, folders: Iterable[str]) -> Subject | None:

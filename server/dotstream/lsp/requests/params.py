@@ -8,7 +8,7 @@ from dotstream.client import Client
 from dotstream.fs.files import is_directory
 from dotstream.lsp.requests.fields import invalid
 from dotstream.model.directory import display
-from dotstream.model.options import FOLDINGS, POLICIES, Preferences
+from dotstream.model.options import FOLDINGS, POLICIES, SINGLE, Preferences
 
 if TYPE_CHECKING:
     from dotstream.lsp.requests.fields import Fields
@@ -84,9 +84,10 @@ class Rehearsal(NamedTuple):
 def named_package(fields: Fields) -> str | None:
     """Return the package that is named, or that ``source`` is in: that is exact to the byte."""
     source, root = fields.path("source"), fields.required_path("root")
-    if source is not None and source.startswith(f"{root}/"):
+    named = fields.optional_text("package")
+    if named != SINGLE and source is not None and source.startswith(f"{root}/"):
         return source[len(root) + 1 :].partition("/")[0]
-    return fields.optional_text("package")
+    return named
 
 
 def preferences(fields: Fields) -> Preferences:

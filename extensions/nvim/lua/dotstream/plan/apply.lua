@@ -30,11 +30,38 @@ local function ended(session, fault, done, short)
   events.emit("DotstreamApplied", session:event(fault))
 end
 
+--- Whether another plan is being applied, and this one will be tried again at its end.
+---@param session dotstream.Session
+---@param again fun()
+---@return boolean
+local function waits_for_another(session, again)
+  local busy = false
+  for _, other in pairs(require("dotstream.plan.session").by_buffer) do
+    busy = busy or (other.state == "applying" and other.handle ~= nil)
+  end
+  if busy then
+    session:become("applying", "waits for another plan")
+    events.once("DotstreamApplied", function()
+      if session.state == "applying" and session:valid() then
+        again()
+      end
+    end)
+  end
+  return busy
+end
+
 ---@param session dotstream.Session
 ---@param fault dotstream.Fault
 ---@param again fun() tries once more
 local function not_applied(session, fault, again)
   local kind = errors.kind(fault)
+  if
+    kind == "locked"
+    and errors.is_ours(fault.data.holder)
+    and waits_for_another(session, again)
+  then
+    return
+  end
   if kind == "not_agreed" then
     session:become("planned")
     return require("dotstream.agree").ask(session, again)
@@ -117,6 +144,18 @@ function M.apply(session, only)
   end)
 end
 
+--- With 'autowrite', Vim writes buffers that nobody looks at: it is asked then.
+---@param session dotstream.Session
+---@return boolean
+local function is_meant(session)
+  local asks = require("dotstream.config").get().confirm
+  if not (asks and (vim.o.autowrite or vim.o.autowriteall)) then
+    return true
+  end
+  local counts = view.counts(session.model.counts, false)
+  return vim.fn.confirm(("Apply %s: %s?"):format(session:title(), counts), "&Yes\n&No", 2) == 1
+end
+
 --- Write a plan, as |:w| means it: what cannot be written stays modified, and is not quit.
 ---@param session dotstream.Session
 ---@param only? string[]
@@ -138,8 +177,10 @@ function M.write(session, only)
     local said = session.state == "planned" and "there is nothing to do" or "it is done already"
     return errors.hint(said .. "; {refresh} plans again")
   end
-  M.apply(session, only)
-  require("dotstream.plan.quit").written()
+  if is_meant(session) then
+    M.apply(session, only)
+    require("dotstream.plan.quit").written()
+  end
 end
 
 ---@param session dotstream.Session

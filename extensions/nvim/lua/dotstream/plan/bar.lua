@@ -10,9 +10,9 @@ local M = {}
 ---@class dotstream.Chunk
 ---@field [1] string text
 ---@field [2] string highlight group
----@field keep integer the least is left out first
----@field short? string what is tried before it is left out
----@field later? integer when that is left out
+---@field keep integer how much it matters
+---@field short? string what is there if the whole does not fit
+---@field later? integer how much that matters
 
 local STATES = {
   planning = { "planning …", "{cancel} cancels" },
@@ -52,12 +52,13 @@ end
 ---@param session dotstream.Session
 ---@return dotstream.Chunk[]
 function M.chunks(session)
-  local counts = view.counts(session.model.counts, session.state == "applied")
+  local none = session.state == "planning" and next(session.model.counts) == nil
+  local counts = none and "" or view.counts(session.model.counts, session.state == "applied")
   local bad = session.state == "failed" or session.state == "cancelled"
   local chunks = {
     { " " .. session:title(), "DotstreamTitle", keep = 9 },
     { STATES[session.state][1], bad and "DotstreamError" or "DotstreamState", keep = 8 },
-    { counts, "DotstreamCount", keep = 4, short = brief(session), later = 6 },
+    { counts, "DotstreamCount", keep = 4, short = not none and brief(session) or nil, later = 6 },
   }
   local function add(text, highlight, keep)
     if text ~= "" then
@@ -78,39 +79,48 @@ function M.chunks(session)
   end, chunks)
 end
 
----@param chunks dotstream.Chunk[]
----@return integer
-local function width(chunks)
-  local sum = 1
-  for _, chunk in ipairs(chunks) do
-    sum = sum + vim.fn.strdisplaywidth(chunk[1]) + 2
-  end
-  return sum
+---@param text? string
+---@return integer columns with what is between it and the next
+local function width(text)
+  return text and vim.fn.strdisplaywidth(text) + 2 or 0
 end
 
---- Leave out what does not fit, the least first; the title is cut last.
----@param chunks dotstream.Chunk[]
+---@param text string
+---@param room integer
+---@return string
+local function cut(text, room)
+  local over = width(text) - room
+  local left = math.max(1, vim.fn.strchars(text) - over - 1)
+  return over > 0 and vim.fn.strcharpart(text, 0, left) .. "…" or text
+end
+
+--- Take what fits, what matters most first; the title is cut if it must be.
+---@param chunks dotstream.Chunk[] the title first
 ---@param room integer columns
----@return dotstream.Chunk[]
+---@return string[][] texts with their highlight groups
 function M.fit(chunks, room)
-  chunks = vim.list_slice(chunks)
-  while #chunks > 1 and width(chunks) > room do
-    local least = 1
-    for index, chunk in ipairs(chunks) do
-      least = chunk.keep < chunks[least].keep and index or least
-    end
-    local chunk = table.remove(chunks, least)
-    if chunk.short then
-      table.insert(chunks, least, { chunk.short, chunk[2], keep = chunk.later })
+  room = room - 1
+  local taken = { cut(chunks[1][1], room) }
+  local tries, left = {}, room - width(taken[1])
+  for index, chunk in ipairs(chunks) do
+    table.insert(tries, { index, chunk[1], keep = chunk.keep })
+    table.insert(tries, chunk.short and { index, chunk.short, keep = chunk.later } or nil)
+  end
+  table.sort(tries, function(one, other)
+    return one.keep > other.keep
+  end)
+  for _, try in ipairs(tries) do
+    local index, text = try[1], try[2]
+    local more = width(text) - width(taken[index])
+    if index > 1 and more <= left then
+      taken[index], left = text, left - more
     end
   end
-  local over = width(chunks) - room
-  if over > 0 then
-    local text = chunks[1][1]
-    local left = math.max(1, vim.fn.strchars(text) - over - 1)
-    chunks[1] = { vim.fn.strcharpart(text, 0, left) .. "…", chunks[1][2], keep = 9 }
+  local fitting = {}
+  for index, chunk in ipairs(chunks) do
+    table.insert(fitting, taken[index] and { taken[index], chunk[2] } or nil)
   end
-  return chunks
+  return fitting
 end
 
 --- Draw it for the current window, as 'winbar' wants it.

@@ -3,23 +3,11 @@ local apply = require("dotstream.plan.apply")
 local config = require("dotstream.config")
 local errors = require("dotstream.errors")
 local paths = require("dotstream.paths")
+local sessions = require("dotstream.plan.session")
 local settle = require("dotstream.plan.settle")
 local window = require("dotstream.plan.window")
 
 local M = {}
-
---- The first and last line that a key is about: of the selection, or the cursor's.
----@return integer, integer
-local function range()
-  if vim.fn.mode():find("^[vV\22]") then
-    local from, to = vim.fn.line("v"), vim.fn.line(".")
-    vim.api.nvim_feedkeys("\27", "nx", false)
-    return math.min(from, to), math.max(from, to)
-  end
-  local line = vim.fn.line(".")
-  local last = vim.fn.foldclosedend(line)
-  return line, math.max(last, line + vim.v.count1 - 1)
-end
 
 ---@param session dotstream.Session
 ---@param from integer
@@ -112,9 +100,11 @@ local function planned(session)
 end
 
 ---@param session dotstream.Session
-local function resolve(session)
+---@param from integer
+---@param to integer
+local function resolve(session, from, to)
   if planned(session) then
-    settle.rows(session, rows(session, range()))
+    settle.rows(session, rows(session, from, to))
   end
 end
 
@@ -126,8 +116,9 @@ local function choices_changed(session)
 end
 
 ---@param session dotstream.Session
-local function omit(session)
-  local from, to = range()
+---@param from integer
+---@param to integer
+local function omit(session, from, to)
   if not planned(session) then
     return
   elseif session.request.action == "undo" then
@@ -189,18 +180,18 @@ local function quickfix(session)
 end
 
 ---@class dotstream.Action
----@field [1] fun(session: dotstream.Session)
+---@field [1] fun(session: dotstream.Session, from?: integer, to?: integer)
 ---@field [2] string
----@field visual? boolean
+---@field lines? boolean whether it is an operator, with counts, Visual mode and `.`
 
 ---@type table<string, dotstream.Action>
 M.ACTIONS = {
   open = { open, "open the source; on a heading, fold; on …, load more" },
   diff = { diff, "diff the source against the target" },
   explain = { explain, "say all there is to say about the row" },
-  resolve = { resolve, "settle the conflict", visual = true },
+  resolve = { resolve, "settle the conflict", lines = true },
   resolve_all = { settle.rest, "settle all open conflicts alike" },
-  omit = { omit, "leave out, or put back", visual = true },
+  omit = { omit, "leave out, or put back", lines = true },
   quickfix = { quickfix, "conflicts into the quickfix list" },
   undo = { undo, "undo the last choice, or what was applied" },
   cancel = {
@@ -242,21 +233,50 @@ M.ACTIONS = {
   },
 }
 
+---@type fun() what 'operatorfunc' does in a plan
+M.operate = function() end
+
+---@param action dotstream.Action
+---@param motion string
+---@return fun(): string
+local function operator(action, motion)
+  return function()
+    M.operate = function()
+      local session = sessions.by_buffer[vim.api.nvim_get_current_buf()]
+      if session then
+        action[1](session, vim.fn.line("'["), vim.fn.line("']"))
+      end
+    end
+    vim.o.operatorfunc = "v:lua.require'dotstream.plan.keys'.operate"
+    return "g@" .. motion
+  end
+end
+
+---@param session dotstream.Session
+---@param action dotstream.Action
+---@param key string
+local function map(session, action, key)
+  local options = { buffer = session.buffer.bufnr, nowait = true, expr = action.lines }
+  options.desc = "dotstream: " .. action[2]
+  if not action.lines then
+    return vim.keymap.set("n", key, function()
+      action[1](session)
+    end, options)
+  end
+  local doubled = key:match("^(.)%1$") -- as `d` is of `dd`, which takes motions, too
+  vim.keymap.set("x", doubled or key, operator(action, ""), options)
+  vim.keymap.set("n", doubled or key, operator(action, doubled and "" or "_"), options)
+  if doubled then
+    options.expr = false
+    vim.keymap.set("o", doubled, "_", options)
+  end
+end
+
 ---@param session dotstream.Session
 function M.map(session)
-  local bufnr = session.buffer.bufnr
   for name, key in pairs(config.get().plan.keys) do
-    local action = M.ACTIONS[name]
-    local function map(mode, lhs)
-      vim.keymap.set(mode, lhs, function()
-        action[1](session)
-      end, { buffer = bufnr, nowait = true, desc = "dotstream: " .. action[2] })
-    end
     if key and key ~= "" then
-      map("n", key)
-      if action.visual then
-        map("x", key == "dd" and "d" or key)
-      end
+      map(session, M.ACTIONS[name], key)
     end
   end
 end

@@ -8,6 +8,7 @@ local M = {}
 local LOOK = 20
 local PATIENCE = 1000
 
+local group = vim.api.nvim_create_augroup("dotstream.quit", {})
 local leaving = false
 
 ---@return dotstream.Session[]
@@ -17,16 +18,23 @@ local function applying()
   end, vim.tbl_values(sessions.by_buffer))
 end
 
---- Wait until nothing is being applied; CTRL-C cancels it, which is waited for, too.
+--- Wait until nothing is being applied; CTRL-C cancels it, which is waited for, too, unless there
+--- is another.
 local function finish()
-  local waited = applying()
+  local waited, cancelled = applying(), false
   while #applying() > 0 do
-    vim.api.nvim_echo({ { "dotstream: applying …  CTRL-C cancels" } }, false, {})
+    local text = cancelled and "cancelling …  CTRL-C again stops waiting"
+      or "applying …  CTRL-C cancels"
+    vim.api.nvim_echo({ { "dotstream: " .. text } }, false, {})
     vim.cmd.redraw()
     local _, why = vim.wait(PATIENCE, function()
       return #applying() == 0
     end, LOOK)
     if why == -2 then
+      if cancelled then
+        break -- the server may not answer at all
+      end
+      cancelled = true
       for _, session in ipairs(applying()) do
         session:cancel()
       end
@@ -50,16 +58,21 @@ function M.written()
   end
 end
 
---- Neovim is about to be left, unless it is kept from it.
+--- Neovim is about to be left, unless it is kept from it: then it waits for a key again.
 function M.left()
   leaving = true
-  vim.schedule(function()
-    leaving = false
-  end)
+  vim.api.nvim_create_autocmd("SafeState", {
+    group = group,
+    once = true,
+    desc = "dotstream: Neovim was not left",
+    callback = function()
+      leaving = false
+    end,
+  })
 end
 
 vim.api.nvim_create_autocmd("ExitPre", {
-  group = vim.api.nvim_create_augroup("dotstream.quit", {}),
+  group = group,
   desc = "dotstream: wait for what is being applied",
   callback = function()
     finish()

@@ -9,6 +9,9 @@ local server = require("dotstream.server")
 
 local M = {}
 
+--- Milliseconds in which a server ends a plan that is cancelled.
+local PATIENCE = 3000
+
 ---@alias dotstream.State
 ---| "planning" | "planned" | "applying" | "applied" | "undone" | "cancelled" | "failed"
 
@@ -117,11 +120,15 @@ end
 function Session:open_conflicts()
   local _, open = model.sums(self.model.counts)
   if open > 0 and next(self.choices:now().omitted) then
-    self.model:each(function(row)
-      if row.op == "conflict" and self.choices:omits(row.path) then
-        open = open - 1
+    for _, group in ipairs(self.model.groups) do
+      if self.choices:omits((group.uri:gsub("/$", ""))) then
+        open = open - group.conflicts -- also those that are only counted
+      else
+        for _, row in ipairs(group.conflicts > 0 and group.rows or {}) do
+          open = row.op == "conflict" and self.choices:omits(row.path) and open - 1 or open
+        end
       end
-    end)
+    end
   end
   return open
 end
@@ -177,10 +184,18 @@ function Session:failed(reason, state)
 end
 
 function Session:cancel()
-  if self.handle then
+  local handle = self.handle
+  if handle then
     self.note = "cancelling"
     self:show_state()
-    self.handle.cancel()
+    handle.cancel()
+    vim.defer_fn(function()
+      if self.handle == handle and self.state == "planning" then
+        errors.notify("the server does not answer; :Dotstream restart", vim.log.levels.WARN)
+      end
+    end, PATIENCE)
+  elseif self.state == "applying" then -- that is, it waits for another plan
+    self:become("planned")
   else
     errors.notify("nothing is being done here")
   end

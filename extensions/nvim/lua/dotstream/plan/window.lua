@@ -23,7 +23,8 @@ end
 --- Show a buffer: where it is shown already, or in place of another of its filetype, or in a
 --- window of its own.
 ---@param bufnr integer
-function M.show(bufnr)
+---@param mods? table where that is to be, as `:vertical` and `:tab` say it
+function M.show(bufnr, mods)
   local instead
   for _, window in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
     local other = vim.api.nvim_win_get_buf(window)
@@ -33,11 +34,14 @@ function M.show(bufnr)
       instead = instead or window
     end
   end
-  if instead then
+  if mods then
+    vim.cmd.split({ mods = mods })
+  elseif instead and not vim.wo[instead].winfixbuf then
     vim.api.nvim_set_current_win(instead)
   else
     vim.cmd(config.get().plan.open)
   end
+  vim.wo.winfixbuf = false -- which is that of the window that was split
   local before = sessions.by_buffer[vim.api.nvim_get_current_buf()]
   vim.api.nvim_win_set_buf(0, bufnr)
   if before and not before.choices:made() then
@@ -61,7 +65,7 @@ function M.open(asked)
     end
     session = M.take(bufnr, asked)
   end
-  M.show(session.buffer.bufnr)
+  M.show(session.buffer.bufnr, asked.mods)
   return session
 end
 
@@ -75,11 +79,15 @@ function M.take(bufnr, asked)
   local function on(event, act)
     vim.api.nvim_create_autocmd(event, { group = group, buffer = bufnr, callback = act })
   end
-  on("BufWriteCmd", function()
-    require("dotstream.plan.apply").write(session)
+  on("BufWriteCmd", function(event)
+    if not M.write_text(session, event) then
+      require("dotstream.plan.apply").write(session)
+    end
   end)
-  on("FileWriteCmd", function()
-    M.write_range(session)
+  on("FileWriteCmd", function(event)
+    if not M.write_text(session, event) then
+      M.write_range(session)
+    end
   end)
   on("BufUnload", function()
     session:close()
@@ -96,6 +104,23 @@ function M.take(bufnr, asked)
     vim.api.nvim_win_call(window, M.dress)
   end
   return session
+end
+
+--- Write what is shown into a file, if |:w| names one.
+---@param session dotstream.Session
+---@param event { match: string }
+---@return boolean
+function M.write_text(session, event)
+  local other = event.match ~= vim.api.nvim_buf_get_name(session.buffer.bufnr)
+  if other then
+    vim.cmd.write({
+      vim.fn.fnameescape(event.match),
+      bang = true, -- Vim has asked already
+      range = { vim.fn.line("'["), vim.fn.line("']") },
+      mods = { noautocmd = true },
+    })
+  end
+  return other
 end
 
 --- Write the rows of a range, which Vim has put between the marks '[ and '].
@@ -280,17 +305,22 @@ function M.drop_if_hidden(session)
   end
 end
 
---- Close the window; the plan goes with it, unless something was decided about it.
----@param session dotstream.Session
-function M.close(session)
-  if not pcall(vim.cmd.close) then -- it is the last one
+--- Close the current window; the last one shows what it showed before.
+function M.leave()
+  if not pcall(vim.cmd.close) then
     local other = vim.fn.bufnr("#")
-    if other > 0 and other ~= session.buffer.bufnr and vim.fn.buflisted(other) == 1 then
+    if other > 0 and other ~= vim.fn.bufnr() and vim.fn.buflisted(other) == 1 then
       vim.cmd.buffer(other)
     else
       vim.cmd.enew()
     end
   end
+end
+
+--- Close the window; the plan goes with it, unless something was decided about it.
+---@param session dotstream.Session
+function M.close(session)
+  M.leave()
   if not (session:waits() and session.choices:made()) then
     M.drop_if_hidden(session)
   end
