@@ -434,6 +434,46 @@ class TestWatch:
         process.terminate()
         assert process.wait() == 0
 
+    def test_an_empty_directory_is_no_repository_whose_packages_are_all_gone(
+        self, scratch_home: Path
+    ) -> None:
+        """As the place where a disk is mounted, once it is not."""
+        root = household(scratch_home)
+        dotstream("manage", "--all", cwd=root)
+        process = start("watch", "--every", "0.05", "--json", cwd=scratch_home / "dotfiles")
+        assert process.stdout
+        (root / "zsh/dot-zshenv").touch()
+        until(process.stdout, "applied", applied=1)
+        root.rename(scratch_home / "away")
+        root.mkdir()
+        while (
+            "nothing is changed until it is back"
+            not in (until(process.stdout, "failure")["message"])
+        ):
+            pass
+        root.rmdir()
+        (scratch_home / "away").rename(root)
+        (root / "zsh/dot-zlogin").touch()
+        seen = until(process.stdout, "applied", applied=1)
+        assert seen["counts"] == {"create_link": 1}
+        process.terminate()
+        assert process.wait() == 0
+
+    def test_what_an_editor_leaves_while_it_works_is_not_linked(self, scratch_home: Path) -> None:
+        root = household(scratch_home)
+        dotstream("manage", "zsh", cwd=root)
+        process = start("watch", "zsh", "--every", "0.05", "--json", cwd=root)
+        assert process.stdout
+        for name in (".dot-zshrc.swp", "dot-zshrc~", "#dot-zshrc#", ".#dot-zshrc"):
+            (root / "zsh" / name).touch()
+        (root / "zsh/.saved").touch()
+        (root / "zsh/.saved").replace(root / "zsh/dot-zshrc")
+        (root / "zsh/dot-zshenv").touch()
+        seen = until(process.stdout, "applied", applied=1)
+        assert seen["counts"] == {"create_link": 1}
+        process.terminate()
+        assert process.wait() == 0
+
 
 class TestAfter:
     @pytest.fixture
