@@ -213,6 +213,17 @@ class TestUpdate:
         assert on_terminal("update", "--no-pull", cwd=clone, typed="y\n").code == 0
         assert (scratch_home / ".gitconfig").is_symlink()
 
+    def test_ctrl_c_at_the_preview_keeps_what_was_pulled_and_changes_no_link(
+        self, scratch_home: Path, remote: Path, clone: Path
+    ) -> None:
+        push(remote, "git/dot-gitconfig", "[alias]\n")
+        done = on_terminal("update", cwd=clone, typed="\x03", controlling=True)
+        assert (done.code, "[y/N]" in done.out) == (130, True)
+        assert (clone / "git/dot-gitconfig").is_file()
+        assert not (scratch_home / ".gitconfig").exists()
+        assert dotstream("update", "--no-pull", cwd=clone).code == 0
+        assert (scratch_home / ".gitconfig").is_symlink()
+
     def test_a_dry_run_fetches_nothing(self, remote: Path, clone: Path) -> None:
         push(remote, "git/dot-gitconfig", "[alias]\n")
         assert dotstream("update", "-n", cwd=clone).code == 0
