@@ -213,6 +213,17 @@ class TestUpdate:
         assert on_terminal("update", "--no-pull", cwd=clone, typed="y\n").code == 0
         assert (scratch_home / ".gitconfig").is_symlink()
 
+    def test_ctrl_c_at_the_preview_keeps_what_was_pulled_and_changes_no_link(
+        self, scratch_home: Path, remote: Path, clone: Path
+    ) -> None:
+        push(remote, "git/dot-gitconfig", "[alias]\n")
+        done = on_terminal("update", cwd=clone, typed="\x03", controlling=True)
+        assert (done.code, "[y/N]" in done.out) == (130, True)
+        assert (clone / "git/dot-gitconfig").is_file()
+        assert not (scratch_home / ".gitconfig").exists()
+        assert dotstream("update", "--no-pull", cwd=clone).code == 0
+        assert (scratch_home / ".gitconfig").is_symlink()
+
     def test_a_dry_run_fetches_nothing(self, remote: Path, clone: Path) -> None:
         push(remote, "git/dot-gitconfig", "[alias]\n")
         assert dotstream("update", "-n", cwd=clone).code == 0
@@ -431,6 +442,46 @@ class TestWatch:
         (scratch_home / "away").rename(root)
         (root / "zsh/dot-zlogin").touch()
         until(process.stdout, "applied", applied=1)
+        process.terminate()
+        assert process.wait() == 0
+
+    def test_an_empty_directory_is_no_repository_whose_packages_are_all_gone(
+        self, scratch_home: Path
+    ) -> None:
+        """As the place where a disk is mounted, once it is not."""
+        root = household(scratch_home)
+        dotstream("manage", "--all", cwd=root)
+        process = start("watch", "--every", "0.05", "--json", cwd=scratch_home / "dotfiles")
+        assert process.stdout
+        (root / "zsh/dot-zshenv").touch()
+        until(process.stdout, "applied", applied=1)
+        root.rename(scratch_home / "away")
+        root.mkdir()
+        while (
+            "nothing is changed until it is back"
+            not in (until(process.stdout, "failure")["message"])
+        ):
+            pass
+        root.rmdir()
+        (scratch_home / "away").rename(root)
+        (root / "zsh/dot-zlogin").touch()
+        seen = until(process.stdout, "applied", applied=1)
+        assert seen["counts"] == {"create_link": 1}
+        process.terminate()
+        assert process.wait() == 0
+
+    def test_what_an_editor_leaves_while_it_works_is_not_linked(self, scratch_home: Path) -> None:
+        root = household(scratch_home)
+        dotstream("manage", "zsh", cwd=root)
+        process = start("watch", "zsh", "--every", "0.05", "--json", cwd=root)
+        assert process.stdout
+        for name in (".dot-zshrc.swp", "dot-zshrc~", "#dot-zshrc#", ".#dot-zshrc"):
+            (root / "zsh" / name).touch()
+        (root / "zsh/.saved").touch()
+        (root / "zsh/.saved").replace(root / "zsh/dot-zshrc")
+        (root / "zsh/dot-zshenv").touch()
+        seen = until(process.stdout, "applied", applied=1)
+        assert seen["counts"] == {"create_link": 1}
         process.terminate()
         assert process.wait() == 0
 

@@ -135,6 +135,13 @@ def test_ctrl_c_is_heeded_where_python_drops_what_is_raised(
     assert (done.code, "Exception ignored" in done.out) == (130, False)
 
 
+def test_a_fault_of_the_configuration_is_told_with_a_short_path(root: Path) -> None:
+    (root / "dotstream.toml").write_text('\nfoldin = "safe"\n')
+    done = on_terminal("config", "--check", cwd=root)
+    assert done.code == 2
+    assert done.out.startswith("~/dotfiles/dotstream.toml:2:1: unknown key 'foldin'")
+
+
 def test_yes_is_not_asked_again(scratch_home: Path, root: Path) -> None:
     (scratch_home / ".inputrc").touch()
     done = on_terminal("adopt", "~/.inputrc", "-p", "zsh", "--yes", cwd=root)

@@ -10,6 +10,7 @@ import pytest
 from tests.long import by_length
 from tests.lsp.editor import Editor, uri
 from tests.snapshot import difference, snapshot
+from tests.systems import any_bytes, processes
 
 if TYPE_CHECKING:
     from tests.lsp.conftest import World
@@ -77,6 +78,7 @@ def test_a_conflict_is_shown_and_nothing_changes(world: World, editor: Editor) -
     assert not difference(before, snapshot(world.target, prune=STATE))
 
 
+@any_bytes
 def test_names_that_are_not_unicode_are_linked(world: World, editor: Editor) -> None:
     name = b"caf\xe9"
     os.close(os.open(os.path.join(os.fsencode(world.root / "zsh"), name), os.O_CREAT))
@@ -107,6 +109,7 @@ class _Left(NamedTuple):
         return cls(len(os.listdir(f"{process}/fd")), logs, memory)
 
 
+@processes
 def test_many_changes_leave_no_file_open_no_log_and_no_memory(
     world: World, editor: Editor
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.systems import processes
+
 if TYPE_CHECKING:
     from tests.lsp.conftest import World
     from tests.lsp.editor import Editor
@@ -108,6 +110,7 @@ def test_a_client_that_names_no_token_gets_counts_only(world: World, editor: Edi
     assert not [message for message in editor.messages if "method" in message]
 
 
+@processes
 def test_a_client_that_stops_reading_costs_no_memory(world: World, editor: Editor) -> None:
     world.grow("big", 12_000)
     editor.ask("dotstream/plan", world.params("big", window=64, partialResultToken="warm"))
@@ -126,6 +129,7 @@ def test_a_client_that_stops_reading_costs_no_memory(world: World, editor: Edito
     assert _resident(editor.process.pid) - before < 4096
 
 
+@processes
 def test_memory_does_not_grow_with_the_plan(world: World, editor: Editor) -> None:
     world.grow("big", 20_000)
     editor.keep = False

@@ -13,6 +13,7 @@ from tests.lsp.editor import Editor
 from tests.lsp.test_cancel import STATE, applying
 from tests.lsp.wires import PATIENCE, TRANSPORTS, Server
 from tests.snapshot import difference, snapshot
+from tests.systems import processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,7 @@ def _goes_on(server: Server) -> None:
             assert another.error("no/such", {})["code"] == -32601
 
 
+@processes
 def test_one_that_stops_reading_for_a_while_goes_on_where_it_was(
     world: World, server: Server
 ) -> None:
@@ -122,6 +124,7 @@ def test_one_that_sends_nothing_more_still_gets_its_answers(world: World, server
     _goes_on(server)
 
 
+@processes
 def test_one_that_floods_it_with_requests_and_acknowledgements(server: Server) -> None:
     editor = Editor(server=server)
     before = server.peak()
@@ -134,6 +137,7 @@ def test_one_that_floods_it_with_requests_and_acknowledgements(server: Server) -
     editor.leave()
 
 
+@processes
 def test_one_that_floods_it_and_does_not_read_is_not_read_from(server: Server) -> None:
     editor = Editor(server=server)
     editor.ask("shutdown")  # every answer from here on is a refusal

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.lsp.editor import Editor, uri
 from tests.snapshot import snapshot
+from tests.systems import any_bytes
 
 if TYPE_CHECKING:
     from tests.lsp.conftest import World
@@ -185,6 +186,7 @@ def test_names_of_any_bytes_travel_exactly(world: World, editor: Editor, name: b
     assert row["label"].isprintable()
 
 
+@any_bytes
 def test_a_root_whose_name_is_not_unicode_can_be_planned(world: World, editor: Editor) -> None:
     root = os.fsdecode(os.path.join(os.fsencode(world.target), b"dot\xe9"))
     world.root.rename(root)

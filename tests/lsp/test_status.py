@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.lsp.editor import Editor, uri
+from tests.systems import any_bytes
 
 if TYPE_CHECKING:
     from tests.lsp.conftest import World
@@ -16,7 +17,7 @@ CONFIGURATION = """\
 folding = "never"
 
 [packages.yabai]
-platforms = ["darwin"]
+platforms = ["sunos"]
 required = true
 
 [profiles.base]
@@ -52,7 +53,7 @@ def test_packages_come_with_profiles_and_reasons(world: World, editor: Editor) -
         "required": False,
     }
     assert (yabai["active"], yabai["required"]) == (False, True)
-    assert "darwin" in yabai["reason"]
+    assert "sunos" in yabai["reason"]
     assert found["profiles"] == [
         {"name": "base", "packages": ["zsh"]},
         {"name": "default", "packages": ["zsh", "vim"]},
@@ -71,6 +72,7 @@ def test_a_wrong_configuration_is_told_with_its_line(world: World, editor: Edito
     assert (error["code"], error["data"]["kind"], error["data"]["line"]) == (-32602, "config", 2)
 
 
+@any_bytes
 def test_package_names_that_are_not_unicode_come_through(world: World, editor: Editor) -> None:
     os.mkdir(os.path.join(os.fsencode(world.root), b"caf\xe9"))
     found = editor.ask("dotstream/packages", about(world))

@@ -559,7 +559,7 @@ def test_the_built_in_list_is_compiled_beforehand_to_what_its_patterns_say(above
 
 @pytest.mark.parametrize("lists", [{}, {"stow/zsh/.stow-local-ignore": "other\n"}])
 @pytest.mark.parametrize("toml", ["", 'ignore = ["other"]\n', "dotfiles = false\n"])
-def test_what_a_system_leaves_in_directories_is_never_linked(
+def test_what_a_system_or_an_editor_leaves_in_directories_is_never_linked(
     farm: Farm, lists: dict[str, str], toml: str
 ) -> None:
     litter = (
@@ -570,6 +570,9 @@ def test_what_a_system_leaves_in_directories_is_never_linked(
         ".AppleDouble/x",
         ".fseventsd/x",
         "Thumbs.db",
+        ".dot-zshrc.swp",
+        ".x.swo",
+        ".x.kate-swp",
     )
     farm.make({f"stow/{package}/d/{name}": "l" for package in ("vim", "zsh") for name in litter})
     farm.make({f"stow/{package}/{name}": "l" for package in ("vim", "zsh") for name in litter})

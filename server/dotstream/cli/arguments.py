@@ -168,6 +168,10 @@ class Parser(argparse.ArgumentParser):
         ]
         if unknown:  # whatever else is wrong may come of that
             self._refuse(unknown, None)
+        if "arguments are required" in message:  # argparse names those too that may be left out
+            optional = {str(each.metavar) for each in self._actions if each.nargs in ("*", "?")}
+            head, _, named = message.rpartition(": ")
+            message = f"{head}: {', '.join(n for n in named.split(', ') if n not in optional)}"
         sys.stderr.write(f"dotstream: {display(message)}\nSee: {self.prog} --help\n")
         raise SystemExit(2)
 

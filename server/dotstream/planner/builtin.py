@@ -37,6 +37,7 @@ def builtin_rules(*, litter: bool = False) -> Rules:
             r"(?:\.DS_Store|\.localized|\.AppleDouble|\.Spotlight-V100|\.Trashes|\.fseventsd)$",
             r"(?:\._.*)$",
             r"(?:Icon\r|Thumbs\.db|[Dd]esktop\.ini)$",
+            r"(?:\..+\.(?:sw[a-p]|kate-swp))$",
         ]
         rules.ends |= {"\r", "b", "i"}
     for prefix, source in (

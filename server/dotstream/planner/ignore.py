@@ -58,9 +58,10 @@ def parse_list(text: str, *, path: str) -> StowList:
 
 LITTER = (
     ".DS_Store", ".localized", ".AppleDouble", ".Spotlight-V100", ".Trashes", ".fseventsd",
-    "._*", "Icon\r", "Thumbs.db", "[Dd]esktop.ini",
+    "._*", "Icon\r", "Thumbs.db", "[Dd]esktop.ini", ".?*.sw[a-p]", ".?*.kate-swp",
 )  # fmt: skip
-"""Globs for what a system leaves in any directory: never a member, on whichever system."""
+"""Globs for what a system or an editor leaves in any directory, and removes again: never a
+member, on whichever system."""
 
 BUILTIN = parse_list(
     r"""

@@ -19,6 +19,7 @@ import selectors
 import signal
 import socket
 import stat
+import struct
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,8 @@ _COPYFILE_DATA, _COPYFILE_STAT = 8, 2
 _RENAME_SWAP, _RENAME_EXCL = 2, 4
 _PROC = "/proc/.of-linux"  # where limits.sh keeps it for these lines alone
 
+_LOCAL_PEERCRED, _SIZE_OF_XUCRED, _SO_PEERCRED = 1, 76, socket.SO_PEERCRED
+_getsockopt = socket.socket.getsockopt
 _stat, _open, _fcntl, _dir_fd = os.stat, os.open, fcntl.fcntl, set(os.supports_dir_fd)
 _symbol = ctypes.CDLL.__getattr__
 _renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
@@ -139,6 +142,14 @@ def _control(fd: Any, command: int, argument: Any = 0) -> Any:
     return _fcntl(fd, command, argument)
 
 
+def _socket_option(self: Any, level: int, option: int, size: int = 0) -> Any:
+    """As getsockopt(2), with the credentials of a peer as macOS has them: version, then uid."""
+    if (level, option, size) != (0, _LOCAL_PEERCRED, _SIZE_OF_XUCRED):
+        return _getsockopt(self, level, option, *([size] if size else []))
+    _, uid, _ = struct.unpack("=iII", _getsockopt(self, socket.SOL_SOCKET, _SO_PEERCRED, 12))
+    return struct.pack("=II", 0, uid).ljust(size, b"\0")
+
+
 def _copyfile(fd: int, to_fd: int, flags: int) -> None:
     """As fcopyfile(3), but attributes and access lists are left out."""
     if flags & _COPYFILE_DATA:
@@ -172,6 +183,7 @@ def _pretend() -> None:
     for module, added in more.items():
         for name, value in added.items():
             setattr(module, name, value)
+    socket.socket.getsockopt = _socket_option  # type: ignore[method-assign]
     ctypes.CDLL.__getattr__ = _of_library  # type: ignore[method-assign]
     # A directory's birth: what tells it from the next, here its number on the disk.
     attributes = gc.get_referents(os.stat_result.__dict__)[0]

@@ -32,11 +32,11 @@ def test_a_plan_is_cancelled_half_way(world: World, nvim: Neovim) -> None:
 
 
 def test_an_apply_is_cancelled_half_way_and_taken_back(world: World, nvim: Neovim) -> None:
-    world.grow("big", 30_000)
+    world.grow("big", 15_000)
     nvim.dotstream("plan manage big", "planned")
     before = snapshot(world.target, prune=STATE)
     nvim.command("write")
-    nvim.wait(f"vim.uv.fs_stat('{world.target}/d0002') ~= nil")
+    nvim.wait(f"vim.uv.fs_stat('{world.target}/d0000') ~= nil")
     nvim.dotstream("cancel")
     nvim.until("cancelled")
     assert difference(before, snapshot(world.target, prune=STATE)) == []
@@ -79,14 +79,14 @@ def test_a_server_that_does_not_answer_is_given_up(world: World, nvim: Neovim) -
 def test_leaving_is_possible_where_the_server_does_not_answer(
     world: World, scratch_home: Path
 ) -> None:
-    world.grow("big", 30_000)
+    world.grow("big", 15_000)
     with tempfile.TemporaryDirectory() as sockets:
         terminal = Terminal(scratch_home, world.root, sockets=Path(sockets))
         try:
             terminal.type(":Dotstream plan big<CR>")
             terminal.shows(":w applies")
             terminal.type(":w<CR>")
-            until((world.target / "d0002").exists)
+            until((world.target / "d0000").exists)
             server = terminal.server()
             os.kill(server, signal.SIGSTOP)
             for leave in (":qa<CR>", ":qa!<CR>"):

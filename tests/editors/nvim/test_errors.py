@@ -87,7 +87,7 @@ def test_a_package_that_does_not_exist(nvim: Neovim) -> None:
     nvim.dotstream("plan manage zhs", "failed")
     assert "zhs" in nvim.notes()[0]
     assert "did you mean zsh?" in nvim.notes()[0]
-    assert "failed" in nvim.bar()
+    assert "failed  R plans again" in nvim.bar()
 
 
 def test_a_wrong_configuration(world: World, nvim: Neovim) -> None:

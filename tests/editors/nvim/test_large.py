@@ -47,6 +47,28 @@ def test_the_rest_of_a_directory_is_loaded(world: World, nvim: Neovim) -> None:
     assert "  link     f999 → ../dotfiles/big/d0000/f999  (big)" in lines
 
 
+def test_rows_that_are_not_sent_are_counted_and_conflicts_are_shown(world: World) -> None:
+    world.grow("big", 3000)
+    (world.target / "d0002").mkdir()
+    (world.target / "d0002/f999").write_text("mine\n")
+    with Neovim(world.root, setup="vim.g.dotstream = { plan = { max_rows = 60 } }") as nvim:
+        nvim.dotstream("plan manage big", "planned")
+        assert "3,001 changes, 1 conflict" in nvim.bar()
+        lines = nvim.lines()
+        assert any("conflict f999" in line for line in lines)
+        assert "more rows in further directories" in lines[-1]
+        first = nvim.line_with("  … more: <CR> loads them")
+        assert any(text.endswith("+") for text in nvim.virtual("dotstream.plan"))
+        nvim.press("zo<CR>")
+        nvim.wait("not vim.api.nvim_buf_get_lines(0, a[1] - 1, a[1], false)[1]:find('…')", first)
+        nvim.choose("skip")
+        nvim.press("gg]cga")
+        nvim.until("planned")
+        nvim.command("write")
+        nvim.until("applied")
+    assert (world.target / "d0002/f998").is_symlink()
+
+
 def test_directories_that_did_not_fit_are_opened_one_by_one(world: World) -> None:
     world.grow("big", 4000)
     with Neovim(world.root, setup="vim.g.dotstream = { plan = { max_rows = 15 } }") as nvim:

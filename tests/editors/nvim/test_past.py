@@ -78,12 +78,12 @@ def test_a_history_without_anything(nvim: Neovim) -> None:
 
 
 def test_an_apply_that_a_kill_cut_short_is_taken_back(world: World, nvim: Neovim) -> None:
-    world.grow("big", 30_000)
+    world.grow("big", 15_000)
     nvim.dotstream("plan manage big", "planned")
     before = snapshot(world.target, prune=STATE)
     nvim.choose("Restart", "Roll it back")
     nvim.command("write")
-    nvim.wait(f"vim.uv.fs_stat('{world.target}/d0002') ~= nil")
+    nvim.wait(f"vim.uv.fs_stat('{world.target}/d0000') ~= nil")
     nvim.kill_server()
     nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('rolled back') end)")
     assert [asked["prompt"] for asked in nvim.asked()] == [
@@ -95,16 +95,16 @@ def test_an_apply_that_a_kill_cut_short_is_taken_back(world: World, nvim: Neovim
 
 
 def test_an_apply_that_a_kill_cut_short_is_carried_to_its_end(world: World, nvim: Neovim) -> None:
-    world.grow("big", 30_000)
+    world.grow("big", 15_000)
     nvim.dotstream("plan manage big", "planned")
     nvim.command("write")
-    nvim.wait(f"vim.uv.fs_stat('{world.target}/d0002') ~= nil")
+    nvim.wait(f"vim.uv.fs_stat('{world.target}/d0000') ~= nil")
     nvim.kill_server()
     nvim.until("failed")
     nvim.choose("Finish it")
     nvim.dotstream("recover")
     nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('finished') end)")
-    assert (world.target / "d0029/f999").is_symlink()
+    assert (world.target / "d0014/f999").is_symlink()
 
 
 def test_there_is_nothing_to_recover(nvim: Neovim) -> None:

@@ -76,3 +76,4 @@
 ---@field shown integer rows in the buffer
 ---@field height integer lines in the buffer
 ---@field next? integer where the next page begins
+---@field cut? boolean whether there are more than `total`

@@ -213,7 +213,7 @@ def _check(session: Session) -> int:
     for problem in found + useless:
         session.report.tell(
             "problem",
-            partial(display, str(problem)),
+            partial(_problem_line, session, problem),
             path=problem.path,
             line=problem.line,
             column=problem.column,
@@ -224,6 +224,10 @@ def _check(session: Session) -> int:
         read = ", ".join(map(session.style.path, [*texts, *([source] if source else [])]))
         session.say(f"{read}: no problems found" if read else "there is no file; all defaults")
     return 2 if found else 0
+
+
+def _problem_line(session: Session, problem: ConfigError) -> str:
+    return session.style.path(problem.path) + display(str(problem)[len(problem.path) :])
 
 
 def _useless(settings: Settings) -> Iterator[ConfigError]:

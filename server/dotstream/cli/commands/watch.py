@@ -8,6 +8,7 @@ from dotstream.cli.arguments import add_preferences, add_rehearsal, add_selectio
 from dotstream.cli.change import apply, refuse_all_and_more, selected
 from dotstream.cli.report.advice import with_flags
 from dotstream.errors import Cancelled, DotstreamError, PackageNotFound, UsageError
+from dotstream.fs.files import present
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import Conflict, ScanError
 
@@ -52,12 +53,13 @@ def run(session: Session) -> int:
     """Look, and bring up to date, until it is cancelled."""
     refuse_all_and_more(session)
     session.arguments.dir = session.client.root  # wherever it is from, for every look
+    configured = session.client.settings.path
     told: str | None = None
     session.say("watching; Ctrl-C ends it")
     with session.cancellable() as cancel:
         while not cancel.cancelled and session.out.failure is None:
             began = monotonic()
-            told = _look(session, cancel, told)
+            told = _look(session, cancel, told, configured)
             session.report.pause()
             _rest(began + max(session.arguments.every, _SHARE * (monotonic() - began)), cancel)
     return 0
@@ -68,8 +70,14 @@ def _rest(until: float, cancel: CancellationToken) -> None:
         sleep(_TICK)
 
 
-def _look(session: Session, cancel: CancellationToken, told: str | None) -> str | None:
+def _look(
+    session: Session, cancel: CancellationToken, told: str | None, configured: str | None
+) -> str | None:
     """Bring up to date what is not; return what this look found, to tell it only once.
+
+    Args:
+        configured: the file of settings that was there first. Where it is gone, so may be all
+            of the repository, as from a disk that is not mounted, and no package was removed.
 
     Raises:
         UsageError: at the first look, what was asked for makes no sense.
@@ -77,6 +85,8 @@ def _look(session: Session, cancel: CancellationToken, told: str | None) -> str 
     """
     try:
         session.forget()
+        if configured is not None and not present(configured):
+            raise DotstreamError(f"{configured} is gone; nothing is changed until it is back")
         found, due = _state(session, cancel)
         if found == told or not due:
             return found

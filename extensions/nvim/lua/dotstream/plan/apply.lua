@@ -42,7 +42,7 @@ local function waits_for_another(session, again)
   if busy then
     session:become("applying", "waits for another plan")
     events.once("DotstreamApplied", function()
-      if session.state == "applying" and session:valid() then
+      if session.state == "applying" and not session.handle and session:valid() then
         again()
       end
     end)

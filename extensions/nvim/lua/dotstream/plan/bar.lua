@@ -52,7 +52,7 @@ end
 ---@param session dotstream.Session
 ---@return dotstream.Chunk[]
 function M.chunks(session)
-  local none = session.state == "planning" and next(session.model.counts) == nil
+  local none = session.state ~= "planned" and next(session.model.counts) == nil
   local counts = none and "" or view.counts(session.model.counts, session.state == "applied")
   local bad = session.state == "failed" or session.state == "cancelled"
   local chunks = {

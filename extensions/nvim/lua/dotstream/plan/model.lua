@@ -11,12 +11,18 @@ M.MAX_GROUPS = 2000
 M.MAX_CONFLICTS = 1000
 M.FAIR = 5
 
+--- How many times the rows that are kept the server sends, so that every directory has its share;
+--- what comes after those it only counts.
+M.SENT = 20
+
 ---@class dotstream.Model
 ---@field groups dotstream.Group[] in the order in which they came
 ---@field by_uri table<string, dotstream.Group>
 ---@field counts table<string, integer> of all rows, by op
 ---@field kept integer rows that are kept
 ---@field dropped integer rows of directories that are not
+---@field came integer rows that the server sent
+---@field last? string where the server stopped sending all
 ---@field conflicts integer that are kept
 ---@field max_rows integer
 ---@field share integer rows that one directory may keep
@@ -33,6 +39,7 @@ function M.new(max_rows, max_per_group)
     counts = {},
     kept = 0,
     dropped = 0,
+    came = 0,
     conflicts = 0,
     max_rows = max_rows,
     share = max_per_group,
@@ -101,6 +108,30 @@ function Model:add(rows, dirty)
       self.dropped = self.dropped + 1
     end
   end
+  self.last = self.came < self:sent() and rows[1] and rows[#rows].path or self.last
+  self.came = self.came + #rows
+  for each in pairs(self.came > self:sent() and dirty or {}) do
+    each.cut = true -- conflicts come all the same, without what is beside them
+  end
+end
+
+--- Rows that the server is to send, conflicts apart.
+---@return integer
+function Model:sent()
+  return self.max_rows * M.SENT
+end
+
+--- Take in how many rows were not sent: of the directory where that began, of those above it, and
+--- of those that came after.
+---@param omitted integer
+---@param dirty table<dotstream.Group, boolean> the groups that changed are added
+function Model:cut(omitted, dirty)
+  self.dropped = self.dropped + omitted
+  for _, group in ipairs(self.groups) do
+    if vim.startswith(self.last or "", group.uri) then
+      group.cut, dirty[group] = true, true
+    end
+  end
 end
 
 --- Whether there is room for one more row of a directory that has some; directories that have
@@ -157,7 +188,7 @@ function Model:add_page(group, items, next, first)
       table.insert(group.subdirectories, { path = item.path, label = item.label })
     end
   end
-  group.next = next
+  group.next, group.cut = next, nil
   group.total = next and math.max(group.total, #group.rows) or #group.rows
 end
 

@@ -90,6 +90,11 @@ local function planned(session, fault, result)
     session.model.counts = result.counts
     session.digest = result.digest
     session.unchanged = result.unchanged
+    if (result.omitted or 0) > 0 then
+      local dirty = {}
+      session.model:cut(result.omitted, dirty)
+      session.buffer:update(session.model, dirty, session.choices)
+    end
     if #session.model.groups == 0 then
       session.buffer:message("  nothing to do: everything is as wanted")
     end
@@ -108,7 +113,7 @@ end
 local function send(session, client, on_complete)
   local generation = session.generation
   local params = session:params()
-  params.window = config.get().plan.window
+  params.window, params.maxRows = config.get().plan.window, session.model:sent()
   local undo = session.request.action == "undo"
   params.dryRun = undo or nil
   local asks = not undo and (session.request.options or {}).ask

@@ -117,7 +117,8 @@ end
 ---@param group dotstream.Group
 ---@return string[][]
 function M.tally(group)
-  local virtual = { { "  " .. M.number(group.total), "DotstreamCount" } }
+  local total = M.number(group.total) .. (group.cut and "+" or "")
+  local virtual = { { "  " .. total, "DotstreamCount" } }
   if group.conflicts > 0 then
     table.insert(virtual, { "  " .. M.plural(group.conflicts, "conflict"), "DotstreamConflict" })
   end
@@ -142,6 +143,8 @@ function M.tail(group)
   local missing = model.missing(group)
   if group.next then
     table.insert(lines, { text = "  … more: <CR> loads the next page", class = "note" })
+  elseif group.cut then
+    table.insert(lines, { text = "  … more: <CR> loads them", class = "note" })
   elseif missing > 0 then
     local text = ("  … %s more: <CR> loads them"):format(M.number(missing))
     table.insert(lines, { text = text, class = "note" })
