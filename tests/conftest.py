@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
+    from xdist.workermanage import WorkerController
 
 __all__ = ["farm", "scratch", "scratch_home"]
 
@@ -52,13 +53,19 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """Give a file's tests to one process, and all that share a browser."""
+    """Give a file's tests to one process, and all that share a browser, which take longest."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFile(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
             return os.path.dirname(file) if "editors/vscode" in file else file
+
+        def _assign_work_unit(self, node: WorkerController) -> None:
+            first = (scope for scope in self.workqueue if scope.endswith("editors/vscode"))
+            for scope in list(first):
+                self.workqueue.move_to_end(scope, last=False)
+            super()._assign_work_unit(node)
 
     return ByFile(config, log)
 

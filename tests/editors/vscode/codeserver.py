@@ -202,10 +202,10 @@ class CodeServer:
             yield
 
     def at_work(self) -> Callable[[], bool]:
-        """Return what tells whether dotstream's server has worked for a while since."""
+        """Return what tells whether dotstream's server has worked for a moment since."""
         (server,) = self.processes("dotstream lsp")
         began = _processor_time(server)
-        return lambda: _processor_time(server) > began + 0.5
+        return lambda: _processor_time(server) > began + 0.1
 
     def stop(self) -> None:
         """End the server with all that it has started."""

@@ -27,21 +27,18 @@ async def test_each_action_of_the_palette_and_what_the_history_says_of_it(
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
     await workbench.open(farm.directory)
-    await workbench.run("Dotstream: Manage…")
-    await workbench.tick("zsh")
+    await workbench.run_on("Dotstream: Manage…", "zsh")
     await workbench.apply("1 to link")
     await workbench.said("manage zsh: 1 linked")
 
     farm.make({"stow/zsh/dot-zprofile": "p"})
-    await workbench.run("Dotstream: Remanage…")
-    await workbench.tick("zsh")
+    await workbench.run_on("Dotstream: Remanage…", "zsh")
     await workbench.shows("+ link       .zprofile")
     await workbench.apply("1 to link")
     await workbench.said("remanage zsh: 1 linked")
     assert farm.home() == BOTH
 
-    await workbench.run("Dotstream: Unmanage…")
-    await workbench.tick("zsh")
+    await workbench.run_on("Dotstream: Unmanage…", "zsh")
     await workbench.shows("- unlink")
     await workbench.apply("2 to unlink")
     await workbench.said("unmanage zsh: 2 unlinked")

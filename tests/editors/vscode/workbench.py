@@ -211,14 +211,19 @@ class Workbench:
 
     async def plan(self, action: str, *packages: str) -> None:
         """Ask for a plan as a user does, which the active editor then shows."""
+        await self.run_on("Dotstream: Plan", *packages, action=action)
+
+    async def run_on(self, command: str, *packages: str, action: str | None = None) -> None:
+        """Run a command of the palette that asks for packages, or before that what to do."""
 
         async def attempt() -> None:
-            await self.run("Dotstream: Plan")
+            await self.run(command)
             # A workbench that is still moving its focus about may close a list.
-            await self._choice(action).click(timeout=5 * _SOON)
+            if action is not None:
+                await self._choice(action).click(timeout=5 * _SOON)
             await self.tick(*packages, within=5 * _SOON)
 
-        await self._persist(attempt, "the lists of a plan are closed again and again")
+        await self._persist(attempt, f"the lists of {command} are closed again and again")
 
     async def apply(self, sum_: str) -> None:
         """Press Apply above the plan in the active editor, when its sum says so."""
