@@ -202,8 +202,12 @@ class Database:
             yield
             self.run("COMMIT")
         finally:
-            if self.connection.in_transaction:
-                self.run("ROLLBACK")
+            self.drop()
+
+    def drop(self) -> None:
+        """Take back what is written and not committed, if anything is."""
+        if self.connection.in_transaction:
+            self.run("ROLLBACK")
 
     def write(self, statement: str, values: Sequence[object]) -> None:
         """Write one row that is already there again; a full disk gets room for that."""

@@ -199,9 +199,8 @@ class Journal:
 
     def drop(self) -> None:
         """Take back what was being written when something was raised."""
-        if self.database.connection.in_transaction:
-            with self.database.explained():
-                self.database.run("ROLLBACK")
+        with self.database.explained():
+            self.database.drop()
 
     def part(self, transaction: int) -> None:
         """Note that a transaction is only part of its plan, and not to be resumed as that.
