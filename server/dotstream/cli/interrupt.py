@@ -51,24 +51,3 @@ def cancellable(
         signal.setitimer(signal.ITIMER_REAL, 0)
         for each, handler in before.items():
             signal.signal(each, handler)
-
-
-@contextmanager
-def noticed() -> Iterator[Callable[[], bool]]:
-    """Yield what tells whether Ctrl-C was pressed: somebody is being asked.
-
-    An exception of the handler's would be dropped where Python drops all, as in a ``__del__``
-    or at the end of an import. Pressed again, it is raised all the same.
-    """
-    pressed: list[int] = []
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        if pressed:
-            raise KeyboardInterrupt
-        pressed.append(number)
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield lambda: bool(pressed)
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -252,7 +252,7 @@ class Session:
         Raises:
             KeyboardInterrupt: Ctrl-C was pressed since the question was shown.
         """
-        from dotstream.cli.interrupt import noticed
+        from dotstream.fs.ctrl_c import noticed
 
         self.report.pause()
         self.err.flush()

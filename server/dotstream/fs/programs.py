@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 
+from dotstream.fs.ctrl_c import noticed
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,23 +29,24 @@ def run_program(
 
     Raises:
         OSError: it cannot be started.
-        KeyboardInterrupt: Ctrl-C was pressed, and it has ended of that as well.
+        KeyboardInterrupt: Ctrl-C was pressed, and it has ended; pressed again, it was killed.
     """
-    process = subprocess.Popen(
-        list(words),
-        cwd=cwd,
-        env={**os.environ, **(environ or {})},
-        stdout=_ERROR if aside else None,
-    )
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
+    with noticed() as pressed:
+        process = subprocess.Popen(
+            list(words),
+            cwd=cwd,
+            env={**os.environ, **(environ or {})},
+            stdout=_ERROR if aside else None,
+        )
         try:
-            process.wait()  # it may be clearing up, as git does
+            code = process.wait()  # after Ctrl-C it may be clearing up, as git does
         except KeyboardInterrupt:
             process.kill()
             process.wait()
-        raise
+            raise
+        if pressed():
+            raise KeyboardInterrupt
+        return code
 
 
 def output_of(words: Sequence[str]) -> str | None:
