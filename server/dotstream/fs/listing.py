@@ -57,11 +57,11 @@ sort_key: Callable[[str], bytes] = os.fsencode
 
 
 def _kind(entry: os.DirEntry[str]) -> int:
+    if entry.is_symlink():
+        return LINK
     if entry.is_file(follow_symlinks=False):
         return FILE
-    if entry.is_dir(follow_symlinks=False):
-        return DIR
-    return LINK if entry.is_symlink() else SPECIAL
+    return DIR if entry.is_dir(follow_symlinks=False) else SPECIAL
 
 
 def _by_bytes(entry: Entry) -> tuple[bytes, bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dotstream.fs.listing import FILE, LINK, Files, bounded_listing
-from dotstream.fs.look import close, link_reader, link_text
+from dotstream.fs.look import close, leads, link_reader, link_text
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -78,6 +78,13 @@ class States:
             if kind != FILE or now != stem + name:
                 found.append((name, kind, raw, now))
         return found
+
+    def all_lead(self, there: Iterable[Entry], stem: str) -> list[str] | None:
+        """Return the names of what is there, if each is a link to its member by its text."""
+        if not isinstance(there, list) or not all(kind == LINK for _, kind, _ in there):
+            return None
+        names = [name for name, _, _ in there]
+        return names if leads(self._fd, stem, names) else None
 
     def linked(self, there: Listing, listing: Listing, stem: str) -> set[str]:
         """Return the names that are links to the file of that name in a plain listing."""

@@ -17,7 +17,7 @@ from dotstream.store.steps import ENDED, End
 from dotstream.transaction.names import aside_name, kept_path, spare_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from dotstream.fs.change import Changes
     from dotstream.fs.descriptors import Descriptors
@@ -49,7 +49,7 @@ class Actions:
         self._transaction, self._backups = transaction, backups
         self._do: dict[OperationKind, Callable[[int, Operation], None]] = {
             "create_link": self._create_link,
-            "remove_link": self.remove_link,
+            "remove_link": self._remove_link,
             "replace_link": self._replace_link,
             "make_dir": self._make_dir,
             "remove_dir": self._remove_dir,
@@ -103,7 +103,21 @@ class Actions:
         except FileExistsError:
             raise PreconditionFailed(operation, "something is there now") from None
 
-    def remove_link(self, sequence: int, operation: Operation) -> None:
+    def remove_links(self, sequence: int, run: Run, fd: int) -> Iterator[None]:
+        """Remove the links of a run from the open directory ``fd``, and tell of each."""
+        if not self._descriptors.private:
+            for number, operation in enumerate(run.operations(), sequence):
+                self._remove_link(number, operation)
+                yield
+            return
+        stem, unlink = run.stem, self._changes.unlink
+        for index, name in enumerate(run.names):
+            if link_text(fd, name) != stem + name:
+                raise PreconditionFailed(run.operation(index), _OTHER_LINK)
+            unlink(fd, name)
+            yield
+
+    def _remove_link(self, sequence: int, operation: Operation) -> None:
         """Remove a link by way of a quarantine name, so that only that very link goes."""
         text = operation.before
         fd = self._descriptors.fd(operation.directory)

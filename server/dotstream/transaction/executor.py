@@ -200,8 +200,7 @@ class Executor:
             finally:
                 self.done = self._reached = sequence + portion.made
             return
-        for operation in run.operations():
+        for _ in self.actions.remove_links(sequence, run, fd):
+            self.done += 1
             if cancel.cancelled:
                 raise Cancelled
-            self.actions.remove_link(self.done, operation)
-            self.done += 1

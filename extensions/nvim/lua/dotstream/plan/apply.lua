@@ -30,37 +30,38 @@ local function ended(session, fault, done, short)
   events.emit("DotstreamApplied", session:event(fault))
 end
 
---- Whether another plan is being applied, and this one will be tried again at its end.
+--- Whether another plan is being applied.
+---@return boolean
+local function others_apply()
+  local sessions = vim.tbl_values(require("dotstream.plan.session").by_buffer)
+  return vim.iter(sessions):any(function(other)
+    return other.state == "applying" and other.handle ~= nil
+  end)
+end
+
+--- Try again what another plan of this Neovim was in the way of, once that has ended.
 ---@param session dotstream.Session
 ---@param again fun()
----@return boolean
-local function waits_for_another(session, again)
-  local busy = false
-  for _, other in pairs(require("dotstream.plan.session").by_buffer) do
-    busy = busy or (other.state == "applying" and other.handle ~= nil)
+local function wait_for_others(session, again)
+  session:become("applying", "waits for another plan")
+  if not others_apply() then
+    return again() -- it ended just before its being in the way was told
   end
-  if busy then
-    session:become("applying", "waits for another plan")
-    events.once("DotstreamApplied", function()
-      if session.state == "applying" and not session.handle and session:valid() then
-        again()
-      end
-    end)
-  end
-  return busy
+  events.once("DotstreamApplied", function()
+    if session.state == "applying" and not session.handle and session:valid() then
+      again()
+    end
+  end)
 end
 
 ---@param session dotstream.Session
 ---@param fault dotstream.Fault
 ---@param again fun() tries once more
-local function not_applied(session, fault, again)
+---@param contended boolean whether another plan was being applied when this one was sent
+local function not_applied(session, fault, again, contended)
   local kind = errors.kind(fault)
-  if
-    kind == "locked"
-    and errors.is_ours(fault.data.holder)
-    and waits_for_another(session, again)
-  then
-    return
+  if kind == "locked" and errors.is_ours(fault.data.holder) and (contended or others_apply()) then
+    return wait_for_others(session, again)
   end
   if kind == "not_agreed" then
     session:become("planned")
@@ -87,7 +88,7 @@ local function send(session, client, only)
   local params = session:params()
   params.digest = session.digest
   params.omit, params.only = session.choices:omit(), only
-  local undo = session.request.action == "undo"
+  local undo, contended = session.request.action == "undo", others_apply()
   session.handle = request.send(client, undo and "dotstream/undo" or "dotstream/apply", params, {
     title = session:title(),
     on_progress = function(value)
@@ -100,7 +101,7 @@ local function send(session, client, only)
       if fault then
         return not_applied(session, fault, function()
           M.apply(session, only)
-        end)
+        end, contended)
       end
       session.transaction = result.transaction ~= vim.NIL and result.transaction or nil
       session.model.counts = result.counts
