@@ -26,6 +26,8 @@ import type { Server } from "./server";
 
 /** Findings that are kept and shown; more are counted. */
 const LISTED = 5000;
+/** Milliseconds for which the status bar says what was fixed. */
+const SAID = 10_000;
 
 export class Care {
   constructor(
@@ -70,12 +72,8 @@ export class Care {
       actionsOf(place, finding).map((command) => ({ line, command })),
     );
     await this.reports.show("Doctor", text, [...fixAll(place, found), ...offers]);
-    const said = fix
-      ? fixedWords(result)
-      : result.findings === 0
-        ? l10n.t("No problems found.")
-        : undefined; // the report says it all
-    if (said !== undefined) void window.showInformationMessage(said);
+    // No message: one would stay beside what a later doctor reports.
+    if (fix) window.setStatusBarMessage(fixedWords(result), SAID);
   }
 
   private async examine(place: Place, fix: boolean): Promise<readonly [Finding[], DoctorResult]> {

@@ -1,10 +1,10 @@
 /** What can be done with a plan, above its lines; and with one line of it, by Ctrl+. there. */
 import {
-  CodeLens,
   EventEmitter,
   l10n,
   languages,
   Range,
+  type CodeLens,
   type CodeLensProvider,
   type Command,
   type Disposable,
@@ -15,6 +15,7 @@ import { HEADER } from "../plan/text";
 import type { Variant } from "../plan/request";
 import { number, operations, plural } from "../plan/sums";
 import type { Row } from "../protocol/schema";
+import { lens } from "./lens";
 import { LANGUAGE, SCHEME, type Plans } from "./plans";
 import type { PlanSession } from "./session";
 
@@ -42,12 +43,12 @@ export class PlanLenses implements CodeLensProvider, Disposable {
     if (session === undefined) return [];
     session.lensesAsked();
     const top = new Range(0, 0, 0, 0);
-    const lenses = topCommands(session).map((command) => new CodeLens(top, command));
+    const lenses = topCommands(session).map((command) => lens(top, command));
     if (session.attempt.state !== "planned" || !session.isSettled) return lenses;
     for (const line of linesWithLenses(session)) {
       const [start] = session.attempt.text.nameAt(line);
       const range = new Range(line, start, line, start);
-      for (const command of rowCommands(session, line)) lenses.push(new CodeLens(range, command));
+      for (const command of rowCommands(session, line)) lenses.push(lens(range, command));
     }
     return lenses;
   }

@@ -130,9 +130,9 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     return window.visibleTextEditors.some(({ document }) => document.uri.toString() === uri);
   }
 
-  /** Bring a plan's document to the front. */
+  /** Bring a plan's document to the front: its editor is made while its content is. */
   async show(session: PlanSession): Promise<void> {
-    await window.showTextDocument(session.uri, { preview: false });
+    await commands.executeCommand("vscode.open", session.uri, { preview: false });
   }
 
   dispose(): void {
