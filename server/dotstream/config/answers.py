@@ -17,6 +17,7 @@ from dotstream.fs.files import present
 from dotstream.fs.look import canonical
 from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING, Literal, TypeAlias
+from dotstream.model.words import plural
 from dotstream.planner.ignore import compile_rules, stow_list
 
 if TYPE_CHECKING:
@@ -214,7 +215,12 @@ def _remarks(looked: Survey) -> Iterator[str]:
         yield 'this repository is itself a package, as with "stow ."'
     elif looked.directory != ".":
         yield f"the packages are in {looked.directory}"
-    if looked.links:
+    if looked.moved:
+        yield (
+            f"{plural(looked.links, 'link', 'links')} led here when this was {looked.moved}; "
+            "managing its packages relinks them"
+        )
+    elif looked.links:
         yield (
             "1 link leads here; the settings keep it"
             if looked.links == 1
