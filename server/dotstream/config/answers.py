@@ -143,6 +143,10 @@ def _require_apart(
         message, hint = unknown(str(error.args[0]))
         raise UsageError(f"the target {written}: {message} ({hint})") from None
     packages = canonical(posixpath.join(directory, place))
+    if not within(packages, canonical(directory)):
+        raise UsageError(
+            f"the packages are in {packages}, not in {canonical(directory)}: run it there"
+        )
     if packages == canonical(home):
         raise UsageError(
             f"{packages} is your home, not a package directory: make one in it, such as "
