@@ -223,13 +223,15 @@ class Settings(NamedTuple):
         """Say that there are no packages, and what that may mean; ``None`` if there are some."""
         if self.available() or self.packages:
             return None
-        from dotstream.config.survey import looks_single
+        from dotstream.config.survey import foreign_source, looks_single
 
         none = f"there are no packages in {self.directory}"
         others = subdirectories(self.directory)
         if others:
             why = self.left_out(others[0])
-            return f"{none}: {self.path} leaves all directories out ({others[0]}: {why})"
+            tool = foreign_source(self.directory)
+            source = f"; it looks like a source of {tool}" if tool else ""
+            return f"{none}: {self.path} leaves all directories out ({others[0]}: {why}){source}"
         if not looks_single(self.directory):
             return none
         return f"{none}: it looks like one itself, as with \"stow .\"; 'dotstream init' says so"
