@@ -21,7 +21,7 @@ from dotstream.fs.places import within
 from dotstream.fs.repositories import came_from, is_that
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import SINGLE
-from dotstream.planner.moved import moved_tail
+from dotstream.planner.moved import Moves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,6 +63,7 @@ class Ownership:
         "_here",
         "_literal",
         "_marked",
+        "_moves",
         "_real",
         "_recorded",
         "_remembered",
@@ -82,6 +83,7 @@ class Ownership:
     ) -> None:
         self._stow_dir = stow_dir
         self._marked = marked
+        self._moves = Moves(stow_dir)
         self._literal = literal
         self._recorded = recorded
         self._single = single
@@ -147,7 +149,8 @@ class Ownership:
 
     def _moved_from(self, place: Directory, full: str) -> Owner | None:
         """Return the member here that a path names, if all that is gone is where this was."""
-        found = moved_tail(self._stow_dir, place.path, full, depth=0 if self._single else 1)
+        way = place.path.split("/") if place.path else ()
+        found = self._moves.tail(place.root, way, full, depth=0 if self._single else 1)
         if found is None:
             return None
         return self._member(self._stow_dir, f"{self._stow_dir.rstrip('/')}/{found}")._replace(
