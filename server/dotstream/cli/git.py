@@ -25,7 +25,7 @@ def git(session: Session, *words: str, cwd: str) -> None:
     except FileNotFoundError:
         raise _missing() from None
     if code:
-        raise DotstreamError(f"git {words[0]} ended with {code}; nothing was linked")
+        raise DotstreamError(f"git {words[0]} failed (exit code {code}); nothing was linked")
 
 
 def git_says(*words: str, cwd: str) -> str | None:
@@ -41,4 +41,4 @@ def git_says(*words: str, cwd: str) -> str | None:
 
 
 def _missing() -> DotstreamError:
-    return DotstreamError("there is no git; install it, and try again")
+    return DotstreamError("git was not found; install it and try again")

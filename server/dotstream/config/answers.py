@@ -209,16 +209,16 @@ def _on_some_systems(packages: Mapping[str, Mapping[str, Value]]) -> Iterator[st
 
 def _remarks(looked: Survey) -> Iterator[str]:
     if looked.tool is not None:
-        yield f"this is a source of {looked.tool}"
+        yield f"this repository is laid out for {looked.tool}"
     if looked.single:
         yield 'this repository is itself a package, as with "stow ."'
     elif looked.directory != ".":
         yield f"the packages are in {looked.directory}"
     if looked.links:
         yield (
-            "1 link leads here; the settings keep it"
+            "1 link leads here already; the settings keep it"
             if looked.links == 1
-            else f"{looked.links} links lead here; the settings keep them"
+            else f"{looked.links} links lead here already; the settings keep them"
         )
     if looked.inside:
         yield f"it is linked in ~/{looked.inside}, which is its target"

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
 
 DESCRIPTION = """\
-Writes hooks into this clone of the repository, with which git brings the links up to date after
-a pull, a merge or a rebase, as 'dotstream update --no-pull' does: a terminal is shown the
-changes and asked. Hooks that are there already are never replaced. They are not part of what
+Writes hooks into this clone of the repository, by which git brings the links up to date after
+a pull, a merge or a rebase, as 'dotstream update --no-pull' does: on a terminal you see the
+changes and are asked. Hooks that already exist are never replaced. Hooks are not part of what
 is committed, so nobody else gets them."""
 
 EXAMPLES = """\
-  dotstream hook install               from now on after each pull
-  dotstream hook remove                no more"""
+  dotstream hook install               from now on, after each pull
+  dotstream hook remove                no longer"""
 
 _HOOKS = ("post-merge", "post-rewrite")
 _MARK = "# Written by dotstream hook; 'dotstream hook remove' removes it."
@@ -60,7 +60,7 @@ def run(session: Session) -> int:
         )
     for path in paths:
         if path not in ours and present(path):
-            raise UsageError(f"{path} is there already; add this line to it: {line}")
+            raise UsageError(f"{path} already exists; add this line to it: {line}")
     for path in paths:
         make_program(path, f"#!/bin/sh\n{_MARK}\n{_BEFORE}exec {line}\n")
         session.say(f"wrote {session.style.path(path)}")
@@ -75,5 +75,5 @@ def _place(directory: str, *which: str) -> str:
     """
     found = git_says("rev-parse", *which, cwd=directory)
     if found is None:
-        raise UsageError(f"{directory} is in no git repository")
+        raise UsageError(f"{directory} is not in a git repository")
     return canonical(posixpath.join(directory, found))
