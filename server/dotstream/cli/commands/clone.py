@@ -65,6 +65,7 @@ def run(session: Session) -> int:
         git(session, *words, cwd=here)
     else:
         _refuse_other(into, arguments.url, here)
+        _complete(session, into)
     arguments.dir = into
     chosen = arguments.profile
     if (
@@ -111,6 +112,13 @@ def _refuse_other(place: str, url: str, here: str) -> None:
         )
 
 
+def _complete(session: Session, place: str) -> None:
+    """Fetch submodules that are missing, as where a clone failed half-way."""
+    found = git_says("submodule", "status", "--recursive", cwd=place) or ""
+    if any(line.startswith("-") for line in found.splitlines()):
+        git(session, "submodule", "update", "--init", "--recursive", cwd=place)
+
+
 def _absolute(url: str, here: str) -> str:
     return posixpath.normpath(posixpath.join(here, url)).removesuffix("/.git")
 
@@ -132,6 +140,6 @@ def _name(url: str) -> str:
     name = posixpath.basename(bare.replace(":", "/")).removesuffix(".git")
     if name in ("", ".", ".."):
         raise UsageError(
-            f"'{display(url)}' does not end in a name; say where to clone: dotstream clone URL DIR"
+            "the URL does not end in a name; say where to clone to: dotstream clone URL DIR"
         )
     return name
