@@ -294,8 +294,8 @@ class TestUpdate:
         git("mv", "git/dot plugin", "zsh/dot-plugin", cwd=root)
         push(remote, "git/dot-gitconfig", "")
         done = dotstream("update", cwd=clone)
-        assert f"note {clone}/git/dot plugin: no longer a submodule" in done.err
-        [command] = re.findall("'(git .*)' removes", done.err)
+        assert f"note {clone}/git/dot plugin: no longer a submodule" in done.out
+        [command] = re.findall("'(git .*)' removes", done.out)
         subprocess.run(["sh", "-c", command], check=True, capture_output=True)
         assert not (clone / "git/dot plugin").exists()
         assert (clone / "zsh/dot-plugin/version").is_file()
@@ -308,7 +308,7 @@ class TestUpdate:
         for number in range(9000):
             (remote.parent / f"dotfiles/git/dot-many-{number}").touch()
         push(remote, "git/dot-gitconfig", "")
-        process = start("update", "--stream", "--json", cwd=clone)
+        process = start("update", "--quiet", "--stream", "--json", cwd=clone)
         assert process.stdout
         until(process.stdout, "progress", phase="applying")
         process.send_signal(end)
@@ -694,7 +694,7 @@ class TestAfter:
         done = dotstream("manage", "vim", "--yes", cwd=root)
         assert done.code == 1
         assert "told\n" in done.out
-        assert "after vim: echo told; exit 3 ended with 3; the links stay as they are" in done.err
+        assert "echo told; exit 3 failed (exit code 3); the links stay as they are" in done.err
         assert (scratch_home / ".vimrc").is_symlink()
 
     def test_programs_read_events_only_and_the_output_goes_to_the_other_stream(

@@ -80,7 +80,7 @@ def test_the_helper_that_the_environment_names_is_asked(
     scratch_home: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     helper = scratch_home.parent / "askpass"
-    helper.write_text('#!/bin/sh\ncase $1 in User*) echo me ;; *) echo secret ;; esac\n')
+    helper.write_text("#!/bin/sh\ncase $1 in User*) echo me ;; *) echo secret ;; esac\n")
     helper.chmod(0o755)
     monkeypatch.setenv("GIT_ASKPASS", str(helper))
     assert dotstream("clone", "--yes", f"http://{url}", cwd=scratch_home).code == 0

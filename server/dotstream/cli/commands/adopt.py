@@ -24,7 +24,7 @@ unless --whole moves it as one. On a terminal it shows the plan and asks first."
 EXAMPLES = """\
   dotstream adopt ~/.zshrc --package zsh    zsh/dot-zshrc, and a link to it in its place
   dotstream adopt ~/.vim                    into a package named vim
-  dotstream adopt '~/.config/git/*'         what matches; quoted, so that the shell leaves it alone
+  dotstream adopt '~/.config/git/*'         what matches; quote it, or the shell expands it
   dotstream adopt --out ~/.zshrc            a file again, and no longer in its package"""
 
 

@@ -41,7 +41,10 @@ def configure(parser: Parser) -> None:
     """Add the command's arguments."""
     parser.add_argument("url", metavar="URL", help="what git clones")
     parser.add_argument(
-        "into", nargs="?", metavar="DIR", help="where to clone to (default: in your home, by its name)"
+        "into",
+        nargs="?",
+        metavar="DIR",
+        help="where to clone to (default: in your home, by its name)",
     )
     parser.add_argument("--branch", metavar="NAME", help="the branch or tag to check out")
     add_sets(parser)
@@ -102,8 +105,8 @@ def _refuse_other(place: str, url: str, here: str) -> None:
     found = git_says("config", "--get", "remote.origin.url", cwd=place)
     if found is None or _absolute(found, here) != _absolute(url, here):
         raise UsageError(
-            f"{display(place)} already exists and is not a clone of that repository; name another "
-            "directory: dotstream clone URL DIR"
+            f"{display(place)} already exists and is not a clone of that repository; name "
+            "another directory: dotstream clone URL DIR"
         )
     if git_says("rev-parse", "--verify", "HEAD", cwd=place) is None:
         raise UsageError(
