@@ -128,7 +128,7 @@ def _split(arguments: Sequence[str]) -> tuple[argparse.Namespace, str, list[str]
     if arguments[0] == "help":
         arguments = [*arguments[1:2], "--help"]
     parser = top_parser()
-    top = parser.parse_args([word for word in arguments[:1] if word != "--"] + [*arguments[1:]])
+    top = parser.read_before([word for word in arguments[:1] if word != "--"] + [*arguments[1:]])
     name, *rest = cast("list[str]", top.command)
     del top.command
     if name not in helps():

@@ -88,6 +88,7 @@ def answers_for(
         found=(*_remarks(looked), *_on_some_systems(packages)),
         usable=(bool(looked.packages) or not (looked.strangers or looked.tool))
         and not is_of_programs(posixpath.join(directory, place), home=home, environ=environ),
+        empty=not (looked.packages or looked.strangers or looked.tool or looked.single),
     )
 
 

@@ -85,6 +85,8 @@ def _written(session: Session, path: str, answers: Answers) -> str:
     lines += [f"  not carried over: {display(note)}" for note in answers.notes]
     single = answers.top.get("layout") == "single"
     advice = f"next: dotstream plan manage{'' if single else ' --all'}"
+    if answers.empty:
+        advice = "next: dotstream adopt FILE --package NAME moves a file into a package"
     if not lines:
         return f"{wrote}; {advice}" if answers.usable else wrote
     return "\n".join([wrote, *lines, *([advice] if answers.usable else [])])
