@@ -594,7 +594,7 @@ def test_where_no_profile_is_for_this_machine_any_more_what_came_of_one_stays_an
     (root / "dotstream.toml").write_text(away)
     done = dotstream("remanage", cwd=root)
     assert "no profile is for this machine" in done.out
-    assert "until you choose another or unmanage it: vim zsh" in done.out
+    assert "these stay linked: vim zsh" in done.out
     assert linked(scratch_home) == {"vim", "zsh"}
     (root / "dotstream.toml").write_text(f'{away}[profiles.default]\npackages = ["git"]\n')
     assert "no profile is" not in dotstream("remanage", cwd=root).out
@@ -700,6 +700,20 @@ def test_a_directory_that_is_named_and_is_not_there_is_told_of_with_its_line(roo
     refused = dotstream("status", cwd=root)
     assert refused.code == 2
     assert f"{root}/dotstream.toml:2:13: there is no directory {root}/nope" in refused.err
+
+
+@pytest.mark.parametrize("named", ["/proc", "..", "link", "../dotfiles-too"])
+def test_a_repository_cannot_have_what_is_elsewhere_taken_for_its_packages(
+    scratch_home: Path, root: Path, named: str
+) -> None:
+    (scratch_home / "dotfiles-too").mkdir()
+    (root / "link").symlink_to("/proc")
+    (root / "dotstream.toml").write_text(f'directory = "{named}"\n')
+    for words in (["status"], ["plan", "manage", "--all"], ["doctor"]):
+        refused = dotstream(*words, cwd=root)
+        assert refused.code == 2
+        assert f"{root}/dotstream.toml:1:13: the package directory " in refused.err
+        assert f"is not in {root} (name one in there" in refused.err
 
 
 STRAY: dict[str, Callable[[Path], object]] = {

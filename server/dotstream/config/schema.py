@@ -120,7 +120,7 @@ TOP: tuple[Key, ...] = (
         "directory",
         "text",
         '"."',
-        "The package directory, where the packages are; a relative path starts at this file.",
+        "Where the packages are, from this file: beside it, or below.",
     ),
     Key(
         "target",
