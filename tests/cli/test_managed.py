@@ -560,7 +560,7 @@ def test_the_source_of_another_tool_is_not_linked_as_if_it_had_packages(
     (root / "dotstream.toml").unlink()
     (root / "install.conf.yaml").touch()
     done = dotstream("-d", ".", "manage", "--all", cwd=root)
-    assert (done.code, "source of dotbot" in done.err, "init'" in done.err) == (2, True, True)
+    assert (done.code, "laid out for dotbot" in done.err, "init'" in done.err) == (2, True, True)
     assert linked(scratch_home) == set()
     assert dotstream("-d", ".", "manage", "zsh", cwd=root).code == 0
 
