@@ -196,7 +196,7 @@ def test_what_cannot_be_carried_over_from_a_stowrc_is_said(tmp_path: Path) -> No
 
 def test_a_stowrc_whose_packages_are_elsewhere_is_taken_over_there(tmp_path: Path) -> None:
     (tmp_path / "dotfiles").mkdir()
-    with pytest.raises(UsageError, match="the packages are in /srv/other, not in .*run it there"):
+    with pytest.raises(UsageError, match="the packages are in /srv/other, not in "):
         from_stow(tmp_path / "dotfiles", "--dir=$WHERE/other")
 
 

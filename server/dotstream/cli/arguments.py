@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from itertools import takewhile
 
 from dotstream.fs.process import columns
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, NoReturn, cast
@@ -56,6 +57,13 @@ _PLAIN = "\0"
 """What stands before a word behind ``--`` while it is read; no argument can have it."""
 
 
+_COMPLAINTS = {
+    ": expected one argument": " needs a value",
+    ": ignored explicit argument": " takes no value, but got",
+}
+"""What argparse says, in words that need no explanation."""
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose complaints are one line and where to read more."""
 
@@ -70,6 +78,14 @@ class Parser(argparse.ArgumentParser):
         )
         self._directory: str | None = None
         self._words: list[str] = []
+
+    def read_before(self, words: Sequence[str]) -> Namespace:
+        """Return what the words before a command's name say, its name, and what follows."""
+        self._words = list(takewhile(lambda word: word.startswith("-"), words))
+        found, unknown = self.parse_known_args(words)
+        if unknown:
+            self._refuse(unknown, found)
+        return found
 
     def read(self, words: Sequence[str], top: Namespace) -> Namespace:
         """Return what the words of a command say, on top of those before it.
@@ -164,16 +180,33 @@ class Parser(argparse.ArgumentParser):
         unknown = [
             word
             for word in words
-            if word[:2] == "--" and word.partition("=")[0] not in self._option_string_actions
+            if _is_flag(word) and word.partition("=")[0] not in self._option_string_actions
         ]
         if unknown:  # whatever else is wrong may come of that
             self._refuse(unknown, None)
         if "arguments are required" in message:  # argparse names those too that may be left out
-            optional = {str(each.metavar) for each in self._actions if each.nargs in ("*", "?")}
-            head, _, named = message.rpartition(": ")
-            message = f"{head}: {', '.join(n for n in named.split(', ') if n not in optional)}"
+            missing = (
+                _missing(action)
+                for action in self._actions
+                if str(action.metavar) in message.rpartition(": ")[2].split(", ")
+                and action.nargs not in ("*", "?")
+            )
+            message = f"missing: {', '.join(missing)}"
+        message = message.removeprefix("argument ")
+        for theirs, ours in _COMPLAINTS.items():
+            message = message.replace(theirs, ours)
         sys.stderr.write(f"dotstream: {display(message)}\nSee: {self.prog} --help\n")
         raise SystemExit(2)
+
+
+def _is_flag(word: str) -> bool:
+    """Whether a word is one flag for sure: no letters in a row, and no number."""
+    return word[:2] == "--" != word or (len(word) == 2 and word[0] == "-" and word[1].isalpha())
+
+
+def _missing(action: argparse.Action) -> str:
+    choices = f" ({', '.join(map(str, action.choices))})" if action.choices else ""
+    return f"{action.metavar}{choices}"
 
 
 def tell(text: str) -> None:

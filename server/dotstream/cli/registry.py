@@ -36,8 +36,8 @@ COMMANDS: dict[str, Entry] = {
     "unmanage": Entry("unmanage", "remove the links of packages"),
     "remanage": Entry("remanage", "bring links up to date with the smallest change"),
     "adopt": Entry("adopt", "move existing files into a package and link them back"),
-    "link": Entry("link", "link one file, and none of its neighbours"),
-    "unlink": Entry("unlink", "remove one link"),
+    "link": Entry("link", "link a single file"),
+    "unlink": Entry("unlink", "remove a single link"),
     "plan": Entry("plan", "show what one of the above would do"),
     "clone": Entry("clone", "clone a repository and link it: a new machine in one command"),
     "update": Entry("update", "pull the repository and bring the links up to date"),
@@ -49,9 +49,9 @@ COMMANDS: dict[str, Entry] = {
     "history": Entry("history", "what was done, newest first"),
     "backups": Entry("backups", "files that were backed up: list, restore or prune them"),
     "status": Entry("status", "how far each package is linked"),
-    "diff": Entry("diff", "how files in the way differ from those of the packages"),
-    "list": Entry("list", "the links that are there now"),
-    "packages": Entry("packages", "the packages there are, and which are enabled here"),
+    "diff": Entry("diff", "how files in the way differ from those in the packages"),
+    "list": Entry("list", "the links that exist now"),
+    "packages": Entry("packages", "all packages, and which are enabled here"),
     "config": Entry("config", "the settings in effect, and where each comes from"),
     "init": Entry("init", "write a dotstream.toml to start from"),
     "completion": Entry("completion", "print a completion script for bash, zsh or fish"),
@@ -59,7 +59,7 @@ COMMANDS: dict[str, Entry] = {
 """Commands that are read and run here."""
 
 PROGRAMS: dict[str, str] = {
-    "stow": "take GNU Stow's own command line",
+    "stow": "run with GNU Stow's own command line",
     "chkstow": "check a target for stray files and broken links",
     "lsp": "start the language server",
 }
@@ -70,9 +70,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "links": ("manage", "unmanage", "remanage", "adopt", "link", "unlink", "plan"),
     "inspection": ("status", "diff", "list", "packages", "doctor"),
     "history": ("undo", "history", "recover", "backups"),
-    "every day": ("clone", "update", "watch", "hook"),
+    "day to day": ("clone", "update", "watch", "hook"),
     "set-up": ("init", "config", "completion", "lsp"),
-    "GNU Stow's": ("stow", "chkstow"),
+    "for users of GNU Stow": ("stow", "chkstow"),
 }
 """All of them, by what they are for."""
 

@@ -255,7 +255,7 @@ class Settings(NamedTuple):
         tool = foreign_source(self.directory)
         if tool is None:
             return None
-        source = f"{self.directory} looks like a source of {tool}, not like packages"
+        source = f"{self.directory} looks as if it is laid out for {tool}, not as packages"
         return f"{source}: name those that are, or have 'dotstream init' look at it"
 
     def listed(self) -> list[PackageInfo]:
