@@ -742,6 +742,18 @@ def test_a_repository_cannot_have_what_is_elsewhere_taken_for_its_packages(
         assert f"is not in {root} (name one in there" in refused.err
 
 
+@pytest.mark.parametrize("up", ["/", "..", "."])
+def test_a_link_to_a_directory_above_is_no_package(
+    root: Path, scratch_home: Path, up: str
+) -> None:
+    (root / "up").symlink_to(up)
+    assert "up" not in dotstream("status", cwd=root).out.split()
+    assert dotstream("manage", "--all", cwd=root).code == 0
+    assert linked(scratch_home) == {"git", "vim", "zsh"}
+    refused = dotstream("manage", "up", cwd=root)
+    assert (refused.code, "which this is in itself" in refused.err) == (2, True)
+
+
 STRAY: dict[str, Callable[[Path], object]] = {
     "gone": str,  # nothing comes in its place
     "replaced by a file": lambda path: path.write_text("mine\n"),

@@ -346,25 +346,13 @@ def _stow_options(here: _Place) -> StowArguments | None:
     for place in dict.fromkeys((canonical(here.home), root)):
         if not present(f"{place}/{STOWRC_NAME}"):
             continue
-        from dotstream.config.stowrc import read_stowrc
+        from dotstream.config.stowrc import read_stowrc, require_expressions
 
         read = read_stowrc(place, home=here.home, environ=here.environ)
         if read is not None:
-            _check_expressions(read, f"{place}/{STOWRC_NAME}")
+            require_expressions(read, f"{place}/{STOWRC_NAME}")
             found = (found or StowArguments()).then(read)
     return found
-
-
-def _check_expressions(read: StowArguments, path: str) -> None:
-    """Name the file whose expression cannot be used."""
-    if not read.ignore:
-        return
-    from dotstream.planner.ignore import compile_rules
-
-    try:
-        compile_rules(options=read.ignore)
-    except UsageError as error:
-        raise ConfigError(str(error), path=path) from None
 
 
 def _as_stow(found: StowArguments, here: _Place, forced: str | None) -> Settings:

@@ -92,6 +92,22 @@ def parse_stowrc(
     )
 
 
+def require_expressions(read: StowArguments, path: str) -> None:
+    """Refuse a file that has an expression to ignore names by which cannot be used.
+
+    Raises:
+        ConfigError: it has one.
+    """
+    if not read.ignore:
+        return
+    from dotstream.planner.ignore import compile_rules
+
+    try:
+        compile_rules(options=read.ignore)
+    except UsageError as error:
+        raise ConfigError(str(error), path=path) from None
+
+
 def split_words(text: str, *, path: str, line: int) -> list[str]:
     """Split one line into words: quotes, backslashes, ``#`` comments.
 
