@@ -232,7 +232,7 @@ class Settings(NamedTuple):
         if others:
             why = self.left_out(others[0])
             tool = foreign_source(self.directory)
-            source = f"; it looks like a source of {tool}" if tool else ""
+            source = f"; it looks as if it is laid out for {tool}" if tool else ""
             return f"{none}: {self.path} leaves all directories out ({others[0]}: {why}){source}"
         if not looks_single(self.directory):
             return none
