@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dotstream.fs.listing import DIR, FILE, LINK, Files
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
-from dotstream.model.items import Conflict, Notice, Operation
+from dotstream.model.items import Conflict, Notice, Operation, ScanError
 from dotstream.model.run import LONGEST, Run
 from dotstream.planner.decide import UNFOLDED, Name
 from dotstream.planner.farm import scan_error
@@ -166,17 +166,15 @@ class DirectoryVisit:
             self.release()
         return None
 
-    def _left_alone(self, why: str) -> Conflict | Notice:
+    def _left_alone(self, why: str) -> Conflict | Notice | ScanError:
         """Return what is told of a directory where nothing may be linked or unlinked."""
         farm, place = self.walk.farm, self.place
         above = place.parent
-        if (
-            farm.options.stow
-            or not self.linked
-            or above is None
-            or not farm.target.holds_packages(place)
-        ):
+        if farm.options.stow or not self.linked or not farm.target.holds_packages(place):
             return Notice(place.absolute, why)
+        if above is None:
+            why = f"nothing can be linked in this target: {why}; if it is none, remove that file"
+            return ScanError(place.absolute, why)
         cursor, *others = self.linked
         conflict = Conflict(
             "target_in_package_directory",

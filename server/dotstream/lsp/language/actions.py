@@ -69,10 +69,12 @@ def _offers(subject: Subject) -> Iterator[_Offer]:
     located = subject.located
     target = subject.label(located.target)
     if located.state == "conflict" and located.conflict is not None:
+        path = located.conflict.path  # which may be a directory above
         for policy, words in POLICY_WORDS.items():
             if policy in located.conflict.choices or policy == "skip":
-                title = f"{words.title} {target}: {words.meaning}"
-                yield title, "resolve", {"policy": policy}, True, policy == "backup"
+                title = f"{words.title} {subject.label(path)}: {words.meaning}"
+                safe = policy == "backup" and path == located.target
+                yield title, "resolve", {"policy": policy}, True, safe
         yield "Show the difference", "diff", {}, False, False
     elif located.state == "unlinked":
         yield f"Link {target} now", "link", {}, True, True

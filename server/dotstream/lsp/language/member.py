@@ -101,9 +101,12 @@ def lenses(subject: Subject, commands: Commands) -> list[types.CodeLens]:
     elif located.state == "unlinked":
         found.append(commands.make("Link now", "link", subject.argument()))
     elif located.state == "conflict" and located.conflict is not None:
+        path = located.conflict.path
+        whole = "" if path == located.target else f" all of {subject.label(path)}"
         for policy in located.conflict.choices:
             argument = subject.argument(policy=policy)
-            found.append(commands.make(POLICY_WORDS[policy].title, "resolve", argument))
+            title = f"{POLICY_WORDS[policy].title}{whole}"
+            found.append(commands.make(title, "resolve", argument))
         found.append(commands.make("Show the difference", "diff", subject.argument()))
     first = types.Range(types.Position(0, 0), types.Position(0, 0))
     return [types.CodeLens(first, command) for command in found]
