@@ -35,13 +35,11 @@ if TYPE_CHECKING:
     from dotstream.declaring import Declaring
     from dotstream.doctor.checkup import Checkup
     from dotstream.history.history import Past
-    from dotstream.model.child import Child
-    from dotstream.model.difference import Difference
     from dotstream.model.events import Corrected, Result
     from dotstream.model.finding import Finding, ScanMode
     from dotstream.model.history import Backup, Recovery, Transaction
-    from dotstream.model.items import Operation
-    from dotstream.model.located import Located
+    from dotstream.model.items import Child, Operation
+    from dotstream.model.located import Difference, Located
     from dotstream.model.member import Member
     from dotstream.model.options import Action
     from dotstream.model.plan import Plan
@@ -51,7 +49,7 @@ if TYPE_CHECKING:
     from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
     from dotstream.transaction.execution import Execution
-    from dotstream.transaction.host import Host
+    from dotstream.transaction.terms import Host
 
     _Arguments = ParamSpec("_Arguments")
     _Outcome = TypeVar("_Outcome")
@@ -520,7 +518,7 @@ class Client:
     def _host(self) -> Host:
         """What the engine is told of this process."""
         from dotstream.fs.change import Changes
-        from dotstream.transaction.host import Host
+        from dotstream.transaction.terms import Host
 
         return Host(self._repository.state, process_name(), time, Changes())
 

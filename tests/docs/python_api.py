@@ -18,15 +18,13 @@ import dotstream
 from dotstream import errors
 from dotstream.async_streams import AsyncExecution, AsyncScan, AsyncStream, AsyncStreamingPlan
 from dotstream.config.settings import PackageSettings, Settings
-from dotstream.model.child import Child
 from dotstream.model.choice import Choice, Choosing
-from dotstream.model.difference import Difference, DifferenceKind
 from dotstream.model.directory import Directory
 from dotstream.model.events import Applied, Corrected, Phase, Progress, Result
 from dotstream.model.finding import Finding, FindingKind, ScanMode, Severity
 from dotstream.model.history import Backup, Recovery, Transaction, TransactionState
-from dotstream.model.items import ConflictKind, OperationKind
-from dotstream.model.located import Located, LocatedState, Role
+from dotstream.model.items import Child, ConflictKind, OperationKind
+from dotstream.model.located import Difference, DifferenceKind, Located, LocatedState, Role
 from dotstream.model.member import Member, MemberKind
 from dotstream.model.options import (
     Action,

@@ -89,6 +89,11 @@ class Parser(argparse.ArgumentParser):
             self.error("-q and -v cannot be combined")
         return found
 
+    def _add_action(self, action: argparse.Action) -> argparse.Action:
+        if action.nargs == "*":  # or argparse names it too, where what stands before it is missing
+            action.required = False
+        return super()._add_action(action)
+
     def _get_value(self, action: argparse.Action, arg_string: str) -> object:
         value: object = super()._get_value(action, arg_string.removeprefix(_PLAIN))
         return value
@@ -168,10 +173,6 @@ class Parser(argparse.ArgumentParser):
         ]
         if unknown:  # whatever else is wrong may come of that
             self._refuse(unknown, None)
-        if "arguments are required" in message:  # argparse names those too that may be left out
-            optional = {str(each.metavar) for each in self._actions if each.nargs in ("*", "?")}
-            head, _, named = message.rpartition(": ")
-            message = f"{head}: {', '.join(n for n in named.split(', ') if n not in optional)}"
         sys.stderr.write(f"dotstream: {display(message)}\nSee: {self.prog} --help\n")
         raise SystemExit(2)
 

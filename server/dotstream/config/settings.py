@@ -10,10 +10,10 @@ from dotstream.fs.files import is_directory, subdirectories
 from dotstream.fs.listing import sort_key
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
-from dotstream.model.hidden import Hidden
 from dotstream.model.options import AS_CONFIGURED, SINGLE, Options, Package, Preferences
+from dotstream.model.rule import Hidden
 from dotstream.planner.ignore import LITTER, compile_rules, stow_list
-from dotstream.planner.names import to_target
+from dotstream.planner.naming import to_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence

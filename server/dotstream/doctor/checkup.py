@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dotstream.model.finding import ScanMode
     from dotstream.model.options import Options, Package
     from dotstream.model.status import Unwanted
-    from dotstream.transaction.host import Host
+    from dotstream.transaction.terms import Host
 
 SKIPPED = (
     ".cache",

@@ -11,7 +11,7 @@ from dotstream.fs.repositories import identity_of
 from dotstream.fs.system import on_disk
 from dotstream.fs.system import reserve as allocate
 from dotstream.light_typing import NamedTuple, TypeAlias
-from dotstream.model.digest import blake2b
+from dotstream.model.names import blake2b
 
 _RESERVE = 256 * 1024
 _PAGE = 16 * 1024

@@ -25,7 +25,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from dotstream.fs.process import is_alive
 from dotstream.lsp.language.abilities import Abilities
-from dotstream.lsp.language.announcing import withdraw
+from dotstream.lsp.language.registering import withdraw
 from dotstream.lsp.messages import message as written
 from dotstream.lsp.peer import Peer
 from dotstream.lsp.requests.batches import MAX_BATCH, MAX_WINDOW
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from dotstream.lsp.messages import JSON
     from dotstream.lsp.requests.call import Call
-    from dotstream.lsp.requests.telling import Outcome
+    from dotstream.lsp.requests.running import Outcome
     from dotstream.lsp.transport.outbox import Outbox
 
 VERSION = 1

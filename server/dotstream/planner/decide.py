@@ -11,10 +11,9 @@ from dotstream.fs.files import same_content
 from dotstream.fs.listing import DIR, LINK, SPECIAL
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from dotstream.model.items import Conflict, Item, Notice, ScanError
-from dotstream.planner.in_the_way import looked_at, together
-from dotstream.planner.policies import settled
-from dotstream.planner.spelling import is_renamed
-from dotstream.planner.state import Link, Real, State
+from dotstream.planner.conflicts import looked_at, settled, together
+from dotstream.planner.merging import is_renamed
+from dotstream.planner.states import Link, Real, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,11 +8,13 @@ built-in one.  ``--ignore`` options and globs come on top of it.
 from __future__ import annotations
 
 import re
+from functools import cache, partial
 
 from dotstream.errors import ConfigError, PermissionRefused
 from dotstream.fs.files import read_text
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
+from dotstream.planner.rules import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,10 +58,23 @@ def parse_list(text: str, *, path: str) -> StowList:
     return StowList(path, tuple(patterns))
 
 
-LITTER = (
-    ".DS_Store", ".localized", ".AppleDouble", ".Spotlight-V100", ".Trashes", ".fseventsd",
-    "._*", "Icon\r", "Thumbs.db", "[Dd]esktop.ini", ".?*.sw[a-p]", ".?*.kate-swp",
-)  # fmt: skip
+_LITTER = {
+    ".DS_Store": r"\.DS_Store",
+    ".localized": r"\.localized",
+    ".AppleDouble": r"\.AppleDouble",
+    ".Spotlight-V100": r"\.Spotlight-V100",
+    ".Trashes": r"\.Trashes",
+    ".fseventsd": r"\.fseventsd",
+    "._*": r"\._.*",
+    "Icon\r": "Icon\r",
+    "Thumbs.db": r"Thumbs\.db",
+    "[Dd]esktop.ini": r"[Dd]esktop\.ini",
+    ".?*.sw[a-p]": r"\..+\.sw[a-p]",
+    ".?*.kate-swp": r"\..+\.kate-swp",
+}
+"""Each as the regular expression that it is."""
+
+LITTER = tuple(_LITTER)
 """Globs for what a system or an editor leaves in any directory, and removes again: never a
 member, on whichever system."""
 
@@ -128,9 +143,31 @@ def compile_rules(
         UsageError: an option or a glob cannot be used.
     """
     if patterns is BUILTIN and not options and globs in ((), LITTER):
-        from dotstream.planner.builtin import builtin_rules
-
         return builtin_rules(litter=bool(globs))
     from dotstream.planner.compiling import compiled  # a long way for what few need
 
     return compiled(patterns, tuple(options), tuple(globs), dotfiles)
+
+
+@cache
+def builtin_rules(*, litter: bool = False) -> Rules:
+    """Return the rules of the built-in list, and with ``litter`` of what is left anywhere.
+
+    Nearly every package has no list of its own, and to compile this one as any other took as
+    long as all else that a run for a few links does.
+    """
+    rules = Rules()
+    rules.begins, rules.ends = set("#.CR_"), set("\nv~")
+    for _, _, pattern in (*BUILTIN.patterns, (0, 0, rf"^/{re.escape(LOCAL_LIST)}$")):
+        at_top = pattern.removeprefix("^/")
+        if at_top == pattern:
+            rules.names.append(f"(?:{pattern})$")
+            continue
+        source = f"(?:{at_top})(?:/|$)"
+        rules.top.append(source)
+        prefix = LOCAL_LIST if at_top.endswith("$") else at_top.removesuffix(".*")
+        rules.rooted.append((f"/{prefix}", partial(re.match, f"/{source}", flags=re.ASCII)))
+    if litter:
+        rules.names.append(f"(?:{'|'.join(_LITTER.values())})$")
+        rules.ends |= {"\r", "b", "i"}
+    return rules

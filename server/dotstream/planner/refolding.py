@@ -9,8 +9,7 @@ from dotstream.fs.listing import DIR, LINK, any_entry
 from dotstream.fs.look import close
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.planner.folding import stays_open
-from dotstream.planner.visits import seen
-from dotstream.planner.witnesses import Witnesses, within
+from dotstream.planner.visits import Witnesses, seen, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

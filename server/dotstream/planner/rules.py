@@ -11,7 +11,7 @@ import re
 from functools import cached_property
 
 from dotstream.light_typing import TYPE_CHECKING
-from dotstream.model.hidden import Hidden
+from dotstream.model.rule import Hidden
 
 if TYPE_CHECKING:
     from dotstream.planner.bounded import Bounded, Test

@@ -6,19 +6,13 @@ from dotstream.fs.listing import DIR, FILE, LINK, Files
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.items import Conflict, Notice, Operation
 from dotstream.model.run import LONGEST, Run
+from dotstream.planner.conflicts import settled
 from dotstream.planner.decide import UNFOLDED, Name
 from dotstream.planner.farm import scan_error
-from dotstream.planner.left_out import left_out
-from dotstream.planner.level import Below
-from dotstream.planner.merging import claims_by_name, merge, plain
-from dotstream.planner.mode import Mode
-from dotstream.planner.modes import mode_like
-from dotstream.planner.names import DOT_PREFIX
-from dotstream.planner.policies import settled
-from dotstream.planner.scope import EVERYTHING
-from dotstream.planner.spelling import as_wanted, one_spelling
-from dotstream.planner.state import Link, Real, state_of
-from dotstream.planner.states import States
+from dotstream.planner.merging import as_wanted, claims_by_name, merge, one_spelling, plain
+from dotstream.planner.naming import DOT_PREFIX
+from dotstream.planner.scope import EVERYTHING, Below
+from dotstream.planner.states import Link, Mode, Real, States, state_of
 from dotstream.planner.transition import make, transition
 
 if TYPE_CHECKING:
@@ -26,14 +20,14 @@ if TYPE_CHECKING:
 
     from dotstream.fs.listing import Entry
     from dotstream.model.directory import Directory
-    from dotstream.model.hidden import Hidden
+    from dotstream.model.rule import Hidden
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.decide import Claim
     from dotstream.planner.farm import Farm
     from dotstream.planner.folding import Folding
     from dotstream.planner.refolding import Refolding
     from dotstream.planner.scope import Scope
-    from dotstream.planner.state import Seen, State
+    from dotstream.planner.states import Seen, State
     from dotstream.planner.unlinking import Unlinking
     from dotstream.planner.visits import Visit
 
@@ -145,6 +139,8 @@ class DirectoryVisit:
         for cursor in self.linked:
             try:
                 if farm.options.explain:
+                    from dotstream.planner.left_out import left_out  # for who reads all of it
+
                     yield from left_out(farm, cursor, place, only)
                 listings.append(farm.packages.members(cursor, place, only))
             except OSError as error:
@@ -275,7 +271,7 @@ class DirectoryVisit:
             return None
         names, mode = found
         stem = farm.naming.prefix_inside(cursor, raw, place)
-        made = mode_like(farm, name, mode)
+        made = farm.mode_like(name, mode)
         return (
             Operation("make_dir", place, name, package, made, None, UNFOLDED),
             Run("create_link", there, names, package, stem),

@@ -236,8 +236,7 @@ def _useless(settings: Settings) -> Iterator[ConfigError]:
     That is a target that cannot be told here, a pattern in a package's ignore list that can
     never match, or a list beside the packages.
     """
-    from dotstream.planner.dead_patterns import dead_patterns
-    from dotstream.planner.unread_lists import unread_lists
+    from dotstream.planner.left_out import dead_patterns, unread_lists
 
     for path, why in unread_lists(settings):
         yield ConfigError(why, path=path)

@@ -13,7 +13,7 @@ from dotstream.model.words import POLICY_WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dotstream.lsp.language.commands import Commands
+    from dotstream.lsp.language.abilities import Commands
     from dotstream.lsp.language.documents import Document
     from dotstream.lsp.language.subject import Subject
 

@@ -15,10 +15,9 @@ from lsprotocol import types
 from dotstream.lsp.language import member
 from dotstream.lsp.language.actions import corrections, for_member
 from dotstream.lsp.language.config import completion as config_completion
+from dotstream.lsp.language.config import contents as config_contents
 from dotstream.lsp.language.config import diagnostics as config_diagnostics
 from dotstream.lsp.language.config import hover as config_hover
-from dotstream.lsp.language.config import links as config_links
-from dotstream.lsp.language.config import outline as config_outline
 from dotstream.lsp.language.config import packages as config_packages
 from dotstream.lsp.language.ignore import globs as ignore_globs
 from dotstream.lsp.language.ignore import lists as ignore_lists
@@ -27,8 +26,7 @@ from dotstream.lsp.language.subject import subject_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dotstream.lsp.language.abilities import Abilities
-    from dotstream.lsp.language.commands import Commands
+    from dotstream.lsp.language.abilities import Abilities, Commands
     from dotstream.lsp.language.config.packages import PackageCounts
     from dotstream.lsp.language.documents import Document
     from dotstream.lsp.language.kept import Kept
@@ -116,7 +114,7 @@ def symbols(
     cancel: CancellationToken,
 ) -> list[types.DocumentSymbol] | None:
     """Return the outline of a document."""
-    return config_outline.outline(document) if document.kind == "configuration" else None
+    return config_contents.outline(document) if document.kind == "configuration" else None
 
 
 def inlay_hints(
@@ -163,7 +161,7 @@ def links(
 ) -> list[types.DocumentLink] | None:
     """Return what a document names and an editor can open."""
     if document.kind == "configuration":
-        return config_links.links(document, around.abilities)
+        return config_contents.links(document, around.abilities)
     subject = None if document.kind == "ignore list" else around.subject(document)
     return None if subject is None else member.links(document, subject, around.abilities)
 

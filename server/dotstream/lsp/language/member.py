@@ -18,8 +18,7 @@ from dotstream.model.words import POLICY_WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dotstream.lsp.language.abilities import Abilities
-    from dotstream.lsp.language.commands import Commands
+    from dotstream.lsp.language.abilities import Abilities, Commands
     from dotstream.lsp.language.documents import Document
     from dotstream.lsp.language.subject import Subject
     from dotstream.model.cancel import CancellationToken

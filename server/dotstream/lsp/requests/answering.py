@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dotstream.lsp.messages import JSON
     from dotstream.lsp.requests.call import Call
-    from dotstream.lsp.requests.telling import Outcome
+    from dotstream.lsp.requests.running import Outcome
     from dotstream.lsp.transport.outbox import Outbox
 
 

@@ -5,21 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dotstream.lsp.requests import (
-    agree,
     children,
-    diff,
+    configuration,
     doctor,
     history,
-    ignore,
-    init,
-    packages,
     plan,
     single,
     status,
 )
 
 if TYPE_CHECKING:
-    from dotstream.lsp.requests.method import Method
+    from dotstream.lsp.requests.call import Method
 
 METHODS: dict[str, Method[Any]] = {
     "dotstream/plan": plan.PLAN,
@@ -27,20 +23,20 @@ METHODS: dict[str, Method[Any]] = {
     "dotstream/link": single.LINK,
     "dotstream/unlink": single.UNLINK,
     "dotstream/resolve": single.RESOLVE,
-    "dotstream/ignore": ignore.IGNORE,
-    "dotstream/init": init.INIT,
-    "dotstream/agree": agree.AGREE,
-    "dotstream/packages": packages.PACKAGES,
+    "dotstream/ignore": configuration.IGNORE,
+    "dotstream/init": configuration.INIT,
+    "dotstream/agree": configuration.AGREE,
+    "dotstream/packages": status.PACKAGES,
     "dotstream/status": status.STATUS,
     "dotstream/children": children.CHILDREN,
     "dotstream/history": history.HISTORY,
     "dotstream/undo": history.UNDO,
     "dotstream/recover": history.RECOVER,
     "dotstream/doctor": doctor.DOCTOR,
-    "dotstream/diff": diff.DIFF,
+    "dotstream/diff": single.DIFF,
 }
 
 LOOKING = frozenset(
-    {plan.PLAN, packages.PACKAGES, status.STATUS, children.CHILDREN, history.HISTORY, diff.DIFF}
+    {plan.PLAN, status.PACKAGES, status.STATUS, children.CHILDREN, history.HISTORY, single.DIFF}
 )
 """Those that change nothing, so that the process may end in the middle of one."""

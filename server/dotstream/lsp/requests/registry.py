@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from dotstream.lsp.peer import Peer
-    from dotstream.lsp.requests.telling import Outcome, Teller
+    from dotstream.lsp.requests.running import Outcome, Teller
     from dotstream.lsp.transport.outbox import Outbox
 
 MAX_STREAMS = 8

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.call import Call
     from dotstream.lsp.requests.commands import Command
     from dotstream.lsp.requests.rows import Streamed
-    from dotstream.lsp.requests.telling import Outcome
+    from dotstream.lsp.requests.running import Outcome
 
 MOST_LINES = 5_000
 """Lines that are written out; the rest is counted."""

@@ -18,14 +18,13 @@ from dotstream.fs.process import environment, known_home
 from dotstream.lsp.language.config.diagnostics import SOURCE
 from dotstream.lsp.language.ignore.matching import Matches, Searched, matches
 from dotstream.model.directory import display
-from dotstream.planner.dead_patterns import why_dead
 from dotstream.planner.ignore import (
     LOCAL_LIST,
     StowList,
     compile_rules,
     parse_list,
 )
-from dotstream.planner.unread_lists import NOT_AT_THE_TOP, not_at_home
+from dotstream.planner.left_out import NOT_AT_THE_TOP, not_at_home, why_dead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

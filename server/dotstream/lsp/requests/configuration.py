@@ -1,18 +1,23 @@
-"""``dotstream/ignore``: one file is never to be linked, written into ``dotstream.toml``."""
+"""``dotstream/agree``, ``init`` and ``ignore``: the configuration, agreed to and written."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
+from dotstream.config.answers import Origin, answers_for
 from dotstream.config.discover import CONFIG_NAME, STOWRC_NAME
+from dotstream.config.starter import starter
 from dotstream.errors import DotstreamError, UsageError
-from dotstream.fs.files import is_file, read_text, replace_text
+from dotstream.fs.files import is_file, read_text, replace_text, write_new
+from dotstream.fs.process import environment, home_directory
 from dotstream.lsp.peer import PATIENCE
+from dotstream.lsp.requests.call import Method
 from dotstream.lsp.requests.ignore_entry import pattern_for, with_ignored
-from dotstream.lsp.requests.method import Method
 from dotstream.lsp.requests.params import named_package
+from dotstream.lsp.requests.rows import shown, wish_row
 from dotstream.lsp.uris import path_label, to_uri
 from dotstream.model.directory import display
 
@@ -21,6 +26,92 @@ if TYPE_CHECKING:
     from dotstream.lsp.language.documents import Document
     from dotstream.lsp.messages import JSON
     from dotstream.lsp.requests.call import Call
+    from dotstream.lsp.requests.fields import Fields
+
+_CONTENT_MODIFIED = -32801
+
+
+class _Agree(NamedTuple):
+    """What a user was shown and agrees to; ``None`` only looks."""
+
+    settings: frozenset[str] | None
+
+    @classmethod
+    def of(cls, fields: Fields) -> _Agree:
+        return cls(frozenset(fields.texts("settings")) if fields.has("settings") else None)
+
+
+def _agree(params: _Agree, call: Call) -> dict[str, JSON]:
+    """Tell what is asked for, and remember a yes to what was shown."""
+    client = call.client
+    if params.settings is not None:
+        meant = {shown(str(wish)): wish for wish in client.wishes}
+        if not params.settings <= meant.keys():
+            raise JsonRpcException(
+                "the repository does not ask for that any more; look again",
+                _CONTENT_MODIFIED,
+                {"kind": "stale_wishes"},
+            )
+        client.agree(meant[setting] for setting in params.settings)
+        call.note_change(client, None)
+    path = client.settings.path
+    return {
+        "configuration": None if path is None else to_uri(path),
+        "wishes": [wish_row(wish, agreed=agreed) for wish, agreed in client.wishes.items()],
+    }
+
+
+AGREE = Method(
+    _Agree.of,
+    _agree,
+    lambda params: (
+        "Agree to a repository" if params.settings is not None else "See what is asked for"
+    ),
+)
+
+
+_ORIGINS: tuple[Origin, ...] = get_args(Origin)
+
+
+class _Init(NamedTuple):
+    """What is to be written.
+
+    Attributes:
+        origin: the tool whose settings are taken over.
+        dry_run: whether only to tell what would be.
+    """
+
+    origin: Origin | None
+    dry_run: bool
+
+
+def _init(params: _Init, call: Call) -> dict[str, JSON]:
+    """Write the file; one that is there already is never replaced."""
+    client = call.client
+    asked = call.asked.target
+    answers = answers_for(
+        client.root,
+        params.origin,
+        target=None if asked is None else display(asked),
+        home=home_directory(environment()),
+        environ=environment(),
+    )
+    text = starter(answers)
+    path = f"{client.root}/{CONFIG_NAME}"
+    if not params.dry_run:
+        try:
+            write_new(path, text)
+        except FileExistsError:
+            raise UsageError(f"{display(path)} is there already") from None
+        call.note_change(client, None)
+    return {"configuration": to_uri(path), "text": text, "written": not params.dry_run}
+
+
+INIT = Method(
+    lambda fields: _Init(fields.choice("from", _ORIGINS), fields.boolean("dryRun")),
+    _init,
+    lambda _: f"Write {CONFIG_NAME}",
+)
 
 
 def _ignore(named: tuple[str, str | None], call: Call) -> dict[str, JSON]:

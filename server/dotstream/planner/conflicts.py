@@ -1,7 +1,8 @@
-"""A closer look at what is in the way, so that nobody is advised to lose sight of more."""
+"""Conflicts: a closer look at what is in the way, and which policy settles it."""
 
 from __future__ import annotations
 
+from dotstream.errors import UsageError
 from dotstream.fs.files import entries
 from dotstream.fs.listing import DIR
 from dotstream.light_typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dotstream.model.items import Item
-    from dotstream.model.options import Policy
+    from dotstream.model.options import Options, Package, Policy
     from dotstream.planner.target import Target
 
 _MOST = 1000  # names that are counted
@@ -80,3 +81,27 @@ def together(reports: Sequence[Item]) -> list[Item]:
         for item in reports
         if item is first or not isinstance(item, Conflict)
     ]
+
+
+def settled(options: Options, package: Package, conflict: Conflict) -> Policy:
+    """Return the policy for a conflict.
+
+    Raises:
+        UsageError: who was asked gave an answer that cannot settle it.
+    """
+    if options.resolutions:
+        chosen = options.resolutions.get(conflict.path)
+        if chosen is not None:
+            return chosen
+    if options.resolve is not None:
+        chosen = options.resolve(conflict)
+        if chosen not in (None, "fail", *conflict.choices):
+            raise UsageError(
+                f"{chosen!r} cannot settle {conflict.path}; what can: "
+                f"{', '.join(conflict.choices)}"
+            )
+        if chosen is not None:
+            return chosen
+    if conflict.same and options.same:
+        return "backup"
+    return package.on_conflict or options.on_conflict
