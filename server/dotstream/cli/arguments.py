@@ -90,7 +90,9 @@ class Parser(argparse.ArgumentParser):
         return found
 
     def _add_action(self, action: argparse.Action) -> argparse.Action:
-        if action.nargs == "*":  # or argparse names it too, where what stands before it is missing
+        if (
+            action.nargs == "*"
+        ):  # or argparse names it too, where what stands before it is missing
             action.required = False
         return super()._add_action(action)
 

@@ -138,9 +138,7 @@ def _offered(line: _Line) -> Iterable[tuple[str, str]] | None:
         return _values(line, line.flag)
     if line.word.startswith("-") and not line.plain:
         return _flags(line.parser)
-    if line.command is None:
-        return helps().items()
-    if line.command == "help":
+    if line.command in (None, "help"):
         return helps().items()
     places = [each for each in line.parser.actions() if not each.option_strings]
     at = len(line.positionals)

@@ -6,9 +6,9 @@ import posixpath
 from types import MappingProxyType
 
 from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME, STOWRC_NAME, is_marked, locate
-from dotstream.config.profiles import Profiles
+from dotstream.config.profiles import Profiles, on_host, on_platform
 from dotstream.config.reading import read_config, says_nothing
-from dotstream.config.settings import PackageSettings, Settings, on_host, on_platform
+from dotstream.config.settings import PackageSettings, Settings
 from dotstream.errors import ConfigError, UsageError
 from dotstream.fs.files import is_directory, present
 from dotstream.fs.look import canonical
@@ -89,15 +89,11 @@ def _missing(location: Location) -> UsageError:
         return UsageError(
             f"no package directory at {location.directory}", remedy="name_directory"
         )
-    from dotstream.config.positions import locate as position_of
+    from dotstream.config.document import error_at
 
-    place = position_of(text, ("directory",), value=True)
-    return ConfigError(
-        f"there is no directory {location.directory}",
-        path=path,
-        line=place.line if place else None,
-        column=place.column if place else None,
-        hint="correct it, or make the directory",
+    message = f"there is no directory {location.directory}"
+    return error_at(
+        text, ("directory",), message, path=path, hint="correct it, or make the directory"
     )
 
 

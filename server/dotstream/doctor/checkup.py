@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
-from dotstream.doctor.heirs import Heirs
+from dotstream.doctor.judge import Heirs
 from dotstream.errors import JournalError
 from dotstream.fs.state import existing_state
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple

@@ -31,8 +31,7 @@ from dotstream.lsp.peer import Peer
 from dotstream.lsp.requests.batches import MAX_BATCH, MAX_WINDOW
 from dotstream.lsp.requests.commands import CANCEL, COMMANDS, PREFIX
 from dotstream.lsp.requests.faults import BUG, INTERNAL_ERROR, INVALID_REQUEST, fault_of
-from dotstream.lsp.requests.methods import METHODS
-from dotstream.lsp.requests.registry import Registry
+from dotstream.lsp.requests.registry import METHODS, Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

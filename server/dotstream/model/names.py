@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 
 try:
-    from _blake2 import blake2b as blake2b
+    from _blake2 import blake2b
 except ImportError:  # an interpreter that keeps it elsewhere
-    from hashlib import blake2b as blake2b
+    from hashlib import blake2b
+
+__all__ = ["blake2b", "decoded", "encoded"]
 
 # What os.fsencode and os.fsdecode do, without asking of each text what type it has.
 _ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()

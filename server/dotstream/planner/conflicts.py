@@ -7,13 +7,15 @@ from dotstream.fs.files import entries
 from dotstream.fs.listing import DIR
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
-from dotstream.model.items import Conflict
+from dotstream.model.items import Conflict, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dotstream.model.items import Item
     from dotstream.model.options import Options, Package, Policy
+    from dotstream.planner.cursor import Cursor
+    from dotstream.planner.farm import Farm
     from dotstream.planner.target import Target
 
 _MOST = 1000  # names that are counted
@@ -105,3 +107,30 @@ def settled(options: Options, package: Package, conflict: Conflict) -> Policy:
     if conflict.same and options.same:
         return "backup"
     return package.on_conflict or options.on_conflict
+
+
+def left_alone(
+    farm: Farm, place: Directory, linked: Sequence[Cursor], why: str
+) -> Conflict | Notice:
+    """Return what is told of a directory where nothing may be linked or unlinked.
+
+    Args:
+        linked: the packages that have it, to link.
+    """
+    above = place.parent
+    if farm.options.stow or not linked or above is None or not farm.target.holds_packages(place):
+        return Notice(place.absolute, why)
+    cursor, *others = linked
+    conflict = Conflict(
+        "target_in_package_directory",
+        above,
+        place.name,
+        cursor.package.name,
+        cursor.path,
+        choices=("skip",),
+        source_is_dir=True,
+        rivals=tuple(other.package.name for other in others),
+    )
+    if settled(farm.options, cursor.package, conflict) == "skip":
+        return Notice(place.absolute, f"skipped: {conflict.message}")
+    return conflict

@@ -43,17 +43,6 @@ class Farm:
         OSError: the target cannot be opened.
     """
 
-    __slots__ = (
-        "_cancel",
-        "_usual_mode",
-        "naming",
-        "options",
-        "packages",
-        "stow_dir",
-        "target",
-        "unchanged",
-    )
-
     def __init__(
         self,
         *,

@@ -14,10 +14,12 @@ from dotstream.errors import ConfigError, PermissionRefused
 from dotstream.fs.files import read_text
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
+from dotstream.model.rule import Hidden
+from dotstream.planner.naming import to_target
 from dotstream.planner.rules import Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dotstream.model.options import IgnoreRules
 
@@ -171,3 +173,27 @@ def builtin_rules(*, litter: bool = False) -> Rules:
         rules.names.append(f"(?:{'|'.join(_LITTER.values())})$")
         rules.ends |= {"\r", "b", "i"}
     return rules
+
+
+def only(
+    rules: IgnoreRules, where: Callable[[str], bool], dotfiles: bool, above: str
+) -> IgnoreRules:
+    """Return rules that also leave out each path that is not wanted.
+
+    Args:
+        above: what the target has above the package's own paths, if anything.
+    """
+
+    def ignored(directory: str) -> Hidden | None:
+        hidden = rules(directory)
+        shown = "/".join(filter(None, (above, directory)))
+
+        def left_out(raw: str) -> bool:
+            if hidden is not None and hidden(raw):
+                return True
+            name = to_target(raw) if dotfiles else raw
+            return not where(f"{shown}/{name}" if shown else name)
+
+        return Hidden(left_out)
+
+    return ignored

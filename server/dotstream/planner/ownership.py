@@ -57,18 +57,6 @@ class Ownership:
         recorded: the package directories that links are recorded into, and which they were.
     """
 
-    __slots__ = (
-        "_here",
-        "_literal",
-        "_marked",
-        "_real",
-        "_recorded",
-        "_remembered",
-        "_shortest",
-        "_single",
-        "_stow_dir",
-    )
-
     def __init__(
         self,
         stow_dir: str,

@@ -43,7 +43,9 @@ def run(session: Session) -> int:
             required=info.required,
         )
     if not packages:
-        session.say(session.client.settings.why_empty() or "")
+        from dotstream.config.emptiness import why_empty
+
+        session.say(why_empty(session.client.settings))
     return 0
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME, STOWRC_NAME, find_root
-from dotstream.fs.process import environment, known_home
+from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME, STOWRC_NAME
 from dotstream.lsp.language.config import completion
 from dotstream.lsp.language.documents import OWN_NAMES
+from dotstream.lsp.language.subject import roots_around
 from dotstream.lsp.uris import to_uri
 from dotstream.planner.ignore import GLOBAL_LIST, LOCAL_LIST
 
@@ -81,11 +81,8 @@ def watched(folders: Iterable[str], *, relative: bool) -> list[types.FileSystemW
     names = (CONFIG_NAME, LOCAL_NAME, STOWRC_NAME, LOCAL_LIST, GLOBAL_LIST)
     found = [types.FileSystemWatcher(f"**/{name}") for name in names]
     if relative:
-        environ = environment()
-        home = known_home(environ) or ""
-        roots = {find_root(folder, home=home, environ=environ) for folder in folders if home}
         found += [
             types.FileSystemWatcher(types.RelativePattern(to_uri(root), "**/*"), _COME_AND_GO)
-            for root in sorted(filter(None, roots))
+            for root in sorted(roots_around(folders))
         ]
     return found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dotstream.client import Client
 from dotstream.config.discover import discover, find_root
+from dotstream.config.emptiness import why_foreign
 from dotstream.errors import DotstreamError
 from dotstream.fs.files import present
 from dotstream.fs.look import canonical
@@ -108,6 +109,16 @@ class Subject:
         return {**argument, **more}
 
 
+def roots_around(places: Iterable[str]) -> list[str]:
+    """Return the nearest package directory at or above each place, each once."""
+    environ = environment()
+    home = known_home(environ)
+    if home is None:
+        return []
+    found = (find_root(place, home=home, environ=environ) for place in places)
+    return list(dict.fromkeys(filter(None, found)))
+
+
 def package_directories(path: str, folders: Iterable[str]) -> Iterator[str]:
     """Yield the package directories that a path may belong to, the nearest first.
 
@@ -126,9 +137,8 @@ def package_directories(path: str, folders: Iterable[str]) -> Iterator[str]:
         *([named] if named else ()),
     ]
     seen: set[str] = set()
-    for start in starts:
-        found = find_root(start, home=home, environ=environ)
-        if found is not None and canonical(found) not in seen:
+    for found in roots_around(starts):
+        if canonical(found) not in seen:
             seen.add(canonical(found))
             yield found
     usual = discover(home, home=home, environ=environ)
@@ -148,7 +158,7 @@ def subject_of(path: str, folders: Iterable[str]) -> Subject | None:
             found = Subject(client.locate(path), client)
         except (DotstreamError, OSError):
             continue
-        if found.located.state == "unlinked" and client.settings.why_foreign() is not None:
+        if found.located.state == "unlinked" and why_foreign(client.settings) is not None:
             continue  # a directory that nobody ever called a package
         if found.located.role is not None:
             return found

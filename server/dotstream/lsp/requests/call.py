@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from dotstream.client import Client
+from dotstream.fs.files import is_directory
 from dotstream.fs.process import environment, known_home
-from dotstream.lsp.requests.fields import Fields
+from dotstream.lsp.requests.fields import Fields, invalid
 from dotstream.lsp.requests.params import Asked
 from dotstream.lsp.uris import label, to_uri
 from dotstream.model.cancel import CancellationToken
+from dotstream.model.directory import display
 from dotstream.model.events import Applied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dotstream.client import Client
     from dotstream.lsp.messages import JSON
     from dotstream.lsp.peer import Peer
     from dotstream.lsp.requests.rows import Streamed
@@ -90,7 +92,9 @@ class Call:
         Raises:
             JsonRpcInvalidParams: it is no directory.
         """
-        return self.asked.client
+        if not is_directory(self.asked.root):
+            raise invalid("root", f"{display(self.asked.root)} is not a directory")
+        return Client(self.asked.root, target=self.asked.target)
 
     def note_progress(self, progress: Progress | Applied) -> None:
         """Take how far the engine is; the event loop tells the client, at its own pace."""

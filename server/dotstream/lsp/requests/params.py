@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotstream.client import Client
-from dotstream.fs.files import is_directory
 from dotstream.lsp.requests.fields import invalid
-from dotstream.model.directory import display
 from dotstream.model.options import FOLDINGS, POLICIES, SINGLE, Preferences
 
 if TYPE_CHECKING:
@@ -48,17 +45,6 @@ class Asked(NamedTuple):
             fields.token("partialResultToken") if streams else None,
             fields.token("workDoneToken"),
         )
-
-    @property
-    def client(self) -> Client:
-        """A client of the package directory; the configuration is read anew.
-
-        Raises:
-            JsonRpcInvalidParams: it is no directory.
-        """
-        if not is_directory(self.root):
-            raise invalid("root", f"{display(self.root)} is not a directory")
-        return Client(self.root, target=self.target)
 
 
 class Rehearsal(NamedTuple):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME
+from dotstream.config.document import mentioned
 from dotstream.config.load import target_path, unknown
 from dotstream.config.mistakes import mistakes, readable
 from dotstream.config.names import nearest
-from dotstream.config.unknown_names import mentioned
 from dotstream.fs.files import is_directory, present, read_text, subdirectories
 from dotstream.fs.process import environment, known_home
 from dotstream.lsp.uris import label
