@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from dotstream.client import Client as Client
     from dotstream.config.settings import PackageSettings as PackageSettings, Settings as Settings
     from dotstream.errors import (
-        REMEDIES as REMEDIES,
         Cancelled as Cancelled,
         ConfigError as ConfigError,
         ConflictError as ConflictError,
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
         PermissionRefused as PermissionRefused,
         PreconditionFailed as PreconditionFailed,
         RecoveryStopped as RecoveryStopped,
-        Remedy as Remedy,
         RollbackIncomplete as RollbackIncomplete,
         ScanFailed as ScanFailed,
         StalePlan as StalePlan,
@@ -106,6 +104,7 @@ if TYPE_CHECKING:
     )
     from dotstream.model.nesting import without as without
     from dotstream.model.plan import Metadata as Metadata, Plan as Plan, Summary as Summary
+    from dotstream.model.remedies import REMEDIES as REMEDIES, Remedy as Remedy
     from dotstream.model.rule import Rule as Rule, WhichRule as WhichRule
     from dotstream.model.run import Run as Run
     from dotstream.model.status import (
@@ -128,10 +127,10 @@ _NAMES = {
     "client": "Client",
     "config.settings": "PackageSettings Settings",
     "errors": (
-        "REMEDIES Cancelled ConfigError ConflictError ConflictsUnsettled DotstreamError "
+        "Cancelled ConfigError ConflictError ConflictsUnsettled DotstreamError "
         "HeldElsewhere JournalError MemberRefused NotAgreed OperationFailed OperationRefused "
         "PackageNotFound "
-        "PermissionRefused PreconditionFailed RecoveryStopped Remedy RollbackIncomplete "
+        "PermissionRefused PreconditionFailed RecoveryStopped RollbackIncomplete "
         "ScanFailed StalePlan TargetLocked UsageError"
     ),
     "model.cancel": "CancellationToken",
@@ -149,6 +148,7 @@ _NAMES = {
     ),
     "model.nesting": "without",
     "model.plan": "Metadata Plan Summary",
+    "model.remedies": "REMEDIES Remedy",
     "model.rule": "Rule WhichRule",
     "model.run": "Run",
     "model.status": "PackageInfo PackageState PackageStatus Unwanted",

@@ -17,8 +17,8 @@ from dotstream.transaction.origins import note_origins
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from dotstream.errors import Remedy
     from dotstream.model.cancel import CancellationToken
+    from dotstream.model.remedies import Remedy
     from dotstream.store.journal import Journal
     from dotstream.store.steps import Numbered
     from dotstream.transaction.two_threads import Pair

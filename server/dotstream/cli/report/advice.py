@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dotstream.cli.report.style import Style
-    from dotstream.errors import Remedy
     from dotstream.model.items import Conflict, ConflictKind
+    from dotstream.model.remedies import Remedy
 
 _BY_HAND: dict[ConflictKind, str] = {
     "changed_since": "if a later change did that, undo it first: dotstream history",
