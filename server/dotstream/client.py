@@ -78,7 +78,7 @@ def _drained(
 
 
 def _executing(
-    steps: Callable[[Control[_Outcome]], Generator[Happening, None, object]],
+    steps: Callable[[Control[_Outcome]], Generator[Happening, None, _Outcome]],
     cancel: CancellationToken | None,
 ) -> Execution[_Outcome]:
     """Return the run of steps that are controlled from outside."""

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from dotstream.fs.process import columns
-from dotstream.light_typing import TYPE_CHECKING, NamedTuple, NoReturn, cast
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar, cast
 from dotstream.model.options import FOLDINGS, POLICIES
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ _GLOBAL_FLAGS = (
     "-d/--dir, -t/--target, --color, -q/--quiet, -v/--verbose, --json; see dotstream -h"
 )
 
+_Action = TypeVar("_Action", bound=argparse.Action)
+
 _PLAIN = "\0"
 """What stands before a word behind ``--`` while it is read; no argument can have it."""
 
@@ -89,7 +91,7 @@ class Parser(argparse.ArgumentParser):
             self.error("-q and -v cannot be combined")
         return found
 
-    def _add_action(self, action: argparse.Action) -> argparse.Action:
+    def _add_action(self, action: _Action) -> _Action:
         if (
             action.nargs == "*"
         ):  # or argparse names it too, where what stands before it is missing

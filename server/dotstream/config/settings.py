@@ -143,8 +143,7 @@ class Settings(NamedTuple):
             UsageError: a pattern of ``prefer`` cannot be used.
             PermissionRefused: its ignore list may not be read.
         """
-        own = self._own(name)
-        path = self.path_of(name)
+        own, path = self._own(name), self.path_of(name)
         dotfiles, layout = self.dotfiles_of(name, prefer), self.layout_of(name, prefer)
         above = to_target(name) if dotfiles else name
         fixed = LITTER + (NEVER_LINKED if self.single else ())
@@ -219,10 +218,19 @@ class Settings(NamedTuple):
             kind = PermissionRefused if is_permission(error) else UsageError
             raise kind(f"{self.directory}: {reason(error)}") from None
 
-    @property
-    def empty(self) -> bool:
-        """Whether there are no packages, nor settings of any."""
-        return not (self.available() or self.packages)
+    def why_empty(self) -> str | None:
+        """Say that there are no packages, and what that may mean; ``None`` if there are some."""
+        if self.available() or self.packages:
+            return None
+        from dotstream.config.why_not import why_empty
+
+        return why_empty(self)
+
+    def why_foreign(self) -> str | None:
+        """Say so if nobody calls this a package directory, and something else uses it."""
+        from dotstream.config.why_not import why_foreign
+
+        return why_foreign(self)
 
     def listed(self) -> list[PackageInfo]:
         """List the packages that exist or are configured, in byte order of their names."""
@@ -324,10 +332,9 @@ class Settings(NamedTuple):
         for written in names:
             yield self._named(written, anywhere=anywhere)
         if everything and not (anywhere and not is_directory(self.directory)):
-            if self.empty and not anywhere:
-                from dotstream.config.emptiness import why_empty
-
-                raise UsageError(why_empty(self))
+            why = self.why_empty()
+            if why is not None and not anywhere:
+                raise UsageError(why)
             required = [name for name, own in self.packages.items() if own.required]
             yield from self._fitting([*self.available(), *required], anywhere=anywhere)
         if profile is None and (names or everything):
@@ -354,24 +361,13 @@ class Settings(NamedTuple):
             return name
         why = self.left_out(name)
         if why is not None:
-            key = why.partition(" ")[0]
-            how = "take that out of" if key == "exclude" else "add it to"
-            where = f"{key} in {self._file_of(key)}"
-            raise UsageError(f"{name!r} is no package: {why}; to make it one, {how} {where}")
+            from dotstream.config.why_not import no_package
+
+            raise no_package(self, name, why)
         why = self.excluded(name)
         if why is not None:
             raise UsageError(f"package {name!r} is not for this machine: {why}")
         return name
-
-    def _file_of(self, key: str) -> str | None:
-        """Return the file that a key of all packages has its value from."""
-        from dotstream.config.discover import LOCAL_NAME
-        from dotstream.config.positions import locate
-        from dotstream.config.reading import read_config
-
-        local = f"{self.root.rstrip('/')}/{LOCAL_NAME}"
-        text = read_config(local)
-        return local if text is not None and locate(text, (key,), value=True) else self.path
 
     def _fitting(self, names: Iterable[str], *, anywhere: bool) -> Iterator[str]:
         return (

@@ -53,7 +53,7 @@ class Linked:
         here = self.managed()
         unwanted = {each.name for each in here.unwanted}
         wanted = [name for name in packages if name not in unwanted]
-        every = not packages and not settings.empty
+        every = not packages and settings.why_empty() is None
         names = settings.select(wanted, everything=every) if wanted or every else ()
         with closing(self._repository.records()) as records:
             in_place = _InPlace(self._repository, records, unwanted)

@@ -108,7 +108,7 @@ def unwanted_links(
 
 
 def _members(settings: Settings, choice: Choice) -> Iterable[str]:
-    if choice.everything and not settings.empty:
+    if choice.everything and settings.why_empty() is None:
         yield from settings.select(everything=True)
     for profile in choice.profiles:
         names = settings.here if profile == HERE else (profile,)
@@ -146,11 +146,9 @@ def meant(
             names, kept = here.names, here.kept
             choosing = Choosing(members=here.members, again=True)
         else:
-            if everything and action == "manage":
-                from dotstream.config.emptiness import why_foreign
-
-                if (foreign := why_foreign(settings)) is not None:
-                    raise UsageError(foreign)
+            foreign = settings.why_foreign() if everything and action == "manage" else None
+            if foreign is not None:
+                raise UsageError(foreign)
             names = settings.select(
                 packages,
                 profile,

@@ -41,10 +41,9 @@ def run(session: Session) -> int:
                 to=link.text,
                 package=link.package,
             )
-    if session.client.settings.empty:
-        from dotstream.config.emptiness import why_empty
-
-        session.say(why_empty(session.client.settings))
+    why = session.client.settings.why_empty()
+    if why is not None:
+        session.say(why)
     if not found:
         session.mention_elsewhere("list", session.arguments.packages or None)
     return 0

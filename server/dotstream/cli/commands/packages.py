@@ -43,9 +43,7 @@ def run(session: Session) -> int:
             required=info.required,
         )
     if not packages:
-        from dotstream.config.emptiness import why_empty
-
-        session.say(why_empty(session.client.settings))
+        session.say(session.client.settings.why_empty() or "")
     return 0
 
 

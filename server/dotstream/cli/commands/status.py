@@ -104,19 +104,13 @@ def _tell_packages(session: Session, names: Sequence[str], cancel: CancellationT
         failed += status.errors
         _tell(session, status, width)
     if not (shown or unwanted):
-        from dotstream.config.emptiness import why_empty
-
-        none = "no package is enabled on this machine"
-        session.say(why_empty(client.settings) if client.settings.empty else none)
+        session.say(client.settings.why_empty() or "no package is enabled on this machine")
     for each in session.while_read(unwanted):
         _tell_unwanted(session, each, width)
     if not linked:
         session.mention_elsewhere("status", names or None)
-        if shown and not names:
-            from dotstream.config.emptiness import why_foreign
-
-            if (why := why_foreign(client.settings)) is not None:
-                session.say(why)
+        if shown and not names and (why := client.settings.why_foreign()) is not None:
+            session.say(why)
     return failed
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from dotstream.client import Client
 from dotstream.config.discover import discover, find_root
-from dotstream.config.emptiness import why_foreign
 from dotstream.errors import DotstreamError
 from dotstream.fs.files import present
 from dotstream.fs.look import canonical
@@ -158,7 +157,7 @@ def subject_of(path: str, folders: Iterable[str]) -> Subject | None:
             found = Subject(client.locate(path), client)
         except (DotstreamError, OSError):
             continue
-        if found.located.state == "unlinked" and why_foreign(client.settings) is not None:
+        if found.located.state == "unlinked" and client.settings.why_foreign() is not None:
             continue  # a directory that nobody ever called a package
         if found.located.role is not None:
             return found

@@ -1,10 +1,13 @@
-"""Why all packages of a directory cannot be meant: there are none, or nobody calls it theirs."""
+"""Why packages cannot be meant: there are none, nobody calls them so, or one is left out."""
 
 from __future__ import annotations
 
-from dotstream.config.discover import STOWRC_NAME, is_marked
+from dotstream.config.discover import LOCAL_NAME, STOWRC_NAME, is_marked
+from dotstream.config.positions import locate
+from dotstream.config.reading import read_config
 from dotstream.config.survey import foreign_source, looks_single, mirrors_home
 from dotstream.config.variables import is_of_programs
+from dotstream.errors import UsageError
 from dotstream.fs.files import subdirectories
 from dotstream.light_typing import TYPE_CHECKING
 
@@ -40,3 +43,14 @@ def why_foreign(settings: Settings) -> str | None:
         return None
     source = f"{settings.directory} looks like a source of {tool}, not like packages"
     return f"{source}: name those that are, or have 'dotstream init' look at it"
+
+
+def no_package(settings: Settings, name: str, why: str) -> UsageError:
+    """Return the error that a directory is left out, and where it can be taken in."""
+    key = why.partition(" ")[0]
+    how = "take that out of" if key == "exclude" else "add it to"
+    local = f"{settings.root.rstrip('/')}/{LOCAL_NAME}"
+    text = read_config(local)
+    says = text is not None and locate(text, (key,), value=True) is not None
+    where = f"{key} in {local if says else settings.path}"
+    return UsageError(f"{name!r} is no package: {why}; to make it one, {how} {where}")
