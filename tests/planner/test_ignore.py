@@ -18,6 +18,7 @@ from dotstream.errors import ConfigError, PermissionRefused, UsageError
 from dotstream.planner.compiling import compiled
 from dotstream.planner.ignore import (
     BUILTIN,
+    Rules,
     StowList,
     builtin_rules,
     compile_rules,
@@ -25,7 +26,6 @@ from dotstream.planner.ignore import (
     stow_list,
 )
 from dotstream.planner.patterns import PatternError, perl
-from dotstream.planner.rules import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.model.history import Transaction
     from dotstream.model.items import Item, Operation
-    from dotstream.store.chunks import Chunks
+    from dotstream.store.encoding import Chunks
     from dotstream.store.journal import Journal
     from dotstream.store.steps import Numbered, Step
 

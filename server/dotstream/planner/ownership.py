@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import posixpath
 
-from dotstream.fs.files import present
+from dotstream.fs.files import came_from, is_that, present
 from dotstream.fs.look import canonical, marker_file
 from dotstream.fs.places import within
-from dotstream.fs.repositories import came_from, is_that
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import SINGLE
 
