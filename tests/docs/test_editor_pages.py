@@ -14,7 +14,7 @@ from dotstream.config.faults import FaultCode
 from dotstream.lsp.language.ignore.matching import MOST_LOOKED_AT
 from dotstream.lsp.requests.commands import CANCEL, COMMANDS
 from dotstream.lsp.requests.registry import METHODS
-from dotstream.lsp.requests.showing import MOST_LINES
+from dotstream.lsp.requests.telling import MOST_LINES
 from dotstream.lsp.transport.serve import parser
 
 RECIPES = (ROOT / "docs/how-to/use-other-editors.md").read_text()

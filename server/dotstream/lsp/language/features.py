@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from dotstream.lsp.language import member
-from dotstream.lsp.language.actions import corrections, for_member
 from dotstream.lsp.language.config import completion as config_completion
 from dotstream.lsp.language.config import contents as config_contents
 from dotstream.lsp.language.config import diagnostics as config_diagnostics
@@ -174,14 +173,14 @@ def actions(
 ) -> list[types.CodeAction | types.Command] | None:
     """Return what can be done about problems, or with the file."""
     if document.kind == "configuration":
-        found = corrections(document, params.context.diagnostics)
+        found = config_diagnostics.corrections(document, params.context.diagnostics)
     elif document.kind == "ignore list" or params.range.start.line > 0:
         return None
     else:
         subject = around.subject(document)
         if subject is None:
             return None
-        found = for_member(subject, around.commands, params.context.diagnostics)
+        found = member.actions(subject, around.commands, params.context.diagnostics)
     only = params.context.only
     wanted = [each for each in found if only is None or _is_of(each.kind, only)]
     if around.abilities.has("text_document.code_action.code_action_literal_support"):

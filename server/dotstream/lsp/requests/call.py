@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from dotstream.client import Client
 from dotstream.fs.files import is_directory
 from dotstream.fs.process import environment, known_home
-from dotstream.lsp.requests.fields import Fields, invalid
-from dotstream.lsp.requests.params import Asked
+from dotstream.lsp.requests.fields import Asked, Fields, invalid
 from dotstream.lsp.uris import label, to_uri
 from dotstream.model.cancel import CancellationToken
 from dotstream.model.directory import display

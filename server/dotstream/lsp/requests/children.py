@@ -7,8 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from dotstream.lsp.requests.call import Method
-from dotstream.lsp.requests.fields import Fields, invalid
-from dotstream.lsp.requests.params import preferences
+from dotstream.lsp.requests.fields import Fields, invalid, preferences
 from dotstream.lsp.requests.rows import Rows, shown
 from dotstream.lsp.uris import to_uri
 from dotstream.planner.naming import to_target

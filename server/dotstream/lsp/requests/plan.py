@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dotstream.errors import Cancelled
 from dotstream.lsp.requests.call import Method
 from dotstream.lsp.requests.carrying import applied, carried_out, looked_at
-from dotstream.lsp.requests.fields import Fields, invalid
-from dotstream.lsp.requests.params import named_package, preferences
+from dotstream.lsp.requests.fields import Fields, invalid, named_package, preferences
 from dotstream.lsp.requests.rows import Rows, conflict_row
 from dotstream.lsp.requests.selection import Selection
 from dotstream.lsp.uris import path_label, to_uri

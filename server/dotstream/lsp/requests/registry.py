@@ -22,14 +22,13 @@ from dotstream.lsp.requests import (
     single,
     status,
 )
-from dotstream.lsp.requests.answering import Answering
 from dotstream.lsp.requests.batches import AGE
 from dotstream.lsp.requests.call import Call, Method
 from dotstream.lsp.requests.commands import COMMANDS
 from dotstream.lsp.requests.faults import REQUEST_FAILED
 from dotstream.lsp.requests.fields import Fields, invalid
 from dotstream.lsp.requests.running import Running
-from dotstream.lsp.requests.showing import Showing
+from dotstream.lsp.requests.telling import Answering, Showing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable

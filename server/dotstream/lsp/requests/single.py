@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 from dotstream.errors import UsageError
 from dotstream.lsp.requests.call import Method
 from dotstream.lsp.requests.carrying import looked_at, rehearsed
-from dotstream.lsp.requests.params import Rehearsal, named_package
+from dotstream.lsp.requests.fields import Rehearsal, named_package
 from dotstream.lsp.requests.rows import Rows
 from dotstream.lsp.uris import path_label, to_uri
 from dotstream.model.directory import display
