@@ -702,6 +702,20 @@ def test_a_directory_that_is_named_and_is_not_there_is_told_of_with_its_line(roo
     assert f"{root}/dotstream.toml:2:13: there is no directory {root}/nope" in refused.err
 
 
+@pytest.mark.parametrize("named", ["/proc", "..", "link", "../dotfiles-too"])
+def test_a_repository_cannot_have_what_is_elsewhere_taken_for_its_packages(
+    scratch_home: Path, root: Path, named: str
+) -> None:
+    (scratch_home / "dotfiles-too").mkdir()
+    (root / "link").symlink_to("/proc")
+    (root / "dotstream.toml").write_text(f'directory = "{named}"\n')
+    for words in (["status"], ["plan", "manage", "--all"], ["doctor"]):
+        refused = dotstream(*words, cwd=root)
+        assert refused.code == 2
+        assert f"{root}/dotstream.toml:1:13: the package directory " in refused.err
+        assert f"is not in {root} (name one in there" in refused.err
+
+
 STRAY: dict[str, Callable[[Path], object]] = {
     "gone": str,  # nothing comes in its place
     "replaced by a file": lambda path: path.write_text("mine\n"),

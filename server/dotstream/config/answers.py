@@ -17,6 +17,7 @@ from dotstream.fs.files import present
 from dotstream.fs.look import canonical
 from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING, Literal, TypeAlias
+from dotstream.model.words import plural
 from dotstream.planner.ignore import compile_rules, stow_list
 
 if TYPE_CHECKING:
@@ -142,6 +143,10 @@ def _require_apart(
         message, hint = unknown(str(error.args[0]))
         raise UsageError(f"the target {written}: {message} ({hint})") from None
     packages = canonical(posixpath.join(directory, place))
+    if not within(packages, canonical(directory)):
+        raise UsageError(
+            f"the packages are in {packages}, not in {canonical(directory)}: run it there"
+        )
     if packages == canonical(home):
         raise UsageError(
             f"{packages} is your home, not a package directory: make one in it, such as "
@@ -214,7 +219,12 @@ def _remarks(looked: Survey) -> Iterator[str]:
         yield 'this repository is itself a package, as with "stow ."'
     elif looked.directory != ".":
         yield f"the packages are in {looked.directory}"
-    if looked.links:
+    if looked.moved:
+        yield (
+            f"{plural(looked.links, 'link', 'links')} led here when this was {looked.moved}; "
+            "managing its packages relinks them"
+        )
+    elif looked.links:
         yield (
             "1 link leads here; the settings keep it"
             if looked.links == 1

@@ -93,7 +93,7 @@ TOP: tuple[Key, ...] = (
         "directory",
         "text",
         '"."',
-        "Where the packages are, from this file; the package directory.",
+        "Where the packages are, from this file: beside it, or below.",
     ),
     Key(
         "target",

@@ -113,6 +113,9 @@ _SPECIAL: dict[tuple[ConflictKind, str], str] = {
     ("real_file", "same"): (
         "{who} {wants} a link here, but a file with the same content is there"
     ),
+    ("real_directory", "source_is_dir"): (
+        "{who} {has} a git repository here, and another one is in its place"
+    ),
     ("same_path", "elsewhere"): "{who} {wants} this path, and so does {other}",
     ("same_path", "twice"): "{who} has two members for this path, {members}",
     ("file_and_directory", "rivals"): (

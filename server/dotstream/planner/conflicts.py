@@ -8,6 +8,7 @@ from dotstream.fs.listing import DIR
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Notice
+from dotstream.planner.clones import at_commit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,10 @@ def looked_at(target: Target, conflict: Conflict) -> Conflict:
     if conflict.kind in ("real_file", "real_directory") and target.is_mount_point(place, name):
         note = "it is a mount point, which cannot be moved or replaced while it is mounted"
         return conflict._replace(choices=("skip",), note=note)
+    if conflict.kind == "real_directory" and conflict.source_is_dir:
+        return conflict._replace(
+            note=_compared(at_commit(conflict.source), at_commit(conflict.path))
+        )
     if conflict.kind == "real_directory" and _only_links(target, place.child(name), conflict):
         note = "that holds nothing but its own old links: remanage puts the link there"
         return conflict._replace(note=note)
@@ -35,6 +40,17 @@ def looked_at(target: Target, conflict: Conflict) -> Conflict:
         choices = tuple(choice for choice in conflict.choices if choice != "backup")
         return conflict._replace(choices=choices, note=f"a link over it would hide {behind}")
     return conflict
+
+
+def _compared(ours: str | None, theirs: str | None) -> str:
+    """Return what is to say of the commits that two git repositories have checked out."""
+    if ours is None or theirs is None:
+        return ""
+    return (
+        f"both have {ours[:12]} checked out"
+        if ours == theirs
+        else (f"that has {theirs[:12]} checked out, the package {ours[:12]}")
+    )
 
 
 def _only_links(target: Target, there: Directory, conflict: Conflict) -> bool:
