@@ -16,8 +16,8 @@ from dotstream.fs.look import canonical
 from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import SINGLE
-from dotstream.planner.moved import moved_tail
 from dotstream.planner.naming import to_target
+from dotstream.planner.ownership import moved_tail
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

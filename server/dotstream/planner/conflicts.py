@@ -150,3 +150,11 @@ def left_alone(
     if settled(farm.options, cursor.package, conflict) == "skip":
         return Notice(place.absolute, f"skipped: {conflict.message}")
     return conflict
+
+
+def named_apart(*packages: Package) -> str:
+    """Name packages, with where they are if their names are the same."""
+    names = [package.name for package in packages]
+    if len(set(names)) < len(names):
+        names = [f"{package.name} of {package.directory}" for package in packages]
+    return " and ".join(names)
