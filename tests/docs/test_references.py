@@ -144,7 +144,7 @@ def test_files_and_methods_that_contributors_are_sent_to_exist(page: Path) -> No
     rooms = [*(ROOT / "server").rglob("*.*"), *(ROOT / "tests").rglob("*.*")]
     known = [f"/{path}" for path in (*rooms, *(ROOT / "docs").rglob("*.*"), *ROOT.glob("*.*"))]
     code = [each for each in _CODE.findall(prose(page.read_text())) if "NAME" not in each]
-    files = [each for each in code if re.fullmatch(r"[\w./-]+\.(py|md|json|toml)", each)]
+    files = [each for each in code if re.fullmatch(r"[\w./-]+\.(py|md|json)", each)]
     assert [each for each in files if not any(path.endswith(f"/{each}") for path in known)] == []
     methods = [found for each in code for found in re.findall(r"^session\.(\w+)", each)]
     assert [each for each in methods if not hasattr(Session, each)] == []
