@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from itertools import takewhile
 
 from dotstream.fs.process import columns
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar, cast
@@ -11,7 +12,7 @@ from dotstream.model.options import FOLDINGS, POLICIES
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from _typeshed import SupportsWrite
 
@@ -62,6 +63,7 @@ class Parser(argparse.ArgumentParser):
     """A parser whose complaints are one line and where to read more."""
 
     def __init__(self, prog: str, description: str, examples: str = "") -> None:
+        self._needed: list[argparse.Action] = []
         super().__init__(
             prog=prog,
             description=description,
@@ -69,9 +71,15 @@ class Parser(argparse.ArgumentParser):
             formatter_class=_Formatter,
             allow_abbrev=False,
             add_help=False,
+            exit_on_error=False,
         )
         self._directory: str | None = None
         self._words: list[str] = []
+
+    def read_before(self, words: Sequence[str]) -> Namespace:
+        """Return what the words before a command's name say, its name, and what follows."""
+        self._words = list(takewhile(lambda word: word.startswith("-"), words))
+        return self._parsed(self.parse_known_args, words, argparse.Namespace())
 
     def read(self, words: Sequence[str], top: Namespace) -> Namespace:
         """Return what the words of a command say, on top of those before it.
@@ -84,18 +92,50 @@ class Parser(argparse.ArgumentParser):
             end = words.index("--")
             words[end:] = [_PLAIN + word for word in words[end + 1 :]]
         self._words = words
-        found, unknown = self.parse_known_intermixed_args(words, top)
-        if unknown:
-            self._refuse([word.removeprefix(_PLAIN) for word in unknown], found)
+        found = self._parsed(self.parse_known_intermixed_args, words, top)
         if getattr(found, "quiet", False) and getattr(found, "verbose", False):
             self.error("-q and -v cannot be combined")
         return found
 
+    def _parsed(
+        self,
+        parse: Callable[[Sequence[str], Namespace], tuple[Namespace, list[str]]],
+        words: Sequence[str],
+        top: Namespace,
+    ) -> Namespace:
+        try:
+            found, unknown = parse(words, top)
+        except argparse.ArgumentError as error:
+            self.error(self._complaint(error))
+        if unknown:
+            self._refuse([word.removeprefix(_PLAIN) for word in unknown], found)
+        missing = [each for each in self._needed if getattr(found, each.dest, None) is None]
+        if missing:
+            self.error(f"missing: {', '.join(map(_missing, missing))}")
+        return found
+
+    def _complaint(self, error: argparse.ArgumentError) -> str:
+        """Return what is wrong with a flag or a word, in words that need no explanation."""
+        name = str(error.argument_name)
+        flags = name.split("/")
+        if getattr(self._option_string_actions.get(flags[0]), "nargs", None) == 0:
+            for flag, told, value in (word.partition("=") for word in self._words):
+                if told and flag in flags:
+                    return f"{name} takes no value, but got {value!r}"
+        return f"{name}: {error.message}"
+
+    def _match_argument(self, action: argparse.Action, arg_strings_pattern: str) -> int:
+        try:
+            return super()._match_argument(action, arg_strings_pattern)
+        except argparse.ArgumentError:
+            self.error(f"{'/'.join(action.option_strings)} needs a value")
+
     def _add_action(self, action: _Action) -> _Action:
-        if (
-            action.nargs == "*"
-        ):  # or argparse names it too, where what stands before it is missing
+        """Add a flag or a word; what is missing is told here, and not by argparse."""
+        if action.required and not action.option_strings:
             action.required = False
+            if action.nargs != "*":
+                self._needed.append(action)
         return super()._add_action(action)
 
     def _get_value(self, action: argparse.Action, arg_string: str) -> object:
@@ -173,12 +213,22 @@ class Parser(argparse.ArgumentParser):
         unknown = [
             word
             for word in words
-            if word[:2] == "--" and word.partition("=")[0] not in self._option_string_actions
+            if _is_flag(word) and word.partition("=")[0] not in self._option_string_actions
         ]
         if unknown:  # whatever else is wrong may come of that
             self._refuse(unknown, None)
         sys.stderr.write(f"dotstream: {display(message)}\nSee: {self.prog} --help\n")
         raise SystemExit(2)
+
+
+def _is_flag(word: str) -> bool:
+    """Whether a word is one flag for sure: no letters in a row, and no number."""
+    return word[:2] == "--" != word or (len(word) == 2 and word[0] == "-" and word[1].isalpha())
+
+
+def _missing(action: argparse.Action) -> str:
+    choices = f" ({', '.join(map(str, action.choices))})" if action.choices else ""
+    return f"{action.metavar}{choices}"
 
 
 def tell(text: str) -> None:

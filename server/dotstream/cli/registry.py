@@ -29,8 +29,8 @@ COMMANDS: dict[str, str] = {
     "unmanage": "remove the links of packages",
     "remanage": "bring links up to date with the smallest change",
     "adopt": "move existing files into a package and link them back",
-    "link": "link one file, and none of its neighbours",
-    "unlink": "remove one link",
+    "link": "link a single file",
+    "unlink": "remove a single link",
     "plan": "show what one of the above would do",
     "clone": "clone a repository and link it: a new machine in one command",
     "update": "pull the repository and bring the links up to date",
@@ -42,9 +42,9 @@ COMMANDS: dict[str, str] = {
     "history": "what was done, newest first",
     "backups": "files that were backed up: list, restore or prune them",
     "status": "how far each package is linked",
-    "diff": "how files in the way differ from those of the packages",
-    "list": "the links that are there now",
-    "packages": "the packages there are, and which are enabled here",
+    "diff": "how files in the way differ from those in the packages",
+    "list": "the links that exist now",
+    "packages": "all packages, and which are enabled here",
     "config": "the settings in effect, and where each comes from",
     "init": "write a dotstream.toml to start from",
     "completion": "print a completion script for bash, zsh or fish",
@@ -52,7 +52,7 @@ COMMANDS: dict[str, str] = {
 """Commands that are read and run here, each in a file of its name, and what it is for."""
 
 PROGRAMS: dict[str, str] = {
-    "stow": "take GNU Stow's own command line",
+    "stow": "run with GNU Stow's own command line",
     "chkstow": "check a target for stray files and broken links",
     "lsp": "start the language server",
 }
@@ -63,9 +63,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "links": ("manage", "unmanage", "remanage", "adopt", "link", "unlink", "plan"),
     "inspection": ("status", "diff", "list", "packages", "doctor"),
     "history": ("undo", "history", "recover", "backups"),
-    "every day": ("clone", "update", "watch", "hook"),
+    "day to day": ("clone", "update", "watch", "hook"),
     "set-up": ("init", "config", "completion", "lsp"),
-    "GNU Stow's": ("stow", "chkstow"),
+    "for users of GNU Stow": ("stow", "chkstow"),
 }
 """All of them, by what they are for."""
 

@@ -89,6 +89,7 @@ def answers_for(
         found=(*_remarks(looked), *_on_some_systems(packages)),
         usable=(bool(looked.packages) or not (looked.strangers or looked.tool))
         and not is_of_programs(posixpath.join(directory, place), home=home, environ=environ),
+        empty=not (looked.packages or looked.strangers or looked.tool or looked.single),
     )
 
 
@@ -214,7 +215,7 @@ def _on_some_systems(packages: Mapping[str, Mapping[str, Value]]) -> Iterator[st
 
 def _remarks(looked: Survey) -> Iterator[str]:
     if looked.tool is not None:
-        yield f"this is a source of {looked.tool}"
+        yield f"this repository is laid out for {looked.tool}"
     if looked.single:
         yield 'this repository is itself a package, as with "stow ."'
     elif looked.directory != ".":
@@ -226,9 +227,9 @@ def _remarks(looked: Survey) -> Iterator[str]:
         )
     elif looked.links:
         yield (
-            "1 link leads here; the settings keep it"
+            "1 link leads here already; the settings keep it"
             if looked.links == 1
-            else f"{looked.links} links lead here; the settings keep them"
+            else f"{looked.links} links lead here already; the settings keep them"
         )
     if looked.inside:
         yield f"it is linked in ~/{looked.inside}, which is its target"

@@ -139,7 +139,7 @@ PACKAGE: tuple[Key, ...] = (
         "[]",
         "Machines the package is for, by name; all, if empty. !name is every other machine.",
     ),
-    Key("required", "switch", "false", "Whether it is an error if the package is not there."),
+    Key("required", "switch", "false", "Whether it is an error if the package is missing."),
     _ON_CONFLICT,
     _FOLDING,
     _NEVER_FOLD,
@@ -148,7 +148,7 @@ PACKAGE: tuple[Key, ...] = (
         "after",
         "commands",
         "[]",
-        "Commands that the command line has /bin/sh run, in the package, once links of this "
+        "Commands for /bin/sh, run in the package by the command line once links of this "
         "package were made or changed.",
     ),
 )
@@ -160,10 +160,10 @@ PROFILE: tuple[Key, ...] = (
         "platforms",
         "platforms",
         "[]",
-        "Systems whose profile it is: what is meant there where no package is named.",
+        "Systems that the profile is for: it is used there where no package is named.",
         PLATFORMS,
     ),
-    Key("hosts", "hosts", "[]", "Machines whose profile it is, by name; the same."),
+    Key("hosts", "hosts", "[]", "Machines that the profile is for, by name; likewise."),
 )
 
 USER: tuple[Key, ...] = (

@@ -39,6 +39,7 @@ class Answers(NamedTuple):
         source: where the values come from, for the first line.
         found: what was seen when the directory was looked at; one sentence each.
         usable: whether anything that was seen can be linked.
+        empty: whether nothing was seen, as in a new directory.
     """
 
     top: Mapping[str, Value] = {}
@@ -48,6 +49,7 @@ class Answers(NamedTuple):
     source: str | None = None
     found: Sequence[str] = ()
     usable: bool = True
+    empty: bool = False
 
 
 def starter(answers: Answers | None = None) -> str:

@@ -16,8 +16,8 @@ from dotstream.fs.look import canonical
 from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import SINGLE
+from dotstream.planner.moved import Moves
 from dotstream.planner.naming import to_target
-from dotstream.planner.ownership import moved_tail
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -195,7 +195,8 @@ def _has_alternates(root: str) -> bool:
 
 
 def _links(root: str, target: str) -> Iterator[_Link]:
-    """Yield the links of the target that lead into the repository."""
+    """Yield the links of the target that lead into the repository, or did before it moved."""
+    moves = Moves(root)
     for path, text in links_below(target, deepest=_DEEPEST, most=_MOST, but=root):
         full = posixpath.normpath(posixpath.join(posixpath.dirname(path), text))
         shown = tuple(path[len(target) :].strip("/").split("/"))
@@ -203,17 +204,11 @@ def _links(root: str, target: str) -> Iterator[_Link]:
             source = tuple(full[len(root) :].strip("/").split("/"))
             yield _Link(shown, source, is_directory(path))
         else:
-            yield from _moved(root, shown, full)
-
-
-def _moved(root: str, shown: tuple[str, ...], full: str) -> Iterator[_Link]:
-    """Yield a broken link as what it was, if it led here before the repository moved."""
-    for depth in (1, 0, 2):
-        tail = moved_tail(root, "/".join(shown[:-1]), full, depth=depth)
-        if tail is not None:
-            source, before = tuple(tail.split("/")), full[: -len(tail)].rstrip("/")
-            yield _Link(shown, source, is_directory(f"{root}/{tail}"), before)
-            return
+            tails = (moves.tail(target, shown[:-1], full, depth=depth) for depth in (1, 0, 2))
+            tail = next((tail for tail in tails if tail is not None), None)
+            if tail is not None:
+                source, before = tuple(tail.split("/")), full[: -len(tail)].rstrip("/")
+                yield _Link(shown, source, is_directory(f"{root}/{tail}"), before)
 
 
 def _shape(link: _Link) -> _Shape | None:

@@ -21,7 +21,9 @@ def why_empty(settings: Settings) -> str:
     others = subdirectories(settings.directory)
     if others:
         why = settings.left_out(others[0])
-        return f"{none}: {settings.path} leaves all directories out ({others[0]}: {why})"
+        tool = foreign_source(settings.directory)
+        source = f"; it looks like a source of {tool}" if tool else ""
+        return f"{none}: {settings.path} leaves all directories out ({others[0]}: {why}){source}"
     if not looks_single(settings.directory):
         return none
     return f"{none}: it looks like one itself, as with \"stow .\"; 'dotstream init' says so"
@@ -41,7 +43,7 @@ def why_foreign(settings: Settings) -> str | None:
     tool = foreign_source(settings.directory)
     if tool is None:
         return None
-    source = f"{settings.directory} looks like a source of {tool}, not like packages"
+    source = f"{settings.directory} looks as if it is laid out for {tool}, not as packages"
     return f"{source}: name those that are, or have 'dotstream init' look at it"
 
 

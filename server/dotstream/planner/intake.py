@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
 
-_SEEN = "where the repository goes, others may see it, and git does not keep who may read a file"
+_SEEN = "others may see it where the repository goes, and git does not keep who may read a file"
 
 
 def warned(farm: Farm, place: Directory, name: str) -> Iterator[Notice]:

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import posixpath
 
-from dotstream.fs.files import came_from, is_directory, is_that, present
+from dotstream.fs.files import came_from, is_that, present
 from dotstream.fs.look import canonical, marker_file
 from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import SINGLE
-from dotstream.planner.naming import to_target
+from dotstream.planner.moved import Moves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,6 +69,7 @@ class Ownership:
     ) -> None:
         self._stow_dir = stow_dir
         self._marked = marked
+        self._moves = Moves(stow_dir)
         self._literal = literal
         self._recorded = recorded
         self._single = single
@@ -134,7 +135,8 @@ class Ownership:
 
     def _moved_from(self, place: Directory, full: str) -> Owner | None:
         """Return the member here that a path names, if all that is gone is where this was."""
-        found = moved_tail(self._stow_dir, place.path, full, depth=0 if self._single else 1)
+        way = place.path.split("/") if place.path else ()
+        found = self._moves.tail(place.root, way, full, depth=0 if self._single else 1)
         if found is None:
             return None
         return self._member(self._stow_dir, f"{self._stow_dir.rstrip('/')}/{found}")._replace(
@@ -208,29 +210,3 @@ def native_ownership(
         recorded=recorded,
         single=settings.single,
     )
-
-
-def moved_tail(root: str, place: str, full: str, *, depth: int) -> str | None:
-    """Return the path in ``root`` that a broken link would lead to if ``root`` had not moved.
-
-    The place of the link has to mirror it, it has to be here, and the directory that ``root``
-    was then has to be gone.  One name alone tells only where that had the name of ``root``.
-
-    Args:
-        place: the directory of the link, from its target.
-        full: the path that the link leads to.
-        depth: how many names come before what the target shows: one where ``root`` has packages.
-    """
-    above = place.split("/") if place else []
-    names = full.strip("/").split("/")
-    count = depth + len(above) + 1
-    before, tail = "/" + "/".join(names[:-count]), names[-count:]
-    shown = tail[depth:-1]
-    if len(names) <= count or (shown != above and list(map(to_target, shown)) != above):
-        return None
-    if count == 1 and posixpath.basename(before) != posixpath.basename(root):
-        return None
-    inside = "/".join(tail)
-    if present(full) or is_directory(before) or not present(f"{root.rstrip('/')}/{inside}"):
-        return None
-    return inside

@@ -110,7 +110,7 @@ def _unwanted(settings: Settings, package: Unwanted) -> Notice:
 def _adrift(settings: Settings, kept: Sequence[str]) -> Iterator[Notice]:
     if kept:
         why = f"no profile is for this machine ({settings.hostname}) any more"
-        what = f"what came of one stays until you choose another or unmanage it: {' '.join(kept)}"
+        what = f"until you choose another or unmanage them, these stay linked: {' '.join(kept)}"
         yield Notice(settings.path or settings.directory, f"{why}; {what}")
 
 

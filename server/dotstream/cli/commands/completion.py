@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
 
 DESCRIPTION = """\
-Prints a script that completes commands, flags, packages, profiles, numbers of changes and
-backups, and your dotfiles for adopt in your shell, with what each of them is."""
+Prints a script with which your shell completes commands, flags, packages, profiles, numbers
+of changes and backups, and your dotfiles for adopt, each with a description."""
 
 EXAMPLES = """\
   eval "$(dotstream completion bash)"                 in ~/.bashrc

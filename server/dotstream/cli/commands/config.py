@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from dotstream.model.wish import Wish
 
 DESCRIPTION = """\
-Shows every setting as it is in effect here, and where it comes from: the line of a file, a
-flag, or the default. With --check, names everything that is wrong with dotstream.toml.
+Shows every setting in effect here, and where it comes from: the line of a file, a flag, or
+the default. With --check, names everything that is wrong with dotstream.toml.
 
 Policies that move or replace your files, and targets outside your home, count only after you
 have agreed to them once, if it is the repository that asks for them: --agree, or --yes to the
@@ -32,7 +32,7 @@ command that needs them. --revoke takes that back."""
 
 EXAMPLES = """\
   dotstream config                     what is in effect
-  dotstream config --check             is the file right? exit code 2 if it is not
+  dotstream config --check             is the file correct? exit code 2 if it is not
   dotstream config --agree             accept what the repository asks for"""
 
 Value = str | bool | tuple[str, ...]
@@ -75,7 +75,7 @@ def run(session: Session) -> int:
         return _check(session)
     if session.arguments.revoke:
         forgotten = session.client.disagree()
-        session.say("nothing is agreed to any more" if forgotten else "nothing was agreed to")
+        session.say("nothing is agreed to any longer" if forgotten else "nothing was agreed to")
         return 0
     if session.arguments.agree:
         session.client.agree()
@@ -100,7 +100,7 @@ def run(session: Session) -> int:
         )
     if not all(agreed.values()):
         session.say(
-            "\nWhat you have not agreed to is ignored until then: dotstream config --agree"
+            "\nWhat you have not agreed to is ignored until you do: dotstream config --agree"
         )
     return 0
 

@@ -28,7 +28,7 @@ thing the command that fixes it without losing anything. It only looks, unless -
 warnings."""
 
 EXAMPLES = """\
-  dotstream doctor                     look where packages have something
+  dotstream doctor                     look where packages have files
   dotstream doctor --scan deep --depth 4 --skip 'src/*'
   dotstream doctor --fix -n            what --fix would do
   dotstream doctor --fix               fix what needs no decision; undo reverses it

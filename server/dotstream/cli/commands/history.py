@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Lists what was done to the target, newest first: its number, when, what was asked for, and
-what came of it. What was undone, rolled back or cut short says so. The last 1,000 changes are
-remembered, and their last 10,000,000 steps; prune forgets more of them. What is forgotten cannot
+what came of it. What was undone, rolled back or cut short is marked so. The last 1,000 changes
+are remembered, and their last 10,000,000 steps; prune forgets more. What is forgotten cannot
 be undone. A change that has backups stays, and so does the last one."""
 
 EXAMPLES = """\
@@ -52,7 +52,7 @@ def configure(parser: Parser) -> None:
         help="list (the default) or prune",
     )
     parser.add_argument(
-        "-n", "--limit", metavar="N", type=_count, help="the last N only (default: all)"
+        "-n", "--limit", metavar="N", type=_count, help="only the last N (default: all)"
     )
     group = parser.add_argument_group("for prune")
     group.add_argument("--keep", metavar="N", type=_count, help="what is not among the last N")

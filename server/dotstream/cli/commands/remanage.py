@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
 
 DESCRIPTION = """\
-Brings the links up to date after files in the packages came, went or moved: makes what is
-missing, removes what leads nowhere any more, and leaves the rest alone. Where nothing
-changed, nothing is done."""
+Brings the links up to date after files were added to the packages, removed or moved: makes
+what is missing, removes what no longer leads anywhere, and leaves the rest alone. Where
+nothing changed, nothing is done."""
 
 EXAMPLES = """\
   dotstream remanage zsh               after files were added to a package or removed

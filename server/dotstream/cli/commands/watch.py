@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Looks at the packages again and again until Ctrl-C, and brings the links up to date, as
-remanage does, whenever files came, went or moved. Each change is shown, and is one of its
-own in the history. What is in the way is reported once, and nothing is changed until it is
-out of the way. With -n it only shows."""
+remanage does, whenever files were added, removed or moved. Each change is shown, and has its
+own entry in the history. What is in the way is reported once, and nothing is changed until
+it is gone. With -n it only shows."""
 
 EXAMPLES = """\
   dotstream watch                      keep what is managed here in step

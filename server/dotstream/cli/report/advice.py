@@ -127,5 +127,7 @@ def explained(
     if choices and flags:
         lines.append(f"    {style.dot} --on-conflict {'|'.join(choices)}")
     if conflict.same and flags and "backup" in choices:
-        lines.append(f"    {style.dot} --same backs up and links all that is the same")
+        lines.append(
+            f"    {style.dot} --same backs up and links every file with the same content"
+        )
     return lines

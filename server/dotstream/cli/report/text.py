@@ -181,10 +181,10 @@ class Lines(Report):
             self._gap()
             self._out.line(f"{self._action}: {self._sum(summary, done=False)}")
         if summary.conflicts:
-            noun = "conflict" if summary.conflicts == 1 else "conflicts"
+            noun, them = ("conflict", "it") if summary.conflicts == 1 else ("conflicts", "them")
             self._problem(
-                f"{summary.conflicts} {noun}; nothing would be changed. Resolve them as "
-                "shown above"
+                f"{summary.conflicts} {noun}; nothing would be changed. Resolve {them} as shown "
+                "above"
             )
         elif summary.errors:
             noun = "path" if summary.errors == 1 else "paths"

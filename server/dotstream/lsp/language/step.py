@@ -74,7 +74,7 @@ def _diagnose(client: Client, cancel: CancellationToken) -> list[types.Diagnosti
             severity=severity.Warning if summary.conflicts else severity.Information,
             code="out-of-step",
             source=SOURCE,
-            message=f"what is linked is out of step: {', '.join(parts)}; remanage does it",
+            message=f"out of step: {', '.join(parts)}; remanage brings the links up to date",
         )
     ]
 

@@ -42,7 +42,7 @@ def ignored(result: Mapping[str, Any]) -> str:
 
 def written(result: Mapping[str, Any]) -> str:
     """Say which file was written."""
-    return f"{_label(result['configuration'])} is there now"
+    return f"{_label(result['configuration'])} was written"
 
 
 def compared(result: Mapping[str, Any]) -> str:
@@ -50,7 +50,7 @@ def compared(result: Mapping[str, Any]) -> str:
     target, source = result["targetLabel"], result["sourceLabel"]
     return {
         "same": f"{target} and {source} are the same",
-        "binary": f"{target} and {source} differ, and are not text",
+        "binary": f"{target} and {source} differ and are not text",
         "directory": f"{target} or {source} is a directory",
         "missing": f"there is nothing at {target} or {source}",
     }.get(result["kind"], "")

@@ -103,7 +103,7 @@ def _init(params: _Init, call: Call) -> dict[str, JSON]:
         try:
             write_new(path, text)
         except FileExistsError:
-            raise UsageError(f"{display(path)} is there already") from None
+            raise UsageError(f"{display(path)} already exists") from None
         call.note_change(client, None)
     return {"configuration": to_uri(path), "text": text, "written": not params.dry_run}
 
