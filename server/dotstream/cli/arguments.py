@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from itertools import takewhile
+from itertools import product, takewhile
 
 from dotstream.fs.process import columns
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar, cast
@@ -119,8 +119,11 @@ class Parser(argparse.ArgumentParser):
         name = str(error.argument_name)
         flags = name.split("/")
         if getattr(self._option_string_actions.get(flags[0]), "nargs", None) == 0:
-            for flag, told, value in (word.partition("=") for word in self._words):
-                if told and flag in flags:
+            for word, flag in product(self._words, flags):
+                long, short = word.partition("="), word[1:].partition(flag[1])
+                value = short[2] if word[:2] != "--" and len(flag) == 2 else ""
+                value = long[2] if long[0] == flag else value
+                if value:
                     return f"{name} takes no value, but got {value!r}"
         return f"{name}: {error.message}"
 
