@@ -480,6 +480,15 @@ class TestHook:
         assert "Apply this? [y/N]" in pulled.out
         assert not (scratch_home / ".gitconfig").exists()
 
+    def test_update_asks_once_where_there_is_a_hook_too(
+        self, scratch_home: Path, remote: Path, clone: Path
+    ) -> None:
+        dotstream("hook", "install", cwd=clone)
+        push(remote, "git/dot-gitconfig", "[alias]\n")
+        done = on_terminal("update", cwd=clone, typed="y\n", controlling=True)
+        assert (done.code, done.out.count("Apply this?")) == (0, 1)
+        assert (scratch_home / ".gitconfig").is_symlink()
+
     def test_commands_after_linking_find_the_repositories_that_they_are_in(
         self, scratch_home: Path, remote: Path, clone: Path
     ) -> None:

@@ -221,7 +221,7 @@ def test_without_a_stowrc_there_are_the_defaults_of_stow(tmp_path: Path) -> None
 
 def test_a_stowrc_that_is_wrong_is_named(tmp_path: Path) -> None:
     (tmp_path / "dotfiles").mkdir()
-    with pytest.raises(ConfigError, match=r"\.stowrc: unknown option --nope"):
+    with pytest.raises(ConfigError, match=r"\.stowrc:\d: unknown option --nope"):
         from_stow(tmp_path / "dotfiles", "--nope")
 
 

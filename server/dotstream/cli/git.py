@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
 
 
+PULLING = "DOTSTREAM_PULLING"
+"""A variable by which our hooks know that whoever runs git brings the links up to date."""
+
 _ELSEWHERE = frozenset(
     {
         "GIT_COMMON_DIR",
@@ -38,6 +41,7 @@ def git(session: Session, *words: str, cwd: str, otherwise: str = "") -> None:
         code = run_program(
             ("git", words[0], *quiet, *words[1:]),
             cwd=cwd,
+            environ={PULLING: "1"},
             without=_ELSEWHERE,
             aside=not session.terminal,
         )

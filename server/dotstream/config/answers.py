@@ -146,7 +146,7 @@ def _require_apart(
     packages = canonical(posixpath.join(directory, place))
     if not within(packages, canonical(directory)):
         raise UsageError(
-            f"the packages are in {packages}, not in {canonical(directory)}: run it there"
+            f"the packages are in {packages}, not in {canonical(directory)}: run init there"
         )
     if packages == canonical(home):
         raise UsageError(

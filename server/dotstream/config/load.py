@@ -344,10 +344,11 @@ def _stow_options(here: _Place) -> StowArguments | None:
     for place in dict.fromkeys((canonical(here.home), root)):
         if not present(f"{place}/{STOWRC_NAME}"):
             continue
-        from dotstream.config.stowrc import read_stowrc
+        from dotstream.config.stowrc import read_stowrc, require_expressions
 
         read = read_stowrc(place, home=here.home, environ=here.environ)
         if read is not None:
+            require_expressions(read, f"{place}/{STOWRC_NAME}")
             found = (found or StowArguments()).then(read)
     return found
 

@@ -7,9 +7,11 @@ from itertools import islice
 from dotstream.config.names import nearest, package_name, quoted
 from dotstream.config.profiles import on_host, on_platform
 from dotstream.errors import PackageNotFound, PermissionRefused, UsageError
-from dotstream.fs.files import is_directory, subdirectories
+from dotstream.fs.files import is_directory, is_link, subdirectories
 from dotstream.fs.listing import sort_key
+from dotstream.fs.look import canonical
 from dotstream.fs.oserror import is_permission, reason
+from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import AS_CONFIGURED, SINGLE, Options, Package, Preferences
 from dotstream.planner.ignore import LITTER, compile_rules, only, stow_list
@@ -265,7 +267,12 @@ class Settings(NamedTuple):
         if self.include and not any(fnmatchcase(name, glob) for glob in self.include):
             return "include does not name it"
         glob = next((glob for glob in self.exclude if fnmatchcase(name, glob)), None)
-        return None if glob is None else f"exclude names it: {glob}"
+        if glob is not None:
+            return f"exclude names it: {glob}"
+        path = self.path_of(name)
+        if is_link(path) and within(self.directory, canonical(path)):
+            return f"it is a link to {canonical(path)}, which this is in itself"
+        return None
 
     def excluded(self, name: str) -> str | None:
         """Say why the package ``name`` is not for this machine; ``None`` if it is."""

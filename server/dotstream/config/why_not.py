@@ -22,7 +22,7 @@ def why_empty(settings: Settings) -> str:
     if others:
         why = settings.left_out(others[0])
         tool = foreign_source(settings.directory)
-        source = f"; it looks like a source of {tool}" if tool else ""
+        source = f"; it looks as if it is laid out for {tool}" if tool else ""
         return f"{none}: {settings.path} leaves all directories out ({others[0]}: {why}){source}"
     if not looks_single(settings.directory):
         return none

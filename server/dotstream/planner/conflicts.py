@@ -7,7 +7,7 @@ from dotstream.fs.files import entries
 from dotstream.fs.listing import DIR
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
-from dotstream.model.items import Conflict, Notice
+from dotstream.model.items import Conflict, Notice, ScanError
 from dotstream.planner.clones import at_commit
 
 if TYPE_CHECKING:
@@ -127,15 +127,18 @@ def settled(options: Options, package: Package, conflict: Conflict) -> Policy:
 
 def left_alone(
     farm: Farm, place: Directory, linked: Sequence[Cursor], why: str
-) -> Conflict | Notice:
+) -> Conflict | Notice | ScanError:
     """Return what is told of a directory where nothing may be linked or unlinked.
 
     Args:
         linked: the packages that have it, to link.
     """
     above = place.parent
-    if farm.options.stow or not linked or above is None or not farm.target.holds_packages(place):
+    if farm.options.stow or not linked or not farm.target.holds_packages(place):
         return Notice(place.absolute, why)
+    if above is None:
+        why = f"nothing can be linked in this target: {why}; if it is none, remove that file"
+        return ScanError(place.absolute, why)
     cursor, *others = linked
     conflict = Conflict(
         "target_in_package_directory",

@@ -160,6 +160,7 @@ def plan_adoption(
             package = to_package(found.paths[0].partition("/")[0]) or package
         if settings.target_of(package) != target:
             target, found = _in_its_own_target(repository, paths, package)
+        _require_free(repository, target, found.paths, package)
     into, keep = repository.named(package, prefer), (repository.root, canonical(repository.state))
     without = _without(repository, prefer)
     return _moving(
@@ -178,6 +179,25 @@ def plan_adoption(
         prefer=prefer,
         cancel=cancel,
     )
+
+
+def _require_free(
+    repository: Repository, target: str, paths: Sequence[str], package: str
+) -> None:
+    """Refuse paths that another package has a file for: two of them would want one path.
+
+    Raises:
+        UsageError: one of them is such a path, and nobody named a package.
+    """
+    from dotstream.planner.locate import locate
+
+    for path in paths:
+        found = locate(repository, f"{target}/{path}")
+        if found.state == "conflict" and found.package not in {None, package}:
+            why = (
+                f"{found.path}: package {found.package} already has {found.source} for this path"
+            )
+            raise UsageError(why, remedy="name_package")
 
 
 def _in_its_own_target(

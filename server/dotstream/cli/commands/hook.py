@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from dotstream.cli.git import git_says
+from dotstream.cli.git import PULLING, git_says
 from dotstream.doctor.shell_commands import quoted
 from dotstream.errors import UsageError
 from dotstream.fs.files import make_program, present, read_text, remove
@@ -28,7 +28,8 @@ EXAMPLES = """\
 
 _HOOKS = ("post-merge", "post-rewrite")
 _MARK = "# Written by dotstream hook; 'dotstream hook remove' removes it."
-_BEFORE = """\
+_BEFORE = f"""\
+[ -z "${PULLING}" ] || exit 0  # 'dotstream update' pulls, and looks by itself
 unset $(git rev-parse --local-env-vars)  # or git would take this repository for any other
 [ -t 1 ] && 2>/dev/null true </dev/tty && exec </dev/tty  # git gives hooks no terminal to ask at
 """

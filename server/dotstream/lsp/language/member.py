@@ -100,9 +100,12 @@ def lenses(subject: Subject, commands: Commands) -> list[types.CodeLens]:
     elif located.state == "unlinked":
         found.append(commands.make("Link now", "link", subject.argument()))
     elif located.state == "conflict" and located.conflict is not None:
+        path = located.conflict.path
+        whole = "" if path == located.target else f" all of {subject.label(path)}"
         for policy in located.conflict.choices:
             argument = subject.argument(policy=policy)
-            found.append(commands.make(POLICY_WORDS[policy].title, "resolve", argument))
+            title = f"{POLICY_WORDS[policy].title}{whole}"
+            found.append(commands.make(title, "resolve", argument))
         found.append(commands.make("Show the difference", "diff", subject.argument()))
     first = types.Range(types.Position(0, 0), types.Position(0, 0))
     return [types.CodeLens(first, command) for command in found]
@@ -200,10 +203,12 @@ def _offers(subject: Subject) -> Iterator[_Offer]:
     located = subject.located
     target = subject.label(located.target)
     if located.state == "conflict" and located.conflict is not None:
+        path = located.conflict.path  # which may be a directory above
         for policy, words in POLICY_WORDS.items():
             if policy in located.conflict.choices or policy == "skip":
-                title = f"{words.title} {target}: {words.meaning}"
-                yield title, "resolve", {"policy": policy}, True, policy == "backup"
+                title = f"{words.title} {subject.label(path)}: {words.meaning}"
+                safe = policy == "backup" and path == located.target
+                yield title, "resolve", {"policy": policy}, True, safe
         yield "Show the difference", "diff", {}, False, False
     elif located.state == "unlinked":
         yield f"Link {target} now", "link", {}, True, True
