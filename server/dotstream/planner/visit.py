@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dotstream.fs.listing import DIR, FILE, LINK, Files
+from dotstream.fs.oserror import GONE
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.items import Conflict, Notice, Operation, ScanError
 from dotstream.model.run import LONGEST, Run
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from dotstream.fs.listing import Entry
     from dotstream.model.directory import Directory
     from dotstream.model.hidden import Hidden
+    from dotstream.model.options import Package
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.decide import Claim
     from dotstream.planner.farm import Farm
@@ -47,6 +49,10 @@ class Walk(NamedTuple):
     folding: Folding
     unlinking: Unlinking
     refolding: Refolding
+
+
+def _without(cursors: Sequence[Cursor], package: Package) -> list[Cursor]:
+    return [cursor for cursor in cursors if cursor.package.path != package.path]
 
 
 _THERE = "a directory is there already, so the names in it are linked"
@@ -149,6 +155,9 @@ class DirectoryVisit:
                 listings.append(farm.packages.members(cursor, place, only))
             except OSError as error:
                 yield scan_error(cursor.path, error)
+                if error.errno not in GONE:  # what cannot be read is not nothing
+                    self.unlinked = _without(self.unlinked, cursor.package)
+                    self.walk.unlinking.keep(cursor.package.name, place)
             else:
                 cursors.append(cursor)
         if farm.target.folds:
