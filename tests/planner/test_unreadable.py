@@ -1,4 +1,4 @@
-"""What cannot be read is not nothing: the links of a package that is out of reach stay."""
+"""What cannot be read is not nothing: links to what is out of reach stay."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from tests.farm import lines
 from tests.rights import nobody
 
 from dotstream.client import Client
-from dotstream.errors import PermissionRefused
 from dotstream.model.items import Operation
 from dotstream.model.options import FOLDINGS, Preferences
 
@@ -47,7 +46,7 @@ def shared(farm: Farm) -> Farm:
 
 
 @pytest.mark.parametrize("folding", FOLDINGS)
-@pytest.mark.parametrize("hidden", ["b", "b/dot-d", "b/dot-d/e"])
+@pytest.mark.parametrize("hidden", ["b/dot-d", "b/dot-d/e"])
 def test_no_link_of_it_is_removed_or_opened_though_errors_are_skipped(
     shared: Farm, hidden: str, folding: Folding
 ) -> None:
@@ -63,22 +62,6 @@ def test_no_link_of_it_is_removed_or_opened_though_errors_are_skipped(
             changes = [item for item in plan.items if isinstance(item, Operation)]
             assert lines(changes, shared.root) == []
     os.chmod(f"{shared.directory}/{hidden}", 0o755)  # noqa: S103
-
-
-def test_others_are_told_of_and_linked(shared: Farm) -> None:
-    os.chmod(f"{shared.directory}/b", 0)
-    with nobody():
-        states = {each.name: (each.changes, each.errors) for each in _client(shared).status()}
-        assert states == {"a": (1, 0), "b": (0, 1)}
-        assert list(_client(shared).doctor()) == []
-    os.chmod(f"{shared.directory}/b", 0o755)  # noqa: S103
-
-
-def test_a_list_that_cannot_be_read_hides_nobody_knows_what(shared: Farm) -> None:
-    shared.make({"stow/b/.stow-local-ignore": "z"})
-    os.chmod(f"{shared.directory}/b/.stow-local-ignore", 0)
-    with nobody(), pytest.raises(PermissionRefused, match="stow-local-ignore"):
-        _client(shared).plan("manage", ["b"])
 
 
 def test_a_package_that_is_gone_is_nothing(shared: Farm) -> None:

@@ -170,17 +170,6 @@ def subdirectories(path: str) -> list[str]:
     return sorted(names, key=os.fsencode)
 
 
-def listable(path: str) -> bool:
-    """Whether the names in a directory may be read."""
-    try:
-        os.scandir(path).close()
-    except PermissionError:
-        return False
-    except OSError:
-        return True  # for another reason, or none at all
-    return True
-
-
 def entries(path: str, most: int) -> list[tuple[str, bool]]:
     """Return the first names in a directory and whether each is a directory, links not followed.
 

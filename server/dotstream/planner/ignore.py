@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from dotstream.errors import ConfigError, PermissionRefused
-from dotstream.fs.files import listable, read_text
+from dotstream.fs.files import read_text
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 
@@ -99,8 +99,6 @@ def stow_list(package: str, home: str | None) -> StowList:
         try:
             text = read_text(path)
         except OSError as error:
-            if is_permission(error) and path == paths[0] and not listable(package):
-                return BUILTIN  # going inside says why nothing can be linked
             if is_permission(error):
                 raise PermissionRefused(f"{path}: {reason(error)}") from None
             raise ConfigError(f"cannot be read: {reason(error)}", path=path) from None
