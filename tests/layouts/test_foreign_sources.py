@@ -101,9 +101,9 @@ def test_who_asks_for_everything_is_told_whose_source_it_is_and_nothing_is_linke
     for words in (["plan", "manage", "--all"], ["manage", "--all"], ["remanage", "--all"]):
         refused = dotstream("-d", ".", *words, cwd=world.where)
         assert refused.code == 2, words
-        assert f"a source of {world.source.tool}" in refused.err
+        assert f"laid out for {world.source.tool}" in refused.err
     assert (
-        f"a source of {world.source.tool}" in dotstream("-d", ".", "status", cwd=world.where).out
+        f"laid out for {world.source.tool}" in dotstream("-d", ".", "status", cwd=world.where).out
     )
     assert difference(before, world.tree()) == []
 
@@ -111,12 +111,12 @@ def test_who_asks_for_everything_is_told_whose_source_it_is_and_nothing_is_linke
 def test_init_says_so_names_the_links_and_advises_nothing(world: World) -> None:
     before = world.tree()
     said = dotstream("init", cwd=world.where).out
-    assert f"this is a source of {world.source.tool}\n" in said
+    assert f"this repository is laid out for {world.source.tool}\n" in said
     assert "'Come from another tool' in the manual" in said
     assert "now: dotstream plan" not in said
     assert all(f"~/{path}" in said for path in world.source.links)
     refused = dotstream("manage", "--all", cwd=world.where)
-    assert (refused.code, f"a source of {world.source.tool}" in refused.err) == (2, True)
+    assert (refused.code, f"laid out for {world.source.tool}" in refused.err) == (2, True)
     assert difference(before, world.tree()) == []
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from itertools import takewhile
+from itertools import product, takewhile
 
 from dotstream.fs.process import columns
-from dotstream.light_typing import TYPE_CHECKING, NamedTuple, NoReturn, cast
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar, cast
 from dotstream.model.options import FOLDINGS, POLICIES
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from _typeshed import SupportsWrite
 
@@ -53,21 +53,17 @@ _GLOBAL_FLAGS = (
     "-d/--dir, -t/--target, --color, -q/--quiet, -v/--verbose, --json; see dotstream -h"
 )
 
+_Action = TypeVar("_Action", bound=argparse.Action)
+
 _PLAIN = "\0"
 """What stands before a word behind ``--`` while it is read; no argument can have it."""
-
-
-_COMPLAINTS = {
-    ": expected one argument": " needs a value",
-    ": ignored explicit argument": " takes no value, but got",
-}
-"""What argparse says, in words that need no explanation."""
 
 
 class Parser(argparse.ArgumentParser):
     """A parser whose complaints are one line and where to read more."""
 
     def __init__(self, prog: str, description: str, examples: str = "") -> None:
+        self._needed: list[argparse.Action] = []
         super().__init__(
             prog=prog,
             description=description,
@@ -75,6 +71,7 @@ class Parser(argparse.ArgumentParser):
             formatter_class=_Formatter,
             allow_abbrev=False,
             add_help=False,
+            exit_on_error=False,
         )
         self._directory: str | None = None
         self._words: list[str] = []
@@ -82,10 +79,7 @@ class Parser(argparse.ArgumentParser):
     def read_before(self, words: Sequence[str]) -> Namespace:
         """Return what the words before a command's name say, its name, and what follows."""
         self._words = list(takewhile(lambda word: word.startswith("-"), words))
-        found, unknown = self.parse_known_args(words)
-        if unknown:
-            self._refuse(unknown, found)
-        return found
+        return self._parsed(self.parse_known_args, words, argparse.Namespace())
 
     def read(self, words: Sequence[str], top: Namespace) -> Namespace:
         """Return what the words of a command say, on top of those before it.
@@ -98,12 +92,54 @@ class Parser(argparse.ArgumentParser):
             end = words.index("--")
             words[end:] = [_PLAIN + word for word in words[end + 1 :]]
         self._words = words
-        found, unknown = self.parse_known_intermixed_args(words, top)
-        if unknown:
-            self._refuse([word.removeprefix(_PLAIN) for word in unknown], found)
+        found = self._parsed(self.parse_known_intermixed_args, words, top)
         if getattr(found, "quiet", False) and getattr(found, "verbose", False):
             self.error("-q and -v cannot be combined")
         return found
+
+    def _parsed(
+        self,
+        parse: Callable[[Sequence[str], Namespace], tuple[Namespace, list[str]]],
+        words: Sequence[str],
+        top: Namespace,
+    ) -> Namespace:
+        try:
+            found, unknown = parse(words, top)
+        except argparse.ArgumentError as error:
+            self.error(self._complaint(error))
+        if unknown:
+            self._refuse([word.removeprefix(_PLAIN) for word in unknown], found)
+        missing = [each for each in self._needed if getattr(found, each.dest, None) is None]
+        if missing:
+            self.error(f"missing: {', '.join(map(_missing, missing))}")
+        return found
+
+    def _complaint(self, error: argparse.ArgumentError) -> str:
+        """Return what is wrong with a flag or a word, in words that need no explanation."""
+        name = str(error.argument_name)
+        flags = name.split("/")
+        if getattr(self._option_string_actions.get(flags[0]), "nargs", None) == 0:
+            for word, flag in product(self._words, flags):
+                long, short = word.partition("="), word[1:].partition(flag[1])
+                value = short[2] if word[:2] != "--" and len(flag) == 2 else ""
+                value = long[2] if long[0] == flag else value
+                if value:
+                    return f"{name} takes no value, but got {value!r}"
+        return f"{name}: {error.message}"
+
+    def _match_argument(self, action: argparse.Action, arg_strings_pattern: str) -> int:
+        try:
+            return super()._match_argument(action, arg_strings_pattern)
+        except argparse.ArgumentError:
+            self.error(f"{'/'.join(action.option_strings)} needs a value")
+
+    def _add_action(self, action: _Action) -> _Action:
+        """Add a flag or a word; what is missing is told here, and not by argparse."""
+        if action.required and not action.option_strings:
+            action.required = False
+            if action.nargs != "*":
+                self._needed.append(action)
+        return super()._add_action(action)
 
     def _get_value(self, action: argparse.Action, arg_string: str) -> object:
         value: object = super()._get_value(action, arg_string.removeprefix(_PLAIN))
@@ -184,17 +220,6 @@ class Parser(argparse.ArgumentParser):
         ]
         if unknown:  # whatever else is wrong may come of that
             self._refuse(unknown, None)
-        if "arguments are required" in message:  # argparse names those too that may be left out
-            missing = (
-                _missing(action)
-                for action in self._actions
-                if str(action.metavar) in message.rpartition(": ")[2].split(", ")
-                and action.nargs not in ("*", "?")
-            )
-            message = f"missing: {', '.join(missing)}"
-        message = message.removeprefix("argument ")
-        for theirs, ours in _COMPLAINTS.items():
-            message = message.replace(theirs, ours)
         sys.stderr.write(f"dotstream: {display(message)}\nSee: {self.prog} --help\n")
         raise SystemExit(2)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dotstream.cli.report.conflicts import explained
+from dotstream.cli.report.advice import explained
 from dotstream.cli.report.difference import difference_lines
 from dotstream.errors import DotstreamError
 from dotstream.fs.oserror import reason

@@ -13,9 +13,9 @@ from dotstream.config.discover import (
     locate,
     named_outside,
 )
-from dotstream.config.profiles import Profiles
+from dotstream.config.profiles import Profiles, on_host, on_platform
 from dotstream.config.reading import read_config, says_nothing
-from dotstream.config.settings import PackageSettings, Settings, on_host, on_platform
+from dotstream.config.settings import PackageSettings, Settings
 from dotstream.errors import ConfigError, UsageError
 from dotstream.fs.files import is_directory, present
 from dotstream.fs.look import canonical
@@ -108,12 +108,10 @@ def _missing(location: Location) -> UsageError:
 
 def _wrong_directory(location: Location, why: str, hint: str) -> ConfigError:
     """Say what is wrong with the package directory that a ``dotstream.toml`` names."""
-    from dotstream.config.positions import locate as position_of
+    from dotstream.config.document import error_at
 
     path = f"{location.root.rstrip('/')}/{CONFIG_NAME}"
-    place = position_of(read_config(path) or "", ("directory",), value=True)
-    line, column = (place.line, place.column) if place else (None, None)
-    return ConfigError(why, path=path, line=line, column=column, hint=hint)
+    return error_at(read_config(path) or "", ("directory",), why, path=path, hint=hint)
 
 
 def target_path(written: str, *, directory: str, home: str, environ: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import SINGLE
 from dotstream.planner.moved import Moves
-from dotstream.planner.names import to_target
+from dotstream.planner.naming import to_target
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -19,9 +19,9 @@ from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeVar
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
+from dotstream.planner.merging import folded
 from dotstream.planner.ownership import Owner
-from dotstream.planner.spelling import folded
-from dotstream.store.damage import intact
+from dotstream.store.read_only import intact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dotstream.doctor.checkup import Checkup
     from dotstream.model.entry import Entry
     from dotstream.planner.farm import Farm
-    from dotstream.planner.state import Seen
+    from dotstream.planner.states import Seen
     from dotstream.store.manifest import Manifest
 
 _Read = TypeVar("_Read")

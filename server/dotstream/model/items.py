@@ -228,3 +228,21 @@ class Notice(NamedTuple):
 
 
 Item: TypeAlias = Operation | Conflict | ScanError | Notice
+
+
+class Child(NamedTuple):
+    """What a plan has for one name of a directory, without what is below.
+
+    Attributes:
+        name: in the target; empty for what is about the directory itself.
+        path: absolute path in the target.
+        source: absolute path of the package member that it is about, where there is one.
+        expandable: whether the plan looks further down here.
+        items: exactly those at this path, in the order of the plan.
+    """
+
+    name: str
+    path: str
+    source: str | None
+    expandable: bool
+    items: tuple[Item, ...]

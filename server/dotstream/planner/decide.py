@@ -12,17 +12,16 @@ from dotstream.fs.listing import DIR, LINK, SPECIAL
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from dotstream.model.items import Conflict, Item, Notice, ScanError
 from dotstream.planner.clones import has_another, moved_to
-from dotstream.planner.in_the_way import looked_at, together
-from dotstream.planner.policies import settled
-from dotstream.planner.spelling import is_renamed
-from dotstream.planner.state import Link, Real, State
+from dotstream.planner.conflicts import looked_at, named_apart, settled, together
+from dotstream.planner.merging import is_renamed
+from dotstream.planner.states import Link, Real, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dotstream.model.directory import Directory
     from dotstream.model.items import ConflictKind
-    from dotstream.model.options import Package, Policy
+    from dotstream.model.options import Policy
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
     from dotstream.planner.folding import Folding
@@ -111,14 +110,6 @@ class Decision:
         """Let it become a directory."""
         self.state, self.claim, self.inner, self.why = Real.DIRECTORY, None, inner, why
         self.opened = self.opened or by_claim
-
-
-def _named_apart(*packages: Package) -> str:
-    """Name packages, with where they are if their names are the same."""
-    names = [package.name for package in packages]
-    if len(set(names)) < len(names):
-        names = [f"{package.name} of {package.directory}" for package in packages]
-    return " and ".join(names)
 
 
 def _named(option: str, patterns: tuple[str, ...], path: str) -> bool:
@@ -322,7 +313,7 @@ class _Meeting:
             return
         elif other.opens and self._farm.packages.is_directory(cursor, raw):
             inner = [other.enter(), self._enter(claim)]
-            why = f"packages {_named_apart(*(each.package for each in inner))} share it"
+            why = f"packages {named_apart(*(each.package for each in inner))} share it"
             self._decision.open(inner, by_claim=True, why=why)
         else:
             away = None if other.stow_dir == cursor.package.directory else other.stow_dir
@@ -347,8 +338,7 @@ class _Meeting:
             else:
                 decision.inner.append(self._enter(claim))
         elif kind == DIR:
-            gone = ScanError(cursor.source(raw), "No such file or directory")
-            decision.reports.append(gone)
+            decision.reports.append(ScanError(cursor.source(raw), "No such file or directory"))
         elif decision.opened and decision.inner:
             other = decision.inner[0].package.name
             self._conflict(claim, "file_and_directory", _NEVER, other=other)
@@ -360,8 +350,8 @@ class _Meeting:
         cursor, kind, raw = claim
         if kind == DIR or self._farm.options.stow:
             return False
-        there = self._name.place.at(self._name.name)
-        return same_content(cursor.source(raw), there, self._farm.poll)
+        place, name, *_ = self._name
+        return same_content(cursor.source(raw), place.at(name), self._farm.poll)
 
     def _conflict(
         self,

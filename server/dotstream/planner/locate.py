@@ -17,9 +17,9 @@ from dotstream.model.options import SINGLE, Preferences
 from dotstream.model.plan import Metadata
 from dotstream.planner.clones import GIT
 from dotstream.planner.groups import Group, plan_level
-from dotstream.planner.level import Below
-from dotstream.planner.names import raw_candidates, to_target
+from dotstream.planner.naming import raw_candidates, to_target
 from dotstream.planner.ownership import native_ownership
+from dotstream.planner.scope import Below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,7 +6,7 @@ import posixpath
 
 from dotstream.fs.files import is_directory, links_below, present
 from dotstream.light_typing import TYPE_CHECKING
-from dotstream.planner.names import to_target
+from dotstream.planner.naming import to_target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,10 +15,9 @@ from __future__ import annotations
 
 import posixpath
 
-from dotstream.fs.files import present
+from dotstream.fs.files import came_from, is_that, present
 from dotstream.fs.look import canonical, marker_file
 from dotstream.fs.places import within
-from dotstream.fs.repositories import came_from, is_that
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import SINGLE
 from dotstream.planner.moved import Moves
@@ -58,19 +57,6 @@ class Ownership:
         single: whether the package directory in use is itself the one package.
         recorded: the package directories that links are recorded into, and which they were.
     """
-
-    __slots__ = (
-        "_here",
-        "_literal",
-        "_marked",
-        "_moves",
-        "_real",
-        "_recorded",
-        "_remembered",
-        "_shortest",
-        "_single",
-        "_stow_dir",
-    )
 
     def __init__(
         self,

@@ -16,7 +16,7 @@ from dotstream.model.wish import Wish
 from dotstream.planner.foresight import ground
 from dotstream.planner.groups import Group, plan_groups
 from dotstream.planner.managed import meant
-from dotstream.planner.names import to_package
+from dotstream.planner.naming import to_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

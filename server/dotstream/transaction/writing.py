@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from dotstream.fs.state import TargetState
     from dotstream.model.cancel import CancellationToken
-    from dotstream.transaction.host import Host
+    from dotstream.transaction.terms import Host
 
 
 class Writer(NamedTuple):

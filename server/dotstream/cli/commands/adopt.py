@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dotstream.cli.arguments import add_dry_run, add_preferences
-from dotstream.cli.change import change_as_agreed
-from dotstream.cli.preferences import preferences
+from dotstream.cli.change import change_as_agreed, preferences
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
 

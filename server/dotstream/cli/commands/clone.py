@@ -5,9 +5,8 @@ from __future__ import annotations
 import posixpath
 
 from dotstream.cli.arguments import add_asking, add_preferences, add_sets
-from dotstream.cli.change import change_as_agreed, refuse_all_and_more
+from dotstream.cli.change import change_as_agreed, preferences, refuse_all_and_more
 from dotstream.cli.git import git, git_says
-from dotstream.cli.preferences import preferences
 from dotstream.config.discover import find_root
 from dotstream.config.settings import DEFAULT_PROFILE
 from dotstream.doctor.shell_commands import quoted

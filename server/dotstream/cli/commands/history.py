@@ -6,8 +6,7 @@ from argparse import ArgumentTypeError
 from functools import partial
 
 from dotstream.cli.arguments import add_wait, days
-from dotstream.cli.report.summary import sentence
-from dotstream.cli.report.text import title
+from dotstream.cli.report.text import sentence, title
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.plan import Summary

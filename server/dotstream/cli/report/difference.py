@@ -7,7 +7,7 @@ from dotstream.model.directory import display
 
 if TYPE_CHECKING:
     from dotstream.cli.report.style import Colour, Style
-    from dotstream.model.difference import Difference
+    from dotstream.model.located import Difference
 
 _COLOURS: dict[str, Colour] = {"+": "green", "-": "red", "@": "cyan"}
 

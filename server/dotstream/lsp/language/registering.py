@@ -1,4 +1,4 @@
-"""Features that are announced for our own documents only, where the client lets us say so.
+"""What is registered with the client: features of our own documents, and files to watch.
 
 An editor binds keys where a server has a feature: Vim's ``K`` and its completion belong to
 whoever edits a ``.vimrc``, about which nothing is explained or completed here.
@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME, STOWRC_NAME
 from dotstream.lsp.language.config import completion
 from dotstream.lsp.language.documents import OWN_NAMES
+from dotstream.lsp.language.subject import roots_around
+from dotstream.lsp.uris import to_uri
+from dotstream.planner.ignore import GLOBAL_LIST, LOCAL_LIST
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dotstream.lsp.language.abilities import Abilities
 
 COMPLETION = types.CompletionOptions(trigger_characters=list(completion.TRIGGERS))
@@ -57,3 +63,26 @@ def _options(method: str, own: list[types.TextDocumentFilterPattern]) -> object:
     return types.CompletionRegistrationOptions(
         document_selector=own, trigger_characters=COMPLETION.trigger_characters
     )
+
+
+_COME_AND_GO = types.WatchKind.Create | types.WatchKind.Delete  # a number: no member is both
+
+
+def watched(folders: Iterable[str], *, relative: bool) -> list[types.FileSystemWatcher]:
+    """Return what is watched: configuration, ignore lists, and what packages gain and lose.
+
+    A folder that is no package directory may be a whole home, so that is only watched in
+    package directories.
+
+    Args:
+        folders: absolute paths of what the editor has open.
+        relative: whether the client knows patterns that are bound to one folder.
+    """
+    names = (CONFIG_NAME, LOCAL_NAME, STOWRC_NAME, LOCAL_LIST, GLOBAL_LIST)
+    found = [types.FileSystemWatcher(f"**/{name}") for name in names]
+    if relative:
+        found += [
+            types.FileSystemWatcher(types.RelativePattern(to_uri(root), "**/*"), _COME_AND_GO)
+            for root in sorted(roots_around(folders))
+        ]
+    return found

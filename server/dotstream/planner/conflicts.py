@@ -1,19 +1,22 @@
-"""A closer look at what is in the way, so that nobody is advised to lose sight of more."""
+"""Conflicts: a closer look at what is in the way, and which policy settles it."""
 
 from __future__ import annotations
 
+from dotstream.errors import UsageError
 from dotstream.fs.files import entries
 from dotstream.fs.listing import DIR
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
-from dotstream.model.items import Conflict
+from dotstream.model.items import Conflict, Notice, ScanError
 from dotstream.planner.clones import at_commit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dotstream.model.items import Item
-    from dotstream.model.options import Policy
+    from dotstream.model.options import Options, Package, Policy
+    from dotstream.planner.cursor import Cursor
+    from dotstream.planner.farm import Farm
     from dotstream.planner.target import Target
 
 _MOST = 1000  # names that are counted
@@ -96,3 +99,65 @@ def together(reports: Sequence[Item]) -> list[Item]:
         for item in reports
         if item is first or not isinstance(item, Conflict)
     ]
+
+
+def settled(options: Options, package: Package, conflict: Conflict) -> Policy:
+    """Return the policy for a conflict.
+
+    Raises:
+        UsageError: who was asked gave an answer that cannot settle it.
+    """
+    if options.resolutions:
+        chosen = options.resolutions.get(conflict.path)
+        if chosen is not None:
+            return chosen
+    if options.resolve is not None:
+        chosen = options.resolve(conflict)
+        if chosen not in (None, "fail", *conflict.choices):
+            raise UsageError(
+                f"{chosen!r} cannot settle {conflict.path}; what can: "
+                f"{', '.join(conflict.choices)}"
+            )
+        if chosen is not None:
+            return chosen
+    if conflict.same and options.same:
+        return "backup"
+    return package.on_conflict or options.on_conflict
+
+
+def left_alone(
+    farm: Farm, place: Directory, linked: Sequence[Cursor], why: str
+) -> Conflict | Notice | ScanError:
+    """Return what is told of a directory where nothing may be linked or unlinked.
+
+    Args:
+        linked: the packages that have it, to link.
+    """
+    above = place.parent
+    if farm.options.stow or not linked or not farm.target.holds_packages(place):
+        return Notice(place.absolute, why)
+    if above is None:
+        why = f"nothing can be linked in this target: {why}; if it is none, remove that file"
+        return ScanError(place.absolute, why)
+    cursor, *others = linked
+    conflict = Conflict(
+        "target_in_package_directory",
+        above,
+        place.name,
+        cursor.package.name,
+        cursor.path,
+        choices=("skip",),
+        source_is_dir=True,
+        rivals=tuple(other.package.name for other in others),
+    )
+    if settled(farm.options, cursor.package, conflict) == "skip":
+        return Notice(place.absolute, f"skipped: {conflict.message}")
+    return conflict
+
+
+def named_apart(*packages: Package) -> str:
+    """Name packages, with where they are if their names are the same."""
+    names = [package.name for package in packages]
+    if len(set(names)) < len(names):
+        names = [f"{package.name} of {package.directory}" for package in packages]
+    return " and ".join(names)

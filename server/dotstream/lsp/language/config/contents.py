@@ -1,4 +1,4 @@
-"""What a ``dotstream.toml`` names, as links: packages, and targets."""
+"""What is in a ``dotstream.toml``: its outline, and what it names, as links."""
 
 from __future__ import annotations
 
@@ -17,9 +17,50 @@ from dotstream.lsp.uris import label, to_uri
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dotstream.config.positions import Range
+    from dotstream.config.positions import KeyPath, Positions, Range
     from dotstream.lsp.language.abilities import Abilities
     from dotstream.lsp.language.documents import Document
+    from dotstream.lsp.language.text import Text
+
+
+def outline(document: Document) -> list[types.DocumentSymbol]:
+    """Return the keys at the top and the tables, each table with its keys."""
+    _, positions = readable(document.text.source)
+    found: list[types.DocumentSymbol] = []
+    tables: dict[KeyPath, types.DocumentSymbol] = {}
+    for path in positions.values:
+        if any(isinstance(part, int) for part in path):
+            continue
+        symbol = _symbol(path, positions, document.text)
+        if len(path) == 1 and path[0] not in ("packages", "profiles"):
+            found.append(symbol)
+        elif len(path) == 2:
+            tables[path] = symbol
+            found.append(symbol)
+        elif len(path) == 3:
+            table = tables.get(path[:2])
+            if table is not None:
+                table.children = [*(table.children or ()), symbol]
+            else:  # a dotted key, such as packages.zsh.target
+                found.append(symbol)
+    return found
+
+
+def _symbol(path: KeyPath, positions: Positions, text: Text) -> types.DocumentSymbol:
+    key = positions.keys.get(path) or positions.values[path]
+    value = positions.values[path]
+    start, end = text.offsets(key)
+    low, high = text.offsets(value)
+    kind = types.SymbolKind.Module if len(path) == 2 else types.SymbolKind.Property
+    if path[0] == "profiles" and len(path) == 2:
+        kind = types.SymbolKind.Array
+    return types.DocumentSymbol(
+        name=str(path[-1]) or '""',
+        detail=str(path[0]) if len(path) == 2 else None,
+        kind=kind,
+        range=text.span(min(start, low), max(end, high)),
+        selection_range=text.span(start, end),
+    )
 
 
 def links(document: Document, abilities: Abilities) -> list[types.DocumentLink]:
