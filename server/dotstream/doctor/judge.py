@@ -8,12 +8,8 @@ import posixpath
 from dotstream.doctor import shell_commands
 from dotstream.fs.access import followed
 from dotstream.fs.files import is_directory, present
-<<<<<<< HEAD
-from dotstream.fs.oserror import GONE, reason
-=======
 from dotstream.fs.listing import DIR, SPECIAL
-from dotstream.fs.oserror import reason
->>>>>>> main
+from dotstream.fs.oserror import GONE, reason
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding

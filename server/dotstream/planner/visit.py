@@ -21,12 +21,8 @@ if TYPE_CHECKING:
 
     from dotstream.fs.listing import Entry
     from dotstream.model.directory import Directory
-<<<<<<< HEAD
-    from dotstream.model.hidden import Hidden
     from dotstream.model.options import Package
-=======
     from dotstream.model.rule import Hidden
->>>>>>> main
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.decide import Claim
     from dotstream.planner.farm import Farm
