@@ -9,7 +9,7 @@ from dotstream.doctor import shell_commands
 from dotstream.fs.access import followed
 from dotstream.fs.files import is_directory, present
 from dotstream.fs.listing import DIR, SPECIAL
-from dotstream.fs.oserror import reason
+from dotstream.fs.oserror import GONE, reason
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
     from dotstream.planner.ownership import Owner
-
-_GONE = (errno.ENOENT, errno.ENOTDIR)
 
 
 def destination(place: Directory, text: str) -> str:
@@ -67,7 +65,7 @@ def judge(
     if not isinstance(number, int):
         return None
     full = destination(place, text)
-    if number not in _GONE:
+    if number not in GONE:
         why = f"what this link of package {package} leads to cannot be looked at: "
         return Finding(
             "no_permission", place, name, package, text, detail=why + reason(OSError(number, ""))

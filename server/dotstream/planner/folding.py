@@ -65,6 +65,8 @@ class Folding:
         known = (self._standing if standing else self._differing)[package.path]
         why = known.why(cursor.path)
         if why is None and (met := self._differing_below(cursor, place, standing=standing)):
+            if standing and not met.raw:
+                return None  # nobody knows what opening it would leave out
             why = self._in_words(met)
             known.note(cursor.path, met.cursor.path, why)
         return why

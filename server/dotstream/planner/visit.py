@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dotstream.fs.listing import DIR, FILE, LINK, Files
+from dotstream.fs.oserror import GONE
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.items import Notice, Operation
 from dotstream.model.run import LONGEST, Run
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from dotstream.fs.listing import Entry
     from dotstream.model.directory import Directory
+    from dotstream.model.options import Package
     from dotstream.model.rule import Hidden
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.decide import Claim
@@ -41,6 +43,10 @@ class Walk(NamedTuple):
     folding: Folding
     unlinking: Unlinking
     refolding: Refolding
+
+
+def _without(cursors: Sequence[Cursor], package: Package) -> list[Cursor]:
+    return [cursor for cursor in cursors if cursor.package.path != package.path]
 
 
 _THERE = "a directory is there already, so the names in it are linked"
@@ -145,6 +151,9 @@ class DirectoryVisit:
                 listings.append(farm.packages.members(cursor, place, only))
             except OSError as error:
                 yield scan_error(cursor.path, error)
+                if error.errno not in GONE:  # what cannot be read is not nothing
+                    self.unlinked = _without(self.unlinked, cursor.package)
+                    self.walk.unlinking.keep(cursor.package.name, place)
             else:
                 cursors.append(cursor)
         if farm.target.folds:
