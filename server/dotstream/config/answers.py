@@ -75,9 +75,8 @@ def answers_for(
     if looked.inside and "target" not in top:
         top["target"] = f"~/{looked.inside}"
     top.update(_of_survey(looked, directory, home, known=bool(top) and not looked.inside))
-    of_tuckr = looked.tool == "tuckr" and looked.directory == GROUPS
-    packages = _of_tuckr(looked) if of_tuckr else {}
-    if of_tuckr:
+    packages = _of_tuckr(looked)
+    if _is_tuckrs(looked):
         top["ignore"] = NEVER_AS_NAMED
     if looked.links and not sources:
         sources = ["what is linked"]
@@ -199,8 +198,14 @@ def _of_survey(looked: Survey, directory: str, home: str, *, known: bool) -> Map
     return found
 
 
+def _is_tuckrs(looked: Survey) -> bool:
+    return looked.tool == "tuckr" and looked.directory == GROUPS
+
+
 def _of_tuckr(looked: Survey) -> Mapping[str, Mapping[str, Value]]:
     """Return the settings of groups that tuckr takes on some systems only."""
+    if not _is_tuckrs(looked):
+        return {}
     return {
         name: {"platforms": platforms}
         for name in looked.packages

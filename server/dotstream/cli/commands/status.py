@@ -108,10 +108,15 @@ def _tell_packages(session: Session, names: Sequence[str], cancel: CancellationT
     for each in session.while_read(unwanted):
         _tell_unwanted(session, each, width)
     if not linked:
-        session.mention_elsewhere("status", names or None)
-        if shown and not names and (why := client.settings.why_foreign()) is not None:
-            session.say(why)
+        _tell_why(session, names, shown)
     return failed
+
+
+def _tell_why(session: Session, names: Sequence[str], shown: Sequence[str]) -> None:
+    """Say why nothing may be linked here: it is elsewhere, or these are no packages."""
+    session.mention_elsewhere("status", names or None)
+    if shown and not names and (why := session.client.settings.why_foreign()) is not None:
+        session.say(why)
 
 
 def _statuses(
