@@ -11,7 +11,8 @@ import re
 import sys
 from contextlib import suppress
 
-from dotstream.cli.arguments import Parser, add_common
+from dotstream.cli.arguments import Parser
+from dotstream.cli.flags import add_common
 from dotstream.cli.registry import COMMANDS, PROGRAMS, helps, load, parser_of
 from dotstream.errors import DotstreamError
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple

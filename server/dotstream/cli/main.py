@@ -11,7 +11,8 @@ import signal
 import sys
 
 from dotstream import __version__
-from dotstream.cli.arguments import Parser, add_common, tell
+from dotstream.cli.arguments import Parser, tell
+from dotstream.cli.flags import add_common
 from dotstream.cli.registry import COMMANDS, GROUPS, PROGRAMS, helps, load, parser_of
 from dotstream.cli.report.output import not_written
 from dotstream.cli.session import Session

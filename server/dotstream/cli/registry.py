@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from dotstream.cli.arguments import Parser, add_common
+from dotstream.cli.arguments import Parser
+from dotstream.cli.flags import add_common
 from dotstream.light_typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 
-from dotstream.cli.arguments import add_asking, add_preferences, add_sets
 from dotstream.cli.change import change_as_agreed, preferences, refuse_all_and_more
+from dotstream.cli.flags import add_asking, add_preferences, add_sets
 from dotstream.cli.git import git, git_says
 from dotstream.config.discover import find_root
 from dotstream.config.settings import DEFAULT_PROFILE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from dotstream.cli.arguments import add_wait
+from dotstream.cli.flags import add_wait
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display

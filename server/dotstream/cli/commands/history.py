@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from functools import partial
 
-from dotstream.cli.arguments import add_wait, days
+from dotstream.cli.flags import add_wait, days
 from dotstream.cli.report.text import sentence, title
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING

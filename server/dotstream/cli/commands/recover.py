@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dotstream.cli.arguments import add_wait
+from dotstream.cli.flags import add_wait
 from dotstream.errors import DotstreamError
 from dotstream.light_typing import TYPE_CHECKING
 

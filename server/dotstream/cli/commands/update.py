@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dotstream.cli.arguments import add_dry_run, add_preferences, add_selection
 from dotstream.cli.change import change_packages, refuse_all_and_more
+from dotstream.cli.flags import add_dry_run, add_preferences, add_selection
 from dotstream.cli.git import git, git_says
 from dotstream.doctor.shell_commands import quoted
 from dotstream.fs.files import present

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from time import monotonic, sleep
 
-from dotstream.cli.arguments import add_preferences, add_rehearsal, add_selection, seconds
 from dotstream.cli.change import apply, refuse_all_and_more, selected
+from dotstream.cli.flags import add_preferences, add_rehearsal, add_selection, seconds
 from dotstream.cli.report.advice import with_flags
 from dotstream.errors import Cancelled, DotstreamError, PackageNotFound, UsageError
 from dotstream.fs.files import present
