@@ -90,6 +90,31 @@ def test_a_clone_whose_commit_nobody_can_tell_is_one_conflict_all_the_same(farm:
     assert conflict.message.endswith("another one is in its place")
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (".git/HEAD", "ref: refs/\0\n"),
+        (".git/HEAD", "ref: refs/../../../../../../etc/passwd\n"),
+        (".git/commondir", "\0"),
+        (".git", "gitdir: \0\n"),
+    ],
+)
+def test_what_git_would_not_write_tells_no_commit(farm: Farm, name: str, text: str) -> None:
+    farm.make(_clone("stow/nvim/x", _ONE))
+    if name == ".git":
+        farm.make({"home/x/.git": text})
+    else:
+        farm.make({"home/x/.git/HEAD": "ref: refs/heads/none\n", f"home/x/{name}": text})
+    (conflict,) = farm.plan("manage").conflicts
+    assert conflict.message.endswith("another one is in its place")
+
+
+def test_a_submodule_whose_place_cannot_be_named_has_not_moved(farm: Farm) -> None:
+    farm.make({"stow/a/x/.git/config": "[core]\n\tworktree = \0\n", "stow/a/x/one": "1"})
+    farm.make({"stow/b/x/two": "2"})
+    assert not farm.plan("manage").conflicts
+
+
 def test_a_clone_that_has_links_of_ours_in_it_stays_managed(farm: Farm) -> None:
     farm.make({"stow/nvim/x/a": "a", "home/x/b": "b"}).run("manage")
     farm.make({"stow/nvim/x/.git/HEAD": _ONE, "home/x/.git/HEAD": _ONE})

@@ -78,7 +78,7 @@ def at_commit(path: str) -> str | None:
         head = (read_text(f"{git}/HEAD") or "").strip()
         if head.startswith("ref: refs/"):
             head = _commit_of(head[5:], git)
-    except OSError:
+    except (OSError, ValueError):  # no path holds a zero byte
         return None
     return head if _COMMIT.fullmatch(head) else None
 
@@ -112,9 +112,9 @@ def _other_worktree(path: str) -> str | None:
     try:
         git = _git_directory(path) or ""
         written = _WORKTREE.search(read_text(f"{git}/config") or "")
-    except OSError:
+        there = canonical(posixpath.join(git, written[1])) if written else path
+    except (OSError, ValueError):
         return None
-    there = canonical(posixpath.join(git, written[1])) if written else path
     return None if there == canonical(path) or not present(f"{there}/{GIT}") else there
 
 
@@ -127,5 +127,5 @@ def _git_directory(path: str) -> str | None:
     git = f"{path}/{GIT}"
     if is_directory(git):
         return git
-    head, _, written = (read_text(git) or "").replace("\0", "").partition(":")
+    head, _, written = (read_text(git) or "").partition(":")
     return posixpath.normpath(posixpath.join(path, written.strip())) if head == "gitdir" else None
