@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dotstream.client import Client
-    from dotstream.model.child import Child
+    from dotstream.model.items import Child
 
 
 def _expanded(

@@ -76,6 +76,8 @@ def test_some_members_are_planned_as_packages_that_only_have_those(
     packages: list[str],
 ) -> None:
     prefer = prefer._replace(folding="never")  # another package is folded in other places
+    # A clone in the way of a clone is one conflict where all of a package is planned.
+    theirs = {path: entry for path, entry in theirs.items() if ".git" not in path.split("/")}
     with tempfile.TemporaryDirectory(dir=QUICK) as root:
         farm = _laid_out(root + "/farm", members | theirs)
         for copy in (root + "/less/farm", root + "/whole"):

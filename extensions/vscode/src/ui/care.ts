@@ -111,7 +111,7 @@ export class Care {
         return;
       case "binary":
         void window.showInformationMessage(
-          l10n.t("{0}: the files differ, and are not text.", title),
+          l10n.t("{0}: the files differ and are not text.", title),
         );
         return;
       case "directory":
@@ -120,7 +120,7 @@ export class Care {
         );
         return;
       case "missing":
-        void window.showInformationMessage(l10n.t("{0}: one of them does not exist.", title));
+        void window.showInformationMessage(l10n.t("{0}: one of the two does not exist.", title));
         return;
       case "text":
         await this.show(found, title);
@@ -162,7 +162,7 @@ export class Care {
     const set = l10n.t("Settings");
     const again = l10n.t("Retry");
     const pythons = l10n.t(
-      "dotstream needs Python 3.11 or newer, and found none on PATH or in the Python extension. Install one, and retry.",
+      "dotstream needs Python 3.11 or newer and found none on PATH or in the Python extension. Install one and retry.",
     );
     const to = l10n.t("To install dotstream: {0}", installCommand);
     const wrong = (program: string) =>

@@ -210,6 +210,6 @@ function isRepository({ op, message }: Row): boolean {
 function leaveOut({ uri, attempt, divisible }: PlanSession, line: number): Command[] {
   const row: Row | undefined = attempt.text.rowAt(line);
   if (row === undefined || row.op === "notice" || !divisible) return [];
-  const title = attempt.text.isLeftOut(row) ? l10n.t("Take in") : l10n.t("Leave out");
+  const title = attempt.text.isLeftOut(row) ? l10n.t("Include") : l10n.t("Leave out");
   return [{ title, command: "dotstream.leaveOut", arguments: [uri, attempt.number, row.path] }];
 }

@@ -121,7 +121,7 @@ export class Plans implements TextDocumentContentProvider, Disposable {
   private planWhatWasCutShort(): void {
     const gone = [...this.sessions.values()].filter(({ attempt }) => attempt.fault?.gone === true);
     for (const session of gone) {
-      void session.plan(undefined, l10n.t("planned again after the server was started again"));
+      void session.plan(undefined, l10n.t("planned again after the server restarted"));
     }
   }
 
