@@ -7,6 +7,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tests.farm import farm, scratch
 from tests.leftovers import count, end_since
 from tests.long import LONG
@@ -41,6 +42,12 @@ _SCRATCH_VARIABLES = {
 _OF_THE_MACHINE = (
     "STOW_DIR", "DOTSTREAM_DIR", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "LC_ALL",
 )  # fmt: skip
+
+
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")  # a busy one fails nothing
 
 
 def pytest_configure() -> None:

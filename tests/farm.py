@@ -23,8 +23,7 @@ from dotstream.fs.change import Changes
 from dotstream.model.items import Conflict, Notice, Operation
 from dotstream.model.options import Preferences
 from dotstream.transaction.execution import execution_of_plan
-from dotstream.transaction.host import Host
-from dotstream.transaction.terms import Terms
+from dotstream.transaction.terms import Host, Terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from dotstream.client import Client as Client
     from dotstream.config.settings import PackageSettings as PackageSettings, Settings as Settings
     from dotstream.errors import (
-        REMEDIES as REMEDIES,
         Cancelled as Cancelled,
         ConfigError as ConfigError,
         ConflictError as ConflictError,
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
         PermissionRefused as PermissionRefused,
         PreconditionFailed as PreconditionFailed,
         RecoveryStopped as RecoveryStopped,
-        Remedy as Remedy,
         RollbackIncomplete as RollbackIncomplete,
         ScanFailed as ScanFailed,
         StalePlan as StalePlan,
@@ -52,13 +50,7 @@ if TYPE_CHECKING:
         UsageError as UsageError,
     )
     from dotstream.model.cancel import CancellationToken as CancellationToken
-    from dotstream.model.child import Child as Child
-    from dotstream.model.choice import Choice as Choice
-    from dotstream.model.choice import Choosing as Choosing
-    from dotstream.model.difference import (
-        Difference as Difference,
-        DifferenceKind as DifferenceKind,
-    )
+    from dotstream.model.choice import Choice as Choice, Choosing as Choosing
     from dotstream.model.directory import Directory as Directory
     from dotstream.model.events import (
         Applied as Applied,
@@ -81,6 +73,7 @@ if TYPE_CHECKING:
         TransactionState as TransactionState,
     )
     from dotstream.model.items import (
+        Child as Child,
         Conflict as Conflict,
         ConflictKind as ConflictKind,
         Item as Item,
@@ -90,6 +83,8 @@ if TYPE_CHECKING:
         ScanError as ScanError,
     )
     from dotstream.model.located import (
+        Difference as Difference,
+        DifferenceKind as DifferenceKind,
         Located as Located,
         LocatedState as LocatedState,
         Role as Role,
@@ -107,7 +102,9 @@ if TYPE_CHECKING:
         Preferences as Preferences,
         Resolve as Resolve,
     )
+    from dotstream.model.nesting import without as without
     from dotstream.model.plan import Metadata as Metadata, Plan as Plan, Summary as Summary
+    from dotstream.model.remedies import REMEDIES as REMEDIES, Remedy as Remedy
     from dotstream.model.rule import Rule as Rule, WhichRule as WhichRule
     from dotstream.model.run import Run as Run
     from dotstream.model.status import (
@@ -116,7 +113,6 @@ if TYPE_CHECKING:
         PackageStatus as PackageStatus,
         Unwanted as Unwanted,
     )
-    from dotstream.planner.leaving_out import without as without
     from dotstream.model.wish import Wish as Wish
     from dotstream.planner.scan import Scan as Scan
     from dotstream.planner.split import Stream as Stream
@@ -131,32 +127,31 @@ _NAMES = {
     "client": "Client",
     "config.settings": "PackageSettings Settings",
     "errors": (
-        "REMEDIES Cancelled ConfigError ConflictError ConflictsUnsettled DotstreamError "
+        "Cancelled ConfigError ConflictError ConflictsUnsettled DotstreamError "
         "HeldElsewhere JournalError MemberRefused NotAgreed OperationFailed OperationRefused "
         "PackageNotFound "
-        "PermissionRefused PreconditionFailed RecoveryStopped Remedy RollbackIncomplete "
+        "PermissionRefused PreconditionFailed RecoveryStopped RollbackIncomplete "
         "ScanFailed StalePlan TargetLocked UsageError"
     ),
     "model.cancel": "CancellationToken",
-    "model.child": "Child",
     "model.choice": "Choice Choosing",
-    "model.difference": "Difference DifferenceKind",
     "model.directory": "Directory",
     "model.events": "Applied Corrected Event Phase Progress Result",
     "model.finding": "Finding FindingKind ScanMode Severity",
     "model.history": "Backup Recovery Transaction TransactionState",
-    "model.items": "Conflict ConflictKind Item Notice Operation OperationKind ScanError",
-    "model.located": "Located LocatedState Role",
+    "model.items": ("Child Conflict ConflictKind Item Notice Operation OperationKind ScanError"),
+    "model.located": "Difference DifferenceKind Located LocatedState Role",
     "model.member": "Member MemberKind",
     "model.wish": "Wish",
     "model.options": (
         "Action Folding IgnoreRules Layout LinkStyle Options Package Policy Preferences Resolve"
     ),
+    "model.nesting": "without",
     "model.plan": "Metadata Plan Summary",
+    "model.remedies": "REMEDIES Remedy",
     "model.rule": "Rule WhichRule",
     "model.run": "Run",
     "model.status": "PackageInfo PackageState PackageStatus Unwanted",
-    "planner.leaving_out": "without",
     "planner.scan": "Scan",
     "planner.split": "Stream",
     "planner.stream": "Digest StreamingPlan",

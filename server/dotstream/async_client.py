@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import asyncio
 
-from dotstream.async_feed import Feed
 from dotstream.async_streams import (
     AsyncExecution,
     AsyncScan,
     AsyncStreamingPlan,
+    Feed,
     plan_of,
     stream_of,
     to_its_end,

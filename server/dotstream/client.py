@@ -27,7 +27,7 @@ from dotstream.planner.request import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
     from os import PathLike
     from typing import Concatenate, ParamSpec, TypeVar
 
@@ -35,23 +35,20 @@ if TYPE_CHECKING:
     from dotstream.declaring import Declaring
     from dotstream.doctor.checkup import Checkup
     from dotstream.history.history import Past
-    from dotstream.model.child import Child
-    from dotstream.model.difference import Difference
-    from dotstream.model.events import Corrected, Result
+    from dotstream.model.events import Corrected, Happening, Result
     from dotstream.model.finding import Finding, ScanMode
     from dotstream.model.history import Backup, Recovery, Transaction
-    from dotstream.model.items import Operation
-    from dotstream.model.located import Located
+    from dotstream.model.items import Child, Operation
+    from dotstream.model.located import Difference, Located
     from dotstream.model.member import Member
     from dotstream.model.options import Action
     from dotstream.model.plan import Plan
     from dotstream.model.status import PackageInfo, PackageStatus, Unwanted
     from dotstream.model.wish import Wish
-    from dotstream.planner.managed import Managed
     from dotstream.planner.scan import Scan
     from dotstream.planner.stream import StreamingPlan
     from dotstream.transaction.execution import Execution
-    from dotstream.transaction.host import Host
+    from dotstream.transaction.terms import Control, Host
 
     _Arguments = ParamSpec("_Arguments")
     _Outcome = TypeVar("_Outcome")
@@ -78,6 +75,18 @@ def _drained(
 
     outcome = stream.__annotations__["return"].removeprefix("Execution[").removesuffix("]")
     return declaring(stream, call, outcome)
+
+
+def _executing(
+    steps: Callable[[Control[_Outcome]], Generator[Happening, None, _Outcome]],
+    cancel: CancellationToken | None,
+) -> Execution[_Outcome]:
+    """Return the run of steps that are controlled from outside."""
+    from dotstream.transaction.execution import Execution
+    from dotstream.transaction.terms import Control
+
+    control: Control[_Outcome] = Control(cancel)
+    return Execution(steps(control), control)
 
 
 class Client:
@@ -520,7 +529,7 @@ class Client:
     def _host(self) -> Host:
         """What the engine is told of this process."""
         from dotstream.fs.change import Changes
-        from dotstream.transaction.host import Host
+        from dotstream.transaction.terms import Host
 
         return Host(self._repository.state, process_name(), time, Changes())
 
@@ -538,30 +547,9 @@ class Client:
         Args:
             packages: names; none means all that are for this machine.
         """
-        from dotstream.model.status import PackageStatus
+        from dotstream.planner.linked import Linked
 
-        names = self.settings.select(packages, everything=not packages)
-        recorded = self._recorded(names)
-        for name in names:
-            with self.stream("manage", [name], cancel=cancel) as plan:
-                for _ in plan:
-                    pass
-            opened = "unfold" in plan.summary.counts and self._opens(name, cancel)
-            status = PackageStatus.of(name, plan.summary, opened=opened)
-            if recorded[name] > status.links + status.relinks:
-                status = status.with_removals(self._removals([name], cancel))
-            yield status
-
-    def _opens(self, name: str, cancel: CancellationToken | None) -> bool:
-        """Whether managing a package opens a link of its own, whoever made it."""
-        from dotstream.planner.in_place import InPlace
-
-        with (
-            closing(self._repository.records()) as records,
-            self.stream("manage", [name], cancel=cancel) as plan,
-        ):
-            in_place = InPlace(self.settings, records)
-            return any(in_place.opens(item, name) for item in plan)
+        yield from Linked(self._repository, cancel).status(packages)
 
     def outdated(
         self, *packages: str, beyond: int = 0, cancel: CancellationToken | None = None
@@ -573,27 +561,9 @@ class Client:
             beyond: how many links are known to be as wanted; where no more are recorded, that
                 is all there is to it.
         """
-        recorded = sum(self._recorded(packages).values())
-        return self._removals(packages, cancel) if recorded > beyond else 0
+        from dotstream.planner.linked import Linked
 
-    def _recorded(self, packages: Iterable[str]) -> dict[str, int]:
-        """Return how many links of packages are recorded in their targets."""
-        records, settings = self._repository.records(), self.settings
-        try:
-            linked = records.linked(self.directory)
-            return {
-                name: linked[name][settings.target_of(name)] if name in linked else 0
-                for name in packages
-            }
-        finally:
-            records.close()
-
-    def _removals(self, packages: Sequence[str], cancel: CancellationToken | None) -> int:
-        """Return how many links ``remanage`` would remove."""
-        with self.stream("remanage", packages, cancel=cancel) as plan:
-            for _ in plan:
-                pass
-        return plan.summary.counts.get("remove_link", 0)
+        return Linked(self._repository, cancel).outdated(packages, beyond)
 
     def unwanted(self) -> list[Unwanted]:
         """List packages with links that are not to be any more; ``remanage`` removes them.
@@ -601,17 +571,10 @@ class Client:
         Their packages are gone, or disabled here, or have another target now, or no profile
         that was chosen has them any more.
         """
-        here = self._managed()
+        from dotstream.planner.linked import Linked
+
+        here = Linked(self._repository, None).managed()
         return [*here.unwanted, *here.moved]
-
-    def _managed(self) -> Managed:
-        from dotstream.planner.managed import managed
-
-        records = self._repository.records()
-        try:
-            return managed(self.settings, records)
-        finally:
-            records.close()
 
     def linked_elsewhere(self) -> dict[str, dict[str, int]]:
         """Return how many links of each package are in other targets than this one.
@@ -621,11 +584,8 @@ class Client:
         Raises:
             JournalError: what is recorded of one cannot be read.
         """
-        records = self._repository.records()
-        try:
+        with closing(self._repository.records()) as records:
             return records.linked_elsewhere(self.directory)
-        finally:
-            records.close()
 
     def links(
         self, *packages: str, cancel: CancellationToken | None = None
@@ -635,31 +595,9 @@ class Client:
         Args:
             packages: names; none means all that are for this machine.
         """
-        from dotstream.planner.in_place import InPlace
-        from dotstream.planner.managed import unwanted_links
+        from dotstream.planner.linked import Linked
 
-        prefer = Preferences(report_kept=True, on_conflict="fail")
-        here = self._managed()
-        unwanted = {each.name for each in here.unwanted}
-        wanted = [name for name in packages if name not in unwanted]
-        every = not packages and self.settings.why_empty() is None
-        names = self.settings.select(wanted, everything=every) if wanted or every else ()
-        with closing(self._repository.records()) as records:
-            in_place = InPlace(self.settings, records, unwanted)
-            # One by one: together, they would open a fold that only one of them has.
-            for name in names:
-                with self.stream("manage", [name], prefer=prefer, cancel=cancel) as plan:
-                    for item in plan:
-                        link = in_place.link(item, name)
-                        if link is not None:
-                            yield link
-        left = [
-            each
-            for each in (*here.unwanted, *here.moved)
-            if each.moved or each.name not in names
-            if not packages or each.name in packages
-        ]
-        yield from unwanted_links(self.settings, self._repository.records(), left)
+        yield from Linked(self._repository, cancel).links(packages)
 
     def locate(self, path: str | PathLike[str]) -> Located:
         """Tell what one path has to do with the packages, from whichever side it is on.
@@ -757,11 +695,9 @@ class Client:
             TargetLocked: the other run is still at it.
             RollbackIncomplete: the system refused something; trying again is safe.
         """
-        from dotstream.transaction.execution import Execution
-        from dotstream.transaction.terms import Control
-
-        control: Control[Recovery] = Control(cancel)
-        return Execution(self._past.recovering(control, resume=resume, wait=wait), control)
+        return _executing(
+            lambda control: self._past.recovering(control, resume=resume, wait=wait), cancel
+        )
 
     @_drained(stream_recover)
     def recover(self) -> None:
@@ -806,11 +742,9 @@ class Client:
         Raises (while iterating):
             TargetLocked: another dotstream is changing the target.
         """
-        from dotstream.transaction.execution import Execution
-        from dotstream.transaction.terms import Control
-
-        control: Control[list[Backup]] = Control(cancel)
-        return Execution(self._past.pruning(control, older_than, wait=wait), control)
+        return _executing(
+            lambda control: self._past.pruning(control, older_than, wait=wait), cancel
+        )
 
     @_drained(stream_prune_backups)
     def prune_backups(self) -> None:
@@ -902,12 +836,13 @@ class Client:
             JournalError: the database cannot be used, or a transaction is unfinished.
         """
         from dotstream.doctor.records import correcting
-        from dotstream.transaction.execution import Execution
-        from dotstream.transaction.terms import Control
 
-        control: Control[Corrected] = Control(cancel)
-        checkup = self._checkup(mode, depth, skip, control.cancel, wait=wait)
-        return Execution(correcting(checkup, control), control)
+        return _executing(
+            lambda control: correcting(
+                self._checkup(mode, depth, skip, control.cancel, wait=wait), control
+            ),
+            cancel,
+        )
 
     @_drained(stream_correct)
     def correct(self) -> None:
@@ -929,12 +864,13 @@ class Client:
             JournalError: a transaction is unfinished, or the state cannot be written.
         """
         from dotstream.doctor.records import rebuilding
-        from dotstream.transaction.execution import Execution
-        from dotstream.transaction.terms import Control
 
-        control: Control[Corrected] = Control(cancel)
-        checkup = self._checkup(mode, depth, skip, control.cancel, wait=wait)
-        return Execution(rebuilding(checkup, control), control)
+        return _executing(
+            lambda control: rebuilding(
+                self._checkup(mode, depth, skip, control.cancel, wait=wait), control
+            ),
+            cancel,
+        )
 
     @_drained(stream_rebuild)
     def rebuild(self) -> None:

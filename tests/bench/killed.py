@@ -14,8 +14,7 @@ from dotstream.client import Client
 from dotstream.fs.change import Changes
 from dotstream.model.options import Preferences
 from dotstream.transaction.execution import execution_of_plan
-from dotstream.transaction.host import Host
-from dotstream.transaction.terms import Terms
+from dotstream.transaction.terms import Host, Terms
 
 
 class Killing(Changes):

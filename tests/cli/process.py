@@ -108,11 +108,12 @@ def on_terminal(
     typed: str = "",
     controlling: bool = False,
     command: Sequence[str] = COMMAND,
+    question: re.Pattern[bytes] = _QUESTION,
 ) -> Finished:
     """Run ``dotstream`` on a terminal; what both streams show comes back as ``out``.
 
-    ``typed`` is typed when a question is shown, a line for each; ``controlling`` makes Ctrl-C
-    a signal.
+    ``typed`` is typed when a ``question`` is shown, a line for each; ``controlling`` makes
+    Ctrl-C a signal, and lets other programs ask.
     """
     leader, follower = pty.openpty()
 
@@ -134,7 +135,7 @@ def on_terminal(
     shown = bytearray()
     answers, asked = typed.splitlines(keepends=True), 0
     while True:
-        if answers and len(_QUESTION.findall(shown)) > asked:
+        if answers and len(question.findall(shown)) > asked:
             asked += 1
             os.write(leader, answers.pop(0).encode())
         try:

@@ -29,13 +29,13 @@ Flags may stand before or after package names. `-d`, `-t` and `--color` may also
 | 0 | done |
 | 1 | an error; what had been done was rolled back |
 | 2 | the request or the configuration is wrong |
-| 3 | conflicts, or all that was to be adopted stays in place; nothing was changed |
+| 3 | conflicts, or everything that was to be adopted stays in place; nothing was changed |
 | 4 | the operating system refused access, or you have [not agreed](../explanation/trust.md) to what the repository asks for |
 | 5 | no such package |
 | 6 | out of step: `status --check` or `plan --exit-code` found something to do |
 | 130 | cancelled, by Ctrl-C or by the answer to a question; nothing was changed |
 
-Ctrl-C, `SIGTERM` and a hang-up let the operation at hand end and roll back what was done. A second one ends the process at once.
+Ctrl-C, `SIGTERM` and a hang-up let the current operation finish and roll back what was done. A second one ends the process at once.
 
 On a terminal the plan is grouped by directory and `~` stands for your home. In a pipe each line has its whole path and no colours; for programs there are [events](events.md).
 """

@@ -57,7 +57,7 @@ def test_what_changes_is_asked_about_again_and_nothing_else_is(repository: Path)
 
 def test_agreeing_is_taken_back(repository: Path) -> None:
     dotstream("config", "--agree", cwd=repository)
-    assert "nothing is agreed to any more" in dotstream("config", "--revoke", cwd=repository).out
+    assert "agreed to any longer" in dotstream("config", "--revoke", cwd=repository).out
     assert "nothing was agreed to" in dotstream("config", "--revoke", cwd=repository).out
     assert dotstream("manage", "vim", cwd=repository).code == 4
     assert mine(repository) == "mine\n"

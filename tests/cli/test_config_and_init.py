@@ -111,7 +111,7 @@ def test_init_writes_a_file_that_checks_and_never_replaces_one(scratch_home: Pat
     before = snapshot(place)
     again = dotstream("init", cwd=place)
     assert again.code == 2
-    assert "is there already" in again.err
+    assert "already exists" in again.err
     assert difference(before, snapshot(place)) == []
 
 
@@ -166,6 +166,18 @@ def test_without_a_home_nothing_is_planned(
     assert difference(before, snapshot(root.parent)) == []
 
 
+def test_what_init_advises_in_a_new_directory_works_when_it_is_followed(
+    scratch_home: Path,
+) -> None:
+    root = scratch_home / "dots"
+    root.mkdir()
+    (scratch_home / ".zshrc").touch()
+    advice = dotstream("init", cwd=root).out.partition("next: dotstream ")[2]
+    words = advice.partition(" moves")[0].replace("FILE", "~/.zshrc").replace("NAME", "zsh")
+    assert dotstream(*words.split(), cwd=root).code == 0
+    assert dotstream("status", "--check", cwd=root).code == 0
+
+
 def test_init_says_what_it_found_and_takes_a_stowrc_over(root: Path) -> None:
     (root / "dotstream.toml").unlink()
     (root / ".stowrc").write_text("--dotfiles --defer=man\n")
@@ -179,7 +191,7 @@ def test_init_says_what_it_found_and_takes_a_stowrc_over(root: Path) -> None:
         f"wrote {root}/dotstream.toml, made from .stowrc",
         "  no packages: docs",
         f"  not carried over: {kept}",
-        "now: dotstream plan manage --all",
+        "next: dotstream plan manage --all",
     ]
 
 
@@ -209,7 +221,7 @@ def test_what_init_writes_for_a_source_of_tuckr_links_what_tuckr_would(
     assert done.code == 0
     assert "on some systems only, by their names: " in done.out
     assert "no packages: git_#work, git_wsl" in done.out
-    assert done.out.splitlines()[-1] == "now: dotstream plan manage --all"
+    assert done.out.splitlines()[-1] == "next: dotstream plan manage --all"
     assert dotstream("config", "--check", cwd=root).code == 0
     stream = events("plan", "manage", "--all", cwd=root)
     planned = {event["path"] for event in stream if event["type"] == "operation"}

@@ -75,6 +75,19 @@ def push(remote: Path, path: str, text: str) -> None:
     git("push", "--quiet", "origin", "HEAD", cwd=root)
 
 
+def add_plugin(remote: Path, place: str) -> Path:
+    """Have somebody add a submodule, which its place is for; returns their work tree."""
+    git("config", "--global", "protocol.file.allow", "always", cwd=remote.parent)
+    root, plugin = remote.parent / "dotfiles", remote.parent / "plugin"
+    git("init", "--quiet", str(plugin), cwd=root)
+    (plugin / "version").write_text("one")
+    git("add", ".", cwd=plugin)
+    git("commit", "--quiet", "-m", "one", cwd=plugin)
+    git("submodule", "--quiet", "add", str(plugin), place, cwd=root)
+    push(remote, "dotstream.toml", CONFIG)
+    return root
+
+
 class TestClone:
     def test_a_new_machine_is_one_command(self, scratch_home: Path, remote: Path) -> None:
         done = dotstream("clone", str(remote), cwd=scratch_home)
@@ -149,6 +162,19 @@ class TestClone:
         done = dotstream("clone", str(remote), cwd=scratch_home)
         assert (done.code, "a clone without a commit" in done.err) == (2, True)
 
+    def test_a_submodule_that_could_not_be_fetched_is_fetched_by_the_next_run(
+        self, scratch_home: Path, remote: Path
+    ) -> None:
+        add_plugin(remote, "git/dot-plugin")
+        away = (remote.parent / "plugin").rename(remote.parent / "away")
+        failed = dotstream("clone", str(remote), cwd=scratch_home)
+        assert (failed.code, "no link was changed" in failed.err) == (1, True)
+        assert dotstream("clone", str(remote), cwd=scratch_home).code == 1, "it is still missing"
+        assert not (scratch_home / ".config").exists()
+        away.rename(remote.parent / "plugin")
+        assert dotstream("clone", str(remote), cwd=scratch_home).code == 0
+        assert (scratch_home / ".plugin/version").read_text() == "one"
+
     def test_ctrl_c_lets_git_clear_up(
         self, scratch_home: Path, remote: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -168,16 +194,16 @@ class TestClone:
     @pytest.mark.parametrize(
         ("words", "message"),
         [
-            (("clone", "/nonexistent/dots"), "git clone ended with 128"),
-            (("clone", "/nonexistent/dots", "."), "is there already"),
-            (("clone", "/nonexistent/dots", "/etc/passwd"), "is there already"),
-            (("clone", "/"), "'/' has no name"),
-            (("clone", ""), "'' has no name"),
+            (("clone", "/nonexistent/dots"), "git clone failed (exit code 128)"),
+            (("clone", "/nonexistent/dots", "."), "already exists"),
+            (("clone", "/nonexistent/dots", "/etc/passwd"), "already exists"),
+            (("clone", "/"), "does not end in a name"),
+            (("clone", ""), "does not end in a name"),
             (("-d", "there", "clone", "/nonexistent/dots"), "comes after the URL"),
             (("clone", "/nonexistent/dots", "--all", "--profile", "x"), "--all means"),
             (("clone", "--upload-pack=touch"), "does not take '--upload-pack'"),
-            (("clone", "--", "--upload-pack=touch ran"), "git clone ended with 128"),
-            (("clone", "ext::touch ran"), "git clone ended with 128"),
+            (("clone", "--", "--upload-pack=touch ran"), "git clone failed (exit code 128)"),
+            (("clone", "ext::touch ran"), "git clone failed (exit code 128)"),
         ],
     )
     def test_what_cannot_be_cloned_links_nothing(
@@ -251,20 +277,72 @@ class TestUpdate:
     def test_submodules_are_brought_up_to_date_and_those_that_came_are_fetched(
         self, scratch_home: Path, remote: Path, clone: Path
     ) -> None:
-        git("config", "--global", "protocol.file.allow", "always", cwd=scratch_home)
-        root, plugin = remote.parent / "dotfiles", remote.parent / "plugin"
-        git("init", "--quiet", str(plugin), cwd=root)
+        root, plugin = add_plugin(remote, "git/dot-plugin"), remote.parent / "plugin"
         for version in ("one", "two"):
             (plugin / "version").write_text(version)
-            git("add", ".", cwd=plugin)
-            git("commit", "--quiet", "-m", version, cwd=plugin)
-            if version == "one":
-                git("submodule", "--quiet", "add", str(plugin), "git/dot-plugin", cwd=root)
-            else:
-                git("pull", "--quiet", cwd=root / "git/dot-plugin")
+            git("commit", "--quiet", "--allow-empty", "-am", version, cwd=plugin)
+            git("pull", "--quiet", cwd=root / "git/dot-plugin")
             push(remote, "git/dot-gitconfig", version)
             assert dotstream("update", cwd=clone).code == 0
             assert (scratch_home / ".plugin/version").read_text() == version
+
+    def test_what_git_leaves_of_a_submodule_that_moved_is_named_with_what_removes_it(
+        self, scratch_home: Path, remote: Path, clone: Path
+    ) -> None:
+        root = add_plugin(remote, "git/dot plugin")
+        assert dotstream("update", cwd=clone).code == 0
+        git("mv", "git/dot plugin", "zsh/dot-plugin", cwd=root)
+        push(remote, "git/dot-gitconfig", "")
+        done = dotstream("update", cwd=clone)
+        assert f"note {clone}/git/dot plugin: no longer a submodule" in done.out
+        [command] = re.findall("'(git .*)' removes", done.out)
+        subprocess.run(["sh", "-c", command], check=True, capture_output=True)
+        assert not (clone / "git/dot plugin").exists()
+        assert (clone / "zsh/dot-plugin/version").is_file()
+
+    @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+    def test_one_that_is_cut_short_in_the_middle_of_linking_is_finished_by_the_next(
+        self, scratch_home: Path, remote: Path, clone: Path, end: signal.Signals
+    ) -> None:
+        before = snapshot(scratch_home, prune=frozenset({"dots", ".local"}))
+        for number in range(9000):
+            (remote.parent / f"dotfiles/git/dot-many-{number}").touch()
+        push(remote, "git/dot-gitconfig", "")
+        process = start("update", "--quiet", "--stream", "--json", cwd=clone)
+        assert process.stdout
+        until(process.stdout, "progress", phase="applying")
+        process.send_signal(end)
+        rest = process.stdout.read()
+        assert process.wait() == (130 if end == signal.SIGINT else -end)
+        after = snapshot(scratch_home, prune=frozenset({"dots", ".local"}))
+        if end == signal.SIGINT:
+            assert b'"kind":"cancelled"' in rest
+            assert difference(before, after) == []
+        assert (clone / "git/dot-many-0").is_file(), "what was pulled stays"
+        assert dotstream("update", cwd=clone).code == 0
+        assert (scratch_home / ".gitconfig").is_symlink()
+        assert dotstream("status", "--check", cwd=clone).code == 0
+
+    def test_variables_that_lead_git_elsewhere_are_not_heeded(
+        self, scratch_home: Path, remote: Path, clone: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As a hook, or an alias, of another repository has them."""
+        git("init", "--quiet", str(scratch_home / "other"), cwd=scratch_home)
+        push(remote, "git/dot-gitconfig", "[alias]\n")
+        monkeypatch.setenv("GIT_DIR", str(scratch_home / "other/.git"))
+        monkeypatch.setenv("GIT_WORK_TREE", str(scratch_home / "other"))
+        assert dotstream("update", cwd=clone).code == 0
+        assert (scratch_home / ".gitconfig").is_symlink()
+        assert dotstream("clone", str(remote), cwd=scratch_home).code == 0
+
+    def test_a_pull_that_fails_says_how_to_go_on_without_it(self, clone: Path) -> None:
+        git("checkout", "--quiet", "--detach", cwd=clone)
+        (clone / "git/dot-gitconfig").touch()
+        failed = dotstream("update", cwd=clone)
+        assert failed.code == 1
+        [command] = re.findall("'(dotstream .*)' links", failed.err)
+        assert dotstream(*command.split()[1:], cwd=clone).code == 0
+        assert dotstream("status", "--check", cwd=clone).code == 0
 
     @pytest.mark.parametrize("words", [("update", "--all", "git"), ("update", "--stram")])
     def test_nothing_is_pulled_for_words_that_are_refused(
@@ -334,6 +412,64 @@ class TestHook:
         assert not (scratch_home / "hooks").exists()
         assert not (clone / ".hooks").exists()
 
+    @pytest.mark.parametrize("made", ["clone", "submodule", "worktree"])
+    def test_it_is_installed_wherever_git_keeps_the_hooks(
+        self, scratch_home: Path, remote: Path, clone: Path, made: str
+    ) -> None:
+        """Of a clone without any hooks, of a worktree, and of a repository within another."""
+        if made == "worktree":
+            git("worktree", "add", "--quiet", "-b", "work", "../work", cwd=clone)
+            git("branch", "--quiet", "--set-upstream-to=origin/main", "work", cwd=clone)
+            clone = scratch_home / "work"
+        elif made == "submodule":
+            git("config", "--global", "protocol.file.allow", "always", cwd=scratch_home)
+            git("init", "--quiet", "outer", cwd=scratch_home)
+            git("submodule", "--quiet", "add", str(remote), "dots", cwd=scratch_home / "outer")
+            clone = scratch_home / "outer/dots"
+        dotstream("unmanage", "git", cwd=scratch_home / "dots")
+        assert dotstream("manage", "git", cwd=clone).code == 0
+        shutil.rmtree(scratch_home / "dots/.git/hooks", ignore_errors=True)
+        stream = events("hook", "install", cwd=clone)
+        check(stream)
+        written = [event["path"] for event in of(stream, "hook")]
+        assert [os.path.basename(path) for path in written] == ["post-merge", "post-rewrite"]
+        push(remote, "git/dot-gitconfig", "[alias]\n")
+        git("pull", "--quiet", "--ff-only", cwd=clone)
+        assert (scratch_home / ".gitconfig").read_text() == "[alias]\n"
+        stream = events("hook", "remove", cwd=clone)
+        check(stream)
+        assert [event["path"] for event in of(stream, "hook")] == written
+        assert not any(os.path.lexists(path) for path in written)
+
+    def test_a_hook_of_another_worktree_is_not_replaced(
+        self, scratch_home: Path, clone: Path
+    ) -> None:
+        dotstream("hook", "install", cwd=clone)
+        written = (clone / ".git/hooks/post-merge").read_text()
+        git("worktree", "add", "--quiet", "../work", cwd=clone)
+        done = dotstream("hook", "install", cwd=scratch_home / "work")
+        assert (done.code, "another worktree" in done.err) == (2, True)
+        assert (clone / ".git/hooks/post-merge").read_text() == written
+        assert dotstream("hook", "install", cwd=clone).code == 0, "its own may be written again"
+
+    def test_a_relative_place_of_hooks_is_from_the_top_of_the_repository(
+        self, clone: Path
+    ) -> None:
+        git("config", "core.hooksPath", ".hooks", cwd=clone)
+        shutil.copytree(clone / "git", clone / "stow/git")
+        (clone / "stow/dotstream.toml").touch()
+        done = dotstream("hook", "install", cwd=clone / "stow")
+        assert f"core.hooksPath is {clone}/.hooks," in done.err
+
+    @pytest.mark.parametrize("words", [("install",), ("remove",)])
+    def test_where_there_is_no_work_tree_of_git_there_are_no_hooks(
+        self, scratch_home: Path, remote: Path, words: tuple[str, ...]
+    ) -> None:
+        for place in (household(scratch_home), remote):
+            (place / "dotstream.toml").touch()
+            done = dotstream("hook", *words, cwd=place)
+            assert (done.code, "is not in a git repository" in done.err) == (2, True)
+
     def test_a_person_who_pulls_is_asked(
         self, scratch_home: Path, remote: Path, clone: Path
     ) -> None:
@@ -343,6 +479,15 @@ class TestHook:
         pulled = on_terminal(cwd=clone, typed="n\n", controlling=True, command=pull)
         assert "Apply this? [y/N]" in pulled.out
         assert not (scratch_home / ".gitconfig").exists()
+
+    def test_update_asks_once_where_there_is_a_hook_too(
+        self, scratch_home: Path, remote: Path, clone: Path
+    ) -> None:
+        dotstream("hook", "install", cwd=clone)
+        push(remote, "git/dot-gitconfig", "[alias]\n")
+        done = on_terminal("update", cwd=clone, typed="y\n", controlling=True)
+        assert (done.code, done.out.count("Apply this?")) == (0, 1)
+        assert (scratch_home / ".gitconfig").is_symlink()
 
     def test_commands_after_linking_find_the_repositories_that_they_are_in(
         self, scratch_home: Path, remote: Path, clone: Path
@@ -558,7 +703,7 @@ class TestAfter:
         done = dotstream("manage", "vim", "--yes", cwd=root)
         assert done.code == 1
         assert "told\n" in done.out
-        assert "after vim: echo told; exit 3 ended with 3; the links stay as they are" in done.err
+        assert "echo told; exit 3 failed (exit code 3); the links stay as they are" in done.err
         assert (scratch_home / ".vimrc").is_symlink()
 
     def test_programs_read_events_only_and_the_output_goes_to_the_other_stream(

@@ -42,7 +42,7 @@ def root(scratch_home: Path) -> Path:
         (("-d", "/nonexistent", "status"), 2, "no package directory at /nonexistent"),
         (("adopt",), 2, "PATH"),
         (("adopt", "/etc/hostname"), 2, "is not inside the target"),
-        (("init",), 2, "is there already"),
+        (("init",), 2, "already exists"),
     ],
 )
 def test_a_wrong_request_is_told_with_its_exit_code_and_changes_nothing(

@@ -100,7 +100,7 @@ def test_one_signal_ends_a_call_that_does_not_return_while_nothing_is_changed(
 ) -> None:
     script = """
 import os
-from dotstream.cli.interrupt import cancellable
+from dotstream.fs.ctrl_c import cancellable
 reads, writes = os.pipe()
 print("ready", flush=True)
 try:

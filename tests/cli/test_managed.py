@@ -337,6 +337,32 @@ def test_a_run_that_does_nothing_says_why(root: Path, scratch_home: Path) -> Non
 # A target that changed -------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("marker", [".stow", "dotstream.toml"])
+def test_a_target_that_is_itself_taken_for_a_package_directory_is_no_success(
+    root: Path, scratch_home: Path, marker: str
+) -> None:
+    (scratch_home / marker).touch()
+    for words in (["manage", "zsh"], ["plan", "remanage", "zsh"]):
+        done = dotstream(*words, cwd=root)
+        assert done.code == 1
+        told = done.out + done.err
+        assert ": nothing can be linked in this target: a package directory" in told
+    assert "1 error" in dotstream("status", "zsh", cwd=root).out
+    assert not (scratch_home / ".zshrc").exists()
+
+
+@pytest.mark.parametrize("where", ["dotfiles/.stowrc", ".stowrc"])
+def test_an_expression_that_cannot_be_used_is_told_of_with_its_file(
+    root: Path, scratch_home: Path, where: str
+) -> None:
+    (root / "dotstream.toml").unlink()
+    (root / ".stowrc").touch()
+    (scratch_home / where).write_text("--ignore=(\n")
+    refused = dotstream("plan", "manage", "zsh", cwd=root)
+    assert refused.code == 2
+    assert f"{scratch_home / where}: --ignore: Failed to compile regexp '('" in refused.err
+
+
 def moved(root: Path, target: str) -> None:
     """Have the configuration name another main target."""
     (root / "dotstream.toml").write_text(f'target = "{target}"\n')
@@ -560,7 +586,7 @@ def test_the_source_of_another_tool_is_not_linked_as_if_it_had_packages(
     (root / "dotstream.toml").unlink()
     (root / "install.conf.yaml").touch()
     done = dotstream("-d", ".", "manage", "--all", cwd=root)
-    assert (done.code, "source of dotbot" in done.err, "init'" in done.err) == (2, True, True)
+    assert (done.code, "laid out for dotbot" in done.err, "init'" in done.err) == (2, True, True)
     assert linked(scratch_home) == set()
     assert dotstream("-d", ".", "manage", "zsh", cwd=root).code == 0
 
@@ -594,7 +620,7 @@ def test_where_no_profile_is_for_this_machine_any_more_what_came_of_one_stays_an
     (root / "dotstream.toml").write_text(away)
     done = dotstream("remanage", cwd=root)
     assert "no profile is for this machine" in done.out
-    assert "until you choose another or unmanage it: vim zsh" in done.out
+    assert "these stay linked: vim zsh" in done.out
     assert linked(scratch_home) == {"vim", "zsh"}
     (root / "dotstream.toml").write_text(f'{away}[profiles.default]\npackages = ["git"]\n')
     assert "no profile is" not in dotstream("remanage", cwd=root).out
@@ -700,6 +726,32 @@ def test_a_directory_that_is_named_and_is_not_there_is_told_of_with_its_line(roo
     refused = dotstream("status", cwd=root)
     assert refused.code == 2
     assert f"{root}/dotstream.toml:2:13: there is no directory {root}/nope" in refused.err
+
+
+@pytest.mark.parametrize("named", ["/proc", "..", "link", "../dotfiles-too"])
+def test_a_repository_cannot_have_what_is_elsewhere_taken_for_its_packages(
+    scratch_home: Path, root: Path, named: str
+) -> None:
+    (scratch_home / "dotfiles-too").mkdir()
+    (root / "link").symlink_to("/proc")
+    (root / "dotstream.toml").write_text(f'directory = "{named}"\n')
+    for words in (["status"], ["plan", "manage", "--all"], ["doctor"]):
+        refused = dotstream(*words, cwd=root)
+        assert refused.code == 2
+        assert f"{root}/dotstream.toml:1:13: the package directory " in refused.err
+        assert f"is not in {root} (name one in there" in refused.err
+
+
+@pytest.mark.parametrize("up", ["/", "..", "."])
+def test_a_link_to_a_directory_above_is_no_package(
+    root: Path, scratch_home: Path, up: str
+) -> None:
+    (root / "up").symlink_to(up)
+    assert "up" not in dotstream("status", cwd=root).out.split()
+    assert dotstream("manage", "--all", cwd=root).code == 0
+    assert linked(scratch_home) == {"git", "vim", "zsh"}
+    refused = dotstream("manage", "up", cwd=root)
+    assert (refused.code, "which this is in itself" in refused.err) == (2, True)
 
 
 STRAY: dict[str, Callable[[Path], object]] = {

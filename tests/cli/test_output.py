@@ -7,7 +7,7 @@ import pytest
 
 from dotstream.cli.report.output import Output
 from dotstream.cli.report.style import Style
-from dotstream.cli.report.summary import sentence
+from dotstream.cli.report.text import sentence
 from dotstream.model.plan import Summary
 from dotstream.model.words import plural
 

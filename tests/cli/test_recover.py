@@ -107,7 +107,7 @@ def test_what_was_written_down_in_full_is_taken_back_too(scratch_home: Path, roo
 def test_the_two_directions_exclude_each_other(root: Path) -> None:
     done = dotstream("recover", "--resume", "--rollback", cwd=root)
     assert done.code == 2
-    assert "not allowed with" in done.err
+    assert "--rollback" in done.err
 
 
 def test_the_second_ctrl_c_leaves_it_to_the_next_command(scratch_home: Path, root: Path) -> None:

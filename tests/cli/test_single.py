@@ -49,7 +49,7 @@ def test_a_diff_is_coloured_on_a_terminal(root: Path) -> None:
 
 def test_what_is_no_text_or_elsewhere_is_said(scratch_home: Path, root: Path) -> None:
     (scratch_home / ".zshrc").write_bytes(b"\0\1")
-    assert "differ, and are not text" in dotstream("diff", "~/.zshrc", cwd=root).out
+    assert "differ and are not text" in dotstream("diff", "~/.zshrc", cwd=root).out
     assert "one is not there" in dotstream("diff", "~/.vimrc", cwd=root).out
     done = dotstream("diff", "~/dotfiles/dotstream.toml", cwd=root)
     assert (done.code, done.out) == (2, "")

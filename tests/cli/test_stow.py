@@ -11,7 +11,7 @@ from tests.snapshot import snapshot
 from tests.systems import any_bytes
 
 from dotstream.cli.stow.chkstow import HELP as CHKSTOW_HELP
-from dotstream.cli.stow.help import HELP
+from dotstream.cli.stow.stow import HELP
 from dotstream.config.stow_arguments import OPTIONS
 
 if TYPE_CHECKING:

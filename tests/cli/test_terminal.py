@@ -120,6 +120,7 @@ class Finder:
         if name == "select":
             Dropped()
 
+sys.modules.pop("select", None)  # what imitates macOS has imported it
 sys.meta_path.insert(0, Finder)
 from dotstream.__main__ import main
 sys.exit(main())

@@ -133,7 +133,7 @@ def test_the_doctor_relinks_what_leads_to_where_a_repository_was(
 ) -> None:
     found = dotstream("doctor", cwd=moved)
     assert (found.code, "dotstream doctor --fix" in found.out) == (1, True)
-    assert f"is gone; what it should lead to is at {moved.relative_to(scratch_home)}" in found.out
+    assert f"is gone; it should lead to {moved.relative_to(scratch_home)}" in found.out
     assert dotstream("doctor", "--fix", cwd=moved).code == 0
     assert (scratch_home / ".zshrc").read_text() == "z"
     assert (scratch_home / ".vim/colors/dusk.vim").read_text() == "v"

@@ -303,7 +303,7 @@ _JUNK = st.recursive(
     )
 )
 def test_any_document_at_all_can_be_checked(document: dict[str, object]) -> None:
-    from dotstream.config.schema import faults
+    from dotstream.config.faults import faults
 
     for fault in faults(document):
         assert fault.message

@@ -177,11 +177,11 @@ def test_a_file_made_from_a_stowrc_means_the_same(tmp_path: Path, stowrc: str) -
 def test_what_cannot_be_carried_over_from_a_stowrc_is_said(tmp_path: Path) -> None:
     (tmp_path / "dotfiles").mkdir()
     text = from_stow(
-        tmp_path / "dotfiles", "--defer=man --override=info --adopt --simulate --dir=$WHERE/other"
+        tmp_path / "dotfiles", "--defer=man --override=info --adopt --simulate --dir=stow"
     )
     assert right(text) == {
-        "directory": "/srv/other",
-        "target": "/srv",
+        "directory": "stow",
+        "target": ".",
         "dotfiles": False,
         "folding": "always",
     }
@@ -192,6 +192,12 @@ def test_what_cannot_be_carried_over_from_a_stowrc_is_said(tmp_path: Path) -> No
         "--simulate: ",
     ):
         assert f"#   - {note}" in text
+
+
+def test_a_stowrc_whose_packages_are_elsewhere_is_taken_over_there(tmp_path: Path) -> None:
+    (tmp_path / "dotfiles").mkdir()
+    with pytest.raises(UsageError, match="the packages are in /srv/other, not in "):
+        from_stow(tmp_path / "dotfiles", "--dir=$WHERE/other")
 
 
 def test_the_users_own_stowrc_is_taken_over_too(tmp_path: Path) -> None:
@@ -215,7 +221,7 @@ def test_without_a_stowrc_there_are_the_defaults_of_stow(tmp_path: Path) -> None
 
 def test_a_stowrc_that_is_wrong_is_named(tmp_path: Path) -> None:
     (tmp_path / "dotfiles").mkdir()
-    with pytest.raises(ConfigError, match=r"\.stowrc: unknown option --nope"):
+    with pytest.raises(ConfigError, match=r"\.stowrc:\d: unknown option --nope"):
         from_stow(tmp_path / "dotfiles", "--nope")
 
 

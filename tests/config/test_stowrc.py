@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dotstream.config.stow_arguments import StowArguments
@@ -100,6 +102,16 @@ def test_an_option_and_its_value_may_stand_on_two_lines() -> None:
     assert read("-t\nthere\n") == StowArguments(target="there")
 
 
-def test_a_wrong_option_names_the_file() -> None:
-    with pytest.raises(ConfigError, match=r"^/home/me/\.stowrc: unknown option --bogus"):
-        read("--bogus")
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("--bogus", "1: unknown option --bogus"),
+        ("--no-folding\n--bogus --target=x\n-v", "2: unknown option --bogus"),
+        ("-v\n\n# why\n--ignore=a -t", "4: option -t needs a value"),
+        ("-v --verbose=x\n", "1: option --verbose takes a number, not 'x'"),
+        ("--dotfiles=yes", "1: option --dotfiles does not take a value"),
+    ],
+)
+def test_a_wrong_option_is_told_of_with_file_and_line(text: str, told: str) -> None:
+    with pytest.raises(ConfigError, match=rf"^/home/me/\.stowrc:{re.escape(told)}"):
+        read(text)

@@ -46,7 +46,7 @@ def test_the_source_of_another_tool_is_recognised(tmp_path: Path, tool: str) -> 
     root = made(tmp_path, *SOURCES[tool])
     found = survey(str(root), target=str(tmp_path), home=str(tmp_path))
     assert found.tool == tool.strip()
-    assert f"this is a source of {tool.strip()}" in answers(tmp_path).found
+    assert f"this repository is laid out for {tool.strip()}" in answers(tmp_path).found
 
 
 @pytest.mark.parametrize("tool", ["chezmoi", "dotbot", "dotter", "rcm"])
@@ -233,7 +233,7 @@ def test_dotfiles_that_are_kept_outside_of_the_home_are_for_the_home(tmp_path: P
 def test_a_single_link_is_told_of_as_one(tmp_path: Path) -> None:
     made(tmp_path, "zsh/.zshrc")
     (tmp_path / ".zshrc").symlink_to("dots/zsh/.zshrc")
-    assert answers(tmp_path).found == ("1 link leads here; the settings keep it",)
+    assert answers(tmp_path).found == ("1 link leads here already; the settings keep it",)
 
 
 def test_the_alternates_of_yadm_are_not_linked_wherever_they_are(tmp_path: Path) -> None:

@@ -18,15 +18,13 @@ import dotstream
 from dotstream import errors
 from dotstream.async_streams import AsyncExecution, AsyncScan, AsyncStream, AsyncStreamingPlan
 from dotstream.config.settings import PackageSettings, Settings
-from dotstream.model.child import Child
 from dotstream.model.choice import Choice, Choosing
-from dotstream.model.difference import Difference, DifferenceKind
 from dotstream.model.directory import Directory
 from dotstream.model.events import Applied, Corrected, Phase, Progress, Result
 from dotstream.model.finding import Finding, FindingKind, ScanMode, Severity
 from dotstream.model.history import Backup, Recovery, Transaction, TransactionState
-from dotstream.model.items import ConflictKind, OperationKind
-from dotstream.model.located import Located, LocatedState, Role
+from dotstream.model.items import Child, ConflictKind, OperationKind
+from dotstream.model.located import Difference, DifferenceKind, Located, LocatedState, Role
 from dotstream.model.member import Member, MemberKind
 from dotstream.model.options import (
     Action,
@@ -63,7 +61,7 @@ Paths come in as `str` or `os.PathLike` and go out as absolute `str`. Names that
 """
 
 ERRORS = """\
-Every error that dotstream raises on purpose is in `dotstream.errors`, below `DotstreamError`. `str(error)` says what is wrong, and `error.remedy` what to do about it, as one word of `dotstream.errors.REMEDIES`; a traceback shows that below the message. `exit_code` is that of the command line, `rpc_code` that of the language server.
+Every error that dotstream raises on purpose is in `dotstream.errors`, below `DotstreamError`. `str(error)` says what is wrong, and `error.remedy` what to do about it, as one word of `dotstream.REMEDIES`; a traceback shows that below the message. `exit_code` is that of the command line, `rpc_code` that of the language server.
 
 | class | below | exit code | when | remedy, if nothing better is known |
 |---|---|---|---|---|
@@ -166,7 +164,7 @@ def reference() -> str:
     rows = [f"| `{name}` | {_choices(words)} |\n" for name, words in WORDS.items()]
     parts += ["## Words\n", "| type | one of |\n|---|---|\n" + "".join(rows)]
     parts += ["## Errors\n", ERRORS + "".join(map(_error_row, _errors()))]
-    told = [f"| `{remedy}` | {words} |\n" for remedy, words in errors.REMEDIES.items()]
+    told = [f"| `{remedy}` | {words} |\n" for remedy, words in dotstream.REMEDIES.items()]
     parts.append(REMEDIES.lstrip() + "".join(told))
     parts.append(f"## The version\n\n`dotstream.__version__` is `{dotstream.__version__!r}`.\n")
     return "\n".join(parts)

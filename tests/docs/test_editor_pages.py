@@ -10,11 +10,11 @@ from typing import Any, get_args
 import pytest
 from tests.docs.pages import ROOT, blocks
 
-from dotstream.config.schema import FaultCode
+from dotstream.config.faults import FaultCode
 from dotstream.lsp.language.ignore.matching import MOST_LOOKED_AT
 from dotstream.lsp.requests.commands import CANCEL, COMMANDS
-from dotstream.lsp.requests.methods import METHODS
-from dotstream.lsp.requests.showing import MOST_LINES
+from dotstream.lsp.requests.registry import METHODS
+from dotstream.lsp.requests.telling import MOST_LINES
 from dotstream.lsp.transport.serve import parser
 
 RECIPES = (ROOT / "docs/how-to/use-other-editors.md").read_text()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +58,30 @@ def test_every_link_of_a_page_leads_to_something(page: Path) -> None:
     inside = DOCS if page.is_relative_to(DOCS) else ROOT
     wrong = [missing(page, link, inside) for link in document(page).links]
     assert [each for each in wrong if each] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_file_and_test_that_a_page_names_is_there(page: Path) -> None:
+    text = page.read_text()
+    gone = [
+        path
+        for path in re.findall(r"`((?:tests|server|extensions|examples)/[\w./*-]+)`", text)
+        if "NAME" not in path and not any(ROOT.glob(path.rstrip("/")))
+    ]
+    gone += [
+        f"{name}{more}"
+        for name, more in re.findall(r"`(test_\w+)(…?)", text)
+        if not any(each.startswith(name) if more else each == name for each in _tests())
+    ]
+    assert gone == []
+
+
+@cache
+def _tests() -> set[str]:
+    """Return the names of all tests, and of the files that they are in."""
+    files = [*(ROOT / "tests").rglob("test_*.py")]
+    named = (re.findall(r"def (test_\w+)", path.read_text()) for path in files)
+    return {path.stem for path in files}.union(*named)
 
 
 def test_every_page_is_in_the_navigation_once() -> None:

@@ -26,6 +26,7 @@ def test_every_public_name_is_described() -> None:
     described |= {
         *WORDS,
         *dotstream._NAMES["errors"].split(),
+        *dotstream._NAMES["model.remedies"].split(),
         *(each.__name__ for each in FUNCTIONS),
     }
     assert set(dotstream.__all__) - described == {"__version__", *_UNIONS}
@@ -52,16 +53,6 @@ def test_every_public_method_says_what_it_is_for() -> None:
 
 @pytest.mark.parametrize("name", WORDS)
 def test_types_of_a_few_words_are_listed_by_the_model(name: str) -> None:
-    homes = [
-        "options",
-        "member",
-        "items",
-        "events",
-        "status",
-        "history",
-        "finding",
-        "located",
-        "difference",
-    ]
-    found = [home for home in homes if hasattr(import_module(f"dotstream.model.{home}"), name)]
+    homes = [module for module in dotstream._NAMES if module.startswith("model.")]
+    found = [home for home in homes if hasattr(import_module(f"dotstream.{home}"), name)]
     assert found != []

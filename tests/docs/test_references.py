@@ -12,6 +12,7 @@ from tests.docs.pages import PAGES, ROOT, blocks, name_of, prose
 import dotstream
 from dotstream import errors
 from dotstream.cli.registry import COMMANDS, PROGRAMS
+from dotstream.cli.session import Session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,3 +137,14 @@ def test_the_changelog_names_every_command(command: str) -> None:
 def test_the_version_of_the_changelog_is_the_version() -> None:
     text = (ROOT / "CHANGELOG.md").read_text()
     assert re.findall(r"(?m)^## ([\d.]+)", text)[0] == dotstream.__version__
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if "contributing" in p.parts], ids=name_of)
+def test_files_and_methods_that_contributors_are_sent_to_exist(page: Path) -> None:
+    rooms = [*(ROOT / "server").rglob("*.*"), *(ROOT / "tests").rglob("*.*")]
+    known = [f"/{path}" for path in (*rooms, *(ROOT / "docs").rglob("*.*"), *ROOT.glob("*.*"))]
+    code = [each for each in _CODE.findall(prose(page.read_text())) if "NAME" not in each]
+    files = [each for each in code if re.fullmatch(r"[\w./-]+\.(py|md|json)", each)]
+    assert [each for each in files if not any(path.endswith(f"/{each}") for path in known)] == []
+    methods = [found for each in code for found in re.findall(r"^session\.(\w+)", each)]
+    assert [each for each in methods if not hasattr(Session, each)] == []

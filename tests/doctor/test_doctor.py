@@ -365,6 +365,40 @@ def test_a_target_that_is_gone_is_one_finding(managed: Farm) -> None:
     assert only.command == f"mkdir -p -- {managed.target}"
 
 
+@pytest.mark.parametrize("replaced", [".config", ".config/nvim"])
+def test_a_target_whose_place_a_file_has_taken_is_made_by_the_command_that_is_shown(
+    farm: Farm, replaced: str
+) -> None:
+    farm.make({"stow/nvim/init.lua": "x"})
+    client = farm.configured('[packages.nvim]\ntarget = "~/.config/nvim"\n')
+    client.apply(client.plan("manage", ["nvim"]))
+    shutil.rmtree(f"{farm.target}/{replaced}")
+    farm.make({f"home/{replaced}": "mine"})
+    commands = {found.command for found in client.doctor() if found.severity == "error"}
+    path, target = f"{farm.target}/{replaced}", f"{farm.target}/.config/nvim"
+    assert commands == {f"mv -n -- {path} {path}.moved && mkdir -p -- {target}"}
+    subprocess.run(["sh", "-c", *map(str, commands)], check=True)
+    client.apply(client.stream_fix().collect())
+    assert list(client.doctor()) == []
+    assert farm.read("home/.config/nvim/init.lua") == "x"
+    assert farm.read(f"home/{replaced}.moved") == "mine"
+
+
+def test_a_target_below_a_link_that_leads_nowhere_is_left_to_who_brings_that_back(
+    farm: Farm,
+) -> None:
+    farm.make({"stow/nvim/init.lua": "x"})
+    client = farm.configured('[packages.nvim]\ntarget = "~/.config/nvim"\n')
+    client.apply(client.plan("manage", ["nvim"]))
+    os.rename(f"{farm.target}/.config", f"{farm.root}/disk")
+    farm.make({"home/.config": Link("/away")})
+    found = list(client.doctor())
+    assert {finding.command for finding in found} == {None}
+    assert any(
+        f"{farm.target}/.config is a link that leads nowhere" in each.message for each in found
+    )
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="gives up root's rights, so it needs them")
 @pytest.mark.parametrize("mode", ["off", "scoped", "deep"])
 @pytest.mark.parametrize("rights", [0o000, 0o555, 0o444])

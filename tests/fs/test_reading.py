@@ -78,7 +78,7 @@ def test_a_spilled_listing_that_is_not_read_to_the_end_leaves_nothing_open(
         st.sampled_from(["dot-a", ".a", "dot-b", ".b", "c", "é", "dot-é", ".é"]), unique=True
     )
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_members_that_share_a_name_come_in_the_order_of_their_own(raws: list[str]) -> None:
     import tempfile
 

@@ -13,7 +13,7 @@ from tests.docs.python_api import reference as python_api
 from tests.generated import config_schema, types, words
 from tests.generated.man_page import man_page
 
-from dotstream.cli.completion_scripts import SCRIPTS
+from dotstream.cli.commands.completion import SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

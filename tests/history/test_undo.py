@@ -196,6 +196,15 @@ def test_undo_of_manage_refuses_where_a_link_was_replaced(farm: Farm, theirs: En
     assert conflict.choices == ("skip",)
 
 
+def test_what_several_steps_meet_at_one_path_is_one_conflict(farm: Farm) -> None:
+    farm.make({"stow/zsh/a": "z", "home/a": "mine"})
+    farm.run("manage", prefer=Preferences(on_conflict="backup"))
+    os.unlink(f"{farm.target}/a")
+    farm.make({"home/a": "later"})
+    (conflict,) = farm.client().stream_undo().collect().conflicts
+    assert conflict.kind == "changed_since"
+
+
 def test_undo_of_manage_does_not_mind_a_link_that_is_gone(farm: Farm) -> None:
     farm.make({"stow/zsh/a": "z", "stow/zsh/b": "z"}).run("manage")
     os.unlink(f"{farm.target}/a")

@@ -12,10 +12,8 @@ import pytest
 from dotstream import errors
 from dotstream.lsp.protocol import VERSION
 from dotstream.lsp.requests.batches import MAX_BATCH, MAX_WINDOW, UNASKED
-from dotstream.lsp.requests.fields import Fields
-from dotstream.lsp.requests.methods import METHODS
-from dotstream.lsp.requests.params import Asked
-from dotstream.lsp.requests.registry import MAX_OTHERS, MAX_STREAMS
+from dotstream.lsp.requests.fields import Asked, Fields
+from dotstream.lsp.requests.registry import MAX_OTHERS, MAX_STREAMS, METHODS
 from dotstream.model.items import OPERATION_KINDS
 
 if TYPE_CHECKING:

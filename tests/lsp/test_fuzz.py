@@ -14,7 +14,7 @@ import pytest
 from tests.lsp.editor import Editor
 from tests.lsp.wires import TRANSPORTS, Server
 
-from dotstream.lsp.requests.methods import METHODS as OURS
+from dotstream.lsp.requests.registry import METHODS as OURS
 
 if TYPE_CHECKING:
     from tests.lsp.conftest import World

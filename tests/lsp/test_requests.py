@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.lsp.editor import Editor, uri
 
-from dotstream.lsp.requests.methods import METHODS
+from dotstream.lsp.requests.registry import METHODS
 
 if TYPE_CHECKING:
     from tests.lsp.conftest import World

@@ -11,7 +11,7 @@ from tests.lsp.test_documented import ERRORS
 
 from dotstream.lsp.protocol import VERSION
 from dotstream.lsp.requests.batches import MAX_BATCH
-from dotstream.lsp.requests.methods import METHODS
+from dotstream.lsp.requests.registry import METHODS
 from dotstream.model.history import TransactionState
 from dotstream.model.items import OPERATION_KINDS, ConflictKind
 from dotstream.model.located import LocatedState

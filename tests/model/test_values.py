@@ -30,7 +30,7 @@ from dotstream.model.options import (
 )
 from dotstream.model.plan import Summary
 from dotstream.model.status import PackageStatus
-from dotstream.planner.names import raw_candidates, to_package, to_target
+from dotstream.planner.naming import raw_candidates, to_package, to_target
 
 
 @pytest.mark.parametrize("root", ["/", "/home/me"])

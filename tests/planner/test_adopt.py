@@ -149,6 +149,20 @@ def test_a_member_that_the_package_already_has_is_a_conflict(farm: Farm) -> None
     assert difference(before, farm.tree()) == []
 
 
+@pytest.mark.parametrize("path", [".zshrc", ".z*", ".config/zsh"])
+def test_where_another_package_has_the_path_the_package_has_to_be_named(
+    farm: Farm, path: str
+) -> None:
+    """Or two packages would want one path, and neither could be managed beside the other."""
+    farm.make({"stow/shell/dot-zshrc": "old", "stow/shell/dot-config/zsh": "old"})
+    before = farm.make({"home/.zshrc": "mine", "home/.config/zsh": "mine"}).tree()
+    with pytest.raises(UsageError, match="package shell already has") as caught:
+        farm.adopt(path)
+    assert caught.value.remedy == "name_package"
+    assert difference(before, farm.tree()) == []
+    farm.adopt(path, package="mine")
+
+
 def test_nothing_at_the_path_is_a_conflict(farm: Farm) -> None:
     plan = farm.client().plan_adopt(f"{farm.target}/.missing", package="zsh")
     assert [conflict.kind for conflict in plan.conflicts] == ["missing_source"]

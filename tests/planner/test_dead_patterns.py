@@ -6,8 +6,8 @@ from itertools import product
 
 import pytest
 
-from dotstream.planner.dead_patterns import why_dead
 from dotstream.planner.ignore import StowList, compile_rules
+from dotstream.planner.left_out import why_dead
 
 _NAMES = (".config", "config", "dot-config", "foo", "bar", ".x")
 

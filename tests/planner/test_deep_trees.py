@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.farm import Farm
 
+from dotstream.config.answers import answers_for
 from dotstream.fs.copying import copy_entry, part_of, remove_entry
+from dotstream.lsp.language.config.packages import PackageCounts
+from dotstream.lsp.language.ignore.globs import explain
+from dotstream.lsp.language.subject import subject_of
+from dotstream.model.cancel import CancellationToken
 from dotstream.model.options import Preferences
 from dotstream.transaction.names import PREFIX
 
@@ -81,6 +86,69 @@ def test_a_deep_tree_is_seen_by_everything_that_looks(deep: Farm) -> None:
     assert not deep.plan("remanage", prefer=_EACH).operations
     names = list(client.children("unmanage", ["zsh"], directory=os.path.dirname(link)))
     assert [child.name for child in names] == ["rc"]
+
+
+def test_a_deep_link_that_is_broken_is_found_fixed_and_that_is_undone(deep: Farm) -> None:
+    source = _packed(deep, "zsh", "rc")
+    deep.run("manage", prefer=_EACH)
+    before, client = deep.home(), deep.client()
+    os.remove(source)
+    assert [told.kind for told in client.doctor()] == ["broken_link"]
+    client.apply(client.stream_fix())
+    assert client.correct().records == 0
+    assert len(deep.home()) == len(before) - 1
+    client.apply(client.stream_undo())
+    assert deep.home() == before
+
+
+def test_a_deep_file_in_the_way_is_compared_and_restored(deep: Farm) -> None:
+    _packed(deep, "zsh", "rc")
+    path = f"{_dig(f'{deep.target}/d')}/rc"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("mine")
+    before, client = deep.tree(), deep.client()
+    assert "-mine" in (client.diff(path).text or "")
+    client.apply(client.stream_manage("zsh", prefer=_EACH._replace(on_conflict="backup")))
+    deep.run("unmanage")
+    client.apply(client.stream_restore(*(kept.id for kept in client.backups())))
+    assert deep.tree() == before
+
+
+@pytest.mark.parametrize("layout", ["named", "single"])
+def test_a_deep_tree_is_managed_and_unmanaged_in_every_layout(deep: Farm, layout: str) -> None:
+    deep.configured(f'target = "{deep.target}"\nlayout = "{layout}"\nlink = "absolute"\n')
+    _packed(deep, "zsh", "rc", DEPTH - 1)
+    before, client = deep.home(), deep.client()
+    prefer = Preferences(folding="never")
+    client.apply(client.stream_manage(everything=True, prefer=prefer))
+    assert "zsh/d/d" in deep.home()
+    client.apply(client.stream_unmanage(everything=True, prefer=prefer))
+    assert deep.home() == before
+
+
+def test_a_deep_repository_is_surveyed_for_its_first_configuration(deep: Farm) -> None:
+    _packed(deep, "zsh", "rc")
+    _write(f"{deep.directory}/zsh/dot-zshrc")
+    deep.run("manage", prefer=_EACH)
+    found = answers_for(deep.directory, None, target=deep.target, home=deep.target, environ={})
+    assert "exclude" not in found.top
+    assert found.usable
+
+
+def test_editors_are_told_of_a_deep_file_and_of_globs_that_match_it(
+    deep: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", deep.target)
+    deep.configured(f'target = "{deep.target}"\nfolding = "never"\nlink = "absolute"\n')
+    source = _packed(deep, "zsh", "rc")
+    token = CancellationToken()
+    for managed in (False, True):
+        subject = subject_of(source, [deep.directory])
+        assert subject is not None
+        assert subject.located.state == ("linked" if managed else "unlinked")
+        deep.run("manage", prefer=_EACH)
+    assert "1 link" in PackageCounts().words(deep.directory, "zsh", token)
+    assert "1 match" in explain("rc", deep.directory, None, token)
 
 
 def test_operations_of_a_deep_tree_wait_for_the_reader_of_the_errors(deep: Farm) -> None:

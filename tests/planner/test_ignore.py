@@ -15,11 +15,17 @@ from hypothesis import strategies as st
 from tests.rights import nobody
 
 from dotstream.errors import ConfigError, PermissionRefused, UsageError
-from dotstream.planner.builtin import builtin_rules
 from dotstream.planner.compiling import compiled
-from dotstream.planner.ignore import BUILTIN, StowList, compile_rules, parse_list, stow_list
+from dotstream.planner.ignore import (
+    BUILTIN,
+    Rules,
+    StowList,
+    builtin_rules,
+    compile_rules,
+    parse_list,
+    stow_list,
+)
 from dotstream.planner.patterns import PatternError, perl
-from dotstream.planner.rules import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -157,7 +157,7 @@ _members = st.dictionaries(
 
 
 @given(members=_members, folding=st.sampled_from(FOLDINGS))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_planned_and_applied_leaves_nothing_to_plan(
     members: dict[str, Entry], folding: Folding
 ) -> None:

@@ -93,7 +93,6 @@ def test_many_globs_are_matched_as_one_by_one() -> None:
     assert not test("b" * 250)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["*", "a", "b", "?", "[ab]", "*a", "*ab"]), min_size=1, max_size=9),
     st.text("ab", max_size=9),
@@ -107,7 +106,6 @@ def test_a_glob_matches_the_same_when_it_is_spared(parts: list[str], name: str) 
     assert bool(re.fullmatch(spared.name, name)) is wanted
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["**", "*", "a", "b", "*a*"]), min_size=1, max_size=7),
     st.lists(st.sampled_from(["a", "b", "ab", "c"]), max_size=7),
@@ -202,7 +200,7 @@ _expressions = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(_expressions, st.lists(st.text("abA/\n", max_size=6), min_size=1, max_size=5))
 def test_the_automaton_answers_as_re_does(expression: str, texts: list[str]) -> None:
     try:

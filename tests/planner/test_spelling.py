@@ -22,7 +22,7 @@ from dotstream.client import Client
 from dotstream.fs.listing import DIR, FILE, Files
 from dotstream.fs.look import folds_names
 from dotstream.model.options import Preferences
-from dotstream.planner.spelling import as_wanted, one_spelling
+from dotstream.planner.merging import as_wanted, one_spelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

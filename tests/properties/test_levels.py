@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, event, example, given, settings
+from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 from tests.farm import QUICK, Entry, lines
 from tests.long import by_length
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dotstream.client import Client
-    from dotstream.model.child import Child
+    from dotstream.model.items import Child
 
 
 def _expanded(
@@ -62,8 +62,6 @@ def _expanded(
 )
 @settings(
     max_examples=by_length(200, 4_000),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )
 def test_all_directories_together_are_the_whole_plan(
     members: dict[str, Entry],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 
-from hypothesis import HealthCheck, event, example, given, settings
+from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 from tests.farm import QUICK, Entry, Link
 from tests.long import by_length
@@ -43,8 +43,6 @@ def _members(directory: str) -> list[str]:
 )
 @settings(
     max_examples=by_length(150, 3_000),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )
 def test_every_member_is_told_as_it_is(
     members: dict[str, Entry],

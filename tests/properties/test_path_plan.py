@@ -8,7 +8,7 @@ import tempfile
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, event, example, given, settings
+from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 from tests.farm import DIR, QUICK, Entry, Farm, Link, lines
 from tests.long import by_length
@@ -125,8 +125,6 @@ def _expected(items: Sequence[Item], farm: Farm, path: str) -> list[Item]:
 )
 @settings(
     max_examples=by_length(300, 6_000),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )
 def test_a_path_planned_alone_is_what_the_whole_plan_says_about_it(
     members: dict[str, Entry],
@@ -169,7 +167,7 @@ def _is_note(line: str) -> bool:
     members=st.dictionaries(_member, _packed, min_size=1, max_size=8),
     prefer=_preferences,
 )
-@settings(max_examples=by_length(60, 1_200), deadline=None)
+@settings(max_examples=by_length(60, 1_200))
 def test_every_path_of_a_farm_planned_alone_adds_up_to_the_whole_plan(
     members: dict[str, Entry], prefer: Preferences
 ) -> None:

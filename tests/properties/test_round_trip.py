@@ -73,7 +73,7 @@ def _files(tree: Tree) -> dict[str, Node]:
     dotfiles=st.booleans(),
     data=st.data(),
 )
-@settings(max_examples=by_length(250, 5_000), deadline=None)
+@settings(max_examples=by_length(250, 5_000))
 def test_adopt_then_unmanage_then_manage_brings_every_path_back(
     tree: dict[str, Entry],
     clones: set[str],

@@ -170,7 +170,6 @@ def test_what_one_repository_shows_is_not_touched_by_another() -> None:
         settings=settings(
             max_examples=by_length(40, 5_000),
             stateful_step_count=10,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             derandomize=by_length(True, False),
         ),

@@ -352,7 +352,6 @@ def test_no_byte_is_lost_and_everything_can_be_undone() -> None:
         settings=settings(
             max_examples=_GAMES,
             stateful_step_count=14,
-            deadline=None,
             derandomize=not LONG,
             database=None,
             report_multiple_bugs=False,

@@ -79,5 +79,5 @@ class After:
 
 
 def _failure(name: str, command: str, code: int) -> str:
-    how = f"ended with {code}" if code > 0 else f"was ended by signal {-code}"
+    how = f"failed (exit code {code})" if code > 0 else f"was killed by signal {-code}"
     return f"after {display(name)}: {display(command)} {how}; the links stay as they are"

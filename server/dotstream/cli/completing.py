@@ -11,7 +11,8 @@ import re
 import sys
 from contextlib import suppress
 
-from dotstream.cli.arguments import Parser, add_common
+from dotstream.cli.arguments import Parser
+from dotstream.cli.flags import add_common
 from dotstream.cli.registry import COMMANDS, PROGRAMS, helps, load, parser_of
 from dotstream.errors import DotstreamError
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
@@ -64,8 +65,6 @@ def main(words: Sequence[str]) -> int:
     """
     written: Callable[[str], str] = str
     if words[:1] == ["--bash"]:
-        from dotstream.cli.bash_words import typed
-
         line_typed = typed(words[1:])
         words, written = line_typed.words, line_typed.offered
     try:
@@ -140,9 +139,7 @@ def _offered(line: _Line) -> Iterable[tuple[str, str]] | None:
         return _values(line, line.flag)
     if line.word.startswith("-") and not line.plain:
         return _flags(line.parser)
-    if line.command is None:
-        return helps().items()
-    if line.command == "help":
+    if line.command in (None, "help"):
         return helps().items()
     places = [each for each in line.parser.actions() if not each.option_strings]
     at = len(line.positionals)
@@ -248,8 +245,7 @@ def _of_program(line: _Line) -> Iterable[tuple[str, str]] | None:
         if line.command == "lsp":
             serve = import_module("dotstream.lsp.transport.serve")
             return _in_help(serve.parser().format_help())
-        where = "help" if line.command == "stow" else "chkstow"
-        return _in_help(import_module(f"dotstream.cli.stow.{where}").HELP)
+        return _in_help(import_module(f"dotstream.cli.stow.{line.command}").HELP)
     if line.command == "stow":
         return _stow_packages(line)
     return None
@@ -272,3 +268,66 @@ def _stow_packages(line: _Line) -> Iterable[tuple[str, str]]:
 
     place = line.directory or environment().get("STOW_DIR") or working_directory()
     return ((name, "") for name in subdirectories(place))
+
+
+_BREAKS = frozenset("=:")  # those of COMP_WORDBREAKS that make words of their own
+_SPECIAL = re.compile(r"""[\s|&;<>()$`\\"'*?\[\]#!{}^]|^~(?!/)""")
+_SPECIAL_IN_QUOTES = re.compile(r"""[$`\\"]""")
+
+
+class Typed(NamedTuple):
+    """A line up to the cursor.
+
+    Attributes:
+        words: what it means, the last word as far as it is typed.
+        before: what of the last word bash does not replace.
+        quote: the quote that is open at its end, or nothing.
+    """
+
+    words: list[str]
+    before: str
+    quote: str
+
+    def offered(self, value: str) -> str:
+        """Return what bash has to put in the place of the last word for a value."""
+        text = value.removeprefix(self.before)
+        if self.quote == "'":
+            return text.replace("'", "'\\''")
+        special = _SPECIAL_IN_QUOTES if self.quote else _SPECIAL
+        return special.sub(lambda found: f"\\{found[0]}", text)
+
+
+def typed(pieces: Sequence[str]) -> Typed:
+    """Put the pieces of a line together again, and take their quotes away."""
+    words: list[str] = []
+    joins, before, quote = False, "", ""
+    for piece in pieces:
+        text, quote = _plain(piece)
+        breaks = bool(piece) and _BREAKS.issuperset(piece)
+        if words and piece and (joins or breaks):
+            before = words[-1]
+            words[-1] += text
+        else:
+            before = ""
+            words.append(text)
+        joins = breaks
+    if joins and words:  # the cursor is just behind it
+        before = words[-1]
+    return Typed(words, before, quote)
+
+
+def _plain(piece: str) -> tuple[str, str]:
+    """Return what a piece means, and the quote that is still open at its end."""
+    text, quote = "", ""
+    rest = iter(piece)
+    for char in rest:
+        if char == quote:
+            quote = ""
+        elif not quote and char in "'\"":
+            quote = char
+        elif char == "\\" and quote != "'":
+            meant = next(rest, "")
+            text += meant if not quote or meant in '$`"\\' else f"\\{meant}"
+        else:
+            text += char
+    return text, quote

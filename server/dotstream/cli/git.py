@@ -10,8 +10,27 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
 
 
-def git(session: Session, *words: str, cwd: str) -> None:
+PULLING = "DOTSTREAM_PULLING"
+"""A variable by which our hooks know that whoever runs git brings the links up to date."""
+
+_ELSEWHERE = frozenset(
+    {
+        "GIT_COMMON_DIR",
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_WORK_TREE",
+    }
+)
+"""Variables that git gives its hooks, and that would have it work on their repository."""
+
+
+def git(session: Session, *words: str, cwd: str, otherwise: str = "") -> None:
     """Run git at the terminal.
+
+    Args:
+        otherwise: what else can be done where it fails.
 
     Raises:
         DotstreamError: it failed, and has said why, or there is none.
@@ -20,12 +39,17 @@ def git(session: Session, *words: str, cwd: str) -> None:
     quiet = ("--quiet",) if session.quiet else ()
     try:
         code = run_program(
-            ("git", words[0], *quiet, *words[1:]), cwd=cwd, aside=not session.terminal
+            ("git", words[0], *quiet, *words[1:]),
+            cwd=cwd,
+            environ={PULLING: "1"},
+            without=_ELSEWHERE,
+            aside=not session.terminal,
         )
     except FileNotFoundError:
         raise _missing() from None
     if code:
-        raise DotstreamError(f"git {words[0]} ended with {code}; nothing was linked")
+        told = f"git {words[0]} failed (exit code {code}); no link was changed{otherwise}"
+        raise DotstreamError(told)
 
 
 def git_says(*words: str, cwd: str) -> str | None:
@@ -35,10 +59,10 @@ def git_says(*words: str, cwd: str) -> str | None:
         DotstreamError: there is no git.
     """
     try:
-        return output_of(("git", "-C", cwd, *words))
+        return output_of(("git", "-C", cwd, *words), without=_ELSEWHERE)
     except FileNotFoundError:
         raise _missing() from None
 
 
 def _missing() -> DotstreamError:
-    return DotstreamError("there is no git; install it, and try again")
+    return DotstreamError("git was not found; install it and try again")

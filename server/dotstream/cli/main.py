@@ -11,7 +11,8 @@ import signal
 import sys
 
 from dotstream import __version__
-from dotstream.cli.arguments import Parser, add_common, tell
+from dotstream.cli.arguments import Parser, tell
+from dotstream.cli.flags import add_common
 from dotstream.cli.registry import COMMANDS, GROUPS, PROGRAMS, helps, load, parser_of
 from dotstream.cli.report.output import not_written
 from dotstream.cli.session import Session
@@ -72,9 +73,9 @@ global options, before a command or after it:
   -q, --quiet       errors and warnings only
   -v, --verbose     every step
   --json            one JSON event a line, as it happens
-  -h, --help        with a command, what it takes; so does 'dotstream help COMMAND'
+  -h, --help        print this help, or a command's; so does 'dotstream help COMMAND'
   -V, --version     print the version
-  --                what comes after it is no flag, even if it begins with a dash
+  --                end of flags: what follows is a name, even if it begins with a dash
 
 exit codes: 0 done, 1 error, 2 usage, 3 conflicts, 4 permission, 5 no such package,
             6 out of step (status --check, plan --exit-code), 130 cancelled
@@ -128,7 +129,7 @@ def _split(arguments: Sequence[str]) -> tuple[argparse.Namespace, str, list[str]
     if arguments[0] == "help":
         arguments = [*arguments[1:2], "--help"]
     parser = top_parser()
-    top = parser.parse_args([word for word in arguments[:1] if word != "--"] + [*arguments[1:]])
+    top = parser.read_before([word for word in arguments[:1] if word != "--"] + [*arguments[1:]])
     name, *rest = cast("list[str]", top.command)
     del top.command
     if name not in helps():
@@ -169,7 +170,7 @@ def _guarded(session: Session, command: Command) -> int:
             import traceback
 
             session.err.write(traceback.format_exc())
-        message = f"{type(error).__name__}: {error}; this is a bug, please report it with -v"
+        message = f"{type(error).__name__}: {error}; this is a bug, please report what -v shows"
         return _failed(session, error, message, 1)
 
 

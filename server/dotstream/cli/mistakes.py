@@ -13,13 +13,36 @@ if TYPE_CHECKING:
 
     from dotstream.cli.arguments import Parser
 
+_ELSEWHERE = {
+    "add": "adopt",
+    "apply": "manage",
+    "check": "doctor",
+    "delete": "unmanage",
+    "destow": "unmanage",
+    "install": "manage",
+    "log": "history",
+    "ls": "list",
+    "pull": "update",
+    "remove": "unmanage",
+    "restow": "remanage",
+    "revert": "undo",
+    "rm": "unmanage",
+    "rollback": "undo",
+    "sync": "remanage",
+    "uninstall": "unmanage",
+    "unstow": "unmanage",
+    "verify": "status --check",
+    "version": "--version",
+}
+"""Words of other programs, and what is called so here."""
+
 _OPENERS = {"plan": "plan manage", "backups": "backups restore", "completion": "manage"}
 """What a word that is a package, or a number, probably was to follow."""
 
 
 def unknown_command(name: str, rest: Sequence[str], top: Namespace) -> str:
     """Say that there is no such command, and which was meant."""
-    near = nearest(name, [*COMMANDS, *PROGRAMS])
+    near = [_ELSEWHERE[name]] if name in _ELSEWHERE else nearest(name, [*COMMANDS, *PROGRAMS])
     if name in _packages(getattr(top, "dir", None)):
         verb = next((word for word in rest if word in COMMANDS), "manage")
         return f"{quoted(name)} is a package; did you mean 'dotstream {verb} {display(name)}'?"

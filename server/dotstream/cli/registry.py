@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from dotstream.cli.arguments import Parser, add_common
-from dotstream.light_typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from dotstream.cli.arguments import Parser
+from dotstream.cli.flags import add_common
+from dotstream.light_typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     from dotstream.cli.session import Session
@@ -24,42 +25,35 @@ class Command(Protocol):
         """Do it, and return the exit code."""
 
 
-class Entry(NamedTuple):
-    """A command in the table: its file in this package, and what it is for."""
-
-    module: str
-    help: str
-
-
-COMMANDS: dict[str, Entry] = {
-    "manage": Entry("manage", "make the links of packages"),
-    "unmanage": Entry("unmanage", "remove the links of packages"),
-    "remanage": Entry("remanage", "bring links up to date with the smallest change"),
-    "adopt": Entry("adopt", "move existing files into a package and link them back"),
-    "link": Entry("link", "link one file, and none of its neighbours"),
-    "unlink": Entry("unlink", "remove one link"),
-    "plan": Entry("plan", "show what one of the above would do"),
-    "clone": Entry("clone", "clone a repository and link it: a new machine in one command"),
-    "update": Entry("update", "pull the repository and bring the links up to date"),
-    "watch": Entry("watch", "keep the links in step while files come and go"),
-    "hook": Entry("hook", "have git bring the links up to date after each pull"),
-    "doctor": Entry("doctor", "find what is wrong with the links, and fix it"),
-    "undo": Entry("undo", "undo a finished change"),
-    "recover": Entry("recover", "finish or roll back what was cut short"),
-    "history": Entry("history", "what was done, newest first"),
-    "backups": Entry("backups", "files that were backed up: list, restore or prune them"),
-    "status": Entry("status", "how far each package is linked"),
-    "diff": Entry("diff", "how files in the way differ from those of the packages"),
-    "list": Entry("list", "the links that are there now"),
-    "packages": Entry("packages", "the packages there are, and which are enabled here"),
-    "config": Entry("config", "the settings in effect, and where each comes from"),
-    "init": Entry("init", "write a dotstream.toml to start from"),
-    "completion": Entry("completion", "print a completion script for bash, zsh or fish"),
+COMMANDS: dict[str, str] = {
+    "manage": "make the links of packages",
+    "unmanage": "remove the links of packages",
+    "remanage": "bring links up to date with the smallest change",
+    "adopt": "move existing files into a package and link them back",
+    "link": "link a single file",
+    "unlink": "remove a single link",
+    "plan": "show what one of the above would do",
+    "clone": "clone a repository and link it: a new machine in one command",
+    "update": "pull the repository and bring the links up to date",
+    "watch": "keep the links in step while files come and go",
+    "hook": "have git bring the links up to date after each pull",
+    "doctor": "find what is wrong with the links, and fix it",
+    "undo": "undo a finished change",
+    "recover": "finish or roll back what was cut short",
+    "history": "what was done, newest first",
+    "backups": "files that were backed up: list, restore or prune them",
+    "status": "how far each package is linked",
+    "diff": "how files in the way differ from those in the packages",
+    "list": "the links that exist now",
+    "packages": "all packages, and which are enabled here",
+    "config": "the settings in effect, and where each comes from",
+    "init": "write a dotstream.toml to start from",
+    "completion": "print a completion script for bash, zsh or fish",
 }
-"""Commands that are read and run here."""
+"""Commands that are read and run here, each in a file of its name, and what it is for."""
 
 PROGRAMS: dict[str, str] = {
-    "stow": "take GNU Stow's own command line",
+    "stow": "run with GNU Stow's own command line",
     "chkstow": "check a target for stray files and broken links",
     "lsp": "start the language server",
 }
@@ -70,22 +64,22 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "links": ("manage", "unmanage", "remanage", "adopt", "link", "unlink", "plan"),
     "inspection": ("status", "diff", "list", "packages", "doctor"),
     "history": ("undo", "history", "recover", "backups"),
-    "every day": ("clone", "update", "watch", "hook"),
+    "day to day": ("clone", "update", "watch", "hook"),
     "set-up": ("init", "config", "completion", "lsp"),
-    "GNU Stow's": ("stow", "chkstow"),
+    "for users of GNU Stow": ("stow", "chkstow"),
 }
 """All of them, by what they are for."""
 
 
 def helps() -> dict[str, str]:
     """Return what each command is for, in the order of their groups."""
-    known = {name: entry.help for name, entry in COMMANDS.items()} | PROGRAMS
+    known = COMMANDS | PROGRAMS
     return {name: known[name] for names in GROUPS.values() for name in names}
 
 
 def load(name: str) -> Command:
     """Import the file of a command."""
-    return cast("Command", import_module(f"dotstream.cli.commands.{COMMANDS[name].module}"))
+    return cast("Command", import_module(f"dotstream.cli.commands.{name}"))
 
 
 def parser_of(name: str, command: Command) -> Parser:

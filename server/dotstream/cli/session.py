@@ -151,7 +151,7 @@ class Session:
 
     def cancellable(self) -> AbstractContextManager[CancellationToken]:
         """Return a context in which the first Ctrl-C only asks for a clean end."""
-        from dotstream.cli.interrupt import cancellable
+        from dotstream.fs.ctrl_c import cancellable
 
         return cancellable(self.err.write, changed=lambda: self.changed)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dotstream.cli.report.conflicts import explained
+from dotstream.cli.report.advice import explained
 from dotstream.cli.report.difference import difference_lines
 from dotstream.errors import DotstreamError
 from dotstream.fs.oserror import reason
@@ -74,7 +74,7 @@ class Settling:
         for line in explained(conflict, style, session.completed, flags=False):
             write(line)
         if conflict.same:
-            write("    what you answer holds for all that have the same content")
+            write("    your answer holds for every file with the same content")
         keys = {key: policy for key, policy in _KEYS.items() if policy in choices}
         compared = conflict.kind == "real_file" and not conflict.source_is_dir
         offered = "/".join((*("d" * compared), *keys, "q"))

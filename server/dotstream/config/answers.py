@@ -17,6 +17,7 @@ from dotstream.fs.files import present
 from dotstream.fs.look import canonical
 from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING, Literal, TypeAlias
+from dotstream.model.words import plural
 from dotstream.planner.ignore import compile_rules, stow_list
 
 if TYPE_CHECKING:
@@ -74,9 +75,8 @@ def answers_for(
     if looked.inside and "target" not in top:
         top["target"] = f"~/{looked.inside}"
     top.update(_of_survey(looked, directory, home, known=bool(top) and not looked.inside))
-    of_tuckr = looked.tool == "tuckr" and looked.directory == GROUPS
-    packages = _of_tuckr(looked) if of_tuckr else {}
-    if of_tuckr:
+    packages = _of_tuckr(looked)
+    if _is_tuckrs(looked):
         top["ignore"] = NEVER_AS_NAMED
     if looked.links and not sources:
         sources = ["what is linked"]
@@ -88,6 +88,7 @@ def answers_for(
         found=(*_remarks(looked), *_on_some_systems(packages)),
         usable=(bool(looked.packages) or not (looked.strangers or looked.tool))
         and not is_of_programs(posixpath.join(directory, place), home=home, environ=environ),
+        empty=not (looked.packages or looked.strangers or looked.tool or looked.single),
     )
 
 
@@ -142,6 +143,10 @@ def _require_apart(
         message, hint = unknown(str(error.args[0]))
         raise UsageError(f"the target {written}: {message} ({hint})") from None
     packages = canonical(posixpath.join(directory, place))
+    if not within(packages, canonical(directory)):
+        raise UsageError(
+            f"the packages are in {packages}, not in {canonical(directory)}: run init there"
+        )
     if packages == canonical(home):
         raise UsageError(
             f"{packages} is your home, not a package directory: make one in it, such as "
@@ -193,8 +198,14 @@ def _of_survey(looked: Survey, directory: str, home: str, *, known: bool) -> Map
     return found
 
 
+def _is_tuckrs(looked: Survey) -> bool:
+    return looked.tool == "tuckr" and looked.directory == GROUPS
+
+
 def _of_tuckr(looked: Survey) -> Mapping[str, Mapping[str, Value]]:
     """Return the settings of groups that tuckr takes on some systems only."""
+    if not _is_tuckrs(looked):
+        return {}
     return {
         name: {"platforms": platforms}
         for name in looked.packages
@@ -209,16 +220,21 @@ def _on_some_systems(packages: Mapping[str, Mapping[str, Value]]) -> Iterator[st
 
 def _remarks(looked: Survey) -> Iterator[str]:
     if looked.tool is not None:
-        yield f"this is a source of {looked.tool}"
+        yield f"this repository is laid out for {looked.tool}"
     if looked.single:
         yield 'this repository is itself a package, as with "stow ."'
     elif looked.directory != ".":
         yield f"the packages are in {looked.directory}"
-    if looked.links:
+    if looked.moved:
         yield (
-            "1 link leads here; the settings keep it"
+            f"{plural(looked.links, 'link', 'links')} led here when this was {looked.moved}; "
+            "managing its packages relinks them"
+        )
+    elif looked.links:
+        yield (
+            "1 link leads here already; the settings keep it"
             if looked.links == 1
-            else f"{looked.links} links lead here; the settings keep them"
+            else f"{looked.links} links lead here already; the settings keep them"
         )
     if looked.inside:
         yield f"it is linked in ~/{looked.inside}, which is its target"

@@ -126,8 +126,19 @@ def _named_in(root: str, home: str, environ: Mapping[str, str]) -> str:
     """Return the package directory that a root names; itself, if none or if that is wrong."""
     path = f"{root.rstrip('/')}/{CONFIG_NAME}"
     if present(path):
-        return canonical(posixpath.join(root, _directory_key(path) or "."))
+        named = _named_by(path)
+        return named if within(named, canonical(root)) else canonical(root)
     return _stow_directory(root, root, home, environ) or canonical(root)
+
+
+def named_outside(root: str) -> str | None:
+    """Return the package directory that a ``dotstream.toml`` names, if that is not below it."""
+    named = _named_by(f"{root.rstrip('/')}/{CONFIG_NAME}")
+    return None if within(named, canonical(root)) else named
+
+
+def _named_by(path: str) -> str:
+    return canonical(posixpath.join(posixpath.dirname(path), _directory_key(path) or "."))
 
 
 def _directory_key(path: str) -> str | None:

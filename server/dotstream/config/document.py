@@ -6,16 +6,17 @@ import re
 from itertools import islice
 from types import MappingProxyType
 
-from dotstream.config.schema import faults, faults_of
+from dotstream.config.faults import faults, faults_of
+from dotstream.config.names import nearest, quoted
 from dotstream.errors import ConfigError
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     import tomli
 
-    from dotstream.config.positions import Positions
+    from dotstream.config.positions import KeyPath, Range
     from dotstream.config.schema import Key
 
 MOST_FAULTS = 100
@@ -80,8 +81,14 @@ def error_at(
     """Return the error that the value at ``keys`` is wrong, or the key, with its position."""
     from dotstream.config.positions import locate
 
-    found = locate(text, keys, value=value)
-    line, column = (found.line, found.column) if found else (None, None)
+    return placed(locate(text, keys, value=value), message, path=path, hint=hint)
+
+
+def placed(
+    place: Range | None, message: str, *, path: str, hint: str | None = None
+) -> ConfigError:
+    """Return the error that something is wrong at a place of a file, if that is known."""
+    line, column = (place.line, place.column) if place else (None, None)
     return ConfigError(message, path=path, line=line, column=column, hint=hint)
 
 
@@ -94,13 +101,12 @@ def _checked(
     from dotstream.config.positions import Positions
 
     positions = Positions(text)
-    errors: list[ConfigError] = []
-    for fault in found:
-        place = positions.find(fault.path, value=fault.value)
-        line, column = (place.line, place.column) if place else (None, None)
-        errors.append(
-            ConfigError(fault.message, path=path, line=line, column=column, hint=fault.hint)
+    errors = [
+        placed(
+            positions.find(each.path, value=each.value), each.message, path=path, hint=each.hint
         )
+        for each in found
+    ]
     return sorted(errors, key=lambda error: (error.line or 0, error.column or 0))
 
 
@@ -143,23 +149,54 @@ def _digits(line: str) -> int:
 def _broken(text: str, path: str, error: tomli.TOMLDecodeError) -> ConfigError:
     from dotstream.config.positions import Positions
 
-    if error.msg.startswith("Cannot "):
-        # The parser stops behind what is written twice; say what it is.
-        again = _first_repeated(Positions(text))
-        if again is not None:
-            name, line, column = again
-            return ConfigError(
-                f"{name!r} is written twice",
-                path=path,
-                line=line,
-                column=column,
-                hint="keep one of them",
-            )
+    # The parser stops behind what is written twice; say what it is.
+    for keys, place in Positions(text).repeated if error.msg.startswith("Cannot ") else ():
+        message = f"{'.'.join(map(str, keys))!r} is written twice"
+        return placed(place, message, path=path, hint="keep one of them")
     message = f"broken TOML: {error.msg[:1].lower()}{error.msg[1:]}"
     return ConfigError(message, path=path, line=error.lineno, column=error.colno)
 
 
-def _first_repeated(positions: Positions) -> tuple[str, int, int] | None:
-    for keys, place in positions.repeated:
-        return ".".join(map(str, keys)), place.line, place.column
-    return None
+def mentioned(tables: Mapping[str, object]) -> Iterator[tuple[KeyPath, str]]:
+    """Yield every name of a package in a document, and where it is."""
+    include = tables.get("include")
+    for index, name in enumerate(include if isinstance(include, list) else ()):
+        if isinstance(name, str) and not set(name) & set("*?["):
+            yield ("include", index), name
+    packages, profiles = tables.get("packages"), tables.get("profiles")
+    if isinstance(packages, dict):
+        for name in packages:
+            yield ("packages", name), name
+    if isinstance(profiles, dict):
+        for profile, table in profiles.items():
+            members = table.get("packages") if isinstance(table, dict) else None
+            for index, name in enumerate(members if isinstance(members, list) else ()):
+                if isinstance(name, str):
+                    yield ("profiles", profile, "packages", index), name
+
+
+def unknown_names(
+    text: str, *, path: str, known: Collection[str], why_not: Callable[[str], str | None]
+) -> Iterator[ConfigError]:
+    """Yield a problem for each name of a package that is not known.
+
+    Args:
+        text, path: of a document that is right in itself.
+        known: the packages that there are.
+        why_not: tells why the configuration has one for none.
+    """
+    from dotstream.config.positions import Positions
+
+    positions = Positions(text)
+    for keys, name in mentioned(parse(text, path=path)):
+        if name not in known:
+            place = positions.find(keys, value=isinstance(keys[-1], int))
+            why = why_not(name)
+            close = nearest(name, known) if why is None else ()
+            none = f"{quoted(name)} is no package: {why}"
+            yield placed(
+                place,
+                none if why else f"there is no package {quoted(name)}",
+                path=path,
+                hint=f"did you mean {quoted(close[0])}?" if close else None,
+            )

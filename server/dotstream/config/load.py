@@ -5,10 +5,17 @@ from __future__ import annotations
 import posixpath
 from types import MappingProxyType
 
-from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME, STOWRC_NAME, is_marked, locate
-from dotstream.config.profiles import Profiles
+from dotstream.config.discover import (
+    CONFIG_NAME,
+    LOCAL_NAME,
+    STOWRC_NAME,
+    is_marked,
+    locate,
+    named_outside,
+)
+from dotstream.config.profiles import Profiles, on_host, on_platform
 from dotstream.config.reading import read_config, says_nothing
-from dotstream.config.settings import PackageSettings, Settings, on_host, on_platform
+from dotstream.config.settings import PackageSettings, Settings
 from dotstream.errors import ConfigError, UsageError
 from dotstream.fs.files import is_directory, present
 from dotstream.fs.look import canonical
@@ -63,6 +70,12 @@ def load(
     path = here.file(CONFIG_NAME)
     text = read_config(path)
     if text is not None:
+        if (named := named_outside(location.root)) is not None:  # a stranger's idea, maybe
+            raise _wrong_directory(
+                location,
+                f"the package directory {named} is not in {location.root}",
+                "name one in there; packages elsewhere need a file of their own",
+            )
         return _from_toml(text, path, here, forced)
     if location.directory == canonical(home):
         raise UsageError(
@@ -84,21 +97,21 @@ def load(
 
 def _missing(location: Location) -> UsageError:
     """Say that there is no package directory, and who names it."""
-    path = f"{location.root.rstrip('/')}/{CONFIG_NAME}"
-    if location.root == location.directory or (text := read_config(path)) is None:
+    named = present(f"{location.root.rstrip('/')}/{CONFIG_NAME}")
+    if not named or location.root == location.directory:
         return UsageError(
             f"no package directory at {location.directory}", remedy="name_directory"
         )
-    from dotstream.config.positions import locate as position_of
+    why = f"there is no directory {location.directory}"
+    return _wrong_directory(location, why, "correct it, or make the directory")
 
-    place = position_of(text, ("directory",), value=True)
-    return ConfigError(
-        f"there is no directory {location.directory}",
-        path=path,
-        line=place.line if place else None,
-        column=place.column if place else None,
-        hint="correct it, or make the directory",
-    )
+
+def _wrong_directory(location: Location, why: str, hint: str) -> ConfigError:
+    """Say what is wrong with the package directory that a ``dotstream.toml`` names."""
+    from dotstream.config.document import error_at
+
+    path = f"{location.root.rstrip('/')}/{CONFIG_NAME}"
+    return error_at(read_config(path) or "", ("directory",), why, path=path, hint=hint)
 
 
 def target_path(written: str, *, directory: str, home: str, environ: Mapping[str, str]) -> str:
@@ -331,10 +344,11 @@ def _stow_options(here: _Place) -> StowArguments | None:
     for place in dict.fromkeys((canonical(here.home), root)):
         if not present(f"{place}/{STOWRC_NAME}"):
             continue
-        from dotstream.config.stowrc import read_stowrc
+        from dotstream.config.stowrc import read_stowrc, require_expressions
 
         read = read_stowrc(place, home=here.home, environ=here.environ)
         if read is not None:
+            require_expressions(read, f"{place}/{STOWRC_NAME}")
             found = (found or StowArguments()).then(read)
     return found
 

@@ -14,8 +14,8 @@ from types import MappingProxyType
 import tomli
 
 from dotstream.config.document import MOST_FAULTS, beyond
+from dotstream.config.faults import FaultCode, faults
 from dotstream.config.positions import Positions, Range
-from dotstream.config.schema import FaultCode, faults
 from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:

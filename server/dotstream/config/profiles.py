@@ -1,11 +1,11 @@
-"""Profiles that extend each other: who is in one, and which extend themselves.
+"""Profiles: who is in one, which extend themselves, and which are for a machine.
 
-Both are linear in what is written, however profiles are chained or meet again.
+The first two are linear in what is written, however profiles are chained or meet again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Profile = tuple[tuple[str, ...], tuple[str, ...]]
 """The profiles that one extends, and its own packages."""
@@ -84,3 +84,30 @@ def circles(parents: Mapping[str, list[str]]) -> dict[str, int]:
                         name = open_names.pop()
                         circle[name] = order[here]
     return circle
+
+
+def on_platform(here: str, platforms: Sequence[str]) -> bool:
+    """Whether a system is one of the platforms."""
+    return here in platforms or (here == "darwin" and "macos" in platforms)
+
+
+def on_host(here: str, hosts: Iterable[str]) -> bool:
+    """Whether the host's full name, or its first label, is one that the globs mean.
+
+    They mean all but those that ``!`` names, if there are no others.
+    """
+    from fnmatch import fnmatchcase
+
+    full = here.lower()
+    names = (full, full.partition(".")[0])
+    means = False
+    others = True
+    for host in hosts:
+        matches = any(fnmatchcase(name, host.removeprefix("!").lower()) for name in names)
+        if host.startswith("!"):
+            if matches:
+                return False
+        else:
+            others = False
+            means = means or matches
+    return means or others

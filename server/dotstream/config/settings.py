@@ -5,21 +5,23 @@ from __future__ import annotations
 from itertools import islice
 
 from dotstream.config.names import nearest, package_name, quoted
+from dotstream.config.profiles import on_host, on_platform
 from dotstream.errors import PackageNotFound, PermissionRefused, UsageError
-from dotstream.fs.files import is_directory, subdirectories
+from dotstream.fs.files import is_directory, is_link, subdirectories
 from dotstream.fs.listing import sort_key
+from dotstream.fs.look import canonical
 from dotstream.fs.oserror import is_permission, reason
+from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
-from dotstream.model.hidden import Hidden
 from dotstream.model.options import AS_CONFIGURED, SINGLE, Options, Package, Preferences
-from dotstream.planner.ignore import LITTER, compile_rules, stow_list
-from dotstream.planner.names import to_target
+from dotstream.planner.ignore import LITTER, compile_rules, only, stow_list
+from dotstream.planner.naming import to_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from dotstream.errors import ConfigError
-    from dotstream.model.options import Folding, IgnoreRules, Layout, LinkStyle, Policy
+    from dotstream.model.options import Folding, Layout, LinkStyle, Policy
     from dotstream.model.rule import Rule
     from dotstream.model.status import PackageInfo
     from dotstream.model.wish import Wish
@@ -143,8 +145,7 @@ class Settings(NamedTuple):
             UsageError: a pattern of ``prefer`` cannot be used.
             PermissionRefused: its ignore list may not be read.
         """
-        own = self._own(name)
-        path = self.path_of(name)
+        own, path = self._own(name), self.path_of(name)
         dotfiles, layout = self.dotfiles_of(name, prefer), self.layout_of(name, prefer)
         above = to_target(name) if dotfiles else name
         fixed = LITTER + (NEVER_LINKED if self.single else ())
@@ -177,7 +178,7 @@ class Settings(NamedTuple):
             directory=self.directory,
             ignored=rules
             if prefer.where is None
-            else _only(rules, prefer.where, dotfiles, above if layout == "named" else ""),
+            else only(rules, prefer.where, dotfiles, above if layout == "named" else ""),
             folding=prefer.folding or own.folding or self.folding,
             never_fold=self.never_fold + own.never_fold,
             on_conflict=None if prefer.on_conflict else own.on_conflict,
@@ -223,38 +224,15 @@ class Settings(NamedTuple):
         """Say that there are no packages, and what that may mean; ``None`` if there are some."""
         if self.available() or self.packages:
             return None
-        from dotstream.config.survey import looks_single
+        from dotstream.config.why_not import why_empty
 
-        none = f"there are no packages in {self.directory}"
-        others = subdirectories(self.directory)
-        if others:
-            why = self.left_out(others[0])
-            return f"{none}: {self.path} leaves all directories out ({others[0]}: {why})"
-        if not looks_single(self.directory):
-            return none
-        return f"{none}: it looks like one itself, as with \"stow .\"; 'dotstream init' says so"
+        return why_empty(self)
 
     def why_foreign(self) -> str | None:
         """Say so if nobody calls this a package directory, and something else uses it."""
-        from dotstream.config.discover import STOWRC_NAME, is_marked
-        from dotstream.config.survey import foreign_source, mirrors_home
+        from dotstream.config.why_not import why_foreign
 
-        stows = self.path is not None and self.path.endswith(f"/{STOWRC_NAME}")
-        native = self.path is not None and not stows
-        if not native and self.available() and mirrors_home(self.directory):
-            itself = f'{self.directory} looks like one package itself, as with "stow ."'
-            return f"{itself}: name those that are, or have 'dotstream init' look at it"
-        if self.path is not None or is_marked(self.directory):
-            return None
-        from dotstream.config.variables import is_of_programs
-
-        if is_of_programs(self.directory, home=self.home, environ={}):
-            return f"{self.directory} is where programs keep their files: name the packages in it"
-        tool = foreign_source(self.directory)
-        if tool is None:
-            return None
-        source = f"{self.directory} looks like a source of {tool}, not like packages"
-        return f"{source}: name those that are, or have 'dotstream init' look at it"
+        return why_foreign(self)
 
     def listed(self) -> list[PackageInfo]:
         """List the packages that exist or are configured, in byte order of their names."""
@@ -289,7 +267,12 @@ class Settings(NamedTuple):
         if self.include and not any(fnmatchcase(name, glob) for glob in self.include):
             return "include does not name it"
         glob = next((glob for glob in self.exclude if fnmatchcase(name, glob)), None)
-        return None if glob is None else f"exclude names it: {glob}"
+        if glob is not None:
+            return f"exclude names it: {glob}"
+        path = self.path_of(name)
+        if is_link(path) and within(self.directory, canonical(path)):
+            return f"it is a link to {canonical(path)}, which this is in itself"
+        return None
 
     def excluded(self, name: str) -> str | None:
         """Say why the package ``name`` is not for this machine; ``None`` if it is."""
@@ -359,7 +342,8 @@ class Settings(NamedTuple):
             why = self.why_empty()
             if why is not None and not anywhere:
                 raise UsageError(why)
-            yield from self._fitting(self._everything(), anywhere=anywhere)
+            required = [name for name, own in self.packages.items() if own.required]
+            yield from self._fitting([*self.available(), *required], anywhere=anywhere)
         if profile is None and (names or everything):
             return
         profiles = self.here if profile is None else (profile,)
@@ -384,28 +368,13 @@ class Settings(NamedTuple):
             return name
         why = self.left_out(name)
         if why is not None:
-            key = why.partition(" ")[0]
-            how = "take that out of" if key == "exclude" else "add it to"
-            where = f"{key} in {self._file_of(key)}"
-            raise UsageError(f"{name!r} is no package: {why}; to make it one, {how} {where}")
+            from dotstream.config.why_not import no_package
+
+            raise no_package(self, name, why)
         why = self.excluded(name)
         if why is not None:
             raise UsageError(f"package {name!r} is not for this machine: {why}")
         return name
-
-    def _file_of(self, key: str) -> str | None:
-        """Return the file that a key of all packages has its value from."""
-        from dotstream.config.discover import LOCAL_NAME
-        from dotstream.config.positions import locate
-        from dotstream.config.reading import read_config
-
-        local = f"{self.root.rstrip('/')}/{LOCAL_NAME}"
-        text = read_config(local)
-        return local if text is not None and locate(text, (key,), value=True) else self.path
-
-    def _everything(self) -> list[str]:
-        required = [name for name, package in self.packages.items() if package.required]
-        return [*self.available(), *required]
 
     def _fitting(self, names: Iterable[str], *, anywhere: bool) -> Iterator[str]:
         return (
@@ -417,8 +386,7 @@ class Settings(NamedTuple):
     @property
     def here(self) -> tuple[str, ...]:
         """The profiles that are meant where none is named: this machine's, or the default."""
-        default = (DEFAULT_PROFILE,) if DEFAULT_PROFILE in self.profiles else ()
-        return self.fitting or default
+        return self.fitting or ((DEFAULT_PROFILE,) if DEFAULT_PROFILE in self.profiles else ())
 
     def _members(self, profile: str) -> tuple[str, ...]:
         if profile in self.profiles:
@@ -426,62 +394,14 @@ class Settings(NamedTuple):
         if not self.profiles:
             raise UsageError(f"no profile {profile!r}: no profiles are defined")
         close = nearest(profile, self.profiles)
-        some = islice(self.profiles, _NAMED)
         more = " and others" if len(self.profiles) > _NAMED else ""
-        hint = f"did you mean {close[0]!r}?" if close else f"there are {_words(some)}{more}"
+        hint = (
+            f"did you mean {close[0]!r}?"
+            if close
+            else f"there are {_words(islice(self.profiles, _NAMED))}{more}"
+        )
         raise UsageError(f"no profile {profile!r}; {hint}")
-
-
-def on_platform(here: str, platforms: Sequence[str]) -> bool:
-    """Whether a system is one of the platforms."""
-    return here in platforms or (here == "darwin" and "macos" in platforms)
-
-
-def on_host(here: str, hosts: Iterable[str]) -> bool:
-    """Whether the host's full name, or its first label, is one that the globs mean.
-
-    They mean all but those that ``!`` names, if there are no others.
-    """
-    from fnmatch import fnmatchcase
-
-    full = here.lower()
-    names = (full, full.partition(".")[0])
-    means = False
-    others = True
-    for host in hosts:
-        matches = any(fnmatchcase(name, host.removeprefix("!").lower()) for name in names)
-        if host.startswith("!"):
-            if matches:
-                return False
-        else:
-            others = False
-            means = means or matches
-    return means or others
 
 
 def _words(names: Iterable[str]) -> str:
     return " or ".join(names)
-
-
-def _only(
-    rules: IgnoreRules, where: Callable[[str], bool], dotfiles: bool, above: str
-) -> IgnoreRules:
-    """Return rules that also leave out each path that is not wanted.
-
-    Args:
-        above: what the target has above the package's own paths, if anything.
-    """
-
-    def ignored(directory: str) -> Hidden | None:
-        hidden = rules(directory)
-        shown = "/".join(filter(None, (above, directory)))
-
-        def left_out(raw: str) -> bool:
-            if hidden is not None and hidden(raw):
-                return True
-            name = to_target(raw) if dotfiles else raw
-            return not where(f"{shown}/{name}" if shown else name)
-
-        return Hidden(left_out)
-
-    return ignored

@@ -39,6 +39,7 @@ class Answers(NamedTuple):
         source: where the values come from, for the first line.
         found: what was seen when the directory was looked at; one sentence each.
         usable: whether anything that was seen can be linked.
+        empty: whether nothing was seen, as in a new directory.
     """
 
     top: Mapping[str, Value] = {}
@@ -48,6 +49,7 @@ class Answers(NamedTuple):
     source: str | None = None
     found: Sequence[str] = ()
     usable: bool = True
+    empty: bool = False
 
 
 def starter(answers: Answers | None = None) -> str:
@@ -94,8 +96,8 @@ def _section(section: str, tables: Mapping[str, Mapping[str, Value]]) -> Iterato
             yield f"# {key.name} = {key.default}  # {key.doc.partition(':')[0].rstrip('.')}"
         yield ""
     for table, values in tables.items():
-        yield f"[{section}.{_key(table)}]"
-        yield from (f"{key} = {_value(value)}" for key, value in values.items())
+        yield f"[{section}.{key_text(table)}]"
+        yield from (f"{key} = {value_text(value)}" for key, value in values.items())
         yield ""
 
 
@@ -114,15 +116,17 @@ def _comment(text: str, *, bullet: bool = False) -> list[str]:
 
 def _assignment(key: Key, values: Mapping[str, Value]) -> str:
     if key.name in values:
-        return f"{key.name} = {_value(values[key.name])}"
+        return f"{key.name} = {value_text(values[key.name])}"
     return f"# {key.name} = {key.default}"
 
 
-def _key(name: str) -> str:
-    return name if _BARE.fullmatch(name) else _value(name)
+def key_text(name: str) -> str:
+    """Return a key as TOML has it."""
+    return name if _BARE.fullmatch(name) else value_text(name)
 
 
-def _value(value: Value) -> str:
+def value_text(value: Value) -> str:
+    """Return a value as TOML has it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -130,4 +134,4 @@ def _value(value: Value) -> str:
         # surrogates, which no TOML file can hold.
         text = value.encode("utf-8", "replace").decode("utf-8")
         return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return f"[{', '.join(_value(item) for item in value)}]"
+    return f"[{', '.join(value_text(item) for item in value)}]"

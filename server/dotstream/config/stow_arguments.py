@@ -99,14 +99,21 @@ def parse_stow_arguments(words: Sequence[str]) -> StowArguments:
     Raises:
         UsageError: an option is unknown, ambiguous, lacks its value or takes none.
     """
-    return _Parser(words).parse()
+    return Parser(words).parse()
 
 
-class _Parser:
+class Parser:
+    """Parses words, one after the other.
+
+    Attributes:
+        position: how many were read; an error is about the last of them.
+    """
+
     __slots__ = ("action", "flags", "lists", "packages", "position", "values", "verbose", "words")
 
     def __init__(self, words: Sequence[str]) -> None:
-        self.words, self.position = words, 0
+        self.words: Sequence[str] = words
+        self.position: int = 0
         self.action = "stow"
         self.packages: list[tuple[str, str]] = []
         self.flags: set[str] = set()
@@ -115,6 +122,7 @@ class _Parser:
         self.verbose: int | None = None
 
     def parse(self) -> StowArguments:
+        """Parse all of them; see ``parse_stow_arguments``."""
         while (word := self._next()) is not None:
             if word == "--":
                 self._packages(self.words[self.position :])

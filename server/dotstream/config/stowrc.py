@@ -10,7 +10,7 @@ import re
 
 from dotstream.config.discover import STOWRC_NAME
 from dotstream.config.reading import read_config
-from dotstream.config.stow_arguments import StowArguments, parse_stow_arguments
+from dotstream.config.stow_arguments import Parser, StowArguments
 from dotstream.errors import ConfigError, UsageError
 from dotstream.fs.process import home_of
 from dotstream.light_typing import TYPE_CHECKING
@@ -65,12 +65,15 @@ def parse_stowrc(
             to a variable that is not set.
     """
     words: list[str] = []
+    lines: list[int] = []
     for number, line in enumerate(text.split("\n"), start=1):
         words += split_words(line, path=path, line=number)
+        lines += [number] * (len(words) - len(lines))
+    parser = Parser(words)
     try:
-        found = parse_stow_arguments(words).options_only()
+        found = parser.parse().options_only()
     except UsageError as error:
-        raise ConfigError(str(error), path=path) from None
+        raise ConfigError(str(error), path=path, line=lines[parser.position - 1]) from None
 
     def expanded(option: str, value: str | None) -> str | None:
         if value is None or stays(option, value):
@@ -87,6 +90,22 @@ def parse_stowrc(
         directory=expanded("dir", found.directory),
         target=expanded("target", found.target),
     )
+
+
+def require_expressions(read: StowArguments, path: str) -> None:
+    """Refuse a file that has an expression to ignore names by which cannot be used.
+
+    Raises:
+        ConfigError: it has one.
+    """
+    if not read.ignore:
+        return
+    from dotstream.planner.ignore import compile_rules
+
+    try:
+        compile_rules(options=read.ignore)
+    except UsageError as error:
+        raise ConfigError(str(error), path=path) from None
 
 
 def split_words(text: str, *, path: str, line: int) -> list[str]:

@@ -16,7 +16,8 @@ from dotstream.fs.look import canonical
 from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import SINGLE
-from dotstream.planner.names import to_target
+from dotstream.planner.moved import Moves
+from dotstream.planner.naming import to_target
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -112,6 +113,7 @@ class Survey(NamedTuple):
         tool: the other tool whose source it is.
         inside: where in the target it is linked, if that is not the target itself.
         others: links of the target into it that such packages would not make.
+        moved: where it was when links were made that lead there, and nowhere now.
     """
 
     single: bool = False
@@ -124,14 +126,16 @@ class Survey(NamedTuple):
     tool: str | None = None
     inside: str = ""
     others: tuple[str, ...] = ()
+    moved: str = ""
 
 
 class _Link(NamedTuple):
-    """A link in the target: where it is, what it leads to in the repository."""
+    """A link in the target: where it is, what it leads to in the repository, or led to."""
 
     shown: tuple[str, ...]
     source: tuple[str, ...]
     folds: bool
+    moved: str = ""
 
 
 class _Shape(NamedTuple):
@@ -157,7 +161,9 @@ def survey(root: str, *, target: str, home: str, directory: str = ".") -> Survey
         shape = max(shapes, key=lambda one: (shapes[one], -one.depth))
         ours = [link for link in links if _shape(link) == shape]
         others = _paths(link for link in links if _shape(link) != shape)
-        return _as_linked(root, shape, ours, tool, dotted=dotted)._replace(others=others)
+        moved = max((link.moved for link in ours), default="")
+        found = _as_linked(root, shape, ours, tool, dotted=dotted)
+        return found._replace(others=others, moved=moved)
     inside = _inside(links) if tool is None and not mirrors_home(root) else ""
     if inside:
         return survey(root, target=f"{target}/{inside}", home=home)._replace(inside=inside)
@@ -189,13 +195,20 @@ def _has_alternates(root: str) -> bool:
 
 
 def _links(root: str, target: str) -> Iterator[_Link]:
-    """Yield the links of the target that lead into the repository."""
+    """Yield the links of the target that lead into the repository, or did before it moved."""
+    moves = Moves(root)
     for path, text in links_below(target, deepest=_DEEPEST, most=_MOST, but=root):
         full = posixpath.normpath(posixpath.join(posixpath.dirname(path), text))
+        shown = tuple(path[len(target) :].strip("/").split("/"))
         if full != root and within(full, root):
-            shown = tuple(path[len(target) :].strip("/").split("/"))
             source = tuple(full[len(root) :].strip("/").split("/"))
             yield _Link(shown, source, is_directory(path))
+        else:
+            tails = (moves.tail(target, shown[:-1], full, depth=depth) for depth in (1, 0, 2))
+            tail = next((tail for tail in tails if tail is not None), None)
+            if tail is not None:
+                source, before = tuple(tail.split("/")), full[: -len(tail)].rstrip("/")
+                yield _Link(shown, source, is_directory(f"{root}/{tail}"), before)
 
 
 def _shape(link: _Link) -> _Shape | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
-from dotstream.doctor.heirs import Heirs
+from dotstream.doctor.judge import Heirs
 from dotstream.errors import JournalError
 from dotstream.fs.state import existing_state
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dotstream.model.finding import ScanMode
     from dotstream.model.options import Options, Package
     from dotstream.model.status import Unwanted
-    from dotstream.transaction.host import Host
+    from dotstream.transaction.terms import Host
 
 SKIPPED = (
     ".cache",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import posixpath
 from itertools import groupby
 
 from dotstream.doctor import shell_commands
@@ -10,16 +11,17 @@ from dotstream.doctor.judge import destination, judge, leads_to_file
 from dotstream.doctor.ranges import Ranges
 from dotstream.fs.access import owner_of_another, refusal
 from dotstream.fs.descriptors import Descriptors
-from dotstream.fs.files import present
+from dotstream.fs.files import is_directory, is_link, present
 from dotstream.fs.listing import DIR, FILE
 from dotstream.fs.look import link_text
 from dotstream.fs.oserror import is_permission, reason
+from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeVar
 from dotstream.model.directory import Directory
 from dotstream.model.finding import Finding
+from dotstream.planner.merging import folded
 from dotstream.planner.ownership import Owner
-from dotstream.planner.spelling import folded
-from dotstream.store.damage import intact
+from dotstream.store.read_only import intact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from dotstream.doctor.checkup import Checkup
     from dotstream.model.entry import Entry
     from dotstream.planner.farm import Farm
-    from dotstream.planner.state import Seen
+    from dotstream.planner.states import Seen
     from dotstream.store.manifest import Manifest
 
 _Read = TypeVar("_Read")
@@ -94,13 +96,29 @@ def _no_target(root: str, error: OSError) -> Finding:
             detail=f"the target cannot be read: {told}",
             command=command,
         )
+    why, way = reason(error), _no_directory_above(root)
+    if way is not None:
+        why = f"{way} is {'a link that leads nowhere' if is_link(way) else 'not a directory'}"
     return Finding(
         "missing_target",
         Directory(root),
         "",
-        detail=f"links are recorded in this target, which cannot be opened: {reason(error)}",
-        command=shell_commands.make_directory(root) if error.errno == errno.ENOENT else None,
+        detail=f"links are recorded in this target, which cannot be opened: {why}",
+        command=shell_commands.make_directory(root) if way is None else _making_way(way, root),
     )
+
+
+def _no_directory_above(path: str) -> str | None:
+    """Return what keeps a directory from being made at a path: itself, or one above."""
+    here = path
+    while not present(here):
+        here = posixpath.dirname(here)
+    return None if is_directory(here) else here
+
+
+def _making_way(path: str, target: str) -> str | None:
+    """Return the command that makes a target; none where a link may come to lead there again."""
+    return None if is_link(path) else shell_commands.make_way(path, target)
 
 
 class _Check:
@@ -201,7 +219,11 @@ class _Check:
                     True,
                 )  # fmt: skip
         what = f"a link to {state}" if isinstance(state, str) else _words(state)
-        command = self._manage(entry, "backup")
+        targets = [root for root in self._checkup.roots if within(root, above.at(name))]
+        if targets and not self._farm.target.is_directory(above.join(name)):
+            command = _making_way(above.at(name), targets[0])
+        else:
+            command = self._manage(entry, "backup")
         return (
             Finding(
                 "replaced_directory",

@@ -59,6 +59,6 @@ def _too_open(
             "too_open",
             place,
             name,
-            detail=f"{program} does not use what others may {what}, and this has mode {mode:o}",
+            detail=f"{program} refuses what others may {what}, and this has mode {mode:o}",
             command=shell_commands.close_to_others(place.at(name), change=refused == _CHANGE),
         )

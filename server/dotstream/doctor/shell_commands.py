@@ -107,6 +107,11 @@ def make_directory(path: str) -> str:
     return f"mkdir -p -- {quoted(path)}"
 
 
+def make_way(path: str, directory: str) -> str:
+    """Return the command that renames what keeps a directory from being made, and makes it."""
+    return f"mv -n -- {quoted(path)} {quoted(f'{path}.moved')} && {make_directory(directory)}"
+
+
 def rescue(place: Directory, name: str) -> str:
     """Return the command that gives a file in quarantine a name that nobody sweeps."""
     return f"mv -n -- {quoted(place.at(name))} {quoted(place.at(f'rescued-{display(name[2:])}'))}"

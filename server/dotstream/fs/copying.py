@@ -1,4 +1,4 @@
-"""Copying an entry to another file system, with all that belongs to it.
+"""Copying an entry to another file system, and what the copy does not have of it.
 
 Everything is reached through the descriptor of its directory, and no link is followed.  Trees
 may be of any depth: there is no recursion, and a descriptor for one directory at a time.
@@ -11,7 +11,7 @@ import os
 import stat
 from contextlib import contextmanager
 
-from dotstream.fs.system import copy_attributes, on_disk
+from dotstream.fs.system import attributes_lost, copy_attributes, on_disk
 from dotstream.light_typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -280,3 +280,23 @@ def _closing(fd: int) -> Iterator[int]:
         yield fd
     finally:
         os.close(fd)
+
+
+def crosses(path: str, there: str) -> bool:
+    """Whether ``path`` is on another file system than a directory, or what is above that."""
+    while not os.path.lexists(there):
+        there = os.path.dirname(there)
+    return os.lstat(path).st_dev != os.stat(there).st_dev
+
+
+def left_behind(path: str, there: str) -> str | None:
+    """Return what one entry loses when it is copied to ``there``, in words, or ``None``."""
+    while not os.path.lexists(there):
+        there = os.path.dirname(there)
+    status = os.lstat(path)
+    if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
+        more = status.st_nlink - 1
+        other = "1 other name" if more == 1 else f"{more} other names"
+        return f"it has {other} (hard links), which will be a file of their own from then on"
+    lost = attributes_lost(path, there)
+    return f"it loses the attributes {', '.join(lost)}" if lost else None

@@ -7,7 +7,7 @@ from io import StringIO
 from dotstream.errors import Cancelled
 from dotstream.fs.files import exists, is_directory, is_file, read_start
 from dotstream.light_typing import TYPE_CHECKING
-from dotstream.model.difference import Difference
+from dotstream.model.located import Difference
 
 if TYPE_CHECKING:
     from dotstream.model.cancel import CancellationToken

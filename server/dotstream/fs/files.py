@@ -6,14 +6,13 @@ import os
 import stat
 from itertools import islice
 
+from dotstream.fs.system import born
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-from dotstream.light_typing import TYPE_CHECKING
+    from collections.abc import Callable, Iterator, Mapping
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from dotstream.model.entry import Identity
 
 LARGEST = 1024 * 1024
 """Bytes of a file that is read whole: a configuration, an ignore list.  A repository may be a
@@ -336,3 +335,29 @@ def expand_pattern(path: str) -> list[str]:
     if os.path.lexists(path) or not glob.has_magic(path):
         return [path]
     return sorted(glob.glob(path), key=os.fsencode)
+
+
+def identity_of(path: str) -> Identity:
+    """Return which directory a path is; nothing but zeros if it is none."""
+    found = file_identity(path)
+    return (0, 0) if found is None else (found[1], born(path))
+
+
+def is_that(directory: str, path: str, known: Mapping[str, Identity]) -> bool:
+    """Whether a package directory is surely the one that was at ``path`` before.
+
+    Args:
+        known: which directory each path was when it was last worked with.
+    """
+    when = known.get(path, (0, 0))[1]
+    return when != 0 and not is_directory(path) and known[path] == identity_of(directory)
+
+
+def came_from(directory: str, path: str, known: Mapping[str, Identity]) -> bool:
+    """Whether a package directory was at ``path`` before, or is a copy of what was, as a clone.
+
+    It is a copy if nothing is known of it, and of the other all but where it is.
+    """
+    if directory not in known:
+        return not is_directory(path)
+    return is_that(directory, path, known)

@@ -16,7 +16,7 @@ from dotstream.light_typing import TYPE_CHECKING, BinaryIO, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dotstream.model.hidden import Hidden
+    from dotstream.model.rule import Hidden
 
 FILE, DIR, LINK, SPECIAL = 1, 2, 3, 4
 """Kinds of directory entries; symbolic links are never followed."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dotstream.fs.listing import Listing, Rename
-    from dotstream.model.hidden import Hidden
+    from dotstream.model.rule import Hidden
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 

@@ -8,7 +8,7 @@ import os
 from dotstream.fs.copying import part_of
 from dotstream.fs.look import entry_kind
 from dotstream.light_typing import TYPE_CHECKING
-from dotstream.model.digest import blake2b
+from dotstream.model.names import blake2b
 
 if TYPE_CHECKING:
     from dotstream.fs.change import Changes

@@ -7,6 +7,9 @@ import os
 
 from dotstream.errors import DotstreamError
 
+GONE = (errno.ENOENT, errno.ENOTDIR)
+"""Numbers of errors that say that nothing is there; any other leaves that open."""
+
 
 def is_permission(error: OSError) -> bool:
     """Whether the operating system refused for lack of rights."""

@@ -1,8 +1,9 @@
-"""A queue of any length at bounded memory: what does not fit waits in a temporary file."""
+"""Values at bounded memory, in a queue or to be looked up: the rest waits in a temporary file."""
 
 from __future__ import annotations
 
 import io
+import marshal
 import pickle
 import tempfile
 from collections import deque
@@ -11,6 +12,8 @@ from dotstream.light_typing import IO, TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from dotstream.light_typing import Any
 
 _KEPT = 64
 _BLOCK = 64
@@ -108,3 +111,30 @@ class Spool(Generic[_Value]):
         self._read += 8 + size
         _, found = unpickler.load()
         return list(found)
+
+
+_SHELVED = 1 << 20  # bytes in memory
+
+
+class Shelf:
+    """Plain values, each found again at the position where it was put; never at 0."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.SpooledTemporaryFile(max_size=_SHELVED, prefix="dotstream-")  # noqa: SIM115
+        self._end = self._file.write(b"\0")
+
+    def put(self, value: Any) -> int:
+        """Put a value down, and return where."""
+        position = self._end
+        self._file.seek(position)
+        self._end += self._file.write(marshal.dumps(value))
+        return position
+
+    def get(self, position: int) -> Any:
+        """Return the value at a position."""
+        self._file.seek(position)
+        return marshal.load(self._file)  # noqa: S302 - our own file
+
+    def close(self) -> None:
+        """Give everything up."""
+        self._file.close()

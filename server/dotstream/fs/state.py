@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 
 from dotstream.errors import JournalError
-from dotstream.fs.files import UnfitFile, file_identity, opened, read_text, replace_text
+from dotstream.fs.files import (
+    UnfitFile,
+    file_identity,
+    identity_of,
+    opened,
+    read_text,
+    replace_text,
+)
 from dotstream.fs.oserror import is_permission, reason
-from dotstream.fs.repositories import identity_of
 from dotstream.fs.system import on_disk
 from dotstream.fs.system import reserve as allocate
 from dotstream.light_typing import NamedTuple, TypeAlias
-from dotstream.model.digest import blake2b
+from dotstream.model.names import blake2b
 
 _RESERVE = 256 * 1024
 _PAGE = 16 * 1024

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from dotstream.model.options import Options
     from dotstream.model.run import Run
     from dotstream.store.journal import Journal
-    from dotstream.transaction.host import Host
-    from dotstream.transaction.terms import Control
+    from dotstream.transaction.terms import Control, Host
 
 
 class Past:

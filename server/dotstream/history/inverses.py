@@ -50,6 +50,7 @@ class Inverses:
         self._gone: dict[str, int] = {}
         self._restored: set[str] = set()
         self._returned: set[str] = set()  # what goes back into packages that it came from
+        self._told: tuple[str, str] | None = None
         self.passed: str | None = None
         self.vacated: str | None = None
 
@@ -64,7 +65,12 @@ class Inverses:
             yield from self._run(sequence, step)
             return
         try:
-            yield from self._step(sequence, step)
+            for item in self._step(sequence, step):
+                if isinstance(item, (Conflict, Notice)):  # several steps may meet one thing
+                    told, self._told = self._told, (item.path, item.message)
+                    if told == self._told:
+                        continue
+                yield item
         except OSError as error:
             yield _unread(operation_of(step), error)
 

@@ -25,21 +25,20 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from dotstream.fs.process import is_alive
 from dotstream.lsp.language.abilities import Abilities
-from dotstream.lsp.language.announcing import withdraw
+from dotstream.lsp.language.registering import withdraw
 from dotstream.lsp.messages import message as written
 from dotstream.lsp.peer import Peer
 from dotstream.lsp.requests.batches import MAX_BATCH, MAX_WINDOW
 from dotstream.lsp.requests.commands import CANCEL, COMMANDS, PREFIX
 from dotstream.lsp.requests.faults import BUG, INTERNAL_ERROR, INVALID_REQUEST, fault_of
-from dotstream.lsp.requests.methods import METHODS
-from dotstream.lsp.requests.registry import Registry
+from dotstream.lsp.requests.registry import METHODS, Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from dotstream.lsp.messages import JSON
     from dotstream.lsp.requests.call import Call
-    from dotstream.lsp.requests.telling import Outcome
+    from dotstream.lsp.requests.running import Outcome
     from dotstream.lsp.transport.outbox import Outbox
 
 VERSION = 1

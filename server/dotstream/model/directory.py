@@ -6,7 +6,7 @@ from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dotstream.model.items import Operation
-    from dotstream.model.origin import Origin
+    from dotstream.model.plan import Origin
 
 
 class Directory:

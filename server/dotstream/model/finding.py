@@ -131,7 +131,7 @@ class Finding:
     def message(self) -> str:
         """One sentence that says what is wrong."""
         package, text = f"package {self.package}", self.text
-        now = "" if self.wanted is None else f"; what it should lead to is at {self.wanted}"
+        now = "" if self.wanted is None else f"; it should lead to {self.wanted}"
         match self.kind:
             case "broken_link":
                 return f"this link of {package} leads to {text}, which is gone{now}"

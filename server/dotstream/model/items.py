@@ -113,6 +113,9 @@ _SPECIAL: dict[tuple[ConflictKind, str], str] = {
     ("real_file", "same"): (
         "{who} {wants} a link here, but a file with the same content is there"
     ),
+    ("real_directory", "source_is_dir"): (
+        "{who} {has} a git repository here, and another one is in its place"
+    ),
     ("same_path", "elsewhere"): "{who} {wants} this path, and so does {other}",
     ("same_path", "twice"): "{who} has two members for this path, {members}",
     ("file_and_directory", "rivals"): (
@@ -225,3 +228,21 @@ class Notice(NamedTuple):
 
 
 Item: TypeAlias = Operation | Conflict | ScanError | Notice
+
+
+class Child(NamedTuple):
+    """What a plan has for one name of a directory, without what is below.
+
+    Attributes:
+        name: in the target; empty for what is about the directory itself.
+        path: absolute path in the target.
+        source: absolute path of the package member that it is about, where there is one.
+        expandable: whether the plan looks further down here.
+        items: exactly those at this path, in the order of the plan.
+    """
+
+    name: str
+    path: str
+    source: str | None
+    expandable: bool
+    items: tuple[Item, ...]

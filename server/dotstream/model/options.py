@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from dotstream.light_typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
-from dotstream.model.hidden import Hidden
+from dotstream.model.rule import Hidden
 
 if TYPE_CHECKING:
     from dotstream.model.items import Conflict

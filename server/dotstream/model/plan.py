@@ -135,3 +135,20 @@ class Plan:
     def notices(self) -> list[Notice]:
         """What was left alone on purpose."""
         return [item for item in self.pieces if isinstance(item, Notice)]
+
+
+class Origin:
+    """The plan that an operation belongs to, also once it is out of the plan's hands.
+
+    Attributes:
+        metadata: what was asked.
+        troubles: conflicts and scan errors that the plan has met so far.
+        digest: of all of the plan, once it is at its end.
+    """
+
+    __slots__ = ("digest", "metadata", "troubles")
+
+    def __init__(self, metadata: Metadata) -> None:
+        self.metadata: Metadata = metadata
+        self.troubles: int = 0
+        self.digest: str = ""

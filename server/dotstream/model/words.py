@@ -86,7 +86,7 @@ POLICY_WORDS: dict[Policy, PolicyWords] = {
     "adopt": PolicyWords("Adopt", "move what is there into the package, then link to it"),
     "backup": PolicyWords("Back up", "move what is there to the backup area, then link"),
     "overwrite": PolicyWords(
-        "Overwrite", "link over what is there, also another package's link; undo restores it"
+        "Overwrite", "link over what is there, even another package's link; undo restores it"
     ),
     "skip": PolicyWords("Skip", "leave what is there and do the rest"),
 }

@@ -15,14 +15,13 @@ from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING, cast
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Notice
-from dotstream.planner.builtin import builtin_rules
 from dotstream.planner.clones import GIT, is_clone, tied_down
 from dotstream.planner.farm import scan_error
 from dotstream.planner.folding import stays_open
+from dotstream.planner.ignore import builtin_rules
 from dotstream.planner.intake import Intake
 from dotstream.planner.release import release
-from dotstream.planner.visits import carried_out
-from dotstream.planner.witnesses import Witnesses
+from dotstream.planner.visits import Witnesses, carried_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

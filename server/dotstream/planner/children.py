@@ -8,15 +8,14 @@ from dotstream.errors import UsageError
 from dotstream.fs.places import components, within
 from dotstream.light_typing import TYPE_CHECKING, TypeAlias, cast
 from dotstream.model.cancel import CancellationToken
-from dotstream.model.child import Child
 from dotstream.model.directory import Directory
-from dotstream.model.items import Conflict, Item, Operation
+from dotstream.model.items import Child, Conflict, Item, Operation
 from dotstream.model.plan import Metadata
 from dotstream.planner.foresight import foreseen
 from dotstream.planner.groups import plan_level
-from dotstream.planner.level import Below
-from dotstream.planner.names import to_target
+from dotstream.planner.naming import to_target
 from dotstream.planner.request import narrowed
+from dotstream.planner.scope import Below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -11,7 +11,7 @@ from dotstream.errors import Cancelled, MemberRefused
 from dotstream.fs.listing import DIR, every_entry, sort_key
 from dotstream.fs.look import Tree, close
 from dotstream.fs.oserror import reason
-from dotstream.fs.shelf import Shelf
+from dotstream.fs.spool import Shelf
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.member import Member
 from dotstream.planner.naming import Naming
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dotstream.model.cancel import CancellationToken
-    from dotstream.model.hidden import Hidden
     from dotstream.model.member import MemberKind
     from dotstream.model.options import Options, Package
+    from dotstream.model.rule import Hidden
 
 _POLLED = 511
 

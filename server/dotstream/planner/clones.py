@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
-from dotstream.fs.files import read_start
+from dotstream.fs.files import is_directory, present, read_start, read_text
 from dotstream.fs.listing import FILE, LINK
+from dotstream.fs.look import canonical
 from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING
 
@@ -14,13 +16,34 @@ if TYPE_CHECKING:
 
     from dotstream.fs.look import Tree
     from dotstream.model.directory import Directory
+    from dotstream.planner.decide import Claim, Name
+    from dotstream.planner.farm import Farm
 
 GIT = ".git"
+
+_COMMIT = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_WORKTREE = re.compile(r'^\s*worktree\s*=\s*"?(.+?)"?\s*$', re.MULTILINE)
 
 
 def is_clone(tree: Tree, path: str) -> bool:
     """Whether the directory at ``path`` is a git repository, a submodule or a worktree."""
     return tree.kind(f"{path}/{GIT}" if path else GIT) is not None
+
+
+def has_another(farm: Farm, name: Name, claim: Claim) -> bool:
+    """Whether a git repository is at a name, and another one is what a claim wants there.
+
+    Each is one thing, unless links in it are recorded, or some paths are asked for only.
+    """
+    cursor, _, raw = claim
+    return (
+        is_clone(farm.target, name.there.path)
+        and not farm.options.stow
+        and cursor.chosen is None
+        and cursor.package.where is None
+        and is_clone(farm.packages.tree(cursor.package), cursor.inside(raw))
+        and not farm.target.recorded_below(name.place, name.name)
+    )
 
 
 def tied_down(tree: Tree, top: Directory, poll: Callable[[], None]) -> str | None:
@@ -46,3 +69,63 @@ def tied_down(tree: Tree, top: Directory, poll: Callable[[], None]) -> str | Non
         if not text.startswith("/") and not within(leads, top.absolute):
             return path[len(top.path) :].lstrip("/")
     return None
+
+
+def at_commit(path: str) -> str | None:
+    """Return the commit that a git repository has checked out; ``None`` if that is not clear."""
+    try:
+        git = _git_directory(path) or ""
+        head = (read_text(f"{git}/HEAD") or "").strip()
+        if head.startswith("ref: refs/"):
+            head = _commit_of(head[5:], git)
+    except (OSError, ValueError):  # no path holds a zero byte
+        return None
+    return head if _COMMIT.fullmatch(head) else None
+
+
+def _commit_of(ref: str, git: str) -> str:
+    shared = posixpath.join(git, (read_text(f"{git}/commondir") or ".").strip())
+    for place in (git, shared):
+        if commit := (read_text(f"{place}/{ref}") or "").strip():
+            return commit
+    packed = (read_text(f"{shared}/packed-refs") or "").splitlines()
+    return next((line[: -len(ref) - 1] for line in packed if line.endswith(f" {ref}")), "")
+
+
+def moved_to(path: str, above: str) -> str | None:
+    """Return where git has a submodule by now in whose old directory ``path`` is, or ``None``.
+
+    Git leaves that directory as it is where it pulls that a submodule was moved.
+
+    Args:
+        above: a directory around it, where to stop looking.
+    """
+    here = path
+    while here != above and within(here, above):
+        if present(f"{here}/{GIT}"):
+            return _other_worktree(here)
+        here = posixpath.dirname(here)
+    return None
+
+
+def _other_worktree(path: str) -> str | None:
+    try:
+        git = _git_directory(path) or ""
+        written = _WORKTREE.search(read_text(f"{git}/config") or "")
+        there = canonical(posixpath.join(git, written[1])) if written else path
+    except (OSError, ValueError):
+        return None
+    return None if there == canonical(path) or not present(f"{there}/{GIT}") else there
+
+
+def _git_directory(path: str) -> str | None:
+    """Return the directory in which git keeps what it knows of a repository.
+
+    Raises:
+        OSError: it cannot be told.
+    """
+    git = f"{path}/{GIT}"
+    if is_directory(git):
+        return git
+    head, _, written = (read_text(git) or "").partition(":")
+    return posixpath.normpath(posixpath.join(path, written.strip())) if head == "gitdir" else None

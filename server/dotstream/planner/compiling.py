@@ -8,9 +8,8 @@ from functools import lru_cache, partial
 from dotstream.errors import ConfigError, UsageError
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.planner.bounded import Allowance, refused, shown
-from dotstream.planner.ignore import LOCAL_LIST
+from dotstream.planner.ignore import LOCAL_LIST, Rules
 from dotstream.planner.patterns import Perl, glob, perl
-from dotstream.planner.rules import Rules
 
 if TYPE_CHECKING:
     from dotstream.model.options import IgnoreRules

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dotstream.model.hidden import Hidden
     from dotstream.model.options import Package
+    from dotstream.model.rule import Hidden
     from dotstream.planner.chosen import Chosen
 
 

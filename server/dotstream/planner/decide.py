@@ -11,17 +11,17 @@ from dotstream.fs.files import same_content
 from dotstream.fs.listing import DIR, LINK, SPECIAL
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from dotstream.model.items import Conflict, Item, Notice, ScanError
-from dotstream.planner.in_the_way import looked_at, together
-from dotstream.planner.policies import settled
-from dotstream.planner.spelling import is_renamed
-from dotstream.planner.state import Link, Real, State
+from dotstream.planner.clones import has_another, moved_to
+from dotstream.planner.conflicts import looked_at, named_apart, settled, together
+from dotstream.planner.merging import is_renamed
+from dotstream.planner.states import Link, Real, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dotstream.model.directory import Directory
     from dotstream.model.items import ConflictKind
-    from dotstream.model.options import Package, Policy
+    from dotstream.model.options import Policy
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
     from dotstream.planner.folding import Folding
@@ -112,14 +112,6 @@ class Decision:
         self.opened = self.opened or by_claim
 
 
-def _named_apart(*packages: Package) -> str:
-    """Name packages, with where they are if their names are the same."""
-    names = [package.name for package in packages]
-    if len(set(names)) < len(names):
-        names = [f"{package.name} of {package.directory}" for package in packages]
-    return " and ".join(names)
-
-
 def _named(option: str, patterns: tuple[str, ...], path: str) -> bool:
     if not patterns:
         return False
@@ -153,7 +145,11 @@ def decide(farm: Farm, folding: Folding, name: Name) -> Decision:
         )
         if why is not None:
             decision.open([inner], by_claim=False, why=why)
-    if decision.set_aside and start is decision.state is Real.DIRECTORY:
+    if (
+        start is decision.state is Real.DIRECTORY
+        and decision.set_aside
+        and decision.moved_for not in {cursor.package.name for cursor in decision.inner}
+    ):
         decision.set_aside = False  # another package has the last word, and wants it as it is
     if len(decision.reports) > 1 and not farm.options.stow:
         decision.reports = together(decision.reports)
@@ -165,6 +161,7 @@ class _Other(NamedTuple):
 
     Attributes:
         package, stow_dir: the package, and the package directory that has it.
+        path: absolute path of what it leads to.
         alive: whether it leads somewhere.
         opens: whether it leads to a directory.
         enter: returns the cursor on that directory.
@@ -173,6 +170,7 @@ class _Other(NamedTuple):
 
     package: str
     stow_dir: str
+    path: str
     alive: bool
     opens: bool
     enter: Callable[[], Cursor]
@@ -278,6 +276,7 @@ class _Meeting:
         return _Other(
             cursor.package.name,
             cursor.package.directory,
+            cursor.source(raw),
             # A symlink that leads nowhere is a member as any other; to Stow, it gives way.
             not self._farm.options.stow
             or packages.tree(cursor.package).exists(cursor.inside(raw)),
@@ -291,6 +290,7 @@ class _Meeting:
         return _Other(
             owner.package,
             owner.stow_dir,
+            owner.full,
             target.leads_somewhere(place, text),
             target.leads_to_directory(place, text),
             lambda: self._farm.packages.behind(owner),
@@ -303,11 +303,17 @@ class _Meeting:
         cursor, _, raw = claim
         if other.alive and _named("defer", options.defer, path):
             return
-        if not other.alive or _named("override", options.override, path):
+        if (
+            not other.alive
+            or _named("override", options.override, path)
+            or self._was_moved(other.path, other.stow_dir)
+        ):
             self._decision.link(self._wanted(claim), claim)
+        elif self._was_moved(cursor.source(raw), cursor.package.directory):
+            return
         elif other.opens and self._farm.packages.is_directory(cursor, raw):
             inner = [other.enter(), self._enter(claim)]
-            why = f"packages {_named_apart(*(each.package for each in inner))} share it"
+            why = f"packages {named_apart(*(each.package for each in inner))} share it"
             self._decision.open(inner, by_claim=True, why=why)
         else:
             away = None if other.stow_dir == cursor.package.directory else other.stow_dir
@@ -315,14 +321,24 @@ class _Meeting:
             name = other.enter().package.name if away and not options.stow else other.package
             self._conflict(claim, other.conflict, _LINKS, other=name, text=text, elsewhere=away)
 
+    def _was_moved(self, path: str, stow_dir: str) -> bool:
+        """Whether a path is in the old directory of a submodule, which is not linked any more."""
+        there = None if self._farm.options.stow else moved_to(path, stow_dir)
+        if there is not None:
+            note = f"left out: git has this submodule at {there} now, and left its files here"
+            self._decision.reports.append(Notice(path, note))
+        return there is not None
+
     def _meet_directory(self, claim: Claim) -> None:
         """Meet a claim where there is a directory: on the disk, or opened by an earlier claim."""
         decision, (cursor, kind, raw) = self._decision, claim
         if self._farm.packages.is_directory(cursor, raw):
-            decision.inner.append(self._enter(claim))
+            if not decision.opened and has_another(self._farm, self._name, claim):
+                self._conflict(claim, "real_directory", _MOVES)
+            else:
+                decision.inner.append(self._enter(claim))
         elif kind == DIR:
-            gone = ScanError(cursor.source(raw), "No such file or directory")
-            decision.reports.append(gone)
+            decision.reports.append(ScanError(cursor.source(raw), "No such file or directory"))
         elif decision.opened and decision.inner:
             other = decision.inner[0].package.name
             self._conflict(claim, "file_and_directory", _NEVER, other=other)
@@ -334,8 +350,8 @@ class _Meeting:
         cursor, kind, raw = claim
         if kind == DIR or self._farm.options.stow:
             return False
-        there = self._name.place.at(self._name.name)
-        return same_content(cursor.source(raw), there, self._farm.poll)
+        place, name, *_ = self._name
+        return same_content(cursor.source(raw), place.at(name), self._farm.poll)
 
     def _conflict(
         self,

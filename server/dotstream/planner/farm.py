@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from dotstream.planner.cursor import Cursor
 
 
+PRIVATE = (".ssh", ".gnupg")
+"""Directories that are their owner's alone: ssh and gpg refuse to use them otherwise."""
+
+
 class Farm:
     """The target and its packages, opened for reading.
 
@@ -38,17 +42,6 @@ class Farm:
     Raises:
         OSError: the target cannot be opened.
     """
-
-    __slots__ = (
-        "_cancel",
-        "_usual_mode",
-        "naming",
-        "options",
-        "packages",
-        "stow_dir",
-        "target",
-        "unchanged",
-    )
 
     def __init__(
         self,
@@ -97,12 +90,29 @@ class Farm:
         if self._cancel.cancelled:
             raise Cancelled
 
-    @property
-    def usual_mode(self) -> int:
-        """The mode that a new directory has without asking for one."""
+    def mode_for(self, name: str, cursors: Iterable[Cursor]) -> str | None:
+        """Return the mode of a new directory, in octal, where the usual one would be too open.
+
+        Args:
+            cursors: the packages' directories that it stands for.
+
+        Raises:
+            OSError: one of them cannot be looked at.
+        """
+        if self.options.stow:
+            return None
+        mode = 0o777
+        for cursor in cursors:
+            mode &= self.packages.mode(cursor)
+        return self.mode_like(name, mode)
+
+    def mode_like(self, name: str, mode: int) -> str | None:
+        """As ``mode_for``, where the mode of what it stands for is known."""
+        if name in PRIVATE:
+            mode &= 0o700
         if self._usual_mode is None:
             self._usual_mode = 0o777 & ~umask()
-        return self._usual_mode
+        return f"{mode & self._usual_mode:o}" if self._usual_mode & ~mode else None
 
     def subdirectories(
         self, cursors: Sequence[Cursor], place: Directory, name: str

@@ -14,12 +14,12 @@ from dotstream.fs.listing import DIR, SPECIAL, Files
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.planner.clones import is_clone
 from dotstream.planner.decide import UNFOLDED
-from dotstream.planner.names import DOT_PREFIX
-from dotstream.planner.witnesses import Witnesses
+from dotstream.planner.naming import DOT_PREFIX
+from dotstream.planner.visits import Witnesses
 
 if TYPE_CHECKING:
     from dotstream.model.directory import Directory
-    from dotstream.model.hidden import Hidden
+    from dotstream.model.rule import Hidden
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
     from dotstream.planner.trees import Met, Test
@@ -65,6 +65,8 @@ class Folding:
         known = (self._standing if standing else self._differing)[package.path]
         why = known.why(cursor.path)
         if why is None and (met := self._differing_below(cursor, place, standing=standing)):
+            if standing and not met.raw:
+                return None  # nobody knows what opening it would leave out
             why = self._in_words(met)
             known.note(cursor.path, met.cursor.path, why)
         return why

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from dotstream.fs.access import not_changeable
-from dotstream.fs.carrying import crosses, left_behind
+from dotstream.fs.copying import crosses, left_behind
 from dotstream.fs.files import is_directory, present
 from dotstream.fs.listing import DIR, FILE
 from dotstream.fs.look import Tree, canonical
@@ -14,7 +14,7 @@ from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.items import Notice, Operation, ScanError
 from dotstream.model.run import Run
-from dotstream.planner.modes import PRIVATE
+from dotstream.planner.farm import PRIVATE
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence

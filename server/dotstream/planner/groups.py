@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dotstream.model.options import Package
     from dotstream.model.plan import Metadata
     from dotstream.planner.chosen import Chosen, Selection
-    from dotstream.planner.level import Below
+    from dotstream.planner.scope import Below
 
 
 class Group(NamedTuple):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dotstream.fs.files import entries, same_content
+from dotstream.fs.listing import DIR, FILE
 from dotstream.fs.look import Tree, canonical
 from dotstream.fs.places import within
+from dotstream.fs.private import privacy
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Item, Notice, Operation
-from dotstream.planner.builtin import builtin_rules
-from dotstream.planner.names import DOT_PREFIX
-from dotstream.planner.policies import settled
-from dotstream.planner.secrets import warned
+from dotstream.planner.conflicts import settled
+from dotstream.planner.ignore import builtin_rules
+from dotstream.planner.naming import DOT_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,33 @@ if TYPE_CHECKING:
     from dotstream.model.options import Package, Policy
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
+
+_SEEN = "others may see it where the repository goes, and git does not keep who may read a file"
+
+
+def warned(farm: Farm, place: Directory, name: str) -> Iterator[Notice]:
+    """Warn of an entry of the target that is private, or holds what is.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    target, path = farm.target, place.join(name)
+    if target.kind(path) != DIR:
+        why = privacy(target.fd, path)
+        if why is not None:
+            yield Notice(place.at(name), f"{why}: {_SEEN}")
+        return
+    first, found = "", 0
+    for here, inner, kind in target.below(path):
+        farm.poll()
+        if kind == FILE and privacy(target.fd, f"{here}/{inner}") is not None:
+            first = first or f"{here}/{inner}"[len(path) + 1 :]
+            found += 1
+    if found:
+        more = f" and {found - 1} more" if found > 1 else ""
+        look = "look" if more else "looks"
+        yield Notice(place.at(name), f"{first}{more} in it, which {look} private: {_SEEN}")
+
 
 _LOOKED_AT = 1000  # names of one directory, for how they are written
 

@@ -17,9 +17,9 @@ from dotstream.model.options import SINGLE, Preferences
 from dotstream.model.plan import Metadata
 from dotstream.planner.clones import GIT
 from dotstream.planner.groups import Group, plan_level
-from dotstream.planner.level import Below
-from dotstream.planner.names import raw_candidates, to_target
+from dotstream.planner.naming import raw_candidates, to_target
 from dotstream.planner.ownership import native_ownership
+from dotstream.planner.scope import Below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,7 +101,7 @@ class _Locator:
                 Directory(root).descend("/".join(way[:depth])), text
             )
             above = "/".join((settings.path_of(name), *parts[1 : first + depth + 1]))
-            if owner is not None and owner.full == above:
+            if owner is not None and owner.full == above and not owner.moved:
                 # Inside of a fold, names are shown as the package has them.
                 shown = "/".join((*way[: depth + 1], *raws[depth + 1 :]))
                 return _linked(found._replace(target=Directory(root).at(shown)))
@@ -194,6 +194,8 @@ class _Locator:
         if text is not None:
             place = Directory(nearest).descend("/".join(way[:depth]))
             owner = native_ownership(self._settings).owner(place, text)
+            if owner is not None and owner.moved:
+                owner = None  # it is to be relinked
             if owner is not None and owner.stow_dir != self._directory:
                 why = f"a link into package {owner.package} of {owner.stow_dir}"
                 return Located(path, None, "other", message=why)

@@ -146,7 +146,7 @@ def meant(
             names, kept = here.names, here.kept
             choosing = Choosing(members=here.members, again=True)
         else:
-            foreign = settings.why_foreign() if everything and action == "manage" else None
+            foreign = settings.why_foreign() if everything and action != "unmanage" else None
             if foreign is not None:
                 raise UsageError(foreign)
             names = settings.select(

@@ -7,19 +7,20 @@ without any record.
 
 Natively, a package directory is known by what it is, not by how a link spells it: links on
 the way to it are followed, those that links are recorded into are known too, and what leads
-into one that moved belongs to the one in use, where it is that one.
+into one that moved belongs to the one in use, where it is that one; where nothing is recorded,
+where a broken link's text says what would be said of a member here.
 """
 
 from __future__ import annotations
 
 import posixpath
 
-from dotstream.fs.files import present
+from dotstream.fs.files import came_from, is_that, present
 from dotstream.fs.look import canonical, marker_file
 from dotstream.fs.places import within
-from dotstream.fs.repositories import came_from, is_that
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import SINGLE
+from dotstream.planner.moved import Moves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,18 +58,6 @@ class Ownership:
         recorded: the package directories that links are recorded into, and which they were.
     """
 
-    __slots__ = (
-        "_here",
-        "_literal",
-        "_marked",
-        "_real",
-        "_recorded",
-        "_remembered",
-        "_shortest",
-        "_single",
-        "_stow_dir",
-    )
-
     def __init__(
         self,
         stow_dir: str,
@@ -80,6 +69,7 @@ class Ownership:
     ) -> None:
         self._stow_dir = stow_dir
         self._marked = marked
+        self._moves = Moves(stow_dir)
         self._literal = literal
         self._recorded = recorded
         self._single = single
@@ -110,13 +100,13 @@ class Ownership:
         if detour or not full.startswith(stow_dir if stow_dir == "/" else stow_dir + "/"):
             found = self._marked_above(full, place.root)
             if not self._literal:
-                return self._elsewhere(full, found)
+                return self._elsewhere(place, full, found)
             if found is None:
                 return None
             stow_dir = found
         return self._member(stow_dir, full)
 
-    def _elsewhere(self, full: str, marked: str | None) -> Owner | None:
+    def _elsewhere(self, place: Directory, full: str, marked: str | None) -> Owner | None:
         """Return whose a path is that is not in the package directory by its text.
 
         Args:
@@ -131,7 +121,7 @@ class Ownership:
             around = [each for each in self._recorded() if within(full, each) and full != each]
             found = max(around, key=len, default=None)
         if found is None:
-            return None
+            return self._moved_from(place, full)
         inside = full[len(found.rstrip("/")) + 1 :]
         here = self._stow_dir.rstrip("/")
         known = self._recorded()
@@ -142,6 +132,16 @@ class Ownership:
             return self._member(self._stow_dir, f"{here}/{inside}")._replace(moved=True)
         stow_dir = self._canonical(found)
         return self._member(stow_dir, f"{stow_dir.rstrip('/')}/{inside}")
+
+    def _moved_from(self, place: Directory, full: str) -> Owner | None:
+        """Return the member here that a path names, if all that is gone is where this was."""
+        way = place.path.split("/") if place.path else ()
+        found = self._moves.tail(place.root, way, full, depth=0 if self._single else 1)
+        if found is None:
+            return None
+        return self._member(self._stow_dir, f"{self._stow_dir.rstrip('/')}/{found}")._replace(
+            moved=True
+        )
 
     def _member(self, stow_dir: str, full: str) -> Owner:
         path = full[len(stow_dir) :].lstrip("/")

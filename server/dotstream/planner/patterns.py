@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 
 from dotstream.light_typing import NamedTuple
-from dotstream.planner.names import to_package, to_target
+from dotstream.planner.naming import to_package, to_target
 
 LONGEST = 4096
 """Characters of a pattern."""

@@ -9,8 +9,8 @@ from dotstream.fs.listing import DIR, LINK, any_entry
 from dotstream.fs.look import close
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.planner.folding import stays_open
-from dotstream.planner.visits import seen
-from dotstream.planner.witnesses import Witnesses, within
+from dotstream.planner.states import Link, Real
+from dotstream.planner.visits import Witnesses, seen, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dotstream.model.directory import Directory
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.farm import Farm
+    from dotstream.planner.states import State
     from dotstream.planner.unlinking import Unlinking
     from dotstream.planner.visits import Look
 
@@ -39,6 +40,35 @@ class Refolding:
         self._keeping = Witnesses()  # what keeps directories that we made
         self._emptied: str | None = None
         self._why = ""  # where the last look came upon what it told
+
+    def left(
+        self,
+        there: Directory,
+        inner: Sequence[Cursor],
+        linked: Sequence[int],
+        unlinked: Sequence[Cursor],
+    ) -> State:
+        """Return what a directory is once its packages are unmanaged: maybe a link again.
+
+        Args:
+            inner: those packages, in it.
+            linked: the kinds of the members that are to be linked there.
+            unlinked: the packages to unlink in the directory that it is in.
+        """
+        farm, above = self._farm, there.parent
+        if linked and not farm.options.stow:
+            if DIR in linked:
+                return Real.DIRECTORY  # it would only be opened again
+            return None if self.empties(there, inner) else Real.DIRECTORY
+        if farm.target.protection(there) is not None or above is None:
+            return Real.DIRECTORY
+        if farm.target.only_of(there, inner):
+            return Real.DIRECTORY  # nothing stays that a link could stand for
+        found = self._refold(there, inner)
+        if found is None:
+            return Real.DIRECTORY
+        gone = self._unlinking.removal(above, there.name, found.text, unlinked, after=found.step)
+        return Link(found.text) if gone is None else None
 
     def empties(self, place: Directory, cursors: Sequence[Cursor]) -> bool:
         """Tell whether ``place`` was made by us and nothing stays in it."""
@@ -74,7 +104,7 @@ class Refolding:
                 return False
         return True
 
-    def refold(self, place: Directory, cursors: Sequence[Cursor]) -> Fold | None:
+    def _refold(self, place: Directory, cursors: Sequence[Cursor]) -> Fold | None:
         """Tell whether ``place`` becomes foldable while ``cursors`` are unmanaged."""
         if self._staying.known(place.path):
             return None

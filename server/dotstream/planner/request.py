@@ -16,7 +16,7 @@ from dotstream.model.wish import Wish
 from dotstream.planner.foresight import ground
 from dotstream.planner.groups import Group, plan_groups
 from dotstream.planner.managed import meant
-from dotstream.planner.names import to_package
+from dotstream.planner.naming import to_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -110,7 +110,7 @@ def _unwanted(settings: Settings, package: Unwanted) -> Notice:
 def _adrift(settings: Settings, kept: Sequence[str]) -> Iterator[Notice]:
     if kept:
         why = f"no profile is for this machine ({settings.hostname}) any more"
-        what = f"what came of one stays until you choose another or unmanage it: {' '.join(kept)}"
+        what = f"until you choose another or unmanage them, these stay linked: {' '.join(kept)}"
         yield Notice(settings.path or settings.directory, f"{why}; {what}")
 
 
@@ -160,6 +160,7 @@ def plan_adoption(
             package = to_package(found.paths[0].partition("/")[0]) or package
         if settings.target_of(package) != target:
             target, found = _in_its_own_target(repository, paths, package)
+        _require_free(repository, target, found.paths, package)
     into, keep = repository.named(package, prefer), (repository.root, canonical(repository.state))
     without = _without(repository, prefer)
     return _moving(
@@ -178,6 +179,25 @@ def plan_adoption(
         prefer=prefer,
         cancel=cancel,
     )
+
+
+def _require_free(
+    repository: Repository, target: str, paths: Sequence[str], package: str
+) -> None:
+    """Refuse paths that another package has a file for: two of them would want one path.
+
+    Raises:
+        UsageError: one of them is such a path, and nobody named a package.
+    """
+    from dotstream.planner.locate import locate
+
+    for path in paths:
+        found = locate(repository, f"{target}/{path}")
+        if found.state == "conflict" and found.package not in {None, package}:
+            why = (
+                f"{found.path}: package {found.package} already has {found.source} for this path"
+            )
+            raise UsageError(why, remedy="name_package")
 
 
 def _in_its_own_target(

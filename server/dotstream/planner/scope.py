@@ -1,4 +1,4 @@
-"""Which names of a target are planned."""
+"""Which names of a target are planned, and what is said of what is too far down to be."""
 
 from __future__ import annotations
 
@@ -13,7 +13,18 @@ if TYPE_CHECKING:
 
     from dotstream.model.directory import Directory
     from dotstream.model.items import Item
-    from dotstream.planner.level import Below
+
+
+class Below(NamedTuple):
+    """A directory that a walk did not go into, because it goes no further down.
+
+    Attributes:
+        place: the directory in the target.
+        source: absolute path of a package directory that has it, if one does.
+    """
+
+    place: Directory
+    source: str | None
 
 
 class Scope(NamedTuple):

@@ -1,18 +1,67 @@
-"""What is at the names of a target directory, with as few system calls as can be."""
+"""What is at the names of a target directory, or should be, at few system calls."""
 
 from __future__ import annotations
 
-from dotstream.fs.listing import FILE, LINK, Files, bounded_listing
+from enum import Enum
+
+from dotstream.fs.listing import DIR, FILE, LINK, Files, bounded_listing
 from dotstream.fs.look import close, leads, link_reader, link_text
-from dotstream.light_typing import TYPE_CHECKING
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dotstream.fs.listing import Entry, Listing
     from dotstream.model.directory import Directory
-    from dotstream.planner.state import Seen
     from dotstream.planner.target import Target
+
+
+class Mode(Enum):
+    """The modes of a target directory."""
+
+    REAL = "as on the disk"
+    RESET = "folded away and opened again, so that its entries count as gone"
+    FRESH = "new, so that there is nothing to look at"
+
+
+Seen: TypeAlias = str | int | None
+"""What a look returns: a link's text, the kind of another entry, or nothing."""
+
+
+class Link(NamedTuple):
+    """A symbolic link with its text."""
+
+    text: str
+
+
+class Real(Enum):
+    """What is no link."""
+
+    DIRECTORY = "a directory"
+    FILE = "a file"
+    SPECIAL = "something that is not a file"
+
+
+State: TypeAlias = Link | Real | None
+"""What is at a path; ``None`` for nothing."""
+
+_KINDS = {DIR: Real.DIRECTORY, FILE: Real.FILE}
+
+
+def state_of(seen: Seen | OSError) -> State:
+    """Return what was seen as what it is.
+
+    Raises:
+        OSError: that it could not be seen.
+    """
+    if isinstance(seen, OSError):
+        raise seen
+    if seen is None:
+        return None
+    if isinstance(seen, str):
+        return Link(seen)
+    return _KINDS.get(seen, Real.SPECIAL)
+
 
 _MISSES = 4
 

@@ -6,12 +6,10 @@ import time
 
 from dotstream.errors import Cancelled, UsageError
 from dotstream.light_typing import TYPE_CHECKING, Self
-from dotstream.model.digest import blake2b
 from dotstream.model.items import Conflict, Item, Notice, Operation
-from dotstream.model.names import encoded
+from dotstream.model.names import blake2b, encoded
 from dotstream.model.nesting import OPENERS, Nesting
-from dotstream.model.origin import Origin
-from dotstream.model.plan import Plan, Summary
+from dotstream.model.plan import Origin, Plan, Summary
 from dotstream.model.run import Run
 
 if TYPE_CHECKING:

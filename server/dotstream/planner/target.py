@@ -40,17 +40,6 @@ class Target(Tree):
         OSError: the target cannot be opened.
     """
 
-    __slots__ = (
-        "_mounts",
-        "_owner",
-        "_poll",
-        "_records",
-        "_stow",
-        "_stow_dir",
-        "folds",
-        "missing",
-    )
-
     def __init__(
         self,
         root: str,

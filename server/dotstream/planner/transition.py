@@ -7,13 +7,10 @@ from dotstream.fs.look import canonical
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.items import Item, Operation
+from dotstream.model.run import Run
 from dotstream.planner.decide import decide
-from dotstream.planner.emptying import unlink_inside
-from dotstream.planner.level import Below
-from dotstream.planner.mode import Mode
-from dotstream.planner.modes import mode_for
-from dotstream.planner.scope import EVERYTHING
-from dotstream.planner.state import Link, Real
+from dotstream.planner.scope import EVERYTHING, Below
+from dotstream.planner.states import Link, Mode, Real
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +21,8 @@ if TYPE_CHECKING:
     from dotstream.planner.scope import Scope
     from dotstream.planner.visit import DirectoryVisit
     from dotstream.planner.visits import Visit
+
+_HELD = 8192  # removals held back until it is known whether their directory goes too
 
 
 def transition(visit: DirectoryVisit, name: Name) -> Visit[bool]:
@@ -92,7 +91,7 @@ def _open(visit: DirectoryVisit, name: Name, decision: Decision, *, stays: bool)
         yield from make(visit, there, inner, decision.why)
         return
     package = inner[0].package.name if inner else ""
-    mode = mode_for(visit.walk.farm, name.name, inner)
+    mode = visit.walk.farm.mode_for(name.name, inner)
     yield Operation("unfold", place, name.name, package, mode, now.text, decision.why)
     yield visit.enter(there, (), inner, Mode.FRESH)
 
@@ -102,7 +101,7 @@ def make(visit: DirectoryVisit, there: Directory, inner: list[Cursor], why: str)
     farm, place = visit.walk.farm, visit.place
     if farm.options.stow or any(visit.walk.folding.occupied(cursor, there) for cursor in inner):
         package = inner[0].package.name if inner else ""
-        mode = mode_for(farm, there.name, inner)
+        mode = farm.mode_for(there.name, inner)
         yield Operation("make_dir", place, there.name, package, mode, None, why)
         yield visit.enter(there, (), inner, Mode.FRESH)
 
@@ -160,3 +159,70 @@ def _adopt(farm: Farm, name: Name, claim: Claim) -> Iterator[Item]:
 def _unlink(farm: Farm, place: Directory, name: str, text: str) -> Operation:
     owner = farm.target.owner(place, text)
     return Operation("remove_link", place, name, owner.package if owner else "", None, text)
+
+
+# Directories that we made, and that go once they are empty -------------------------------
+
+
+def unlink_inside(visit: DirectoryVisit, name: Name) -> Visit[bool]:
+    """Go into a directory where links go and none come; it may go itself.
+
+    Returns:
+        Whether it stays.
+    """
+    there, unlinked = name.there, name.unlinked
+    package = visit.walk.farm.target.made_by(there)
+    if package is None:
+        yield visit.enter(there, unlinked, (), Mode.REAL)
+        return True
+    # Whether it goes depends on everything in it, also where one path is asked for.
+    if visit.scope.bounded:
+        gone = visit.walk.refolding.empties(there, unlinked)
+        if gone:
+            yield _remove_made(visit, there, package)
+        yield visit.enter(there, unlinked, (), Mode.REAL)
+        return not gone
+    gone = yield _emptied(visit, visit.whole(there, unlinked), package)
+    return not gone
+
+
+def _emptied(visit: DirectoryVisit, whole: DirectoryVisit, package: str) -> Visit[bool]:
+    """Plan a directory that we made, and that goes too if nothing stays in it.
+
+    Where it holds links only, it is quarantined first and emptied there, which takes
+    half the work; with directories in it, it goes after them.
+
+    Returns:
+        Whether it goes.
+    """
+    held: list[Operation | Run] | None = []
+    count, left = 0, None
+    plan = whole.plan()
+    result = None
+    while True:
+        try:
+            item = plan.send(result)
+        except StopIteration as stop:
+            left = stop.value
+            break
+        result = None
+        if held is not None:
+            count += item.size if isinstance(item, Run) else 1
+            if isinstance(item, (Operation, Run)) and count <= _HELD:
+                held.append(item)
+                continue
+            yield from held
+            held = None
+        result = yield item
+    first = bool(held) and all(item.kind == "remove_link" for item in held or ())
+    if left == 0 and first:
+        yield _remove_made(visit, whole.place, package)
+    yield from held or ()
+    if left == 0 and not first:
+        yield _remove_made(visit, whole.place, package)
+    return bool(left == 0)
+
+
+def _remove_made(visit: DirectoryVisit, there: Directory, package: str) -> Operation:
+    mode = visit.walk.farm.target.mode_of(there)
+    return Operation("remove_dir", visit.place, there.name, package, None, mode)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dotstream.fs.listing import DIR, LINK, Files, any_entry, sorted_entries
 from dotstream.fs.look import Tree, close
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
-from dotstream.model.hidden import Hidden
+from dotstream.model.rule import Hidden
 from dotstream.planner.cursor import Cursor
 
 if TYPE_CHECKING:

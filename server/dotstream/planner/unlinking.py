@@ -30,13 +30,18 @@ class Unlinking:
         unmanage: the packages, each with its step.
     """
 
-    __slots__ = ("_farm", "_steps")
+    __slots__ = ("_farm", "_kept", "_steps")
 
     def __init__(self, farm: Farm, unmanage: Sequence[tuple[int, Package]]) -> None:
         self._farm = farm
+        self._kept: list[tuple[str, str]] = []
         self._steps = {
             (package.directory, package.name): step for step, package in reversed(unmanage)
         }
+
+    def keep(self, package: str, place: Directory) -> None:
+        """Leave a package's links in a directory and below, where it cannot be read now."""
+        self._kept.append((package, f"{place.path}/" if place.path else ""))
 
     def done_with(self, owner: Owner, step: int) -> bool:
         """Whether the package of ``owner`` is unmanaged at ``step`` or before."""
@@ -61,6 +66,21 @@ class Unlinking:
             cursors: the packages being unmanaged here, in the order of their steps.
             after: only steps later than this one count.
         """
+        found = self._removal(place, name, text, cursors, after)
+        if (
+            found is not None
+            and self._kept
+            and any(
+                package == found.package and f"{place.path}/".startswith(above)
+                for package, above in self._kept
+            )
+        ):
+            return None
+        return found
+
+    def _removal(
+        self, place: Directory, name: str, text: str, cursors: Sequence[Cursor], after: int
+    ) -> Removal | None:
         later = [cursor for cursor in cursors if cursor.step > after] if after >= 0 else cursors
         if len(cursors) == 1 and later and self._told_by_text(place, name, text, later[0]):
             return Removal(later[0].step, later[0].package.name)  # by far the commonest

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from dotstream.fs.listing import DIR, FILE, LINK, Files
+from dotstream.fs.oserror import GONE
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
-from dotstream.model.items import Conflict, Notice, Operation
+from dotstream.model.items import Notice, Operation
 from dotstream.model.run import LONGEST, Run
+from dotstream.planner.conflicts import left_alone
 from dotstream.planner.decide import UNFOLDED, Name
 from dotstream.planner.farm import scan_error
-from dotstream.planner.left_out import left_out
-from dotstream.planner.level import Below
-from dotstream.planner.merging import claims_by_name, merge, plain
-from dotstream.planner.mode import Mode
-from dotstream.planner.modes import mode_like
-from dotstream.planner.names import DOT_PREFIX
-from dotstream.planner.policies import settled
-from dotstream.planner.scope import EVERYTHING
-from dotstream.planner.spelling import as_wanted, one_spelling
-from dotstream.planner.state import Link, Real, state_of
-from dotstream.planner.states import States
+from dotstream.planner.merging import as_wanted, claims_by_name, merge, one_spelling, plain
+from dotstream.planner.naming import DOT_PREFIX
+from dotstream.planner.scope import EVERYTHING, Below
+from dotstream.planner.states import Link, Mode, Real, States, state_of
 from dotstream.planner.transition import make, transition
 
 if TYPE_CHECKING:
@@ -26,14 +21,15 @@ if TYPE_CHECKING:
 
     from dotstream.fs.listing import Entry
     from dotstream.model.directory import Directory
-    from dotstream.model.hidden import Hidden
+    from dotstream.model.options import Package
+    from dotstream.model.rule import Hidden
     from dotstream.planner.cursor import Cursor
     from dotstream.planner.decide import Claim
     from dotstream.planner.farm import Farm
     from dotstream.planner.folding import Folding
     from dotstream.planner.refolding import Refolding
     from dotstream.planner.scope import Scope
-    from dotstream.planner.state import Seen, State
+    from dotstream.planner.states import Seen, State
     from dotstream.planner.unlinking import Unlinking
     from dotstream.planner.visits import Visit
 
@@ -47,6 +43,10 @@ class Walk(NamedTuple):
     folding: Folding
     unlinking: Unlinking
     refolding: Refolding
+
+
+def _without(cursors: Sequence[Cursor], package: Package) -> list[Cursor]:
+    return [cursor for cursor in cursors if cursor.package.path != package.path]
 
 
 _THERE = "a directory is there already, so the names in it are linked"
@@ -135,7 +135,7 @@ class DirectoryVisit:
         farm, place = self.walk.farm, self.place
         farm.poll()
         if self.mode is not Mode.FRESH and (why := farm.target.protection(place)) is not None:
-            yield self._left_alone(why)
+            yield left_alone(farm, place, self.linked, why)
             return None
         if farm.options.explain and self.linked and place.path and self.mode is Mode.REAL:
             yield Notice(place.absolute, _THERE)
@@ -145,10 +145,15 @@ class DirectoryVisit:
         for cursor in self.linked:
             try:
                 if farm.options.explain:
+                    from dotstream.planner.left_out import left_out  # for who reads all of it
+
                     yield from left_out(farm, cursor, place, only)
                 listings.append(farm.packages.members(cursor, place, only))
             except OSError as error:
                 yield scan_error(cursor.path, error)
+                if error.errno not in GONE:  # what cannot be read is not nothing
+                    self.unlinked = _without(self.unlinked, cursor.package)
+                    self.walk.unlinking.keep(cursor.package.name, place)
             else:
                 cursors.append(cursor)
         if farm.target.folds:
@@ -165,32 +170,6 @@ class DirectoryVisit:
         finally:
             self.release()
         return None
-
-    def _left_alone(self, why: str) -> Conflict | Notice:
-        """Return what is told of a directory where nothing may be linked or unlinked."""
-        farm, place = self.walk.farm, self.place
-        above = place.parent
-        if (
-            farm.options.stow
-            or not self.linked
-            or above is None
-            or not farm.target.holds_packages(place)
-        ):
-            return Notice(place.absolute, why)
-        cursor, *others = self.linked
-        conflict = Conflict(
-            "target_in_package_directory",
-            above,
-            place.name,
-            cursor.package.name,
-            cursor.path,
-            choices=("skip",),
-            source_is_dir=True,
-            rivals=tuple(other.package.name for other in others),
-        )
-        if settled(farm.options, cursor.package, conflict) == "skip":
-            return Notice(place.absolute, f"skipped: {conflict.message}")
-        return conflict
 
     # Where links come ------------------------------------------------------------------
 
@@ -275,7 +254,7 @@ class DirectoryVisit:
             return None
         names, mode = found
         stem = farm.naming.prefix_inside(cursor, raw, place)
-        made = mode_like(farm, name, mode)
+        made = farm.mode_like(name, mode)
         return (
             Operation("make_dir", place, name, package, made, None, UNFOLDED),
             Run("create_link", there, names, package, stem),
@@ -415,22 +394,6 @@ class DirectoryVisit:
                 package, text = gone.package, now.text
                 return None, Operation("remove_link", self.place, name, package, None, text)
         elif now is Real.DIRECTORY:
-            return self._refolded(name, inner, claims), None
+            there, linked = self.place.child(name), [kind for _, kind, _ in claims]
+            return self.walk.refolding.left(there, inner, linked, self.unlinked), None
         return now, None
-
-    def _refolded(self, name: str, inner: list[Cursor], claims: list[Claim]) -> State:
-        """Return what a directory is once its packages are unmanaged: maybe a link again."""
-        (farm, _, unlinking, refolding), there = self.walk, self.place.child(name)
-        if claims and not farm.options.stow:
-            if any(kind == DIR for _, kind, _ in claims):
-                return Real.DIRECTORY  # it would only be opened again
-            return None if refolding.empties(there, inner) else Real.DIRECTORY
-        if farm.target.protection(there) is not None:
-            return Real.DIRECTORY
-        if farm.target.only_of(there, inner):
-            return Real.DIRECTORY  # nothing stays that a link could stand for
-        found = refolding.refold(there, inner)
-        if found is None:
-            return Real.DIRECTORY
-        gone = unlinking.removal(self.place, name, found.text, self.unlinked, after=found.step)
-        return Link(found.text) if gone is None else None

@@ -17,9 +17,9 @@ from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict
 from dotstream.planner.folding import Folding
-from dotstream.planner.mode import Mode
 from dotstream.planner.refolding import Refolding
 from dotstream.planner.scope import EVERYTHING
+from dotstream.planner.states import Mode
 from dotstream.planner.unlinking import Unlinking
 from dotstream.planner.visit import DirectoryVisit, Walk
 from dotstream.planner.visits import carried_out
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from dotstream.model.options import Package
     from dotstream.model.run import Run
     from dotstream.planner.farm import Farm
-    from dotstream.planner.level import Below
-    from dotstream.planner.scope import Scope
+    from dotstream.planner.scope import Below, Scope
 
 
 def walk(

@@ -18,13 +18,12 @@ from dotstream.fs.system import boot
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.names import decoded, encoded
 from dotstream.store.choices import Choices
-from dotstream.store.chunks import Chunks
-from dotstream.store.damage import intact
 from dotstream.store.database import Database
-from dotstream.store.encoding import between, decode, encode
+from dotstream.store.encoding import Chunks, between, decode, encode
 from dotstream.store.folding import fold
 from dotstream.store.manifest import Manifest
 from dotstream.store.pruning import keep_within_limits
+from dotstream.store.read_only import intact
 from dotstream.store.relocation import relocate
 from dotstream.store.transactions import Transactions, written
 

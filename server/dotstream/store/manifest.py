@@ -17,10 +17,10 @@ from dotstream.model.entry import Entry
 from dotstream.model.names import decoded, encoded
 from dotstream.model.run import LONGEST
 from dotstream.store.package_directories import PackageDirectories
-from dotstream.store.page_writer import PageWriter
 from dotstream.store.pages import (
     CODES,
     KINDS,
+    PageWriter,
     links_in,
     names_in,
     packages_in,

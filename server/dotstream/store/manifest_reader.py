@@ -11,7 +11,7 @@ from dotstream.fs.places import within
 from dotstream.fs.state import existing_state, other_targets
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.choice import Choice
-from dotstream.store.damage import intact
+from dotstream.store.read_only import intact
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from dotstream.fs.files import file_identity
-from dotstream.fs.repositories import identity_of, is_that
+from dotstream.fs.files import file_identity, identity_of, is_that
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.names import decoded, encoded
 

@@ -13,12 +13,13 @@ from itertools import chain
 from dotstream.fs.listing import sort_key
 from dotstream.light_typing import TYPE_CHECKING, TypeAlias
 from dotstream.model.names import decoded, encoded
+from dotstream.model.run import LONGEST, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dotstream.model.entry import EntryKind
-    from dotstream.model.run import Run
 
 CODES: dict[EntryKind, str] = {"link": "L", "directory": "D", "adopted": "A"}
 KINDS: dict[str, EntryKind] = {code: kind for kind, code in CODES.items()}
@@ -78,3 +79,138 @@ def sorted_names(names: Iterable[str]) -> list[str]:
     """Sort names by their bytes; for ASCII they sort as they are."""
     listed = list(names)
     return sorted(listed, key=None if "".join(listed).isascii() else sort_key)
+
+
+_Place: TypeAlias = tuple[bytes, bytes]  # a directory: its root and path
+
+_FEW = 2
+_REMEMBERED = 256  # new directories of which the last name is known, of those that are open
+_ANYWHERE = (b"\xff", b"")  # no root is that far on
+
+
+class PageWriter:
+    """Changes pages, and remembers while a transaction is taken in what needs no reading."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self._last: dict[_Place, bytes] = {}  # the last name, where none was before this fold
+        self._furthest: _Place = _ANYWHERE  # no page is of a directory after it
+
+    def start(self) -> None:
+        """Look how far the pages go, before a transaction is taken in."""
+        self._last.clear()
+        self._furthest = self._database.execute(
+            "SELECT root, path FROM page ORDER BY root DESC, path DESC LIMIT 1"
+        ).fetchone() or (b"", b"")
+
+    def forget_last(self) -> None:
+        """Take nothing for granted of any directory: some have moved."""
+        self._last.clear()
+
+    def forget_furthest(self) -> None:
+        """Take nothing for granted of what is after all others: something came back."""
+        self._furthest = _ANYWHERE
+        self._last.clear()
+
+    def forget(self, root: str, path: str) -> None:
+        """Forget everything in one directory."""
+        self._last.pop((encoded(root), encoded(path)), None)
+        self._database.execute(
+            "DELETE FROM page WHERE root = ? AND path = ?", (encoded(root), encoded(path))
+        )
+
+    def begin(self, root: str, path: str) -> None:
+        """Take note of a directory; nothing is recorded of it if it is after all others."""
+        self._begin((encoded(root), encoded(path)))
+
+    def _begin(self, key: _Place) -> None:
+        if key > self._furthest:
+            self._furthest = key
+            self._end_with(key, b"")
+
+    def add_new(self, run: Run, number: str) -> bool:
+        """Record a run of new links in a directory nothing else is recorded of, if it is one.
+
+        Nearly every link comes this way, so nothing is done name by name.
+        """
+        names, root, path = run.joined, run.directory.root, run.directory.path
+        if run.kind != "create_link" or not _FEW < run.size <= LONGEST:
+            return False
+        key = encoded(root), encoded(path)
+        first = names[: names.find(b"\0")]
+        self._begin(key)
+        last = self._last.get(key)
+        if (last is None or last >= first) and self._database.execute(
+            "SELECT 1 FROM page WHERE root = ? AND path = ? LIMIT 1", key
+        ).fetchone():
+            return False
+        self._end_with(key, names[names.rfind(b"\0") + 1 :])
+        entries = plain(run, number)
+        self._database.execute("INSERT INTO page VALUES (?, ?, ?, ?)", (*key, first, entries))
+        return True
+
+    def _end_with(self, key: _Place, last: bytes) -> None:
+        """Take note of the last name of a directory of which nothing was recorded before."""
+        if len(self._last) >= _REMEMBERED:
+            del self._last[next(iter(self._last))]
+        self._last[key] = last
+
+    def change(self, root: str, path: str, wanted: Mapping[str, Row | None]) -> None:
+        """Change entries of one directory; ``None`` forgets a name."""
+        if not wanted:
+            return
+        names = sorted_names(wanted)
+        key = encoded(root), encoded(path)
+        last = self._last.pop(key, None)
+        rows = [row for name in names if (row := wanted[name]) is not None]
+        if last is not None and last < sort_key(names[0]) and len(rows) == len(names):
+            self._put_all(root, path, rows)
+            self._end_with(key, sort_key(names[-1]))
+            return
+        while names:
+            # The page that the next name belongs to, and all names that belong there too.
+            page, upto = self.page(root, path, names[0])
+            count = len(names)
+            if upto is not None:
+                count = next((i for i, name in enumerate(names) if sort_key(name) >= upto), count)
+            here, names = names[:count], names[count:]
+            there = {row[0]: row for row in rows_in(page[1])} if page else {}
+            for name in here:
+                row = wanted[name]
+                if row is None:
+                    there.pop(name, None)
+                else:
+                    there[name] = row
+            if page:
+                self._database.execute(
+                    "DELETE FROM page WHERE root = ? AND path = ? AND first = ?",
+                    (encoded(root), encoded(path), page[0]),
+                )
+            self._put_all(root, path, [there[name] for name in sorted_names(there)])
+
+    def page(
+        self, root: str, path: str, name: str
+    ) -> tuple[tuple[bytes, bytes] | None, bytes | None]:
+        """Return the page that a name belongs to, and where the next one begins."""
+        key = (encoded(root), encoded(path), sort_key(name))
+        page = self._database.execute(
+            "SELECT first, entries FROM page WHERE root = ? AND path = ? AND first <= ? "
+            "ORDER BY first DESC LIMIT 1",
+            key,
+        ).fetchone()
+        (upto,) = self._database.execute(
+            "SELECT min(first) FROM page WHERE root = ? AND path = ? AND first > ?", key
+        ).fetchone()
+        return page, upto
+
+    def _put_all(self, root: str, path: str, rows: list[Row]) -> None:
+        for start in range(0, len(rows), LONGEST):
+            self.put(root, path, rows[start : start + LONGEST])
+
+    def put(self, root: str, path: str, rows: list[Row]) -> None:
+        """Write a new page: some of the names of one directory."""
+        key = encoded(root), encoded(path)
+        self._furthest = max(self._furthest, key)
+        self._database.execute(
+            "INSERT INTO page VALUES (?, ?, ?, ?)", (*key, encoded(rows[0][0]), written(rows))
+        )

@@ -1,9 +1,10 @@
-"""Opening a journal only to look at it."""
+"""Looking at a journal only, and damage that is come upon, as an error that says so."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 
+from dotstream.errors import JournalError
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,3 +31,18 @@ def opened(place: TargetState | None) -> Generator[Journal | None]:
         yield journal
     finally:
         journal.close()
+
+
+@contextmanager
+def intact(what: str) -> Generator[None]:
+    """Raise what reading damaged pages in the block leads to as a ``JournalError``.
+
+    Args:
+        what: what is read, as the beginning of a sentence.
+    """
+    import sqlite3  # only paid for where there is something to read
+
+    try:
+        yield
+    except (sqlite3.Error, ValueError, KeyError, IndexError, TypeError) as error:
+        raise JournalError(f"{what} is damaged ({error})") from error

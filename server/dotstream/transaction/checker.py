@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
     from dotstream.model.directory import Directory
     from dotstream.model.items import Operation
-    from dotstream.model.origin import Origin
-    from dotstream.model.plan import Metadata
+    from dotstream.model.plan import Metadata, Origin
 
 _MAKES_LINKS = frozenset(("create_link", "replace_link", "refold"))
 _NEEDS_BEFORE = frozenset(

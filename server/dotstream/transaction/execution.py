@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from dotstream.model.events import Event, Happening, Result
     from dotstream.model.plan import Metadata
     from dotstream.planner.stream import StreamingPlan
-    from dotstream.transaction.host import Host
-    from dotstream.transaction.terms import Terms
+    from dotstream.transaction.terms import Host, Terms
 
 _Outcome = TypeVar("_Outcome")
 

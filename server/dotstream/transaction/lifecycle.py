@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     from dotstream.model.events import Happening, Result
     from dotstream.model.history import Recovery
-    from dotstream.transaction.host import Host
-    from dotstream.transaction.terms import Control, Source, Terms
+    from dotstream.transaction.terms import Control, Host, Source, Terms
     from dotstream.transaction.writing import Writer
 
 

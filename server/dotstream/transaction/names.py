@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dotstream.model.digest import blake2b
-from dotstream.model.names import encoded
+from dotstream.model.names import blake2b, encoded
 
 PREFIX = ".~dotstream-"
 """Every temporary entry beside a path in the target begins with this."""

@@ -17,8 +17,26 @@ from dotstream.transaction.runs import gathered
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from dotstream.fs.change import Changes
     from dotstream.model.items import Item
     from dotstream.model.plan import Metadata, Summary
+
+
+class Host(NamedTuple):
+    """What the engine is told of the process it runs in; it looks up none of it.
+
+    Attributes:
+        state: absolute path of the state directory.
+        name: how a person would find this process, for whoever meets its lock.
+        clock: returns the time, in seconds since the epoch.
+        changes: the seam to the file system.
+    """
+
+    state: str
+    name: str
+    clock: Callable[[], float]
+    changes: Changes
+
 
 _Outcome = TypeVar("_Outcome")
 

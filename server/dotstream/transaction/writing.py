@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from dotstream.fs.state import TargetState
     from dotstream.model.cancel import CancellationToken
-    from dotstream.transaction.host import Host
+    from dotstream.transaction.terms import Host
 
 
 class Writer(NamedTuple):
@@ -93,7 +93,7 @@ def writer_of(target: str, host: Host) -> Generator[Writer]:
         if (missing := journal.lost()) is not None:
             raise JournalError(
                 f"{place.journal} has lost {missing}, which was cut short: what it did "
-                "cannot be rolled back as a whole; nothing was changed now"
+                "cannot be rolled back as a whole; nothing was changed this time"
             )
         there = is_directory(target)
         note_home(host.state, target)

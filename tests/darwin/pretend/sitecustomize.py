@@ -54,6 +54,8 @@ _LOCAL_PEERCRED, _SIZE_OF_XUCRED, _SO_PEERCRED = 1, 76, socket.SO_PEERCRED
 _getsockopt = socket.socket.getsockopt
 _stat, _open, _fcntl, _dir_fd = os.stat, os.open, fcntl.fcntl, set(os.supports_dir_fd)
 _symbol = ctypes.CDLL.__getattr__
+_statx, _CWD, _BORN = ctypes.CDLL(None).statx, -100, 0x800
+_births: dict[tuple[int, int], float] = {}
 _renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
 _renameat2.argtypes = (
     ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint,
@@ -100,6 +102,18 @@ def _replace(name: str, *, creates: int | None = None) -> None:
     if real in _dir_fd:
         _dir_fd.remove(real)
         _dir_fd.add(call)
+
+
+@functools.wraps(_stat)
+def _stat_with_birth(path: Any, **keywords: Any) -> os.stat_result:
+    """Note when a directory was made, which only its path tells here."""
+    status = _stat(path, **keywords)
+    found = ctypes.create_string_buffer(256)  # struct statx of statx(2)
+    if stat.S_ISDIR(status.st_mode) and isinstance(path, str):
+        _statx(_CWD, os.fsencode(path), 0, _BORN, found)
+        seconds, part = struct.unpack_from("=qI", found, 80)
+        _births[status.st_dev, status.st_ino] = seconds + part / 1_000_000_000
+    return status
 
 
 class _RenameatxNp:
@@ -185,9 +199,12 @@ def _pretend() -> None:
             setattr(module, name, value)
     socket.socket.getsockopt = _socket_option  # type: ignore[method-assign]
     ctypes.CDLL.__getattr__ = _of_library  # type: ignore[method-assign]
-    # A directory's birth: what tells it from the next, here its number on the disk.
+    for known in (_dir_fd, os.supports_fd, os.supports_follow_symlinks):
+        known.remove(_stat)
+        known.add(_stat_with_birth)
+    os.stat = _stat_with_birth
     attributes = gc.get_referents(os.stat_result.__dict__)[0]
-    attributes["st_birthtime"] = property(lambda status: float(status.st_ino))
+    attributes["st_birthtime"] = property(lambda status: _births[status.st_dev, status.st_ino])
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(os.stat_result))
     # Python's own settings are in a file whose name says where it was built.
     of_linux = f"_sysconfigdata_{sys.abiflags}_{sys.platform}_{sys.implementation._multiarch}"

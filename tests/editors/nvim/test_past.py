@@ -74,7 +74,7 @@ def test_the_history_lists_and_undoes(world: World, nvim: Neovim) -> None:
 def test_a_history_without_anything(nvim: Neovim) -> None:
     nvim.dotstream("history")
     nvim.wait("vim.api.nvim_buf_get_name(0):find('history') ~= nil")
-    assert nvim.lines() == ["nothing was done yet"]
+    assert nvim.lines() == ["nothing has been done yet"]
 
 
 def test_an_apply_that_a_kill_cut_short_is_taken_back(world: World, nvim: Neovim) -> None:

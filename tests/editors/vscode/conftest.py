@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
     from pathlib import Path
 
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, BrowserContext
 
 __all__ = ["BROWSER_OPTIONS", "EXTENSION", "SERVER", "farm", "scratch"]
 
@@ -88,6 +88,15 @@ async def browser(programs: Tools) -> AsyncIterator[Browser]:
         await chromium.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def windows(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """Return what keeps the workbench's programs, which every new one would load again."""
+    context = await browser.new_context(viewport={"width": 1400, "height": 900})
+    await Workbench.listen(context)
+    yield context
+    await context.close()
+
+
 @pytest.fixture
 def farm(scratch: Path) -> Farm:
     """Return an empty farm that links into a home of its own."""
@@ -98,15 +107,20 @@ def farm(scratch: Path) -> Farm:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def workbench(
-    code_server: CodeServer, browser: Browser, request: pytest.FixtureRequest
+    code_server: CodeServer, windows: BrowserContext, request: pytest.FixtureRequest
 ) -> AsyncIterator[Workbench]:
-    """Return a new page; after a failure its picture and all logs are kept."""
+    """Return a new page that remembers nothing; after a failure, what it shows is kept."""
     name = re.sub(r"\W+", "-", request.node.name)
     os.makedirs(_ARTIFACTS, exist_ok=True)
-    context = await browser.new_context(viewport={"width": 1400, "height": 900})
-    bench = await Workbench.of(context, code_server, _ARTIFACTS, _NOTES)
+    page = await windows.new_page()
+    session = await windows.new_cdp_session(page)
+    forget = {"origin": code_server.address, "storageTypes": "all"}
+    await session.send("Storage.clearDataForOrigin", forget)
+    await session.detach()
+    bench = Workbench(page, code_server, _ARTIFACTS, _NOTES)
     yield bench
     if request.node.stash.get(_FAILED, False):
         await bench.picture(f"{name}-failed")
         (_ARTIFACTS / f"{name}-failed.log").write_text(code_server.logs())
-    await context.close()
+    for each in windows.pages:
+        await each.close()

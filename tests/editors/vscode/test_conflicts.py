@@ -144,7 +144,7 @@ async def test_a_plan_that_no_longer_holds_is_not_applied(
     farm.make({"stow/zsh/dot-zlogin": "new"})
     before = farm.tree()
     await workbench.apply("2 to link")
-    await workbench.said("something changed since; nothing was done")
+    await workbench.said("something has changed; nothing was done")
     await workbench.shows("3 to link; changed since: look at it again")
     await workbench.picture("stale")
     await workbench.nothing_blocks()
@@ -169,7 +169,7 @@ async def test_a_conflict_that_is_new_since_the_plan_is_shown_and_nothing_is_don
     before = farm.tree()
     await workbench.apply("1 row left out")
     await workbench.shows("1 to link; 2 conflicts; 1 row left out; changed since")
-    await workbench.said("something changed since; nothing was done")
+    await workbench.said("something has changed; nothing was done")
     await workbench.picture("stale-conflict")
     assert difference(before, farm.tree()) == []
     await workbench.click_above("! conflict   .zshrc", "Skip")

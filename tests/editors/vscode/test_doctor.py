@@ -20,7 +20,7 @@ async def test_what_the_doctor_finds_is_mended_at_a_click(
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/zsh/dot-zprofile": "p"})
     await workbench.open(farm.directory)
     await workbench.run("Dotstream: Doctor")
-    await workbench.said("No problems found")
+    await workbench.shows("Doctor: no problems found")
     await workbench.plan("Manage", "zsh")
     await workbench.apply("2 to link")
     await workbench.said("manage zsh: 2 linked")
@@ -34,6 +34,7 @@ async def test_what_the_doctor_finds_is_mended_at_a_click(
     await workbench.offers("Fix 2 findings", "Reveal", "In a terminal")
     await workbench.picture("doctor")
     await workbench.click("Fix 2 findings")
-    await workbench.said("2 things fixed. Nothing is left.")
+    await workbench.shows("Doctor: no problems found; 2 fixed")
+    await workbench.status("2 things fixed. Nothing is left.")
     await workbench.nothing_blocks()
     assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,7 +41,6 @@ async def test_rows_are_there_long_before_the_plan_is_and_the_renderer_never_sto
     workbench: Workbench, million: Farm
 ) -> None:
     await workbench.open(million.directory)
-    began = time.monotonic()
     async with watched(workbench.page) as frames:
         await workbench.plan("Manage", "big")
         await workbench.shows("planning…")
@@ -51,10 +49,8 @@ async def test_rows_are_there_long_before_the_plan_is_and_the_renderer_never_sto
         early = await workbench.lines()
         await workbench.said("Planning manage big")
         await workbench.picture("million-planning")
-        await workbench.shows("1,000,000 to link")
-    await workbench.shows("1,000,000 to link")
+        took = await workbench.shows("1,000,000 to link")
     tasks = await traced(workbench.page)
-    took = time.monotonic() - began
     workbench.note(f"planning 1,000,000 operations: {took:.1f} s; {frames}; {tasks}")
     await workbench.picture("million-planned")
     assert "planning…" in early
@@ -73,13 +69,14 @@ async def test_20000_links_are_planned_about_as_fast_as_in_the_shell(
     await workbench.run("Dotstream: Plan")
     await workbench.pick("Manage")
     await trace(workbench.page)
-    began = time.monotonic()
     await workbench.tick("big")
-    await workbench.shows("20,000 to link")
-    await workbench.offers("Apply")
-    editor = time.monotonic() - began
+    shown = await workbench.shows("20,000 to link")
+    offered = await workbench.offers("Apply")
     tasks = await traced(workbench.page)
-    workbench.note(f"20,000 links: {shell:.2f} s in the shell, {editor:.2f} s here; {tasks}")
+    workbench.note(
+        f"20,000 links: {shell:.2f} s in the shell, {shown:.2f} s here, {offered:.2f} s until "
+        f"Apply is offered; {tasks}"
+    )
     await workbench.nothing_blocks()
 
 

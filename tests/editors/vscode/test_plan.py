@@ -63,7 +63,7 @@ async def test_a_plan_gives_its_reasons(workbench: Workbench, farm: Farm) -> Non
     await workbench.shows("+ mkdir      .config/")
     await workbench.hover(".config", "because never-fold names .config")
     await workbench.picture("reason")
-    await workbench.run("Dotstream: Explain Plan, or No Longer")
+    await workbench.run("Dotstream: Toggle Plan Explanations")
     await workbench.shows("left out by")
     await workbench.picture("explained")
     await workbench.apply("1 to link")

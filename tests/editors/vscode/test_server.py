@@ -68,9 +68,7 @@ async def test_a_plan_outlives_a_server_that_is_started_anew_for_other_settings(
         await workbench.shows("planning…")
         farm.make({"stow/.vscode/settings.json": json.dumps(settings)})
         await workbench.until(lambda: code_server.processes("dotstream lsp") not in ([], [first]))
-    await workbench.shows(
-        "1 to link, 1 to move; planned again after the server was started again"
-    )
+    await workbench.shows("1 to link, 1 to move; planned again after the server restarted")
     await workbench.apply("1 to link, 1 to move")
     await workbench.until(lambda: farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"})
     await workbench.nothing_blocks()

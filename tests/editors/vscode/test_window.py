@@ -36,9 +36,21 @@ async def test_several_folders_are_several_package_directories(
     await workbench.tick("vim")
     await workbench.apply("1 to link")
     await workbench.row("vim, managed").wait_for()
-    await workbench.nothing_blocks()
     assert other.home() == {".vimrc": "-> ../stow/vim/dot-vimrc"}
     assert farm.home() == {}
+
+    # A folder that is taken out of the window takes its packages along, but not its plan.
+    await workbench.run("Dotstream: Manage…")
+    await workbench.choose(f"{farm.root}")
+    await workbench.tick("zsh")
+    await workbench.shows("1 to link")
+    await workbench.run("Workspaces: Remove Folder from Workspace...")
+    await workbench.choose(f"{farm.root}")
+    await workbench.row("zsh, ").wait_for(state="detached")
+    await workbench.row("vim, managed").wait_for()
+    await workbench.apply("1 to link")
+    await workbench.until(lambda: farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"})
+    await workbench.nothing_blocks()
 
 
 async def test_a_folder_that_is_missing_or_cannot_be_read_takes_nothing_from_the_others(

@@ -50,8 +50,23 @@ _LISTEN = """() => {
             window.dotstreamHeard.push(text);
         }
     }).observe(document, { childList: true, subtree: true, characterData: true });
+    const note = (event) => { window.dotstreamClicked = event.timeStamp; };
+    window.addEventListener("click", note, { capture: true });
 }"""
-"""Keep what notifications say, however soon they are gone."""
+"""Keep what notifications say, however soon they are gone, and when the last click was."""
+
+_SEEN = """([where, selector, text]) => {
+    const plain = (words) => words.replace(/\\s+/g, " ").trim().toLowerCase();
+    const found = document.querySelector(where)?.querySelectorAll(selector) ?? [];
+    const seen = [...found].some(
+        (each) => plain(each.textContent).includes(plain(text)) && each.checkVisibility()
+    );
+    return seen && [performance.now() - window.dotstreamClicked];
+}"""
+"""Whether a text is on the screen: then how many milliseconds after the last click that is."""
+
+_EDITOR = ".editor-group-container.active .monaco-editor"
+"""The editors in the group that is active; the first is meant."""
 
 
 class Workbench:
@@ -75,9 +90,14 @@ class Workbench:
     async def of(
         cls, context: BrowserContext, server: CodeServer, artifacts: Path, notes: list[str]
     ) -> Workbench:
-        """Return one on a new page."""
-        await context.add_init_script(f"({_LISTEN})()")
+        """Return one on a new page, the first of its context."""
+        await cls.listen(context)
         return cls(await context.new_page(), server, artifacts, notes)
+
+    @staticmethod
+    async def listen(context: BrowserContext) -> None:
+        """Have the pages of a context keep what passes."""
+        await context.add_init_script(f"({_LISTEN})()")
 
     async def open(self, folder: str, *, agreed: bool = True) -> None:
         """Open a folder, whose wishes are agreed to, and wait until the extension is there."""
@@ -284,7 +304,7 @@ class Workbench:
 
     def editor(self) -> Locator:
         """Return the text editor that is active."""
-        return self.page.locator(".editor-group-container.active .monaco-editor").first
+        return self.page.locator(_EDITOR).first
 
     async def lines(self) -> list[str]:
         """Return the lines of the active editor that are on the screen, top to bottom."""
@@ -321,11 +341,12 @@ class Workbench:
         found = await self.editor().locator(".codelens-decoration").all_inner_texts()
         return [text.replace("\xa0", " ") for text in found]
 
-    async def offers(self, *titles: str) -> None:
-        """Wait until code lenses of the active editor offer all of these."""
-        for title in titles:
-            lens = self.editor().locator(".codelens-decoration", has_text=title).first
-            await expect(lens).to_be_visible()
+    async def offers(self, *titles: str) -> float:
+        """Wait until code lenses of the active editor offer all of these.
+
+        Return how many seconds after the last click that is.
+        """
+        return max([await self._sees(".codelens-decoration", title) for title in titles])
 
     async def click(self, lens: str) -> None:
         """Click a code lens of the active editor."""
@@ -357,6 +378,15 @@ class Workbench:
             return await self.page.evaluate(f"(given) => !({mark})(given)", there) is True
 
         await self._persist(attempt, f"no {lens!r} above {text!r} is heeded", until=heeded)
+
+    async def write(self, text: str) -> None:
+        """Write at the beginning of the active editor, and save it."""
+        await self.editor().locator(".view-line").first.click()
+        await self.page.keyboard.press("Control+Home")
+        await self.page.keyboard.insert_text(text)
+        await self._sees(".view-line", text)
+        await self.page.keyboard.press("Control+S")
+        await self.page.locator(".tabs-container .tab.dirty").wait_for(state="detached")
 
     async def go_to_line(self, number: int) -> None:
         """Have a line of the active editor on the screen, in its middle."""
@@ -432,9 +462,12 @@ class Workbench:
         """Return the tab of an editor."""
         return self.page.locator(f'.tabs-container .tab[aria-label^="{title}"]').first
 
-    async def shows(self, text: str) -> None:
-        """Wait until a line of the active editor shows a text."""
-        await expect(self.editor().locator(".view-line", has_text=text).first).to_be_visible()
+    async def shows(self, text: str) -> float:
+        """Wait until a line of the active editor shows a text.
+
+        Return how many seconds after the last click that is.
+        """
+        return await self._sees(".view-line", text)
 
     async def reveal(self, *names: str) -> None:
         """Click through the Explorer: opens directories, and a file at the end."""
@@ -482,6 +515,18 @@ class Workbench:
         """Check that no dialog stands before the page, as for an error in a command."""
         dialog = self.page.locator(".monaco-dialog-box")
         assert await dialog.count() == 0, await dialog.first.inner_text()
+
+    async def _sees(self, selector: str, text: str) -> float:
+        """Wait until the active editor has a text, looking at every frame.
+
+        Playwright by itself would look twice a second, or less.
+        """
+        try:
+            seen = await self.page.wait_for_function(_SEEN, arg=[_EDITOR, selector, text])
+        except StillWaiting as error:
+            raise AssertionError(f"{text!r} is not on the screen") from error
+        (since,) = await seen.json_value()
+        return float(since or 0) / 1000
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait until something outside of the workbench is so."""

@@ -129,6 +129,27 @@ async def test_a_conflict_from_both_sides(desk: Desk, root: Path, scratch_home: 
         assert "Can be settled by" in words
 
 
+async def test_a_conflict_of_a_directory_above_is_offered_for_what_it_is(
+    desk: Desk, root: Path, scratch_home: Path
+) -> None:
+    for clone in (root / "nvim/dot-config/nvim", scratch_home / ".config/nvim"):
+        (clone / ".git").mkdir(parents=True)
+        (clone / "init.lua").touch()
+    path = scratch_home / ".config/nvim/init.lua"
+    desk.open(path)
+    await desk.codes(path, "conflict")
+    offered = [
+        (each.title.partition(":")[0], each.is_preferred) for each in await actions(desk, path)
+    ]
+    assert offered[:3] == [
+        ("Back up ~/.config/nvim", None),
+        ("Overwrite ~/.config/nvim", None),
+        ("Skip ~/.config/nvim", None),
+    ]
+    titles = [title for title, _ in await lenses(desk, path)][1:3]
+    assert titles == ["Back up all of ~/.config/nvim", "Overwrite all of ~/.config/nvim"]
+
+
 async def test_the_other_side_of_a_conflict_is_linked(
     desk: Desk, root: Path, scratch_home: Path
 ) -> None:

@@ -36,7 +36,7 @@ def touched(desk: Desk) -> None:
 async def told(desk: Desk, root: Path, *messages: str) -> None:
     """Wait until just this is said about the configuration."""
     where = uri(root / "dotstream.toml")
-    wanted = [f"what is linked is out of step: {each}; remanage does it" for each in messages]
+    wanted = [f"out of step: {each}; remanage brings the links up to date" for each in messages]
 
     def said() -> bool:
         found = desk.client.diagnostics.get(where)

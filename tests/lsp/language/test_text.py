@@ -14,12 +14,12 @@ from dotstream.config.mistakes import mistakes, readable
 from dotstream.errors import UsageError
 from dotstream.lsp.language.abilities import Abilities
 from dotstream.lsp.language.config.completion import complete
+from dotstream.lsp.language.config.contents import outline
 from dotstream.lsp.language.config.cursor import cursor_at
 from dotstream.lsp.language.config.hover import explain
-from dotstream.lsp.language.config.outline import outline
 from dotstream.lsp.language.documents import Document
 from dotstream.lsp.language.text import Text
-from dotstream.lsp.requests.ignore_entry import pattern_for, with_ignored
+from dotstream.lsp.requests.configuration import pattern_for, with_ignored
 from dotstream.planner.patterns import glob
 
 if TYPE_CHECKING:

@@ -86,7 +86,7 @@ function M.show(place)
     ask(place, function(transactions)
       local lines = vim.tbl_map(line, transactions)
       if #lines == 0 then
-        lines = { { text = "nothing was done yet" } }
+        lines = { { text = "nothing has been done yet" } }
       end
       local function undo(transaction)
         if not transaction.undoable then

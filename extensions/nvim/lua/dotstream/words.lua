@@ -177,7 +177,7 @@ M.MEANINGS = {
   },
   overwrite = {
     title = "Overwrite",
-    meaning = "link over what is there, also another package's link; undo restores it",
+    meaning = "link over what is there, even another package's link; undo restores it",
   },
   skip = {
     title = "Skip",

@@ -181,7 +181,7 @@ export const POLICIES: Readonly<Record<Policy, PolicyWords>> = {
   },
   overwrite: {
     title: "Overwrite",
-    meaning: "link over what is there, also another package's link; undo restores it",
+    meaning: "link over what is there, even another package's link; undo restores it",
   },
   skip: {
     title: "Skip",

@@ -26,6 +26,8 @@ import type { Server } from "./server";
 
 /** Findings that are kept and shown; more are counted. */
 const LISTED = 5000;
+/** Milliseconds for which the status bar says what was fixed. */
+const SAID = 10_000;
 
 export class Care {
   constructor(
@@ -70,12 +72,8 @@ export class Care {
       actionsOf(place, finding).map((command) => ({ line, command })),
     );
     await this.reports.show("Doctor", text, [...fixAll(place, found), ...offers]);
-    const said = fix
-      ? fixedWords(result)
-      : result.findings === 0
-        ? l10n.t("No problems found.")
-        : undefined; // the report says it all
-    if (said !== undefined) void window.showInformationMessage(said);
+    // No message: one would stay beside what a later doctor reports.
+    if (fix) window.setStatusBarMessage(fixedWords(result), SAID);
   }
 
   private async examine(place: Place, fix: boolean): Promise<readonly [Finding[], DoctorResult]> {
@@ -113,7 +111,7 @@ export class Care {
         return;
       case "binary":
         void window.showInformationMessage(
-          l10n.t("{0}: the files differ, and are not text.", title),
+          l10n.t("{0}: the files differ and are not text.", title),
         );
         return;
       case "directory":
@@ -122,7 +120,7 @@ export class Care {
         );
         return;
       case "missing":
-        void window.showInformationMessage(l10n.t("{0}: one of them does not exist.", title));
+        void window.showInformationMessage(l10n.t("{0}: one of the two does not exist.", title));
         return;
       case "text":
         await this.show(found, title);
@@ -164,7 +162,7 @@ export class Care {
     const set = l10n.t("Settings");
     const again = l10n.t("Retry");
     const pythons = l10n.t(
-      "dotstream needs Python 3.11 or newer, and found none on PATH or in the Python extension. Install one, and retry.",
+      "dotstream needs Python 3.11 or newer and found none on PATH or in the Python extension. Install one and retry.",
     );
     const to = l10n.t("To install dotstream: {0}", installCommand);
     const wrong = (program: string) =>

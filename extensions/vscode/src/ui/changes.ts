@@ -170,7 +170,7 @@ export class Changes {
     this.plans.leave(session.uri.toString()); // its tab may have been closed meanwhile
     if (done === false) return;
     if (done === undefined) {
-      const changed = l10n.t("{0}: something changed since; nothing was done.", title);
+      const changed = l10n.t("{0}: something has changed; nothing was done.", title);
       if (this.plans.isVisible(session)) void window.showWarningMessage(changed);
       else await this.offerToShow(session, changed);
       return;

@@ -68,7 +68,7 @@ export class Overview implements Disposable {
   private due: NodeJS.Timeout | undefined;
   private readonly watching: Watching;
   /** Paths of links that are watched. */
-  private readonly links = new Set<string>();
+  private links: ReadonlySet<string> = new Set();
   /** Directories in package directories that are themselves in a folder of this window. */
   private inside: readonly string[] = [];
   private readonly emitter = new EventEmitter<void>();
@@ -191,16 +191,18 @@ export class Overview implements Disposable {
     this.troubles = found.filter((each) => "fault" in each);
     this.state = stateOf(this.farms, this.troubles);
     this.busy = true;
-    this.watching.set(places.flatMap(inPackages));
+    this.watching.add(places.flatMap(inPackages));
     this.tell();
-    const links: Watched[] = [];
-    this.links.clear();
+    const links = new Set<string>();
+    const directories: string[] = [];
     for (const farm of this.farms) {
-      links.push(...topsOf(farm).map((directory) => this.inTarget(directory)));
+      directories.push(...topsOf(farm));
       await this.loadStatuses(farm, cancel);
-      links.push(...(await this.placesOfLinks(farm, cancel)));
+      directories.push(...(await this.placesOfLinks(farm, links, cancel)));
     }
-    this.watching.set([...places.flatMap(inPackages), ...links]);
+    this.links = links;
+    const inTargets = directories.map((directory) => this.inTarget(directory));
+    this.watching.set([...places.flatMap(inPackages), ...inTargets]);
     const folders = (workspace.workspaceFolders ?? []).map(({ uri }) => uri.path);
     const tops = places.map(({ root }) => Uri.parse(root).path);
     const shown = tops.filter((top) => folders.some((each) => each !== top && isWithin(top, each)));
@@ -260,8 +262,12 @@ export class Overview implements Disposable {
     }
   }
 
-  /** The directories that links are in: what unmanaging would take away tells them. */
-  private async placesOfLinks(farm: Farm, cancel: CancellationToken): Promise<Watched[]> {
+  /** The directories that links are in, and those links: what unmanaging would take away. */
+  private async placesOfLinks(
+    farm: Farm,
+    links: Set<string>,
+    cancel: CancellationToken,
+  ): Promise<Iterable<string>> {
     const packages = [...farm.statuses.values()].filter(isManaged).map(({ name }) => name);
     if (packages.length === 0) return [];
     const directories = new Set<string>();
@@ -270,7 +276,7 @@ export class Overview implements Disposable {
     const reading = this.server.onBatch<Row>(token, ({ items = [] }) => {
       for (const { path } of items) {
         const directory = path.slice(0, path.lastIndexOf("/"));
-        if (isOpenable(path)) this.links.add(Uri.parse(path).path);
+        if (isOpenable(path)) links.add(Uri.parse(path).path);
         if (directories.size < WATCHED && isOpenable(directory)) directories.add(directory);
       }
     });
@@ -280,7 +286,7 @@ export class Overview implements Disposable {
     } finally {
       reading.dispose();
     }
-    return [...directories].map((directory) => this.inTarget(directory));
+    return directories;
   }
 
   /** A home is a busy place: what becomes of its other files is not of interest. */

@@ -70,7 +70,7 @@ export class PlanCommands {
   ): Promise<void> {
     const session = this.plans.at(uri);
     if (session?.offers(attempt) === true) await work(session);
-    else window.setStatusBarMessage(l10n.t("The plan is another by now; look at it again."), SAID);
+    else window.setStatusBarMessage(l10n.t("The plan has changed; look at it again."), SAID);
   }
 
   /** Offer what can be done with the line at the cursor: a plan is no text to have quick fixes. */

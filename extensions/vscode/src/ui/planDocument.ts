@@ -14,8 +14,8 @@ import { PlanCursors } from "./planCursors";
 
 /** Lines that are added at once: more would keep the window from drawing for too long. */
 const PIECE = 2000;
-/** Lines that a document is opened with at most: those cost half as much. */
-const BEGINNING = 5000;
+/** Lines that a document is opened with at most: as many as a plan has by default, and more. */
+const BEGINNING = 3000;
 /** Attempts to write a document that somebody else changes all the time. */
 const PATIENCE = 5;
 

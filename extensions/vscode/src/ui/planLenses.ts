@@ -1,10 +1,10 @@
 /** What can be done with a plan, above its lines; and with one line of it, by Ctrl+. there. */
 import {
-  CodeLens,
   EventEmitter,
   l10n,
   languages,
   Range,
+  type CodeLens,
   type CodeLensProvider,
   type Command,
   type Disposable,
@@ -15,6 +15,7 @@ import { HEADER } from "../plan/text";
 import type { Variant } from "../plan/request";
 import { number, operations, plural } from "../plan/sums";
 import type { Row } from "../protocol/schema";
+import { lens } from "./lens";
 import { LANGUAGE, SCHEME, type Plans } from "./plans";
 import type { PlanSession } from "./session";
 
@@ -42,12 +43,12 @@ export class PlanLenses implements CodeLensProvider, Disposable {
     if (session === undefined) return [];
     session.lensesAsked();
     const top = new Range(0, 0, 0, 0);
-    const lenses = topCommands(session).map((command) => new CodeLens(top, command));
+    const lenses = topCommands(session).map((command) => lens(top, command));
     if (session.attempt.state !== "planned" || !session.isSettled) return lenses;
     for (const line of linesWithLenses(session)) {
       const [start] = session.attempt.text.nameAt(line);
       const range = new Range(line, start, line, start);
-      for (const command of rowCommands(session, line)) lenses.push(new CodeLens(range, command));
+      for (const command of rowCommands(session, line)) lenses.push(lens(range, command));
     }
     return lenses;
   }
@@ -209,6 +210,6 @@ function isRepository({ op, message }: Row): boolean {
 function leaveOut({ uri, attempt, divisible }: PlanSession, line: number): Command[] {
   const row: Row | undefined = attempt.text.rowAt(line);
   if (row === undefined || row.op === "notice" || !divisible) return [];
-  const title = attempt.text.isLeftOut(row) ? l10n.t("Take in") : l10n.t("Leave out");
+  const title = attempt.text.isLeftOut(row) ? l10n.t("Include") : l10n.t("Leave out");
   return [{ title, command: "dotstream.leaveOut", arguments: [uri, attempt.number, row.path] }];
 }

@@ -121,7 +121,7 @@ export class Plans implements TextDocumentContentProvider, Disposable {
   private planWhatWasCutShort(): void {
     const gone = [...this.sessions.values()].filter(({ attempt }) => attempt.fault?.gone === true);
     for (const session of gone) {
-      void session.plan(undefined, l10n.t("planned again after the server was started again"));
+      void session.plan(undefined, l10n.t("planned again after the server restarted"));
     }
   }
 
@@ -130,9 +130,9 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     return window.visibleTextEditors.some(({ document }) => document.uri.toString() === uri);
   }
 
-  /** Bring a plan's document to the front. */
+  /** Bring a plan's document to the front: its editor is made while its content is. */
   async show(session: PlanSession): Promise<void> {
-    await window.showTextDocument(session.uri, { preview: false });
+    await commands.executeCommand("vscode.open", session.uri, { preview: false });
   }
 
   dispose(): void {

@@ -1,6 +1,5 @@
 /** Texts to read: read-only documents that are made once and not kept up to date. */
 import {
-  CodeLens,
   EventEmitter,
   l10n,
   languages,
@@ -8,12 +7,14 @@ import {
   Uri,
   window,
   workspace,
+  type CodeLens,
   type CodeLensProvider,
   type Command,
   type Disposable,
   type TextDocument,
   type TextDocumentContentProvider,
 } from "vscode";
+import { lens } from "./lens";
 import { LANGUAGE } from "./plans";
 
 const SCHEME = "dotstream-report";
@@ -71,7 +72,7 @@ export class Reports implements TextDocumentContentProvider, CodeLensProvider, D
 
   provideCodeLenses(document: TextDocument): CodeLens[] {
     const offers = this.reports.get(document.uri.toString())?.offers ?? [];
-    return offers.map(({ line, command }) => new CodeLens(new Range(line, 2, line, 2), command));
+    return offers.map(({ line, command }) => lens(new Range(line, 2, line, 2), command));
   }
 
   dispose(): void {

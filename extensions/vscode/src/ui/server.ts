@@ -9,60 +9,22 @@ import {
 } from "vscode";
 import {
   CloseAction,
-  ErrorAction,
-  LanguageClient,
   ProgressType,
-  RevealOutputChannelOn,
   State,
   WorkDoneProgress,
   type CloseHandlerResult,
-  type LanguageClientOptions,
-  type StaticFeature,
+  type LanguageClient,
 } from "vscode-languageclient/node";
 import { INACTIVE, REJECTED } from "../protocol/faults";
 import type { Batch } from "../protocol/messages";
-import {
-  PROTOCOL_VERSION,
-  type ConflictAnswer,
-  type ConflictParams,
-  type Row,
-} from "../protocol/schema";
+import { PROTOCOL_VERSION, type ConflictAnswer, type Row } from "../protocol/schema";
 import { bundledServer, discover, installCommand, type Discovery } from "../server/discover";
+import { createClient } from "./client";
 import { Program } from "./program";
-import { SECTION, settings } from "./settings";
+import { settings } from "./settings";
 import { surroundings } from "./surroundings";
 
 export type ServerState = "untrusted" | "missing" | "starting" | "running" | "failed" | "stopped";
-
-/**
- * Our own commands, which code actions and code lenses of the server are to call, since they
- * show a plan first.
- */
-const CLIENT_COMMANDS = {
-  plan: "dotstream.plan",
-  apply: "dotstream.change",
-  link: "dotstream.link",
-  unlink: "dotstream.unlink",
-  resolve: "dotstream.resolve",
-  diff: "dotstream.diff",
-  adopt: "dotstream.adopt",
-};
-
-const ANNOUNCEMENT: StaticFeature = {
-  fillClientCapabilities(capabilities) {
-    capabilities.experimental = {
-      ...(capabilities.experimental as object | undefined),
-      dotstream: { version: PROTOCOL_VERSION, commands: CLIENT_COMMANDS, conflicts: true },
-    };
-  },
-  initialize() {
-    // There is nothing to hook up: the server acts on what it was told.
-  },
-  getState: () => ({ kind: "static" }),
-  clear() {
-    // And so nothing to roll back.
-  },
-};
 
 /** Milliseconds to wait for a server that is starting. */
 const PATIENCE = 10_000;
@@ -99,13 +61,6 @@ export type Ask = (row: Row, cancel: CancellationToken) => Promise<ConflictAnswe
 export interface WorkReport {
   readonly message?: string;
   readonly percentage?: number;
-}
-
-/** A client that leaves it to us to tell what is wrong: it knows of pipes, and not of reasons. */
-class QuietClient extends LanguageClient {
-  override error(message: string, data?: unknown): void {
-    super.error(message, data, false);
-  }
 }
 
 export class Server implements Disposable {
@@ -303,44 +258,18 @@ export class Server implements Disposable {
   }
 
   private create(command: string, args: readonly string[]): LanguageClient {
-    const options: LanguageClientOptions = {
-      documentSelector: [{ scheme: "file" }],
-      outputChannel: this.log,
-      traceOutputChannel: this.log,
-      revealOutputChannelOn: RevealOutputChannelOn.Never,
-      errorHandler: {
-        error: () => ({ action: ErrorAction.Continue, handled: true }),
-        closed: () => this.closed(),
-      },
-      // What went wrong is told by whoever has started it.
-      initializationFailedHandler: () => false,
-      progressOnInitialization: false,
-      initializationOptions: { root: settings.root() || null, target: settings.target() || null },
-      middleware: {
-        provideCodeLenses: (document, cancel, next) =>
-          settings.codeLens() ? next(document, cancel) : [],
-        provideInlayHints: (document, range, cancel, next) =>
-          settings.inlayHints() ? next(document, range, cancel) : [],
-      },
-    };
-    const client = new QuietClient(
-      SECTION,
-      "dotstream",
-      () => {
+    const client = createClient(this.log, {
+      program: () => {
         this.program = new Program(command, args);
-        return Promise.resolve(this.program.process);
+        return this.program.process;
       },
-      options,
-    );
-    client.registerFeature(ANNOUNCEMENT);
-    client.onNotification("dotstream/changed", () => {
-      this.changedEmitter.fire();
-    });
-    client.onRequest(
-      "dotstream/conflict",
-      async ({ token, conflict }: ConflictParams, cancel: CancellationToken) =>
+      closed: () => this.closed(),
+      changed: () => {
+        this.changedEmitter.fire();
+      },
+      asked: async ({ token, conflict }, cancel) =>
         (await this.askers.get(String(token))?.(conflict, cancel)) ?? null,
-    );
+    });
     client.onDidChangeState(({ newState }) => {
       // The first start is waited for; this is for those after a crash.
       if (client === this.client && newState === State.Running && this.crashes.length > 0) {

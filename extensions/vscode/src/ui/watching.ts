@@ -17,13 +17,19 @@ export class Watching implements Disposable {
 
   /** Watch these places, and no others any longer. */
   set(places: readonly Watched[]): void {
-    const wanted = new Map(places.map((each) => [`${each.directory} ${each.pattern}`, each]));
+    const wanted = new Set(places.map(keyOf));
     for (const [key, watcher] of this.watchers) {
       if (wanted.has(key)) continue;
       watcher.dispose();
       this.watchers.delete(key);
     }
-    for (const [key, place] of wanted) {
+    this.add(places);
+  }
+
+  /** Watch these places too. */
+  add(places: readonly Watched[]): void {
+    for (const place of places) {
+      const key = keyOf(place);
       if (!this.watchers.has(key)) this.watchers.set(key, this.watch(place));
     }
   }
@@ -43,4 +49,8 @@ export class Watching implements Disposable {
     watcher.onDidChange(changed);
     return watcher;
   }
+}
+
+function keyOf({ directory, pattern }: Watched): string {
+  return `${directory} ${pattern}`;
 }

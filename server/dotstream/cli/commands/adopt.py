@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dotstream.cli.arguments import add_dry_run, add_preferences
-from dotstream.cli.change import change_as_agreed
-from dotstream.cli.preferences import preferences
+from dotstream.cli.change import change_as_agreed, preferences
+from dotstream.cli.flags import add_dry_run, add_preferences
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
 
@@ -17,14 +16,14 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Moves files and directories out of the target into a package, and puts links in their
 place. Contents, modes and times stay as they are. Without --package, the package is named
-after the path. What another package has is moved from there, if --package is given; --out
-moves it out of its package again, to where it is linked. A git repository stays where it
-is, unless --whole moves it as one. On a terminal it shows the plan and asks first."""
+after the path. With --package, a file of another package moves from there; --out moves a
+file out of its package again, to where it is linked. A git repository stays where it is,
+unless --whole moves it as one. On a terminal it shows the plan and asks first."""
 
 EXAMPLES = """\
   dotstream adopt ~/.zshrc --package zsh    zsh/dot-zshrc, and a link to it in its place
   dotstream adopt ~/.vim                    into a package named vim
-  dotstream adopt '~/.config/git/*'         what matches; quoted, the pattern is read here
+  dotstream adopt '~/.config/git/*'         what matches; quote it, or the shell expands it
   dotstream adopt --out ~/.zshrc            a file again, and no longer in its package"""
 
 

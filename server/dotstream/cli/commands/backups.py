@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from dotstream.cli.arguments import add_rehearsal, add_wait, days
 from dotstream.cli.change import change
+from dotstream.cli.flags import add_rehearsal, add_wait, days
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.words import plural

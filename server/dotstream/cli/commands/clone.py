@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import posixpath
 
-from dotstream.cli.arguments import add_asking, add_preferences, add_sets
-from dotstream.cli.change import change_as_agreed, refuse_all_and_more
+from dotstream.cli.change import change_as_agreed, preferences, refuse_all_and_more
+from dotstream.cli.flags import add_asking, add_preferences, add_sets
 from dotstream.cli.git import git, git_says
-from dotstream.cli.preferences import preferences
 from dotstream.config.discover import find_root
 from dotstream.config.settings import DEFAULT_PROFILE
 from dotstream.doctor.shell_commands import quoted
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Clones a repository of dotfiles with your git, shows what linking it would do, asks, and links
 it: the packages of --profile, or of the default profile, or all that are for this machine. A
-clone that is there already is used as it is, so that it can be run again. With --yes nothing
-is asked, as in the install script of a container."""
+clone that already exists is used as it is, so this can be run again. With --yes nothing is
+asked, as in the install script of a container."""
 
 EXAMPLES = """\
   dotstream clone https://example.org/me/dotfiles           into ~/dotfiles
@@ -41,7 +40,10 @@ def configure(parser: Parser) -> None:
     """Add the command's arguments."""
     parser.add_argument("url", metavar="URL", help="what git clones")
     parser.add_argument(
-        "into", nargs="?", metavar="DIR", help="where to (default: in your home, by its name)"
+        "into",
+        nargs="?",
+        metavar="DIR",
+        help="where to clone to (default: in your home, by its name)",
     )
     parser.add_argument("--branch", metavar="NAME", help="the branch or tag to check out")
     add_sets(parser)
@@ -65,6 +67,7 @@ def run(session: Session) -> int:
         git(session, *words, cwd=here)
     else:
         _refuse_other(into, arguments.url, here)
+        _complete(session, into)
     arguments.dir = into
     chosen = arguments.profile
     if (
@@ -101,13 +104,21 @@ def _refuse_other(place: str, url: str, here: str) -> None:
     found = git_says("config", "--get", "remote.origin.url", cwd=place)
     if found is None or _absolute(found, here) != _absolute(url, here):
         raise UsageError(
-            f"{display(place)} is there already and is not a clone of that; name another"
+            f"{display(place)} already exists and is not a clone of that repository; name "
+            "another directory: dotstream clone URL DIR"
         )
     if git_says("rev-parse", "--verify", "HEAD", cwd=place) is None:
         raise UsageError(
-            f"{display(place)} is a clone without a commit: git was cut short, or there is none "
-            "yet; remove it to clone it again"
+            f"{display(place)} is a clone without a commit: git was interrupted, or nothing was "
+            "committed yet; remove it to clone again"
         )
+
+
+def _complete(session: Session, place: str) -> None:
+    """Fetch submodules that are missing, as where a clone failed half-way."""
+    found = git_says("submodule", "status", "--recursive", cwd=place) or ""
+    if any(line.startswith("-") for line in found.splitlines()):
+        git(session, "submodule", "update", "--init", "--recursive", cwd=place)
 
 
 def _absolute(url: str, here: str) -> str:
@@ -130,5 +141,7 @@ def _name(url: str) -> str:
     bare = url.rstrip("/").removesuffix("/.git")
     name = posixpath.basename(bare.replace(":", "/")).removesuffix(".git")
     if name in ("", ".", ".."):
-        raise UsageError(f"'{display(url)}' has no name; say where to: dotstream clone URL DIR")
+        raise UsageError(
+            "the URL does not end in a name; say where to clone to: dotstream clone URL DIR"
+        )
     return name

@@ -7,6 +7,7 @@ from functools import partial
 
 from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME
 from dotstream.config.schema import PACKAGE, PROFILE, TOP
+from dotstream.config.starter import key_text, value_text
 from dotstream.errors import ConfigError
 from dotstream.fs.process import environment
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from dotstream.model.wish import Wish
 
 DESCRIPTION = """\
-Shows every setting as it is in effect here, and where it comes from: the line of a file, a
-flag, or the default. With --check, names everything that is wrong with dotstream.toml.
+Shows every setting in effect here, and where it comes from: the line of a file, a flag, or
+the default. With --check, names everything that is wrong with dotstream.toml.
 
 Policies that move or replace your files, and targets outside your home, count only after you
 have agreed to them once, if it is the repository that asks for them: --agree, or --yes to the
@@ -31,7 +32,7 @@ command that needs them. --revoke takes that back."""
 
 EXAMPLES = """\
   dotstream config                     what is in effect
-  dotstream config --check             is the file right? exit code 2 if it is not
+  dotstream config --check             is the file correct? exit code 2 if it is not
   dotstream config --agree             accept what the repository asks for"""
 
 Value = str | bool | tuple[str, ...]
@@ -74,7 +75,7 @@ def run(session: Session) -> int:
         return _check(session)
     if session.arguments.revoke:
         forgotten = session.client.disagree()
-        session.say("nothing is agreed to any more" if forgotten else "nothing was agreed to")
+        session.say("nothing is agreed to any longer" if forgotten else "nothing was agreed to")
         return 0
     if session.arguments.agree:
         session.client.agree()
@@ -86,7 +87,7 @@ def run(session: Session) -> int:
     for setting in _settings(session):
         if setting.section != section:
             section = setting.section
-            session.say(f"\n[{'.'.join(map(_toml_key, section))}]")
+            session.say(f"\n[{'.'.join(map(key_text, map(display, section)))}]")
         asked = agreed.get((*setting.section, setting.key))
         session.tell(
             "setting",
@@ -99,7 +100,7 @@ def run(session: Session) -> int:
         )
     if not all(agreed.values()):
         session.say(
-            "\nWhat you have not agreed to is ignored until then: dotstream config --agree"
+            "\nWhat you have not agreed to is ignored until you do: dotstream config --agree"
         )
     return 0
 
@@ -188,9 +189,8 @@ def _texts(session: Session, *names: str) -> dict[str, str]:
 
 
 def _check(session: Session) -> int:
-    from dotstream.config.document import problems
+    from dotstream.config.document import problems, unknown_names
     from dotstream.config.mistakes import readable
-    from dotstream.config.unknown_names import unknown_names
 
     client = session.client
     texts = _texts(session, CONFIG_NAME, LOCAL_NAME)
@@ -236,8 +236,7 @@ def _useless(settings: Settings) -> Iterator[ConfigError]:
     That is a target that cannot be told here, a pattern in a package's ignore list that can
     never match, or a list beside the packages.
     """
-    from dotstream.planner.dead_patterns import dead_patterns
-    from dotstream.planner.unread_lists import unread_lists
+    from dotstream.planner.left_out import dead_patterns, unread_lists
 
     for path, why in unread_lists(settings):
         yield ConfigError(why, path=path)
@@ -248,15 +247,5 @@ def _useless(settings: Settings) -> Iterator[ConfigError]:
 
 def _toml(value: Value) -> str:
     if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    # TOML's basic strings are JSON's, but for the byte that JSON leaves alone.
-    from json.encoder import encode_basestring
-
-    return encode_basestring(display(value)).replace("\x7f", "\\u007f")
-
-
-def _toml_key(name: str) -> str:
-    plain = name.replace("-", "").replace("_", "")
-    return name if plain.isascii() and plain.isalnum() else _toml(name)
+        return value_text(value)
+    return value_text(display(value) if isinstance(value, str) else [*map(display, value)])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dotstream.cli.report.style import Style
     from dotstream.cli.session import Session
     from dotstream.model.cancel import CancellationToken
-    from dotstream.model.difference import Difference
+    from dotstream.model.located import Difference
 
 DESCRIPTION = """\
 Compares what is in the way of links with the files that packages have for these places, as a

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from dotstream.cli.arguments import add_wait
+from dotstream.cli.flags import add_wait
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
@@ -28,7 +28,7 @@ thing the command that fixes it without losing anything. It only looks, unless -
 warnings."""
 
 EXAMPLES = """\
-  dotstream doctor                     look where packages have something
+  dotstream doctor                     look where packages have files
   dotstream doctor --scan deep --depth 4 --skip 'src/*'
   dotstream doctor --fix -n            what --fix would do
   dotstream doctor --fix               fix what needs no decision; undo reverses it

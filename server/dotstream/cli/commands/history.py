@@ -5,9 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from functools import partial
 
-from dotstream.cli.arguments import add_wait, days
-from dotstream.cli.report.summary import sentence
-from dotstream.cli.report.text import title
+from dotstream.cli.flags import add_wait, days
+from dotstream.cli.report.text import sentence, title
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.plan import Summary
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Lists what was done to the target, newest first: its number, when, what was asked for, and
-what came of it. What was undone, rolled back or cut short says so. The last 1,000 changes are
-remembered, and their last 10,000,000 steps; prune forgets more of them. What is forgotten cannot
+what came of it. What was undone, rolled back or cut short is marked so. The last 1,000 changes
+are remembered, and their last 10,000,000 steps; prune forgets more. What is forgotten cannot
 be undone. A change that has backups stays, and so does the last one."""
 
 EXAMPLES = """\
@@ -53,7 +52,7 @@ def configure(parser: Parser) -> None:
         help="list (the default) or prune",
     )
     parser.add_argument(
-        "-n", "--limit", metavar="N", type=_count, help="the last N only (default: all)"
+        "-n", "--limit", metavar="N", type=_count, help="only the last N (default: all)"
     )
     group = parser.add_argument_group("for prune")
     group.add_argument("--keep", metavar="N", type=_count, help="what is not among the last N")

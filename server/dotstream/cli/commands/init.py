@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Writes a dotstream.toml into the package directory (-d, or else the working directory) with
-every setting in it, explained. It looks first at what is there and what is linked, takes a
-.stowrc over, and says what it found. A file that is there already is never replaced."""
+every setting in it, explained. It looks first at what is there and what is linked, takes
+over a .stowrc, and says what it found. A file that already exists is never replaced."""
 
 EXAMPLES = """\
   dotstream init                       every setting, with what suits most homes
@@ -63,7 +63,7 @@ def run(session: Session) -> int:
         try:
             write_new(path, text)
         except FileExistsError:
-            raise UsageError(f"{display(path)} is there already; -n prints a new one") from None
+            raise UsageError(f"{display(path)} already exists; -n prints a new one") from None
     written = not session.dry_run
     line = (
         partial(_written, session, path, answers) if written else text.removesuffix("\n").__str__
@@ -84,7 +84,9 @@ def _written(session: Session, path: str, answers: Answers) -> str:
     lines = [f"  {display(sentence)}" for sentence in answers.found]
     lines += [f"  not carried over: {display(note)}" for note in answers.notes]
     single = answers.top.get("layout") == "single"
-    advice = f"now: dotstream plan manage{'' if single else ' --all'}"
+    advice = f"next: dotstream plan manage{'' if single else ' --all'}"
+    if answers.empty:
+        advice = "next: dotstream adopt FILE --package NAME moves a file into a package"
     if not lines:
         return f"{wrote}; {advice}" if answers.usable else wrote
     return "\n".join([wrote, *lines, *([advice] if answers.usable else [])])

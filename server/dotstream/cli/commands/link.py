@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dotstream.cli.arguments import add_dry_run, add_on_conflict
-from dotstream.cli.change import change_as_agreed
+from dotstream.cli.change import change_as_agreed, preferences
+from dotstream.cli.flags import add_dry_run, add_on_conflict
 from dotstream.cli.places import linkable
-from dotstream.cli.preferences import preferences
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
 

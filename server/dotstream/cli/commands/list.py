@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dotstream.model.items import Operation
 
 DESCRIPTION = """\
-Lists the links in the target that lead into the packages, with what each link says."""
+Lists the links in the target that lead into the packages, and where each of them leads."""
 
 EXAMPLES = """\
   dotstream list                       the links of every package

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dotstream.cli.arguments import add_dry_run, add_preferences, add_selection
 from dotstream.cli.change import change_packages
+from dotstream.cli.flags import add_dry_run, add_preferences, add_selection
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dotstream.cli.arguments import add_preferences, add_selection
 from dotstream.cli.change import change, change_packages
 from dotstream.cli.commands.adopt import add_destination, adopting
+from dotstream.cli.flags import add_preferences, add_selection
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.options import ACTIONS
 

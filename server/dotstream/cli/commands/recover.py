@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dotstream.cli.arguments import add_wait
+from dotstream.cli.flags import add_wait
 from dotstream.errors import DotstreamError
 from dotstream.light_typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ Rolls back what a change had done when it was cut short: by a crash, a power cut
 second Ctrl-C. Every command that changes something does this first. With --resume the
 change is finished instead, if all of it had been planned: one that was made with
 --stream had not. Changes made by others since are left untouched and named. Ctrl-C stops
-between two steps; the next time goes on from there."""
+between two steps; the next run goes on from there."""
 
 EXAMPLES = """\
   dotstream recover                    as if it had never begun

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dotstream.cli.arguments import add_dry_run, add_preferences, add_selection
 from dotstream.cli.change import change_packages
+from dotstream.cli.flags import add_dry_run, add_preferences, add_selection
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from dotstream.cli.session import Session
 
 DESCRIPTION = """\
-Brings the links up to date after files in the packages came, went or moved: makes what is
-missing, removes what leads nowhere any more, and leaves the rest alone. Where nothing
-changed, nothing is done."""
+Brings the links up to date after files were added to the packages, removed or moved: makes
+what is missing, removes what no longer leads anywhere, and leaves the rest alone. Where
+nothing changed, nothing is done."""
 
 EXAMPLES = """\
   dotstream remanage zsh               after files were added to a package or removed

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from dotstream.planner.stream import StreamingPlan
 
 DESCRIPTION = """\
-Says for each package whether it is managed, partial, unmanaged, in conflict or empty, and
-how many links are there, and what managing it would change. It only looks. With --check the
-exit code says whether this machine is in step: 0 if it is, 6 if remanage would change
-anything, 3 if something is in its way."""
+Shows for each package whether it is managed, partial, unmanaged, in conflict or empty, how
+many links it has, and what managing it would change. It only looks. With --check the exit
+code says whether this machine is in step: 0 if it is, 6 if remanage would change anything,
+3 if something is in its way."""
 
 EXAMPLES = """\
   dotstream status                     every package enabled on this machine
@@ -108,10 +108,15 @@ def _tell_packages(session: Session, names: Sequence[str], cancel: CancellationT
     for each in session.while_read(unwanted):
         _tell_unwanted(session, each, width)
     if not linked:
-        session.mention_elsewhere("status", names or None)
-        if shown and not names and (why := client.settings.why_foreign()) is not None:
-            session.say(why)
+        _tell_why(session, names, shown)
     return failed
+
+
+def _tell_why(session: Session, names: Sequence[str], shown: Sequence[str]) -> None:
+    """Say why nothing may be linked here: it is elsewhere, or these are no packages."""
+    session.mention_elsewhere("status", names or None)
+    if shown and not names and (why := session.client.settings.why_foreign()) is not None:
+        session.say(why)
 
 
 def _statuses(
@@ -236,10 +241,10 @@ def _verdict(due: int, conflicts: int, errors: int, more: str) -> str:
 def _unwanted_line(session: Session, package: Unwanted, width: int) -> str:
     state = session.style.paint("unwanted".ljust(9), "yellow")
     links, command = sum(package.links.values()), session.completed("dotstream remanage")
-    what = "moves" if package.moved else "removes"
-    told = f"{plural(links, 'link')}; {display(package.reason)}: {command} {what} them"
+    what, them = "moves" if package.moved else "removes", "it" if links == 1 else "them"
+    told = f"{plural(links, 'link')}; {display(package.reason)}: {command} {what} {them}"
     if package.reason == GONE:
-        told += f", {session.completed(FIX)} relinks them if it has another name now"
+        told += f", or {session.completed(FIX)} relinks {them} if the package was renamed"
     return f"{padded(display(package.name), width)}  {state}  {told}"
 
 

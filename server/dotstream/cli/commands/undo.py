@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError
 
-from dotstream.cli.arguments import add_dry_run
 from dotstream.cli.change import change
+from dotstream.cli.flags import add_dry_run
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.options import Preferences
 

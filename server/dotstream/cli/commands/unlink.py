@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dotstream.cli.arguments import add_dry_run
 from dotstream.cli.change import change
+from dotstream.cli.flags import add_dry_run
 from dotstream.cli.places import linkable
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING

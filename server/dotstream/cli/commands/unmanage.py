@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dotstream.cli.arguments import add_dry_run, add_preferences, add_selection
 from dotstream.cli.change import change, change_packages
 from dotstream.cli.commands.backups import tell
+from dotstream.cli.flags import add_dry_run, add_preferences, add_selection
 from dotstream.fs.files import is_directory, present
 from dotstream.light_typing import TYPE_CHECKING
 

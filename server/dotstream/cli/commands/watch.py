@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from time import monotonic, sleep
 
-from dotstream.cli.arguments import add_preferences, add_rehearsal, add_selection, seconds
 from dotstream.cli.change import apply, refuse_all_and_more, selected
+from dotstream.cli.flags import add_preferences, add_rehearsal, add_selection, seconds
 from dotstream.cli.report.advice import with_flags
 from dotstream.errors import Cancelled, DotstreamError, PackageNotFound, UsageError
 from dotstream.fs.files import present
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Looks at the packages again and again until Ctrl-C, and brings the links up to date, as
-remanage does, whenever files came, went or moved. Each change is shown, and is one of its
-own in the history. What is in the way is reported once, and nothing is changed until it is
-out of the way. With -n it only shows."""
+remanage does, whenever files were added, removed or moved. Each change is shown, and has its
+own entry in the history. What is in the way is reported once, and nothing is changed until
+it is gone. With -n it only shows."""
 
 EXAMPLES = """\
   dotstream watch                      keep what is managed here in step

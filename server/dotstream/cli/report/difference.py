@@ -7,7 +7,7 @@ from dotstream.model.directory import display
 
 if TYPE_CHECKING:
     from dotstream.cli.report.style import Colour, Style
-    from dotstream.model.difference import Difference
+    from dotstream.model.located import Difference
 
 _COLOURS: dict[str, Colour] = {"+": "green", "-": "red", "@": "cyan"}
 
@@ -18,7 +18,7 @@ def difference_lines(found: Difference, style: Style) -> list[str]:
     if found.kind == "same":
         return [f"{target} is the same as {source}"]
     if found.kind == "binary":
-        return [f"{target} and {source} differ, and are not text"]
+        return [f"{target} and {source} differ and are not text"]
     if found.kind != "text":
         word = "a directory" if found.kind == "directory" else "not there"
         return [f"{target} and {source} cannot be compared: one is {word}"]

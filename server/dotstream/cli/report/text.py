@@ -7,7 +7,6 @@ its whole path, so that it can be searched.
 from __future__ import annotations
 
 from dotstream.cli.report.report import Report
-from dotstream.cli.report.summary import sentence
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 from dotstream.model.items import Conflict, Operation, ScanError
@@ -182,10 +181,10 @@ class Lines(Report):
             self._gap()
             self._out.line(f"{self._action}: {self._sum(summary, done=False)}")
         if summary.conflicts:
-            noun = "conflict" if summary.conflicts == 1 else "conflicts"
+            noun, them = ("conflict", "it") if summary.conflicts == 1 else ("conflicts", "them")
             self._problem(
-                f"{summary.conflicts} {noun}; nothing would be changed. Resolve them as "
-                "shown above"
+                f"{summary.conflicts} {noun}; nothing would be changed. Resolve {them} as shown "
+                "above"
             )
         elif summary.errors:
             noun = "path" if summary.errors == 1 else "paths"
@@ -303,7 +302,7 @@ class Lines(Report):
         return True
 
     def _explained(self, item: Conflict, style: Style) -> list[str]:
-        from dotstream.cli.report.conflicts import explained
+        from dotstream.cli.report.advice import explained
 
         self._choices.update(item.choices)
         self._choices.discard("fail")
@@ -357,3 +356,22 @@ def _done(recovery: Recovery) -> str:
     if recovery.direction == "resumed":
         return f"finished, {steps}"
     return f"{steps} rolled back" if recovery.steps else "nothing to roll back"
+
+
+def sentence(summary: Summary, *, done: bool) -> str:
+    """Return the counts of a plan in words, as done or as still to do."""
+    parts = []
+    for kind, words in WORDS.items():
+        count = summary.counts.get(kind, 0)
+        if count and words.due:
+            number = plural(count, words.noun, words.nouns) if words.noun else f"{count:,}"
+            parts.append(f"{number} {words.done if done else words.due}")
+    text = ", ".join(parts) or "nothing to do"
+    extra = []
+    if summary.unchanged:
+        extra.append(f"{summary.unchanged:,} unchanged")
+    if summary.conflicts:
+        extra.append(plural(summary.conflicts, "conflict"))
+    if summary.errors:
+        extra.append(plural(summary.errors, "error"))
+    return "; ".join([text, *([", ".join(extra)] if extra else [])])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dotstream.cli.interrupt import cancellable
 from dotstream.cli.stow.words import OperationLines, conflict_line
 from dotstream.errors import ConflictError, DotstreamError, ScanFailed
+from dotstream.fs.ctrl_c import cancellable
 from dotstream.fs.files import is_directory
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display

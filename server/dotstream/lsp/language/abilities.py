@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
 from dotstream.lsp.language.markdown import plain
+from dotstream.lsp.requests.commands import PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Abilities:
@@ -50,3 +56,19 @@ class Abilities:
             for what, command in (experimental or {}).items()
             if isinstance(command, str)
         }
+
+
+class Commands:
+    """Makes commands that the client can run.
+
+    Args:
+        own: the client's own commands, by what they are for; it shows plans in its own
+            way, where the server can only write messages.
+    """
+
+    def __init__(self, own: Mapping[str, str]) -> None:
+        self._own = own
+
+    def make(self, title: str, what: str, argument: dict[str, Any]) -> types.Command:
+        """Return a command; its one argument is an object."""
+        return types.Command(title, self._own.get(what, PREFIX + what), arguments=[argument])

@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from dotstream.lsp.language import member
-from dotstream.lsp.language.actions import corrections, for_member
 from dotstream.lsp.language.config import completion as config_completion
+from dotstream.lsp.language.config import contents as config_contents
 from dotstream.lsp.language.config import diagnostics as config_diagnostics
 from dotstream.lsp.language.config import hover as config_hover
-from dotstream.lsp.language.config import links as config_links
-from dotstream.lsp.language.config import outline as config_outline
 from dotstream.lsp.language.config import packages as config_packages
 from dotstream.lsp.language.ignore import globs as ignore_globs
 from dotstream.lsp.language.ignore import lists as ignore_lists
@@ -27,8 +25,7 @@ from dotstream.lsp.language.subject import subject_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dotstream.lsp.language.abilities import Abilities
-    from dotstream.lsp.language.commands import Commands
+    from dotstream.lsp.language.abilities import Abilities, Commands
     from dotstream.lsp.language.config.packages import PackageCounts
     from dotstream.lsp.language.documents import Document
     from dotstream.lsp.language.kept import Kept
@@ -116,7 +113,7 @@ def symbols(
     cancel: CancellationToken,
 ) -> list[types.DocumentSymbol] | None:
     """Return the outline of a document."""
-    return config_outline.outline(document) if document.kind == "configuration" else None
+    return config_contents.outline(document) if document.kind == "configuration" else None
 
 
 def inlay_hints(
@@ -163,7 +160,7 @@ def links(
 ) -> list[types.DocumentLink] | None:
     """Return what a document names and an editor can open."""
     if document.kind == "configuration":
-        return config_links.links(document, around.abilities)
+        return config_contents.links(document, around.abilities)
     subject = None if document.kind == "ignore list" else around.subject(document)
     return None if subject is None else member.links(document, subject, around.abilities)
 
@@ -176,14 +173,14 @@ def actions(
 ) -> list[types.CodeAction | types.Command] | None:
     """Return what can be done about problems, or with the file."""
     if document.kind == "configuration":
-        found = corrections(document, params.context.diagnostics)
+        found = config_diagnostics.corrections(document, params.context.diagnostics)
     elif document.kind == "ignore list" or params.range.start.line > 0:
         return None
     else:
         subject = around.subject(document)
         if subject is None:
             return None
-        found = for_member(subject, around.commands, params.context.diagnostics)
+        found = member.actions(subject, around.commands, params.context.diagnostics)
     only = params.context.only
     wanted = [each for each in found if only is None or _is_of(each.kind, only)]
     if around.abilities.has("text_document.code_action.code_action_literal_support"):

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from dotstream.lsp.language import features
-from dotstream.lsp.language.announcing import COMPLETION, registrations
+from dotstream.lsp.language.abilities import Commands
 from dotstream.lsp.language.background import Background
-from dotstream.lsp.language.commands import Commands
 from dotstream.lsp.language.config.packages import PackageCounts
 from dotstream.lsp.language.features import Workspace
 from dotstream.lsp.language.kept import Kept
+from dotstream.lsp.language.registering import COMPLETION, registrations, watched
 from dotstream.lsp.language.step import Step, look
-from dotstream.lsp.language.watching import watched
 from dotstream.lsp.uris import path_of, to_uri
 
 if TYPE_CHECKING:

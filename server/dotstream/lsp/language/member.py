@@ -1,8 +1,8 @@
-"""What is shown of a file that is, or should be, linked: problems, lenses, hints, hover."""
+"""What is shown of a file that is, or should be, linked, and what can be done with it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
@@ -16,10 +16,9 @@ from dotstream.model.items import Conflict, Operation
 from dotstream.model.words import POLICY_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from dotstream.lsp.language.abilities import Abilities
-    from dotstream.lsp.language.commands import Commands
+    from dotstream.lsp.language.abilities import Abilities, Commands
     from dotstream.lsp.language.documents import Document
     from dotstream.lsp.language.subject import Subject
     from dotstream.model.cancel import CancellationToken
@@ -101,9 +100,12 @@ def lenses(subject: Subject, commands: Commands) -> list[types.CodeLens]:
     elif located.state == "unlinked":
         found.append(commands.make("Link now", "link", subject.argument()))
     elif located.state == "conflict" and located.conflict is not None:
+        path = located.conflict.path
+        whole = "" if path == located.target else f" all of {subject.label(path)}"
         for policy in located.conflict.choices:
             argument = subject.argument(policy=policy)
-            found.append(commands.make(POLICY_WORDS[policy].title, "resolve", argument))
+            title = f"{POLICY_WORDS[policy].title}{whole}"
+            found.append(commands.make(title, "resolve", argument))
         found.append(commands.make("Show the difference", "diff", subject.argument()))
     first = types.Range(types.Position(0, 0), types.Position(0, 0))
     return [types.CodeLens(first, command) for command in found]
@@ -171,3 +173,53 @@ def _steps(subject: Subject, cancel: CancellationToken) -> Iterator[str]:
                     yield f"{where}: {text(item.message)}"
     except DotstreamError as error:
         yield text(str(error))
+
+
+# What can be done with it ----------------------------------------------------------------
+
+
+def actions(
+    subject: Subject, commands: Commands, diagnostics: Sequence[types.Diagnostic]
+) -> list[types.CodeAction]:
+    """Return what can be done with a file; what settles a problem first."""
+    ours = [each for each in diagnostics if each.source == SOURCE] or None
+    return [
+        types.CodeAction(
+            title=title,
+            kind=types.CodeActionKind.QuickFix if fixes else types.CodeActionKind.Refactor,
+            diagnostics=ours if fixes else None,
+            is_preferred=preferred or None,
+            command=commands.make(title, what, subject.argument(**more)),
+        )
+        for title, what, more, fixes, preferred in _offers(subject)
+    ]
+
+
+_Offer = tuple[str, str, dict[str, Any], bool, bool]
+
+
+def _offers(subject: Subject) -> Iterator[_Offer]:
+    """Yield (title, command, argument, whether it settles the problem, whether it is safe)."""
+    located = subject.located
+    target = subject.label(located.target)
+    if located.state == "conflict" and located.conflict is not None:
+        path = located.conflict.path  # which may be a directory above
+        for policy, words in POLICY_WORDS.items():
+            if policy in located.conflict.choices or policy == "skip":
+                title = f"{words.title} {subject.label(path)}: {words.meaning}"
+                safe = policy == "backup" and path == located.target
+                yield title, "resolve", {"policy": policy}, True, safe
+        yield "Show the difference", "diff", {}, False, False
+    elif located.state == "unlinked":
+        yield f"Link {target} now", "link", {}, True, True
+    elif subject.unlinks:
+        broken, link = not located.exists, subject.link or located.path
+        title = "Remove the broken link" if broken else "Unlink"
+        whole = "" if link == located.target else ", the whole directory that this file is in"
+        more = {"path": to_uri(link), "label": subject.label(link)}
+        yield f"{title} {subject.label(link)}{whole}", "unlink", more, broken, broken
+    elif subject.adoptable:
+        yield "Adopt this file into a package", "adopt", {"action": "adopt"}, False, False
+        return
+    if located.state in ("conflict", "unlinked"):
+        yield f"Never link {target}: add it to ignore", "ignore", {}, True, False

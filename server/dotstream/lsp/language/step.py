@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from lsprotocol import types
 
 from dotstream.client import Client
-from dotstream.config.discover import find_root
 from dotstream.errors import DotstreamError
-from dotstream.fs.process import environment, known_home
 from dotstream.lsp.language.config.diagnostics import SOURCE
+from dotstream.lsp.language.subject import roots_around
 from dotstream.model.options import Preferences
 from dotstream.model.words import plural
 
@@ -43,11 +42,9 @@ def look(folders: Iterable[str], cancel: CancellationToken) -> Step:
     Args:
         folders: absolute paths.
     """
-    began, environ = monotonic(), environment()
-    home = known_home(environ)
+    began = monotonic()
     found: dict[str, list[types.Diagnostic]] = {}
-    roots = {find_root(each, home=home, environ=environ) for each in folders if home is not None}
-    for root in roots - {None}:
+    for root in roots_around(folders):
         try:
             client = Client(root)
             if (path := client.settings.path) is not None:
@@ -77,7 +74,7 @@ def _diagnose(client: Client, cancel: CancellationToken) -> list[types.Diagnosti
             severity=severity.Warning if summary.conflicts else severity.Information,
             code="out-of-step",
             source=SOURCE,
-            message=f"what is linked is out of step: {', '.join(parts)}; remanage does it",
+            message=f"out of step: {', '.join(parts)}; remanage brings the links up to date",
         )
     ]
 

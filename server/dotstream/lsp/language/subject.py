@@ -108,6 +108,16 @@ class Subject:
         return {**argument, **more}
 
 
+def roots_around(places: Iterable[str]) -> list[str]:
+    """Return the nearest package directory at or above each place, each once."""
+    environ = environment()
+    home = known_home(environ)
+    if home is None:
+        return []
+    found = (find_root(place, home=home, environ=environ) for place in places)
+    return list(dict.fromkeys(filter(None, found)))
+
+
 def package_directories(path: str, folders: Iterable[str]) -> Iterator[str]:
     """Yield the package directories that a path may belong to, the nearest first.
 
@@ -126,9 +136,8 @@ def package_directories(path: str, folders: Iterable[str]) -> Iterator[str]:
         *([named] if named else ()),
     ]
     seen: set[str] = set()
-    for start in starts:
-        found = find_root(start, home=home, environ=environ)
-        if found is not None and canonical(found) not in seen:
+    for found in roots_around(starts):
+        if canonical(found) not in seen:
             seen.add(canonical(found))
             yield found
     usual = discover(home, home=home, environ=environ)

@@ -1,24 +1,47 @@
-"""One call of a method: what was asked, what ends it, and where its news go."""
+"""One call of a method: how it is read, what is done, what ends it, and where its news go."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from dotstream.client import Client
+from dotstream.fs.files import is_directory
 from dotstream.fs.process import environment, known_home
-from dotstream.lsp.requests.fields import Fields
-from dotstream.lsp.requests.params import Asked
+from dotstream.lsp.requests.fields import Asked, Fields, invalid
 from dotstream.lsp.uris import label, to_uri
 from dotstream.model.cancel import CancellationToken
+from dotstream.model.directory import display
 from dotstream.model.events import Applied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dotstream.client import Client
     from dotstream.lsp.messages import JSON
     from dotstream.lsp.peer import Peer
-    from dotstream.lsp.requests.method import Method
+    from dotstream.lsp.requests.rows import Streamed
     from dotstream.model.events import Progress
+
+_Params = TypeVar("_Params")
+
+
+@dataclass(frozen=True, slots=True)
+class Method(Generic[_Params]):
+    """One method.
+
+    Attributes:
+        read: returns its own parameters, checked, or raises ``JsonRpcInvalidParams``.
+        task: does what is asked, on a thread of its own, and returns the result.
+        title: says what is done in a few words.
+        rows: what makes the rows that it streams; ``None`` for one that only answers.
+        bounded: whether the size of the work is known before it ends.
+    """
+
+    read: Callable[[Fields], _Params]
+    task: Callable[[_Params, Call], dict[str, JSON]]
+    title: Callable[[_Params], str]
+    rows: type[Streamed[Any]] | None = None
+    bounded: Callable[[_Params], bool] = lambda _: False
 
 
 class Call:
@@ -68,7 +91,9 @@ class Call:
         Raises:
             JsonRpcInvalidParams: it is no directory.
         """
-        return self.asked.client
+        if not is_directory(self.asked.root):
+            raise invalid("root", f"{display(self.asked.root)} is not a directory")
+        return Client(self.asked.root, target=self.asked.target)
 
     def note_progress(self, progress: Progress | Applied) -> None:
         """Take how far the engine is; the event loop tells the client, at its own pace."""

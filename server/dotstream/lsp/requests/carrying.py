@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dotstream.client import Client
     from dotstream.lsp.messages import JSON
     from dotstream.lsp.requests.call import Call
-    from dotstream.lsp.requests.params import Rehearsal
+    from dotstream.lsp.requests.fields import Rehearsal
     from dotstream.model.plan import Summary
     from dotstream.planner.stream import StreamingPlan
     from dotstream.transaction.execution import Execution

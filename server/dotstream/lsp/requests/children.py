@@ -6,12 +6,11 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from dotstream.lsp.requests.fields import Fields, invalid
-from dotstream.lsp.requests.method import Method
-from dotstream.lsp.requests.params import preferences
+from dotstream.lsp.requests.call import Method
+from dotstream.lsp.requests.fields import Fields, invalid, preferences
 from dotstream.lsp.requests.rows import Rows, shown
 from dotstream.lsp.uris import to_uri
-from dotstream.planner.names import to_target
+from dotstream.planner.naming import to_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from dotstream.client import Client
     from dotstream.lsp.messages import JSON
     from dotstream.lsp.requests.call import Call
-    from dotstream.model.child import Child
+    from dotstream.model.items import Child
     from dotstream.model.options import Preferences
 
 PAGE = 200

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from dotstream.doctor.shell_commands import deeper, quoted
 from dotstream.lsp.messages import dumps
+from dotstream.lsp.requests.call import Method
 from dotstream.lsp.requests.carrying import applied
 from dotstream.lsp.requests.fields import Fields, invalid
-from dotstream.lsp.requests.method import Method
 from dotstream.lsp.requests.rows import shown
 from dotstream.lsp.uris import label, to_uri
 from dotstream.model.directory import display

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dotstream.errors import Cancelled
+from dotstream.lsp.requests.call import Method
 from dotstream.lsp.requests.carrying import rehearsed
-from dotstream.lsp.requests.method import Method
-from dotstream.lsp.requests.params import Rehearsal
+from dotstream.lsp.requests.fields import Rehearsal
 from dotstream.lsp.requests.rows import Rows, shown
 from dotstream.model.directory import display
 from dotstream.model.events import Applied, Progress

@@ -1,25 +1,54 @@
-"""``dotstream/plan`` and ``dotstream/apply``: what is asked, and what is done for it."""
+"""``dotstream/plan`` and ``apply``; and ``conflict``, which the client is asked on the way."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dotstream.lsp.requests.asking import resolver
+from dotstream.errors import Cancelled
+from dotstream.lsp.requests.call import Method
 from dotstream.lsp.requests.carrying import applied, carried_out, looked_at
-from dotstream.lsp.requests.fields import Fields, invalid
-from dotstream.lsp.requests.method import Method
-from dotstream.lsp.requests.params import named_package, preferences
-from dotstream.lsp.requests.rows import Rows
+from dotstream.lsp.requests.fields import Fields, invalid, named_package, preferences
+from dotstream.lsp.requests.rows import Rows, conflict_row
 from dotstream.lsp.requests.selection import Selection
-from dotstream.lsp.uris import path_label
+from dotstream.lsp.uris import path_label, to_uri
 from dotstream.model.directory import display
-from dotstream.model.options import ACTIONS, Action, Preferences
+from dotstream.model.options import ACTIONS, POLICIES, Action, Preferences
 
 if TYPE_CHECKING:
     from dotstream.client import Client
     from dotstream.lsp.messages import JSON
     from dotstream.lsp.requests.call import Call
+    from dotstream.model.items import Conflict
+    from dotstream.model.options import Policy, Resolve
     from dotstream.planner.stream import StreamingPlan
+
+
+def resolver(call: Call) -> Resolve:
+    """Return what asks the client, and waits for as long as a person takes.
+
+    Raises:
+        JsonRpcInvalidParams: the client did not say that it answers.
+    """
+    if not call.peer.answers_conflicts:
+        raise invalid("options.ask", "announce first that you answer dotstream/conflict")
+    asked = call.asked
+    root, token = to_uri(asked.root), asked.work_done if asked.partial is None else asked.partial
+
+    def ask(conflict: Conflict) -> Policy | None:
+        row = conflict_row(conflict, call.home)
+        params: JSON = {"root": root, "token": token, "conflict": row}
+        try:
+            answer = call.peer.ask("dotstream/conflict", params, call.cancel_token)
+        except Cancelled:
+            return None  # the plan looks at the token too, and knows what to roll back
+        result = None if answer is None else answer.get("result")
+        if not isinstance(result, dict):
+            return None
+        if result.get("cancel") is True:
+            call.cancel_token.cancel()
+        return next((policy for policy in POLICIES if policy == result.get("policy")), None)
+
+    return ask
 
 
 class _Plan(NamedTuple):

@@ -1,4 +1,4 @@
-"""The calls being worked on: started, found again by id or token, ended together.
+"""The methods of ours, and the calls being worked on: started, found again, ended together.
 
 Everything here runs on the event loop, so nothing here needs a lock.
 """
@@ -9,26 +9,57 @@ import asyncio
 import logging
 from contextlib import suppress
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pygls.exceptions import JsonRpcException
 
-from dotstream.lsp.requests.answering import Answering
+from dotstream.lsp.requests import (
+    children,
+    configuration,
+    doctor,
+    history,
+    plan,
+    single,
+    status,
+)
 from dotstream.lsp.requests.batches import AGE
-from dotstream.lsp.requests.call import Call
+from dotstream.lsp.requests.call import Call, Method
 from dotstream.lsp.requests.commands import COMMANDS
 from dotstream.lsp.requests.faults import REQUEST_FAILED
 from dotstream.lsp.requests.fields import Fields, invalid
-from dotstream.lsp.requests.methods import LOOKING, METHODS
 from dotstream.lsp.requests.running import Running
-from dotstream.lsp.requests.showing import Showing
+from dotstream.lsp.requests.telling import Answering, Showing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from dotstream.lsp.peer import Peer
-    from dotstream.lsp.requests.telling import Outcome, Teller
+    from dotstream.lsp.requests.running import Outcome, Teller
     from dotstream.lsp.transport.outbox import Outbox
+
+METHODS: dict[str, Method[Any]] = {
+    "dotstream/plan": plan.PLAN,
+    "dotstream/apply": plan.APPLY,
+    "dotstream/link": single.LINK,
+    "dotstream/unlink": single.UNLINK,
+    "dotstream/resolve": single.RESOLVE,
+    "dotstream/ignore": configuration.IGNORE,
+    "dotstream/init": configuration.INIT,
+    "dotstream/agree": configuration.AGREE,
+    "dotstream/packages": status.PACKAGES,
+    "dotstream/status": status.STATUS,
+    "dotstream/children": children.CHILDREN,
+    "dotstream/history": history.HISTORY,
+    "dotstream/undo": history.UNDO,
+    "dotstream/recover": history.RECOVER,
+    "dotstream/doctor": doctor.DOCTOR,
+    "dotstream/diff": single.DIFF,
+}
+
+LOOKING = frozenset(
+    {plan.PLAN, status.PACKAGES, status.STATUS, children.CHILDREN, history.HISTORY, single.DIFF}
+)
+"""Those that change nothing, so that the process may end in the middle of one."""
 
 MAX_STREAMS = 8
 """Calls that stream rows and may be worked on at once."""

@@ -1,15 +1,15 @@
-"""``dotstream/link``, ``unlink`` and ``resolve``: one file, and never its neighbours."""
+"""``dotstream/link``, ``unlink``, ``resolve``, ``diff``: one file, and never its neighbours."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from dotstream.errors import UsageError
+from dotstream.lsp.requests.call import Method
 from dotstream.lsp.requests.carrying import looked_at, rehearsed
-from dotstream.lsp.requests.method import Method
-from dotstream.lsp.requests.params import Rehearsal, named_package
+from dotstream.lsp.requests.fields import Rehearsal, named_package
 from dotstream.lsp.requests.rows import Rows
-from dotstream.lsp.uris import path_label
+from dotstream.lsp.uris import path_label, to_uri
 from dotstream.model.directory import display
 from dotstream.model.options import Preferences
 from dotstream.model.words import POLICY_WORDS
@@ -112,4 +112,28 @@ RESOLVE = Method(
     lambda settled: f"{POLICY_WORDS[settled.policy].title} {path_label(settled.file.path)}",
     Rows,
     lambda settled: _changes(settled.file),
+)
+
+
+def _diff(path: str, call: Call) -> dict[str, JSON]:
+    """Compare both sides of a path."""
+    found = call.client.diff(path, cancel=call.cancel_token)
+    text = found.text
+    if text:
+        text = f"--- {call.label(found.target)}\n+++ {call.label(found.source)}\n{text}"
+    return {
+        "source": to_uri(found.source),
+        "sourceLabel": call.label(found.source),
+        "target": to_uri(found.target),
+        "targetLabel": call.label(found.target),
+        "kind": found.kind,
+        "diff": text,
+        "truncated": found.truncated,
+    }
+
+
+DIFF = Method(
+    lambda fields: fields.required_path("path"),
+    _diff,
+    lambda path: f"Compare {path_label(path)}",
 )

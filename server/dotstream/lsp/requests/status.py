@@ -1,4 +1,4 @@
-"""``dotstream/status``: how far packages are linked, and where single paths stand."""
+"""``dotstream/packages`` and ``status``: what there is to manage, and how far it is linked."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from dotstream.errors import Cancelled
 from dotstream.lsp.messages import dumps
+from dotstream.lsp.requests.call import Method
 from dotstream.lsp.requests.fields import Fields, invalid
-from dotstream.lsp.requests.method import Method
 from dotstream.lsp.requests.rows import shown
 from dotstream.lsp.uris import to_uri
 from dotstream.model.directory import display
@@ -20,6 +20,38 @@ if TYPE_CHECKING:
     from dotstream.lsp.requests.call import Call
     from dotstream.model.located import Located
     from dotstream.model.status import PackageStatus, Unwanted
+
+
+def _listed(_: None, call: Call) -> dict[str, JSON]:
+    """List packages and profiles."""
+    client = call.client
+    settings = client.settings
+    return {
+        "root": to_uri(client.directory),
+        "rootLabel": call.label(client.directory),
+        "target": to_uri(client.target),
+        "targetLabel": call.label(client.target),
+        "configuration": None if settings.path is None else to_uri(settings.path),
+        "packages": [
+            {
+                "name": shown(package.name),
+                "path": to_uri(package.path),
+                "target": to_uri(package.target),
+                "active": package.active,
+                "reason": None if package.reason is None else display(package.reason),
+                "required": package.required,
+            }
+            for package in client.packages()
+        ],
+        "profiles": [
+            {"name": shown(name), "packages": [shown(member) for member in members]}
+            for name, members in settings.profiles.items()
+        ],
+    }
+
+
+PACKAGES = Method(lambda _: None, _listed, lambda _: "List packages")
+
 
 MAX_PATHS = 1000
 """Paths that one request may ask about."""

@@ -17,14 +17,15 @@ from pygls.protocol import default_converter
 
 import dotstream
 import dotstream.config.load  # here, and not while the first plan is waited for
+from dotstream.fs.channel import Channel
 from dotstream.lsp.language.language import Language
 from dotstream.lsp.protocol import Protocol
+from dotstream.lsp.transport.link import Link
 from dotstream.lsp.transport.outbox import Outbox
+from dotstream.lsp.transport.signals import on_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from dotstream.lsp.transport.link import Link
 
 _PARSE_ERROR = -32700
 _log = logging.getLogger(__name__)
@@ -75,6 +76,17 @@ def _server() -> LanguageServer:
         protocol_cls=Protocol,
         converter_factory=default_converter,
     )
+
+
+async def serve_pipes() -> int:
+    """Serve the editor that started this process, on standard input and output.
+
+    Returns:
+        0 if it said goodbye, 1 if not.
+    """
+    stopped, pipes = asyncio.Event(), Channel()
+    on_end(stopped.set)
+    return await converse(Link(pipes.read, pipes.write), stopped, asyncio.Event())
 
 
 class _Ahead:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dotstream.fs.files import remove
 from dotstream.fs.peers import Peer, listen_at, peer_of, tells_peers
-from dotstream.lsp.transport.address import Address
 from dotstream.lsp.transport.connection import converse
+from dotstream.lsp.transport.serve import Address
 from dotstream.lsp.transport.signals import on_end
 from dotstream.model.directory import display
 

@@ -6,14 +6,44 @@ import argparse
 import asyncio
 import gc
 import logging
+import re
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dotstream.lsp.transport.address import Address
 from dotstream.lsp.transport.signals import leave
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+
+LOOPBACK = "127.0.0.1"
+
+_written = re.compile(r"(?:(?:\[([^]]+)\]|([^:]+)):)?([0-9]{1,5})", re.ASCII).fullmatch
+
+
+class Address(NamedTuple):
+    """A host, which may be a name, and a port from 0 to 65535."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        """Return it as it is written."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+    @classmethod
+    def of(cls, text: str) -> Address:
+        """Read ``HOST:PORT``, ``[IPV6]:PORT`` or ``PORT``.
+
+        Raises:
+            argparse.ArgumentTypeError: it is none of these.
+        """
+        match = _written(text)
+        if match is None or int(match[3]) > 65535:
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not an address; write HOST:PORT, [IPV6]:PORT or PORT, up to 65535"
+            )
+        return cls(match[1] or match[2] or LOOPBACK, int(match[3]))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,22 +80,22 @@ def main(argv: list[str]) -> int:
     # At INFO it formats every message; its errors are told to the client, and ours logged.
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
     if options.unix is not None or options.tcp is not None:
-        from dotstream.lsp.transport import listening, tcp
+        from dotstream.lsp.transport import link, listening
 
         scheme = "tcp" if options.unix is None else "unix"
         where = options.tcp if options.unix is None else options.unix
-        return _run(listening.serve(scheme, where, tcp.Stream))
+        return _run(listening.serve(scheme, where, link.framed))
     if options.ws is not None:
         from secrets import token_urlsafe
 
         from dotstream.lsp.transport import listening, websocket
 
         token = token_urlsafe(16)
-        link = partial(websocket.WebSocket, token=token)
-        return _run(listening.serve("ws", options.ws, link, token=token))
-    from dotstream.lsp.transport import stdio
+        made = partial(websocket.WebSocket, token=token)
+        return _run(listening.serve("ws", options.ws, made, token=token))
+    from dotstream.lsp.transport.connection import serve_pipes
 
-    return _run(stdio.serve())
+    return _run(serve_pipes())
 
 
 def _run(serving: Coroutine[Any, Any, int]) -> int:

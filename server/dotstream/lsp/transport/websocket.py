@@ -16,7 +16,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from dotstream.lsp.transport.frames import MAX_MESSAGE
-from dotstream.lsp.transport.tcp import hang_up, receive
+from dotstream.lsp.transport.link import SocketLink
 
 if TYPE_CHECKING:
     import socket
@@ -29,7 +29,7 @@ _own_origin = re.compile(
 ).fullmatch
 
 
-class WebSocket:
+class WebSocket(SocketLink):
     """The link through a WebSocket connection.
 
     A browser names the site that a page came from.  Only pages of this machine are let in,
@@ -41,16 +41,15 @@ class WebSocket:
     """
 
     def __init__(self, connected: socket.socket, peer: Peer, *, token: str) -> None:
-        self._socket = connected
+        super().__init__(connected)
         self._known = peer == "friend"
         self._token = token
         self._protocol = ServerProtocol(max_size=MAX_MESSAGE)
-        self.write: Callable[[bytes], None] = connected.sendall
 
     def messages(self, reply: Callable[[bytes], None]) -> Iterator[bytes | str]:
         """Shake hands, and read the text of every message."""
         parts: list[bytes] = []
-        while data := receive(self._socket):
+        while data := self.read():
             self._protocol.receive_data(data)
             for event in self._protocol.events_received():
                 if isinstance(event, Request):
@@ -90,7 +89,3 @@ class WebSocket:
             goodbye = Close(CloseCode.GOING_AWAY, "the server ends").serialize()
             return Frame(Opcode.CLOSE, goodbye).serialize(mask=False)
         return b"".join(self._protocol.data_to_send())
-
-    def close(self) -> None:
-        """Hang up."""
-        hang_up(self._socket)

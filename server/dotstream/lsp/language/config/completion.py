@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from dotstream.config.mistakes import readable
 from dotstream.config.schema import Key, keys_of
+from dotstream.config.starter import key_text
 from dotstream.fs.process import host_name
 from dotstream.lsp.language.config.cursor import Cursor, cursor_at
 from dotstream.lsp.language.config.diagnostics import package_names, packages_directory
@@ -29,7 +29,6 @@ _SECTIONS = {
     "packages": "Settings of single packages, in tables such as `[packages.zsh]`.",
     "profiles": "Named sets of packages, in tables such as `[profiles.work]`.",
 }
-_bare = re.compile(r"[A-Za-z0-9_-]+").fullmatch
 
 
 def describe(key: Key) -> str:
@@ -115,7 +114,7 @@ def _headers(keys: tuple[str, ...], known: _World) -> Iterator[_Offer]:
             yield "default", "default", module, "The profile that is meant where none is named."
         for name in names:
             if name not in have:
-                yield name, _key(name), module, ""
+                yield name, key_text(name), module, ""
 
 
 def _keys(path: KeyPath, known: _World, cursor: Cursor) -> Iterator[_Offer]:
@@ -127,7 +126,7 @@ def _keys(path: KeyPath, known: _World, cursor: Cursor) -> Iterator[_Offer]:
     if path == ("packages",):
         for name in known.packages():
             if name not in have:
-                yield name, _key(name), types.CompletionItemKind.Module, ""
+                yield name, key_text(name), types.CompletionItemKind.Module, ""
     if (not cursor.keys and cursor.table != ()) or path == ():
         for section, doc in _SECTIONS.items():
             yield f"[{section}.…]", f"[{section}.", types.CompletionItemKind.Module, doc
@@ -164,11 +163,7 @@ def _closed(written: str, cursor: Cursor, rest: str) -> str:
     return written
 
 
-def _key(name: str) -> str:
-    return name if _bare(name) else _string(name)
-
-
-def _string(text: str, quote: str = "") -> str:
+def _string(text: str, quote: str) -> str:
     if quote in ("'", "'''") and "'" not in text:
         return f"{quote}{text}{quote}"
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,4 +1,4 @@
-"""What is wrong with a ``dotstream.toml``, as the text stands in the editor."""
+"""What is wrong with a ``dotstream.toml``, as the text stands in the editor, and corrections."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from dotstream.config.discover import CONFIG_NAME, LOCAL_NAME
+from dotstream.config.document import mentioned
 from dotstream.config.load import target_path, unknown
 from dotstream.config.mistakes import mistakes, readable
 from dotstream.config.names import nearest
-from dotstream.config.unknown_names import mentioned
 from dotstream.fs.files import is_directory, present, read_text, subdirectories
 from dotstream.fs.process import environment, known_home
 from dotstream.lsp.uris import label
@@ -19,7 +19,7 @@ from dotstream.model.directory import display
 from dotstream.model.options import SINGLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dotstream.config.positions import KeyPath, Positions
     from dotstream.lsp.language.documents import Document
@@ -150,3 +150,33 @@ def _diagnostic(
     return types.Diagnostic(
         range=place, severity=severity, code=code, source=SOURCE, message=message, data=data
     )
+
+
+def corrections(
+    document: Document, diagnostics: Sequence[types.Diagnostic]
+) -> list[types.CodeAction]:
+    """Return edits that write what was probably meant."""
+    found = []
+    for each in diagnostics:
+        better = _data(each).get("better")
+        if each.source != SOURCE or not isinstance(better, str):
+            continue
+        text = document.text
+        start, end = text.offset(each.range.start), text.offset(each.range.end)
+        written = text.source[start:end]
+        quote = written[:1] if written[:1] in "\"'" else ""
+        edit = types.TextEdit(each.range, f"{quote}{better}{quote}")
+        found.append(
+            types.CodeAction(
+                title=f"Change to {better!r}",
+                kind=types.CodeActionKind.QuickFix,
+                diagnostics=[each],
+                is_preferred=True,
+                edit=types.WorkspaceEdit(changes={document.uri: [edit]}),
+            )
+        )
+    return found
+
+
+def _data(diagnostic: types.Diagnostic) -> Mapping[str, object]:
+    return diagnostic.data if isinstance(diagnostic.data, dict) else {}

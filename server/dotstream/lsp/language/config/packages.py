@@ -25,7 +25,7 @@ from dotstream.model.options import Preferences
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dotstream.lsp.language.commands import Commands
+    from dotstream.lsp.language.abilities import Commands
     from dotstream.lsp.language.documents import Document
     from dotstream.model.cancel import CancellationToken
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from dotstream.config.discover import find_root
 from dotstream.config.positions import Range
 from dotstream.errors import ConfigError
 from dotstream.fs.files import is_file
@@ -17,15 +16,15 @@ from dotstream.fs.look import canonical
 from dotstream.fs.process import environment, known_home
 from dotstream.lsp.language.config.diagnostics import SOURCE
 from dotstream.lsp.language.ignore.matching import Matches, Searched, matches
+from dotstream.lsp.language.subject import roots_around
 from dotstream.model.directory import display
-from dotstream.planner.dead_patterns import why_dead
 from dotstream.planner.ignore import (
     LOCAL_LIST,
     StowList,
     compile_rules,
     parse_list,
 )
-from dotstream.planner.unread_lists import NOT_AT_THE_TOP, not_at_home
+from dotstream.planner.left_out import NOT_AT_THE_TOP, not_at_home, why_dead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,10 +67,8 @@ def _diagnostic(
 
 def _searched(path: str) -> Searched:
     """Return the packages among which a list is; where that cannot be told, none."""
-    environ = environment()
-    home = known_home(environ)
-    directory = home and find_root(posixpath.dirname(path), home=home, environ=environ)
-    return Searched.of(directory) if directory else Searched((), dotfiles=True)
+    roots = roots_around([posixpath.dirname(path)])
+    return Searched.of(roots[0]) if roots else Searched((), dotfiles=True)
 
 
 def _why_unread(path: str) -> str | None:
@@ -146,12 +143,7 @@ def _matched(
         searched = [_searched(document.path)]
         packages = [above]
     else:
-        environ = environment()
-        home = known_home(environ) or ""
-        directories = {
-            find_root(folder, home=home, environ=environ) for folder in folders if home
-        }
-        searched = [Searched.of(directory) for directory in sorted(filter(None, directories))]
+        searched = [Searched.of(directory) for directory in sorted(roots_around(folders))]
         packages = [
             package
             for each in searched

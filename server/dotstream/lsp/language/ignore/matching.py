@@ -12,7 +12,7 @@ from dotstream.errors import Cancelled, DotstreamError
 from dotstream.fs.files import entries
 from dotstream.lsp.language.markdown import code
 from dotstream.planner.ignore import LOCAL_LIST
-from dotstream.planner.names import to_target
+from dotstream.planner.naming import to_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
