@@ -114,7 +114,7 @@ class Parser:
     def __init__(self, words: Sequence[str]) -> None:
         self.words: Sequence[str] = words
         self.position: int = 0
-        self.action = "stow"
+        self.action: str = "stow"
         self.packages: list[tuple[str, str]] = []
         self.flags: set[str] = set()
         self.values: dict[str, str] = {}
