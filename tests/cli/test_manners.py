@@ -245,6 +245,14 @@ class TestInStep:
         found = {words: dotstream("status", "--check", *words, cwd=root).code for words in codes}
         assert found == codes
 
+    def test_a_path_of_a_package_that_is_named_too_counts_once(
+        self, scratch_home: Path, root: Path
+    ) -> None:
+        (scratch_home / ".vimrc").touch()
+        stream = events("status", "--check", "vim", "vim/dot-vimrc", cwd=root)
+        [told] = of(stream, "check")
+        assert told["conflicts"] == 1
+
     def test_programs_are_told_how_much_is_due(self, root: Path) -> None:
         stream = events("status", "--check", cwd=root)
         check(stream)

@@ -80,7 +80,8 @@ def run(session: Session) -> int:
         failed = _tell_packages(session, names, cancel) if names or not paths else 0
         if not session.arguments.check:
             return 0
-        lacking = [_lacking_at(session.client, each, cancel) for each in found]
+        others = [each for each in found if each.package not in names]  # of those, it is all
+        lacking = [_lacking_at(session.client, each, cancel) for each in others]
         if names or not paths:
             lack, meant = _lacking_in(session.client, names, cancel)
             lacking.append((lack._replace(errors=max(lack.errors, failed)), meant))
