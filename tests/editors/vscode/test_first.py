@@ -67,7 +67,7 @@ async def test_trust_comes_first_and_then_the_server_comes_with_the_extension(
     await trust.get_by_text("Trust", exact=True).first.click()
     # The only Python is too old, which is said.
     await expect(welcome).to_contain_text("needs Python 3.11 or newer")
-    await workbench.said("found none on PATH or in the Python extension. Install one, and retry.")
+    await workbench.said("found none on PATH or in the Python extension. Install one and retry.")
     await workbench.status("Dotfiles: no server")
     await workbench.picture("old-python")
 

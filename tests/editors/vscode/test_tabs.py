@@ -64,7 +64,7 @@ async def test_what_is_saved_while_a_plan_of_it_is_shown_counts_before_it_is_app
     await workbench.write('ignore = ["notes"]\n')
     await workbench.tab("Plan: manage zsh").click()
     await workbench.apply("2 to link")
-    await workbench.said("something changed since; nothing was done")
+    await workbench.said("something has changed; nothing was done")
     await workbench.shows("1 to link; changed since: look at it again")
     assert farm.home() == {".profile": "file"}
     await workbench.apply("1 to link")
