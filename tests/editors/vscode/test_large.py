@@ -42,9 +42,10 @@ async def test_rows_are_there_long_before_the_plan_is_and_the_renderer_never_sto
 ) -> None:
     await workbench.open(million.directory)
     async with watched(workbench.page) as frames:
-        await workbench.plan("Manage", "big")
-        await workbench.shows("planning…")
+        await workbench.run("Dotstream: Plan")
+        await workbench.pick("Manage")
         await trace(workbench.page)
+        await workbench.tick("big")
         await workbench.shows("+ link         0000")
         early = await workbench.lines()
         await workbench.said("Planning manage big")
