@@ -14,6 +14,7 @@ from tests.crash.enumerate import AWAY, JOURNALS, absent, moved, twice, whole, w
 from tests.crash.killing import CHANGES, Killing, WithoutExchange
 from tests.crash.mounts import elsewhere
 from tests.crash.scenes import SCENES
+from tests.long import by_length
 
 from dotstream.fs.change import Changes
 from dotstream.model.options import POLICIES
@@ -42,6 +43,9 @@ _ABSENT = {
     "back up files in directories": 5, "manage, adopting": 11, "adopt over files": 11,
     "undo of: back up files in directories": 7, "restore into directories": 5, "remanage": 17,
 }  # fmt: skip
+
+_SPARING = by_length(2, 1)
+"""Of pairs of points, the short set takes every other one of these."""
 
 _MOVED = {
     "back up files in directories": 1, "manage, adopting": 3, "remanage": 5,
@@ -121,7 +125,7 @@ def test_killed_anywhere_it_can_be_carried_to_its_end(
 def test_killed_again_while_recovering_it_ends_before_or_after(
     scratch: Path, away: str, name: str
 ) -> None:
-    pairs, troubles = twice(SCENES[name], f"{scratch}/here", away, every=_TWICE[name])
+    pairs, troubles = twice(SCENES[name], f"{scratch}/here", away, every=_TWICE[name] * _SPARING)
     assert pairs
     assert not troubles, f"{len(troubles)} of {pairs} pairs: {troubles[:3]}"
 
@@ -141,7 +145,9 @@ def test_killed_anywhere_where_nothing_can_be_exchanged_it_ends_before_or_after(
 def test_a_directory_that_is_away_while_recovering_is_put_right_when_it_is_back(
     scratch: Path, away: str, name: str, how: str
 ) -> None:
-    pairs, troubles = absent(SCENES[name], f"{scratch}/here", away, how, every=_ABSENT[name])
+    pairs, troubles = absent(
+        SCENES[name], f"{scratch}/here", away, how, every=_ABSENT[name] * _SPARING
+    )
     assert pairs
     assert not troubles, f"{len(troubles)} of {pairs} pairs: {troubles[:3]}"
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 GIT = ".git"
 
+_KNOWN = 10_000  # paths that are remembered
+
 _COMMIT = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _WORKTREE = re.compile(r'^\s*worktree\s*=\s*"?(.+?)"?\s*$', re.MULTILINE)
 
@@ -92,20 +94,32 @@ def _commit_of(ref: str, git: str) -> str:
     return next((line[: -len(ref) - 1] for line in packed if line.endswith(f" {ref}")), "")
 
 
-def moved_to(path: str, above: str) -> str | None:
-    """Return where git has a submodule by now in whose old directory ``path`` is, or ``None``.
+class LeftBehind:
+    """Tells which directories git left as they were where it pulled that a submodule moved."""
 
-    Git leaves that directory as it is where it pulls that a submodule was moved.
+    def __init__(self) -> None:
+        self._known: dict[str, str | None] = {}
 
-    Args:
-        above: a directory around it, where to stop looking.
-    """
-    here = path
-    while here != above and within(here, above):
-        if present(f"{here}/{GIT}"):
-            return _other_worktree(here)
-        here = posixpath.dirname(here)
-    return None
+    def moved_to(self, path: str, above: str) -> str | None:
+        """Return where git has a submodule by now in whose old directory ``path`` is.
+
+        Args:
+            above: a directory around it, where to stop looking.
+        """
+        here, passed, found = path, [], None
+        while here != above and within(here, above):
+            if here in self._known:
+                found = self._known[here]
+                break
+            passed.append(here)
+            if present(f"{here}/{GIT}"):
+                found = _other_worktree(here)
+                break
+            here = posixpath.dirname(here)
+        if len(self._known) > _KNOWN:
+            self._known.clear()
+        self._known.update(dict.fromkeys(passed, found))
+        return found
 
 
 def _other_worktree(path: str) -> str | None:

@@ -11,7 +11,7 @@ from dotstream.fs.files import same_content
 from dotstream.fs.listing import DIR, LINK, SPECIAL
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from dotstream.model.items import Conflict, Item, Notice, ScanError
-from dotstream.planner.clones import has_another, moved_to
+from dotstream.planner.clones import has_another
 from dotstream.planner.conflicts import looked_at, named_apart, settled, together
 from dotstream.planner.merging import is_renamed
 from dotstream.planner.states import Link, Real, State
@@ -323,6 +323,7 @@ class _Meeting:
 
     def _was_moved(self, path: str, stow_dir: str) -> bool:
         """Whether a path is in the old directory of a submodule, which is not linked any more."""
+        moved_to = self._farm.left_behind.moved_to
         there = None if self._farm.options.stow else moved_to(path, stow_dir)
         if there is not None:
             note = f"left out: git has this submodule at {there} now, and left its files here"

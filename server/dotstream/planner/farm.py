@@ -9,6 +9,7 @@ from dotstream.fs.access import umask
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import ScanError
+from dotstream.planner.clones import LeftBehind
 from dotstream.planner.naming import Naming
 from dotstream.planner.target import Target
 from dotstream.planner.trees import PackageTrees
@@ -38,6 +39,7 @@ class Farm:
 
     Attributes:
         unchanged: how many links were found as they are wanted.
+        left_behind: what git left of submodules that moved.
 
     Raises:
         OSError: the target cannot be opened.
@@ -62,6 +64,7 @@ class Farm:
         self._cancel = cancel
         self.unchanged: int = 0
         self._usual_mode: int | None = None
+        self.left_behind: LeftBehind = LeftBehind()
         self.naming: Naming = Naming(options)
         self.packages: PackageTrees = PackageTrees(
             self.naming,

@@ -106,11 +106,11 @@ def _replace(name: str, *, creates: int | None = None) -> None:
 
 @functools.wraps(_stat)
 def _stat_with_birth(path: Any, **keywords: Any) -> os.stat_result:
-    """Note when a directory was made, which only its path tells here."""
+    """Note when what is at a path was made, which only that tells here."""
     status = _stat(path, **keywords)
     found = ctypes.create_string_buffer(256)  # struct statx of statx(2)
-    if stat.S_ISDIR(status.st_mode) and isinstance(path, str):
-        _statx(_CWD, os.fsencode(path), 0, _BORN, found)
+    whole = isinstance(path, str) and keywords.get("dir_fd") is None
+    if whole and not _statx(_CWD, os.fsencode(path), 0, _BORN, found):
         seconds, part = struct.unpack_from("=qI", found, 80)
         _births[status.st_dev, status.st_ino] = seconds + part / 1_000_000_000
     return status
