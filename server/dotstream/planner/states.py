@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from dotstream.fs.listing import DIR, FILE, LINK, Files, bounded_listing
-from dotstream.fs.look import close, leads, link_reader, link_text
+from dotstream.fs.look import close, link_reader, link_text
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -128,12 +128,17 @@ class States:
                 found.append((name, kind, raw, now))
         return found
 
-    def all_lead(self, there: Iterable[Entry], stem: str) -> list[str] | None:
-        """Return the names of what is there, if each is a link to its member by its text."""
-        if not isinstance(there, list) or not all(kind == LINK for _, kind, _ in there):
-            return None
-        names = [name for name, _, _ in there]
-        return names if leads(self._fd, stem, names) else None
+    def leading(self, there: Iterable[Entry], stem: str) -> list[str]:
+        """Return the names that come first and are links to their members by their texts."""
+        read, found = self._read, []
+        try:
+            for name, kind, _ in there:
+                if kind != LINK or read(name) != stem + name:
+                    break
+                found.append(name)
+        except OSError:
+            return found  # it is looked at again like the others
+        return found
 
     def linked(self, there: Listing, listing: Listing, stem: str) -> set[str]:
         """Return the names that are links to the file of that name in a plain listing."""

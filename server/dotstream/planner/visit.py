@@ -293,12 +293,13 @@ class DirectoryVisit:
         if farm.target.folds:
             there = as_wanted(there, listings)
         there, listings, left = self._without_kept(states, there, cursors, listings)
-        if not listings and only is None and (names := states.all_lead(there, stem)):
+        if not listings and only is None and isinstance(there, list):
+            names = states.leading(there, stem)
             shown = hidden is None or hidden.none_of(names)
-            if shown and not any(name.startswith(DOT_PREFIX) for name in names):
+            if names and shown and not any(name.startswith(DOT_PREFIX) for name in names):
                 package = self.unlinked[0].package.name
                 yield from Run("remove_link", place, names, package, stem).cut(LONGEST)
-                return left
+                there = there[len(names) :]
         gone: list[str] = []
         for count, (name, kind, claims) in enumerate(merge(there, cursors, listings), 1):
             if only is not None and name != only:

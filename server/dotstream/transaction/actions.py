@@ -7,7 +7,7 @@ happens as a whole or not at all; what is not as the plan saw it raises
 
 from __future__ import annotations
 
-from dotstream.errors import PreconditionFailed
+from dotstream.errors import Cancelled, PreconditionFailed
 from dotstream.fs.listing import DIR
 from dotstream.fs.look import entry_kind, fingerprint, link_text, resembles
 from dotstream.fs.move import move
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from dotstream.fs.change import Changes
     from dotstream.fs.descriptors import Descriptors
+    from dotstream.model.cancel import CancellationToken
     from dotstream.model.items import Operation, OperationKind
     from dotstream.store.steps import Numbered
 
@@ -103,28 +104,38 @@ class Actions:
         except FileExistsError:
             raise PreconditionFailed(operation, "something is there now") from None
 
-    def remove_links(self, sequence: int, run: Run, fd: int) -> Iterator[None]:
-        """Remove the links of a run from the open directory ``fd``, and tell of each."""
-        if not self._descriptors.private:
-            for number, operation in enumerate(run.operations(), sequence):
-                self._remove_link(number, operation)
-                yield
-            return
-        stem, unlink = run.stem, self._changes.unlink
+    def remove_links(
+        self, sequence: int, run: Run, fd: int, cancel: CancellationToken
+    ) -> Iterator[None]:
+        """Remove the links of a run from the open directory ``fd``, and tell of each.
+
+        Raises:
+            Cancelled: between two of them.
+        """
+        private = self._descriptors.private
         for index, name in enumerate(run.names):
-            if link_text(fd, name) != stem + name:
+            if cancel.cancelled:
+                raise Cancelled
+            if not private:
+                self._remove_link(sequence + index, run.operation(index))
+            elif not self._removed_in_quarantine(fd, name, run.stem + name):
                 raise PreconditionFailed(run.operation(index), _OTHER_LINK)
-            unlink(fd, name)
             yield
+
+    def _removed_in_quarantine(self, fd: int, name: str, text: str | None) -> bool:
+        """Remove a link where the whole directory is in quarantine, if it is the very link."""
+        if link_text(fd, name) != text:
+            return False
+        self._changes.unlink(fd, name)
+        return True
 
     def _remove_link(self, sequence: int, operation: Operation) -> None:
         """Remove a link by way of a quarantine name, so that only that very link goes."""
         text = operation.before
         fd = self._descriptors.fd(operation.directory)
-        if self._descriptors.private:  # the whole directory is in quarantine
-            if link_text(fd, operation.name) != text:
+        if self._descriptors.private:
+            if not self._removed_in_quarantine(fd, operation.name, text):
                 raise PreconditionFailed(operation, _OTHER_LINK)
-            self._changes.unlink(fd, operation.name)
             return
         spare = spare_name(self._transaction, sequence)
         try:

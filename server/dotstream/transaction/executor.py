@@ -202,10 +202,8 @@ class Executor:
             finally:
                 self.done = self._reached = sequence + portion.made
             return
-        for _ in self.actions.remove_links(sequence, run, fd):
+        for _ in self.actions.remove_links(sequence, run, fd, cancel):
             self.done += 1
-            if cancel.cancelled:
-                raise Cancelled
 
 
 def note_origins(
