@@ -87,7 +87,7 @@ async def test_a_plan_is_cancelled_in_its_notification(
     await workbench.open(million.directory)
     await workbench.run("Dotstream: Manage…")
     await workbench.listed("big")
-    async with code_server.stopped(code_server.at_work()) as still:
+    async with code_server.stopped(await code_server.at_work()) as still:
         await workbench.enter("big")
         await still
         await workbench.press("Cancel", of="Planning manage big")

@@ -20,12 +20,12 @@ async def test_two_plans_at_once_are_two_and_are_planned_again_after_a_reload(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set"})
-    await workbench.open(farm.directory)
+    await workbench.open_anew(farm.directory)
     await workbench.plan("Manage", "zsh")
     await workbench.shows("+ link       .zshrc")
     await workbench.plan("Manage", "vim")
     await workbench.shows("+ link       .vimrc")
-    await workbench.tab("Plan: manage zsh").click()
+    await workbench.strike(workbench.tab("Plan: manage zsh"))
     await workbench.shows("+ link       .zshrc")
 
     await workbench.reload()
@@ -44,7 +44,7 @@ async def test_a_reload_in_the_middle_of_an_apply_leaves_nothing_half_done(
 ) -> None:
     make_large(f"{farm.directory}/big", 200_000)
     farm.configured(f'target = "{farm.target}"\nfolding = "never"\n')
-    await workbench.open(farm.directory)
+    await workbench.open_anew(farm.directory)
     await workbench.plan("Manage", "big")
     await workbench.shows("200,000 to link")
     (applying,) = code_server.processes("dotstream lsp")

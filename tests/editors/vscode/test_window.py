@@ -81,11 +81,11 @@ async def test_a_window_without_dotfiles_is_left_in_peace(
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
     farm.make({"project/main.py": "print()\n", "home/.vimrc": "mine"})
-    await workbench.open(f"{farm.root}/project")
+    await workbench.open_anew(f"{farm.root}/project")
     await workbench.reveal("main.py")
     await workbench.shows("print()")
     await expect(workbench.page.locator(".statusbar-item", has_text="Dotfiles")).to_have_count(0)
-    assert code_server.processes("dotstream lsp") == []
+    await workbench.until(lambda: code_server.processes("dotstream lsp") == [])
 
     # It is there at once when somebody asks for it.
     await workbench.view("Dotfiles")
@@ -145,7 +145,7 @@ async def test_a_server_that_never_answers_keeps_nobody_waiting(
     farm.make({"server": "#!/bin/sh\nexec sleep 3600\n", "stow/zsh/dot-zshrc": "rc"})
     os.chmod(program, 0o700)
     farm.make({"stow/.vscode/settings.json": json.dumps({"dotstream.server.path": program})})
-    await workbench.open(farm.directory)
+    await workbench.open_anew(farm.directory)
     await workbench.status("Dotfiles")
     await workbench.run("Dotstream: Show Log")
     await workbench.page.locator(".part.panel .monaco-editor").wait_for()
@@ -164,10 +164,8 @@ async def test_a_server_that_never_answers_keeps_nobody_waiting(
 
 async def test_the_status_bar_and_the_log(workbench: Workbench, farm: Farm) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set"})
-    farm.make({"stow/.vscode/settings.json": '{"dotstream.trace.server": "messages"}'})
-    await workbench.open(farm.directory)
-    item = await workbench.status("Dotfiles")
-    await item.click()
+    await workbench.open(farm.directory, settings={"dotstream.trace.server": "messages"})
+    await workbench.strike(await workbench.status("Dotfiles"))
     await workbench.row("zsh, unmanaged").wait_for()
 
     await workbench.run("Developer: Set Log Level...")
@@ -185,14 +183,14 @@ async def test_the_status_bar_and_the_log(workbench: Workbench, farm: Farm) -> N
 
 async def test_the_walkthrough_ticks_what_has_happened(workbench: Workbench, farm: Farm) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
-    await workbench.open(farm.directory)
+    await workbench.open_anew(farm.directory)
     await workbench.walkthrough("server", "folder")
     await workbench.picture("walkthrough")
     await workbench.reveal("dotstream.toml")
     await workbench.plan("Manage", "zsh")
     await workbench.shows("+ link       .zshrc")
     await workbench.walkthrough("server", "folder", "plan")
-    await workbench.tab("Plan: manage zsh").click()
+    await workbench.strike(workbench.tab("Plan: manage zsh"))
     await workbench.apply("1 to link")
     await workbench.press("Undo", of="1 linked")
     await workbench.apply("1 to unlink")
