@@ -99,7 +99,11 @@ class CodeServer:
         (self.data / "User" / "keybindings.json").write_text(json.dumps([tidy]))
         self.shared = scratch / "shared.code-workspace"
         """The workspace of the window that scenarios share."""
+        # One folder stays: the extensions of a window start anew where its first one changes.
         (scratch / "desk").mkdir()
+        self._folders: list[dict[str, str]] = [{"path": str(scratch / "desk")}]
+        self._settings: Mapping[str, object] = {}
+        self._name: dict[str, str] = {}
         (self.data / "Machine" / "settings.json").write_text(json.dumps(settings))
         (scratch / "config.yaml").touch()
         built_in = scratch / "built-in"
@@ -175,11 +179,25 @@ class CodeServer:
         """Return the address of the workbench on several folders, which a file names."""
         return f"{self.address}?workspace={quote_from_bytes(os.fsencode(file))}"
 
-    def share(self, folder: Mapping[str, str], settings: Mapping[str, object]) -> None:
-        """Have the window that scenarios share open a folder, with settings of the window."""
-        # One that stays: the extensions of a window start anew where its first folder changes.
-        folders = [{"path": str(self.scratch / "desk")}, folder]
-        self.shared.write_text(json.dumps({"folders": folders, "settings": settings}))
+    def share_settings(self, settings: Mapping[str, object], name: str) -> bool:
+        """Have settings in the window that scenarios share, unless it has just those.
+
+        Returns whether they are others: then the window is called so once it has them.
+        """
+        before, self._settings = self._settings, settings
+        if before != settings:
+            self._name = {"window.title": name}
+            self._share()
+        return before != settings
+
+    def share_folder(self, folder: str, name: str) -> None:
+        """Open a folder in the window that scenarios share, instead of another."""
+        self._folders[1:] = [{"path": folder, "name": name}]
+        self._share()
+
+    def _share(self) -> None:
+        settings = {**self._settings, **self._name}
+        self.shared.write_text(json.dumps({"folders": self._folders, "settings": settings}))
 
     def logs(self) -> str:
         """Return what server, extension host and extension logged, for a failed test."""

@@ -90,7 +90,7 @@ async def test_the_configuration_counts_plans_completes_and_explains(
 
     await workbench.reveal("dotstream.toml")
     await workbench.shows("· 1 link")
-    await workbench.strike(workbench.editor().locator(".view-line"))
+    await workbench.enter_editor()
     await workbench.page.keyboard.press("Control+End")
     await workbench.complete("on-", "on-conflict")
     await workbench.shows("on-conflict")

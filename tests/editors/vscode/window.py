@@ -94,7 +94,10 @@ class Window:
             await self.page.bring_to_front()
             await self._tidy()
         name = f"({next(_NUMBERS)})"
-        self._server.share({"path": folder, "name": name}, settings or {})
+        # The extensions are not told of settings that come at once with a folder.
+        if self._server.share_settings(settings or {}, name) and shared:
+            await self.page.wait_for_function(f"document.title.includes({name!r})")
+        self._server.share_folder(folder, name)
         if not shared:
             await self._begin()
             await self._go(self._server.workspace_url(self._server.shared))

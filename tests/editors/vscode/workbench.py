@@ -274,10 +274,19 @@ class Workbench(Window):
 
         await self.persist(attempt, f"no {lens!r} above {text!r} is heeded", until=heeded)
 
+    async def enter_editor(self) -> None:
+        """Put the focus into the active editor."""
+        focused = self.page.locator(f"{_EDITOR}.focused")
+
+        async def attempt() -> None:
+            await self.editor().locator(".view-line").first.click(timeout=SOON)
+            await focused.first.wait_for(timeout=SOON)
+
+        await self.persist(attempt, "the editor does not take the focus")
+
     async def write(self, text: str) -> None:
         """Write at the beginning of the active editor, and save it."""
-        await self.strike(self.editor().locator(".view-line"))
-        await self.editor().and_(self.page.locator(".focused")).wait_for()
+        await self.enter_editor()
         await self.page.keyboard.press("Control+Home")
         await self.page.keyboard.insert_text(text)
         await self._sees(".view-line", text)
@@ -438,7 +447,7 @@ class Workbench(Window):
 
     async def quick_fix(self, title: str, *, picture: str | None = None) -> None:
         """Choose one of the quick fixes at the beginning of the file in the active editor."""
-        await self.strike(self.editor().locator(".view-line"))
+        await self.enter_editor()
         await self.page.keyboard.press("Control+Home")
         offered = self.page.locator(".action-widget .monaco-list-row", has_text=title).first
 
