@@ -57,12 +57,10 @@ async def test_only_what_is_in_no_package_can_be_adopted_in_a_home(
     await workbench.row("zsh, managed").wait_for()
     await workbench.view("Explorer")
     await workbench.reveal("home")
-    assert adopt in await workbench.menu(".profile")
-    await workbench.picture("adopt-menu")
-    assert adopt not in await workbench.menu(".zshrc")
+    assert adopt in await workbench.offered(".profile", picture="adopt-menu")
+    assert adopt not in await workbench.offered(".zshrc")
     await workbench.reveal("stow", "zsh")
-    assert adopt not in await workbench.menu("dot-zshrc")
-    await workbench.page.keyboard.press("Escape")
+    assert adopt not in await workbench.offered("dot-zshrc")
     await workbench.nothing_blocks()
 
 

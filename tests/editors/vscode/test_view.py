@@ -65,7 +65,7 @@ async def test_files_and_directories_of_the_view_have_a_menu_and_a_state(
     await workbench.view("Dotfiles")
     await workbench.strike(workbench.row("zsh, "))
     await workbench.row(".config, 1 change due").wait_for()  # and it is still closed
-    assert await workbench.menu(".config") == ["Reveal in Explorer", "Copy Path"]
+    assert await workbench.offered(".config") == ["Reveal in Explorer", "Copy Path"]
     assert await workbench.menu(".zshrc") == [
         "Settle Conflict…",
         "Open File in Package",

@@ -224,7 +224,7 @@ class Window:
 
     async def run(self, command: str) -> None:
         """Run a command of the palette, by its whole title: ``dotstream: Plan…``."""
-        row = f'.quick-input-list .monaco-list-row.focused[aria-label^="{command}"]'
+        row = f'.quick-input-list .monaco-list-row[aria-label^="{command}"]'
         entry = self.page.locator(row).first
         box = self.page.locator(".quick-input-widget input[type=text]")
 
@@ -232,8 +232,7 @@ class Window:
             await self.page.keyboard.press("Escape")
             await self.page.keyboard.press("F1")
             await box.fill(f">{command}", timeout=SOON)
-            await entry.wait_for(timeout=SOON)
-            await self.page.keyboard.press("Enter")
+            await self.strike(entry, within=SOON)
             # A palette that is still closing would take the keys of the next one.
             await entry.wait_for(state="hidden", timeout=3 * SOON)
 

@@ -388,14 +388,25 @@ class Workbench(Window):
         entries = self.page.locator(".monaco-menu .action-label")
 
         async def attempt() -> None:
-            if await entries.first.is_visible():  # of a row that was asked about before
-                await self.page.keyboard.press("Escape")
-                await entries.first.wait_for(state="hidden", timeout=SOON)
             await self.strike(row, button="right", within=SOON)
             await entries.first.wait_for(timeout=SOON)
 
         await self.persist(attempt, f"{label!r} has no context menu")
         return [text for text in await entries.all_inner_texts() if text]
+
+    async def offered(self, label: str, *, picture: str | None = None) -> list[str]:
+        """Look what the context menu of a row of the view or the Explorer offers."""
+        offered = await self.menu(label)
+        if picture is not None:
+            await self.picture(picture)
+        entry = self.page.locator(".monaco-menu .action-label").first
+
+        async def attempt() -> None:
+            await self.page.keyboard.press("Escape")
+            await entry.wait_for(state="hidden", timeout=SOON)
+
+        await self.persist(attempt, "the menu does not close")
+        return offered
 
     async def choose_in_menu(self, title: str) -> None:
         """Choose an entry of the context menu that is open."""
