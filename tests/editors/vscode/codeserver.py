@@ -249,12 +249,6 @@ class CodeServer:
             await still
             yield
 
-    async def at_work(self) -> Callable[[], bool]:
-        """Return what tells whether dotstream's server has worked for a moment since."""
-        server = await self.server()
-        began = _processor_time(server)
-        return lambda: _processor_time(server) > began + 0.1
-
     def stop(self) -> None:
         """End the server with all that it has started."""
         below = _descendants(self._process.pid)
@@ -319,12 +313,6 @@ def _descendants(pid: int) -> list[int]:
         for child in _read(f"/proc/{pid}/task/{task}/children").split():
             found += [int(child), *_descendants(int(child))]
     return found
-
-
-def _processor_time(pid: int) -> float:
-    """Return how many seconds of a processor a process has used."""
-    user, system = _read(f"/proc/{pid}/stat").rpartition(b") ")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _command_line(pid: int) -> bytes:

@@ -24,6 +24,8 @@ async def test_the_open_file_is_adopted_into_a_new_package(
     await workbench.run("Dotstream: Adopt")
     await workbench.answer("sh")
     await workbench.shows("~ move       .profile")
+    tab = workbench.tab("Plan: adopt .profile into sh")
+    assert "adopt\xa0.profile" in await tab.inner_text()
     await workbench.picture("adopt")
     await workbench.apply("to ")
     await workbench.said("1 linked")

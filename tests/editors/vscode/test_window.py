@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 from tests.farm import Farm
+from tests.snapshot import difference
 
 if TYPE_CHECKING:
     from tests.editors.vscode.codeserver import CodeServer
@@ -136,6 +137,46 @@ async def test_what_no_watcher_sees_is_seen_when_the_window_has_the_focus_again(
         farm.make({"home/.config/zsh/aliases": "mine"})
     await workbench.row("zsh, unmanaged · 1 conflict").wait_for()
     await workbench.nothing_blocks()
+
+
+async def test_two_windows_have_a_plan_each_and_one_that_is_of_before_the_other_says_so(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc", "stow/zsh/dot-zprofile": "p"})
+    farm.make({"stow/vim/dot-vimrc": "set"})
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "vim")
+    await workbench.shows("1 to link")
+    async with workbench.another() as other:
+        await other.open(farm.directory)
+        for window in (workbench, other):
+            await window.plan("Manage", "zsh")
+            await window.shows("2 to link")
+        assert await workbench.tab("Plan: manage vim").count() == 1
+        assert await other.tab("Plan: manage vim").count() == 0
+        await workbench.apply("2 to link")
+        await workbench.said("manage zsh: 2 linked")
+        await other.shows("2 to link")
+
+        # The plan of the other window is of before that: it is made again, and nothing is done.
+        before = farm.tree()
+        await other.apply("2 to link")
+        await other.said("something has changed; nothing was done")
+        await other.shows("nothing to do; 2 unchanged; changed since: look at it again")
+        await other.view("Dotfiles")
+        await other.row("zsh, managed").wait_for()
+        await other.picture("two-windows")
+        await other.nothing_blocks()
+        assert difference(before, farm.tree()) == []
+
+        # And what it does is seen in the first.
+        await other.plan("Manage", "vim")
+        await other.apply("1 to link")
+        await other.said("manage vim: 1 linked")
+        await workbench.view("Dotfiles")
+        await workbench.row("vim, managed").wait_for()
+    await workbench.nothing_blocks()
+    assert sorted(farm.home()) == [".vimrc", ".zprofile", ".zshrc"]
 
 
 async def test_a_server_that_never_answers_keeps_nobody_waiting(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from playwright.async_api import TimeoutError as StillWaiting
@@ -11,7 +12,7 @@ from playwright.async_api import expect
 from tests.editors.vscode.window import PATIENCE, SOON, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from playwright.async_api import BrowserContext, ElementHandle, Locator
@@ -58,6 +59,15 @@ class Workbench(Window):
         super().__init__(context, server)
         self.notes = notes
         self._artifacts = artifacts
+
+    @asynccontextmanager
+    async def another(self) -> AsyncIterator[Workbench]:
+        """Have another window beside this one during the block, which shares nothing with it."""
+        browser = self._context.browser
+        assert browser is not None
+        context = await browser.new_context(viewport=self.page.viewport_size)
+        yield Workbench(context, self._server, self._artifacts, self.notes)
+        await context.close()
 
     async def walkthrough(self, *ticked: str) -> None:
         """Open the walkthrough, and wait until just these of its steps are ticked."""
@@ -420,8 +430,9 @@ class Workbench(Window):
         await self.persist(attempt, f"pressing {title!r} does nothing")
 
     def tab(self, title: str) -> Locator:
-        """Return the tab of an editor."""
-        return self.page.locator(f'.tabs-container .tab[aria-label^="{title}"]').first
+        """Return the tab of an editor that is named so, and seen to be."""
+        named = f'.tabs-container .tab[aria-label^="{title.replace(" .", chr(160) + ".")}"]'
+        return self.page.locator(named, has_text=title).first
 
     async def shows(self, text: str) -> float:
         """Wait until a line of the active editor shows a text.
