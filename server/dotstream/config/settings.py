@@ -11,11 +11,12 @@ from dotstream.fs.files import is_directory, is_link, subdirectories
 from dotstream.fs.listing import sort_key
 from dotstream.fs.look import canonical
 from dotstream.fs.oserror import is_permission, reason
-from dotstream.fs.places import within
+from dotstream.fs.places import components, within
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import AS_CONFIGURED, SINGLE, Options, Package, Preferences
 from dotstream.planner.ignore import LITTER, compile_rules, only, stow_list
 from dotstream.planner.naming import to_target
+from dotstream.planner.patterns import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -77,6 +78,7 @@ class Settings(NamedTuple):
         path: the file the settings come from, or ``None`` for the defaults.
         defer, override: regular expressions from a ``.stowrc``.
         wishes: what the file asks for that its user has to agree to.
+        private: canonical paths of dotstream's own directories, which no package has a part of.
     """
 
     directory: str
@@ -102,6 +104,7 @@ class Settings(NamedTuple):
     defer: tuple[str, ...] = ()
     override: tuple[str, ...] = ()
     wishes: tuple[Wish, ...] = ()
+    private: tuple[str, ...] = ()
 
     @property
     def single(self) -> bool:
@@ -133,6 +136,7 @@ class Settings(NamedTuple):
                 for name, own in self.packages.items()
                 if own.target and self.excluded(name) is None
             ),
+            private=self.private,
         )
 
     def package(self, name: str, prefer: Preferences = AS_CONFIGURED) -> Package:
@@ -149,6 +153,7 @@ class Settings(NamedTuple):
         dotfiles, layout = self.dotfiles_of(name, prefer), self.layout_of(name, prefer)
         above = to_target(name) if dotfiles else name
         fixed = LITTER + (NEVER_LINKED if self.single else ())
+        fixed += tuple(self._private_in(path, dotfiles=dotfiles))
         patterns = stow_list(path, self.home)
         rules = compile_rules(
             patterns=patterns,
@@ -188,6 +193,12 @@ class Settings(NamedTuple):
             link=prefer.link or own.link or self.link,
             rule=rule,
         )
+
+    def _private_in(self, path: str, *, dotfiles: bool) -> Iterator[str]:
+        """Yield globs for what dotstream keeps in a package, which is no part of it."""
+        for each in self.private:
+            if within(each, path) and (inside := components(each, path)):
+                yield literal("/".join(map(to_target, inside) if dotfiles else inside))
 
     def dotfiles_of(self, name: str, prefer: Preferences = AS_CONFIGURED) -> bool:
         """Whether ``dot-`` names of the package ``name`` are translated."""
@@ -270,6 +281,8 @@ class Settings(NamedTuple):
         if glob is not None:
             return f"exclude names it: {glob}"
         path = self.path_of(name)
+        if path in self.private:
+            return "dotstream keeps what is its own in it"
         if is_link(path) and within(self.directory, canonical(path)):
             return f"it is a link to {canonical(path)}, which this is in itself"
         return None
