@@ -261,6 +261,17 @@ class Settings(NamedTuple):
             )
         return found
 
+    def outside(self) -> Iterator[str]:
+        """Yield packages that are links out of the repository: what is there may be anything.
+
+        They are managed only where somebody names them, here or in the configuration.
+        """
+        for name in self.available() if not self.single else ():
+            path = self.path_of(name)
+            named = name in self.packages or name in self.include
+            if not named and is_link(path) and not within(canonical(path), self.root):
+                yield name
+
     def is_package(self, name: str) -> bool:
         """Whether there is a package of that name."""
         if self.single:
@@ -320,7 +331,8 @@ class Settings(NamedTuple):
         """Return the packages that a request is about, in the order they were named.
 
         A profile, and everything, leave out packages that are not for this machine.
-        Everything includes the required packages, which have to exist.
+        Everything includes the required packages, which have to exist, but none ``outside``
+        without links.
 
         Args:
             names: packages named one by one.
@@ -337,7 +349,7 @@ class Settings(NamedTuple):
         """
         if self.single and not names and profile is None and not everything:
             return (SINGLE,)
-        asked = self._asked(names, profile, everything=everything, anywhere=anywhere)
+        asked = self._asked(names, profile, recorded, everything=everything, anywhere=anywhere)
         chosen = tuple(dict.fromkeys(asked))
         missing = [name for name in chosen if not is_directory(self.path_of(name))]
         if missing and anywhere:
@@ -351,7 +363,13 @@ class Settings(NamedTuple):
         return chosen
 
     def _asked(
-        self, names: Sequence[str], profile: str | None, *, everything: bool, anywhere: bool
+        self,
+        names: Sequence[str],
+        profile: str | None,
+        recorded: Callable[[], Container[str]],
+        *,
+        everything: bool,
+        anywhere: bool,
     ) -> Iterator[str]:
         """Yield what a request names, whether it exists or not."""
         for written in names:
@@ -361,7 +379,10 @@ class Settings(NamedTuple):
             if why is not None and not anywhere:
                 raise UsageError(why)
             required = [name for name, own in self.packages.items() if own.required]
-            yield from self._fitting([*self.available(), *required], anywhere=anywhere)
+            outside = [] if anywhere else [*self.outside()]
+            linked = recorded() if outside else ()
+            inside = [each for each in self.available() if each not in outside or each in linked]
+            yield from self._fitting([*inside, *required], anywhere=anywhere)
         if profile is None and (names or everything):
             return
         profiles = self.here if profile is None else (profile,)

@@ -100,6 +100,7 @@ def plan_packages(
         selection=selection,
         notices=[
             *unread,
+            *(_outside(settings, names) if asked.everything and action != "unmanage" else ()),
             *_adrift(settings, kept),
             *(_unwanted(settings, each) for each in unwanted),
         ],
@@ -110,6 +111,16 @@ def plan_packages(
 def _unwanted(settings: Settings, package: Unwanted) -> Notice:
     why = f"package {package.name}: {package.reason}, so its links are removed"
     return Notice(f"{settings.directory.rstrip('/')}/{package.name}", why)
+
+
+def _outside(settings: Settings, names: Sequence[str]) -> Iterator[Notice]:
+    for name in settings.outside():
+        if name not in names:
+            path = settings.path_of(name)
+            why = (
+                f"it is a link out of this repository, to {canonical(path)}: name it to manage it"
+            )
+            yield Notice(path, f"package {name} is left out: {why}")
 
 
 def _adrift(settings: Settings, kept: Sequence[str]) -> Iterator[Notice]:
