@@ -38,6 +38,8 @@ def root(scratch_home: Path) -> Path:
         (("frobnicate",), "'dotstream help' lists them"),
         (("--jsn", "status"), "'dotstream' does not take '--jsn' (did you mean '--json'?)"),
         (("--jsn",), "'dotstream' does not take '--jsn' (did you mean '--json'?)"),
+        (("-S", "zsh"), "'-S' (a flag of 'dotstream stow')"),
+        (("manage", "--simulate", "zsh"), "'--simulate' (a flag of 'dotstream stow')"),
         (("-x",), "'dotstream' does not take '-x'"),
         (("--all", "manage"), "'--all' (a flag of 'dotstream manage'"),
         (("manage", "-x"), "'dotstream manage' does not take '-x'"),
