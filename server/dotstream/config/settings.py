@@ -286,6 +286,11 @@ class Settings(NamedTuple):
             return f"it is for {which}, and this is {self.hostname}"
         return None if own.unset is None else f"its target cannot be told: {own.unset.problem}"
 
+    def is_away(self, name: str) -> bool:
+        """Whether a package is a link that leads to no directory at the moment."""
+        path = self.path_of(name)
+        return not self.single and is_link(path) and not is_directory(path)
+
     def is_astray(self, name: str) -> bool:
         """Whether the target of a package cannot be told at the moment, so its links stay."""
         return self._own(name).unset is not None

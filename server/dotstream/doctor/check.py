@@ -49,6 +49,8 @@ def examine(checkup: Checkup) -> Iterator[Finding]:
                 if stopped is not None:
                     yield stopped
                     return
+            for each in checkup.unread:
+                yield Finding("no_permission", Directory(each.path), "", detail=each.message)
             yield from _unlisted(checkup, journal)
             manifest = journal.manifest if journal else None
             lost: _Lost = defaultdict(Counter)
@@ -96,7 +98,7 @@ def _unwanted(checkup: Checkup) -> Iterator[Finding]:
                 package.name,
                 package.name,
                 detail=package.reason,
-                command=shell_commands.REMANAGE,
+                command=None if package.away else shell_commands.REMANAGE,
                 count=sum(package.links.values()),
             )
 

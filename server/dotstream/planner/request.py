@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from dotstream.config.repository import Repository
     from dotstream.config.settings import Settings
-    from dotstream.model.items import Item
+    from dotstream.model.items import Item, ScanError
     from dotstream.model.member import Member
     from dotstream.model.options import Action, Options, Package, Preferences
     from dotstream.model.run import Run
@@ -63,7 +63,8 @@ def plan_packages(
         repository.do_without()
     settings, prefer = repository.settings, asked.prefer
     names, unwanted, elsewhere, choosing, former, places, kept = asked.meant(repository, action)
-    groups = repository.groups(action, names, prefer, elsewhere, places)
+    unread: list[ScanError] = []
+    groups = repository.groups(action, names, prefer, elsewhere, places, unread=unread)
     options, cancel = settings.options(prefer), asked.cancel or CancellationToken()
     wanted = {group.target for group in groups}
     grounds = {ground(each, settings.target) for each in wanted if not is_directory(each)}
@@ -101,7 +102,11 @@ def plan_packages(
         only=only,
         records=repository.records(),
         selection=selection,
-        notices=[*_adrift(settings, kept), *(_unwanted(settings, each) for each in unwanted)],
+        notices=[
+            *unread,
+            *_adrift(settings, kept),
+            *(_unwanted(settings, each) for each in unwanted),
+        ],
         state=repository.state,
     )
 

@@ -150,7 +150,7 @@ def _tell(session: Session, status: PackageStatus, width: int) -> None:
 
 
 def _tell_unwanted(session: Session, package: Unwanted, width: int) -> None:
-    links, command = sum(package.links.values()), session.completed("dotstream remanage")
+    links, command = sum(package.links.values()), session.completed(_removing(package))
     session.tell(
         "unwanted",
         partial(_unwanted_line, session, package, width),
@@ -251,11 +251,16 @@ def _verdict(due: int, conflicts: int, errors: int, more: str, left: int) -> str
     return f"out of step: {', '.join(told)}; see {more}"
 
 
+def _removing(package: Unwanted) -> str:
+    return f"dotstream unmanage {quoted(package.name)}" if package.away else REMANAGE
+
+
 def _unwanted_line(session: Session, package: Unwanted, width: int) -> str:
     state = session.style.paint("unwanted".ljust(9), "yellow")
-    links, command = sum(package.links.values()), session.completed("dotstream remanage")
+    links, command = sum(package.links.values()), session.completed(_removing(package))
     what, them = "moves" if package.moved else "removes", "it" if links == 1 else "them"
-    told = f"{plural(links, 'link')}; {display(package.reason)}: {command} {what} {them}"
+    back = " bring that back, or" if package.away else ""
+    told = f"{plural(links, 'link')}; {display(package.reason)}:{back} {command} {what} {them}"
     if package.reason == GONE:
         told += f", or {session.completed(FIX)} relinks {them} if the package was renamed"
     return f"{padded(display(package.name), width)}  {state}  {told}"
@@ -271,5 +276,7 @@ def _line(session: Session, status: PackageStatus, width: int) -> str:
         command = session.completed(f"{REMANAGE} {quoted(status.name)}")
         counts += [f"{plural(status.removals, 'link')} left that {command} removes"]
     counts += [plural(status.conflicts, "conflict")] if status.conflicts else []
-    counts += [plural(status.errors, "error")] if status.errors else []
+    if status.errors:
+        command = session.completed(f"dotstream plan manage {quoted(status.name)}")
+        counts += [f"{plural(status.errors, 'error')}, see {command}"]
     return f"{padded(display(status.name), width)}  {state}  {', '.join(counts)}".rstrip()
