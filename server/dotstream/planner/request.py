@@ -75,7 +75,7 @@ def plan_packages(
         groups, only = narrowed(repository, groups, path)
         if action == "unmanage":  # what else is linked stays, and so do the directories it is in
             alone = _only_at("/".join(only), prefer)
-            groups = repository.groups(action, names, alone, elsewhere, places)
+            groups = repository.groups(action, names, alone, elsewhere, places, unread=[])
             groups, only = narrowed(repository, groups, path)
     selection = None
     if members is not None:
