@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -106,6 +107,36 @@ def test_one_link_is_removed_and_its_neighbours_stay(scratch_home: Path, root: P
     assert dotstream("unlink", "~/.vimrc", cwd=root).code == 0
     assert not os.path.lexists(scratch_home / ".vimrc")
     assert (scratch_home / ".vim/colors/dusk.vim").is_symlink()
+
+
+def test_a_link_in_a_directory_that_was_made_for_it_is_removed_alone(
+    scratch_home: Path, root: Path
+) -> None:
+    (root / "vim/dot-vim/colors/dawn.vim").touch()
+    dotstream("manage", "vim", "--no-folding", cwd=root)
+    for name, left in (("dusk.vim", True), ("dawn.vim", False)):
+        done = dotstream("unlink", f"~/.vim/colors/{name}", cwd=root)
+        assert (done.code, done.err) == (0, "")
+        assert not os.path.lexists(scratch_home / ".vim/colors" / name)
+        assert (scratch_home / ".vim").exists() == left
+    assert (scratch_home / ".vimrc").is_symlink()
+
+
+def test_a_file_that_a_link_to_its_directory_shows_is_not_unlinked_with_all_others(
+    scratch_home: Path, root: Path
+) -> None:
+    (root / "vim/dot-vim/colors/dawn.vim").touch()
+    dotstream("manage", "vim", cwd=root)
+    before = snapshot(scratch_home)
+    done = dotstream("unlink", "~/.vim/colors/dusk.vim", cwd=root)
+    assert (done.code, done.out) == (2, "")
+    assert difference(before, snapshot(scratch_home)) == []
+    whole, apart = re.findall(r"'dotstream (.+?)'", done.err)
+    assert dotstream(*apart.split(), cwd=root).code == 0
+    assert dotstream("unlink", "~/.vim/colors/dusk.vim", cwd=root).code == 0
+    assert (scratch_home / ".vim/colors/dawn.vim").is_symlink()
+    assert dotstream(*whole.split(), cwd=root).code == 0
+    assert not (scratch_home / ".vim").exists()
 
 
 def test_linking_settles_what_is_in_the_way_as_manage_does(root: Path) -> None:

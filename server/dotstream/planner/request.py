@@ -73,6 +73,10 @@ def plan_packages(
     whole = path is None and members is None and not prefer.where
     if path is not None:
         groups, only = narrowed(repository, groups, path)
+        if action == "unmanage":  # what else is linked stays, and so do the directories it is in
+            alone = _only_at("/".join(only), prefer)
+            groups = repository.groups(action, names, alone, elsewhere, places, unread=[])
+            groups, only = narrowed(repository, groups, path)
     selection = None
     if members is not None:
         from dotstream.planner.chosen import Selection
@@ -106,6 +110,16 @@ def plan_packages(
         ],
         state=repository.state,
     )
+
+
+def _only_at(path: str, prefer: Preferences) -> Preferences:
+    """Want nothing but what is at a path of the target, above it or below it."""
+
+    def where(shown: str) -> bool:
+        near = f"{shown}/".startswith(f"{path}/") or f"{path}/".startswith(f"{shown}/")
+        return near and (prefer.where is None or prefer.where(shown))
+
+    return prefer._replace(where=where) if path else prefer
 
 
 def _unwanted(settings: Settings, package: Unwanted) -> Notice:
