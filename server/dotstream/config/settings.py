@@ -69,7 +69,7 @@ class Settings(NamedTuple):
         home: the home directory, where Stow's global ignore list is looked for.
         root: that of the directory with the configuration, which may be above the packages.
         hostname, platform: this machine, which packages may be limited to.
-        include, exclude: globs for the names of directories that are packages, and are none.
+        include, exclude: globs for the names of directories that are packages, and that are not.
         ignore: globs, like ``never_fold``.
         ignore_regex: Perl regular expressions, as GNU Stow's ``--ignore`` takes them.
         packages: what is said about single packages; not all that exist.
@@ -240,7 +240,7 @@ class Settings(NamedTuple):
         return why_empty(self)
 
     def why_foreign(self) -> str | None:
-        """Say so if nobody calls this a package directory, and something else uses it."""
+        """Say so if nothing marks this as a package directory, and something else uses it."""
         from dotstream.config.why_not import why_foreign
 
         return why_foreign(self)
