@@ -44,9 +44,6 @@ _ABSENT = {
     "undo of: back up files in directories": 7, "restore into directories": 5, "remanage": 17,
 }  # fmt: skip
 
-_SPARING = by_length(2, 1)
-"""Of pairs of points, the short set takes every other one of these."""
-
 _MOVED = {
     "back up files in directories": 1, "manage, adopting": 3, "remanage": 5,
     "undo of: back up directories": 3, "restore": 3,
@@ -76,8 +73,13 @@ def away() -> Iterator[str]:
 def _step(name: str) -> int:
     """Take fewer points of an undo, and where a copy elsewhere has a hundred of them."""
     if SCENES[name].away:
-        return 11 if name.startswith("undo") else 5
-    return 3 if name.startswith("undo") and "tree" not in name else 1
+        return _of(11) if name.startswith("undo") else _of(5)
+    return _of(3) if name.startswith("undo") and "tree" not in name else 1
+
+
+def _of(every: int) -> int:
+    """Return each how-manieth point a short run takes, which has half as many of them."""
+    return by_length((every + 1) // 2, every)
 
 
 def test_every_effect_is_a_point() -> None:
@@ -125,7 +127,7 @@ def test_killed_anywhere_it_can_be_carried_to_its_end(
 def test_killed_again_while_recovering_it_ends_before_or_after(
     scratch: Path, away: str, name: str
 ) -> None:
-    pairs, troubles = twice(SCENES[name], f"{scratch}/here", away, every=_TWICE[name] * _SPARING)
+    pairs, troubles = twice(SCENES[name], f"{scratch}/here", away, every=_TWICE[name])
     assert pairs
     assert not troubles, f"{len(troubles)} of {pairs} pairs: {troubles[:3]}"
 
@@ -145,9 +147,8 @@ def test_killed_anywhere_where_nothing_can_be_exchanged_it_ends_before_or_after(
 def test_a_directory_that_is_away_while_recovering_is_put_right_when_it_is_back(
     scratch: Path, away: str, name: str, how: str
 ) -> None:
-    pairs, troubles = absent(
-        SCENES[name], f"{scratch}/here", away, how, every=_ABSENT[name] * _SPARING
-    )
+    every = by_length(3 * _ABSENT[name] // 2, _ABSENT[name])
+    pairs, troubles = absent(SCENES[name], f"{scratch}/here", away, how, every=every)
     assert pairs
     assert not troubles, f"{len(troubles)} of {pairs} pairs: {troubles[:3]}"
 
@@ -156,7 +157,7 @@ def test_a_directory_that_is_away_while_recovering_is_put_right_when_it_is_back(
 def test_a_home_that_is_moved_after_the_kill_is_put_right_there(
     scratch: Path, away: str, name: str
 ) -> None:
-    points, troubles = moved(SCENES[name], f"{scratch}/here", away, every=_MOVED[name])
+    points, troubles = moved(SCENES[name], f"{scratch}/here", away, every=_of(_MOVED[name]))
     assert points
     assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
 
@@ -166,7 +167,7 @@ def test_a_home_that_is_moved_after_the_kill_is_put_right_there(
 def test_a_journal_that_is_not_as_it_was_loses_no_file(
     scratch: Path, away: str, name: str, how: str
 ) -> None:
-    every = _JOURNALS[name]
+    every = _of(_JOURNALS[name])
     points, troubles = without_journal(SCENES[name], f"{scratch}/here", away, how, every=every)
     assert points
     assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
@@ -178,7 +179,7 @@ def test_a_user_without_rights_is_recovered_as_root_is(
     scratch: Path, away: str, name: str
 ) -> None:
     """Who is not root is refused by modes, and may not give files away."""
-    scene, every = SCENES[name], _WITHOUT_RIGHTS[name]
+    scene, every = SCENES[name], _of(_WITHOUT_RIGHTS[name])
     whole(scene, f"{scratch}/root", f"{away} of root", every=1000)  # imports what it takes
     for place in (scratch, os.path.dirname(away)):
         os.chown(place, _NOBODY, _NOBODY)
