@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COMMAND",
+    "MANY",
     "Finished",
     "anew",
+    "crowded",
     "dotstream",
     "events",
     "household",
@@ -45,6 +47,8 @@ PACKAGES = {
     "git/dot-config/git/config": "[user]\n",
 }
 
+
+MANY = 3_000
 
 _QUESTION = re.compile(rb"\[(?:\w/)+\w\] ")
 """How a question ends."""
@@ -65,6 +69,14 @@ def household(home: Path, files: Mapping[str, str] = PACKAGES) -> Path:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
     (root / "dotstream.toml").touch()
+    return root
+
+
+def crowded(home: Path) -> Path:
+    """The same, with a package of several batches whose events are more than a pipe holds."""
+    root = household(home)
+    for number in range(MANY):
+        (root / f"zsh/rc{number}").touch()
     return root
 
 

@@ -8,7 +8,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.cli.process import dotstream, events, household, on_terminal, start, until
+from tests.cli.process import MANY, crowded, dotstream, events, on_terminal, start, until
 from tests.cli.test_events import check, of
 from tests.snapshot import difference, snapshot
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tests.snapshot import Tree
 
 STATE = frozenset({".local"})
-MANY = 3_000
 FULL = 50_000
 """As many as leave time for a kill, also where nobody waits for a pipe."""
 
@@ -28,11 +27,8 @@ CUT_SHORT = "manage zsh (transaction 1) was cut short"
 @pytest.fixture
 def root(scratch_home: Path) -> Path:
     """A package of several batches, whose events are more than a pipe holds."""
-    root = household(scratch_home)
     (scratch_home / ".inputrc").write_text("mine\n")
-    for number in range(MANY):
-        (root / f"zsh/rc{number}").touch()
-    return root
+    return crowded(scratch_home)
 
 
 def home(scratch_home: Path) -> Tree:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.crash.enumerate import Trouble
+
 _STREAMED = (
     "manage", "manage with unfold", "unmanage with refold", "adopt", "back up directories",
     "manage, adopting", "remanage", "undo of: manage with unfold", "undo of: manage a tree",
@@ -82,6 +84,11 @@ def _of(every: int) -> int:
     return by_length((every + 1) // 2, every)
 
 
+def _fine(times: int, troubles: list[Trouble]) -> None:
+    assert times
+    assert not troubles, f"{len(troubles)} of {times}: {troubles[:3]}"
+
+
 def test_every_effect_is_a_point() -> None:
     public = {
         name
@@ -101,35 +108,28 @@ def test_every_policy_and_action_is_played() -> None:
 
 @pytest.mark.parametrize("name", SCENES)
 def test_killed_anywhere_it_ends_before_or_after(scratch: Path, away: str, name: str) -> None:
-    points, troubles = whole(SCENES[name], f"{scratch}/here", away, every=_step(name))
-    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+    _fine(*whole(SCENES[name], f"{scratch}/here", away, every=_step(name)))
 
 
 @pytest.mark.parametrize("name", _STREAMED)
 def test_killed_anywhere_while_streaming_it_ends_before_or_after(
     scratch: Path, away: str, name: str
 ) -> None:
-    points, troubles = whole(SCENES[name], f"{scratch}/here", away, stream=True)
-    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+    _fine(*whole(SCENES[name], f"{scratch}/here", away, stream=True))
 
 
 @pytest.mark.parametrize("name", _RESUMED)
 def test_killed_anywhere_it_can_be_carried_to_its_end(
     scratch: Path, away: str, name: str
 ) -> None:
-    points, troubles = whole(
-        SCENES[name], f"{scratch}/here", away, resume=True, every=_step(name)
-    )
-    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+    _fine(*whole(SCENES[name], f"{scratch}/here", away, resume=True, every=_step(name)))
 
 
 @pytest.mark.parametrize("name", _TWICE)
 def test_killed_again_while_recovering_it_ends_before_or_after(
     scratch: Path, away: str, name: str
 ) -> None:
-    pairs, troubles = twice(SCENES[name], f"{scratch}/here", away, every=_TWICE[name])
-    assert pairs
-    assert not troubles, f"{len(troubles)} of {pairs} pairs: {troubles[:3]}"
+    _fine(*twice(SCENES[name], f"{scratch}/here", away, every=_TWICE[name]))
 
 
 @pytest.mark.parametrize(
@@ -138,8 +138,7 @@ def test_killed_again_while_recovering_it_ends_before_or_after(
 def test_killed_anywhere_where_nothing_can_be_exchanged_it_ends_before_or_after(
     scratch: Path, away: str, name: str
 ) -> None:
-    points, troubles = whole(SCENES[name], f"{scratch}/here", away, seam=WithoutExchange)
-    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+    _fine(*whole(SCENES[name], f"{scratch}/here", away, seam=WithoutExchange))
 
 
 @pytest.mark.parametrize("how", AWAY)
@@ -148,18 +147,14 @@ def test_a_directory_that_is_away_while_recovering_is_put_right_when_it_is_back(
     scratch: Path, away: str, name: str, how: str
 ) -> None:
     every = by_length(3 * _ABSENT[name] // 2, _ABSENT[name])
-    pairs, troubles = absent(SCENES[name], f"{scratch}/here", away, how, every=every)
-    assert pairs
-    assert not troubles, f"{len(troubles)} of {pairs} pairs: {troubles[:3]}"
+    _fine(*absent(SCENES[name], f"{scratch}/here", away, how, every=every))
 
 
 @pytest.mark.parametrize("name", _MOVED)
 def test_a_home_that_is_moved_after_the_kill_is_put_right_there(
     scratch: Path, away: str, name: str
 ) -> None:
-    points, troubles = moved(SCENES[name], f"{scratch}/here", away, every=_of(_MOVED[name]))
-    assert points
-    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+    _fine(*moved(SCENES[name], f"{scratch}/here", away, every=_of(_MOVED[name])))
 
 
 @pytest.mark.parametrize("how", JOURNALS)
@@ -168,9 +163,7 @@ def test_a_journal_that_is_not_as_it_was_loses_no_file(
     scratch: Path, away: str, name: str, how: str
 ) -> None:
     every = _of(_JOURNALS[name])
-    points, troubles = without_journal(SCENES[name], f"{scratch}/here", away, how, every=every)
-    assert points
-    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+    _fine(*without_journal(SCENES[name], f"{scratch}/here", away, how, every=every))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="every other test is played without rights then")
