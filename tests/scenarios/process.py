@@ -135,8 +135,9 @@ class Forker:
     def close(self) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.close()
+        self._process.kill()  # it may wait for what does not end
         self._process.wait()
+        self._process.stdin.close()
         self._process.stdout.close()
         self._scratch.cleanup()
 
