@@ -43,8 +43,7 @@ class Countdown:
     """Counts points; kills this process at the ``at``-th, or only counts if that is 0.
 
     Args:
-        sparing: pass no point after an effect, as the next is before another: between the two,
-            nothing is done.
+        sparing: pass no point after an effect: the one before the next leaves the same behind.
     """
 
     def __init__(self, at: int, *, sparing: bool = False) -> None:
