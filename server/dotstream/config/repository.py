@@ -6,13 +6,20 @@ from types import MappingProxyType
 
 from dotstream.config.discover import discover, locate
 from dotstream.config.names import package_name
-from dotstream.errors import NotAgreed, UsageError
-from dotstream.fs.files import is_directory
+from dotstream.errors import ConfigError, NotAgreed, PermissionRefused, UsageError
+from dotstream.fs.files import UnfitFile, is_directory
 from dotstream.fs.look import canonical
 from dotstream.fs.places import Places, link_into
-from dotstream.fs.process import environment, home_directory, host_name, platform, state_home
+from dotstream.fs.process import (
+    cache_home,
+    environment,
+    home_directory,
+    host_name,
+    platform,
+    state_home,
+)
 from dotstream.light_typing import TYPE_CHECKING
-from dotstream.model.options import AS_CONFIGURED
+from dotstream.model.items import ScanError
 from dotstream.planner.groups import Group
 
 if TYPE_CHECKING:
@@ -140,6 +147,8 @@ class Repository:
             platform=platform(),
             target=self._target,
         )
+        kept = (self.state, cache_home(self._environ, self._home))
+        settings = settings._replace(private=tuple(map(canonical, kept)))
         if settings.on_conflict != "fail":
             return settings
         # The user's own policy is no wish of the repository's: nobody has to agree to it.
@@ -149,16 +158,20 @@ class Repository:
     def lookup(self, prefer: Preferences) -> Callable[[str, str], Package]:
         """Return what finds packages whose folds are in the way of a run's.
 
-        Which paths the run wants says nothing of them: all that they show stays.
+        Which paths the run wants says nothing of them: all that they show stays.  One that
+        cannot be read is an ``OSError``, as where anything else cannot be looked at.
         """
         prefer = prefer._replace(where=None)
 
         def lookup(stow_dir: str, name: str) -> Package:
-            ours = stow_dir == self.directory
-            if ours:
-                return self.settings.package(name, prefer)
-            # Links lead there, whatever directory its configuration names by now.
-            return self._load(stow_dir)._replace(directory=stow_dir).package(name, prefer)
+            try:
+                if stow_dir == self.directory:
+                    return self.settings.package(name, prefer)
+                # Links lead there, whatever directory its configuration names by now.
+                return self._load(stow_dir)._replace(directory=stow_dir).package(name, prefer)
+            except (ConfigError, PermissionRefused) as error:
+                refused = isinstance(error, PermissionRefused)
+                raise UnfitFile(stow_dir, str(error), refused=refused) from None
 
         return lookup
 
@@ -222,15 +235,18 @@ class Repository:
         prefer: Preferences,
         elsewhere: Mapping[str, Sequence[str]] = MappingProxyType({}),
         places: Sequence[str] = (),
+        *,
+        unread: list[ScanError],
     ) -> list[Group]:
         """Return what is wanted of each target, which need not be there yet.
 
         Args:
             elsewhere: packages to unlink in other targets than theirs.
             places: where the package directory is, and where it was before.
+            unread: see ``by_target``.
         """
         links, unlinks = action != "unmanage", action != "manage"
-        wanted = self.by_target(names, prefer)
+        wanted = self.by_target(names, prefer, unread)
         return [
             Group(
                 target,
@@ -239,7 +255,7 @@ class Repository:
                     (0, package)
                     for package in (
                         *(wanted.get(target, ()) if unlinks else ()),
-                        *self._leaving(elsewhere.get(target, ()), places, prefer),
+                        *self._leaving(elsewhere.get(target, ()), places, prefer, unread),
                     )
                 ],
             )
@@ -252,22 +268,42 @@ class Repository:
         return link_into(target, self.directory) is not None
 
     def _leaving(
-        self, names: Iterable[str], places: Sequence[str], prefer: Preferences
+        self,
+        names: Iterable[str],
+        places: Sequence[str],
+        prefer: Preferences,
+        unread: list[ScanError],
     ) -> Iterator[Package]:
         """Yield packages whose links go, and which need not be there."""
-        for name in names:
-            package = self.settings.package(name, prefer)
+        for name, package in self._read(names, prefer, unread):
             for place in dict.fromkeys((self.directory, *places)):
                 path = f"{place.rstrip('/')}/{name}"
                 here = place == self.directory and package.name == name
                 yield package if here else package._replace(name=name, path=path, directory=place)
 
     def by_target(
-        self, names: Sequence[str], prefer: Preferences = AS_CONFIGURED
+        self, names: Sequence[str], prefer: Preferences, unread: list[ScanError]
     ) -> dict[str, list[Package]]:
-        """Return packages by the target that they are for."""
+        """Return packages by the target that they are for.
+
+        Args:
+            unread: takes up what is wrong with those that cannot be read, which are left out.
+                One that stands alone is refused.
+        """
         found: dict[str, list[Package]] = {}
-        for name in names:
-            package = self.settings.package(name, prefer)
+        for name, package in self._read(names, prefer, unread if len(names) > 1 else None):
             found.setdefault(self.settings.target_of(name), []).append(package)
         return found
+
+    def _read(
+        self, names: Iterable[str], prefer: Preferences, unread: list[ScanError] | None
+    ) -> Iterator[tuple[str, Package]]:
+        for name in names:
+            try:
+                yield name, self.settings.package(name, prefer)
+            except (ConfigError, PermissionRefused) as error:
+                if unread is None:
+                    raise
+                refused = isinstance(error, PermissionRefused)
+                why = f"package {name} is left out: {error}"
+                unread.append(ScanError(self.settings.path_of(name), why, permission=refused))

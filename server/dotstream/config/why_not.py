@@ -37,7 +37,7 @@ def why_empty(settings: Settings) -> str:
 
 
 def why_foreign(settings: Settings) -> str | None:
-    """Say so if nobody calls this a package directory, and something else uses it."""
+    """Say so if nothing marks this as a package directory, and something else uses it."""
     stows = settings.path is not None and settings.path.endswith(f"/{STOWRC_NAME}")
     native = settings.path is not None and not stows
     if not native and settings.available() and mirrors_home(settings.directory):

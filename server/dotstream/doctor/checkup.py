@@ -11,6 +11,7 @@ from dotstream.errors import JournalError
 from dotstream.fs.state import existing_state
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.cancel import CancellationToken
+from dotstream.model.items import ScanError
 from dotstream.model.options import AS_CONFIGURED
 from dotstream.planner.farm import Farm
 from dotstream.planner.managed import Managed, managed
@@ -63,6 +64,7 @@ class Checkup:
         dismissed: those of packages that were unmanaged.
         disabled: those of packages that are not for this machine.
         elsewhere: packages that are not linked in these targets, but in others, by target.
+        unread: what is wrong with packages that cannot be read, and are in no target's.
         cancel: looked at once per directory.
         wait: wait for another dotstream instead of raising ``TargetLocked``.
     """
@@ -81,6 +83,7 @@ class Checkup:
     dismissed: frozenset[str] = frozenset()
     disabled: frozenset[str] = frozenset()
     elsewhere: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unread: tuple[ScanError, ...] = ()
     cancel: CancellationToken = field(default_factory=CancellationToken)
     wait: bool = False
 
@@ -172,12 +175,12 @@ def checkup_of(
 ) -> Checkup:
     """Return what a check-up of a package directory is about."""
     settings, (here, elsewhere, dismissed) = repository.settings, _known(repository)
-    available = settings.available()
+    available, unread = settings.available(), list[ScanError]()
     return Checkup(
         directory=repository.directory,
         target=settings.target,
         options=settings.options(),
-        packages=repository.by_target(available),
+        packages=repository.by_target(available, AS_CONFIGURED, unread),
         lookup=repository.lookup(AS_CONFIGURED),
         host=host,
         mode=mode,
@@ -189,5 +192,6 @@ def checkup_of(
         elsewhere=elsewhere,
         dismissed=frozenset(dismissed),
         disabled=frozenset(name for name in available if settings.excluded(name) is not None),
+        unread=tuple(unread),
         cancel=cancel or CancellationToken(),
     )

@@ -10,6 +10,7 @@ from dotstream.doctor.judge import judge
 from dotstream.doctor.manifest_check import Verdict, no_permission, readable
 from dotstream.doctor.openness import check_openness
 from dotstream.fs.access import device, refusal
+from dotstream.fs.files import UnfitFile
 from dotstream.fs.listing import DIR, LINK, sort_key, sorted_entries
 from dotstream.fs.look import close
 from dotstream.fs.oserror import reason
@@ -177,12 +178,16 @@ class _Walk:
         except OSError:
             return  # it has just gone
         owner = farm.target.owner(place, text)
-        if owner is None or not (owner.path or farm.packages.is_named(owner)):
-            return
-        finding = judge(farm, place, name, text, owner, self._heirs)
+        try:
+            if owner is None or not (owner.path or farm.packages.is_named(owner)):
+                return
+            finding = judge(farm, place, name, text, owner, self._heirs)
+            corresponds = finding is None and self._corresponds(place, name, owner)
+        except UnfitFile:
+            return  # of what a package that cannot be read shows nothing is known
         if finding is not None:
             yield Verdict(finding, None)
-        elif self._corresponds(place, name, owner):
+        elif corresponds:
             found = Finding("unrecorded_links", place, name, owner.package, text)
             yield Verdict(
                 found,

@@ -7,7 +7,7 @@ import posixpath
 
 from dotstream.doctor import shell_commands
 from dotstream.fs.access import followed
-from dotstream.fs.files import is_directory, present
+from dotstream.fs.files import is_directory, is_link, present
 from dotstream.fs.listing import DIR, SPECIAL
 from dotstream.fs.oserror import GONE, reason
 from dotstream.light_typing import TYPE_CHECKING
@@ -70,14 +70,16 @@ def judge(
         return Finding(
             "no_permission", place, name, package, text, detail=why + reason(OSError(number, ""))
         )
-    if present(full):
-        return Finding("broken_member", place, name, package, text, detail=full)
+    top = f"{stow_dir.rstrip('/')}/{package}"
+    if present(full) or (is_link(top) and not is_directory(top)):
+        leads = full if present(full) else top
+        return Finding("broken_member", place, name, package, text, detail=leads)
     if owner.moved and present(owner.full):
         absolute = text.startswith("/")
         wanted = owner.full if absolute else posixpath.relpath(owner.full, place.absolute)
     if not is_directory(stow_dir):
         return Finding("lost_directory", Directory(stow_dir), "", package, text)
-    package_there = present(f"{stow_dir.rstrip('/')}/{package}")
+    package_there = present(top)
     heir = None if wanted else heirs.find(place, name, managed=package_there)
     return Finding(
         "broken_link" if package_there else "orphaned_link",

@@ -23,11 +23,16 @@ _BLOCK = 1 << 18
 
 
 class UnfitFile(OSError):
-    """What is at a path cannot be read as a file; the message says why, and what to do."""
+    """What is at a path cannot be read as it has to be; the message says why, and what to do.
 
-    def __init__(self, path: str, why: str) -> None:
+    Args:
+        refused: whether that is for lack of rights.
+    """
+
+    def __init__(self, path: str, why: str, *, refused: bool = False) -> None:
         super().__init__(why)
         self.filename = path
+        self.refused: bool = refused
 
     def __str__(self) -> str:
         """Return the message, which does not name the path."""
@@ -94,11 +99,19 @@ def opened(path: str, flags: int) -> int:
 
 def _refuse_unfit(path: str, mode: int) -> None:
     if not stat.S_ISREG(mode):
-        kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "something special")
-        raise UnfitFile(path, f"it is {kind}, not a file; put a file there, or move it away")
+        raise UnfitFile(
+            path, f"it is {kind(mode)}, not a file; put a file there, or move it away"
+        )
+
+
+def kind(mode: int) -> str:
+    """Return in words what has a mode."""
+    return next((name for is_kind, name in _KINDS if is_kind(mode)), "something special")
 
 
 _KINDS = (
+    (stat.S_ISREG, "a file"),
+    (stat.S_ISLNK, "a symbolic link"),
     (stat.S_ISDIR, "a directory"),
     (stat.S_ISFIFO, "a named pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -159,14 +172,19 @@ def file_identity(path: str) -> tuple[int, int] | None:
 def subdirectories(path: str) -> list[str]:
     """Return the names of the directories in ``path``, links to directories too, by bytes.
 
-    Hidden ones are left out.
+    Hidden ones are left out, and links that lead nowhere or round in a circle.
 
     Raises:
         OSError: the directory cannot be read.
     """
     with os.scandir(path) as scan:
-        names = [entry.name for entry in scan if entry.name[0] != "." and entry.is_dir()]
+        names = [entry.name for entry in scan if entry.name[0] != "." and _is_directory(entry)]
     return sorted(names, key=os.fsencode)
+
+
+def _is_directory(entry: os.DirEntry[str]) -> bool:
+    """As ``is_directory``, with no further look where the kind is known."""
+    return is_directory(entry.path) if entry.is_symlink() else entry.is_dir()
 
 
 def entries(path: str, most: int) -> list[tuple[str, bool]]:
@@ -204,6 +222,14 @@ def links_below(path: str, *, deepest: int, most: int, but: str) -> Iterator[tup
                         waiting.append((entry.path, depth + 1))
         except OSError:
             continue  # nothing to see there
+
+
+def what_is(path: str) -> str:
+    """Return in words what ``path`` leads to."""
+    mode = _mode(path)
+    if mode is None:
+        return "a link that leads nowhere" if os.path.islink(path) else "not there"
+    return "closed to you" if mode == _HIDDEN else kind(mode)
 
 
 def permissions(path: str) -> int:

@@ -6,6 +6,7 @@ import errno
 import os
 
 from dotstream.errors import DotstreamError
+from dotstream.fs.files import UnfitFile
 
 GONE = (errno.ENOENT, errno.ENOTDIR)
 """Numbers of errors that say that nothing is there; any other leaves that open."""
@@ -13,7 +14,8 @@ GONE = (errno.ENOENT, errno.ENOTDIR)
 
 def is_permission(error: OSError) -> bool:
     """Whether the operating system refused for lack of rights."""
-    return error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+    refused = isinstance(error, UnfitFile) and error.refused
+    return refused or error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def reason(error: OSError) -> str:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 GONE = "it is gone"
 """Why the links of a package are not to be that is not there, maybe as it was renamed."""
 
+AWAY = "it is a link that leads nowhere now"
+"""Why the links of a package stay as they are that is out of reach."""
+
 PackageState = Literal["managed", "partial", "unmanaged", "conflict", "empty"]
 
 
@@ -36,18 +39,20 @@ class PackageInfo(NamedTuple):
 class Unwanted(NamedTuple):
     """A package with links that are not to be any more.
 
-    It is gone, disabled, in no profile, or has another target.
+    It is gone, disabled, in no profile, or has another target; or it is out of reach.
 
     Attributes:
         reason: why.
         links: how many there are, by target.
         moved: whether it is managed, and only its target is another now.
+        away: whether it is a link that leads to no directory now; so its links stay.
     """
 
     name: str
     reason: str
     links: Mapping[str, int]
     moved: bool = False
+    away: bool = False
 
 
 class PackageStatus(NamedTuple):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from dotstream.config.repository import Repository
+    from dotstream.model.items import ScanError
     from dotstream.model.options import Action, Package
     from dotstream.planner.request import Asked
 
@@ -37,7 +38,8 @@ def children(
     """Plan the names of one directory, and nothing below; see ``Client.children``."""
     settings, prefer = repository.settings, asked.prefer
     names, _, elsewhere, _, _, places, _ = asked.meant(repository, action)
-    groups = repository.groups(action, names, prefer, elsewhere, places)
+    unread: list[ScanError] = []
+    groups = repository.groups(action, names, prefer, elsewhere, places, unread=unread)
     if directory is None:
         directory = groups[0].target if len(groups) == 1 else settings.target
     found, only = narrowed(repository, groups, directory)
@@ -45,6 +47,8 @@ def children(
         full = posixpath.normpath(repository.places.expand(directory))
         raise UsageError(f"{full} is in no target")
     (group,) = found
+    if unread and not only:
+        yield Child("", group.target, None, expandable=False, items=tuple(unread))
     options = settings.options(prefer)
     place = Directory(group.target).descend("/".join(only))
     items = plan_level(
@@ -62,7 +66,7 @@ def children(
         cast("Iterator[Item | Below]", known),
         _Level(place, [*group.manage, *(package for _, package in group.unmanage)]),
     )
-    return _after(named, place, skip)
+    yield from _after(named, place, skip)
 
 
 class _Level:

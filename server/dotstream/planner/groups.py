@@ -46,7 +46,7 @@ def plan_groups(
     plan: Callable[[Farm, Group], Iterator[Item | Run]] | None = None,
     records: Records | None = None,
     selection: Selection | None = None,
-    notices: Sequence[Notice] = (),
+    notices: Sequence[Notice | ScanError] = (),
     state: str = "",
 ) -> StreamingPlan:
     """Return the streaming plan of ``groups``; nothing is looked at before its first item.

@@ -7,11 +7,12 @@ built-in one.  ``--ignore`` options and globs come on top of it.
 
 from __future__ import annotations
 
+import errno
 import re
 from functools import cache, cached_property, partial
 
 from dotstream.errors import ConfigError, PermissionRefused
-from dotstream.fs.files import read_text
+from dotstream.fs.files import is_directory, read_text
 from dotstream.fs.oserror import is_permission, reason
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.rule import Hidden
@@ -217,6 +218,8 @@ def stow_list(package: str, home: str | None) -> StowList:
         try:
             text = read_text(path)
         except OSError as error:
+            if error.errno == errno.ELOOP and not is_directory(package):
+                continue  # nor is there a package
             if is_permission(error):
                 raise PermissionRefused(f"{path}: {reason(error)}") from None
             raise ConfigError(f"cannot be read: {reason(error)}", path=path) from None

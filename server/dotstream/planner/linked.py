@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import closing
 
+from dotstream.errors import ConfigError, PermissionRefused
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import Operation
 from dotstream.model.options import AS_CONFIGURED, Preferences
-from dotstream.model.status import PackageStatus
+from dotstream.model.status import PackageStatus, Unwanted
 from dotstream.planner.managed import managed, unwanted_links
 from dotstream.planner.ownership import native_ownership
 from dotstream.planner.request import Asked, plan_packages
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from dotstream.model.entry import Records
     from dotstream.model.items import Item
     from dotstream.model.options import Action
+    from dotstream.model.status import PackageState
     from dotstream.planner.managed import Managed
     from dotstream.planner.stream import StreamingPlan
 
@@ -33,10 +35,15 @@ class Linked:
 
     def status(self, packages: Sequence[str]) -> Iterator[PackageStatus]:
         """Tell how far each package is linked, one package at a time."""
-        names = self._settings.select(packages, everything=not packages)
+        names = self._select(packages, everything=not packages)
         recorded = self._recorded(names)
         for name in names:
-            plan = self._planned("manage", [name])
+            try:
+                plan = self._planned("manage", [name])
+            except (ConfigError, PermissionRefused):
+                state: PackageState = "partial" if recorded[name] else "unmanaged"
+                yield PackageStatus(name, state, recorded[name], 0, 0, errors=1)
+                continue
             opened = "unfold" in plan.summary.counts and self._opens(name)
             status = PackageStatus.of(name, plan.summary, opened=opened)
             if recorded[name] > status.links + status.relinks:
@@ -50,27 +57,44 @@ class Linked:
     def links(self, packages: Sequence[str]) -> Iterator[Operation]:
         """List the links that are in place, package by package."""
         settings, prefer = self._settings, Preferences(report_kept=True, on_conflict="fail")
-        here = self.managed()
+        here, directory, unread = self.managed(), self._repository.directory, list[Unwanted]()
         unwanted = {each.name for each in here.unwanted}
         wanted = [name for name in packages if name not in unwanted]
         every = not packages and settings.why_empty() is None
-        names = settings.select(wanted, everything=every) if wanted or every else ()
+        names = self._select(wanted, everything=every) if wanted or every else ()
         with closing(self._repository.records()) as records:
             in_place = _InPlace(self._repository, records, unwanted)
             # One by one: together, they would open a fold that only one of them has.
             for name in names:
-                with self._plan("manage", [name], prefer) as plan:
+                try:
+                    plan = self._plan("manage", [name], prefer)
+                except (ConfigError, PermissionRefused) as error:  # what is recorded is known
+                    unread.append(
+                        Unwanted(name, str(error), records.linked(directory).get(name, {}))
+                    )
+                    continue
+                with plan:
                     for item in plan:
                         link = in_place.link(item, name)
                         if link is not None:
                             yield link
         left = [
-            each
-            for each in (*here.unwanted, *here.moved)
-            if each.moved or each.name not in names
-            if not packages or each.name in packages
+            *unread,
+            *(
+                each
+                for each in (*here.unwanted, *here.moved)
+                if each.moved or each.name not in names
+                if not packages or each.name in packages
+            ),
         ]
         yield from unwanted_links(settings, self._repository.records(), left)
+
+    def _select(self, packages: Sequence[str], *, everything: bool) -> tuple[str, ...]:
+        def linked() -> Container[str]:
+            with closing(self._repository.records()) as records:
+                return records.linked(self._repository.directory)
+
+        return self._settings.select(packages, everything=everything, recorded=linked)
 
     def managed(self) -> Managed:
         """Return what is managed here."""

@@ -246,7 +246,10 @@ class _Locator:
                         if way[:1] != (shown,):
                             continue
                         inside = way[1:]
-                    yield from _raws(tree, name, inside, dotfiles=dotfiles)
+                    try:
+                        yield from _raws(tree, name, inside, dotfiles=dotfiles)
+                    except OSError:
+                        continue  # what cannot be looked at is told of where it is planned
         finally:
             tree.close()
 

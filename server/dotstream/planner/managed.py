@@ -8,10 +8,10 @@ from dotstream.model.choice import HERE, Choosing
 from dotstream.model.directory import Directory
 from dotstream.model.items import Operation
 from dotstream.model.options import SINGLE
-from dotstream.model.status import GONE, Unwanted
+from dotstream.model.status import AWAY, GONE, Unwanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from dotstream.config.repository import Repository
     from dotstream.config.settings import Settings
@@ -64,13 +64,18 @@ class Meant(NamedTuple):
 def managed(settings: Settings, records: Records) -> Managed:
     """Return what is managed of a package directory."""
     linked, choice = records.linked(settings.directory), records.choice(settings.directory)
-    members = [name for name in _members(settings, choice) if name not in choice.without]
+    members = [name for name in _members(settings, choice, linked) if name not in choice.without]
     wanted = dict.fromkeys((*choice.packages, *members))
     left = {*set(choice.members).difference(wanted), *choice.without}
     wanted.update(dict.fromkeys(name for name in linked if name not in left))
     names = tuple(name for name in wanted if _why_not(settings, name) is None)
     unwanted = tuple(
-        Unwanted(name, _why_not(settings, name) or "no profile includes it any more", links)
+        Unwanted(
+            name,
+            _why_not(settings, name) or "no profile includes it any more",
+            links,
+            away=settings.is_away(name),
+        )
         for name, links in linked.items()
         if name not in names and name not in choice.without and not settings.is_astray(name)
     )
@@ -107,9 +112,9 @@ def unwanted_links(
         records.close()
 
 
-def _members(settings: Settings, choice: Choice) -> Iterable[str]:
+def _members(settings: Settings, choice: Choice, linked: Container[str]) -> Iterable[str]:
     if choice.everything and settings.why_empty() is None:
-        yield from settings.select(everything=True)
+        yield from settings.select(everything=True, recorded=lambda: linked)
     for profile in choice.profiles:
         names = settings.here if profile == HERE else (profile,)
         if profile == HERE and settings.single:
@@ -123,7 +128,8 @@ def _members(settings: Settings, choice: Choice) -> Iterable[str]:
 def _why_not(settings: Settings, name: str) -> str | None:
     """Say why a package cannot be managed here; ``None`` if it can."""
     if not settings.is_package(name):
-        return (None if settings.single else settings.left_out(name)) or GONE
+        away = AWAY if settings.is_away(name) else GONE
+        return (None if settings.single else settings.left_out(name)) or away
     return settings.excluded(name)
 
 
@@ -160,7 +166,9 @@ def meant(
                 names = tuple(dict.fromkeys((*names, *records.linked(settings.directory))))
             choosing = _choosing(settings, action, names, packages, profile, everything)
         if here is not None:
-            unwanted = tuple(each for each in here.unwanted if each.name not in names)
+            unwanted = tuple(
+                each for each in here.unwanted if each.name not in names and not each.away
+            )
         elsewhere = _elsewhere(settings, records, names, unwanted)
         former, places = tuple(records.former), records.places_of(settings.directory)
         before = records.choice(settings.directory) if former or len(places) > 1 else None

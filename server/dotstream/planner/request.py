@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from dotstream.config.repository import Repository
     from dotstream.config.settings import Settings
-    from dotstream.model.items import Item
+    from dotstream.model.items import Item, ScanError
     from dotstream.model.member import Member
     from dotstream.model.options import Action, Options, Package, Preferences
     from dotstream.model.run import Run
@@ -63,7 +63,8 @@ def plan_packages(
         repository.do_without()
     settings, prefer = repository.settings, asked.prefer
     names, unwanted, elsewhere, choosing, former, places, kept = asked.meant(repository, action)
-    groups = repository.groups(action, names, prefer, elsewhere, places)
+    unread: list[ScanError] = []
+    groups = repository.groups(action, names, prefer, elsewhere, places, unread=unread)
     options, cancel = settings.options(prefer), asked.cancel or CancellationToken()
     wanted = {group.target for group in groups}
     grounds = {ground(each, settings.target) for each in wanted if not is_directory(each)}
@@ -72,6 +73,10 @@ def plan_packages(
     whole = path is None and members is None and not prefer.where
     if path is not None:
         groups, only = narrowed(repository, groups, path)
+        if action == "unmanage":  # what else is linked stays, and so do the directories it is in
+            alone = _only_at("/".join(only), prefer)
+            groups = repository.groups(action, names, alone, elsewhere, places, unread=[])
+            groups, only = narrowed(repository, groups, path)
     selection = None
     if members is not None:
         from dotstream.planner.chosen import Selection
@@ -97,14 +102,39 @@ def plan_packages(
         only=only,
         records=repository.records(),
         selection=selection,
-        notices=[*_adrift(settings, kept), *(_unwanted(settings, each) for each in unwanted)],
+        notices=[
+            *unread,
+            *(_outside(settings, names) if asked.everything and action != "unmanage" else ()),
+            *_adrift(settings, kept),
+            *(_unwanted(settings, each) for each in unwanted),
+        ],
         state=repository.state,
     )
+
+
+def _only_at(path: str, prefer: Preferences) -> Preferences:
+    """Want nothing but what is at a path of the target, above it or below it."""
+
+    def where(shown: str) -> bool:
+        near = f"{shown}/".startswith(f"{path}/") or f"{path}/".startswith(f"{shown}/")
+        return near and (prefer.where is None or prefer.where(shown))
+
+    return prefer._replace(where=where) if path else prefer
 
 
 def _unwanted(settings: Settings, package: Unwanted) -> Notice:
     why = f"package {package.name}: {package.reason}, so its links are removed"
     return Notice(f"{settings.directory.rstrip('/')}/{package.name}", why)
+
+
+def _outside(settings: Settings, names: Sequence[str]) -> Iterator[Notice]:
+    for name in settings.outside():
+        if name not in names:
+            path = settings.path_of(name)
+            why = (
+                f"it is a link out of this repository, to {canonical(path)}: name it to manage it"
+            )
+            yield Notice(path, f"package {name} is left out: {why}")
 
 
 def _adrift(settings: Settings, kept: Sequence[str]) -> Iterator[Notice]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.editors.vscode.tools import Tools
 
-__all__ = ["CodeServer", "signal_when"]
+__all__ = ["CodeServer"]
 
 _SETTINGS = {
     "chat.disableAIFeatures": True,
@@ -186,7 +186,7 @@ class CodeServer:
         and however busy the browser.  The block gets what to wait for until it has stopped.
         """
         (server,) = self.processes("dotstream lsp")
-        stopping = asyncio.create_task(signal_when(when, server, signal.SIGSTOP))
+        stopping = asyncio.create_task(_signal_when(when, server, signal.SIGSTOP))
         try:
             yield stopping
         finally:
@@ -232,7 +232,7 @@ class CodeServer:
         raise AssertionError(f"code-server does not start: {self._log.read_text()}")
 
 
-async def signal_when(holds: Callable[[], bool], process: int, number: int) -> None:
+async def _signal_when(holds: Callable[[], bool], process: int, number: int) -> None:
     """Signal a process as soon as something holds."""
 
     def watch() -> None:

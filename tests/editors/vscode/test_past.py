@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.editors.vscode.codeserver import signal_when
 from tests.editors.vscode.large import make_large
 from tests.snapshot import difference, snapshot
 
@@ -84,11 +82,10 @@ async def test_a_change_that_a_kill_cut_short_is_rolled_back_when_the_user_says_
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "big")
     (killed,) = code_server.processes("dotstream lsp")
-    killing = asyncio.create_task(
-        signal_when(lambda: os.path.lexists(f"{farm.target}/0250"), killed, signal.SIGKILL)
-    )
-    await workbench.apply("300,000 to link")
-    await killing
+    async with code_server.stopped(lambda: os.path.lexists(f"{farm.target}/0150")) as still:
+        await workbench.apply("300,000 to link")
+        await still
+        os.kill(killed, signal.SIGKILL)
     await workbench.until(lambda: code_server.processes("dotstream lsp") not in ([], [killed]))
     left = difference(before, snapshot(farm.target))
     assert 0 < len(left) < 300_000
@@ -96,8 +93,10 @@ async def test_a_change_that_a_kill_cut_short_is_rolled_back_when_the_user_says_
     await workbench.run("Dotstream: Recover…")
     await workbench.page.locator(".monaco-dialog-box").wait_for()
     await workbench.picture("recover")
-    await workbench.decide("Roll It Back", of="manage big was cut short")
-    await workbench.press("Cancel", of="Recovering")
+    async with code_server.stopped(lambda: not os.path.lexists(f"{farm.target}/0150")) as still:
+        await workbench.decide("Roll It Back", of="manage big was cut short")
+        await still
+        await workbench.press("Cancel", of="Recovering")
     await workbench.said("recover again to go on")
     rest = difference(before, snapshot(farm.target))
     assert 0 < len(rest) < len(left)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
-    from playwright.async_api import BrowserContext, Locator, Page
+    from playwright.async_api import BrowserContext, ElementHandle, Locator, Page
     from tests.editors.vscode.codeserver import CodeServer
 
 __all__ = ["Workbench"]
@@ -290,15 +290,20 @@ class Workbench:
         """Press a button of a notification, also where that is only in their list by now."""
         named = re.compile(f"^{button}$")
         there = self.notification(of).locator(".monaco-button", has_text=named)
+        pressed: list[ElementHandle] = []
 
         async def attempt() -> None:
             try:
-                await there.click(timeout=_SOON)
+                pressed[:] = [await there.element_handle(timeout=_SOON)]
+                await pressed[0].click(timeout=_SOON)
             except StillWaiting:
                 await self.run("Notifications: Show Notifications")
                 raise
 
-        await self._persist(attempt, f"no notification of {of!r} offers {button!r}")
+        async def heeded() -> bool:  # then the notification is gone, with its buttons
+            return not await pressed[0].is_visible()
+
+        await self._persist(attempt, f"no notification of {of!r} offers {button!r}", until=heeded)
 
     # ---------------------------------------------------------- what stands
 

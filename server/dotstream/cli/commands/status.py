@@ -77,7 +77,9 @@ def run(session: Session) -> int:
     names, paths = apart(session, session.arguments.packages)
     with session.cancellable() as cancel:
         found = [_locate(session, path) for path in paths]
-        failed = _tell_packages(session, names, cancel) if names or not paths else 0
+        failed = left = 0
+        if names or not paths:
+            failed, left = _tell_packages(session, names, cancel)
         if not session.arguments.check:
             return 0
         others = [each for each in found if each.package not in names]  # of those, it is all
@@ -85,24 +87,27 @@ def run(session: Session) -> int:
         if names or not paths:
             lack, meant = _lacking_in(session.client, names, cancel)
             lacking.append((lack._replace(errors=max(lack.errors, failed)), meant))
-        return _checked(session, lacking)
+        return _checked(session, lacking, left)
 
 
-def _tell_packages(session: Session, names: Sequence[str], cancel: CancellationToken) -> int:
+def _tell_packages(
+    session: Session, names: Sequence[str], cancel: CancellationToken
+) -> tuple[int, int]:
     """Tell the state of packages: those named, or all for this machine.
 
     Returns:
-        How many errors there were.
+        How many errors there were, and how many packages have no link.
     """
     client = session.client
     shown = names or [info.name for info in client.packages() if info.active]
     width = max((columns_of(display(name)) for name in shown), default=0)
     unwanted = [each for each in client.unwanted() if not names or each.name in names]
     gone = {each.name for each in unwanted if not each.moved}
-    linked = failed = 0
+    linked = failed = left = 0
     for status in session.while_read(_statuses(client, names, gone, cancel) if shown else ()):
         linked += status.links
         failed += status.errors
+        left += status.state == "unmanaged"
         _tell(session, status, width)
     if not (shown or unwanted):
         session.say(client.settings.why_empty() or "no package is enabled on this machine")
@@ -110,7 +115,7 @@ def _tell_packages(session: Session, names: Sequence[str], cancel: CancellationT
         _tell_unwanted(session, each, width)
     if not linked:
         _tell_why(session, names, shown)
-    return failed
+    return failed, left
 
 
 def _tell_why(session: Session, names: Sequence[str], shown: Sequence[str]) -> None:
@@ -145,7 +150,7 @@ def _tell(session: Session, status: PackageStatus, width: int) -> None:
 
 
 def _tell_unwanted(session: Session, package: Unwanted, width: int) -> None:
-    links, command = sum(package.links.values()), session.completed("dotstream remanage")
+    links, command = sum(package.links.values()), session.completed(_removing(package))
     session.tell(
         "unwanted",
         partial(_unwanted_line, session, package, width),
@@ -218,32 +223,44 @@ def _lack_of(plan: StreamingPlan) -> _Lacking:
     return _Lacking(plan.summary.operations, plan.summary.conflicts, plan.summary.errors)
 
 
-def _checked(session: Session, lacking: Sequence[tuple[_Lacking, Sequence[str]]]) -> int:
-    """Return the exit code that says whether anything is to be done."""
+def _checked(
+    session: Session, lacking: Sequence[tuple[_Lacking, Sequence[str]]], left: int
+) -> int:
+    """Return the exit code that says whether anything is to be done.
+
+    Args:
+        left: how many packages are not managed here; unless they were named, nothing is due.
+    """
     due, conflicts, errors = map(sum, zip(*(lack for lack, _ in lacking), strict=True))
     meant = dict.fromkeys(quoted(name) for _, names in lacking for name in names)
     more = session.completed(" ".join(("dotstream plan remanage", *meant)))
-    told = partial(_verdict, due, conflicts, errors, more)
+    told = partial(_verdict, due, conflicts, errors, more, left)
     session.tell("check", told, due=due, conflicts=conflicts)
     if conflicts:
         return ConflictError.exit_code
     return OUT_OF_STEP if due or errors else 0
 
 
-def _verdict(due: int, conflicts: int, errors: int, more: str) -> str:
+def _verdict(due: int, conflicts: int, errors: int, more: str, left: int) -> str:
     if not due and not conflicts and not errors:
-        return "in step"
+        are = "is" if left == 1 else "are"
+        return f"in step; {plural(left, 'package')} {are} not managed here" if left else "in step"
     told = [f"{plural(due, 'change')} due"] if due else []
     told += [plural(conflicts, "conflict")] if conflicts else []
     told += [plural(errors, "error")] if errors else []
     return f"out of step: {', '.join(told)}; see {more}"
 
 
+def _removing(package: Unwanted) -> str:
+    return f"dotstream unmanage {quoted(package.name)}" if package.away else REMANAGE
+
+
 def _unwanted_line(session: Session, package: Unwanted, width: int) -> str:
     state = session.style.paint("unwanted".ljust(9), "yellow")
-    links, command = sum(package.links.values()), session.completed("dotstream remanage")
+    links, command = sum(package.links.values()), session.completed(_removing(package))
     what, them = "moves" if package.moved else "removes", "it" if links == 1 else "them"
-    told = f"{plural(links, 'link')}; {display(package.reason)}: {command} {what} {them}"
+    back = " bring that back, or" if package.away else ""
+    told = f"{plural(links, 'link')}; {display(package.reason)}:{back} {command} {what} {them}"
     if package.reason == GONE:
         told += f", or {session.completed(FIX)} relinks {them} if the package was renamed"
     return f"{padded(display(package.name), width)}  {state}  {told}"
@@ -259,5 +276,7 @@ def _line(session: Session, status: PackageStatus, width: int) -> str:
         command = session.completed(f"{REMANAGE} {quoted(status.name)}")
         counts += [f"{plural(status.removals, 'link')} left that {command} removes"]
     counts += [plural(status.conflicts, "conflict")] if status.conflicts else []
-    counts += [plural(status.errors, "error")] if status.errors else []
+    if status.errors:
+        command = session.completed(f"dotstream plan manage {quoted(status.name)}")
+        counts += [f"{plural(status.errors, 'error')}, see {command}"]
     return f"{padded(display(status.name), width)}  {state}  {', '.join(counts)}".rstrip()
