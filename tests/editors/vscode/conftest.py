@@ -12,7 +12,7 @@ from playwright.async_api import async_playwright
 from tests.editors.vscode.codeserver import CodeServer
 from tests.editors.vscode.tools import REPOSITORY, Tools, tools
 from tests.editors.vscode.workbench import Workbench
-from tests.farm import Farm, scratch
+from tests.farm import Farm
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser, BrowserContext
 
-__all__ = ["BROWSER_OPTIONS", "EXTENSION", "SERVER", "farm", "scratch"]
+__all__ = ["BROWSER_OPTIONS", "EXTENSION", "SERVER", "farm"]
 
 _ARTIFACTS = REPOSITORY / ".artifacts" / "vscode"
 EXTENSION = REPOSITORY / "extensions/vscode/dotstream.vsix"
