@@ -51,9 +51,33 @@ def test_a_diff_is_coloured_on_a_terminal(root: Path) -> None:
 def test_what_is_no_text_or_elsewhere_is_said(scratch_home: Path, root: Path) -> None:
     (scratch_home / ".zshrc").write_bytes(b"\0\1")
     assert "differ and are not text" in dotstream("diff", "~/.zshrc", cwd=root).out
-    assert "one is not there" in dotstream("diff", "~/.vimrc", cwd=root).out
+    assert ".vimrc is not there, and" in dotstream("diff", "~/.vimrc", cwd=root).out
     done = dotstream("diff", "~/dotfiles/dotstream.toml", cwd=root)
     assert (done.code, done.out) == (2, "")
+
+
+def test_a_difference_says_what_is_there_where_it_is_no_file(root: Path) -> None:
+    home, package = root.parent, root / "zsh"
+    for name in ("pipe", "file", "link", "long"):
+        (package / name).write_text("ours\n")
+    for name in ("dir", "both"):
+        (package / name).mkdir()
+        (package / name / "inside").write_text("ours\n")
+    os.mkfifo(home / "pipe")
+    (home / "link").symlink_to("nowhere")
+    (home / "file").mkdir()
+    (home / "dir").write_text("mine\n")
+    (home / "both").mkdir()
+    (home / "both/inside").write_text("mine\n")
+    for name, told in {
+        "pipe": "~/pipe is a named pipe, and ~/dotfiles/zsh/pipe is a file",
+        "link": "~/link is a link that leads nowhere, and ~/dotfiles/zsh/link is a file",
+        "file": "~/file is a directory, and ~/dotfiles/zsh/file is a file",
+        "dir": "~/dir is a file, and ~/dotfiles/zsh/dir is a directory",
+        "long": "~/long is not there, and ~/dotfiles/zsh/long is a file",
+        "both": "-mine\n+ours",
+    }.items():
+        assert told.replace("~", str(home)) in dotstream("diff", f"~/{name}", cwd=root).out
 
 
 def test_a_program_gets_the_difference_as_an_event(root: Path) -> None:

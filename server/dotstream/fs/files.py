@@ -224,6 +224,14 @@ def links_below(path: str, *, deepest: int, most: int, but: str) -> Iterator[tup
             continue  # nothing to see there
 
 
+def what_is(path: str) -> str:
+    """Return in words what ``path`` leads to."""
+    mode = _mode(path)
+    if mode is None:
+        return "a link that leads nowhere" if os.path.islink(path) else "not there"
+    return "closed to you" if mode == _HIDDEN else kind(mode)
+
+
 def permissions(path: str) -> int:
     """Return the permission bits of what is at a path.
 
