@@ -95,6 +95,7 @@ async def test_the_configuration_counts_plans_completes_and_explains(
     await workbench.complete("on-", "on-conflict")
     await workbench.shows("on-conflict")
     await workbench.picture("toml")
+    await workbench.save()
     await workbench.nothing_blocks()
 
 

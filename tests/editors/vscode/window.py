@@ -16,7 +16,7 @@ from playwright.async_api import expect
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
-    from playwright.async_api import BrowserContext, Locator, Page
+    from playwright.async_api import BrowserContext, ElementHandle, Locator, Page
     from tests.editors.vscode.codeserver import CodeServer
 
 __all__ = ["PATIENCE", "SOON", "Window"]
@@ -243,7 +243,7 @@ class Window:
         button: str = "left",
         within: int = PATIENCE,
         until: Callable[[], Awaitable[bool]] | None = None,
-    ) -> None:
+    ) -> ElementHandle:
         """Click something until it has got a click, and not what has taken its place meanwhile.
 
         Args:
@@ -251,16 +251,23 @@ class Window:
             button: the button of the mouse.
             within: milliseconds before this is given up, with Playwright's error.
             until: what is so, soon, after a click that was heeded too.
+
+        Returns:
+            what got the click.
         """
+        struck: list[ElementHandle] = []
 
         async def attempt() -> None:
             element = await what.first.element_handle(timeout=SOON)
             await element.evaluate(_AIM)
-            await element.click(button=button, timeout=SOON)  # type: ignore[arg-type]
+            with suppress(Unplayable):  # what takes it away may be heeding the click
+                await element.click(button=button, timeout=SOON)  # type: ignore[arg-type]
             if not await self.page.evaluate("window.dotstreamHit"):
                 raise StillWaiting("something else was hit")
+            struck[:] = [element]
 
         await self.persist(attempt, f"it cannot be clicked: {what}", until=until, within=within)
+        return struck[0]
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait until something outside of the workbench is so."""

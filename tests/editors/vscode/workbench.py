@@ -194,8 +194,7 @@ class Workbench(Window):
 
         async def attempt() -> None:
             try:
-                pressed[:] = [await there.element_handle(timeout=SOON)]
-                await pressed[0].click(timeout=SOON)
+                pressed[:] = [await self.strike(there, within=SOON)]
             except StillWaiting:
                 await self.run("Notifications: Show Notifications")
                 raise
@@ -300,6 +299,10 @@ class Workbench(Window):
         await self.page.keyboard.press("Control+Home")
         await self.page.keyboard.insert_text(text)
         await self._sees(".view-line", text)
+        await self.save()
+
+    async def save(self) -> None:
+        """Save what was written in the active editor: another window would have it again."""
         dirty = self.page.locator(".tabs-container .tab.dirty")
         await dirty.wait_for()
         await self.page.keyboard.press("Control+S")
