@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.cli.process import dotstream, events, household
+from tests.cli.process import anew, dotstream, events, household
 from tests.cli.test_events import check, of
 
 from dotstream.cli.registry import COMMANDS, GROUPS, PROGRAMS
@@ -180,7 +180,7 @@ def test_colours_in_a_pipe_heed_the_environment(
 
 def test_help_is_as_wide_as_columns_says(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
-    flags = dotstream("manage", "--help", cwd=root).out.partition("\noptions:")[2]
+    flags = anew("manage", "--help", cwd=root).out.partition("\noptions:")[2]
     assert max(map(len, flags.partition("\nglobal")[0].splitlines())) <= 60
 
 

@@ -41,6 +41,15 @@ _preferences = st.builds(
     report_kept=st.booleans(),
 )
 _some = st.lists(st.sampled_from(_PACKAGES), min_size=1, unique=True)
+_farms = {
+    "members": st.dictionaries(_member, _packed, min_size=1, max_size=10),
+    "theirs": st.dictionaries(_inside.map(lambda path: f"home/{path}"), _found, max_size=4),
+}
+_lived = {
+    "managed": st.none() | st.sampled_from(FOLDINGS),
+    "before": st.tuples(_actions, _some, _preferences),
+    "now": st.tuples(_actions, _some, _preferences),
+}
 
 
 def _laid_out(root: str, tree: dict[str, Entry]) -> Farm:
@@ -108,13 +117,10 @@ def _expected(items: Sequence[Item], farm: Farm, path: str) -> list[Item]:
 
 
 @given(
-    members=st.dictionaries(_member, _packed, min_size=1, max_size=10),
-    theirs=st.dictionaries(_inside.map(lambda path: f"home/{path}"), _found, max_size=4),
-    managed=st.none() | st.sampled_from(FOLDINGS),
-    before=st.tuples(_actions, _some, _preferences),
+    **_farms,
+    **_lived,
     other=st.dictionaries(_member, _packed, max_size=4),
     upheavals=st.sets(st.sampled_from(("moved", "gone"))),
-    now=st.tuples(_actions, _some, _preferences),
     path=_inside,
 )
 @example(  # the package's own file makes room for the one that is adopted

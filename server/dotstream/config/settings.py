@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
-from dotstream.config.names import nearest, package_name, quoted
+from dotstream.config.names import nearest, package_name, quoted, require_known
 from dotstream.config.profiles import on_host, on_platform
 from dotstream.errors import PackageNotFound, PermissionRefused, UsageError
 from dotstream.fs.files import is_directory, is_link, subdirectories
@@ -16,7 +14,6 @@ from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import AS_CONFIGURED, SINGLE, Options, Package, Preferences
 from dotstream.planner.ignore import LITTER, compile_rules, only, stow_list
 from dotstream.planner.naming import to_target
-from dotstream.planner.patterns import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
     from dotstream.model.wish import Wish
 
 DEFAULT_PROFILE = "default"
-_NAMED = 10  # profiles, in a message
 NEVER_LINKED = ("/.git", "/dotstream.toml", "/dotstream.local.toml")
 """What a package that is the package directory itself has, and no target wants."""
 
@@ -120,7 +116,13 @@ class Settings(NamedTuple):
         return self.directory if self.single else f"{self.directory.rstrip('/')}/{name}"
 
     def options(self, prefer: Preferences = AS_CONFIGURED) -> Options:
-        """Return how to plan, with what this run prefers on top."""
+        """Return how to plan, with what this run prefers on top.
+
+        Raises:
+            UsageError: it prefers what there is not.
+        """
+        if prefer is not AS_CONFIGURED:
+            require_known(prefer)
         return Options(
             single=self.single,
             defer=self.defer + prefer.defer,
@@ -198,6 +200,8 @@ class Settings(NamedTuple):
         """Yield globs for what dotstream keeps in a package, which is no part of it."""
         for each in self.private:
             if within(each, path) and (inside := components(each, path)):
+                from dotstream.planner.patterns import literal  # hardly any package has such
+
                 yield literal("/".join(map(to_target, inside) if dotfiles else inside))
 
     def dotfiles_of(self, name: str, prefer: Preferences = AS_CONFIGURED) -> bool:
@@ -302,11 +306,12 @@ class Settings(NamedTuple):
         """Say why the package ``name`` is not for this machine; ``None`` if it is."""
         own = self._own(name)
         if own.platforms and not on_platform(self.platform, own.platforms):
-            return f"it is for {_words(own.platforms)}, and this is {self.platform}"
+            return f"it is for {' or '.join(own.platforms)}, and this is {self.platform}"
         if own.hosts and not on_host(self.hostname, own.hosts):
             others = [host[1:] for host in own.hosts if host.startswith("!")]
             only = [host for host in own.hosts if host[:1] != "!"]
-            which = f"the host {_words(only)}" if only else f"any host but {_words(others)}"
+            names = " or ".join(only or others)
+            which = f"the host {names}" if only else f"any host but {names}"
             return f"it is for {which}, and this is {self.hostname}"
         return None if own.unset is None else f"its target cannot be told: {own.unset.problem}"
 
@@ -430,17 +435,6 @@ class Settings(NamedTuple):
     def _members(self, profile: str) -> tuple[str, ...]:
         if profile in self.profiles:
             return self.profiles[profile]
-        if not self.profiles:
-            raise UsageError(f"no profile {profile!r}: no profiles are defined")
-        close = nearest(profile, self.profiles)
-        more = " and others" if len(self.profiles) > _NAMED else ""
-        hint = (
-            f"did you mean {close[0]!r}?"
-            if close
-            else f"there are {_words(islice(self.profiles, _NAMED))}{more}"
-        )
-        raise UsageError(f"no profile {profile!r}; {hint}")
+        from dotstream.config.why_not import no_profile
 
-
-def _words(names: Iterable[str]) -> str:
-    return " or ".join(names)
+        raise no_profile(self.profiles, profile)
