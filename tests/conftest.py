@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
-from tests.farm import farm, scratch
+from tests.farm import QUICK, Farm
 from tests.leftovers import count, end_since
 from tests.long import LONG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
     from xdist.workermanage import WorkerController
 
-__all__ = ["farm", "scratch", "scratch_home"]
-
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _KINDS = {
     "editors": ("editors/",),
     "oracles": ("scenarios/", "properties/test_stow_differential.py"),
-    "slow": ("crash/", "editors/", "properties/", "scenarios/"),
+    "slow": ("crash/", "darwin/", "editors/", "properties/", "scenarios/"),
 }
 """Markers, and the folders whose tests have them."""
 _ROUNDS = 5
@@ -60,7 +60,7 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """Give a file's tests to one process, and all that share a browser, which take longest."""
+    """Give a file's tests to one process, and all that share a browser."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFile(LoadScopeScheduling):  # type: ignore[misc]
@@ -69,12 +69,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
             return os.path.dirname(file) if "editors/vscode" in file else file
 
         def _assign_work_unit(self, node: WorkerController) -> None:
-            first = (scope for scope in self.workqueue if scope.endswith("editors/vscode"))
-            for scope in list(first):
-                self.workqueue.move_to_end(scope, last=False)
+            self.workqueue.move_to_end(min(self.workqueue, key=_turn), last=False)
             super()._assign_work_unit(node)
 
     return ByFile(config, log)
+
+
+def _turn(scope: str) -> int:
+    """Tell what begins sooner: what takes longest, so that the processes end together."""
+    if scope.endswith("editors/vscode"):
+        return 0
+    return 1 if scope.removeprefix("tests/").startswith(_KINDS["slow"]) else 2
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -116,6 +121,23 @@ def scratch_home(
     before = count()
     yield _scratch(tmp_path_factory, monkeypatch)
     end_since(before)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Iterator[Path]:
+    """Return an empty directory, on a RAM disk where there is one: tests make many farms."""
+    if QUICK is None:
+        yield tmp_path
+        return
+    made = tempfile.mkdtemp(prefix="dotstream-test-", dir=QUICK)
+    yield Path(made)
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def farm(scratch: Path) -> Farm:
+    """Return an empty farm."""
+    return Farm(scratch / "farm")
 
 
 def _scratch(factory: pytest.TempPathFactory, patch: pytest.MonkeyPatch) -> Path:

@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import socket
-import tempfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
-import pytest
 from tests.snapshot import Tree, snapshot
 
 from dotstream.client import Client
@@ -26,7 +22,7 @@ from dotstream.transaction.execution import execution_of_plan
 from dotstream.transaction.terms import Host, Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from dotstream.model.cancel import CancellationToken
     from dotstream.model.events import Event, Result
@@ -46,11 +42,9 @@ __all__ = [
     "File",
     "Link",
     "apply",
-    "farm",
     "follow",
     "host",
     "lines",
-    "scratch",
 ]
 
 _Outcome = TypeVar("_Outcome")
@@ -59,23 +53,6 @@ _AS_CONFIGURED = Preferences()
 
 QUICK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 """Where to make scratch directories: a RAM disk, or ``None`` for the usual place."""
-
-
-@pytest.fixture
-def scratch(tmp_path: Path) -> Iterator[Path]:
-    """Return an empty directory, on a RAM disk where there is one: tests make many farms."""
-    if QUICK is None:
-        yield tmp_path
-        return
-    made = tempfile.mkdtemp(prefix="dotstream-test-", dir=QUICK)
-    yield Path(made)
-    shutil.rmtree(made)
-
-
-@pytest.fixture
-def farm(scratch: Path) -> Farm:
-    """Return an empty farm."""
-    return Farm(scratch / "farm")
 
 
 class Link(NamedTuple):

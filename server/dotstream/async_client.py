@@ -90,9 +90,9 @@ def _to_its_end(
 class AsyncClient:
     """A package directory and its target, for asyncio; see ``Client``.
 
-    What looks is computed in worker threads.  What changes something is not left half done:
-    cancelling the awaiting task cancels the token, waits until what was done is rolled back,
-    and then raises ``asyncio.CancelledError``.
+    Methods that only look run in worker threads.  Those that change something leave nothing
+    half done: cancelling the awaiting task cancels the token, waits until what was done is
+    rolled back, and then raises ``asyncio.CancelledError``.
     """
 
     def __init__(self, client: Client) -> None:

@@ -43,8 +43,8 @@ class AsyncStream(Generic[_Value]):
     Nothing is computed before it is iterated.
 
     Args:
-        close: gives back what computing them holds, in the worker.
-        stop: has the worker go on that waits for the event loop.
+        close: releases what computing them holds, in the worker.
+        stop: lets a worker that waits for the event loop go on.
     """
 
     def __init__(
@@ -143,8 +143,8 @@ def _later(plan: StreamingPlan) -> Iterator[Item]:
 class AsyncExecution(AsyncStream[Event], Generic[_Outcome]):
     """A run to be used with ``async with`` and ``async for``, once; see ``Execution``.
 
-    Leaving the block early, and cancelling the task in it, take back what was done, and wait
-    until it is.
+    Leaving the block early, and cancelling the task in it, roll back what was done, and wait
+    until that is finished.
     """
 
     def __init__(

@@ -176,7 +176,7 @@ class Client:
         )
 
     def disagree(self) -> bool:
-        """Take back what was agreed to; false if there was nothing.
+        """Withdraw what was agreed to; false if there was nothing.
 
         Raises:
             OSError: that cannot be forgotten.
@@ -329,7 +329,7 @@ class Client:
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
     ) -> Scan:
-        """Stream what packages have, as the target would show it; nothing there is looked at.
+        """Stream what packages have, as the target would show it; the target is not looked at.
 
         Raises: as ``stream``.
         """
@@ -349,8 +349,8 @@ class Client:
 
         A directory is opened, not folded, where a member of it is missing.  Directories
         themselves may be missing: they are there for what is in them.  A link is a member
-        with all that it leads to.  The members are all read before the first item, at the
-        memory of the directories that are open.
+        with all that it leads to.  All members are read before the first item, which takes
+        memory for the open directories only.
 
         Args:
             members: of a scan of these packages, in its order, some left out.
@@ -432,7 +432,7 @@ class Client:
     ) -> Execution[Result]:
         """Carry a plan out as it is iterated, all of it or nothing, and tell what happens.
 
-        An unfinished transaction of an earlier run is taken back first.
+        An unfinished transaction of an earlier run is rolled back first.
 
         Args:
             stream: begin while the plan is still being computed.
@@ -554,7 +554,7 @@ class Client:
     def outdated(
         self, *packages: str, beyond: int = 0, cancel: CancellationToken | None = None
     ) -> int:
-        """Count the links of packages that have nothing to lead to; ``remanage`` removes them.
+        """Count the links of packages that no longer lead to anything; ``remanage`` removes them.
 
         Args:
             packages: names.
@@ -566,10 +566,10 @@ class Client:
         return Linked(self._repository, cancel).outdated(packages, beyond)
 
     def unwanted(self) -> list[Unwanted]:
-        """List packages with links that are not to be any more; ``remanage`` removes them.
+        """List packages whose links are no longer wanted; ``remanage`` removes them.
 
-        Their packages are gone, or disabled here, or have another target now, or no profile
-        that was chosen has them any more.
+        They are gone, or disabled here, or have another target now, or are in no profile that
+        was chosen.
         """
         from dotstream.planner.linked import Linked
 
@@ -577,9 +577,9 @@ class Client:
         return [*here.unwanted, *here.moved]
 
     def linked_elsewhere(self) -> dict[str, dict[str, int]]:
-        """Return how many links of each package are in other targets than this one.
+        """Return how many links of each package are in targets other than this one.
 
-        Those in the target that was configured before are not: ``unwanted`` has them.
+        Those in a target that was configured before do not count; ``unwanted`` has them.
 
         Raises:
             JournalError: what is recorded of one cannot be read.
@@ -600,7 +600,7 @@ class Client:
         yield from Linked(self._repository, cancel).links(packages)
 
     def locate(self, path: str | PathLike[str]) -> Located:
-        """Tell what one path has to do with the packages, from whichever side it is on.
+        """Tell how one path relates to the packages; it may be on either side.
 
         Only the way down to it is looked at, once for every package that could have it.
 
@@ -649,7 +649,7 @@ class Client:
         yield from self._past.history(limit)
 
     def unfinished(self) -> Transaction | None:
-        """Return the transaction that another run left unfinished; nobody is kept waiting."""
+        """Return the transaction that another run left unfinished, without waiting for it."""
         from dotstream.history.unfinished import unfinished
 
         return unfinished(self.state, self.target)
@@ -661,7 +661,7 @@ class Client:
         prefer: Preferences = AS_CONFIGURED,
         cancel: CancellationToken | None = None,
     ) -> StreamingPlan:
-        """Plan to take a finished transaction back.
+        """Plan to undo a finished transaction.
 
         Args:
             number: of the transaction; by default the last one that is no undo itself.
@@ -686,7 +686,7 @@ class Client:
         """Finish what another run left unfinished, as it is iterated, and tell what happens.
 
         Args:
-            resume: carry it to its end instead of taking it back, where that can be done.
+            resume: carry it to its end instead of rolling it back, where that can be done.
             cancel: stops waiting for the lock, or between two steps; the rest is left for
                 the next time.
 
@@ -733,10 +733,10 @@ class Client:
         wait: bool = False,
         cancel: CancellationToken | None = None,
     ) -> Execution[list[Backup]]:
-        """Remove backups for good, and tell of each once they are gone.
+        """Remove backups for good, and report each once they are gone.
 
         Args:
-            older_than: only those of transactions begun so many seconds ago.
+            older_than: only those of transactions that began at least so many seconds ago.
             cancel: stops waiting for the lock; pruning itself is never cut short.
 
         Raises (while iterating):
@@ -761,12 +761,12 @@ class Client:
     ) -> list[Transaction]:
         """Forget old transactions for good, and return them, oldest first.
 
-        They cannot be undone any more.  What has a backup in the list stays, and so does the
-        last transaction.
+        They cannot be undone any more.  One that has a backup in the list stays, and so does
+        the last one.
 
         Args:
             keep: how many of the newest stay.
-            older_than: only those begun so many seconds ago.
+            older_than: only those that began at least so many seconds ago.
             dry_run: only return them.
             cancel: stops waiting for the lock; pruning itself is never cut short.
 
@@ -793,7 +793,7 @@ class Client:
         skip: Sequence[str] = (),
         cancel: CancellationToken | None = None,
     ) -> Iterator[Finding]:
-        """Look for what is wrong with links and records, each thing once; changes nothing.
+        """Find what is wrong with links and records, each problem once; nothing is changed.
 
         Args:
             mode: ``off`` looks at what is recorded; ``scoped`` also lists the directories
@@ -812,7 +812,7 @@ class Client:
         skip: Sequence[str] = (),
         cancel: CancellationToken | None = None,
     ) -> StreamingPlan:
-        """Plan what fixes links without a decision and without loss; apply it, then ``correct``.
+        """Plan the fixes that need no decision and lose nothing; apply it, then ``correct``.
 
         It is not for ``apply(stream=True)``.
         """
@@ -829,7 +829,7 @@ class Client:
         wait: bool = False,
         cancel: CancellationToken | None = None,
     ) -> Execution[Corrected]:
-        """Put the records right by the links on disk, and tell how far it is.
+        """Correct the records to match the links on disk, and report progress.
 
         Raises (while iterating):
             TargetLocked: another dotstream is changing the target.
@@ -846,7 +846,7 @@ class Client:
 
     @_drained(stream_correct)
     def correct(self) -> None:
-        """Put the records right by the links on disk, in one go; see ``stream_correct``."""
+        """Correct the records to match the links on disk, in one go; see ``stream_correct``."""
 
     def stream_rebuild(
         self,
@@ -857,7 +857,7 @@ class Client:
         wait: bool = False,
         cancel: CancellationToken | None = None,
     ) -> Execution[Corrected]:
-        """Make the records anew; a database that cannot be used is moved aside.
+        """Rebuild the records; a database that cannot be used is moved aside.
 
         Raises (while iterating):
             TargetLocked: another dotstream is changing the target.
@@ -874,7 +874,7 @@ class Client:
 
     @_drained(stream_rebuild)
     def rebuild(self) -> None:
-        """Make the records anew, in one go; see ``stream_rebuild``."""
+        """Rebuild the records, in one go; see ``stream_rebuild``."""
 
     def _checkup(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import json
 import os
@@ -10,17 +11,24 @@ import re
 import subprocess
 import sys
 import termios
+from functools import cache
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 from tests.leftovers import started
+from tests.scenarios import process as kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from tests.scenarios.process import Runner
+
 __all__ = [
     "COMMAND",
+    "MANY",
     "Finished",
+    "anew",
+    "crowded",
     "dotstream",
     "events",
     "household",
@@ -39,6 +47,8 @@ PACKAGES = {
     "git/dot-config/git/config": "[user]\n",
 }
 
+
+MANY = 3_000
 
 _QUESTION = re.compile(rb"\[(?:\w/)+\w\] ")
 """How a question ends."""
@@ -62,14 +72,37 @@ def household(home: Path, files: Mapping[str, str] = PACKAGES) -> Path:
     return root
 
 
-def dotstream(*words: str | bytes, cwd: Path, stdin: str | None = None) -> Finished:
-    """Run ``dotstream`` to its end, with pipes for its streams."""
+def crowded(home: Path) -> Path:
+    """The same, with a package of several batches whose events are more than a pipe holds."""
+    root = household(home)
+    for number in range(MANY):
+        (root / f"zsh/rc{number}").touch()
+    return root
+
+
+def dotstream(*words: str | bytes, cwd: Path) -> Finished:
+    """Run ``dotstream`` to its end, in a child of a process that has it imported already."""
+    runner = _imported()
+    try:
+        runner.start([os.fsdecode(word) for word in words], cwd=str(cwd), env=os.environ)
+        done = runner.finish()
+    except BaseException:  # what is answered next is not about what is asked next
+        _imported.cache_clear()
+        raise
+    return Finished(done.status, done.stdout, done.stderr)
+
+
+@cache
+def _imported() -> Runner:
+    runner = kept.dotstream()
+    atexit.register(runner.close)
+    return runner
+
+
+def anew(*words: str | bytes, cwd: Path, stdin: str = "") -> Finished:
+    """Run ``dotstream`` to its end, in a process that imports it; ``stdin`` comes in a pipe."""
     done = subprocess.run(
-        [*COMMAND, *words],
-        cwd=cwd,
-        input=(stdin or "").encode(),
-        capture_output=True,
-        check=False,
+        [*COMMAND, *words], cwd=cwd, input=stdin.encode(), capture_output=True, check=False
     )
     return Finished(done.returncode, done.stdout.decode(), done.stderr.decode())
 

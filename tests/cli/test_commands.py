@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.cli.process import dotstream, events, household
+from tests.cli.process import dotstream, events, household, on_terminal
 from tests.snapshot import difference, snapshot
 
 from dotstream.fs.process import host_name
@@ -118,6 +119,9 @@ def test_a_plan_with_conflicts_shows_them_in_their_place_and_ends_with_3(
     lines = done.out.splitlines()
     assert [line.split()[0] for line in lines[-3:-1]] == ["conflict", "link"]
     assert done.err.startswith("dotstream: 1 conflict; nothing would be changed")
+    # The explanation is for a terminal; what is advised here has to be here.
+    (offered,) = re.findall(r"--on-conflict \S+", done.err)
+    assert offered in on_terminal("plan", "manage", "--all", cwd=root).out
 
 
 @pytest.mark.parametrize("policy", ["adopt", "backup", "overwrite", "skip"])

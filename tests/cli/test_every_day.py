@@ -716,9 +716,28 @@ class TestAfter:
         assert (scratch_home / ".vimrc").is_symlink()
 
 
+def test_a_directory_is_named_once_for_all_that_is_adopted_from_it(scratch_home: Path) -> None:
+    root = household(scratch_home)
+    for name in (".inputrc", ".profile", ".tmux.conf"):
+        (scratch_home / name).touch()
+    paths = ("~/.inputrc", "~/.profile", "~/.tmux.conf")
+    shown = on_terminal("plan", "adopt", *paths, "-p", "x", "--color", "never", cwd=root)
+    assert [line for line in shown.out.splitlines() if line.endswith("/")] == [
+        "~/dotfiles/",
+        "  mkdir  x/",
+        "~/",
+    ]
+
+
+@pytest.mark.parametrize("pager", [None, "less", "cat", "/nonexistent"])
 def test_a_long_plan_is_shortened_before_the_question_and_listed_on_request(
-    scratch_home: Path,
+    scratch_home: Path, monkeypatch: pytest.MonkeyPatch, pager: str | None
 ) -> None:
+    """Whatever the pager: none is started, so none can take the question away."""
+    if pager is None:
+        monkeypatch.delenv("PAGER", raising=False)
+    else:
+        monkeypatch.setenv("PAGER", pager)
     root = household(scratch_home)
     for number in range(60):
         (root / f"zsh/dot-rc{number:02}").touch()

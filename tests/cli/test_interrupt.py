@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.cli.process import household, start, until
+from tests.cli.process import MANY, crowded, start, until
 from tests.leftovers import started
 from tests.snapshot import difference, snapshot
 
@@ -31,10 +31,7 @@ def hang_ups_are_heard() -> Iterator[None]:
 @pytest.fixture
 def root(scratch_home: Path) -> Path:
     """A package of several batches, whose events are more than a pipe holds."""
-    root = household(scratch_home)
-    for number in range(10_000):
-        (root / f"zsh/rc{number}").touch()
-    return root
+    return crowded(scratch_home)
 
 
 def streaming(root: Path) -> subprocess.Popen[bytes]:
@@ -82,7 +79,7 @@ def test_a_plan_that_is_only_looked_at_can_be_cancelled(root: Path) -> None:
         rest = [json.loads(line) for line in process.stdout.read().splitlines()]
     assert process.returncode == 130
     assert [event["type"] for event in rest[-2:]] == ["failure", "finished"]
-    assert len(rest) < 10_000
+    assert len(rest) < MANY
 
 
 def test_a_reader_that_leaves_does_not_stop_an_apply(scratch_home: Path, root: Path) -> None:
@@ -132,7 +129,7 @@ def test_stow_does_all_or_nothing_when_it_is_told_to_end(
         assert process.stderr is not None
         said = process.stderr.read()
     if process.returncode == 0:  # the signal came too late
-        assert (scratch_home / "rc9999").is_symlink()
+        assert (scratch_home / f"rc{MANY - 1}").is_symlink()
     else:
         assert (process.returncode, b"stow: cancelled" in said) == (130, True)
         assert difference(before, snapshot(scratch_home, prune=STATE)) == []

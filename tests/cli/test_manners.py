@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.cli.process import dotstream, events, household
+from tests.cli.process import anew, dotstream, events, household
 from tests.cli.test_events import check, of
 
 from dotstream.cli.registry import COMMANDS, GROUPS, PROGRAMS
@@ -38,6 +38,8 @@ def root(scratch_home: Path) -> Path:
         (("frobnicate",), "'dotstream help' lists them"),
         (("--jsn", "status"), "'dotstream' does not take '--jsn' (did you mean '--json'?)"),
         (("--jsn",), "'dotstream' does not take '--jsn' (did you mean '--json'?)"),
+        (("-S", "zsh"), "'-S' (a flag of 'dotstream stow')"),
+        (("manage", "--simulate", "zsh"), "'--simulate' (a flag of 'dotstream stow')"),
         (("-x",), "'dotstream' does not take '-x'"),
         (("--all", "manage"), "'--all' (a flag of 'dotstream manage'"),
         (("manage", "-x"), "'dotstream manage' does not take '-x'"),
@@ -129,7 +131,8 @@ def test_a_package_may_be_named_as_a_shell_completes_it(root: Path) -> None:
 
 
 def test_help_is_asked_for_by_name_as_well(root: Path) -> None:
-    assert dotstream("help", cwd=root) == dotstream("--help", cwd=root)
+    for words in (["help"], ["help", "help"], ["help", "--help"]):
+        assert dotstream(*words, cwd=root) == dotstream("--help", cwd=root)
     for name in ("manage", "stow", "chkstow"):
         assert dotstream("help", name, cwd=root) == dotstream(name, "--help", cwd=root)
     assert dotstream("-V", cwd=root) == dotstream("--version", cwd=root)
@@ -177,7 +180,7 @@ def test_colours_in_a_pipe_heed_the_environment(
 
 def test_help_is_as_wide_as_columns_says(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
-    flags = dotstream("manage", "--help", cwd=root).out.partition("\noptions:")[2]
+    flags = anew("manage", "--help", cwd=root).out.partition("\noptions:")[2]
     assert max(map(len, flags.partition("\nglobal")[0].splitlines())) <= 60
 
 
@@ -225,6 +228,16 @@ class TestInStep:
         dotstream("manage", "zsh", cwd=root)
         assert dotstream("status", "--check", "zsh", cwd=root).code == 0
         assert dotstream("status", "--check", "zsh", "vim", cwd=root).code == 6
+
+    def test_what_is_in_step_says_how_much_it_leaves_out(self, root: Path) -> None:
+        dotstream("manage", "zsh", cwd=root)
+        done = dotstream("status", "--check", cwd=root)
+        assert (done.code, done.out.splitlines()[-1]) == (
+            0,
+            "in step; 2 packages are not managed here",
+        )
+        dotstream("manage", "--all", cwd=root)
+        assert dotstream("status", "--check", cwd=root).out.splitlines()[-1] == "in step"
 
     def test_a_path_is_in_step_or_not_by_itself(self, scratch_home: Path, root: Path) -> None:
         dotstream("manage", "zsh", "git", cwd=root)

@@ -8,7 +8,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.cli.process import dotstream, events, household, on_terminal, start, until
+from tests.cli.process import MANY, crowded, dotstream, events, on_terminal, start, until
 from tests.cli.test_events import check, of
 from tests.snapshot import difference, snapshot
 
@@ -18,18 +18,17 @@ if TYPE_CHECKING:
     from tests.snapshot import Tree
 
 STATE = frozenset({".local"})
-MANY = 10_000
+FULL = 50_000
+"""As many as leave time for a kill, also where nobody waits for a pipe."""
+
 CUT_SHORT = "manage zsh (transaction 1) was cut short"
 
 
 @pytest.fixture
 def root(scratch_home: Path) -> Path:
     """A package of several batches, whose events are more than a pipe holds."""
-    root = household(scratch_home)
     (scratch_home / ".inputrc").write_text("mine\n")
-    for number in range(MANY):
-        (root / f"zsh/rc{number}").touch()
-    return root
+    return crowded(scratch_home)
 
 
 def home(scratch_home: Path) -> Tree:
@@ -51,7 +50,7 @@ def cut_short(scratch_home: Path, root: Path) -> Tree:
 
 def cut_short_when_all_was_written_down(scratch_home: Path, root: Path) -> None:
     """Kill an apply soon after its first change; by then the journal has the whole plan."""
-    for number in range(MANY, 5 * MANY):
+    for number in range(MANY, FULL):
         (root / f"zsh/rc{number}").touch()
     with start("manage", "zsh", "-q", cwd=root) as process:
         while not os.path.lexists(scratch_home / "rc0") and process.poll() is None:
@@ -80,7 +79,7 @@ def test_resume_carries_it_to_its_end(scratch_home: Path, root: Path) -> None:
     done = dotstream("recover", "--resume", cwd=root)
     assert (done.code, done.err) == (0, "")
     assert "(transaction 1) had been cut short: finished, " in done.out
-    assert len([name for name in os.listdir(scratch_home) if name.startswith("rc")]) == 5 * MANY
+    assert len([name for name in os.listdir(scratch_home) if name.startswith("rc")]) == FULL
     assert "nothing to do" in dotstream("manage", "zsh", cwd=root).out
 
 
@@ -99,7 +98,7 @@ def test_what_was_written_down_in_full_is_taken_back_too(scratch_home: Path, roo
     before = home(scratch_home)
     cut_short_when_all_was_written_down(scratch_home, root)
     assert dotstream("recover", "--rollback", cwd=root).code == 0
-    for number in range(MANY, 5 * MANY):
+    for number in range(MANY, FULL):
         (root / f"zsh/rc{number}").unlink()
     assert difference(before, home(scratch_home)) == []
 

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.cli.process import dotstream, household, on_terminal
+from tests.cli.process import anew, dotstream, household, on_terminal
 from tests.snapshot import difference, snapshot
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def test_who_only_looks_or_has_said_yes_is_not_asked(root: Path, words: tuple[st
 
 
 def test_in_a_pipe_nobody_is_asked(root: Path) -> None:
-    done = dotstream("manage", "zsh", cwd=root, stdin="b\n")
+    done = anew("manage", "zsh", cwd=root, stdin="b\n")
     assert done.code == 3
     assert "--on-conflict adopt|backup|overwrite|skip" in done.err
 

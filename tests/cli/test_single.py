@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,9 +51,33 @@ def test_a_diff_is_coloured_on_a_terminal(root: Path) -> None:
 def test_what_is_no_text_or_elsewhere_is_said(scratch_home: Path, root: Path) -> None:
     (scratch_home / ".zshrc").write_bytes(b"\0\1")
     assert "differ and are not text" in dotstream("diff", "~/.zshrc", cwd=root).out
-    assert "one is not there" in dotstream("diff", "~/.vimrc", cwd=root).out
+    assert ".vimrc is not there, and" in dotstream("diff", "~/.vimrc", cwd=root).out
     done = dotstream("diff", "~/dotfiles/dotstream.toml", cwd=root)
     assert (done.code, done.out) == (2, "")
+
+
+def test_a_difference_says_what_is_there_where_it_is_no_file(root: Path) -> None:
+    home, package = root.parent, root / "zsh"
+    for name in ("pipe", "file", "link", "long"):
+        (package / name).write_text("ours\n")
+    for name in ("dir", "both"):
+        (package / name).mkdir()
+        (package / name / "inside").write_text("ours\n")
+    os.mkfifo(home / "pipe")
+    (home / "link").symlink_to("nowhere")
+    (home / "file").mkdir()
+    (home / "dir").write_text("mine\n")
+    (home / "both").mkdir()
+    (home / "both/inside").write_text("mine\n")
+    for name, told in {
+        "pipe": "~/pipe is a named pipe, and ~/dotfiles/zsh/pipe is a file",
+        "link": "~/link is a link that leads nowhere, and ~/dotfiles/zsh/link is a file",
+        "file": "~/file is a directory, and ~/dotfiles/zsh/file is a file",
+        "dir": "~/dir is a file, and ~/dotfiles/zsh/dir is a directory",
+        "long": "~/long is not there, and ~/dotfiles/zsh/long is a file",
+        "both": "-mine\n+ours",
+    }.items():
+        assert told.replace("~", str(home)) in dotstream("diff", f"~/{name}", cwd=root).out
 
 
 def test_a_program_gets_the_difference_as_an_event(root: Path) -> None:
@@ -106,6 +131,36 @@ def test_one_link_is_removed_and_its_neighbours_stay(scratch_home: Path, root: P
     assert dotstream("unlink", "~/.vimrc", cwd=root).code == 0
     assert not os.path.lexists(scratch_home / ".vimrc")
     assert (scratch_home / ".vim/colors/dusk.vim").is_symlink()
+
+
+def test_a_link_in_a_directory_that_was_made_for_it_is_removed_alone(
+    scratch_home: Path, root: Path
+) -> None:
+    (root / "vim/dot-vim/colors/dawn.vim").touch()
+    dotstream("manage", "vim", "--no-folding", cwd=root)
+    for name, left in (("dusk.vim", True), ("dawn.vim", False)):
+        done = dotstream("unlink", f"~/.vim/colors/{name}", cwd=root)
+        assert (done.code, done.err) == (0, "")
+        assert not os.path.lexists(scratch_home / ".vim/colors" / name)
+        assert (scratch_home / ".vim").exists() == left
+    assert (scratch_home / ".vimrc").is_symlink()
+
+
+def test_a_file_that_a_link_to_its_directory_shows_is_not_unlinked_with_all_others(
+    scratch_home: Path, root: Path
+) -> None:
+    (root / "vim/dot-vim/colors/dawn.vim").touch()
+    dotstream("manage", "vim", cwd=root)
+    before = snapshot(scratch_home)
+    done = dotstream("unlink", "~/.vim/colors/dusk.vim", cwd=root)
+    assert (done.code, done.out) == (2, "")
+    assert difference(before, snapshot(scratch_home)) == []
+    whole, apart = re.findall(r"'dotstream (.+?)'", done.err)
+    assert dotstream(*apart.split(), cwd=root).code == 0
+    assert dotstream("unlink", "~/.vim/colors/dusk.vim", cwd=root).code == 0
+    assert (scratch_home / ".vim/colors/dawn.vim").is_symlink()
+    assert dotstream(*whole.split(), cwd=root).code == 0
+    assert not (scratch_home / ".vim").exists()
 
 
 def test_linking_settles_what_is_in_the_way_as_manage_does(root: Path) -> None:

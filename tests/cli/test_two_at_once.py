@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.cli.process import dotstream, household, start, until
+from tests.cli.process import crowded, dotstream, start, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,10 +14,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def root(scratch_home: Path) -> Path:
     """A package whose events are more than a pipe holds: a run of it can be held up."""
-    root = household(scratch_home)
-    for number in range(10_000):
-        (root / f"zsh/rc{number}").touch()
-    return root
+    return crowded(scratch_home)
 
 
 def test_the_second_is_told_who_is_first_and_changes_nothing(

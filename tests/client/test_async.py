@@ -17,6 +17,8 @@ from dotstream.model.items import Operation
 from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from tests.farm import Farm
 
 _MANY = {f"stow/zsh/{number:05}": "z" for number in range(3000)}
@@ -171,21 +173,22 @@ def test_with_nothing_unfinished_there_is_nothing_to_recover(farm: Farm) -> None
     assert asyncio.run(AsyncClient(client).recover(resume=True)).direction is None
 
 
+async def _cancelled(waiting: Coroutine[None, None, object]) -> None:
+    task = asyncio.ensure_future(waiting)
+    await asyncio.sleep(0)  # it begins
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 def test_cancelling_the_task_ends_the_wait_for_the_lock(farm: Farm) -> None:
     client = farm.make({"stow/zsh/dot-zshrc": "z"}).client()
     client.apply(client.stream_manage("zsh"))
     place = existing_state(farm.state, farm.target)
     assert place is not None
 
-    async def go() -> None:
-        task = asyncio.ensure_future(AsyncClient(client).recover(wait=True))
-        await asyncio.sleep(0)  # it begins
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
     with Lock(place.lock, farm.target):
-        asyncio.run(go())
+        asyncio.run(_cancelled(AsyncClient(client).recover(wait=True)))
 
 
 def test_cancelling_the_task_ends_the_wait_to_prune(farm: Farm) -> None:
@@ -194,15 +197,8 @@ def test_cancelling_the_task_ends_the_wait_to_prune(farm: Farm) -> None:
     place = existing_state(farm.state, farm.target)
     assert place is not None
 
-    async def go() -> None:
-        task = asyncio.ensure_future(AsyncClient(client).prune_backups(wait=True))
-        await asyncio.sleep(0)  # it begins
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
     with Lock(place.lock, farm.target):
-        asyncio.run(go())
+        asyncio.run(_cancelled(AsyncClient(client).prune_backups(wait=True)))
     assert [backup.path for backup in client.backups()] == [f"{farm.target}/.zshrc"]
     pruned = asyncio.run(AsyncClient(client).prune_backups())
     assert [backup.path for backup in pruned] == [f"{farm.target}/.zshrc"]

@@ -27,6 +27,16 @@ def test_a_difference_is_that_of_the_standard_library(old: list[str], new: list[
     assert not cut
 
 
+@pytest.mark.parametrize("text", ["a line of text\n", "\0"])
+def test_long_files_are_compared_to_their_ends(farm: Farm, text: str) -> None:
+    long = text * 400_000
+    farm.make({"stow/a/x": long, "home/x": long, "stow/a/y": f"{long}y", "home/y": f"{long}z"})
+    client = farm.client()
+    assert client.diff(f"{farm.target}/x").kind == "same"
+    assert client.diff(f"{farm.target}/y").kind in ("text", "binary")
+    assert client.diff(f"{farm.target}/y").truncated
+
+
 def test_a_comparison_can_be_cancelled(farm: Farm) -> None:
     client = farm.make({"stow/zsh/dot-zshrc": "theirs\n", "home/.zshrc": "mine\n"}).client()
     token = CancellationToken()

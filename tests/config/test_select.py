@@ -163,8 +163,8 @@ packages = ["git", "vim", "zsh"]
 
 
 def test_everything_is_every_package_for_this_machine(place: Path) -> None:
-    assert settings(place).select(everything=True) == ("git", "linked", "vim", "zsh")
-    assert settings(place, LIMITED).select(everything=True) == ("git", "linked")
+    assert settings(place).select(everything=True) == ("git", "vim", "zsh")
+    assert settings(place, LIMITED).select(everything=True) == ("git",)
 
 
 def test_a_profile_leaves_out_what_is_not_for_this_machine(place: Path) -> None:
@@ -226,7 +226,7 @@ def test_a_required_package_has_to_exist_where_everything_is_meant(place: Path) 
 
 def test_a_required_package_is_only_required_where_it_is_meant_for(place: Path) -> None:
     text = '[packages.nvim]\nrequired = true\nplatforms = ["darwin"]\n'
-    assert settings(place, text).select(everything=True) == ("git", "linked", "vim", "zsh")
+    assert settings(place, text).select(everything=True) == ("git", "vim", "zsh")
 
 
 def test_a_package_that_is_configured_but_not_there_is_no_error(place: Path) -> None:
@@ -239,3 +239,14 @@ def test_a_directory_that_went_away_is_an_error_not_an_empty_list(place: Path) -
     place.rename(place.parent / "moved")
     with pytest.raises((UsageError, PermissionRefused), match="No such file or directory"):
         found.select(everything=True)
+
+
+def test_a_link_out_of_the_repository_is_a_package_only_where_it_is_named(place: Path) -> None:
+    (place / "inside").symlink_to("zsh")
+    found, everything = settings(place), ("git", "inside", "vim", "zsh")
+    assert found.select(everything=True) == everything
+    assert found.select(["linked"]) == ("linked",)
+    with_links = found.select(everything=True, recorded=lambda: {"linked"})
+    assert with_links == tuple(sorted((*everything, "linked")))
+    for text in ("[packages.linked]\n", 'include = ["linked", "*"]\n'):
+        assert settings(place, text).select(everything=True) == with_links

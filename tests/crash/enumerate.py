@@ -17,10 +17,12 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.crash.killing import Killing, die_at
+from tests.crash import killing
+from tests.crash.killing import Killing
 from tests.crash.mounts import elsewhere
 from tests.crash.scenes import SCENES, Scene, Stage, check_manifest, lost, world
 from tests.farm import QUICK, apply, host
+from tests.long import LONG
 from tests.snapshot import Node, difference
 from tests.transaction.faulty import Watched
 
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
     from dotstream.fs.change import Changes
 
 __all__ = ["AWAY", "JOURNALS", "Trouble", "absent", "moved", "twice", "whole", "without_journal"]
+
+die_at = partial(killing.die_at, sparing=not LONG)
+"""Short runs die once between two effects; long ones twice, and recover in both ways there."""
 
 _FEWEST = 4
 _NONE = Node("none", 0, "")

@@ -40,10 +40,15 @@ _AUDITED = ("os.", "open")
 
 
 class Countdown:
-    """Counts points; kills this process at the ``at``-th, or only counts if that is 0."""
+    """Counts points; kills this process at the ``at``-th, or only counts if that is 0.
 
-    def __init__(self, at: int) -> None:
+    Args:
+        sparing: pass no point after an effect: the one before the next leaves the same behind.
+    """
+
+    def __init__(self, at: int, *, sparing: bool = False) -> None:
         self.at = at
+        self.sparing = sparing
         self.count = 0
         self.inside = False
         if at:
@@ -57,14 +62,15 @@ class Countdown:
 
     @contextmanager
     def around(self, *, composed: bool = False) -> Iterator[None]:
-        """Pass a point before and one after; and those within, if it is composed."""
+        """Pass a point before, one after unless sparing, and those within if it is composed."""
         self.point()
         self.inside = composed
         try:
             yield
         finally:
             self.inside = False
-        self.point()
+        if not self.sparing:
+            self.point()
 
     def _audit(self, event: str, _arguments: tuple[Any, ...]) -> None:
         if self.inside and event.startswith(_AUDITED):
@@ -202,8 +208,18 @@ def _journal(countdown: Countdown) -> type[Journal]:
     return Points
 
 
-def die_at(number: int, run: Callable[[Changes], object], seam: type[Killing] = Killing) -> bool:
+def die_at(
+    number: int,
+    run: Callable[[Changes], object],
+    seam: type[Killing] = Killing,
+    *,
+    sparing: bool = False,
+) -> bool:
     """Run in a forked child that is killed at its ``number``-th point.
+
+    Args:
+        seam: where the points are.
+        sparing: see ``Countdown``; the last point is at the end then.
 
     Returns:
         Whether it came to that; false if the run ended before.
@@ -215,9 +231,11 @@ def die_at(number: int, run: Callable[[Changes], object], seam: type[Killing] = 
     if child == 0:
         code = 3
         try:
-            countdown = Countdown(number)
+            countdown = Countdown(number, sparing=sparing)
             vars(writing)["Journal"] = _journal(countdown)
             run(seam(countdown))
+            if sparing:
+                countdown.point()
             code = 0
         finally:
             if code:

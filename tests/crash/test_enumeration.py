@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.crash.enumerate import Trouble
+
 _STREAMED = (
     "manage", "manage with unfold", "unmanage with refold", "adopt", "back up directories",
     "manage, adopting", "remanage", "undo of: manage with unfold", "undo of: manage a tree",
@@ -43,9 +45,6 @@ _ABSENT = {
     "back up files in directories": 5, "manage, adopting": 11, "adopt over files": 11,
     "undo of: back up files in directories": 7, "restore into directories": 5, "remanage": 17,
 }  # fmt: skip
-
-_SPARING = by_length(2, 1)
-"""Of pairs of points, the short set takes every other one of these."""
 
 _MOVED = {
     "back up files in directories": 1, "manage, adopting": 3, "remanage": 5,
@@ -76,8 +75,18 @@ def away() -> Iterator[str]:
 def _step(name: str) -> int:
     """Take fewer points of an undo, and where a copy elsewhere has a hundred of them."""
     if SCENES[name].away:
-        return 11 if name.startswith("undo") else 5
-    return 3 if name.startswith("undo") and "tree" not in name else 1
+        return _of(11) if name.startswith("undo") else _of(5)
+    return _of(3) if name.startswith("undo") and "tree" not in name else 1
+
+
+def _of(every: int) -> int:
+    """Return each how-manieth point a short run takes, which has half as many of them."""
+    return by_length((every + 1) // 2, every)
+
+
+def _fine(times: int, troubles: list[Trouble]) -> None:
+    assert times
+    assert not troubles, f"{len(troubles)} of {times}: {troubles[:3]}"
 
 
 def test_every_effect_is_a_point() -> None:
@@ -99,35 +108,28 @@ def test_every_policy_and_action_is_played() -> None:
 
 @pytest.mark.parametrize("name", SCENES)
 def test_killed_anywhere_it_ends_before_or_after(scratch: Path, away: str, name: str) -> None:
-    points, troubles = whole(SCENES[name], f"{scratch}/here", away, every=_step(name))
-    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+    _fine(*whole(SCENES[name], f"{scratch}/here", away, every=_step(name)))
 
 
 @pytest.mark.parametrize("name", _STREAMED)
 def test_killed_anywhere_while_streaming_it_ends_before_or_after(
     scratch: Path, away: str, name: str
 ) -> None:
-    points, troubles = whole(SCENES[name], f"{scratch}/here", away, stream=True)
-    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+    _fine(*whole(SCENES[name], f"{scratch}/here", away, stream=True))
 
 
 @pytest.mark.parametrize("name", _RESUMED)
 def test_killed_anywhere_it_can_be_carried_to_its_end(
     scratch: Path, away: str, name: str
 ) -> None:
-    points, troubles = whole(
-        SCENES[name], f"{scratch}/here", away, resume=True, every=_step(name)
-    )
-    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+    _fine(*whole(SCENES[name], f"{scratch}/here", away, resume=True, every=_step(name)))
 
 
 @pytest.mark.parametrize("name", _TWICE)
 def test_killed_again_while_recovering_it_ends_before_or_after(
     scratch: Path, away: str, name: str
 ) -> None:
-    pairs, troubles = twice(SCENES[name], f"{scratch}/here", away, every=_TWICE[name] * _SPARING)
-    assert pairs
-    assert not troubles, f"{len(troubles)} of {pairs} pairs: {troubles[:3]}"
+    _fine(*twice(SCENES[name], f"{scratch}/here", away, every=_TWICE[name]))
 
 
 @pytest.mark.parametrize(
@@ -136,8 +138,7 @@ def test_killed_again_while_recovering_it_ends_before_or_after(
 def test_killed_anywhere_where_nothing_can_be_exchanged_it_ends_before_or_after(
     scratch: Path, away: str, name: str
 ) -> None:
-    points, troubles = whole(SCENES[name], f"{scratch}/here", away, seam=WithoutExchange)
-    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+    _fine(*whole(SCENES[name], f"{scratch}/here", away, seam=WithoutExchange))
 
 
 @pytest.mark.parametrize("how", AWAY)
@@ -145,20 +146,15 @@ def test_killed_anywhere_where_nothing_can_be_exchanged_it_ends_before_or_after(
 def test_a_directory_that_is_away_while_recovering_is_put_right_when_it_is_back(
     scratch: Path, away: str, name: str, how: str
 ) -> None:
-    pairs, troubles = absent(
-        SCENES[name], f"{scratch}/here", away, how, every=_ABSENT[name] * _SPARING
-    )
-    assert pairs
-    assert not troubles, f"{len(troubles)} of {pairs} pairs: {troubles[:3]}"
+    every = by_length(3 * _ABSENT[name] // 2, _ABSENT[name])
+    _fine(*absent(SCENES[name], f"{scratch}/here", away, how, every=every))
 
 
 @pytest.mark.parametrize("name", _MOVED)
 def test_a_home_that_is_moved_after_the_kill_is_put_right_there(
     scratch: Path, away: str, name: str
 ) -> None:
-    points, troubles = moved(SCENES[name], f"{scratch}/here", away, every=_MOVED[name])
-    assert points
-    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+    _fine(*moved(SCENES[name], f"{scratch}/here", away, every=_of(_MOVED[name])))
 
 
 @pytest.mark.parametrize("how", JOURNALS)
@@ -166,10 +162,8 @@ def test_a_home_that_is_moved_after_the_kill_is_put_right_there(
 def test_a_journal_that_is_not_as_it_was_loses_no_file(
     scratch: Path, away: str, name: str, how: str
 ) -> None:
-    every = _JOURNALS[name]
-    points, troubles = without_journal(SCENES[name], f"{scratch}/here", away, how, every=every)
-    assert points
-    assert not troubles, f"{len(troubles)} of {points} points: {troubles[:3]}"
+    every = _of(_JOURNALS[name])
+    _fine(*without_journal(SCENES[name], f"{scratch}/here", away, how, every=every))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="every other test is played without rights then")
@@ -178,7 +172,7 @@ def test_a_user_without_rights_is_recovered_as_root_is(
     scratch: Path, away: str, name: str
 ) -> None:
     """Who is not root is refused by modes, and may not give files away."""
-    scene, every = SCENES[name], _WITHOUT_RIGHTS[name]
+    scene, every = SCENES[name], _of(_WITHOUT_RIGHTS[name])
     whole(scene, f"{scratch}/root", f"{away} of root", every=1000)  # imports what it takes
     for place in (scratch, os.path.dirname(away)):
         os.chown(place, _NOBODY, _NOBODY)

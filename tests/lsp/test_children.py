@@ -6,15 +6,12 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.farm import scratch
 from tests.lsp.editor import Editor, uri
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.lsp.conftest import World
-
-__all__ = ["scratch"]
 
 
 def level(world: World, *packages: str, **more: Any) -> dict[str, Any]:

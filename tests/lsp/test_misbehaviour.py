@@ -9,6 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.long import by_length
 from tests.lsp.editor import Editor
 from tests.lsp.test_cancel import STATE, applying
 from tests.lsp.wires import PATIENCE, TRANSPORTS, Server
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from tests.lsp.conftest import World
 
 
-@pytest.fixture(params=TRANSPORTS)
-def server(request: pytest.FixtureRequest, output: dict[str, str | None]) -> Iterator[Server]:
-    """Return a server on every transport, with its output set up both ways."""
-    started = Server(request.param, environ=output)
+@pytest.fixture(params=[*TRANSPORTS, "stdio, unbuffered"])
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Return a server on every transport, with its output set up both ways if it has any."""
+    transport, *unbuffered = request.param.split(", ")
+    started = Server(transport, environ={"PYTHONUNBUFFERED": "1" if unbuffered else None})
     yield started
     started.end()
     assert b"Traceback" not in started.log, started.log.decode()
@@ -129,7 +131,7 @@ def test_one_that_floods_it_with_requests_and_acknowledgements(server: Server) -
     editor = Editor(server=server)
     before = server.peak()
     requests = []
-    for number in range(3000):
+    for number in range(by_length(1000, 3000)):
         requests.append(editor.request("dotstream/plan" if number % 50 == 0 else "no/such", {}))
         editor.notify("dotstream/ack", {"token": "p", "seq": number})
     assert {editor.answer(request)["error"]["code"] for request in requests} == {-32601, -32602}

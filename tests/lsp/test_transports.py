@@ -103,15 +103,18 @@ def test_too_many_clients_are_sent_away_until_one_leaves(server: Server) -> None
         assert again.error("no/such", {})["code"] == -32601
 
 
-def test_who_says_nothing_locks_nobody_out(server: Server) -> None:
+def test_who_says_nothing_locks_nobody_out() -> None:
     """Those who have been silent for long give their places to those who come."""
+    servers = [Server("tcp"), Server("ws")]  # at once, as the time that is long goes by
     with ExitStack() as silent:
-        for _ in range(32):
+        for server in servers * 32:
             silent.enter_context(socket.create_connection(server.address()))
-        while not _is_answered(server):  # for as long as they may still be about to say something
-            pass
-        with Editor(server=server) as editor:
-            assert editor.error("no/such", {})["code"] == -32601
+        for server in servers:
+            while not _is_answered(server):  # as long as they may still be about to say something
+                pass
+            with Editor(server=server) as editor:
+                assert editor.error("no/such", {})["code"] == -32601
+    assert [server.end() for server in servers] == [0, 0]
 
 
 def _is_answered(server: Server) -> bool:

@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from tests.leftovers import at_the_latest
+from tests.lsp.imported import start
+from tests.systems import MACOS
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame, Opcode
 from websockets.uri import parse_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import IO
 
 __all__ = ["KNOWN", "PATIENCE", "TRANSPORTS", "Pipes", "Server", "Tcp", "WebSocket", "Wire"]
@@ -53,17 +55,13 @@ class Server:
     ) -> None:
         if transport == "tcp" and not KNOWN:
             pytest.skip("this system does not tell who connects")
-        surroundings: dict[str, str | None] = {**os.environ, **(environ or {})}
-        pipe = subprocess.PIPE if transport == "stdio" else subprocess.DEVNULL
         words = ["--stdio"] if transport == "stdio" else [f"--{transport}", address]
         self.transport = transport
         self._path = address
-        self.process = subprocess.Popen(
-            [*under, sys.executable, "-m", "dotstream", "lsp", *words],
-            stdin=pipe,
-            stdout=pipe,
-            stderr=subprocess.PIPE,
-            env={name: text for name, text in surroundings.items() if text is not None},
+        self.process = (
+            self._anew([*under, sys.executable], words, environ or {})
+            if under or environ or MACOS
+            else start(["lsp", *words], piped=transport == "stdio")
         )
         self.log = b""
         self._ended = False
@@ -72,6 +70,19 @@ class Server:
         self._collector.start()
         self._sockets: list[socket.socket] = []
         at_the_latest(self._give_up)
+
+    def _anew(
+        self, python: Sequence[str], words: Sequence[str], environ: Mapping[str, str | None]
+    ) -> subprocess.Popen[bytes]:
+        surroundings = {**os.environ, **environ}
+        pipe = subprocess.PIPE if self.transport == "stdio" else subprocess.DEVNULL
+        return subprocess.Popen(
+            [*python, "-m", "dotstream", "lsp", *words],
+            stdin=pipe,
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            env={name: text for name, text in surroundings.items() if text is not None},
+        )
 
     def address(self) -> tuple[str, int]:
         """Wait until it says where it listens."""

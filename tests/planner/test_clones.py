@@ -167,3 +167,19 @@ def test_a_submodule_that_did_not_move_is_shared_as_any_directory(farm: Farm) ->
 def test_a_git_file_that_says_nothing_of_use_moves_nothing(farm: Farm, git: Entry) -> None:
     farm.make({"stow/a/x/.git": git, "stow/a/x/one": "1", "stow/b/x/two": "2"})
     assert not farm.plan("manage").conflicts
+
+
+@pytest.mark.parametrize("inside", ["", "/init.lua", "/lua", "/lua/a.lua"])
+def test_a_plan_of_one_path_tells_of_the_clone_in_the_way_as_the_whole_plan_does(
+    farm: Farm, inside: str
+) -> None:
+    farm.make(_clone("stow/nvim/dot-config/nvim", _ONE) | _clone("home/.config/nvim", _OTHER))
+    client, (conflict,) = farm.client(), farm.plan("manage").conflicts
+    for side in (f"{farm.target}/.config/nvim", f"{farm.directory}/nvim/dot-config/nvim"):
+        found = client.locate(f"{side}{inside}")
+        assert (found.state, found.message) == ("conflict", conflict.message)
+        assert found.target is not None
+        for folding in FOLDINGS:
+            prefer = Preferences(folding=folding)
+            plan = client.plan("manage", ["nvim"], path=found.target, prefer=prefer)
+            assert list(plan.items) == [conflict]

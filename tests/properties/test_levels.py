@@ -7,23 +7,17 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from hypothesis import event, example, given, settings
-from hypothesis import strategies as st
 from tests.farm import QUICK, Entry, lines
 from tests.long import by_length
 from tests.properties.test_path_plan import (
-    _actions,
-    _found,
-    _inside,
+    _farms,
     _is_note,
     _laid_out,
+    _lived,
     _lived_in,
-    _member,
-    _packed,
-    _preferences,
-    _some,
 )
 
-from dotstream.model.options import FOLDINGS, Action, Folding, Preferences
+from dotstream.model.options import Action, Folding, Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,13 +40,7 @@ def _expanded(
             yield from _expanded(client, action, packages, prefer, child.path)
 
 
-@given(
-    members=st.dictionaries(_member, _packed, min_size=1, max_size=10),
-    theirs=st.dictionaries(_inside.map(lambda path: f"home/{path}"), _found, max_size=4),
-    managed=st.none() | st.sampled_from(FOLDINGS),
-    before=st.tuples(_actions, _some, _preferences),
-    now=st.tuples(_actions, _some, _preferences),
-)
+@given(**_farms, **_lived)
 @example(  # a conflict about a name, and then the member that is moved for its adoption
     members={"stow/git/a": "text", "stow/git/b": "text", "stow/zsh/b": "text"},
     theirs={"home/b": "mine"},

@@ -12,13 +12,11 @@ from hypothesis import strategies as st
 from tests.farm import QUICK, Entry, Farm, Link, lines
 from tests.long import by_length
 from tests.properties.test_path_plan import (
-    _actions,
-    _found,
+    _farms,
     _inside,
     _laid_out,
+    _lived,
     _lived_in,
-    _member,
-    _packed,
     _preferences,
     _some,
 )
@@ -26,20 +24,11 @@ from tests.properties.test_path_plan import (
 import dotstream
 from dotstream.errors import OperationFailed
 from dotstream.model.items import Operation
-from dotstream.model.options import FOLDINGS, Action, Folding, Preferences
+from dotstream.model.options import Action, Folding, Preferences
 
 if TYPE_CHECKING:
     from dotstream.model.member import Member
 
-_farms = {
-    "members": st.dictionaries(_member, _packed, min_size=1, max_size=10),
-    "theirs": st.dictionaries(_inside.map(lambda path: f"home/{path}"), _found, max_size=4),
-}
-_lived = {
-    "managed": st.none() | st.sampled_from(FOLDINGS),
-    "before": st.tuples(_actions, _some, _preferences),
-    "now": st.tuples(_actions, _some, _preferences),
-}
 _unhurried = settings(
     max_examples=by_length(150, 3_000),
 )

@@ -41,6 +41,15 @@ _preferences = st.builds(
     report_kept=st.booleans(),
 )
 _some = st.lists(st.sampled_from(_PACKAGES), min_size=1, unique=True)
+_farms = {
+    "members": st.dictionaries(_member, _packed, min_size=1, max_size=10),
+    "theirs": st.dictionaries(_inside.map(lambda path: f"home/{path}"), _found, max_size=4),
+}
+_lived = {
+    "managed": st.none() | st.sampled_from(FOLDINGS),
+    "before": st.tuples(_actions, _some, _preferences),
+    "now": st.tuples(_actions, _some, _preferences),
+}
 
 
 def _laid_out(root: str, tree: dict[str, Entry]) -> Farm:
@@ -85,7 +94,11 @@ def _moved_on(farm: Farm, other: dict[str, Entry], upheavals: set[str], gone: se
 def _about(item: Item, farm: Farm, path: str) -> bool:
     """Whether an item is at the path of the target, above it or below it."""
     here = item.path.removeprefix(farm.target).strip("/")
-    return not here or f"{path}/".startswith(f"{here}/") or f"{here}/".startswith(f"{path}/")
+    return not here or _near(here, path)
+
+
+def _near(one: str, other: str) -> bool:
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
 def _expected(items: Sequence[Item], farm: Farm, path: str) -> list[Item]:
@@ -104,13 +117,10 @@ def _expected(items: Sequence[Item], farm: Farm, path: str) -> list[Item]:
 
 
 @given(
-    members=st.dictionaries(_member, _packed, min_size=1, max_size=10),
-    theirs=st.dictionaries(_inside.map(lambda path: f"home/{path}"), _found, max_size=4),
-    managed=st.none() | st.sampled_from(FOLDINGS),
-    before=st.tuples(_actions, _some, _preferences),
+    **_farms,
+    **_lived,
     other=st.dictionaries(_member, _packed, max_size=4),
     upheavals=st.sets(st.sampled_from(("moved", "gone"))),
-    now=st.tuples(_actions, _some, _preferences),
     path=_inside,
 )
 @example(  # the package's own file makes room for the one that is adopted
@@ -144,7 +154,10 @@ def test_a_path_planned_alone_is_what_the_whole_plan_says_about_it(
         if other or upheavals:
             _moved_on(farm, other, upheavals, gone)
         client = farm.client()
-        whole = client.stream(action, packages, prefer=prefer).collect()
+        # Unmanaging one path leaves what is beside it linked, and so the directories around it.
+        wanted = prefer._replace(where=lambda each: _near(each, path))
+        meant = wanted if action == "unmanage" else prefer
+        whole = client.stream(action, packages, prefer=meant).collect()
         alone = client.stream(
             action, packages, prefer=prefer, path=f"{farm.target}/{path}"
         ).collect()
@@ -156,6 +169,8 @@ def test_a_path_planned_alone_is_what_the_whole_plan_says_about_it(
         ]
         notes = {line for line in lines(whole.items, farm.root) if _is_note(line)}
         assert {line for line in told if _is_note(line)} <= notes
+        if action != "remanage" and not (alone.conflicts or alone.errors):
+            client.apply(alone)  # a plan of one path holds without the rest
 
 
 def _is_note(line: str) -> bool:

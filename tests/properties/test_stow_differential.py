@@ -14,7 +14,7 @@ from tests.properties.fuzz import explore, written
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _FARMS = 150
-_SEEDS = by_length(6, 200)
+_SEEDS = by_length(4, 200)
 
 
 @pytest.mark.timeout(by_length(400, 7200))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dotstream.model.options import Action
     from dotstream.planner.stream import StreamingPlan
 
-_GAMES = by_length(250, 20_000)
+_GAMES = by_length(150, 20_000)
 
 _packages = st.lists(st.sampled_from(("git", "zsh")), min_size=1, max_size=2, unique=True)
 _members = st.sampled_from(

@@ -34,14 +34,15 @@ def load(program: str) -> Callable[[], object]:
         return lambda: sys.exit(entry())
     with open(program, encoding="utf-8") as source:
         code = compile(source.read(), program, "exec")
+    exec(code, {"__name__": "imported", "__file__": program})  # noqa: S102 - what it imports
     return lambda: exec(code, {"__name__": "__main__", "__file__": program})  # noqa: S102
 
 
-def preload(package: str) -> None:
+def preload(package: str, without: tuple[str, ...] = ("__main__", "lsp")) -> None:
     """Import what the children would import each time: all but the language server."""
     path = importlib.import_module(package).__path__
     for module in pkgutil.walk_packages(path, f"{package}."):
-        if not module.name.startswith((f"{package}.lsp", f"{package}.__main__")):
+        if not module.name.startswith(tuple(f"{package}.{room}" for room in without)):
             importlib.import_module(module.name)
 
 

@@ -113,7 +113,7 @@ class Forker:
             self.worker,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "HOME": self._scratch.name},
+            env={**_surroundings(), "LC_ALL": "C", "HOME": self._scratch.name},
         )
 
     def start(self, args: Sequence[str], *, cwd: str, env: Mapping[str, str]) -> None:
@@ -135,8 +135,9 @@ class Forker:
     def close(self) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.close()
+        self._process.kill()  # it may wait for what does not end
         self._process.wait()
+        self._process.stdin.close()
         self._process.stdout.close()
         self._scratch.cleanup()
 
@@ -144,8 +145,15 @@ class Forker:
         return os.path.join(self._scratch.name, name)
 
     def _read(self, name: str) -> str:
-        with open(self._file(name), encoding="utf-8", errors="surrogateescape") as written:
+        with open(
+            self._file(name), encoding="utf-8", errors="surrogateescape", newline=""
+        ) as written:
             return written.read()
+
+
+def _surroundings() -> dict[str, str]:
+    """Return what a worker needs to start; what is run has surroundings of its own."""
+    return {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
 
 
 def dotstream(*arguments: str) -> Runner:

@@ -127,7 +127,7 @@ def _split(arguments: Sequence[str]) -> tuple[argparse.Namespace, str, list[str]
     if at < len(arguments) and arguments[at] in COMMANDS:  # all that is before it is read
         return top, arguments[at], list(arguments[at + 1 :])
     if arguments[0] == "help":
-        arguments = [*arguments[1:2], "--help"]
+        arguments = [*(word for word in arguments[1:2] if word != "help"), "--help"]
     parser = top_parser()
     top = parser.read_before([word for word in arguments[:1] if word != "--"] + [*arguments[1:]])
     name, *rest = cast("list[str]", top.command)

@@ -36,6 +36,9 @@ _ELSEWHERE = {
 }
 """Words of other programs, and what is called so here."""
 
+_OF_STOW = ("-S", "-D", "-R", "--stow", "--delete", "--restow", "--simulate", "--no", "--adopt")
+"""Flags of GNU Stow that are those of no command here."""
+
 _OPENERS = {"plan": "plan manage", "backups": "backups restore", "completion": "manage"}
 """What a word that is a package, or a number, probably was to follow."""
 
@@ -65,6 +68,8 @@ def _unknown(word: str, known: Sequence[str], directory: str | None) -> str:
         if others:
             where = " and ".join(f"'dotstream {name}'" for name in others)
             return f"{quoted(word)} (a flag of {where})"
+        if word in _OF_STOW:
+            return f"{quoted(word)} (a flag of 'dotstream stow')"
         near = nearest(word.strip("-"), [name[2:] for name in known if name[:2] == "--"])
         if near:
             return f"{quoted(word)} (did you mean '--{near[0]}'?)"

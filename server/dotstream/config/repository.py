@@ -10,7 +10,14 @@ from dotstream.errors import ConfigError, NotAgreed, PermissionRefused, UsageErr
 from dotstream.fs.files import UnfitFile, is_directory
 from dotstream.fs.look import canonical
 from dotstream.fs.places import Places, link_into
-from dotstream.fs.process import environment, home_directory, host_name, platform, state_home
+from dotstream.fs.process import (
+    cache_home,
+    environment,
+    home_directory,
+    host_name,
+    platform,
+    state_home,
+)
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import ScanError
 from dotstream.planner.groups import Group
@@ -140,6 +147,8 @@ class Repository:
             platform=platform(),
             target=self._target,
         )
+        kept = (self.state, cache_home(self._environ, self._home))
+        settings = settings._replace(private=tuple(map(canonical, kept)))
         if settings.on_conflict != "fail":
             return settings
         # The user's own policy is no wish of the repository's: nobody has to agree to it.

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
-from dotstream.config.names import nearest, package_name, quoted
+from dotstream.config.names import nearest, package_name, quoted, require_known
 from dotstream.config.profiles import on_host, on_platform
 from dotstream.errors import PackageNotFound, PermissionRefused, UsageError
 from dotstream.fs.files import is_directory, is_link, subdirectories
 from dotstream.fs.listing import sort_key
 from dotstream.fs.look import canonical
 from dotstream.fs.oserror import is_permission, reason
-from dotstream.fs.places import within
+from dotstream.fs.places import components, within
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import AS_CONFIGURED, SINGLE, Options, Package, Preferences
 from dotstream.planner.ignore import LITTER, compile_rules, only, stow_list
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from dotstream.model.wish import Wish
 
 DEFAULT_PROFILE = "default"
-_NAMED = 10  # profiles, in a message
 NEVER_LINKED = ("/.git", "/dotstream.toml", "/dotstream.local.toml")
 """What a package that is the package directory itself has, and no target wants."""
 
@@ -68,7 +65,7 @@ class Settings(NamedTuple):
         home: the home directory, where Stow's global ignore list is looked for.
         root: that of the directory with the configuration, which may be above the packages.
         hostname, platform: this machine, which packages may be limited to.
-        include, exclude: globs for the names of directories that are packages, and are none.
+        include, exclude: globs for the names of directories that are packages, and that are not.
         ignore: globs, like ``never_fold``.
         ignore_regex: Perl regular expressions, as GNU Stow's ``--ignore`` takes them.
         packages: what is said about single packages; not all that exist.
@@ -77,6 +74,7 @@ class Settings(NamedTuple):
         path: the file the settings come from, or ``None`` for the defaults.
         defer, override: regular expressions from a ``.stowrc``.
         wishes: what the file asks for that its user has to agree to.
+        private: canonical paths of dotstream's own directories, which no package has a part of.
     """
 
     directory: str
@@ -102,6 +100,7 @@ class Settings(NamedTuple):
     defer: tuple[str, ...] = ()
     override: tuple[str, ...] = ()
     wishes: tuple[Wish, ...] = ()
+    private: tuple[str, ...] = ()
 
     @property
     def single(self) -> bool:
@@ -117,7 +116,13 @@ class Settings(NamedTuple):
         return self.directory if self.single else f"{self.directory.rstrip('/')}/{name}"
 
     def options(self, prefer: Preferences = AS_CONFIGURED) -> Options:
-        """Return how to plan, with what this run prefers on top."""
+        """Return how to plan, with what this run prefers on top.
+
+        Raises:
+            UsageError: it prefers what there is not.
+        """
+        if prefer is not AS_CONFIGURED:
+            require_known(prefer)
         return Options(
             single=self.single,
             defer=self.defer + prefer.defer,
@@ -133,6 +138,7 @@ class Settings(NamedTuple):
                 for name, own in self.packages.items()
                 if own.target and self.excluded(name) is None
             ),
+            private=self.private,
         )
 
     def package(self, name: str, prefer: Preferences = AS_CONFIGURED) -> Package:
@@ -149,6 +155,7 @@ class Settings(NamedTuple):
         dotfiles, layout = self.dotfiles_of(name, prefer), self.layout_of(name, prefer)
         above = to_target(name) if dotfiles else name
         fixed = LITTER + (NEVER_LINKED if self.single else ())
+        fixed += tuple(self._private_in(path, dotfiles=dotfiles))
         patterns = stow_list(path, self.home)
         rules = compile_rules(
             patterns=patterns,
@@ -188,6 +195,14 @@ class Settings(NamedTuple):
             link=prefer.link or own.link or self.link,
             rule=rule,
         )
+
+    def _private_in(self, path: str, *, dotfiles: bool) -> Iterator[str]:
+        """Yield globs for what dotstream keeps in a package, which is no part of it."""
+        for each in self.private:
+            if within(each, path) and (inside := components(each, path)):
+                from dotstream.planner.patterns import literal  # hardly any package has such
+
+                yield literal("/".join(map(to_target, inside) if dotfiles else inside))
 
     def dotfiles_of(self, name: str, prefer: Preferences = AS_CONFIGURED) -> bool:
         """Whether ``dot-`` names of the package ``name`` are translated."""
@@ -229,7 +244,7 @@ class Settings(NamedTuple):
         return why_empty(self)
 
     def why_foreign(self) -> str | None:
-        """Say so if nobody calls this a package directory, and something else uses it."""
+        """Say so if nothing marks this as a package directory, and something else uses it."""
         from dotstream.config.why_not import why_foreign
 
         return why_foreign(self)
@@ -249,6 +264,17 @@ class Settings(NamedTuple):
                 PackageInfo(name, path, self.target_of(name), why is None, why, required)
             )
         return found
+
+    def outside(self) -> Iterator[str]:
+        """Yield packages that are links out of the repository: what is there may be anything.
+
+        They are managed only where somebody names them, here or in the configuration.
+        """
+        for name in self.available() if not self.single else ():
+            path = self.path_of(name)
+            named = name in self.packages or name in self.include
+            if not named and is_link(path) and not within(canonical(path), self.root):
+                yield name
 
     def is_package(self, name: str) -> bool:
         """Whether there is a package of that name."""
@@ -270,6 +296,8 @@ class Settings(NamedTuple):
         if glob is not None:
             return f"exclude names it: {glob}"
         path = self.path_of(name)
+        if path in self.private:
+            return "dotstream keeps what is its own in it"
         if is_link(path) and within(self.directory, canonical(path)):
             return f"it is a link to {canonical(path)}, which this is in itself"
         return None
@@ -278,11 +306,12 @@ class Settings(NamedTuple):
         """Say why the package ``name`` is not for this machine; ``None`` if it is."""
         own = self._own(name)
         if own.platforms and not on_platform(self.platform, own.platforms):
-            return f"it is for {_words(own.platforms)}, and this is {self.platform}"
+            return f"it is for {' or '.join(own.platforms)}, and this is {self.platform}"
         if own.hosts and not on_host(self.hostname, own.hosts):
             others = [host[1:] for host in own.hosts if host.startswith("!")]
             only = [host for host in own.hosts if host[:1] != "!"]
-            which = f"the host {_words(only)}" if only else f"any host but {_words(others)}"
+            names = " or ".join(only or others)
+            which = f"the host {names}" if only else f"any host but {names}"
             return f"it is for {which}, and this is {self.hostname}"
         return None if own.unset is None else f"its target cannot be told: {own.unset.problem}"
 
@@ -307,7 +336,8 @@ class Settings(NamedTuple):
         """Return the packages that a request is about, in the order they were named.
 
         A profile, and everything, leave out packages that are not for this machine.
-        Everything includes the required packages, which have to exist.
+        Everything includes the required packages, which have to exist, but none ``outside``
+        without links.
 
         Args:
             names: packages named one by one.
@@ -324,7 +354,7 @@ class Settings(NamedTuple):
         """
         if self.single and not names and profile is None and not everything:
             return (SINGLE,)
-        asked = self._asked(names, profile, everything=everything, anywhere=anywhere)
+        asked = self._asked(names, profile, recorded, everything=everything, anywhere=anywhere)
         chosen = tuple(dict.fromkeys(asked))
         missing = [name for name in chosen if not is_directory(self.path_of(name))]
         if missing and anywhere:
@@ -338,7 +368,13 @@ class Settings(NamedTuple):
         return chosen
 
     def _asked(
-        self, names: Sequence[str], profile: str | None, *, everything: bool, anywhere: bool
+        self,
+        names: Sequence[str],
+        profile: str | None,
+        recorded: Callable[[], Container[str]],
+        *,
+        everything: bool,
+        anywhere: bool,
     ) -> Iterator[str]:
         """Yield what a request names, whether it exists or not."""
         for written in names:
@@ -348,7 +384,10 @@ class Settings(NamedTuple):
             if why is not None and not anywhere:
                 raise UsageError(why)
             required = [name for name, own in self.packages.items() if own.required]
-            yield from self._fitting([*self.available(), *required], anywhere=anywhere)
+            outside = [] if anywhere else [*self.outside()]
+            linked = recorded() if outside else ()
+            inside = [each for each in self.available() if each not in outside or each in linked]
+            yield from self._fitting([*inside, *required], anywhere=anywhere)
         if profile is None and (names or everything):
             return
         profiles = self.here if profile is None else (profile,)
@@ -396,17 +435,6 @@ class Settings(NamedTuple):
     def _members(self, profile: str) -> tuple[str, ...]:
         if profile in self.profiles:
             return self.profiles[profile]
-        if not self.profiles:
-            raise UsageError(f"no profile {profile!r}: no profiles are defined")
-        close = nearest(profile, self.profiles)
-        more = " and others" if len(self.profiles) > _NAMED else ""
-        hint = (
-            f"did you mean {close[0]!r}?"
-            if close
-            else f"there are {_words(islice(self.profiles, _NAMED))}{more}"
-        )
-        raise UsageError(f"no profile {profile!r}; {hint}")
+        from dotstream.config.why_not import no_profile
 
-
-def _words(names: Iterable[str]) -> str:
-    return " or ".join(names)
+        raise no_profile(self.profiles, profile)

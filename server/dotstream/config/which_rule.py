@@ -72,7 +72,7 @@ class Sources(NamedTuple):
                 _listed(pattern, self.dotfiles),
             )
         for glob in self.fixed:
-            yield Rule(glob, origin="dotstream itself"), _glob(glob, self.dotfiles)
+            yield Rule(glob, origin="dotstream itself", built_in=True), _glob(glob, self.dotfiles)
 
     def _written(self, pattern: str, keys: KeyPath) -> Rule:
         """Return a rule of the configuration, with its line."""

@@ -1,8 +1,11 @@
-"""Why packages cannot be meant: there are none, nobody calls them so, or one is left out."""
+"""Why packages cannot be meant: none is there, called so or let in; or no such profile."""
 
 from __future__ import annotations
 
+from itertools import islice
+
 from dotstream.config.discover import LOCAL_NAME, STOWRC_NAME, is_marked
+from dotstream.config.names import nearest
 from dotstream.config.positions import locate
 from dotstream.config.reading import read_config
 from dotstream.config.survey import foreign_source, looks_single, mirrors_home
@@ -12,7 +15,11 @@ from dotstream.fs.files import subdirectories
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from dotstream.config.settings import Settings
+
+_NAMED = 10  # profiles, in a message
 
 
 def why_empty(settings: Settings) -> str:
@@ -30,7 +37,7 @@ def why_empty(settings: Settings) -> str:
 
 
 def why_foreign(settings: Settings) -> str | None:
-    """Say so if nobody calls this a package directory, and something else uses it."""
+    """Say so if nothing marks this as a package directory, and something else uses it."""
     stows = settings.path is not None and settings.path.endswith(f"/{STOWRC_NAME}")
     native = settings.path is not None and not stows
     if not native and settings.available() and mirrors_home(settings.directory):
@@ -56,3 +63,14 @@ def no_package(settings: Settings, name: str, why: str) -> UsageError:
     says = text is not None and locate(text, (key,), value=True) is not None
     where = f"{key} in {local if says else settings.path}"
     return UsageError(f"{name!r} is no package: {why}; to make it one, {how} {where}")
+
+
+def no_profile(profiles: Collection[str], name: str) -> UsageError:
+    """Return the error that there is no profile of that name, and which there are."""
+    if not profiles:
+        return UsageError(f"no profile {name!r}: no profiles are defined")
+    near = nearest(name, profiles)
+    there = " or ".join(islice(profiles, _NAMED))
+    more = " and others" if len(profiles) > _NAMED else ""
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {there}{more}"
+    return UsageError(f"no profile {name!r}; {hint}")

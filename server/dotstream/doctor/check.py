@@ -10,6 +10,7 @@ from dotstream.doctor.manifest_check import check_records
 from dotstream.errors import JournalError
 from dotstream.fs.access import lock_holder
 from dotstream.fs.files import present
+from dotstream.fs.oserror import reason
 from dotstream.fs.state import backup_area
 from dotstream.history.backups import unlisted
 from dotstream.light_typing import TYPE_CHECKING, TypeAlias
@@ -39,9 +40,10 @@ def examine(checkup: Checkup) -> Iterator[Finding]:
     Raises (while iterating):
         Cancelled: the check-up's token was cancelled.
     """
-    place = checkup.place
+    place: TargetState | None = None
     manifest: Manifest | None = None
     try:
+        place = checkup.place
         with opened(place) as journal:
             if place is not None and journal is not None:
                 journal.database.check()
@@ -61,7 +63,7 @@ def examine(checkup: Checkup) -> Iterator[Finding]:
             yield from _unwanted(checkup)
             yield from _elsewhere(checkup)
     except JournalError as error:
-        yield _bad_database(place, error)
+        yield _bad_database(place, checkup.host.state, error)
         if manifest is None:  # else a part of the links has been told of already
             yield from _unlisted(checkup, None)
             yield from _strays(checkup, None, defaultdict(Counter), record=False)
@@ -115,10 +117,18 @@ def _elsewhere(checkup: Checkup) -> Iterator[Finding]:
 
 def _unlisted(checkup: Checkup, journal: Journal | None) -> Iterator[Finding]:
     """Tell of what lies in the backup area and is in no list of the journal's."""
-    area = backup_area(checkup.host.state, checkup.target)
-    if area is None:
+    area = None
+    try:
+        area = backup_area(checkup.host.state, checkup.target)
+        if area is None:
+            return
+        found = list(unlisted(journal, area, checkup.target))
+    except (JournalError, OSError) as error:
+        why = f"{area}: {reason(error)}" if isinstance(error, OSError) else error
+        told = f"what is backed up cannot be looked at: {why}"
+        yield Finding("no_permission", Directory(checkup.host.state), "", detail=told)
         return
-    for backup in unlisted(journal, area, checkup.target):
+    for backup in found:
         where, detail = Directory(area), f"{backup.path} was backed up here by a run"
         if not backup.path:
             detail = "something was backed up here, and nothing says any more where it was"
@@ -131,14 +141,14 @@ def _unlisted(checkup: Checkup, journal: Journal | None) -> Iterator[Finding]:
         )
 
 
-def _bad_database(place: TargetState | None, error: JournalError) -> Finding:
-    where = Directory(place.journal.rpartition("/")[0] if place else "/")
+def _bad_database(place: TargetState | None, state: str, error: JournalError) -> Finding:
+    where = Directory(place.journal.rpartition("/")[0] if place else state)
     return Finding(
         "database",
         where,
         "journal.db",
         detail=f"the state database cannot be used: {error}",
-        command=shell_commands.REBUILD,
+        command=shell_commands.REBUILD if place else None,
     )
 
 

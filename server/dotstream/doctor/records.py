@@ -65,7 +65,7 @@ def correcting(
 def rebuilding(
     checkup: Checkup, control: Control[Corrected]
 ) -> Generator[Progress | Corrected, None, Corrected]:
-    """Make the records anew from the links on disk; a bad database is moved aside.
+    """Rebuild the records from the links on disk; a bad database is moved aside.
 
     A database that can be used is kept, with its history, and corrected.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import StringIO
 
 from dotstream.errors import Cancelled
-from dotstream.fs.files import exists, is_directory, is_file, read_start
+from dotstream.fs.files import exists, is_directory, is_file, read_start, same_content
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.located import Difference
 
@@ -32,12 +32,22 @@ def difference(
         return Difference(source, target, "binary")
     ours, theirs = read_start(source, _BYTES + 1), read_start(target, _BYTES + 1)
     truncated = max(len(ours), len(theirs)) > _BYTES
-    if linked or (ours == theirs and not truncated):
+    if linked or (ours == theirs and (not truncated or _same(source, target, cancel))):
         return Difference(source, target, "same")
     if b"\0" in ours or b"\0" in theirs:
         return Difference(source, target, "binary", truncated=truncated)
     text, cut = _unified(theirs[:_BYTES], ours[:_BYTES], cancel)
     return Difference(source, target, "text", text, truncated or cut)
+
+
+def _same(source: str, target: str, cancel: CancellationToken) -> bool:
+    """Whether files are the same to their ends."""
+
+    def poll() -> None:
+        if cancel.cancelled:
+            raise Cancelled
+
+    return same_content(source, target, poll)
 
 
 def _unified(before: bytes, after: bytes, cancel: CancellationToken) -> tuple[str, bool]:

@@ -99,11 +99,19 @@ def opened(path: str, flags: int) -> int:
 
 def _refuse_unfit(path: str, mode: int) -> None:
     if not stat.S_ISREG(mode):
-        kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "something special")
-        raise UnfitFile(path, f"it is {kind}, not a file; put a file there, or move it away")
+        raise UnfitFile(
+            path, f"it is {kind(mode)}, not a file; put a file there, or move it away"
+        )
+
+
+def kind(mode: int) -> str:
+    """Return in words what has a mode."""
+    return next((name for is_kind, name in _KINDS if is_kind(mode)), "something special")
 
 
 _KINDS = (
+    (stat.S_ISREG, "a file"),
+    (stat.S_ISLNK, "a symbolic link"),
     (stat.S_ISDIR, "a directory"),
     (stat.S_ISFIFO, "a named pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -214,6 +222,14 @@ def links_below(path: str, *, deepest: int, most: int, but: str) -> Iterator[tup
                         waiting.append((entry.path, depth + 1))
         except OSError:
             continue  # nothing to see there
+
+
+def what_is(path: str) -> str:
+    """Return in words what ``path`` leads to."""
+    mode = _mode(path)
+    if mode is None:
+        return "a link that leads nowhere" if os.path.islink(path) else "not there"
+    return "closed to you" if mode == _HIDDEN else kind(mode)
 
 
 def permissions(path: str) -> int:

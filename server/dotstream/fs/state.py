@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from dotstream.errors import JournalError
 from dotstream.fs.files import (
     UnfitFile,
     file_identity,
     identity_of,
+    kind,
     opened,
     read_text,
     replace_text,
@@ -21,6 +23,8 @@ from dotstream.model.names import blake2b
 
 _RESERVE = 256 * 1024
 _PAGE = 16 * 1024
+_DATABASE = ("journal.db", "journal.db-wal", "journal.db-shm", "journal.db-reserve")
+_FILES = (*_DATABASE, "home", "lock", "mounts")
 
 
 Moves: TypeAlias = "tuple[tuple[str, str], ...]"
@@ -152,12 +156,15 @@ def target_state(state: str, target: str) -> TargetState:
 
     Raises:
         OSError: they cannot be made.
+        JournalError: something else is in the place of one of them.
     """
     directory, wanted = _directory(state, target), _by_path(state, target)
     if directory != wanted:
         os.rename(directory, wanted)
+    _require_own(wanted)
     _made(wanted)
     found = _found(wanted, target)
+    _require_directory(found.backups)
     _made(found.backups)
     return found
 
@@ -185,10 +192,11 @@ def existing_state(state: str, target: str) -> TargetState | None:
     """Return where the state of ``target`` lies, or ``None`` if there is none yet.
 
     Raises:
-        JournalError: it cannot be looked at, which is not the same.
+        JournalError: it cannot be looked at, or something else is there: neither is none.
     """
     directory = _directory(state, target)
-    if not _present(f"{directory}/journal.db"):
+    _require_own(directory)
+    if _mode(f"{directory}/journal.db") is None:
         return None
     return _found(directory, target)
 
@@ -203,20 +211,44 @@ def backup_area(state: str, target: str) -> str | None:
     """Return the backup area of ``target``, or ``None``; it needs no journal.
 
     Raises:
-        JournalError: it cannot be looked at, which is not the same.
+        JournalError: it cannot be looked at, or something else is there: neither is none.
     """
-    area = f"{_directory(state, target)}/backups"
-    return os.path.realpath(area) if _present(area) else None
+    directory = _directory(state, target)
+    _require_directory(directory)
+    area = f"{directory}/backups"
+    return os.path.realpath(area) if _require_directory(area) else None
 
 
-def _present(path: str) -> bool:
+def _require_own(directory: str) -> None:
+    """Refuse links in the place of what is ours: they may lead to anybody's file."""
+    for name in _FILES if _require_directory(directory) else ():
+        mode = _mode(f"{directory}/{name}")
+        if mode is not None and stat.S_ISLNK(mode):
+            raise _unfit(f"{directory}/{name}", mode, "file")
+
+
+def _require_directory(path: str) -> bool:
+    """Whether a directory of ours is there, and nothing else in its place."""
+    mode = _mode(path)
+    if mode is not None and not stat.S_ISDIR(mode):
+        raise _unfit(path, mode, "directory")
+    return mode is not None
+
+
+def _unfit(path: str, mode: int, wanted: str) -> JournalError:
+    way = f"move it away, and put the {wanted} back if you have it"
+    told = f"{path}: it is {kind(mode)}, not the {wanted} that dotstream keeps here; {way}"
+    return JournalError(told, remedy="remove_cause")
+
+
+def _mode(path: str) -> int | None:
+    """Return the mode of what is at a path, links not followed; ``None`` for nothing."""
     try:
-        os.lstat(path)
+        return os.lstat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
-        return False
+        return None
     except OSError as error:
         raise JournalError(f"{path}: {reason(error)}", permission=is_permission(error)) from error
-    return True
 
 
 def is_full(path: str) -> bool:

@@ -58,7 +58,7 @@ class Past:
                 if found is not None and found.state == "committed":
                     return found
                 if found is not None:
-                    state = found.state.replace("_", " ")
+                    state = found.state.replace("_", " ").replace("undone", "already undone")
                     raise UsageError(f"transaction {number} cannot be undone: it is {state}")
             elif journal is not None:
                 for found in journal.transactions.newest_first():

@@ -88,7 +88,7 @@ class Corrected(NamedTuple):
     """What was done about the records of a target.
 
     Attributes:
-        records: how many were wrong, or missing, and are right now.
+        records: how many were wrong, or missing, and are correct now.
         aside: where a database that could not be used is now; ``None`` if it could.
     """
 

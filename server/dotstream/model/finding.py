@@ -98,7 +98,7 @@ class Finding:
         detail: what the kind leaves open, in words.
         command: what fixes it without losing anything; ``None`` where only a person can.
         count: how many paths it stands for.
-        heir: the package that has what the link led to now, where it is another.
+        heir: the package that now has what the link led to, where it is another.
     """
 
     kind: FindingKind
@@ -119,7 +119,7 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        """How bad it is: a check-up that meets an error ends with exit code 1."""
+        """How bad it is; a check that finds an error ends with exit code 1."""
         return _SEVERITIES[self.kind]
 
     @property

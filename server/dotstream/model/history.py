@@ -71,7 +71,7 @@ class Recovery(NamedTuple):
 
     Attributes:
         transaction: the unfinished one, or ``None`` if there was none.
-        direction: whether it was taken back or carried to its end.
+        direction: whether it was rolled back or carried to its end.
         steps: how many steps that took.
         left: foreign changes made meanwhile and left alone, a sentence each.
     """

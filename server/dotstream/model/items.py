@@ -40,7 +40,7 @@ class Operation(NamedTuple):
             ``replace_link``, ``unfold``), the file's fingerprint (``move_file``), the
             directory's mode in octal (``remove_dir``, ``refold``); ``None`` means that
             nothing may be there (``create_link``, ``make_dir``).
-        why: what makes a directory be opened or made, where one link could have stood for it.
+        why: why a directory is opened or made where one link could have stood for it.
 
     Between an ``unfold``, ``refold`` or ``remove_dir`` and the first operation outside of
     its directory, the operations inside it belong to it: they fill the new directory, or

@@ -45,8 +45,8 @@ def without(
 ) -> Iterator[Operation]:
     """Leave operations out, each together with all that belongs to it.
 
-    To a directory that is made, opened or folded belongs all that is done in it; to a file
-    that makes way, or is adopted, the link that comes in its place.  What is left can be
+    To a directory that is made, opened or folded belongs all that is done in it; to a file that
+    is backed up or adopted, the link that takes its place.  What is left can be
     carried out by ``Client.execute``, but for one thing: of a directory that goes, all has
     to go, so drop the directory itself.
 

@@ -95,6 +95,7 @@ class Options(NamedTuple):
         same: a file in the way that is byte for byte the package's is backed up.
         explain: also yield a notice for every name that an ignore rule leaves out.
         targets: those of packages that have their own, which no fold may hide.
+        private: dotstream's own directories, in which nothing is linked.
     """
 
     single: bool = False
@@ -109,6 +110,7 @@ class Options(NamedTuple):
     same: bool = False
     explain: bool = False
     targets: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
 
 
 class Preferences(NamedTuple):

@@ -29,10 +29,10 @@ class Metadata(NamedTuple):
         packages: names, in the order they are planned.
         directory: absolute path of the package directory.
         target: absolute path of the target.
-        undoes: the transaction that this plan takes back.
+        undoes: the transaction that this plan undoes.
         targets: every target, where packages have their own; empty for just the one.
-        wishes: what of the repository's it heeds that its user has to agree to.
-        choosing: what it says of what is to be managed from here on.
+        wishes: what it heeds of the repository's wishes that its user has to agree to.
+        choosing: what it changes about what is managed from here on.
         former: targets that were the configured one; what left them is forgotten there.
         leaving: the packages whose links leave other targets than theirs, by target.
     """

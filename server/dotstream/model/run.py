@@ -23,13 +23,13 @@ RunKind: TypeAlias = Literal["create_link", "remove_link"]
 class Run:
     """Links that are made, or removed, in one directory for one package, in order.
 
-    It stands for an ``Operation`` each.  Nearly every operation of a large plan is part of
+    Each name stands for an ``Operation``.  Nearly every operation of a large plan is part of
     one, and goes through planner, digest, journal and manifest without an object of its own,
     and mostly without being looked at: names that are joined already stay so.
 
     Attributes:
         kind: what is done with each name.
-        size: how many names there are; never none.
+        size: how many names there are; at least one.
         stem: what the text of each link begins with; it ends with the name.
     """
 

@@ -36,7 +36,7 @@ class Wish(NamedTuple):
 
     @property
     def meaning(self) -> str:
-        """What comes of it, for people."""
+        """What it leads to, in words."""
         if self.key == "after":
             return f"this is run once links of {self.package} have changed: {self.value}"
         return (

@@ -29,6 +29,9 @@ def looked_at(target: Target, conflict: Conflict) -> Conflict:
     if conflict.kind in ("real_file", "real_directory") and target.is_mount_point(place, name):
         note = "it is a mount point, which cannot be moved or replaced while it is mounted"
         return conflict._replace(choices=("skip",), note=note)
+    if conflict.kind == "real_directory" and target.keeps_our_own(conflict.path):
+        note = "dotstream keeps what is its own in it, so it stays where it is"
+        return conflict._replace(choices=("skip",), note=note)
     if conflict.kind == "real_directory" and conflict.source_is_dir:
         return conflict._replace(
             note=_compared(at_commit(conflict.source), at_commit(conflict.path))

@@ -80,16 +80,8 @@ class Decision:
     """
 
     __slots__ = (
-        "adopt",
-        "claim",
-        "inner",
-        "moved_for",
-        "opened",
-        "reports",
-        "set_aside",
-        "state",
-        "why",
-    )
+        "adopt", "claim", "inner", "moved_for", "opened", "reports", "set_aside", "state", "why",
+    )  # fmt: skip
 
     def __init__(self, state: State) -> None:
         self.state = state

@@ -35,7 +35,7 @@ class Linked:
 
     def status(self, packages: Sequence[str]) -> Iterator[PackageStatus]:
         """Tell how far each package is linked, one package at a time."""
-        names = self._settings.select(packages, everything=not packages)
+        names = self._select(packages, everything=not packages)
         recorded = self._recorded(names)
         for name in names:
             try:
@@ -61,7 +61,7 @@ class Linked:
         unwanted = {each.name for each in here.unwanted}
         wanted = [name for name in packages if name not in unwanted]
         every = not packages and settings.why_empty() is None
-        names = settings.select(wanted, everything=every) if wanted or every else ()
+        names = self._select(wanted, everything=every) if wanted or every else ()
         with closing(self._repository.records()) as records:
             in_place = _InPlace(self._repository, records, unwanted)
             # One by one: together, they would open a fold that only one of them has.
@@ -88,6 +88,13 @@ class Linked:
             ),
         ]
         yield from unwanted_links(settings, self._repository.records(), left)
+
+    def _select(self, packages: Sequence[str], *, everything: bool) -> tuple[str, ...]:
+        def linked() -> Container[str]:
+            with closing(self._repository.records()) as records:
+                return records.linked(self._repository.directory)
+
+        return self._settings.select(packages, everything=everything, recorded=linked)
 
     def managed(self) -> Managed:
         """Return what is managed here."""

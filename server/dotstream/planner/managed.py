@@ -11,7 +11,7 @@ from dotstream.model.options import SINGLE
 from dotstream.model.status import AWAY, GONE, Unwanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from dotstream.config.repository import Repository
     from dotstream.config.settings import Settings
@@ -64,7 +64,7 @@ class Meant(NamedTuple):
 def managed(settings: Settings, records: Records) -> Managed:
     """Return what is managed of a package directory."""
     linked, choice = records.linked(settings.directory), records.choice(settings.directory)
-    members = [name for name in _members(settings, choice) if name not in choice.without]
+    members = [name for name in _members(settings, choice, linked) if name not in choice.without]
     wanted = dict.fromkeys((*choice.packages, *members))
     left = {*set(choice.members).difference(wanted), *choice.without}
     wanted.update(dict.fromkeys(name for name in linked if name not in left))
@@ -112,9 +112,9 @@ def unwanted_links(
         records.close()
 
 
-def _members(settings: Settings, choice: Choice) -> Iterable[str]:
+def _members(settings: Settings, choice: Choice, linked: Container[str]) -> Iterable[str]:
     if choice.everything and settings.why_empty() is None:
-        yield from settings.select(everything=True)
+        yield from settings.select(everything=True, recorded=lambda: linked)
     for profile in choice.profiles:
         names = settings.here if profile == HERE else (profile,)
         if profile == HERE and settings.single:

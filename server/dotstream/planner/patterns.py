@@ -353,6 +353,11 @@ def _component(part: str, *, sparing: bool = True) -> str:
     return first + "".join(f"(?>[^/]*?{text})" for text in between if text) + f"[^/]*{last}"
 
 
+def literal(path: str) -> str:
+    """Return the glob that matches one path, relative to the root, and nothing else."""
+    return "/" + re.sub(r"([\\*?\[\]])", r"\\\1", path)
+
+
 def _glob_members(members: str) -> str:
     inner = members.removeprefix("]")
     start = r"\]" if members.startswith("]") else ""

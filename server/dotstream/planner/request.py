@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from dotstream.planner.stream import StreamingPlan
 
 
+_FOR_PACKAGES = ("manage", "unmanage", "remanage")
+
+
 class Asked(NamedTuple):
     """Which packages are meant, and how; see ``Client.stream``."""
 
@@ -46,7 +49,16 @@ class Asked(NamedTuple):
     cancel: CancellationToken | None
 
     def meant(self, repository: Repository, action: Action) -> Meant:
-        """Return what is meant; see ``planner.managed``."""
+        """Return what is meant; see ``planner.managed``.
+
+        Raises:
+            UsageError: the action is none that is planned for packages, or one name came as them.
+        """
+        if action not in _FOR_PACKAGES:
+            known = ", ".join(_FOR_PACKAGES)
+            raise UsageError(f"the action cannot be {action!r}; it can be {known}")
+        if isinstance(self.packages, str):
+            raise UsageError(f"packages come as a list of names: [{self.packages!r}]")
         return meant(repository, action, self.packages, self.profile, everything=self.everything)
 
 
@@ -73,6 +85,10 @@ def plan_packages(
     whole = path is None and members is None and not prefer.where
     if path is not None:
         groups, only = narrowed(repository, groups, path)
+        if action == "unmanage":  # what else is linked stays, and so do the directories it is in
+            alone = _only_at("/".join(only), prefer)
+            groups = repository.groups(action, names, alone, elsewhere, places, unread=[])
+            groups, only = narrowed(repository, groups, path)
     selection = None
     if members is not None:
         from dotstream.planner.chosen import Selection
@@ -100,6 +116,7 @@ def plan_packages(
         selection=selection,
         notices=[
             *unread,
+            *(_outside(settings, names) if asked.everything and action != "unmanage" else ()),
             *_adrift(settings, kept),
             *(_unwanted(settings, each) for each in unwanted),
         ],
@@ -107,9 +124,29 @@ def plan_packages(
     )
 
 
+def _only_at(path: str, prefer: Preferences) -> Preferences:
+    """Want nothing but what is at a path of the target, above it or below it."""
+
+    def where(shown: str) -> bool:
+        near = f"{shown}/".startswith(f"{path}/") or f"{path}/".startswith(f"{shown}/")
+        return near and (prefer.where is None or prefer.where(shown))
+
+    return prefer._replace(where=where) if path else prefer
+
+
 def _unwanted(settings: Settings, package: Unwanted) -> Notice:
     why = f"package {package.name}: {package.reason}, so its links are removed"
     return Notice(f"{settings.directory.rstrip('/')}/{package.name}", why)
+
+
+def _outside(settings: Settings, names: Sequence[str]) -> Iterator[Notice]:
+    for name in settings.outside():
+        if name not in names:
+            path = settings.path_of(name)
+            why = (
+                f"it is a link out of this repository, to {canonical(path)}: name it to manage it"
+            )
+            yield Notice(path, f"package {name} is left out: {why}")
 
 
 def _adrift(settings: Settings, kept: Sequence[str]) -> Iterator[Notice]:

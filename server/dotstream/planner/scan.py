@@ -79,7 +79,7 @@ class Scan:
         self._cancel.cancel()
 
     def close(self) -> None:
-        """Stop scanning and give everything back."""
+        """Stop scanning and release everything."""
         self._split.close()
 
 

@@ -41,7 +41,7 @@ class Digest:
         self._row: tuple[str, str, Directory] | None = None
 
     def add(self, operation: Operation | Run) -> None:
-        """Take one operation, or a run of them, in."""
+        """Add one operation, or a run of them."""
         kind, directory = operation.kind, operation.directory
         if isinstance(operation, Run):
             self._add_links(kind, operation.stem, directory, operation.joined)
@@ -73,7 +73,7 @@ class Digest:
         self._parts.clear()
 
     def hexdigest(self) -> str:
-        """Return the digest of everything taken in so far."""
+        """Return the digest of everything added so far."""
         self._flush()
         return self._hash.hexdigest()
 
@@ -82,8 +82,8 @@ class StreamingPlan:
     """A plan that is computed as it is iterated, once.
 
     Nothing is computed until the next item is asked for, and no more than it needs: a
-    slow consumer slows the scan.  Leaving the ``with`` block, or ``close``, gives
-    everything back.
+    slow consumer slows the scan.  Leaving the ``with`` block, or ``close``, releases
+    everything.
 
     Attributes:
         metadata: what was asked; known at once.
@@ -201,7 +201,7 @@ class StreamingPlan:
         """The operations alone, as a stream; conflicts and errors do not stop it.
 
         Raises:
-            UsageError: some have gone by unseen.
+            UsageError: some went by before this was asked for.
         """
         return self._apart().operations()
 
@@ -254,7 +254,7 @@ class StreamingPlan:
         return self._cancel
 
     def close(self) -> None:
-        """Stop planning and give everything back."""
+        """Stop planning and release everything."""
         if self._split is not None:
             self._split.close()
         self._iterator.close()

@@ -6,6 +6,7 @@ from dotstream.fs.files import exists
 from dotstream.fs.listing import FILE, sorted_entries
 from dotstream.fs.look import Tree, close, folds_names, marker, marker_file
 from dotstream.fs.mounts import is_mount_point, mount_points
+from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.planner.ownership import Ownership
 
@@ -55,7 +56,7 @@ class Target(Tree):
         super().__init__(root, missing=self.missing)
         stow = options.stow
         self.folds: bool = not stow and folds_names(root)
-        self._stow_dir, self._stow = stow_dir, stow
+        self._stow_dir, self._stow, self._private = stow_dir, stow, options.private
         self._records = None if stow else records
         self._poll = poll
         self._mounts: set[str] | None = None
@@ -120,6 +121,8 @@ class Target(Tree):
         if place.absolute == self._stow_dir:
             what = "skipping target which was current stow directory "
             return what + shown if stow else "this is the package directory itself; left alone"
+        if place.absolute in self._private:
+            return "dotstream keeps what is its own in it; left alone"
         if self._marked(place, ".stow"):
             if stow:
                 return f"skipping marked Stow directory {shown}"
@@ -146,6 +149,10 @@ class Target(Tree):
         if isinstance(state, str):
             return self._owner(place, state) is None and self.exists(place.join(name))
         return state == FILE
+
+    def keeps_our_own(self, path: str) -> bool:
+        """Whether dotstream's state or cache is at an absolute path, or below it."""
+        return any(within(each, path) for each in self._private)
 
     def holds_packages(self, place: Directory) -> bool:
         """Whether ``place`` is a package directory, ours or another."""

@@ -135,6 +135,7 @@ class Unlinking:
         return (
             exact != cursor.step
             and (options.stow or self.done_with(owner, cursor.step))
+            and _wanted(cursor, place.join(name))
             and not self._farm.target.leads_somewhere(place, text)
             # Stow's --compat goes by what is in the target, and passes hidden names over.
             and not (

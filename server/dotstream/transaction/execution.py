@@ -26,11 +26,11 @@ _Outcome = TypeVar("_Outcome")
 
 
 class Execution(Generic[_Outcome]):
-    """Something that is carried out as it is iterated, once: a transaction all or not at all.
+    """Something that is carried out as it is iterated, once; all of a transaction or nothing.
 
     Nothing is locked or changed before the first event is asked for.  The last event is the
-    ``Result``, or what else comes of it: see ``Event``.  Leaving the ``with`` block early,
-    ``close``, and garbage collection take back what was done; ``close(keep=True)`` and
+    outcome, such as a ``Result``; see ``Event``.  Leaving the ``with`` block early,
+    ``close``, and garbage collection roll back what was done; ``close(keep=True)`` and
     ``cancel(keep=True)`` keep it, and record it as a transaction of its own.  Iterate it on
     one thread; ``cancel`` from any.
     """
@@ -97,14 +97,14 @@ class Execution(Generic[_Outcome]):
         """Stop between two operations; safe from any thread.
 
         Args:
-            keep: keep what was done, instead of taking it back; iterating then ends with a
+            keep: keep what was done, instead of rolling it back; iterating then ends with a
                 result that is not ``complete``.
         """
         self._control.keep = self._control.keep or keep
         self._control.cancel.cancel()
 
     def close(self, *, keep: bool = False) -> None:
-        """Stop here, and take back what was done, or keep it."""
+        """Stop here, and roll back what was done, or keep it."""
         self._control.keep = self._control.keep or keep
         self._events.close()
         self._source.close()

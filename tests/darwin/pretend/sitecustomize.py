@@ -190,7 +190,7 @@ def _pretend() -> None:
         _replace(name, creates=1)
     os.supports_dir_fd = _dir_fd
     more: dict[ModuleType, dict[str, object]] = {
-        os: {"O_EVTONLY": os.O_RDONLY},
+        os: {"O_EVTONLY": os.O_RDONLY, "sync": lambda: None},  # which does not wait there
         fcntl: {"F_FULLFSYNC": _FULLFSYNC, "F_GETPATH": _GETPATH, "fcntl": _control},
         posix: {"_fcopyfile": _copyfile, "_COPYFILE_DATA": _COPYFILE_DATA},
     }

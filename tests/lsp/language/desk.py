@@ -14,6 +14,7 @@ from urllib.parse import quote_from_bytes
 
 from lsprotocol import types
 from pytest_lsp.client import LanguageClient, make_test_lsp_client
+from tests.lsp.wires import KNOWN, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -85,6 +86,7 @@ class Desk:
 
     def __init__(self, client: LanguageClient) -> None:
         self.client = client
+        self.server: Server | None = None
         self.shown: list[types.ShowDocumentParams] = []
         self.refreshes: dict[str, int] = {}
         self.registered: list[types.Registration] = []
@@ -106,14 +108,12 @@ class Desk:
         """Start a server and shake hands."""
         client = make_test_lsp_client()
         desk = cls(client)
-        await client.start_io(
-            sys.executable,
-            "-m",
-            "dotstream",
-            "lsp",
-            "--stdio",
-            env={**os.environ, **(environ or {})},
-        )
+        if environ or not KNOWN:
+            words = ("-m", "dotstream", "lsp", "--stdio")
+            await client.start_io(sys.executable, *words, env={**os.environ, **(environ or {})})
+        else:
+            desk.server = Server("tcp")
+            await client.start_tcp(*desk.server.address())
         desk.hello = await client.initialize_session(
             types.InitializeParams(
                 capabilities=capabilities,
@@ -131,6 +131,7 @@ class Desk:
         """Say goodbye."""
         await self.client.shutdown_session()
         await self.client.stop()  # type: ignore[no-untyped-call]
+        assert self.server is None or self.server.end() == 0
 
     # Documents -------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Compares what is in the way of links with the files that packages have for these places, as a
 unified diff from yours to the package's. For a path, from either side, those two; for a
-package every file that is in its way."""
+package or a directory every file that is in the way."""
 
 EXAMPLES = """\
   dotstream diff ~/.zshrc              your file beside the package's
@@ -44,20 +44,38 @@ def run(session: Session) -> int:
     with session.cancellable() as cancel:
         if names or not words:
             _show(session, _in_the_way(session, names, cancel))
-        _show(session, (session.client.diff(path, cancel=cancel) for path in paths))
+        for path in paths:
+            found = session.client.locate(path)
+            if found.state == "directory":  # on both sides: what is in it
+                _show(session, _in_the_way(session, (), cancel, found.target))
+            else:
+                _show(session, iter([session.client.diff(path, cancel=cancel)]))
     return 0
 
 
 def _in_the_way(
-    session: Session, names: Sequence[str], cancel: CancellationToken
+    session: Session,
+    names: Sequence[str],
+    cancel: CancellationToken,
+    path: str | None = None,
 ) -> Iterator[Difference]:
-    """Yield how each file in the way of a package differs from it."""
+    """Yield how each file in the way of a package differs from it, and what is no file.
+
+    Args:
+        path: where to look, if not everywhere.
+    """
     client, found = session.client, False
-    with client.stream("manage", names, everything=not names, cancel=cancel) as plan:
+    refused: OSError | None = None
+    with client.stream("manage", names, everything=not names, path=path, cancel=cancel) as plan:
         for item in plan:
-            if isinstance(item, Conflict) and item.kind == "real_file":
+            if isinstance(item, Conflict) and item.kind in ("real_file", "real_directory"):
                 found = True
-                yield client.diff(item.path, cancel=cancel)
+                try:
+                    yield client.diff(item.path, cancel=cancel)
+                except OSError as error:
+                    refused = refused or error
+    if refused is not None:
+        raise refused
     if not found:
         session.say("no file is in the way")
 

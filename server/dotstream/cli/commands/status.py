@@ -77,7 +77,9 @@ def run(session: Session) -> int:
     names, paths = apart(session, session.arguments.packages)
     with session.cancellable() as cancel:
         found = [_locate(session, path) for path in paths]
-        failed = _tell_packages(session, names, cancel) if names or not paths else 0
+        failed = left = 0
+        if names or not paths:
+            failed, left = _tell_packages(session, names, cancel)
         if not session.arguments.check:
             return 0
         others = [each for each in found if each.package not in names]  # of those, it is all
@@ -85,24 +87,27 @@ def run(session: Session) -> int:
         if names or not paths:
             lack, meant = _lacking_in(session.client, names, cancel)
             lacking.append((lack._replace(errors=max(lack.errors, failed)), meant))
-        return _checked(session, lacking)
+        return _checked(session, lacking, left)
 
 
-def _tell_packages(session: Session, names: Sequence[str], cancel: CancellationToken) -> int:
+def _tell_packages(
+    session: Session, names: Sequence[str], cancel: CancellationToken
+) -> tuple[int, int]:
     """Tell the state of packages: those named, or all for this machine.
 
     Returns:
-        How many errors there were.
+        How many errors there were, and how many packages have no link.
     """
     client = session.client
     shown = names or [info.name for info in client.packages() if info.active]
     width = max((columns_of(display(name)) for name in shown), default=0)
     unwanted = [each for each in client.unwanted() if not names or each.name in names]
     gone = {each.name for each in unwanted if not each.moved}
-    linked = failed = 0
+    linked = failed = left = 0
     for status in session.while_read(_statuses(client, names, gone, cancel) if shown else ()):
         linked += status.links
         failed += status.errors
+        left += status.state == "unmanaged"
         _tell(session, status, width)
     if not (shown or unwanted):
         session.say(client.settings.why_empty() or "no package is enabled on this machine")
@@ -110,7 +115,7 @@ def _tell_packages(session: Session, names: Sequence[str], cancel: CancellationT
         _tell_unwanted(session, each, width)
     if not linked:
         _tell_why(session, names, shown)
-    return failed
+    return failed, left
 
 
 def _tell_why(session: Session, names: Sequence[str], shown: Sequence[str]) -> None:
@@ -218,21 +223,28 @@ def _lack_of(plan: StreamingPlan) -> _Lacking:
     return _Lacking(plan.summary.operations, plan.summary.conflicts, plan.summary.errors)
 
 
-def _checked(session: Session, lacking: Sequence[tuple[_Lacking, Sequence[str]]]) -> int:
-    """Return the exit code that says whether anything is to be done."""
+def _checked(
+    session: Session, lacking: Sequence[tuple[_Lacking, Sequence[str]]], left: int
+) -> int:
+    """Return the exit code that says whether anything is to be done.
+
+    Args:
+        left: how many packages are not managed here; unless they were named, nothing is due.
+    """
     due, conflicts, errors = map(sum, zip(*(lack for lack, _ in lacking), strict=True))
     meant = dict.fromkeys(quoted(name) for _, names in lacking for name in names)
     more = session.completed(" ".join(("dotstream plan remanage", *meant)))
-    told = partial(_verdict, due, conflicts, errors, more)
+    told = partial(_verdict, due, conflicts, errors, more, left)
     session.tell("check", told, due=due, conflicts=conflicts)
     if conflicts:
         return ConflictError.exit_code
     return OUT_OF_STEP if due or errors else 0
 
 
-def _verdict(due: int, conflicts: int, errors: int, more: str) -> str:
+def _verdict(due: int, conflicts: int, errors: int, more: str, left: int) -> str:
     if not due and not conflicts and not errors:
-        return "in step"
+        are = "is" if left == 1 else "are"
+        return f"in step; {plural(left, 'package')} {are} not managed here" if left else "in step"
     told = [f"{plural(due, 'change')} due"] if due else []
     told += [plural(conflicts, "conflict")] if conflicts else []
     told += [plural(errors, "error")] if errors else []

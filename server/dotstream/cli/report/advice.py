@@ -69,8 +69,8 @@ _REMEDIES: dict[Remedy, str] = {
     "list_history": "; 'dotstream history' lists what there is",
     "make_room": "; make room and try again",
     "move_away": "; move it away",
-    "name_directory": "; name one with --dir, set DOTSTREAM_DIR, "
-    "or make one with 'dotstream init'",
+    "name_directory": "; go into one, name it with --dir, DOTSTREAM_DIR or "
+    "~/.config/dotstream/config.toml, or make one with 'dotstream init'",
     "name_package": "; name one with --package",
     "name_packages": ": name some, choose a profile with --profile, or use --all",
     "rebuild": "; if it is damaged, 'dotstream doctor --rebuild' moves it aside and makes a new "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dotstream.fs.files import what_is
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 
@@ -17,11 +18,15 @@ def difference_lines(found: Difference, style: Style) -> list[str]:
     target, source = style.path(found.target), style.path(found.source)
     if found.kind == "same":
         return [f"{target} is the same as {source}"]
-    if found.kind == "binary":
-        return [f"{target} and {source} differ and are not text"]
+    there, ours = what_is(found.target), what_is(found.source)
+    if found.kind != "text" and (there, ours) != ("a file", "a file"):
+        same = there == ours
+        told = f" and {source} are both" if same else f" is {there}, and {source} is"
+        return [f"{target}{told} {'directories' if same else ours}"]
     if found.kind != "text":
-        word = "a directory" if found.kind == "directory" else "not there"
-        return [f"{target} and {source} cannot be compared: one is {word}"]
+        return [f"{target} and {source} differ and are not text"]
+    if not found.text:
+        return [f"{target} and {source} begin the same, and differ further on"]
     lines = [style.paint(f"--- {target}", "bold"), style.paint(f"+++ {source}", "bold")]
     for line in (found.text or "").removesuffix("\n").split("\n"):
         colour = _COLOURS.get(line[:1])

@@ -183,8 +183,8 @@ class Lines(Report):
         if summary.conflicts:
             noun, them = ("conflict", "it") if summary.conflicts == 1 else ("conflicts", "them")
             self._problem(
-                f"{summary.conflicts} {noun}; nothing would be changed. Resolve {them} as shown "
-                "above"
+                f"{summary.conflicts} {noun}; nothing would be changed. Resolve {them}"
+                + (" as shown above" if self._grouped else self._policies())
             )
         elif summary.errors:
             noun = "path" if summary.errors == 1 else "paths"
@@ -250,7 +250,9 @@ class Lines(Report):
         self._out.line(line)
 
     def _enter(self, directory: Directory) -> None:
-        self._directory = directory
+        before, self._directory = self._directory, directory
+        if before is not None and before.absolute == directory.absolute:
+            return  # of another walk
         shown = directory.absolute
         shown = "the backup area" if shown == self._area else self._style.path(shown)
         if not shown.endswith("/"):
@@ -286,6 +288,7 @@ class Lines(Report):
             for line in self._explained(item, self._style):
                 self._out.line(line)
         else:
+            self._offer(item)
             self._remark(self._out, self._style, "conflict", item.path, item.message)
 
     def _error(self, item: ScanError) -> None:
@@ -304,9 +307,17 @@ class Lines(Report):
     def _explained(self, item: Conflict, style: Style) -> list[str]:
         from dotstream.cli.report.advice import explained
 
+        self._offer(item)
+        return explained(item, style, self._completed, flags=True)
+
+    def _offer(self, item: Conflict) -> None:
         self._choices.update(item.choices)
         self._choices.discard("fail")
-        return explained(item, style, self._completed, flags=True)
+
+    def _policies(self) -> str:
+        """Return how the policies that were offered are chosen."""
+        offered = "|".join(policy for policy in POLICY_WORDS if policy in self._choices)
+        return f", or choose a policy with --on-conflict {offered}" if offered else ""
 
     def _legend(self) -> None:
         """Say once what the policies do that were offered."""
