@@ -29,6 +29,9 @@ SOON = 3_000
 
 expect.set_options(timeout=PATIENCE)
 
+_EXPLORED = ".explorer-folders-view .monaco-list-row"
+"""What the Explorer lists."""
+
 _NUMBERS = itertools.count(1)
 """Names of folders in the window that scenarios share."""
 
@@ -101,16 +104,8 @@ class Window:
         if not shared:
             await self._begin()
             await self._go(self._server.workspace_url(self._server.shared))
-        root = self.page.locator(f'.explorer-folders-view .monaco-list-row[aria-label^="{name}"]')
-
-        async def attempt() -> None:
-            try:
-                await root.wait_for(timeout=5 * SOON)
-            except StillWaiting:  # on a busy machine VS Code may begin without any folder
-                await self.page.reload()
-                raise
-
-        await self.persist(attempt, "the window does not open the folder")
+        root = self.page.locator(f'{_EXPLORED}[aria-label^="{name}"]')
+        await self._has(root)
         if await root.get_attribute("aria-expanded") == "false":
             await self.strike(root)
         await self.page.evaluate("window.dotstreamHeard = []")
@@ -131,16 +126,7 @@ class Window:
         file.write_text(json.dumps({"folders": [{"path": folder} for folder in folders]}))
         await self._begin()
         await self._go(self._server.workspace_url(file))
-        rows = self.page.locator(".explorer-folders-view .monaco-list-row")
-
-        async def attempt() -> None:
-            try:
-                await rows.nth(1).wait_for(timeout=5 * SOON)
-            except StillWaiting:  # on a busy machine VS Code may begin without any folder
-                await self.page.reload()
-                raise
-
-        await self.persist(attempt, "the window has no folders")
+        await self._has(self.page.locator(_EXPLORED).nth(1))
 
     async def close(self) -> None:
         """Close the windows of this server."""
@@ -204,6 +190,18 @@ class Window:
 
     async def _is_there(self) -> None:
         await self.page.locator('.activitybar [aria-label="Dotfiles"]').first.wait_for()
+
+    async def _has(self, folder: Locator) -> None:
+        """Wait until the window has a folder in its Explorer."""
+
+        async def attempt() -> None:
+            try:
+                await folder.wait_for(timeout=5 * SOON)
+            except StillWaiting:  # on a busy machine VS Code may begin without any folder
+                await self.page.reload()
+                raise
+
+        await self.persist(attempt, "the window has no such folder")
 
     async def _tidy(self) -> None:
         """Close all that the scenario before has left open."""
