@@ -179,6 +179,25 @@ async def test_two_windows_have_a_plan_each_and_one_that_is_of_before_the_other_
     assert sorted(farm.home()) == [".vimrc", ".zprofile", ".zshrc"]
 
 
+async def test_the_status_bar_and_the_log(workbench: Workbench, farm: Farm) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set"})
+    await workbench.open(farm.directory, settings={"dotstream.trace.server": "messages"})
+    await workbench.strike(await workbench.status("Dotfiles"))
+    await workbench.row("zsh, unmanaged").wait_for()
+
+    await workbench.run("Developer: Set Log Level...")
+    await workbench.answer("Dotstream")
+    await workbench.choose("Trace")
+    await workbench.run("Dotstream: Status")
+    await workbench.run("Dotstream: Show Log")
+    log = workbench.page.locator(".part.panel .monaco-editor")
+    await expect(log.locator(".view-line", has_text="'dotstream/").first).to_be_visible()
+    await workbench.picture("log")
+    await workbench.run("View: Hide Panel")
+
+    await workbench.nothing_blocks()
+
+
 async def test_a_server_that_never_answers_keeps_nobody_waiting(
     workbench: Workbench, farm: Farm
 ) -> None:
@@ -200,25 +219,6 @@ async def test_a_server_that_never_answers_keeps_nobody_waiting(
     )
     await expect(running).to_contain_text(re.compile(r"Activation: \d+\s*ms"))
     await workbench.picture("activated")
-    await workbench.nothing_blocks()
-
-
-async def test_the_status_bar_and_the_log(workbench: Workbench, farm: Farm) -> None:
-    farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set"})
-    await workbench.open(farm.directory, settings={"dotstream.trace.server": "messages"})
-    await workbench.strike(await workbench.status("Dotfiles"))
-    await workbench.row("zsh, unmanaged").wait_for()
-
-    await workbench.run("Developer: Set Log Level...")
-    await workbench.answer("Dotstream")
-    await workbench.choose("Trace")
-    await workbench.run("Dotstream: Status")
-    await workbench.run("Dotstream: Show Log")
-    log = workbench.page.locator(".part.panel .monaco-editor")
-    await expect(log.locator(".view-line", has_text="'dotstream/").first).to_be_visible()
-    await workbench.picture("log")
-    await workbench.run("View: Hide Panel")
-
     await workbench.nothing_blocks()
 
 
