@@ -1,9 +1,10 @@
 /**
  * Packs the extension.
  *
- * Pictures on an extension's page must have an https address: VS Code shows no others there. The
- * directory `images/` has none yet. PICTURES says it, with the slash at its end, once it has one;
- * until then the README keeps its relative links, which show wherever its files are beside it.
+ * Pictures on an extension's page must have an https address: VS Code shows no others there. This
+ * directory has none yet. PICTURES says it once it has one: `make extension PICTURES=https://…/`
+ * puts it before the relative links of README and changelog (`…/images/plan.png`). Until then
+ * those stay as they are, which works wherever the files are beside each other.
  */
 import { createVSIX } from "@vscode/vsce";
 

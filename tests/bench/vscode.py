@@ -62,7 +62,7 @@ async def _planned(farm: Farm, rounds: int) -> tuple[list[float], list[float], l
             for _ in range(rounds):
                 alone.append(server.dotstream(farm.directory, "plan", "manage", "--all"))
                 context = await browser.new_context()
-                workbench = await Workbench.of(context, server, artifacts, [])
+                workbench = Workbench(context, server, artifacts, [])
                 planned.append(await _one(workbench, farm))
                 await context.close()
     finally:
@@ -71,7 +71,7 @@ async def _planned(farm: Farm, rounds: int) -> tuple[list[float], list[float], l
 
 
 async def _one(workbench: Workbench, farm: Farm) -> tuple[float, float]:
-    await workbench.open(farm.directory)
+    await workbench.open_anew(farm.directory)
     await workbench.run("Dotstream: Plan")
     await workbench.pick("Manage")
     await workbench.tick(*farm.packages)

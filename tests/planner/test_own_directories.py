@@ -1,10 +1,11 @@
-"""What dotstream keeps for itself is no package's, wherever it lies."""
+"""What is not a package's: what dotstream keeps for itself, and what links out of it lead to."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.farm import DIR, Link, lines
 
 from dotstream.client import Client
 from dotstream.model.items import Conflict
@@ -71,3 +72,21 @@ def test_a_directory_with_the_state_in_it_is_not_moved_out_of_the_way(farm: Farm
     assert isinstance(conflict, Conflict)
     assert conflict.choices == ("skip",)
     assert "dotstream keeps what is its own in it" in conflict.message
+
+
+@pytest.mark.parametrize("folding", FOLDINGS)
+def test_no_plan_goes_through_a_members_link_out_of_the_package_directory(
+    farm: Farm, folding: Folding
+) -> None:
+    farm.make(
+        {
+            "out/private": "p",
+            "stow/a/one": Link("../../out"),
+            "stow/b/one": Link("../../out"),
+            "stow/a/two": Link("../../out"),
+            "home/two": DIR,
+        }
+    )
+    plan = farm.plan("manage", prefer=Preferences(folding=folding))
+    assert not any("private" in line for line in lines(plan.items, farm.root))
+    assert {conflict.name for conflict in plan.conflicts} == {"one", "two"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -70,3 +71,11 @@ def test_what_differs_still_refuses_the_run_and_a_single_path_has_its_own_policy
     assert difference(before, farm.tree()) == []
     skipping = _SAME._replace(resolutions={f"{farm.target}/a": "skip"}, on_conflict="skip")
     assert farm.plan("manage", prefer=skipping).operations == []
+
+
+def test_no_plan_reads_what_is_too_large_for_a_setting(farm: Farm) -> None:
+    farm.make({"stow/a/film": "", "home/film": ""})
+    for path in (f"{farm.directory}/a/film", f"{farm.target}/film"):
+        os.truncate(path, 1 << 40)  # reading a terabyte would take minutes
+    (conflict,) = farm.plan("manage").conflicts
+    assert not conflict.same

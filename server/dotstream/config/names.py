@@ -1,4 +1,4 @@
-"""Names that people type: which are package names, and what they may have meant."""
+"""Names and words that people type: which there are, and what they may have meant."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from itertools import islice
 
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
+from dotstream.model.options import FOLDINGS, LAYOUTS, LINK_STYLES, POLICIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from dotstream.model.options import Preferences
 
 _LONGEST = 100  # characters that are shown, or compared with what is known
 _MOST = 1_000  # names to choose from
@@ -84,3 +87,23 @@ def package_name(name: str, known: Callable[[], Sequence[str]] = tuple) -> str:
     if fault is not None:
         raise UsageError(f"{quoted(name)} is not a package name: {fault}")
     return bare
+
+
+def require_known(prefer: Preferences) -> None:
+    """Refuse preferences with a word that there is not.
+
+    Raises:
+        UsageError: one of them is such a word; the message names those that there are.
+    """
+    policies = ((f"the policy for {path}", word) for path, word in prefer.resolutions.items())
+    for what, word, known in (
+        ("folding", prefer.folding, FOLDINGS),
+        ("layout", prefer.layout, LAYOUTS),
+        ("link", prefer.link, LINK_STYLES),
+        ("on_conflict", prefer.on_conflict, POLICIES),
+        *((what, word, POLICIES) for what, word in policies),
+    ):
+        if word is not None and word not in known:
+            near = nearest(str(word), known)
+            hint = f"did you mean {near[0]!r}?" if near else f"it can be {', '.join(known)}"
+            raise UsageError(f"{what} cannot be {quoted(str(word))}; {hint}")

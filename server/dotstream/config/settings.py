@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dotstream.config.names import nearest, package_name, quoted
+from dotstream.config.names import nearest, package_name, quoted, require_known
 from dotstream.config.profiles import on_host, on_platform
 from dotstream.errors import PackageNotFound, PermissionRefused, UsageError
 from dotstream.fs.files import is_directory, is_link, subdirectories
@@ -14,7 +14,6 @@ from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import AS_CONFIGURED, SINGLE, Options, Package, Preferences
 from dotstream.planner.ignore import LITTER, compile_rules, only, stow_list
 from dotstream.planner.naming import to_target
-from dotstream.planner.patterns import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -117,7 +116,13 @@ class Settings(NamedTuple):
         return self.directory if self.single else f"{self.directory.rstrip('/')}/{name}"
 
     def options(self, prefer: Preferences = AS_CONFIGURED) -> Options:
-        """Return how to plan, with what this run prefers on top."""
+        """Return how to plan, with what this run prefers on top.
+
+        Raises:
+            UsageError: it prefers what there is not.
+        """
+        if prefer is not AS_CONFIGURED:
+            require_known(prefer)
         return Options(
             single=self.single,
             defer=self.defer + prefer.defer,
@@ -195,6 +200,8 @@ class Settings(NamedTuple):
         """Yield globs for what dotstream keeps in a package, which is no part of it."""
         for each in self.private:
             if within(each, path) and (inside := components(each, path)):
+                from dotstream.planner.patterns import literal  # hardly any package has such
+
                 yield literal("/".join(map(to_target, inside) if dotfiles else inside))
 
     def dotfiles_of(self, name: str, prefer: Preferences = AS_CONFIGURED) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from io import StringIO
 
 from dotstream.errors import Cancelled
@@ -47,7 +48,7 @@ def _same(source: str, target: str, cancel: CancellationToken) -> bool:
         if cancel.cancelled:
             raise Cancelled
 
-    return same_content(source, target, poll)
+    return same_content(source, target, poll, most=sys.maxsize)
 
 
 def _unified(before: bytes, after: bytes, cancel: CancellationToken) -> tuple[str, bool]:

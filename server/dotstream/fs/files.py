@@ -19,6 +19,9 @@ LARGEST = 1024 * 1024
 stranger's, and what it can cost in time and memory is bounded."""
 
 
+COMPARED = 64 * 1024 * 1024
+"""Bytes of a file that is compared as a plan comes by it, as settings are and no film is."""
+
 _BLOCK = 1 << 18
 
 
@@ -260,15 +263,16 @@ def read_text(path: str) -> str | None:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def same_content(one: str, other: str, poll: Callable[[], None]) -> bool:
+def same_content(one: str, other: str, poll: Callable[[], None], *, most: int = COMPARED) -> bool:
     """Whether two files, links followed, are byte for byte the same; false if one is no file.
 
     Args:
         poll: called now and then; may raise to give up.
+        most: bytes of a file that is compared; larger ones count as different.
     """
     try:
         first, second = os.stat(one), os.stat(other)
-        if first.st_size != second.st_size or not all(
+        if not first.st_size == second.st_size <= most or not all(
             stat.S_ISREG(each.st_mode) for each in (first, second)
         ):
             return False

@@ -11,7 +11,7 @@ import marshal
 import os
 from itertools import islice, repeat
 
-from dotstream.light_typing import TYPE_CHECKING, BinaryIO, TypeAlias
+from dotstream.light_typing import TYPE_CHECKING, BinaryIO, ClassVar, Self, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,13 +25,14 @@ Entry = tuple[str, int, str]
 """``(name to sort by, kind, raw name)``."""
 
 
-class Files:
-    """A listing of regular files only, each under its raw name: the names are all there is.
+class Names:
+    """A listing of one kind of entries, each under its raw name: the names are all there is.
 
-    Most directories of most packages are that, and it is listed in two thirds of the time.
+    Most directories of most packages, and of most targets, are that; it takes less time.
     """
 
     __slots__ = ("names",)
+    kind: ClassVar[int]
 
     def __init__(self, names: list[str]) -> None:
         self.names: list[str] = names
@@ -40,10 +41,27 @@ class Files:
         return len(self.names)
 
     def __iter__(self) -> Iterator[Entry]:
-        return zip(self.names, repeat(FILE), self.names)
+        return zip(self.names, repeat(self.kind), self.names)
+
+    def __getitem__(self, part: slice) -> Self:
+        return type(self)(self.names[part])
 
 
-Listing: TypeAlias = "list[Entry] | Files"
+class Files(Names):
+    """A listing of regular files only."""
+
+    __slots__ = ()
+    kind = FILE
+
+
+class Links(Names):
+    """A listing of symbolic links only."""
+
+    __slots__ = ()
+    kind = LINK
+
+
+Listing: TypeAlias = "list[Entry] | Names"
 """What is in a directory that is short enough to be kept in memory."""
 
 Rename: TypeAlias = "tuple[str, Callable[[str], str]]"
@@ -130,12 +148,14 @@ def _sorted_block(
         block = [entry for entry in block if not test(entry.name)]
         names = [entry.name for entry in block]
         in_order = sorted(names)
-    regular = [entry.is_file(follow_symlinks=False) for entry in block]
     joined = "\0".join(names)
     plain = joined.isascii()
     renamed = rename is not None and f"\0{rename[0]}" in f"\0{joined}"
-    if all(regular) and not renamed:
-        return Files(in_order if plain else sorted(names, key=sort_key)), plain
+    links = bool(block) and all(map(os.DirEntry.is_symlink, block))
+    regular = [not links and entry.is_file(follow_symlinks=False) for entry in block]
+    if (links or all(regular)) and not renamed:
+        in_order = in_order if plain else sorted(names, key=sort_key)
+        return Links(in_order) if links else Files(in_order), plain
     entries = [
         (name, FILE if is_file else _kind(entry), name)
         for name, is_file, entry in zip(names, regular, block, strict=True)

@@ -6,13 +6,14 @@ import errno
 import os
 import stat
 from functools import partial
+from operator import eq
 
 from dotstream.fs.listing import DIR, FILE, LINK, SPECIAL, every_entry, short_listing
 from dotstream.fs.system import DIFFER, spelt
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dotstream.fs.listing import Listing, Rename
     from dotstream.model.rule import Hidden
@@ -148,11 +149,11 @@ def link_reader(fd: int) -> Callable[[str], str]:
     return partial(os.readlink, dir_fd=fd)
 
 
-def leads(fd: int, stem: str, names: Iterable[str]) -> bool:
+def leads(fd: int, stem: str, names: Sequence[str]) -> bool:
     """Whether each of these names is a link whose text is ``stem`` and the name."""
     read = link_reader(fd)
     try:
-        return all(read(name) == stem + name for name in names)
+        return all(map(eq, map(read, names), map(stem.__add__, names)))
     except OSError:
         return False
 

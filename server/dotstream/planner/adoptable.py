@@ -76,7 +76,8 @@ def adoptable(
                 raise UsageError(f"{match} is not inside the target {target}{leads}")
             found.paths.append("/".join(components(full, target)))
     if not (found.paths or found.managed):
-        raise UsageError(f"{', '.join(map(str, paths))}: nothing matches")
+        named = ", ".join(map(str, paths))
+        raise UsageError(f"{named}: nothing matches" if named else "no paths named")
     return found
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dotstream.fs.files import same_content
 from dotstream.fs.listing import DIR, LINK, SPECIAL
+from dotstream.fs.look import canonical
+from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from dotstream.model.items import Conflict, Item, Notice, ScanError
 from dotstream.planner.clones import has_another
@@ -215,6 +217,17 @@ class _Meeting:
     def _enter(self, claim: Claim) -> Cursor:
         return self._farm.packages.enter(*claim)
 
+    def _opens(self, claim: Claim) -> bool:
+        """Whether a claim's member is a directory, or a link to one that others may share."""
+        cursor, kind, raw = claim
+        return self._farm.packages.is_directory(cursor, raw) and (
+            kind == DIR or self._stays(cursor.source(raw), cursor.package.directory)
+        )
+
+    def _stays(self, path: str, directory: str) -> bool:
+        """Whether what a path leads to is in its package directory; Stow goes wherever it is."""
+        return self._farm.options.stow or within(canonical(path), directory)
+
     def _fill(self, claim: Claim) -> None:
         """Meet a claim where there is nothing."""
         cursor, kind, raw = claim
@@ -272,7 +285,7 @@ class _Meeting:
             # A symlink that leads nowhere is a member as any other; to Stow, it gives way.
             not self._farm.options.stow
             or packages.tree(cursor.package).exists(cursor.inside(raw)),
-            packages.is_directory(cursor, raw),
+            self._opens(planned),
             lambda: self._enter(planned),
             "file_and_directory" if differ else "same_path",
         )
@@ -284,7 +297,7 @@ class _Meeting:
             owner.stow_dir,
             owner.full,
             target.leads_somewhere(place, text),
-            target.leads_to_directory(place, text),
+            target.leads_to_directory(place, text) and self._stays(owner.full, owner.stow_dir),
             lambda: self._farm.packages.behind(owner),
             "other_package",
         )
@@ -303,7 +316,7 @@ class _Meeting:
             self._decision.link(self._wanted(claim), claim)
         elif self._was_moved(cursor.source(raw), cursor.package.directory):
             return
-        elif other.opens and self._farm.packages.is_directory(cursor, raw):
+        elif other.opens and self._opens(claim):
             inner = [other.enter(), self._enter(claim)]
             why = f"packages {named_apart(*(each.package for each in inner))} share it"
             self._decision.open(inner, by_claim=True, why=why)
@@ -325,7 +338,7 @@ class _Meeting:
     def _meet_directory(self, claim: Claim) -> None:
         """Meet a claim where there is a directory: on the disk, or opened by an earlier claim."""
         decision, (cursor, kind, raw) = self._decision, claim
-        if self._farm.packages.is_directory(cursor, raw):
+        if self._opens(claim):
             if not decision.opened and has_another(self._farm, self._name, claim):
                 self._conflict(claim, "real_directory", _MOVES)
             else:

@@ -10,7 +10,7 @@ import posixpath
 from collections import defaultdict
 from functools import partial
 
-from dotstream.fs.listing import DIR, SPECIAL, Files
+from dotstream.fs.listing import DIR, SPECIAL, Names
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.planner.clones import is_clone
 from dotstream.planner.decide import UNFOLDED
@@ -145,7 +145,7 @@ class Folding:
             listing = self._farm.packages.glance(cursor, place)
         except OSError:
             return True  # opening it reports why it cannot be read
-        if listing and (isinstance(listing, Files) or any(entry[1] != DIR for entry in listing)):
+        if listing and (isinstance(listing, Names) or any(entry[1] != DIR for entry in listing)):
             return True
 
         def tests(_here: Cursor, _there: Directory, hidden: Hidden | None) -> Test:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import groupby
 from operator import itemgetter
 
-from dotstream.fs.listing import Files, sort_key
+from dotstream.fs.listing import Names, sort_key
 from dotstream.light_typing import TYPE_CHECKING, TypeGuard
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def plain(listing: Iterable[Entry]) -> TypeGuard[Listing]:
     """Whether every name is its raw name, so that no two members share one."""
-    if isinstance(listing, Files):
+    if isinstance(listing, Names):
         return True
     if not isinstance(listing, list):
         return False
@@ -59,8 +59,8 @@ def merge(
     """Merge what is there with what packages want: (name, kind there or 0, claims)."""
     if not listings:
         return ((name, kind, []) for name, kind, _ in disk)
-    if isinstance(disk, (list, tuple, Files)) and all(
-        isinstance(each, (list, Files)) for each in listings
+    if isinstance(disk, (list, tuple, Names)) and all(
+        isinstance(each, (list, Names)) for each in listings
     ):
         return _merge_in_memory(disk, cursors, listings)
     return _merge_sorted(disk, cursors, listings)
@@ -129,7 +129,7 @@ def one_spelling(listings: Sequence[Iterable[Entry]]) -> list[Iterable[Entry]]:
     names: dict[str, str] = {}
     found: list[Iterable[Entry]] = []
     for listing in listings:
-        if not isinstance(listing, (list, Files)):
+        if not isinstance(listing, (list, Names)):
             found.append(listing)
             continue
         spelt = [(names.setdefault(folded(name), name), kind, raw) for name, kind, raw in listing]
@@ -139,8 +139,8 @@ def one_spelling(listings: Sequence[Iterable[Entry]]) -> list[Iterable[Entry]]:
 
 def as_wanted(there: Iterable[Entry], listings: Sequence[Iterable[Entry]]) -> Iterable[Entry]:
     """Name what is there as it is wanted, where that differs in its spelling only."""
-    if not isinstance(there, (list, Files)) or not all(
-        isinstance(listing, (list, Files)) for listing in listings
+    if not isinstance(there, (list, Names)) or not all(
+        isinstance(listing, (list, Names)) for listing in listings
     ):
         return there
     wanted = {folded(name): name for listing in listings for name, _, _ in listing}

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from dotstream.planner.stream import StreamingPlan
 
 
+_FOR_PACKAGES = ("manage", "unmanage", "remanage")
+
+
 class Asked(NamedTuple):
     """Which packages are meant, and how; see ``Client.stream``."""
 
@@ -46,7 +49,16 @@ class Asked(NamedTuple):
     cancel: CancellationToken | None
 
     def meant(self, repository: Repository, action: Action) -> Meant:
-        """Return what is meant; see ``planner.managed``."""
+        """Return what is meant; see ``planner.managed``.
+
+        Raises:
+            UsageError: the action is none that is planned for packages, or one name came as them.
+        """
+        if action not in _FOR_PACKAGES:
+            known = ", ".join(_FOR_PACKAGES)
+            raise UsageError(f"the action cannot be {action!r}; it can be {known}")
+        if isinstance(self.packages, str):
+            raise UsageError(f"packages come as a list of names: [{self.packages!r}]")
         return meant(repository, action, self.packages, self.profile, everything=self.everything)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
-from dotstream.fs.listing import DIR, FILE, LINK, Files, bounded_listing
-from dotstream.fs.look import close, link_reader, link_text
+from dotstream.fs.listing import DIR, FILE, LINK, Files, Links, Names, bounded_listing
+from dotstream.fs.look import close, leads, link_reader, link_text
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class States:
         self._known: dict[str, int] | None = None
         self._misses = 0
         self._wanted = sum(
-            len(listing) for listing in listings if isinstance(listing, (list, Files))
+            len(listing) for listing in listings if isinstance(listing, (list, Names))
         )
 
     def of(self, name: str) -> Seen | OSError:
@@ -142,6 +142,10 @@ class States:
 
     def linked(self, there: Listing, listing: Listing, stem: str) -> set[str]:
         """Return the names that are links to the file of that name in a plain listing."""
+        if isinstance(there, Links) and isinstance(listing, Files):
+            names = there.names
+            if names == listing.names and leads(self._fd, stem, names):
+                return set(names)
         links = {name for name, kind, _ in there if kind == LINK}
         read, found = self._read, set()
         for name, kind, _ in listing:

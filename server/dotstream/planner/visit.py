@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dotstream.fs.listing import DIR, FILE, LINK, Files
+from dotstream.fs.listing import DIR, FILE, LINK, Files, Names
 from dotstream.fs.oserror import GONE
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.items import Notice, Operation
@@ -293,7 +293,7 @@ class DirectoryVisit:
         if farm.target.folds:
             there = as_wanted(there, listings)
         there, listings, left = self._without_kept(states, there, cursors, listings)
-        if not listings and only is None and isinstance(there, list):
+        if not listings and only is None and isinstance(there, (list, Names)):
             names = states.leading(there, stem)
             shown = hidden is None or hidden.none_of(names)
             if names and shown and not any(name.startswith(DOT_PREFIX) for name in names):
@@ -348,7 +348,7 @@ class DirectoryVisit:
         farm = self.walk.farm
         if (
             len(cursors) != 1
-            or not isinstance(there, (list, Files))
+            or not isinstance(there, (list, Names))
             or not plain(listings[0])
             or farm.options.report_kept
         ):
@@ -357,6 +357,8 @@ class DirectoryVisit:
         farm.unchanged += len(kept)
         if not kept:
             return there, listings, 0
+        if len(kept) == len(there) == len(listings[0]):
+            return [], [[]], len(kept)
         wanted = [entry for entry in listings[0] if entry[0] not in kept]
         return [entry for entry in there if entry[0] not in kept], [wanted], len(kept)
 

@@ -156,10 +156,10 @@ class Chunks:
             number, last = steps[-1]
             first = number + (last.size if isinstance(last, Run) else 1)
 
-    def backwards(self, first: int, end: int) -> Iterator[list[NumberedSingle]]:
-        """Read steps ``first`` ≤ number < ``end`` one by one backwards, chunk by chunk."""
+    def backwards(self, first: int, end: int) -> Iterator[list[Numbered]]:
+        """Read steps ``first`` ≤ number < ``end`` as they were written, the last chunk first."""
         while steps := self.last(first, end):
-            yield list(singly(steps))[::-1]
+            yield steps
             end = steps[0][0]
 
     def last(self, first: int, end: int) -> list[Numbered]:

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
     from dotstream.fs.change import Changes
     from dotstream.fs.descriptors import Descriptors
+    from dotstream.model.cancel import CancellationToken
     from dotstream.model.items import Operation, OperationKind
+    from dotstream.model.run import Run
 
 _ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _OPENINGS = ("make_dir", "unfold", "remove_dir", "refold")  # each makes or takes a directory
@@ -132,6 +134,31 @@ class Reverter:
 
     def _create_link(self, fd: int, sequence: int, operation: Operation) -> str | None:
         return self._take_away(fd, sequence, operation, operation.text)
+
+    def take_away(self, sequence: int, run: Run, cancel: CancellationToken) -> int:
+        """Have links that a run made gone, last first, until one is another or it is cancelled.
+
+        Returns:
+            How many are; ``undo`` looks closely at the one before them.
+        """
+        gone, stem = 0, run.stem
+        if run.kind != "create_link" or self._away:
+            return gone
+        try:
+            fd = self._descriptors.fd(run.directory)
+            for name in reversed(run.names):
+                text = stem + name
+                if cancel.cancelled or link_text(fd, name) != text:
+                    break
+                spare = spare_name(self._transaction, sequence + run.size - 1 - gone)
+                self._changes.rename(fd, name, fd, spare)
+                if link_text(fd, spare) != text:
+                    break
+                self._changes.unlink(fd, spare)
+                gone += 1
+        except OSError:
+            pass  # it is met again, and told
+        return gone
 
     def _take_away(
         self, fd: int, sequence: int, operation: Operation, text: str | None

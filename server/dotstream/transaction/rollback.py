@@ -10,18 +10,21 @@ from dotstream.fs.descriptors import Descriptors
 from dotstream.fs.mounts import away
 from dotstream.fs.oserror import reason
 from dotstream.light_typing import TYPE_CHECKING
+from dotstream.model.cancel import CancellationToken
 from dotstream.model.directory import display
 from dotstream.model.events import Progress
+from dotstream.model.items import Operation
+from dotstream.model.run import Run
+from dotstream.store.encoding import singly
 from dotstream.store.steps import operation_of
 from dotstream.transaction.names import aside_name
 from dotstream.transaction.reverter import Reverter
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Sequence
+    from collections.abc import Collection, Generator, Iterator, Sequence
 
-    from dotstream.model.cancel import CancellationToken
     from dotstream.store.journal import Journal
-    from dotstream.store.steps import NumberedSingle
+    from dotstream.store.steps import End, Numbered, Step
     from dotstream.transaction.writing import Writer
 
 _NAMED = 1000
@@ -71,16 +74,18 @@ class Rollback:
             RecoveryStopped: ``cancel`` was cancelled; running it again goes on.
         """
         journal, place, host = self._writer
+        cancel = cancel or CancellationToken()
         descriptors = Descriptors(
             aside=partial(aside_name, self._transaction), touched=host.changes.touched
         )
         gone = away(place.mounts, self._transaction)
         reverter = Reverter(host.changes, descriptors, self._transaction, place.backups, gone)
         total = end - first
+        told_apart = sure if undone else end
         try:
-            for rows in journal.chunks.backwards(first, end):
-                for index, (sequence, step) in enumerate(rows):
-                    if cancel is not None and cancel.cancelled:
+            for steps in journal.chunks.backwards(first, end):
+                for sequence, step, before in self._rows(steps, reverter, told_apart, cancel):
+                    if cancel.cancelled:
                         raise RecoveryStopped
                     unsure = sequence >= sure
                     if unsure and any(sequence in each for each in undone):
@@ -89,7 +94,7 @@ class Rollback:
                         left = reverter.undo(
                             sequence,
                             step,
-                            doubtful=unsure and _follows_a_move(rows, index),
+                            doubtful=unsure and _moves_away(before, operation_of(step).path),
                             refused=sequence in failed,
                         )
                     except OSError as error:
@@ -100,11 +105,12 @@ class Rollback:
                         if left is not None:
                             self._note(self.left, display(left))
                     self.undone += 1
+                sequence, step = next(singly(steps))
                 if not self.failed and not reverter.absent:
-                    self._advance(journal, rows[-1][0])
-                yield Progress("rolling_back", self.undone, total, operation_of(rows[-1][1]))
-            for path, steps in reverter.absent.items():
-                self._note(self.failed, display(_away(path, steps)))
+                    self._advance(journal, sequence)
+                yield Progress("rolling_back", self.undone, total, operation_of(step))
+            for path, count in reverter.absent.items():
+                self._note(self.failed, display(_away(path, count)))
             try:
                 host.changes.flush()
             except OSError as error:
@@ -113,6 +119,25 @@ class Rollback:
                 self._look_for_more(place.backups)
         finally:
             descriptors.close()
+
+    def _rows(
+        self, steps: list[Numbered], reverter: Reverter, end: int, cancel: CancellationToken
+    ) -> Iterator[tuple[int, Operation | End, Step | None]]:
+        """Tell of steps one by one, last first, and of what was done before each.
+
+        Links before ``end`` that are just as they were made are gone before anybody asks.
+        """
+        for index in range(len(steps) - 1, -1, -1):
+            number, step = steps[index]
+            before = steps[index - 1][1] if index else None
+            if isinstance(step, Run) and number + step.size <= end:
+                gone = reverter.take_away(number, step, cancel)
+                self.undone += gone
+                if gone == step.size:
+                    continue
+                step = step.part(0, step.size - gone)
+            for sequence, single in reversed(list(singly([(number, step)]))):
+                yield sequence, single, before if sequence == number else None
 
     def _look_for_more(self, backups: str) -> None:
         """Note what the backup area still holds, once all is taken back."""
@@ -140,9 +165,6 @@ def _away(path: str, steps: int) -> str:
     return f"{path} is missing, or is not the directory it was; {what} to be rolled back in it"
 
 
-def _follows_a_move(rows: list[NumberedSingle], index: int) -> bool:
-    """Whether the step before was to move away what is at the path of this one."""
-    if index + 1 == len(rows):
-        return False
-    before = operation_of(rows[index + 1][1])
-    return before.kind == "move_file" and before.path == operation_of(rows[index][1]).path
+def _moves_away(step: Step | None, path: str) -> bool:
+    """Whether a step was to move away what is at a path."""
+    return isinstance(step, Operation) and step.kind == "move_file" and step.path == path

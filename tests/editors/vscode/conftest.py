@@ -92,7 +92,6 @@ async def browser(programs: Tools) -> AsyncIterator[Browser]:
 async def windows(browser: Browser) -> AsyncIterator[BrowserContext]:
     """Return what keeps the workbench's programs, which every new one would load again."""
     context = await browser.new_context(viewport={"width": 1400, "height": 900})
-    await Workbench.listen(context)
     yield context
     await context.close()
 
@@ -109,18 +108,14 @@ def farm(scratch: Path) -> Farm:
 async def workbench(
     code_server: CodeServer, windows: BrowserContext, request: pytest.FixtureRequest
 ) -> AsyncIterator[Workbench]:
-    """Return a new page that remembers nothing; after a failure, what it shows is kept."""
+    """Return a window; after a failure, what it shows is kept, and the window is not."""
     name = re.sub(r"\W+", "-", request.node.name)
     os.makedirs(_ARTIFACTS, exist_ok=True)
-    page = await windows.new_page()
-    session = await windows.new_cdp_session(page)
-    forget = {"origin": code_server.address, "storageTypes": "all"}
-    await session.send("Storage.clearDataForOrigin", forget)
-    await session.detach()
-    bench = Workbench(page, code_server, _ARTIFACTS, _NOTES)
+    bench = Workbench(windows, code_server, _ARTIFACTS, _NOTES)
     yield bench
-    if request.node.stash.get(_FAILED, False):
+    failed = request.node.stash.get(_FAILED, False)
+    if failed:
         await bench.picture(f"{name}-failed")
         (_ARTIFACTS / f"{name}-failed.log").write_text(code_server.logs())
-    for each in windows.pages:
-        await each.close()
+    if failed or not await bench.can_be_shared():
+        await bench.close()

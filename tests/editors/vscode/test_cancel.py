@@ -21,13 +21,13 @@ async def test_an_apply_is_cancelled_in_its_notification_and_rolled_back(
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
     farm.make({"home/.profile": "mine", "home/0001/0002": "mine too"})
-    make_large(f"{farm.directory}/big", 400_000)
+    make_large(f"{farm.directory}/big", 100_000)
     farm.configured(f'target = "{farm.target}"\nfolding = "never"\non-conflict = "backup"\n')
     before = snapshot(farm.target)
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "big")
     async with code_server.stopped(lambda: os.path.lexists(f"{farm.target}/0002")) as still:
-        await workbench.apply("400,000 to link")
+        await workbench.apply("100,000 to link")
         await still
         await workbench.press("Cancel", of="Applying manage big")
     said = await workbench.said("the target is as it was before")

@@ -24,6 +24,9 @@ async def test_the_open_file_is_adopted_into_a_new_package(
     await workbench.run("Dotstream: Adopt")
     await workbench.answer("sh")
     await workbench.shows("~ move       .profile")
+    tab = workbench.tab("Plan: adopt .profile into sh")
+    seen = (await tab.inner_text()).replace("\n", "")  # which a tab sets in two pieces
+    assert "adopt\xa0.profile into sh" in seen
     await workbench.picture("adopt")
     await workbench.apply("to ")
     await workbench.said("1 linked")
@@ -57,14 +60,10 @@ async def test_only_what_is_in_no_package_can_be_adopted_in_a_home(
     await workbench.row("zsh, managed").wait_for()
     await workbench.view("Explorer")
     await workbench.reveal("home")
-    assert adopt in await workbench.menu(".profile")
-    await workbench.picture("adopt-menu")
-    await workbench.page.keyboard.press("Escape")
-    assert adopt not in await workbench.menu(".zshrc")
-    await workbench.page.keyboard.press("Escape")
+    assert adopt in await workbench.offered(".profile", picture="adopt-menu")
+    assert adopt not in await workbench.offered(".zshrc")
     await workbench.reveal("stow", "zsh")
-    assert adopt not in await workbench.menu("dot-zshrc")
-    await workbench.page.keyboard.press("Escape")
+    assert adopt not in await workbench.offered("dot-zshrc")
     await workbench.nothing_blocks()
 
 

@@ -47,8 +47,7 @@ async def test_a_lens_is_about_its_file_alone_and_waits_for_no_plan_where_none_i
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "theirs\n", "stow/zsh/dot-zprofile": "p\n"})
     farm.make({"home/.zshrc": "mine\n"})
-    farm.make({"stow/.vscode/settings.json": '{"dotstream.previewFirst": false}'})
-    await workbench.open(farm.directory)
+    await workbench.open(farm.directory, settings={"dotstream.previewFirst": False})
     await workbench.reveal("zsh", "dot-zshrc")
     await workbench.click("Back up")
     await workbench.press("Undo", of="1 linked, 1 moved")
@@ -91,11 +90,12 @@ async def test_the_configuration_counts_plans_completes_and_explains(
 
     await workbench.reveal("dotstream.toml")
     await workbench.shows("· 1 link")
-    await workbench.editor().locator(".view-line").last.click()
+    await workbench.enter_editor()
     await workbench.page.keyboard.press("Control+End")
     await workbench.complete("on-", "on-conflict")
     await workbench.shows("on-conflict")
     await workbench.picture("toml")
+    await workbench.save()
     await workbench.nothing_blocks()
 
 

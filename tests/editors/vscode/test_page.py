@@ -77,14 +77,14 @@ async def page(code_server: CodeServer, browser: Browser) -> AsyncIterator[Workb
     """Return a page of a browser that believes whoever is at the address."""
     context = await browser.new_context(ignore_https_errors=True)
     artifacts = EXTENSION.parents[2] / ".artifacts" / "vscode"
-    yield await Workbench.of(context, code_server, artifacts, [])
+    yield Workbench(context, code_server, artifacts, [])
     await context.close()
 
 
 async def test_the_pictures_of_the_readme_show(page: Workbench, farm: Farm) -> None:
-    await page.open(farm.root)
+    await page.open_anew(farm.root)
     await page.run("Extensions: Show Installed Extensions")
-    await page.page.locator(".extension-list-item", has_text="dotstream").first.click()
+    await page.strike(page.page.locator(".extension-list-item", has_text="dotstream"))
     shown = 0
     while shown < 3:  # the test's own time is the limit
         frames = page.page.frames

@@ -54,17 +54,17 @@ async def test_each_action_of_the_palette_and_what_the_history_says_of_it(
 async def test_an_undo_is_cancelled_in_its_notification(
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
-    make_large(f"{farm.directory}/big", 300_000)
+    make_large(f"{farm.directory}/big", 100_000)
     farm.configured(f'target = "{farm.target}"\nfolding = "never"\n')
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "big")
-    await workbench.apply("300,000 to link")
-    await workbench.said("manage big: 300,000 linked")
+    await workbench.apply("100,000 to link")
+    await workbench.said("manage big: 100,000 linked")
     before = snapshot(farm.target)
     await workbench.click("Undo")
-    await workbench.shows("300,000 to unlink")
-    async with code_server.stopped(lambda: len(os.listdir(farm.target)) < 300) as still:
-        await workbench.apply("300,000 to unlink")
+    await workbench.shows("100,000 to unlink")
+    async with code_server.stopped(lambda: len(os.listdir(farm.target)) < 100) as still:
+        await workbench.apply("100,000 to unlink")
         await still
         await workbench.press("Cancel", of="Applying undo")
     await workbench.said("the target is as it was before")
@@ -76,24 +76,24 @@ async def test_a_change_that_a_kill_cut_short_is_rolled_back_when_the_user_says_
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
     farm.make({"home/.profile": "mine"})
-    make_large(f"{farm.directory}/big", 300_000)
+    make_large(f"{farm.directory}/big", 100_000)
     farm.configured(f'target = "{farm.target}"\nfolding = "never"\n')
     before = snapshot(farm.target)
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "big")
     (killed,) = code_server.processes("dotstream lsp")
-    async with code_server.stopped(lambda: os.path.lexists(f"{farm.target}/0150")) as still:
-        await workbench.apply("300,000 to link")
+    async with code_server.stopped(lambda: os.path.lexists(f"{farm.target}/0050")) as still:
+        await workbench.apply("100,000 to link")
         await still
         os.kill(killed, signal.SIGKILL)
     await workbench.until(lambda: code_server.processes("dotstream lsp") not in ([], [killed]))
     left = difference(before, snapshot(farm.target))
-    assert 0 < len(left) < 300_000
+    assert 0 < len(left) < 100_000
 
     await workbench.run("Dotstream: Recover…")
     await workbench.page.locator(".monaco-dialog-box").wait_for()
     await workbench.picture("recover")
-    async with code_server.stopped(lambda: not os.path.lexists(f"{farm.target}/0150")) as still:
+    async with code_server.stopped(lambda: not os.path.lexists(f"{farm.target}/0050")) as still:
         await workbench.decide("Roll It Back", of="manage big was cut short")
         await still
         await workbench.press("Cancel", of="Recovering")

@@ -107,8 +107,8 @@ async def test_a_home_is_linked_from_its_dotfiles(
     workbench: Workbench, code_server: CodeServer
 ) -> None:
     dotfiles = code_server.home / "dotfiles"
+    await workbench.open_anew(str(dotfiles))
     await workbench.page.set_viewport_size({"width": 1160, "height": 640})
-    await workbench.open(str(dotfiles))
     await workbench.reveal("zsh", "dot-zshrc")
     await workbench.offers("Show the difference")
     await workbench.quick_fix("Show the difference", picture="readme-fixes")
@@ -124,7 +124,7 @@ async def test_a_home_is_linked_from_its_dotfiles(
     await workbench.plan("Manage", "git", "zsh")
     await workbench.shows("1 conflict")
     await workbench.offers("Back up all", "Show the difference")
-    await workbench.row("zsh, unmanaged · 1 conflict").click()
+    await workbench.strike(workbench.row("zsh, unmanaged · 1 conflict"))
     await workbench.row(".zshrc").wait_for()
     await workbench.picture("readme-plan")
 
@@ -154,7 +154,7 @@ async def test_every_word_can_be_read_and_a_move_is_no_conflict_in_any_theme(
         {"stow/zsh/dot-zshrc": "t", "stow/zsh/dot-zlogin": "t", "stow/zsh/dot-zprofile": ""}
     )
     farm.make({"home/.zshrc": "mine", "home/.zlogin": "mine"})
-    await workbench.open(farm.directory)
+    await workbench.open_anew(farm.directory)
     await workbench.plan("Manage", "zsh")
     await workbench.shows("2 conflicts")
     await workbench.click_above("! conflict   .zlogin", "Back up")

@@ -21,7 +21,6 @@ async def test_what_is_shown_is_applied_and_only_then(workbench: Workbench, farm
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")
     await workbench.shows("2 to link")
-    await workbench.shows("2 to link")
     await workbench.offers("Apply", "Cancel", "Refresh")
     await workbench.picture("planned")
     assert difference(before, farm.tree()) == []
@@ -91,9 +90,8 @@ async def test_what_is_only_counted_is_had_at_a_click_also_where_it_is_undone(
     workbench: Workbench, farm: Farm
 ) -> None:
     farm.make({f"stow/big/file{number:03}": "" for number in range(300)})
-    farm.make({"stow/.vscode/settings.json": '{"dotstream.plan.maxLines": 100}'})
     farm.configured(f'target = "{farm.target}"\nfolding = "never"\n')
-    await workbench.open(farm.directory)
+    await workbench.open(farm.directory, settings={"dotstream.plan.maxLines": 100})
     await workbench.plan("Manage", "big")
     await _apply_all(workbench, "300 to link")
     await workbench.press("Undo", of="manage big: 300 linked")
@@ -106,15 +104,14 @@ async def test_what_is_done_at_once_is_done_also_where_another_tab_is_closed_mea
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
-    farm.make({"stow/.vscode/settings.json": '{"dotstream.previewFirst": false}'})
-    await workbench.open(farm.directory)
+    await workbench.open(farm.directory, settings={"dotstream.previewFirst": False})
     await workbench.reveal("dotstream.toml")
     await workbench.run("Dotstream: Manage…")
     await workbench.listed("zsh")
     tab = workbench.tab("dotstream.toml")
     async with code_server.standing_still():
         await workbench.enter("zsh")
-        await tab.click(button="middle")
+        await workbench.strike(tab, button="middle")
         await tab.wait_for(state="detached")
     await workbench.said("manage zsh: 1 linked")
     await workbench.nothing_blocks()
@@ -136,7 +133,7 @@ async def test_a_message_about_a_plan_shows_it_also_after_it_was_closed(
         await workbench.reveal("dotstream.toml")
         await workbench.shows("target")
     await workbench.said("manage zsh: 1 to link")
-    await tab.click(button="middle")
+    await workbench.strike(tab, button="middle")
     await tab.wait_for(state="detached")
     await workbench.press("Show Plan", of="manage zsh: 1 to link")
     await workbench.shows("+ link       .zshrc")

@@ -24,7 +24,7 @@ async def test_where_there_is_no_server_the_user_learns_how_to_get_it(
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
     farm.make({"stow/.vscode/settings.json": '{"dotstream.server.path": "/nowhere/dotstream"}'})
-    await workbench.open(farm.directory)
+    await workbench.open_anew(farm.directory)
     said = await workbench.said("/nowhere/dotstream")
     await workbench.picture("no-server")
     assert "pipx install --force '" in said
@@ -43,7 +43,7 @@ async def test_a_server_that_was_killed_is_started_again(
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")
     await workbench.shows("1 to link")
-    (first,) = code_server.processes("dotstream lsp")
+    first = await code_server.server()
     os.kill(first, signal.SIGKILL)
     await workbench.until(lambda: code_server.processes("dotstream lsp") not in ([], [first]))
     await workbench.plan("Manage", "vim")
@@ -59,10 +59,10 @@ async def test_a_plan_outlives_a_server_that_is_started_anew_for_other_settings(
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "theirs", "home/.zshrc": "mine"})
     settings = {"dotstream.onConflict": "backup", "dotstream.server.path": str(SERVER)}
-    await workbench.open(farm.directory)
+    await workbench.open_anew(farm.directory)
     await workbench.run("Dotstream: Manage…")
     await workbench.listed("zsh")
-    (first,) = code_server.processes("dotstream lsp")
+    first = await code_server.server()
     async with code_server.standing_still():
         await workbench.enter("zsh")
         await workbench.shows("planning…")
@@ -78,7 +78,7 @@ async def test_a_folder_that_vanishes_in_the_middle_of_a_plan_is_missed_and_foun
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
-    await workbench.open(farm.directory)
+    await workbench.open_anew(farm.directory)
     await workbench.run("Dotstream: Manage…")
     await workbench.listed("zsh")
     async with code_server.standing_still():
@@ -128,7 +128,7 @@ async def test_a_server_that_is_of_no_use_says_why_first_and_what_helps(
     farm.make({"server": script, "stow/zsh/dot-zshrc": "rc"})
     os.chmod(program, 0o700)
     farm.make({"stow/.vscode/settings.json": json.dumps({"dotstream.server.path": program})})
-    await workbench.open(farm.directory)
+    await workbench.open_anew(farm.directory)
     await workbench.said(reason)
     await workbench.picture(f"server-{button.rstrip('…')}")
     await workbench.press(button, of=reason)

@@ -44,18 +44,10 @@ async def test_the_view_lists_packages_and_what_is_in_them(
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set", "home/.vimrc": "mine"})
     await workbench.open(farm.directory)
     await workbench.view("Dotfiles")
-    await workbench.row("vim, ").click()
+    await workbench.strike(workbench.row("vim, "))
     await workbench.row(".vimrc").wait_for()
     await workbench.picture("view")
-    planned = workbench.editor().locator(".view-line", has_text="1 to link").first
-    asked = workbench.page.locator(".quick-input-list .monaco-list-row").first
-    for _ in range(5):
-        await workbench.row("zsh, unmanaged").hover()
-        await workbench.row("zsh, unmanaged").get_by_label("Manage…").click()
-        await planned.or_(asked).first.wait_for()
-        if await planned.is_visible():
-            break
-        await workbench.page.keyboard.press("Escape")  # the view was just being made anew
+    await workbench.act("zsh, unmanaged", "Manage…", plan="1 to link")
     await workbench.apply("1 to link")
     await workbench.row("zsh, managed").wait_for()
     await workbench.picture("view-managed")
@@ -71,10 +63,9 @@ async def test_files_and_directories_of_the_view_have_a_menu_and_a_state(
     farm.configured(f'target = "{farm.target}"\nnever-fold = [".config"]\n')
     await workbench.open(farm.directory)
     await workbench.view("Dotfiles")
-    await workbench.row("zsh, ").click()
+    await workbench.strike(workbench.row("zsh, "))
     await workbench.row(".config, 1 change due").wait_for()  # and it is still closed
-    assert await workbench.menu(".config") == ["Reveal in Explorer", "Copy Path"]
-    await workbench.page.keyboard.press("Escape")
+    assert await workbench.offered(".config") == ["Reveal in Explorer", "Copy Path"]
     assert await workbench.menu(".zshrc") == [
         "Settle Conflict…",
         "Open File in Package",
@@ -118,8 +109,9 @@ async def test_links_that_are_unwanted_are_shown_and_removed(
     gone = workbench.row("tmux, unwanted · 1 link; it is gone")
     await gone.wait_for()
     await workbench.picture("unwanted")
-    await gone.hover()
-    await gone.get_by_label("Remove Unwanted Links…").click()
+    await workbench.act(
+        "tmux, unwanted · 1 link; it is gone", "Remove Unwanted Links…", plan="1 to unlink"
+    )
     await workbench.apply("1 to unlink")
     await expect(gone).to_have_count(0)
     await workbench.nothing_blocks()

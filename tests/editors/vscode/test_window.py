@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 from tests.farm import Farm
+from tests.snapshot import difference
 
 if TYPE_CHECKING:
     from tests.editors.vscode.codeserver import CodeServer
@@ -81,11 +82,11 @@ async def test_a_window_without_dotfiles_is_left_in_peace(
     workbench: Workbench, code_server: CodeServer, farm: Farm
 ) -> None:
     farm.make({"project/main.py": "print()\n", "home/.vimrc": "mine"})
-    await workbench.open(f"{farm.root}/project")
+    await workbench.open_anew(f"{farm.root}/project")
     await workbench.reveal("main.py")
     await workbench.shows("print()")
     await expect(workbench.page.locator(".statusbar-item", has_text="Dotfiles")).to_have_count(0)
-    assert code_server.processes("dotstream lsp") == []
+    await workbench.until(lambda: code_server.processes("dotstream lsp") == [])
 
     # It is there at once when somebody asks for it.
     await workbench.view("Dotfiles")
@@ -138,6 +139,46 @@ async def test_what_no_watcher_sees_is_seen_when_the_window_has_the_focus_again(
     await workbench.nothing_blocks()
 
 
+async def test_two_windows_have_a_plan_each_and_one_that_is_of_before_the_other_says_so(
+    workbench: Workbench, farm: Farm
+) -> None:
+    farm.make({"stow/zsh/dot-zshrc": "rc", "stow/zsh/dot-zprofile": "p"})
+    farm.make({"stow/vim/dot-vimrc": "set"})
+    await workbench.open(farm.directory)
+    await workbench.plan("Manage", "vim")
+    await workbench.shows("1 to link")
+    async with workbench.another() as other:
+        await other.open(farm.directory)
+        for window in (workbench, other):
+            await window.plan("Manage", "zsh")
+            await window.shows("2 to link")
+        assert await workbench.tab("Plan: manage vim").count() == 1
+        assert await other.tab("Plan: manage vim").count() == 0
+        await workbench.apply("2 to link")
+        await workbench.said("manage zsh: 2 linked")
+        await other.shows("2 to link")
+
+        # The plan of the other window is of before that: it is made again, and nothing is done.
+        before = farm.tree()
+        await other.apply("2 to link")
+        await other.said("something has changed; nothing was done")
+        await other.shows("nothing to do; 2 unchanged; changed since: look at it again")
+        await other.view("Dotfiles")
+        await other.row("zsh, managed").wait_for()
+        await other.picture("two-windows")
+        await other.nothing_blocks()
+        assert difference(before, farm.tree()) == []
+
+        # And what it does is seen in the first.
+        await other.plan("Manage", "vim")
+        await other.apply("1 to link")
+        await other.said("manage vim: 1 linked")
+        await workbench.view("Dotfiles")
+        await workbench.row("vim, managed").wait_for()
+    await workbench.nothing_blocks()
+    assert sorted(farm.home()) == [".vimrc", ".zprofile", ".zshrc"]
+
+
 async def test_a_server_that_never_answers_keeps_nobody_waiting(
     workbench: Workbench, farm: Farm
 ) -> None:
@@ -145,7 +186,7 @@ async def test_a_server_that_never_answers_keeps_nobody_waiting(
     farm.make({"server": "#!/bin/sh\nexec sleep 3600\n", "stow/zsh/dot-zshrc": "rc"})
     os.chmod(program, 0o700)
     farm.make({"stow/.vscode/settings.json": json.dumps({"dotstream.server.path": program})})
-    await workbench.open(farm.directory)
+    await workbench.open_anew(farm.directory)
     await workbench.status("Dotfiles")
     await workbench.run("Dotstream: Show Log")
     await workbench.page.locator(".part.panel .monaco-editor").wait_for()
@@ -164,10 +205,8 @@ async def test_a_server_that_never_answers_keeps_nobody_waiting(
 
 async def test_the_status_bar_and_the_log(workbench: Workbench, farm: Farm) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set"})
-    farm.make({"stow/.vscode/settings.json": '{"dotstream.trace.server": "messages"}'})
-    await workbench.open(farm.directory)
-    item = await workbench.status("Dotfiles")
-    await item.click()
+    await workbench.open(farm.directory, settings={"dotstream.trace.server": "messages"})
+    await workbench.strike(await workbench.status("Dotfiles"))
     await workbench.row("zsh, unmanaged").wait_for()
 
     await workbench.run("Developer: Set Log Level...")
@@ -185,14 +224,14 @@ async def test_the_status_bar_and_the_log(workbench: Workbench, farm: Farm) -> N
 
 async def test_the_walkthrough_ticks_what_has_happened(workbench: Workbench, farm: Farm) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
-    await workbench.open(farm.directory)
+    await workbench.open_anew(farm.directory)
     await workbench.walkthrough("server", "folder")
     await workbench.picture("walkthrough")
     await workbench.reveal("dotstream.toml")
     await workbench.plan("Manage", "zsh")
     await workbench.shows("+ link       .zshrc")
     await workbench.walkthrough("server", "folder", "plan")
-    await workbench.tab("Plan: manage zsh").click()
+    await workbench.strike(workbench.tab("Plan: manage zsh"))
     await workbench.apply("1 to link")
     await workbench.press("Undo", of="1 linked")
     await workbench.apply("1 to unlink")

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import time
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from playwright.async_api import Error as Unplayable
 from playwright.async_api import TimeoutError as StillWaiting
 from playwright.async_api import expect
+from tests.editors.vscode.window import PATIENCE, SOON, Window
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
-    from playwright.async_api import BrowserContext, ElementHandle, Locator, Page
+    from playwright.async_api import BrowserContext, ElementHandle, Locator
     from tests.editors.vscode.codeserver import CodeServer
 
 __all__ = ["Workbench"]
-
-_PATIENCE = 180_000
-"""Milliseconds that anything may take to appear; it shows up as soon as it is there."""
-
-_SOON = 3_000
-"""Milliseconds before something is tried again that a workbench may have lost."""
-
-expect.set_options(timeout=_PATIENCE)
 
 _WATCH_COPIES = """() => {
     if (window.dotstreamCopied === undefined) {
@@ -38,22 +28,6 @@ _WATCH_COPIES = """() => {
     }
     window.dotstreamCopied = "";
 }"""
-
-_LISTEN = """() => {
-    const last = new WeakMap();
-    window.dotstreamHeard = [];
-    new MutationObserver(() => {
-        for (const each of document.querySelectorAll(".notification-list-item-message")) {
-            const text = each.textContent.replaceAll("\\u00a0", " ");
-            if (text === "" || last.get(each) === text) continue;
-            last.set(each, text);
-            window.dotstreamHeard.push(text);
-        }
-    }).observe(document, { childList: true, subtree: true, characterData: true });
-    const note = (event) => { window.dotstreamClicked = event.timeStamp; };
-    window.addEventListener("click", note, { capture: true });
-}"""
-"""Keep what notifications say, however soon they are gone, and when the last click was."""
 
 _SEEN = """([where, selector, text]) => {
     const plain = (words) => words.replace(/\\s+/g, " ").trim().toLowerCase();
@@ -69,75 +43,31 @@ _EDITOR = ".editor-group-container.active .monaco-editor"
 """The editors in the group that is active; the first is meant."""
 
 
-class Workbench:
-    """A page of the browser with a workbench in it.
+class Workbench(Window):
+    """A window with a workbench in it.
 
     Args:
-        page: the browser's page.
+        context: what keeps the programs of the workbench.
         server: where the workbench comes from.
         artifacts: where pictures are kept, for people to look at.
         notes: where figures are kept, for people to read.
     """
 
-    def __init__(self, page: Page, server: CodeServer, artifacts: Path, notes: list[str]) -> None:
-        self.page = page
+    def __init__(
+        self, context: BrowserContext, server: CodeServer, artifacts: Path, notes: list[str]
+    ) -> None:
+        super().__init__(context, server)
         self.notes = notes
-        self._server = server
         self._artifacts = artifacts
-        page.set_default_timeout(_PATIENCE)
-
-    @classmethod
-    async def of(
-        cls, context: BrowserContext, server: CodeServer, artifacts: Path, notes: list[str]
-    ) -> Workbench:
-        """Return one on a new page, the first of its context."""
-        await cls.listen(context)
-        return cls(await context.new_page(), server, artifacts, notes)
-
-    @staticmethod
-    async def listen(context: BrowserContext) -> None:
-        """Have the pages of a context keep what passes."""
-        await context.add_init_script(f"({_LISTEN})()")
-
-    async def open(self, folder: str, *, agreed: bool = True) -> None:
-        """Open a folder, whose wishes are agreed to, and wait until the extension is there."""
-        if agreed:
-            self._server.agree(folder)
-        await self.page.goto(self._server.url(folder))
-        await self._is_there()
-
-    async def open_folders(self, *folders: str) -> None:
-        """Open several folders in one window, whose wishes are agreed to."""
-        for folder in folders:
-            self._server.agree(folder)
-        # A name of its own: a window may remember a workspace as it was, or as it was not yet.
-        file = self._server.home / f"{abs(hash(folders))}.code-workspace"
-        file.write_text(json.dumps({"folders": [{"path": folder} for folder in folders]}))
-        await self.page.goto(self._server.workspace_url(file))
-        await self._is_there()
-        rows = self.page.locator(".explorer-folders-view .monaco-list-row")
-
-        async def attempt() -> None:
-            try:
-                await rows.nth(1).wait_for(timeout=5 * _SOON)
-            except StillWaiting:  # on a busy machine VS Code may begin without any folder
-                await self.page.reload()
-                raise
-
-        await self._persist(attempt, "the window has no folders")
 
     @asynccontextmanager
-    async def left(self) -> AsyncIterator[None]:
-        """Turn away from the window during the block, to another one."""
-        session = await self.page.context.new_cdp_session(self.page)
-        await session.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
-        other = await self.page.context.new_page()
-        await other.bring_to_front()
-        await self.page.wait_for_function("!document.hasFocus()")
-        yield
-        await other.close()
-        await self.page.bring_to_front()
-        await self.page.wait_for_function("document.hasFocus()")
+    async def another(self) -> AsyncIterator[Workbench]:
+        """Have another window beside this one during the block, which shares nothing with it."""
+        browser = self._context.browser
+        assert browser is not None
+        context = await browser.new_context(viewport=self.page.viewport_size)
+        yield Workbench(context, self._server, self._artifacts, self.notes)
+        await context.close()
 
     async def walkthrough(self, *ticked: str) -> None:
         """Open the walkthrough, and wait until just these of its steps are ticked."""
@@ -155,37 +85,9 @@ class Workbench:
 
     # ------------------------------------------------------------- commands
 
-    async def run(self, command: str) -> None:
-        """Run a command of the palette, by its whole title: ``dotstream: Plan…``."""
-        entry = self.page.locator(
-            f'.quick-input-list .monaco-list-row[aria-label^="{command}"]'
-        ).first
-        box = self.page.locator(".quick-input-widget input[type=text]")
-
-        async def attempt() -> None:
-            await self.page.keyboard.press("Escape")
-            await self.page.keyboard.press("F1")
-            await box.fill(f">{command}", timeout=_SOON)
-            await entry.wait_for(timeout=_SOON)
-            await self.page.keyboard.press("Enter")
-            # A palette that is still closing would take the keys of the next one.
-            await entry.wait_for(state="hidden", timeout=3 * _SOON)
-
-        await self._persist(attempt, f"the palette has no command {command!r}")
-
-    async def reload(self) -> None:
-        """Load the window anew, as a user does: what it keeps is kept by then."""
-        await self.page.evaluate("window.dotstreamOld = true")
-        await self.run("Developer: Reload Window")
-        await self.page.wait_for_function("window.dotstreamOld === undefined")
-        await self._is_there()
-
-    async def _is_there(self) -> None:
-        await self.page.locator('.activitybar [aria-label="Dotfiles"]').first.wait_for()
-
     async def pick(self, label: str) -> None:
         """Choose an entry of the list that is open."""
-        await self._choice(label).click()
+        await self.strike(self._choice(label))
 
     async def choose(self, text: str, *, picture: str | None = None) -> None:
         """Choose the entry of the list that is open which says so somewhere."""
@@ -193,24 +95,25 @@ class Workbench:
         await entry.wait_for()
         if picture is not None:
             await self.picture(picture)
-        await entry.click()
+        await self.strike(entry)
 
     async def decide(self, button: str, *, of: str) -> None:
         """Press a button of the dialog that stands before the page and says so."""
         dialog = self.page.locator(".monaco-dialog-box", has_text=of)
-        await dialog.locator(".monaco-button", has_text=button).click()
+        await self.strike(dialog.locator(".monaco-button", has_text=button))
+        await dialog.wait_for(state="detached")
 
-    async def tick(self, *labels: str, within: int = _PATIENCE) -> None:
+    async def tick(self, *labels: str, within: int = PATIENCE) -> None:
         """Tick entries of the list that is open, and accept it, within some milliseconds each."""
         for label in labels:
-            await self._choice(label).click(timeout=within)
+            await self.strike(self._choice(label), within=within)
         accept = self.page.locator(".quick-input-action .monaco-button", has_text="OK")
-        await accept.click(timeout=within)
+        await self.strike(accept, within=within)
 
     async def answer(self, text: str) -> None:
         """Type an answer into the list that is open, and accept what it then offers."""
         await self.page.locator(".quick-input-widget input[type=text]").fill(text)
-        await self._choice(text).click()
+        await self.strike(self._choice(text))
 
     async def enter(self, text: str) -> None:
         """Type what is wanted into the list that is open, and press Enter."""
@@ -240,10 +143,10 @@ class Workbench:
             await self.run(command)
             # A workbench that is still moving its focus about may close a list.
             if action is not None:
-                await self._choice(action).click(timeout=5 * _SOON)
-            await self.tick(*packages, within=5 * _SOON)
+                await self.strike(self._choice(action), within=5 * SOON)
+            await self.tick(*packages, within=5 * SOON)
 
-        await self._persist(attempt, f"the lists of {command} are closed again and again")
+        await self.persist(attempt, f"the lists of {command} are closed again and again")
 
     async def apply(self, sum_: str) -> None:
         """Press Apply above the plan in the active editor, when its sum says so."""
@@ -254,13 +157,10 @@ class Workbench:
         same = self.editor().locator(".view-line", has_text=told)
         await lens.wait_for()
 
-        async def attempt() -> None:
-            await lens.click(timeout=_SOON)
-
         async def heeded() -> bool:  # then it is gone, or is a newer plan's
             return not (await lens.count() and await same.count())
 
-        await self._persist(attempt, "pressing it does nothing", until=heeded)
+        await self.strike(lens, until=heeded)
 
     # -------------------------------------------------------- notifications
 
@@ -294,8 +194,7 @@ class Workbench:
 
         async def attempt() -> None:
             try:
-                pressed[:] = [await there.element_handle(timeout=_SOON)]
-                await pressed[0].click(timeout=_SOON)
+                pressed[:] = [await self.strike(there, within=SOON)]
             except StillWaiting:
                 await self.run("Notifications: Show Notifications")
                 raise
@@ -303,7 +202,7 @@ class Workbench:
         async def heeded() -> bool:  # then the notification is gone, with its buttons
             return not await pressed[0].is_visible()
 
-        await self._persist(attempt, f"no notification of {of!r} offers {button!r}", until=heeded)
+        await self.persist(attempt, f"no notification of {of!r} offers {button!r}", until=heeded)
 
     # ---------------------------------------------------------- what stands
 
@@ -334,9 +233,9 @@ class Workbench:
             await self.page.keyboard.press("Control+A")
             await self.page.keyboard.press("Control+C")
             copied = "window.dotstreamCopied?.includes('\\n')"
-            await self.page.wait_for_function(copied, timeout=_SOON)
+            await self.page.wait_for_function(copied, timeout=SOON)
 
-        await self._persist(attempt, "the text of the editor is not copied")
+        await self.persist(attempt, "the text of the editor is not copied")
         await self.page.keyboard.press("Control+Home")
         await self.page.mouse.wheel(0, -100_000)  # lenses above the first line too
         return str(await self.page.evaluate("window.dotstreamCopied"))
@@ -355,7 +254,7 @@ class Workbench:
 
     async def click(self, lens: str) -> None:
         """Click a code lens of the active editor."""
-        await self.editor().locator(".codelens-decoration a", has_text=lens).first.click()
+        await self.strike(self.editor().locator(".codelens-decoration a", has_text=lens))
 
     async def click_above(self, text: str, lens: str) -> None:
         """Click the code lens right above the line of the active editor that has a text."""
@@ -374,31 +273,73 @@ class Workbench:
         there = [editor, text, lens]
 
         async def attempt() -> None:
-            found = await self.page.wait_for_function(mark, arg=there, timeout=_SOON)
+            found = await self.page.wait_for_function(mark, arg=there, timeout=SOON)
             link = found.as_element()
             assert link is not None
-            await link.click(timeout=_SOON)  # it may be an older plan's, which is not heeded
+            await link.click(timeout=SOON)  # it may be an older plan's, which is not heeded
 
         async def heeded() -> bool:
             return await self.page.evaluate(f"(given) => !({mark})(given)", there) is True
 
-        await self._persist(attempt, f"no {lens!r} above {text!r} is heeded", until=heeded)
+        await self.persist(attempt, f"no {lens!r} above {text!r} is heeded", until=heeded)
+
+    async def enter_editor(self) -> None:
+        """Put the focus into the active editor."""
+        focused = self.page.locator(f"{_EDITOR}.focused")
+
+        async def attempt() -> None:
+            await self.editor().locator(".view-line").first.click(timeout=SOON)
+            await focused.first.wait_for(timeout=SOON)
+
+        await self.persist(attempt, "the editor does not take the focus")
 
     async def write(self, text: str) -> None:
         """Write at the beginning of the active editor, and save it."""
-        await self.editor().locator(".view-line").first.click()
+        await self.enter_editor()
         await self.page.keyboard.press("Control+Home")
         await self.page.keyboard.insert_text(text)
         await self._sees(".view-line", text)
+        await self.save()
+
+    async def save(self) -> None:
+        """Save what was written in the active editor: another window would have it again."""
+        dirty = self.page.locator(".tabs-container .tab.dirty")
+        await dirty.wait_for()
         await self.page.keyboard.press("Control+S")
-        await self.page.locator(".tabs-container .tab.dirty").wait_for(state="detached")
+        await dirty.wait_for(state="detached")
 
     async def go_to_line(self, number: int) -> None:
         """Have a line of the active editor on the screen, in its middle."""
-        await self.page.keyboard.press("Control+G")
-        await self.page.locator(".quick-input-widget input[type=text]").fill(f":{number}")
-        await self.page.keyboard.press("Enter")
-        await self.status(f"Ln {number}, Col ")
+
+        async def attempt() -> None:
+            await self.page.keyboard.press("Control+G")
+            box = self.page.locator(".quick-input-widget input[type=text]")
+            await box.fill(f":{number}", timeout=SOON)
+            await self.page.keyboard.press("Enter")
+
+        await self.moves(attempt, f"Ln {number}, Col ")
+
+    async def moves(self, attempt: Callable[[], Awaitable[None]], place: str) -> None:
+        """Attempt to have the cursor at a place, as the status bar says it, until it is there."""
+        there = self.page.locator(".statusbar-item", has_text=place)
+
+        async def heeded() -> bool:
+            return await there.count() > 0
+
+        await self.persist(attempt, f"the cursor does not come to {place}", until=heeded)
+
+    async def summon(self, key: str, label: str) -> None:
+        """Press a key until a list is open that has an entry which begins so."""
+
+        async def attempt() -> None:
+            await self.page.keyboard.press(key)
+            await self._choice(label).wait_for(timeout=SOON)
+
+        await self.persist(attempt, f"{key} opens no list with {label!r}")
+
+    async def move(self, key: str, place: str) -> None:
+        """Press a key until the cursor is at a place, as the status bar says it."""
+        await self.moves(lambda: self.page.keyboard.press(key), place)
 
     async def hover(self, text: str, says: str) -> None:
         """Point at a text of the active editor, and wait until the hover says something."""
@@ -407,10 +348,10 @@ class Workbench:
 
         async def attempt() -> None:
             await self.page.mouse.move(0, 0)
-            await spot.hover(timeout=_SOON)
-            await hover.wait_for(timeout=_SOON)
+            await spot.hover(timeout=SOON)
+            await hover.wait_for(timeout=SOON)
 
-        await self._persist(attempt, f"no hover over {text!r} says {says!r}")
+        await self.persist(attempt, f"no hover over {text!r} says {says!r}")
 
     async def complete(self, typed: str, offered: str) -> None:
         """Type at the cursor, and accept a completion that is then offered."""
@@ -420,9 +361,9 @@ class Workbench:
         async def attempt() -> None:
             await self.page.keyboard.press("Escape")
             await self.page.keyboard.press("Control+Space")
-            await entry.first.click(timeout=_SOON)
+            await entry.first.click(timeout=SOON)
 
-        await self._persist(attempt, f"{offered!r} is not offered")
+        await self.persist(attempt, f"{offered!r} is not offered")
 
     async def status(self, text: str) -> Locator:
         """Wait until an item of the status bar says so, and return it."""
@@ -432,7 +373,7 @@ class Workbench:
 
     async def view(self, title: str) -> None:
         """Open a view of the activity bar."""
-        await self.page.locator(f'.activitybar [aria-label^="{title}"]').first.click()
+        await self.strike(self.page.locator(f'.activitybar [aria-label^="{title}"]'))
 
     def row(self, label: str) -> Locator:
         """Return the row of the view that is open whose label begins so."""
@@ -440,17 +381,45 @@ class Workbench:
             f'.sidebar .pane-body .monaco-list-row[aria-label^="{label}"]'
         ).first
 
+    async def act(self, label: str, action: str, *, plan: str) -> None:
+        """Press a button of a row of the view that is open, until its plan says so."""
+        planned = self.editor().locator(".view-line", has_text=plan)
+
+        async def attempt() -> None:
+            await self.page.keyboard.press("Escape")  # what a view asks that was just made anew
+            await self.row(label).hover(timeout=SOON)
+            await self.strike(self.row(label).get_by_label(action), within=SOON)
+
+        async def heeded() -> bool:
+            return await planned.count() > 0
+
+        await self.persist(attempt, f"{label!r} has no {action!r}", until=heeded)
+
     async def menu(self, label: str) -> list[str]:
         """Open the context menu of a row of the view or the Explorer; return what it offers."""
         row = self.page.locator(f'.sidebar .monaco-list-row[aria-label^="{label}"]').first
         entries = self.page.locator(".monaco-menu .action-label")
 
         async def attempt() -> None:
-            await row.click(button="right", timeout=_SOON)
-            await entries.first.wait_for(timeout=_SOON)
+            await self.strike(row, button="right", within=SOON)
+            await entries.first.wait_for(timeout=SOON)
 
-        await self._persist(attempt, f"{label!r} has no context menu")
+        await self.persist(attempt, f"{label!r} has no context menu")
         return [text for text in await entries.all_inner_texts() if text]
+
+    async def offered(self, label: str, *, picture: str | None = None) -> list[str]:
+        """Look what the context menu of a row of the view or the Explorer offers."""
+        offered = await self.menu(label)
+        if picture is not None:
+            await self.picture(picture)
+        entry = self.page.locator(".monaco-menu .action-label").first
+
+        async def attempt() -> None:
+            await self.page.keyboard.press("Escape")
+            await entry.wait_for(state="hidden", timeout=SOON)
+
+        await self.persist(attempt, "the menu does not close")
+        return offered
 
     async def choose_in_menu(self, title: str) -> None:
         """Choose an entry of the context menu that is open."""
@@ -458,14 +427,15 @@ class Workbench:
 
         async def attempt() -> None:  # a menu that has only just opened takes no clicks
             if await entry.is_visible():
-                await entry.click(timeout=_SOON)
-            await entry.wait_for(state="hidden", timeout=_SOON)
+                await entry.click(timeout=SOON)
+            await entry.wait_for(state="hidden", timeout=SOON)
 
-        await self._persist(attempt, f"pressing {title!r} does nothing")
+        await self.persist(attempt, f"pressing {title!r} does nothing")
 
     def tab(self, title: str) -> Locator:
-        """Return the tab of an editor."""
-        return self.page.locator(f'.tabs-container .tab[aria-label^="{title}"]').first
+        """Return the tab of an editor that is named so, and seen to be."""
+        named = f'.tabs-container .tab[aria-label^="{title.replace(" .", chr(160) + ".")}"]'
+        return self.page.locator(named, has_text=title).first
 
     async def shows(self, text: str) -> float:
         """Wait until a line of the active editor shows a text.
@@ -477,7 +447,7 @@ class Workbench:
     async def reveal(self, *names: str) -> None:
         """Click through the Explorer: opens directories, and a file at the end."""
         for name in names:
-            await self._explorer(name).click()
+            await self.strike(self._explorer(name))
 
     async def badge(self, name: str, expected: str) -> None:
         """Wait until the Explorer marks a file with this letter, or with none."""
@@ -502,19 +472,19 @@ class Workbench:
 
     async def quick_fix(self, title: str, *, picture: str | None = None) -> None:
         """Choose one of the quick fixes at the beginning of the file in the active editor."""
-        await self.editor().locator(".view-line").first.click()
+        await self.enter_editor()
         await self.page.keyboard.press("Control+Home")
         offered = self.page.locator(".action-widget .monaco-list-row", has_text=title).first
 
         async def attempt() -> None:
             await self.page.keyboard.press("Escape")
             await self.page.keyboard.press("Control+.")
-            await offered.wait_for(timeout=_SOON)
+            await offered.wait_for(timeout=SOON)
             if picture is not None:
                 await self.picture(picture)
-            await offered.click(timeout=_SOON)
+            await offered.click(timeout=SOON)
 
-        await self._persist(attempt, f"there is no quick fix {title!r}")
+        await self.persist(attempt, f"there is no quick fix {title!r}")
 
     async def nothing_blocks(self) -> None:
         """Check that no dialog stands before the page, as for an error in a command."""
@@ -532,43 +502,6 @@ class Workbench:
             raise AssertionError(f"{text!r} is not on the screen") from error
         (since,) = await seen.json_value()
         return float(since or 0) / 1000
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        """Wait until something outside of the workbench is so."""
-        end = time.monotonic() + _PATIENCE / 1000
-        while not holds():
-            assert time.monotonic() < end, "it does not come to be so"
-            await self.page.wait_for_timeout(20)
-
-    async def _persist(
-        self,
-        attempt: Callable[[], Awaitable[None]],
-        complaint: str,
-        *,
-        until: Callable[[], Awaitable[bool]] | None = None,
-    ) -> None:
-        """Attempt something again and again: a workbench may lose a key or a click.
-
-        Args:
-            attempt: raises what Playwright does where it has to be made again.
-            complaint: what is wrong if none works.
-            until: what is so, soon, after an attempt that was heeded.
-        """
-        end, made = time.monotonic() + _PATIENCE / 1000, False
-        while time.monotonic() < end:
-            with suppress(Unplayable):
-                await attempt()
-                made = True
-            if made and (until is None or await self._soon(until)):
-                return
-        raise AssertionError(complaint)
-
-    async def _soon(self, holds: Callable[[], Awaitable[bool]]) -> bool:
-        """Wait a little until something is so, and say whether it is."""
-        end = time.monotonic() + _SOON / 1000
-        while not (so := await holds()) and time.monotonic() < end:
-            await self.page.wait_for_timeout(20)
-        return so
 
     def note(self, text: str) -> None:
         """Have a figure kept and printed, with how busy the machine was."""

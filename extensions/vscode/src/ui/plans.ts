@@ -97,7 +97,7 @@ export class Plans implements TextDocumentContentProvider, Disposable {
   session(request: PlanRequest): PlanSession {
     const uri = Uri.from({
       scheme: SCHEME,
-      path: `${DIRECTORY}/Plan: ${titleOf(request).replaceAll("/", "∕")}`,
+      path: `${DIRECTORY}/Plan: ${nameOf(request)}`,
       query: identityOf(request),
     });
     return this.at(uri) ?? this.make(uri, request);
@@ -211,4 +211,9 @@ function urisOf(tabs: readonly Tab[]): ReadonlySet<string> {
   return new Set(
     tabs.map(({ input }) => (input instanceof TabInputText ? input.uri.toString() : "")),
   );
+}
+
+/** The title of a plan as a file's name: a tab would lose a space in front of a dot. */
+function nameOf(request: PlanRequest): string {
+  return titleOf(request).replaceAll("/", "∕").replaceAll(" .", "\u00a0.");
 }

@@ -86,7 +86,5 @@ def _written(session: Session, path: str, answers: Answers) -> str:
     single = answers.top.get("layout") == "single"
     advice = f"next: dotstream plan manage{'' if single else ' --all'}"
     if answers.empty:
-        advice = "next: dotstream adopt FILE --package NAME moves a file into a package"
-    if not lines:
-        return f"{wrote}; {advice}" if answers.usable else wrote
+        advice = "next: dotstream adopt FILE --package NAME"
     return "\n".join([wrote, *lines, *([advice] if answers.usable else [])])
