@@ -14,7 +14,6 @@ from urllib.parse import quote_from_bytes
 
 from lsprotocol import types
 from pytest_lsp.client import LanguageClient, make_test_lsp_client
-from tests.lsp.wires import KNOWN, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -86,7 +85,6 @@ class Desk:
 
     def __init__(self, client: LanguageClient) -> None:
         self.client = client
-        self.server: Server | None = None
         self.shown: list[types.ShowDocumentParams] = []
         self.refreshes: dict[str, int] = {}
         self.registered: list[types.Registration] = []
@@ -108,12 +106,14 @@ class Desk:
         """Start a server and shake hands."""
         client = make_test_lsp_client()
         desk = cls(client)
-        if environ or not KNOWN:
-            words = ("-m", "dotstream", "lsp", "--stdio")
-            await client.start_io(sys.executable, *words, env={**os.environ, **(environ or {})})
-        else:
-            desk.server = Server("tcp")
-            await client.start_tcp(*desk.server.address())
+        await client.start_io(
+            sys.executable,
+            "-m",
+            "dotstream",
+            "lsp",
+            "--stdio",
+            env={**os.environ, **(environ or {})},
+        )
         desk.hello = await client.initialize_session(
             types.InitializeParams(
                 capabilities=capabilities,
@@ -131,7 +131,6 @@ class Desk:
         """Say goodbye."""
         await self.client.shutdown_session()
         await self.client.stop()  # type: ignore[no-untyped-call]
-        assert self.server is None or self.server.end() == 0
 
     # Documents -------------------------------------------------------------------------
 
