@@ -79,7 +79,7 @@ def _count(farm: Farm, name: str, log: str) -> list[tuple[str, int]]:
     return [(call, number) for call in totals for number in range(1, totals[call] + 1)]
 
 
-@pytest.mark.timeout(by_length(120, 3600))
+@pytest.mark.timeout(by_length(400, 3600))
 @pytest.mark.skipif(shutil.which("strace") is None, reason="kills at system calls with strace")
 @pytest.mark.parametrize("name", _NAMES)
 def test_killed_at_any_system_call_it_ends_before_or_after(scratch: Path, name: str) -> None:

@@ -35,7 +35,7 @@ def test_if_the_journal_goes_too_doctor_tells_where_each_file_was(model: Model) 
         assert seen
 
 
-@pytest.mark.timeout(3600 if LONG else 120)
+@pytest.mark.timeout(3600 if LONG else 400)
 @pytest.mark.parametrize("name", _SCENES)
 def test_after_a_power_cut_all_of_it_is_there_or_nothing(name: str) -> None:
     with played(name) as play:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.editors.vscode.workbench import Workbench
     from tests.farm import Farm
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
 
 
 async def test_packages_are_chosen_by_their_state_by_typing_or_by_a_profile(

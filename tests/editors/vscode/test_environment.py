@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.editors.vscode.workbench import Workbench
     from tests.farm import Farm
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

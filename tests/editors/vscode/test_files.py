@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.editors.vscode.workbench import Workbench
     from tests.farm import Farm
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
 
 
 async def test_the_open_file_is_adopted_into_a_new_package(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.editors.vscode.workbench import Workbench
     from tests.farm import Farm
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
 
 
 async def test_a_file_says_how_it_is_linked_and_is_linked_at_a_click(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.editors.vscode.tools import Tools
     from tests.farm import Farm
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
 
 _SHOWN = "images => images.filter((image) => image.complete && image.naturalWidth > 0).length"
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.editors.vscode.workbench import Workbench
     from tests.farm import Farm
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
 
 
 async def test_badges_follow_an_apply_and_its_undo(workbench: Workbench, farm: Farm) -> None:

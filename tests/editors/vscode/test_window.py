@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.editors.vscode.codeserver import CodeServer
     from tests.editors.vscode.workbench import Workbench
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
 
 
 async def test_several_folders_are_several_package_directories(
