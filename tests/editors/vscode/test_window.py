@@ -24,18 +24,19 @@ async def test_several_folders_are_several_package_directories(
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
     other = Farm(f"{farm.root}/other")
-    other.make({"stow/vim/dot-vimrc": "set"})
+    other.make({"stow/vim/dot-vimrc": "set", "home/.vimrc": "mine"})
+    other.make({"stow/.vscode/settings.json": '{"dotstream.onConflict": "backup"}'})
     other.configured(f'target = "{other.target}"\n')
     await workbench.open_folders(farm.directory, other.directory)
     await workbench.view("Dotfiles")
     await workbench.row("zsh, unmanaged").wait_for()
-    await workbench.row("vim, unmanaged").wait_for()
+    await workbench.row("vim, ").wait_for()
     await workbench.picture("several")
 
     await workbench.run("Dotstream: Manage…")
     await workbench.choose(f"{other.root}")
     await workbench.tick("vim")
-    await workbench.apply("1 to link")
+    await workbench.apply("1 to link, 1 to move")  # as the settings of that folder have it
     await workbench.row("vim, managed").wait_for()
     assert other.home() == {".vimrc": "-> ../stow/vim/dot-vimrc"}
     assert farm.home() == {}

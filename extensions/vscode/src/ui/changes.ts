@@ -35,16 +35,14 @@ export class Changes {
       add("dotstream.manage", (node?: PackageNode) => this.change("manage", node)),
       add("dotstream.unmanage", (node?: PackageNode) => this.change("unmanage", node)),
       add("dotstream.removeUnwanted", ({ place }: PackageNode) =>
-        this.propose(request(place, "remanage", {}), settings.previewFirst()),
+        this.propose(request(place, "remanage", {})),
       ),
       add("dotstream.remanage", (node?: PackageNode) => this.change("remanage", node)),
       add("dotstream.adopt", (given?: Uri | CommandArgument, all?: Uri[]) =>
         this.adopt(given, all),
       ),
       add("dotstream.adoptOut", (node: EntryNode) => this.adoptOut(node)),
-      add("dotstream.change", (given: CommandArgument) =>
-        this.forPackage(given, settings.previewFirst()),
-      ),
+      add("dotstream.change", (given: CommandArgument) => this.forPackage(given)),
       add("dotstream.link", (given: CommandArgument) => this.single("link", given)),
       add("dotstream.unlink", (given: CommandArgument) => this.single("unlink", given)),
       add("dotstream.resolve", (given: CommandArgument) => this.resolve(given)),
@@ -53,7 +51,10 @@ export class Changes {
   }
 
   /** Show the plan of a request, and offer to apply it when it is there. */
-  async propose(request: PlanRequest, preview = true): Promise<void> {
+  async propose(
+    request: PlanRequest,
+    preview = settings.previewFirst(request.params.root),
+  ): Promise<void> {
     const session = this.plans.session(request);
     if (!preview) {
       await this.carryOutAtOnce(session, request);
@@ -73,7 +74,7 @@ export class Changes {
     const action = await chooseAction();
     if (action === undefined) return;
     const chosen = await this.choose(place, action);
-    if (chosen !== undefined) await this.propose(request(place, action, chosen));
+    if (chosen !== undefined) await this.propose(request(place, action, chosen), true);
   }
 
   private async change(action: Action, node?: PackageNode): Promise<void> {
@@ -82,10 +83,10 @@ export class Changes {
     const chosen =
       node === undefined ? await this.choose(place, action) : { packages: [node.package.name] };
     if (chosen === undefined) return;
-    await this.propose(request(place, action, chosen), settings.previewFirst());
+    await this.propose(request(place, action, chosen));
   }
 
-  private async forPackage(given: CommandArgument, preview: boolean): Promise<void> {
+  private async forPackage(given: CommandArgument, preview?: boolean): Promise<void> {
     const action = given.action ?? "manage";
     const place = placeIn(given) ?? (await chooseRoot());
     if (place === undefined) return;
@@ -109,7 +110,7 @@ export class Changes {
   /** Move a file of a package back to where it is linked. */
   private async adoptOut({ place, child }: EntryNode): Promise<void> {
     const given = { paths: [child.path], out: true };
-    await this.propose({ kind: "change", params: { ...place, action: "adopt", ...given } });
+    await this.propose({ kind: "change", params: { ...place, action: "adopt", ...given } }, true);
   }
 
   private async choose(place: Place, action: Action): Promise<Chosen | undefined> {
@@ -119,7 +120,7 @@ export class Changes {
   /** Link or unlink one file. */
   private async single(kind: "link" | "unlink", given: CommandArgument): Promise<void> {
     const params = fileIn(given);
-    if (params !== undefined) await this.propose({ kind, params }, settings.previewFirst());
+    if (params !== undefined) await this.propose({ kind, params });
   }
 
   /** Settle the conflict of one file, outside of any plan. */
@@ -131,7 +132,7 @@ export class Changes {
     if (policy === "skip") {
       await this.server.request("dotstream/resolve", params); // which only hides its diagnostic
     } else {
-      await this.propose({ kind: "resolve", params }, settings.previewFirst());
+      await this.propose({ kind: "resolve", params });
     }
   }
 

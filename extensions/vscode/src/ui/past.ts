@@ -14,7 +14,6 @@ import type { Changes } from "./changes";
 import { chooseRoot } from "./roots";
 import type { Running } from "./running";
 import type { Server } from "./server";
-import { settings } from "./settings";
 
 const LISTED = 100;
 
@@ -85,7 +84,7 @@ export class Past {
 
   private async propose(place: Place, transaction: number): Promise<void> {
     const params = { ...place, transaction };
-    await this.changes.propose({ kind: "undo", params }, settings.previewFirst());
+    await this.changes.propose({ kind: "undo", params });
   }
 
   private async list(place: Place): Promise<readonly Transaction[]> {

@@ -87,7 +87,7 @@ export class PlanSession {
   private get chosen(): PlanRequest {
     const entries = [...this.choices].map(([path, { policy }]) => [path, policy] as const);
     const choices = { all: this.all, single: Object.fromEntries(entries) };
-    return asChosen(this.request, planOptions(), choices);
+    return asChosen(this.request, planOptions(this.request.params.root), choices);
   }
 
   get place(): Place {
