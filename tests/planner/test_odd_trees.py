@@ -68,7 +68,7 @@ from dotstream.errors import DotstreamError
 root = sys.argv[1]
 sys.path.insert(0, sys.argv[2])
 from tests.farm import lines
-import urllib.parse  # now: nobody may not read this Python, if it is in the home of root
+import fnmatch, urllib.parse  # now: nobody may not read this Python, if it is in the home of root
 import dotstream.transaction.lifecycle, dotstream.config.load
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 client = Client(f"{root}/stow", target=f"{root}/home", state=f"{root}/state", home=root)
