@@ -11,6 +11,8 @@ from tests.lsp.test_cancel import STATE, applying
 from tests.lsp.wires import Server
 from tests.snapshot import difference, snapshot
 
+from dotstream.lsp.requests.faults import fault_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -151,11 +153,19 @@ def test_a_journal_that_cannot_be_used(world: World, editor: Editor, method: str
     assert not difference(before, _before(world))
 
 
-def test_what_the_system_says_no_to(world: World, editor: Editor) -> None:
+def test_what_the_system_says_no_to(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="File name too long") as refused:
+        os.lstat(tmp_path / ("x" * 300))
+    fault = fault_of(refused.value)
+    assert (fault.code, fault.data) == (-32803, {"kind": "system"})
+    assert fault.message.endswith("File name too long")
+
+
+def test_what_no_package_has_cannot_be_compared(world: World, editor: Editor) -> None:
     path = uri(world.target / ("x" * 300))
     error = editor.error("dotstream/diff", _about(world, path=path))
-    assert _kind(error) == (-32803, "system")
-    assert error["message"].endswith("File name too long")
+    assert _kind(error) == (-32602, "usage")
+    assert "no package has anything here" in error["message"]
 
 
 def test_a_bug_is_called_one_and_stays_in_the_log(world: World, tmp_path: Path) -> None:
