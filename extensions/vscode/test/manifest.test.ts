@@ -11,7 +11,9 @@ interface Manifest {
       readonly defaults: Readonly<Record<string, string>>;
     }[];
     readonly configuration: {
-      readonly properties: Readonly<Record<string, { readonly default: unknown }>>;
+      readonly properties: Readonly<
+        Record<string, { readonly default: unknown; readonly scope?: string }>
+      >;
     };
   };
 }
@@ -56,10 +58,11 @@ describe("package.json", () => {
     expect(sources).toContain(`add("${command}"`);
   });
 
-  it.each(settings)("has %s read", (key, { default: value }) => {
+  it.each(settings)("has %s read, and of a folder where one may have it", (key, setting) => {
     const name = key.replace("dotstream.", "");
+    const given = JSON.stringify(setting.default) + (setting.scope === "resource" ? ", root" : "");
     expect(sources.replaceAll("_", "")).toMatch(
-      new RegExp(`read(<[^>]*>)?\\("${name}", ${JSON.stringify(value)}\\)`),
+      new RegExp(`read(<[^>]*>)?\\("${name}", ${given}\\)`),
     );
   });
 
