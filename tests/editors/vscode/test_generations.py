@@ -72,6 +72,8 @@ async def test_a_plan_made_anew_shows_what_there_is_and_that_is_applied(
     farm.configured(f'target = "{farm.target}"\nfolding = "never"\n')
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "big")
+    # A first plan that is still being made would meet the change that the next one is for.
+    await _settled(workbench, f"{_FILES} to link", "Apply")
     with _busy():
         for turn in range(_ROUNDS):
             # Another name, of the same length or not, somewhere else each time; and one more.
