@@ -133,7 +133,7 @@ class CodeServer:
             env=self._environment,
             check=True,
             capture_output=True,
-            timeout=60,
+            timeout=300,
         )
         self._log = scratch / "code-server.log"
         with self._log.open("wb") as log:
@@ -216,9 +216,14 @@ class CodeServer:
             if words.encode() in _command_line(pid).replace(b"\0", b" ")
         ]
 
+    def sent(self, process: int) -> int:
+        """Return how many bytes a process has written so far."""
+        found = re.search(rb"^wchar: (\d+)$", _read(f"/proc/{process}/io"), re.MULTILINE)
+        return int(found[1]) if found else 0
+
     async def server(self) -> int:
         """Return the id of dotstream's server, when those of windows that are gone have ended."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while len(found := self.processes("dotstream lsp")) != 1:
             assert time.monotonic() < end, f"there are {len(found)} servers"
             await asyncio.sleep(0.02)
@@ -263,7 +268,7 @@ class CodeServer:
                 os.kill(pid, signal.SIGKILL)
 
     def _wait_for_address(self) -> str:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while time.monotonic() < end:
             found = re.search(r"listening on (http://\S+)", self._log.read_text())
             if found:

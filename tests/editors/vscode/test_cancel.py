@@ -29,7 +29,7 @@ async def test_an_apply_is_cancelled_in_its_notification_and_rolled_back(
     async with code_server.stopped(lambda: os.path.lexists(f"{farm.target}/0002")) as still:
         await workbench.apply("100,000 to link")
         await still
-        await workbench.press("Cancel", of="Applying manage big")
+        await workbench.cancel("Applying manage big")
     said = await workbench.said("the target is as it was before")
     await workbench.picture("apply-cancelled")
     workbench.note(f"cancelling an apply: {said}")

@@ -24,10 +24,11 @@ async def test_packages_are_chosen_by_their_state_by_typing_or_by_a_profile(
     code_server.manage(farm.directory, "vim")
     await workbench.open(farm.directory)
     await workbench.view("Dotfiles")
+    await workbench.row("git, unmanaged · 1 change due").wait_for()
     await workbench.row("vim, managed").wait_for()
+    await workbench.row("zsh, unmanaged · 1 change due").wait_for()
 
-    await workbench.run("Dotstream: Manage…")
-    offered = await workbench.listed("zsh")
+    offered = await workbench.ask("Dotstream: Manage…", "zsh")
     await workbench.picture("choosing")
     assert offered == [
         "desk, git, Profiles",
@@ -39,8 +40,7 @@ async def test_packages_are_chosen_by_their_state_by_typing_or_by_a_profile(
     await workbench.apply("1 to link")
     await workbench.row("zsh, managed").wait_for()
 
-    await workbench.run("Dotstream: Unmanage…")
-    assert await workbench.listed("vim") == [
+    assert await workbench.ask("Dotstream: Unmanage…", "vim") == [
         "desk, git, Profiles",
         "vim, managed · 1 link, Packages",
         "zsh, managed · 1 link",
@@ -49,7 +49,7 @@ async def test_packages_are_chosen_by_their_state_by_typing_or_by_a_profile(
     await workbench.apply("1 to unlink")
     await workbench.row("vim, unmanaged").wait_for()
 
-    await workbench.run("Dotstream: Manage…")
+    await workbench.ask("Dotstream: Manage…", "desk")
     await workbench.enter("desk")
     await workbench.tab("Plan: manage profile desk").wait_for()
     await workbench.apply("1 to link")

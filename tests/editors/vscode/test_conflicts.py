@@ -83,9 +83,9 @@ async def test_conflicts_are_found_from_their_count_in_the_outline_and_by_ctrl_d
     await workbench.offers("Back up all")
     await workbench.editor().locator(".detected-link", has_text="2 conflicts").wait_for()
     await workbench.go_to_line(2)
-    await workbench.move("End", "Ln 2, Col 27")
-    await workbench.move("ArrowLeft", "Ln 2, Col 26")
-    await workbench.moves(lambda: workbench.run("Open Link"), "Ln 5, Col 16")
+    await workbench.move("End ArrowLeft", "Ln 2, Col 26")
+    await workbench.run("Open Link")
+    await workbench.status("Ln 5, Col 16")
     await workbench.summon("Control+Shift+O", ".inputrc")
     outline = [entry.partition(" (")[0] for entry in await workbench.listed(".inputrc")]
     assert [name for name in outline if name[0] == "."] == [".inputrc", ".zshrc"]
@@ -203,8 +203,8 @@ async def test_files_with_the_same_content_are_said_to_be_so_and_settled_at_once
     )
     await workbench.offers("Back up the 2 with the same content")
     await workbench.picture("same")
-    await workbench.click("Back up the 2 with the same content")
-    await workbench.shows("2 to link, 2 to move; 1 conflict")
+    settled = "2 to link, 2 to move; 1 conflict"
+    await workbench.click("Back up the 2 with the same content", shows=settled)
     await workbench.click_above("! conflict   .zshrc", "Skip")
     await workbench.apply("2 to link, 2 to move")
     await workbench.said("manage zsh: 2 linked, 2 moved")

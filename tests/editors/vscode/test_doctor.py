@@ -35,6 +35,6 @@ async def test_what_the_doctor_finds_is_mended_at_a_click(
     await workbench.picture("doctor")
     await workbench.click("Fix 2 findings")
     await workbench.shows("Doctor: no problems found; 2 fixed")
-    await workbench.status("2 things fixed. Nothing is left.")
+    await workbench.barred("2 things fixed. Nothing is left.")
     await workbench.nothing_blocks()
     assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"}

@@ -46,8 +46,8 @@ async def test_the_server_of_the_chosen_python_environment_is_used(
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "zsh")
     await workbench.shows("1 to link")
-    assert len(code_server.processes(f"{SERVER} lsp")) == 1
-    assert "found by Python environment" in code_server.logs()
+    await workbench.until(lambda: len(code_server.processes(f"{SERVER} lsp")) == 1)
+    await workbench.until(lambda: "found by Python environment" in code_server.logs())
     await workbench.nothing_blocks()
 
 

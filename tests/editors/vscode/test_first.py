@@ -76,8 +76,8 @@ async def test_trust_comes_first_and_then_the_server_comes_with_the_extension(
     await workbench.press("Retry", of="found none on PATH")
     await workbench.row("zsh, unmanaged").wait_for()
     await workbench.picture("bundled")
-    assert len(code_server.processes("bundled/dotstream.py lsp")) == 1
-    assert "found by extension" in code_server.logs()
+    await workbench.until(lambda: len(code_server.processes("bundled/dotstream.py lsp")) == 1)
+    await workbench.until(lambda: "found by extension" in code_server.logs())
 
     # One that is installed goes first.
     (code_server.programs / "dotstream").symlink_to(SERVER)

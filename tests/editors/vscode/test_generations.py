@@ -57,13 +57,6 @@ def _link(name: str, remark: str = "") -> str:
     return f"  + link       {name} → ../stow/big/{name} (big){remark}"
 
 
-async def _settled(workbench: Workbench, sum_: str, lens: str) -> list[str]:
-    """Wait until a plan says so and offers something, and return all of its lines."""
-    await workbench.shows(sum_)
-    await workbench.offers(lens)
-    return (await workbench.text()).splitlines()
-
-
 async def test_a_plan_made_anew_shows_what_there_is_and_that_is_applied(
     workbench: Workbench, farm: Farm
 ) -> None:
@@ -73,7 +66,7 @@ async def test_a_plan_made_anew_shows_what_there_is_and_that_is_applied(
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "big")
     # A first plan that is still being made would meet the change that the next one is for.
-    await _settled(workbench, f"{_FILES} to link", "Apply")
+    await workbench.settled(f"{_FILES} to link", "Apply")
     with _busy():
         for turn in range(_ROUNDS):
             # Another name, of the same length or not, somewhere else each time; and one more.
@@ -85,8 +78,8 @@ async def test_a_plan_made_anew_shows_what_there_is_and_that_is_applied(
             farm.make({f"stow/big/{names[-1]}": ""})
             await workbench.run("Dotstream: Refresh Plan")
             sum_ = f"{len(names)} to link"
-            lines = await _settled(workbench, sum_, "Apply")
             wanted = _expected(farm, sum_, {name: _link(name) for name in names})
+            lines = await workbench.settled(sum_, "Apply", title=wanted[0])
             assert lines == wanted, f"turn {turn}"
     await workbench.picture("generations")
     await workbench.apply(f"{len(names)} to link")
@@ -105,7 +98,7 @@ async def test_each_choice_of_many_is_made_for_the_file_that_it_stands_above(
     rows = {name: f"  ! conflict   {name}: {conflict}" for name in names}
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "big")
-    await _settled(workbench, f"{_CONFLICTS} conflicts", "Back up all")
+    await workbench.settled(f"{_CONFLICTS} conflicts", "Back up all")
     with _busy():
         for turn in range(1, _CHOICES + 1):
             name = names[turn]
@@ -116,9 +109,9 @@ async def test_each_choice_of_many_is_made_for_the_file_that_it_stands_above(
             )
             left = _CONFLICTS - turn
             sum_ = f"{turn} to link, {turn} to move; {left} conflicts"
-            lines = await _settled(workbench, sum_, "Back up all")
-            wanted = "\n".join(_expected(farm, sum_, rows))
-            assert "\n".join(lines) == wanted, f"turn {turn}"
+            wanted = _expected(farm, sum_, rows)
+            lines = await workbench.settled(sum_, "Back up all", title=wanted[0])
+            assert "\n".join(lines) == "\n".join(wanted), f"turn {turn}"
     await workbench.picture("choices")
     assert set(farm.home().values()) == {"file"}
     await workbench.nothing_blocks()

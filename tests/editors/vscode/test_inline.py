@@ -27,8 +27,10 @@ async def test_a_file_says_how_it_is_linked_and_is_linked_at_a_click(
     await workbench.said("1 linked")
     assert farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"}
     await workbench.reveal("dot-zshrc")
-    await workbench.offers("Unlink")
-    assert (await workbench.lenses())[0].startswith("linked as")
+    await workbench.watch(
+        lambda look: "Unlink" in look.links and look.lenses[0].startswith("linked as"),
+        "the file does not say that it is linked",
+    )
     await workbench.picture("inline")
 
     await workbench.click("Unlink")
@@ -39,6 +41,7 @@ async def test_a_file_says_how_it_is_linked_and_is_linked_at_a_click(
     await workbench.press("Undo", of="1 unlinked")
     await workbench.apply("1 to link")
     await workbench.until(lambda: farm.home() == {".zshrc": "-> ../stow/zsh/dot-zshrc"})
+    await workbench.said("undo 2: 1 linked")
     await workbench.nothing_blocks()
 
 

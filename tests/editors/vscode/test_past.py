@@ -66,7 +66,7 @@ async def test_an_undo_is_cancelled_in_its_notification(
     async with code_server.stopped(lambda: len(os.listdir(farm.target)) < 100) as still:
         await workbench.apply("100,000 to unlink")
         await still
-        await workbench.press("Cancel", of="Applying undo")
+        await workbench.cancel("Applying undo")
     await workbench.said("the target is as it was before")
     await workbench.nothing_blocks()
     assert difference(before, snapshot(farm.target)) == []
@@ -81,7 +81,7 @@ async def test_a_change_that_a_kill_cut_short_is_rolled_back_when_the_user_says_
     before = snapshot(farm.target)
     await workbench.open(farm.directory)
     await workbench.plan("Manage", "big")
-    (killed,) = code_server.processes("dotstream lsp")
+    killed = await code_server.server()
     async with code_server.stopped(lambda: os.path.lexists(f"{farm.target}/0050")) as still:
         await workbench.apply("100,000 to link")
         await still
@@ -96,7 +96,7 @@ async def test_a_change_that_a_kill_cut_short_is_rolled_back_when_the_user_says_
     async with code_server.stopped(lambda: not os.path.lexists(f"{farm.target}/0050")) as still:
         await workbench.decide("Roll It Back", of="manage big was cut short")
         await still
-        await workbench.press("Cancel", of="Recovering")
+        await workbench.cancel("Recovering")
     await workbench.said("recover again to go on")
     rest = difference(before, snapshot(farm.target))
     assert 0 < len(rest) < len(left)

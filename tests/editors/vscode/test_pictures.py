@@ -124,7 +124,7 @@ async def test_a_home_is_linked_from_its_dotfiles(
     await workbench.plan("Manage", "git", "zsh")
     await workbench.shows("1 conflict")
     await workbench.offers("Back up all", "Show the difference")
-    await workbench.strike(workbench.row("zsh, unmanaged · 1 conflict"))
+    await workbench.expand(workbench.row("zsh, unmanaged · 1 conflict"))
     await workbench.row(".zshrc").wait_for()
     await workbench.picture("readme-plan")
 

@@ -74,14 +74,14 @@ async def _apply_all(workbench: Workbench, sum_: str) -> None:
     """Apply a plan of 300 files, of which only 100 are shown at first."""
     await workbench.shows(sum_)
     await workbench.offers("Apply")
-    await workbench.page.keyboard.press("Control+End")
-    await workbench.shows("… 200 more")
-    more = workbench.editor().locator(".view-line", has_text="… 200 more")
-    while await more.count():  # a link is one only some time after its line is there
-        await workbench.run("Open Link")
-        await workbench.page.wait_for_timeout(1_000)
+    await workbench.enter_editor()
+    await workbench.move("Control+End", "Ln 106, Col 11")
+    # A link is one only some time after its line is there.
+    await workbench.editor().locator(".detected-link", has_text="200 more").wait_for()
+    await workbench.run("Open Link")
+    await workbench.editor().locator(".detected-link").wait_for(state="detached")
     await workbench.picture("more")
-    text = await workbench.text()
+    text = await workbench.settled(sum_, "Apply")
     assert [number for number in range(300) if f"file{number:03}" not in text] == []
     await workbench.apply(sum_)
 
@@ -106,8 +106,7 @@ async def test_what_is_done_at_once_is_done_also_where_another_tab_is_closed_mea
     farm.make({"stow/zsh/dot-zshrc": "rc"})
     await workbench.open(farm.directory, settings={"dotstream.previewFirst": False})
     await workbench.reveal("dotstream.toml")
-    await workbench.run("Dotstream: Manage…")
-    await workbench.listed("zsh")
+    await workbench.ask("Dotstream: Manage…", "zsh")
     tab = workbench.tab("dotstream.toml")
     async with code_server.standing_still():
         await workbench.enter("zsh")

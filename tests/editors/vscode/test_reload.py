@@ -25,7 +25,7 @@ async def test_two_plans_at_once_are_two_and_are_planned_again_after_a_reload(
     await workbench.shows("+ link       .zshrc")
     await workbench.plan("Manage", "vim")
     await workbench.shows("+ link       .vimrc")
-    await workbench.strike(workbench.tab("Plan: manage zsh"))
+    await workbench.to_tab("Plan: manage zsh")
     await workbench.shows("+ link       .zshrc")
 
     await workbench.reload()

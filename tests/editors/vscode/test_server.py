@@ -60,8 +60,7 @@ async def test_a_plan_outlives_a_server_that_is_started_anew_for_other_settings(
     farm.make({"stow/zsh/dot-zshrc": "theirs", "home/.zshrc": "mine"})
     settings = {"dotstream.onConflict": "backup", "dotstream.server.path": str(SERVER)}
     await workbench.open_anew(farm.directory)
-    await workbench.run("Dotstream: Manage…")
-    await workbench.listed("zsh")
+    await workbench.ask("Dotstream: Manage…", "zsh")
     first = await code_server.server()
     async with code_server.standing_still():
         await workbench.enter("zsh")
@@ -79,8 +78,7 @@ async def test_a_folder_that_vanishes_in_the_middle_of_a_plan_is_missed_and_foun
 ) -> None:
     farm.make({"stow/zsh/dot-zshrc": "rc"})
     await workbench.open_anew(farm.directory)
-    await workbench.run("Dotstream: Manage…")
-    await workbench.listed("zsh")
+    await workbench.ask("Dotstream: Manage…", "zsh")
     async with code_server.standing_still():
         await workbench.enter("zsh")
         await workbench.shows("planning…")
@@ -88,7 +86,7 @@ async def test_a_folder_that_vanishes_in_the_middle_of_a_plan_is_missed_and_foun
     await workbench.shows("failed: ")
     await workbench.picture("vanished")
     os.rename(f"{farm.root}/elsewhere", farm.directory)
-    await workbench.click("Refresh")
+    await workbench.click("Refresh", shows="1 to link")
     await workbench.apply("1 to link")
     await workbench.said("manage zsh: 1 linked")
     await workbench.nothing_blocks()

@@ -44,7 +44,7 @@ async def test_the_view_lists_packages_and_what_is_in_them(
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set", "home/.vimrc": "mine"})
     await workbench.open(farm.directory)
     await workbench.view("Dotfiles")
-    await workbench.strike(workbench.row("vim, "))
+    await workbench.expand(workbench.row("vim, "))
     await workbench.row(".vimrc").wait_for()
     await workbench.picture("view")
     await workbench.act("zsh, unmanaged", "Manage…", plan="1 to link")
@@ -63,22 +63,18 @@ async def test_files_and_directories_of_the_view_have_a_menu_and_a_state(
     farm.configured(f'target = "{farm.target}"\nnever-fold = [".config"]\n')
     await workbench.open(farm.directory)
     await workbench.view("Dotfiles")
-    await workbench.strike(workbench.row("zsh, "))
+    await workbench.expand(workbench.row("zsh, "))
     await workbench.row(".config, 1 change due").wait_for()  # and it is still closed
-    assert await workbench.offered(".config") == ["Reveal in Explorer", "Copy Path"]
-    assert await workbench.menu(".zshrc") == [
-        "Settle Conflict…",
-        "Open File in Package",
-        "Open File in Target",
-        "Compare with Package",
-        "Reveal in Explorer",
-        "Copy Path",
-    ]
-    await workbench.picture("view-menu")
-    await workbench.choose_in_menu("Open File in Target")
+    always = ["Reveal in Explorer", "Copy Path"]
+    await workbench.menu(".config", lambda offered: offered == always)
+    settle = "Settle Conflict…"
+    files = [settle, "Open File in Package", "Open File in Target", "Compare with Package"]
+    await workbench.menu(
+        ".zshrc", lambda offered: offered == [*files, *always], picture="view-menu"
+    )
+    await workbench.choose_in_menu(".zshrc", "Open File in Target")
     await workbench.shows("mine")
-    await workbench.menu(".zshrc")
-    await workbench.choose_in_menu("Settle Conflict…")
+    await workbench.choose_in_menu(".zshrc", settle)
     assert [title.partition(",")[0] for title in await workbench.listed("Adopt")] == [
         "Adopt",
         "Back up",
@@ -90,10 +86,10 @@ async def test_files_and_directories_of_the_view_have_a_menu_and_a_state(
     await workbench.row(".zshrc, linked").wait_for()
 
     # What is linked can be moved out of the package again.
-    await workbench.menu(".zshrc, linked")
-    await workbench.choose_in_menu("Move Back out of the Package…")
+    await workbench.choose_in_menu(".zshrc, linked", "Move Back out of the Package…")
     await workbench.apply("to ")
-    await workbench.until(lambda: farm.home().get(".zshrc") == "file")
+    await workbench.said("1 moved")
+    assert farm.home()[".zshrc"] == "file"
     assert farm.read("home/.zshrc") == "rc"
     await workbench.nothing_blocks()
 

@@ -33,18 +33,14 @@ async def test_several_folders_are_several_package_directories(
     await workbench.row("vim, ").wait_for()
     await workbench.picture("several")
 
-    await workbench.run("Dotstream: Manage…")
-    await workbench.choose(f"{other.root}")
-    await workbench.tick("vim")
+    await workbench.run_on("Dotstream: Manage…", "vim", root=other.root)
     await workbench.apply("1 to link, 1 to move")  # as the settings of that folder have it
     await workbench.row("vim, managed").wait_for()
     assert other.home() == {".vimrc": "-> ../stow/vim/dot-vimrc"}
     assert farm.home() == {}
 
     # A folder that is taken out of the window takes its packages along, but not its plan.
-    await workbench.run("Dotstream: Manage…")
-    await workbench.choose(f"{farm.root}")
-    await workbench.tick("zsh")
+    await workbench.run_on("Dotstream: Manage…", "zsh", root=farm.root)
     await workbench.shows("1 to link")
     await workbench.run("Workspaces: Remove Folder from Workspace...")
     await workbench.choose(f"{farm.root}")
@@ -232,7 +228,7 @@ async def test_the_walkthrough_ticks_what_has_happened(workbench: Workbench, far
     await workbench.plan("Manage", "zsh")
     await workbench.shows("+ link       .zshrc")
     await workbench.walkthrough("server", "folder", "plan")
-    await workbench.strike(workbench.tab("Plan: manage zsh"))
+    await workbench.to_tab("Plan: manage zsh")
     await workbench.apply("1 to link")
     await workbench.press("Undo", of="1 linked")
     await workbench.apply("1 to unlink")

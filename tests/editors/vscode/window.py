@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
-import time
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from playwright.async_api import Error as Unplayable
 from playwright.async_api import TimeoutError as StillWaiting
-from playwright.async_api import expect
+from tests.editors.vscode.pressing import LONG, PATIENCE, Pressing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Mapping
 
-    from playwright.async_api import BrowserContext, ElementHandle, Locator, Page
+    from playwright.async_api import BrowserContext, Locator, Page
     from tests.editors.vscode.codeserver import CodeServer
 
-__all__ = ["PATIENCE", "SOON", "Window"]
-
-PATIENCE = 180_000
-"""Milliseconds that anything may take to appear; it shows up as soon as it is there."""
-
-SOON = 3_000
-"""Milliseconds before something is tried again that a workbench may have lost."""
-
-expect.set_options(timeout=PATIENCE)
+__all__ = ["Window"]
 
 _EXPLORED = ".explorer-folders-view .monaco-list-row"
 """What the Explorer lists."""
@@ -37,41 +27,33 @@ _NUMBERS = itertools.count(1)
 
 _LISTEN = """() => {
     const last = new WeakMap();
-    window.dotstreamHeard = [];
-    new MutationObserver(() => {
-        for (const each of document.querySelectorAll(".notification-list-item-message")) {
+    const listen = (selector, heard) => {
+        for (const each of document.querySelectorAll(selector)) {
             const text = each.textContent.replaceAll("\\u00a0", " ");
             if (text === "" || last.get(each) === text) continue;
             last.set(each, text);
-            window.dotstreamHeard.push(text);
+            heard.push(text);
         }
+    };
+    window.dotstreamHeard = [];
+    window.dotstreamBar = [];
+    new MutationObserver(() => {
+        listen(".notification-list-item-message", window.dotstreamHeard);
+        listen(".statusbar-item", window.dotstreamBar);
     }).observe(document, { childList: true, subtree: true, characterData: true });
     const note = (event) => { window.dotstreamClicked = event.timeStamp; };
     window.addEventListener("click", note, { capture: true });
 }"""
-"""Keep what notifications say, however soon they are gone, and when the last click was."""
-
-_AIM = """(element) => {
-    const look = () => element.getAttribute("aria-label") ?? element.textContent;
-    const meant = look();
-    window.dotstreamHit = false;
-    const hit = () => { window.dotstreamHit = look() === meant; };
-    element.addEventListener("click", hit, { capture: true, once: true });
-    element.addEventListener("auxclick", hit, { capture: true, once: true });
-    element.addEventListener("contextmenu", hit, { capture: true, once: true });
-}"""
-"""Note whether a click comes to an element that is still what it was."""
+"""Keep what notifications and the bar say, however soon it is gone, and when a click was."""
 
 
-class Window:
+class Window(Pressing):
     """A window, in a page of a browser.
 
     Args:
         context: what keeps the programs of the workbench.
         server: where the workbench comes from.
     """
-
-    page: Page
 
     def __init__(self, context: BrowserContext, server: CodeServer) -> None:
         self._context = context
@@ -106,9 +88,8 @@ class Window:
             await self._go(self._server.workspace_url(self._server.shared))
         root = self.page.locator(f'{_EXPLORED}[aria-label^="{name}"]')
         await self._has(root)
-        if await root.get_attribute("aria-expanded") == "false":
-            await self.strike(root)
-        await self.page.evaluate("window.dotstreamHeard = []")
+        await self.expand(root)
+        await self.page.evaluate("[window.dotstreamHeard, window.dotstreamBar] = [[], []]")
 
     async def open_anew(self, folder: str, *, agreed: bool = True) -> None:
         """Open a folder in a window of its own, which remembers nothing."""
@@ -145,8 +126,15 @@ class Window:
     async def reload(self) -> None:
         """Load the window anew, as a user does: what it keeps is kept by then."""
         await self.page.evaluate("window.dotstreamOld = true")
-        await self.run("Developer: Reload Window")
-        await self.page.wait_for_function("window.dotstreamOld === undefined")
+
+        async def is_new() -> bool:
+            return await self.page.evaluate("window.dotstreamOld === undefined") is True
+
+        async def attempt() -> None:
+            if not await is_new():  # a click that has done so is not seen to have hit
+                await self._run("Developer: Reload Window")
+
+        await self.persist(attempt, "the window is not loaded anew", until=is_new, heeding=LONG)
         await self._is_there()
 
     @asynccontextmanager
@@ -160,12 +148,12 @@ class Window:
         async def leave() -> None:
             await self.page.bring_to_front()
             await other.bring_to_front()
-            await away.wait_for(state="attached", timeout=SOON)
+            await away.wait_for(state="attached", timeout=self.soon)
 
         async def come_back() -> None:
             await other.bring_to_front()
             await self.page.bring_to_front()
-            await away.wait_for(state="detached", timeout=SOON)
+            await away.wait_for(state="detached", timeout=self.soon)
 
         # A window that has never got the focus does not notice that it loses it.
         await self.persist(leave, "the window does not see that it lost the focus")
@@ -196,7 +184,7 @@ class Window:
 
         async def attempt() -> None:
             try:
-                await folder.wait_for(timeout=5 * SOON)
+                await folder.wait_for(timeout=5 * self.soon)
             except StillWaiting:  # on a busy machine VS Code may begin without any folder
                 await self.page.reload()
                 raise
@@ -221,91 +209,31 @@ class Window:
     # ------------------------------------------------------------- commands
 
     async def run(self, command: str) -> None:
-        """Run a command of the palette, by its whole title: ``dotstream: Plan…``."""
+        """Run a command of the palette, by its whole title, once: ``dotstream: Plan…``."""
+        await self.persist(lambda: self._run(command), f"the palette has no command {command!r}")
+
+    async def _run(self, command: str) -> None:
         row = f'.quick-input-list .monaco-list-row[aria-label^="{command}"]'
         entry = self.page.locator(row).first
         box = self.page.locator(".quick-input-widget input[type=text]")
+        await self.page.keyboard.press("Escape")
+        await self.page.keyboard.press("F1")
+        await box.fill(f">{command}", timeout=self.soon)
+        await self.strike(entry, within=self.soon)
+        # A palette that is still closing would take the keys of the next one.
+        with suppress(StillWaiting):
+            await entry.wait_for(state="hidden", timeout=3 * self.soon)
+        if await entry.is_visible():  # looked at after the click, so that it was lost
+            raise StillWaiting(f"{command!r} is not heeded")
+
+    async def expand(self, row: Locator) -> None:
+        """Click a row of a tree, unless it is open already, until it shows what is below it."""
+
+        async def is_open() -> bool:
+            return await row.get_attribute("aria-expanded", timeout=self.soon) == "true"
 
         async def attempt() -> None:
-            await self.page.keyboard.press("Escape")
-            await self.page.keyboard.press("F1")
-            await box.fill(f">{command}", timeout=SOON)
-            await self.strike(entry, within=SOON)
-            # A palette that is still closing would take the keys of the next one.
-            await entry.wait_for(state="hidden", timeout=3 * SOON)
+            if not await is_open():
+                await self.strike(row, within=self.soon)
 
-        await self.persist(attempt, f"the palette has no command {command!r}")
-
-    async def strike(
-        self,
-        what: Locator,
-        *,
-        button: str = "left",
-        within: int = PATIENCE,
-        until: Callable[[], Awaitable[bool]] | None = None,
-    ) -> ElementHandle:
-        """Click something until it has got a click, and not what has taken its place meanwhile.
-
-        Args:
-            what: what to click; the first of several is meant.
-            button: the button of the mouse.
-            within: milliseconds before this is given up, with Playwright's error.
-            until: what is so, soon, after a click that was heeded too.
-
-        Returns:
-            what got the click.
-        """
-        struck: list[ElementHandle] = []
-
-        async def attempt() -> None:
-            element = await what.first.element_handle(timeout=SOON)
-            await element.evaluate(_AIM)
-            with suppress(Unplayable):  # what takes it away may be heeding the click
-                await element.click(button=button, timeout=SOON)  # type: ignore[arg-type]
-            if not await self.page.evaluate("window.dotstreamHit"):
-                raise StillWaiting("something else was hit")
-            struck[:] = [element]
-
-        await self.persist(attempt, f"it cannot be clicked: {what}", until=until, within=within)
-        return struck[0]
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        """Wait until something outside of the workbench is so."""
-        end = time.monotonic() + PATIENCE / 1000
-        while not holds():
-            assert time.monotonic() < end, "it does not come to be so"
-            await self.page.wait_for_timeout(20)
-
-    async def persist(
-        self,
-        attempt: Callable[[], Awaitable[None]],
-        complaint: str,
-        *,
-        until: Callable[[], Awaitable[bool]] | None = None,
-        within: int = PATIENCE,
-    ) -> None:
-        """Attempt something again and again: a workbench may lose a key or a click.
-
-        Args:
-            attempt: raises what Playwright does where it has to be made again.
-            complaint: what is wrong if none works.
-            until: what is so, soon, after an attempt that was heeded.
-            within: milliseconds before it is given up.
-        """
-        end, made = time.monotonic() + within / 1000, False
-        while time.monotonic() < end:
-            with suppress(Unplayable):
-                await attempt()
-                made = True
-            if made and (until is None or await self._soon(until)):
-                return
-        if within < PATIENCE:  # somebody will try again
-            raise StillWaiting(complaint)
-        raise AssertionError(complaint)
-
-    async def _soon(self, holds: Callable[[], Awaitable[bool]]) -> bool:
-        """Wait a little until something is so, and say whether it is."""
-        end = time.monotonic() + SOON / 1000
-        while not (so := await holds()) and time.monotonic() < end:
-            await self.page.wait_for_timeout(20)
-        return so
+        await self.persist(attempt, f"it does not open: {row}", until=is_open)

@@ -41,12 +41,16 @@ export class Running implements Disposable {
     let latest: WorkReport = {};
     let show: Report = () => undefined;
     this.note(source, title);
+    source.token.onCancellationRequested(() => {
+      if (this.works.has(source)) this.note(source, `Cancelling: ${title}`);
+    });
     let next = 0;
     const outcome = work((report) => {
       latest = report;
       if (Date.now() < next) return;
       next = Date.now() + BETWEEN;
       show(report);
+      if (source.token.isCancellationRequested) return;
       this.note(source, report.message === undefined ? title : `${title}: ${report.message}`);
     });
     const timer = setTimeout(() => {
