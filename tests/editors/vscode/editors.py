@@ -168,11 +168,15 @@ class Editors(Lists):
 
     async def apply(self, sum_: str) -> None:
         """Press Apply above the plan in the active editor, when its sum says so."""
+
+        def sums(look: Look) -> list[str]:
+            return [line for line in look.lines if sum_ in line and line[:6] != "Plan: "]
+
         seen = await self.watch(
-            lambda look: "Apply" in look.links and any(sum_ in line for line in look.lines),
+            lambda look: "Apply" in look.links and sums(look) != [],
             f"a plan that says {sum_!r} is not offered to be applied",
         )
-        told = next(line for line in seen.lines if sum_ in line)
+        told = sums(seen)[0]
         links = self.editor().locator(".codelens-decoration a")
 
         async def heeded() -> bool:
