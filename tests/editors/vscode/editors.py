@@ -134,8 +134,7 @@ class Editors(Lists):
             await self.page.wait_for_function(copied, timeout=self.soon)
 
         await self.persist(attempt, "the text of the editor is not copied")
-        await self.page.keyboard.press("Control+Home")
-        await self.page.mouse.wheel(0, -100_000)  # lenses above the first line too
+        await self.to_top()
         return str(await self.page.evaluate("window.dotstreamCopied"))
 
     async def settled(self, sum_: str, lens: str, *, title: str = "Plan: ") -> list[str]:
@@ -149,7 +148,7 @@ class Editors(Lists):
             if not (lines[0].startswith(title) and lines[1].startswith(sum_)):
                 raise StillWaiting("it was being made anew")
 
-        await self.persist(attempt, f"{title!r} does not come to say {sum_!r}: {lines[:2]}")
+        await self.persist(attempt, f"{title!r} does not come to say {sum_!r}")
         return lines
 
     async def _sees(self, selector: str, text: str) -> float:
@@ -247,6 +246,11 @@ class Editors(Lists):
             await focused.first.wait_for(timeout=self.soon)
 
         await self.persist(attempt, "the editor does not take the focus")
+
+    async def to_top(self) -> None:
+        """Have the beginning of the active editor on the screen, with what is offered above."""
+        await self.move("Control+Home", "Ln 1, Col 1")
+        await self.page.mouse.wheel(0, -100_000)
 
     async def write(self, text: str) -> None:
         """Write at the beginning of the active editor, and save it."""
