@@ -24,8 +24,8 @@ __all__ = ["PLUGIN", "Neovim"]
 ROOT = Path(__file__).parents[3]
 PLUGIN = ROOT / "extensions/nvim"
 
-_PATIENCE = 60_000  # milliseconds
-_LIFETIME = 110  # seconds
+_PATIENCE = 180_000  # milliseconds
+_LIFETIME = 380  # seconds
 
 _PRELUDE = """
 _G.notes, _G.asked, _G.choices, _G.events = {}, {}, {}, {}
@@ -139,11 +139,17 @@ class Neovim:
         """Type keys, mappings included, and wait until they are dealt with."""
         self.lua("vim.api.nvim_feedkeys(vim.keycode(...), 'mx', false)", keys)
 
-    def wait(self, condition: str, *arguments: object) -> None:
+    def press_when(self, condition: str, keys: str) -> None:
+        """Type keys as soon as a Lua expression is true, before anything else happens."""
+        press = "if met then vim.api.nvim_feedkeys(vim.keycode(a[1]), 'mx', false) end"
+        self.wait(condition, keys, then=press)
+
+    def wait(self, condition: str, *arguments: object, then: str = "") -> None:
         """Wait until a Lua expression is true; what was notified says why it is not."""
         met = self.lua(
-            f"local a = {{...}}; "
-            f"return vim.wait({_PATIENCE}, function() return {condition} end, 2)",
+            f"local a = {{...}} "
+            f"local met = vim.wait({_PATIENCE}, function() return {condition} end, 2) "
+            f"{then} return met",
             *arguments,
         )
         assert met, f"never: {condition}\n{self.notes()}\n{self.lines()[:50]}"

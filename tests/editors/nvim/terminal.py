@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Terminal", "until"]
 
-_PATIENCE = 60
+_PATIENCE = 180
 
 
 def until(condition: Callable[[], bool], shown: Callable[[], str] = str) -> None:
@@ -77,15 +77,25 @@ class Terminal:
         done = subprocess.run([*self._tmux, *capture], check=True, capture_output=True)
         return done.stdout.decode()
 
-    def shows(self, text: str) -> str:
-        """Wait until the terminal shows a text, and return all that it shows."""
-        until(lambda: text in self.screen(colours=False), lambda: self.screen(colours=False))
-        return self.screen(colours=False)
+    def sees(self, holds: Callable[[str], bool]) -> str:
+        """Wait until all that the terminal shows is as it is to be, and return that."""
+        screen = ""
+
+        def look() -> bool:
+            nonlocal screen
+            screen = self.screen(colours=False)
+            return holds(screen)
+
+        until(look, lambda: screen)
+        return screen
+
+    def shows(self, *texts: str) -> str:
+        """Wait until the terminal shows some texts at once, and return all that it shows."""
+        return self.sees(lambda screen: all(text in screen for text in texts))
 
     def hides(self, text: str) -> str:
         """Wait until the terminal does not show a text, and return all that it shows."""
-        until(lambda: text not in self.screen(colours=False), lambda: self.screen(colours=False))
-        return self.screen(colours=False)
+        return self.sees(lambda screen: text not in screen)
 
     def type(self, keys: str) -> None:
         """Type keys; ``<CR>`` is the key of that name."""

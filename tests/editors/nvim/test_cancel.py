@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.editors.nvim.terminal import Terminal, until
+from tests.editors.nvim.terminal import Terminal
+from tests.editors.stopping import stopped
 from tests.snapshot import difference, snapshot
 
 if TYPE_CHECKING:
@@ -22,8 +24,8 @@ def test_a_plan_is_cancelled_half_way(world: World, nvim: Neovim) -> None:
     world.grow("big", 30_000)
     before = snapshot(world.target, prune=STATE)
     nvim.dotstream("plan manage big")
-    nvim.wait("vim.list_contains(_G.events, 'DotstreamPlanUpdated')")
-    nvim.press("<C-c>")
+    # The server waits for room then: it has not sent all that is shown.
+    nvim.press_when("vim.list_contains(_G.events, 'DotstreamPlanUpdated')", "<C-c>")
     nvim.until("cancelled")
     assert "cancelled" in nvim.bar()
     assert nvim.plan(".model.counts.create_link") < 30_000
@@ -35,9 +37,10 @@ def test_an_apply_is_cancelled_half_way_and_taken_back(world: World, nvim: Neovi
     world.grow("big", 15_000)
     nvim.dotstream("plan manage big", "planned")
     before = snapshot(world.target, prune=STATE)
-    nvim.command("write")
-    nvim.wait(f"vim.uv.fs_stat('{world.target}/d0000') ~= nil")
-    nvim.dotstream("cancel")
+    with stopped(nvim.server(), (world.target / "d0000").exists) as still:
+        nvim.command("write")
+        still()
+        nvim.dotstream("cancel")
     nvim.until("cancelled")
     assert difference(before, snapshot(world.target, prune=STATE)) == []
     assert any("rolled back" in note for note in nvim.notes())
@@ -70,7 +73,8 @@ def test_a_server_that_does_not_answer_is_given_up(world: World, nvim: Neovim) -
         nvim.dotstream("restart")
         nvim.until("planned")
     finally:
-        os.kill(server, signal.SIGCONT)
+        with suppress(ProcessLookupError):  # another stands in its place
+            os.kill(server, signal.SIGCONT)
     nvim.command("write")
     nvim.until("applied")
     assert (world.target / ".vimrc").is_symlink()
@@ -85,18 +89,16 @@ def test_leaving_is_possible_where_the_server_does_not_answer(
         try:
             terminal.type(":Dotstream plan big<CR>")
             terminal.shows(":w applies")
-            terminal.type(":w<CR>")
-            until((world.target / "d0000").exists)
-            server = terminal.server()
-            os.kill(server, signal.SIGSTOP)
-            for leave in (":qa<CR>", ":qa!<CR>"):
-                terminal.type(leave)
-                terminal.shows("applying …  CTRL-C cancels")
-                terminal.type("\x03")
-                terminal.shows("cancelling …  CTRL-C again stops waiting")
-                terminal.type("\x03")
-                terminal.hides("stops waiting") if leave == ":qa<CR>" else terminal.ends()
-            os.kill(server, signal.SIGCONT)
+            with stopped(terminal.server(), (world.target / "d0000").exists) as still:
+                terminal.type(":w<CR>")
+                still()
+                for leave in (":qa<CR>", ":qa!<CR>"):
+                    terminal.type(leave)
+                    terminal.shows("applying …  CTRL-C cancels")
+                    terminal.type("\x03")
+                    terminal.shows("cancelling …  CTRL-C again stops waiting")
+                    terminal.type("\x03")
+                    terminal.hides("stops waiting") if leave == ":qa<CR>" else terminal.ends()
         finally:
             terminal.close()
 

@@ -106,13 +106,14 @@ def test_progress_is_the_editors_own(world: World, nvim: Neovim) -> None:
     nvim.dotstream("plan manage big", "planned")
     nvim.command("write")
     nvim.until("applied")
+    nvim.wait("#vim.tbl_filter(function(v) return v.kind == 'end' end, _G.progress) == 2")
     kinds = [value["kind"] for value in nvim.lua("return _G.progress")]
     assert kinds.count("begin") == kinds.count("end") == 2
     assert {value["kind"] for value in nvim.lua("return _G.progress")} <= {
         *("begin", "report", "end")
     }
     assert nvim.lua("return _G.line").startswith(("manage big", "plan manage big"))
-    assert nvim.lua("return require('dotstream').statusline()") == ""
+    nvim.wait("require('dotstream').statusline() == ''")
 
 
 def test_the_health_check(world: World, nvim: Neovim) -> None:

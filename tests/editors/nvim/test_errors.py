@@ -58,6 +58,7 @@ def test_a_server_that_is_too_old(world: World, tmp_path: Path) -> None:
     setup = f"vim.g.dotstream = {{ cmd = {{ '{sys.executable}', '{script}' }} }}"
     with Neovim(world.root, setup=setup) as nvim:
         nvim.dotstream("plan manage zsh", "failed")
+        nvim.wait("#_G.notes > 1")
         notes = nvim.notes()
         assert notes[0] == "dotstream: the server is too old; see :checkhealth dotstream"
         assert f"pipx install --force '{ROOT}'" in notes[1]
@@ -124,7 +125,9 @@ def test_a_plan_waits_for_another_that_this_neovim_applies(world: World, nvim: N
         local big = require("dotstream.plan.session").by_buffer[_G.big]
         local zsh = vim.api.nvim_get_current_buf()
         vim.api.nvim_buf_call(_G.big, vim.cmd.write)
-        vim.wait(60000, function() return big.note:find("^[1-9]") end, 1)
+        vim.wait(60000, function()
+          return big.note:find("^[1-9]") or big.state == "applied"
+        end, 1)
         vim.api.nvim_buf_call(zsh, vim.cmd.write)
         """
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.editors.stopping import stopped
 from tests.snapshot import difference, snapshot
 
 if TYPE_CHECKING:
@@ -82,9 +83,10 @@ def test_an_apply_that_a_kill_cut_short_is_taken_back(world: World, nvim: Neovim
     nvim.dotstream("plan manage big", "planned")
     before = snapshot(world.target, prune=STATE)
     nvim.choose("Restart", "Roll it back")
-    nvim.command("write")
-    nvim.wait(f"vim.uv.fs_stat('{world.target}/d0000') ~= nil")
-    nvim.kill_server()
+    with stopped(nvim.server(), (world.target / "d0000").exists) as still:
+        nvim.command("write")
+        still()
+        nvim.kill_server()
     nvim.wait("vim.iter(_G.notes):any(function(n) return n.text:find('rolled back') end)")
     assert [asked["prompt"] for asked in nvim.asked()] == [
         "The dotstream server ended unexpectedly",
@@ -97,9 +99,10 @@ def test_an_apply_that_a_kill_cut_short_is_taken_back(world: World, nvim: Neovim
 def test_an_apply_that_a_kill_cut_short_is_carried_to_its_end(world: World, nvim: Neovim) -> None:
     world.grow("big", 15_000)
     nvim.dotstream("plan manage big", "planned")
-    nvim.command("write")
-    nvim.wait(f"vim.uv.fs_stat('{world.target}/d0000') ~= nil")
-    nvim.kill_server()
+    with stopped(nvim.server(), (world.target / "d0000").exists) as still:
+        nvim.command("write")
+        still()
+        nvim.kill_server()
     nvim.until("failed")
     nvim.choose("Finish it")
     nvim.dotstream("recover")

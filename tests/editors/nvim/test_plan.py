@@ -159,8 +159,7 @@ def test_a_stale_plan_is_refused_and_made_again(world: World, nvim: Neovim) -> N
 
 def test_an_unfinished_plan_is_not_applied(world: World, nvim: Neovim) -> None:
     world.grow("big", 20_000)
-    nvim.dotstream("plan manage big", "planning")
-    nvim.command("write")
+    nvim.lua("vim.cmd('Dotstream plan manage big') vim.cmd.write()")  # at once
     assert "dotstream: the plan is not complete yet" in nvim.notes()
     nvim.until("planned")
     assert not (world.target / "d0000").exists()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.editors.nvim.neovim import Neovim
+from tests.editors.nvim.terminal import until
 from tests.snapshot import difference, snapshot
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ def gone(nvim: Neovim, keys: str) -> None:
     pid: int = nvim.lua("return vim.uv.os_getpid()")
     with pytest.raises((OSError, EOFError)):
         nvim.press(keys)  # which gets no answer
-    done = subprocess.run(["ps", "-p", str(pid)], check=False, capture_output=True)
-    assert done.returncode != 0
+    ps = ["ps", "-p", str(pid)]
+    until(lambda: subprocess.run(ps, check=False, capture_output=True).returncode != 0)
 
 
 def test_a_plan_is_modified_while_it_waits(nvim: Neovim) -> None:

@@ -72,12 +72,16 @@ def test_what_matters_is_on_the_screen(terminal: Terminal) -> None:
     terminal.type(":Dotstream plan vim zsh<CR>")
     terminal.shows("conflicts  ga settles a conflict")
     terminal.type("]c")
-    screen = terminal.shows("adopt · backup · overwrite · skip")
-    assert " manage vim zsh  " in screen  # the bar has its beginning
-    assert screen.count("but a file is in its place") == 2
+    told = "but a file is in its place"
+    terminal.sees(
+        lambda screen: (
+            "adopt · backup · overwrite · skip" in screen
+            and " manage vim zsh  " in screen  # the bar has its beginning
+            and screen.count(told) == 2
+        )
+    )
     terminal.type("zM")
-    screen = terminal.hides("but a file is in its place")
-    assert "~/  3  2 conflicts" in screen
+    terminal.sees(lambda screen: told not in screen and "~/  3  2 conflicts" in screen)
     terminal.type("zR")
     terminal.type("gA")
     terminal.shows("All conflicts of this plan that are open")
@@ -90,9 +94,8 @@ def test_what_matters_is_on_the_screen(terminal: Terminal) -> None:
 def test_it_is_asked_over_the_plan(world: World, terminal: Terminal) -> None:
     os.unlink(world.target / ".zshrc")
     terminal.type(":Dotstream manage zsh<CR>")
-    screen = terminal.shows("manage zsh: 1 to link?")
+    screen = terminal.shows("manage zsh: 1 to link?", "link     .zshrc")
     assert "planning" not in screen
-    assert "link     .zshrc" in screen
     terminal.type("1<CR>")
     terminal.shows("u undoes")
 

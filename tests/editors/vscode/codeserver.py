@@ -14,6 +14,8 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
 
+from tests.editors.stopping import stopped
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
@@ -233,19 +235,10 @@ class CodeServer:
     async def stopped(self, when: Callable[[], bool]) -> AsyncIterator[Awaitable[None]]:
         """Have dotstream's server stop as soon as something holds, and go on after the block.
 
-        What is under way then is not over before the block has seen it, however fast that is
-        and however busy the browser.  The block gets what to wait for until it has stopped.
+        The block gets what to wait for until it has stopped.
         """
-        server = await self.server()
-        _set_niceness(server, 19)  # what watches it goes first, and stops it in time
-        stopping = asyncio.create_task(_signal_when(when, server, signal.SIGSTOP))
-        try:
-            yield stopping
-        finally:
-            await stopping
-            _set_niceness(server, 0)
-            with suppress(ProcessLookupError):  # another may stand in its place
-                os.kill(server, signal.SIGCONT)
+        with stopped(await self.server(), when) as still:
+            yield asyncio.create_task(asyncio.to_thread(still))
 
     @asynccontextmanager
     async def standing_still(self) -> AsyncIterator[None]:
@@ -277,26 +270,6 @@ class CodeServer:
             time.sleep(0.05)
         self.stop()
         raise AssertionError(f"code-server does not start: {self._log.read_text()}")
-
-
-async def _signal_when(holds: Callable[[], bool], process: int, number: int) -> None:
-    """Signal a process as soon as something holds."""
-
-    def watch() -> None:
-        end = time.monotonic() + 180
-        while not holds():
-            assert time.monotonic() < end, "what is waited for does not come to be"
-            time.sleep(0.001)
-        os.kill(process, number)
-
-    await asyncio.to_thread(watch)
-
-
-def _set_niceness(process: int, niceness: int) -> None:
-    """Let a process go after others, or as they do again, which only root may."""
-    for task in _list(f"/proc/{process}/task"):
-        with suppress(ProcessLookupError, PermissionError):
-            os.setpriority(os.PRIO_PROCESS, int(task), niceness)
 
 
 def _environment(tools: Tools, home: Path) -> dict[str, str]:
