@@ -218,6 +218,15 @@ class CodeServer:
             if words.encode() in _command_line(pid).replace(b"\0", b" ")
         ]
 
+    def watches(self, directory: str) -> bool:
+        """Tell whether a watcher of files in this server has got as far as a directory."""
+        watch = f" ino:{os.stat(directory).st_ino:x} ".encode()
+        return any(
+            watch in _read(f"/proc/{pid}/fdinfo/{descriptor}")
+            for pid in _descendants(self._process.pid)
+            for descriptor in _list(f"/proc/{pid}/fdinfo")
+        )
+
     def sent(self, process: int) -> int:
         """Return how many bytes a process has written so far."""
         found = re.search(rb"^wchar: (\d+)$", _read(f"/proc/{process}/io"), re.MULTILINE)

@@ -98,14 +98,12 @@ class Editors(Lists):
         """Look at the active editor again and again, until what is seen is as it is to be."""
         seen = await self.look()
 
-        async def attempt() -> None:
+        async def is_so() -> bool:
             nonlocal seen
             seen = await self.look()
-            if not holds(seen):
-                await self.page.wait_for_timeout(20)
-                raise StillWaiting(complaint)
+            return holds(seen)
 
-        await self.persist(attempt, complaint)
+        assert await self.comes(is_so), complaint
         return seen
 
     async def shows(self, text: str) -> float:

@@ -96,6 +96,17 @@ class Lists(Window):
         await self.persist(attempt, f"{command} does not list {first!r}")
         return await self.listed(first)
 
+    async def lists(self, command: str, entries: list[str]) -> None:
+        """Run a command until its list has just these entries, and is open."""
+
+        async def are_listed() -> bool:
+            return await self.listed(entries[0].partition(",")[0]) == entries
+
+        async def attempt() -> None:
+            await self.ask(command, entries[0].partition(",")[0])
+
+        await self.persist(attempt, f"{command} does not list {entries}", until=are_listed)
+
     async def summon(self, key: str, label: str) -> None:
         """Press a key until a list is open that has an entry which begins so."""
 

@@ -150,7 +150,7 @@ class Pressing:
                 with suppress(Unplayable):
                     await attempt()
                     made = True
-                if made and (until is None or await self._comes(until, heeding or self.soon)):
+                if made and (until is None or await self.comes(until, heeding or self.soon)):
                     return
                 self.soon = min(_MOST, self.soon * 3 // 2)
         finally:
@@ -159,8 +159,8 @@ class Pressing:
             raise StillWaiting(complaint)
         raise AssertionError(complaint)
 
-    async def _comes(self, holds: Callable[[], Awaitable[bool]], within: int) -> bool:
-        """Wait a little until something is so, and say whether it is."""
+    async def comes(self, holds: Callable[[], Awaitable[bool]], within: int = PATIENCE) -> bool:
+        """Wait until something is so, some milliseconds at most, and tell whether it is."""
         end = time.monotonic() + within / 1000
         while True:
             with suppress(Unplayable):

@@ -28,23 +28,20 @@ async def test_packages_are_chosen_by_their_state_by_typing_or_by_a_profile(
     await workbench.row("vim, managed").wait_for()
     await workbench.row("zsh, unmanaged · 1 change due").wait_for()
 
-    offered = await workbench.ask("Dotstream: Manage…", "zsh")
-    await workbench.picture("choosing")
-    assert offered == [
+    entries = [
         "desk, git, Profiles",
         "git, unmanaged · 1 change due, Packages",
         "vim, managed · 1 link",
         "zsh, unmanaged · 1 change due",
     ]
+    await workbench.lists("Dotstream: Manage…", entries)
+    await workbench.picture("choosing")
     await workbench.enter("zsh")
     await workbench.apply("1 to link")
     await workbench.row("zsh, managed").wait_for()
 
-    assert await workbench.ask("Dotstream: Unmanage…", "vim") == [
-        "desk, git, Profiles",
-        "vim, managed · 1 link, Packages",
-        "zsh, managed · 1 link",
-    ]
+    entries = ["desk, git, Profiles", "vim, managed · 1 link, Packages", "zsh, managed · 1 link"]
+    await workbench.lists("Dotstream: Unmanage…", entries)
     await workbench.enter("vim")
     await workbench.apply("1 to unlink")
     await workbench.row("vim, unmanaged").wait_for()

@@ -109,6 +109,8 @@ async def test_only_what_is_managed_is_warned_about_and_what_others_change_is_se
     await workbench.picture("unmanaged-conflict")
 
     # What somebody takes out of the target, at its top or further below, is missed.
+    await workbench.until(lambda: code_server.watches(farm.target))
+    await workbench.until(lambda: code_server.watches(f"{farm.target}/.config"))
     os.unlink(f"{farm.target}/.zshrc")
     await workbench.row("zsh, partial · 1 change due").wait_for()
     os.unlink(f"{farm.target}/.config/zsh")
@@ -185,10 +187,12 @@ async def test_the_status_bar_and_the_log(workbench: Workbench, farm: Farm) -> N
     await workbench.run("Developer: Set Log Level...")
     await workbench.answer("Dotstream")
     await workbench.choose("Trace")
-    await workbench.run("Dotstream: Status")
     await workbench.run("Dotstream: Show Log")
     log = workbench.page.locator(".part.panel .monaco-editor")
-    await expect(log.locator(".view-line", has_text="'dotstream/").first).to_be_visible()
+    traced = log.locator(".view-line", has_text="'dotstream/").first
+    await workbench.persist(
+        lambda: workbench.run("Dotstream: Status"), "nothing is traced", until=traced.is_visible
+    )
     await workbench.picture("log")
     await workbench.run("View: Hide Panel")
 

@@ -93,7 +93,9 @@ export async function choosePackages(
 ): Promise<Chosen | undefined> {
   const found = await server.request<PackagesResult>("dotstream/packages", place);
   const statuses = overview.statusesOf(place);
-  const packages = packageChoices(found, statuses, action);
+  // Who manages one and unmanages it at once is ahead of what is known of it.
+  const all = action !== "unmanage" || !overview.isCurrent;
+  const packages = packageChoices(found, statuses, all);
   if (packages.length === 0) {
     const none = action === "unmanage" ? "No package is managed" : "There are no packages";
     void window.showInformationMessage(`${none} in ${found.rootLabel}.`);
@@ -118,16 +120,16 @@ export async function choosePackages(
   return { packages: [...new Set(picked.flatMap((each) => each.packages))] };
 }
 
-/** Each package with how it stands; to unmanage, only what is managed. */
+/** Each package with how it stands, or only what is managed. */
 function packageChoices(
   { packages }: PackagesResult,
   statuses: ReadonlyMap<string, PackageStatus>,
-  action: Action,
+  all: boolean,
 ): Choice[] {
   return packages
     .filter(({ active }) => active)
     .map(({ name }) => ({ name, status: statuses.get(name) }))
-    .filter(({ status }) => action !== "unmanage" || status === undefined || isManaged(status))
+    .filter(({ status }) => all || status === undefined || isManaged(status))
     .map(({ name, status }) => ({
       label: oneLine(name),
       packages: [name],

@@ -69,6 +69,10 @@ export class Overview implements Disposable {
   private readonly watching: Watching;
   /** Paths of links that are watched. */
   private links: ReadonlySet<string> = new Set();
+  /** Paths in targets that changed while it was found out which of them are links. */
+  private readonly changed = new Set<string>();
+  /** What was ever known of package directories, by their URIs. */
+  private readonly known = new Map<string, Farm>();
   /** Directories in package directories that are themselves in a folder of this window. */
   private inside: readonly string[] = [];
   private readonly emitter = new EventEmitter<void>();
@@ -116,7 +120,7 @@ export class Overview implements Disposable {
 
   /** What is shown of a place: `~/dotfiles → ~`, as far as it is known. */
   where({ root, target }: Place): string {
-    const farm = this.farms.find(({ place }) => place.root === root);
+    const farm = this.known.get(root);
     // A plan may have been made when the setting said another target.
     const known = farm?.place.target === target ? farm?.packages.targetLabel : undefined;
     const to = known ?? (target === undefined ? undefined : labelOf(target));
@@ -132,10 +136,15 @@ export class Overview implements Disposable {
 
   /** Labels of the targets of a place, as far as they are known. */
   targets(place: Place): readonly string[] {
-    const packages = this.farms.find((each) => each.place.root === place.root)?.packages;
+    const packages = this.known.get(place.root)?.packages;
     if (packages === undefined) return [];
     const others = packages.packages.map(({ target }) => labelOf(target));
     return [...new Set([packages.targetLabel, ...others])];
+  }
+
+  /** Whether nothing that has changed is still to be asked for. */
+  get isCurrent(): boolean {
+    return !this.busy && !this.postponed && this.due === undefined;
   }
 
   /** Ask again for everything. */
@@ -164,7 +173,10 @@ export class Overview implements Disposable {
   /** Ask again when what is going on has settled. */
   refreshSoon(): void {
     clearTimeout(this.due);
-    this.due = setTimeout(() => void this.refresh(), SETTLED);
+    this.due = setTimeout(() => {
+      this.due = undefined;
+      void this.refresh();
+    }, SETTLED);
   }
 
   dispose(): void {
@@ -191,6 +203,7 @@ export class Overview implements Disposable {
     this.troubles = found.filter((each) => "fault" in each);
     this.state = stateOf(this.farms, this.troubles);
     this.busy = true;
+    this.changed.clear();
     this.watching.add(places.flatMap(inPackages));
     this.tell();
     const links = new Set<string>();
@@ -201,6 +214,7 @@ export class Overview implements Disposable {
       directories.push(...(await this.placesOfLinks(farm, links, cancel)));
     }
     this.links = links;
+    if ([...this.changed].some((path) => links.has(path))) this.refreshSoon();
     const inTargets = directories.map((directory) => this.inTarget(directory));
     this.watching.set([...places.flatMap(inPackages), ...inTargets]);
     const folders = (workspace.workspaceFolders ?? []).map(({ uri }) => uri.path);
@@ -220,7 +234,9 @@ export class Overview implements Disposable {
       // What was known is shown until the news is there.
       const before = this.farms.find((farm) => farm.place.root === place.root);
       const { statuses, unwanted = [] } = before ?? {};
-      return { place, packages, statuses: new Map(statuses), unwanted };
+      const farm = { place, packages, statuses: new Map(statuses), unwanted };
+      this.known.set(place.root, farm);
+      return farm;
     } catch (error) {
       const fault = faultOf(error);
       if (fault.cancelled) throw error;
@@ -292,7 +308,11 @@ export class Overview implements Disposable {
   /** A home is a busy place: what becomes of its other files is not of interest. */
   private inTarget(directory: string): Watched {
     // One that is taken away and replaced at once is a change of contents.
-    return { directory, pattern: "*", contents: true, counts: (path) => this.links.has(path) };
+    const counts = (path: string) => {
+      if (this.busy) this.changed.add(path);
+      return this.links.has(path);
+    };
+    return { directory, pattern: "*", contents: true, counts };
   }
 
   private tellSoon(): void {

@@ -57,6 +57,9 @@ export class Plans implements TextDocumentContentProvider, Disposable {
         this.remember();
       }),
       workspace.registerTextDocumentContentProvider(SCHEME, this),
+      places.onDidChange(() => {
+        for (const session of this.sessions.values()) session.retitle();
+      }),
       server.onDidChangeState((state) => {
         if (state === "running") this.planWhatWasCutShort();
       }),

@@ -1,5 +1,5 @@
 /** One plan: what was asked for and chosen, the attempt that is current, and its document. */
-import { EventEmitter, type TextDocument, type Uri } from "vscode";
+import { EventEmitter, type Event, type TextDocument, type Uri } from "vscode";
 import { titleOfChoice } from "../plan/choices";
 import { asChosen, isDivisible, titleOf, type PlanRequest } from "../plan/request";
 import { operations, plural, sentence } from "../plan/sums";
@@ -35,6 +35,7 @@ interface Choice {
 
 /** What is shown of package directories and their targets. */
 export interface Places {
+  readonly onDidChange: Event<void>;
   where(place: Place): string;
   /** Labels of the targets. */
   targets(place: Place): readonly string[];
@@ -260,6 +261,12 @@ export class PlanSession {
   /** The document is another than was written: write it again. */
   check(): void {
     if (this.showing === undefined && this.document.shown() === undefined) void this.show();
+  }
+
+  /** More may be known of its place than when it was written. */
+  retitle(): void {
+    const seen = this.document.shown();
+    if (seen !== undefined && seen.lines[0] !== this.heading) void this.show();
   }
 
   dispose(): void {
