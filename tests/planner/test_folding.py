@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 from tests.farm import FIFO, Link, lines
 from tests.snapshot import difference
 
+from dotstream.errors import PartOfLink
 from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
@@ -296,6 +298,34 @@ def test_a_fold_that_is_opened_says_for_whom(farm: Farm) -> None:
     farm.make({"stow/a/x/1": "", "stow/b/x/2": ""}).run("manage", "a")
     (opened, *_) = farm.plan("manage", "b").operations
     assert (opened.kind, opened.why) == ("unfold", "packages a and b share it")
+
+
+# One path of a fold ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("inside", ["x/a", "x/y", "x/y/b", "x/none"])
+@pytest.mark.parametrize("moved", [False, True])
+def test_what_a_fold_shows_is_not_unlinked_by_itself_and_the_way_is_told(
+    farm: Farm, inside: str, *, moved: bool
+) -> None:
+    farm.make({"stow/p/d/x/a": "", "stow/p/d/x/y/b": "", "home/d/mine": ""}).run("manage", "p")
+    if moved:  # told by what is recorded
+        farm.make({"stow/q/d/x/a": ""})
+        shutil.rmtree(f"{farm.directory}/p")
+    before, path = farm.tree(), f"{farm.target}/d/{inside}"
+    for stream in (False, True):
+        with pytest.raises(PartOfLink) as refused:
+            farm.client().apply(farm.client().stream_unmanage("p", path=path), stream=stream)
+    assert farm.tree() == before
+    error = refused.value
+    assert (error.path, error.link, error.package) == (path, f"{farm.target}/d/x", "p")
+    (gone,) = farm.client().plan_unmanage("p", path=error.link).operations
+    assert (gone.kind, gone.path) == ("remove_link", error.link)
+    if not moved and inside != "x/none":
+        farm.run("remanage", "p", prefer=_NEVER)
+        farm.client().apply(farm.client().stream_unmanage("p", path=path))
+        assert not os.path.lexists(path)
+        assert len(list(farm.client().links())) == 1
 
 
 # A git repository in a package ----------------------------------------------------------------

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-from dotstream.errors import ConflictError, DotstreamError, HeldElsewhere, JournalError
+from dotstream.errors import (
+    ConflictError,
+    DotstreamError,
+    HeldElsewhere,
+    JournalError,
+    PartOfLink,
+)
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 
@@ -88,9 +94,19 @@ def with_flags(error: DotstreamError, completed: Callable[[str], str] = str) -> 
     Args:
         completed: adds to a command what it takes to be about the same directories.
     """
+    if isinstance(error, PartOfLink):
+        return _whole_or_apart(error, completed)
     return re.sub(
         r"'(dotstream [^']*)'", lambda found: f"'{completed(found[1])}'", _with_flags(error)
     )
+
+
+def _whole_or_apart(error: PartOfLink, completed: Callable[[str], str]) -> str:
+    from dotstream.doctor.shell_commands import REMANAGE, quoted
+
+    whole = completed(f"dotstream unlink {quoted(error.link)}")
+    apart = completed(f"{REMANAGE} {quoted(error.package)} --no-folding")
+    return f"{error}; '{whole}' removes that, and '{apart}' makes a link for each file first"
 
 
 def _with_flags(error: DotstreamError) -> str:
