@@ -115,7 +115,8 @@ class ConflictError(DotstreamError):
         self.conflicts: list[Conflict] = list(conflicts)
         self.total: int = total
         noun = "conflict" if total == 1 else "conflicts"
-        found = {choice for each in self.conflicts for choice in each.choices}
+        common = (each for each in self.conflicts if not each.whole)
+        found = {choice for each in common for choice in each.choices}
         self.choices: list[Policy] = [policy for policy in POLICIES if policy in found]
         super().__init__(
             f"{total} {noun}; nothing was changed. Resolve {'it' if total == 1 else 'them'}"

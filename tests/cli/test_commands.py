@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,25 +66,6 @@ def test_remanage_makes_only_what_is_new_and_removes_only_what_is_gone(
         ["unlink", f"{scratch_home}/.vimrc"],
         ["link", f"{scratch_home}/.zshenv"],
     ]
-
-
-@pytest.mark.parametrize("package", ["vim", "my vim"])
-@pytest.mark.parametrize("way", [0, 1])
-def test_a_file_of_a_fold_is_not_unlinked_by_itself_and_what_is_told_works(
-    scratch_home: Path, root: Path, package: str, way: int
-) -> None:
-    (root / "vim").rename(root / package)
-    fold = scratch_home / ".vim"
-    dotstream("manage", package, cwd=root)
-    done = dotstream("unlink", f"{fold}/colors/dusk.vim", cwd=root)
-    assert (done.code, done.out) == (2, "")
-    assert f"{fold} is one link to the whole directory" in done.err
-    ways = re.findall("'dotstream (.+?)'(?: removes| makes)", done.err)
-    assert dotstream(*shlex.split(ways[way]), cwd=root).code == 0
-    assert not fold.is_symlink()
-    if way:
-        assert dotstream("unlink", f"{fold}/colors/dusk.vim", cwd=root).code == 0
-        assert not (fold / "colors/dusk.vim").exists()
 
 
 @pytest.mark.parametrize("action", ["manage", "unmanage", "remanage"])

@@ -313,9 +313,10 @@ def test_what_a_fold_shows_is_not_unlinked_by_itself_and_the_way_is_told(
         farm.make({"stow/q/d/x/a": ""})
         shutil.rmtree(f"{farm.directory}/p")
     before, path = farm.tree(), f"{farm.target}/d/{inside}"
-    for stream in (False, True):
-        with pytest.raises(PartOfLink) as refused:
-            farm.client().apply(farm.client().stream_unmanage("p", path=path), stream=stream)
+    with pytest.raises(PartOfLink):
+        farm.client().apply(farm.client().stream_unmanage("p", path=path), stream=True)
+    with pytest.raises(PartOfLink) as refused:
+        farm.client().apply(farm.client().stream_unmanage("p", path=path))
     assert farm.tree() == before
     error = refused.value
     assert (error.path, error.link, error.package) == (path, f"{farm.target}/d/x", "p")

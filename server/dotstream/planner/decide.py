@@ -35,6 +35,9 @@ Claim: TypeAlias = "tuple[Cursor, int, str]"
 UNFOLDED = "nothing is folded in this package"
 """Why a directory is no link where ``folding = "never"``."""
 
+_MANY: tuple[ConflictKind, ...] = ("real_directory", "parent_link")
+"""Conflicts where many files are in the way."""
+
 _NEVER: tuple[Policy, ...] = ("skip",)
 _LINKS: tuple[Policy, ...] = ("overwrite", "skip")
 _MOVES: tuple[Policy, ...] = ("backup", "overwrite", "skip")
@@ -387,6 +390,7 @@ class _Meeting:
             is_dir,
             elsewhere=elsewhere,
             same=kind == "real_file" and self._same(claim),
+            whole=kind in _MANY and self._farm.options.path.startswith(f"{place.at(name)}/"),
         )
         if not self._farm.options.stow:
             conflict = looked_at(self._farm.target, conflict)
@@ -401,6 +405,9 @@ class _Meeting:
         elif kind in ("other_package", "same_path", "file_and_directory"):
             decision.link(self._wanted(claim), claim)
         else:
+            if kind == "real_directory":
+                why = "this directory is backed up, with all that is in it"
+                decision.reports.append(Notice(place.at(name), why))
             decision.set_aside, decision.moved_for = True, package.name
             decision.state = None
             self._fill(claim)

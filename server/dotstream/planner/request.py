@@ -85,6 +85,8 @@ def plan_packages(
     whole = path is None and members is None and not prefer.where
     if path is not None:
         groups, only = narrowed(repository, groups, path)
+        if groups:
+            options = options._replace(path="/".join((groups[0].target.rstrip("/"), *only)))
         if action == "unmanage":  # what else is linked stays, and so do the directories it is in
             alone = _only_at("/".join(only), prefer)
             groups = repository.groups(action, names, alone, elsewhere, places, unread=[])

@@ -141,7 +141,10 @@ def explained(
             lines += style.wrapped(display(advice), f"    {style.dot} ", "      ")
     choices = [policy for policy in conflict.choices if policy != "fail"]
     if choices and flags:
-        lines.append(f"    {style.dot} --on-conflict {'|'.join(choices)}")
+        from dotstream.doctor.shell_commands import quoted
+
+        named = f"{quoted(conflict.path)}=" if conflict.whole else ""
+        lines.append(f"    {style.dot} --on-conflict {named}{'|'.join(choices)}")
     if conflict.same and flags and "backup" in choices:
         lines.append(
             f"    {style.dot} --same backs up and links every file with the same content"
