@@ -331,12 +331,11 @@ class _Meeting:
 
     def _was_moved(self, path: str, stow_dir: str) -> bool:
         """Whether a path is in the old directory of a submodule, which is not linked any more."""
-        moved_to = self._farm.left_behind.moved_to
-        there = None if self._farm.options.stow else moved_to(path, stow_dir)
-        if there is not None:
-            note = f"left out: git has this submodule at {there} now, and left its files here"
-            self._decision.reports.append(Notice(path, note))
-        return there is not None
+        left_behind = self._farm.left_behind
+        moved = None if self._farm.options.stow else left_behind.moved(path, stow_dir)
+        if moved is not None:
+            self._decision.reports += left_behind.news(moved)
+        return moved is not None
 
     def _meet_directory(self, claim: Claim) -> None:
         """Meet a claim where there is a directory: on the disk, or opened by an earlier claim."""
