@@ -212,11 +212,26 @@ def test_remanage_of_an_open_directory_that_is_only_ours_changes_nothing(
     assert lines(plan.items, farm.target) == []
 
 
-def test_one_path_of_a_directory_that_folds_again_is_planned_alone(farm: Farm) -> None:
-    farm.make({"stow/git/c/git/x": "g", "stow/zsh/c/zsh": "z"}).run("manage")
+@pytest.mark.parametrize("gone", [False, True])
+@pytest.mark.parametrize("git", [False, True])
+def test_one_path_that_is_planned_alone_leaves_the_directories_of_what_stays(
+    farm: Farm, *, gone: bool, git: bool
+) -> None:
+    farm.make({"stow/zsh/c/d/1": "z", "stow/zsh/c/d/2": "z", "stow/zsh/c/e/3": "z"})
+    farm.make({"stow/git/c/d/x/y": "g"} if git else {"home/c/mine": "m"})
+    farm.run("manage", prefer=_NEVER)
     client = farm.client()
-    plan = client.stream("unmanage", ["zsh"], path=f"{farm.target}/c/zsh").collect()
-    assert lines(plan.items, farm.target) == ["refold c -> ../stow/git/c", "remove_link c/zsh"]
+    if gone:
+        shutil.rmtree(f"{farm.directory}/zsh")
+    for name, left in (("d/1", {"d/2", "e", "e/3"}), ("e/3", {"d/2"}), ("d", set())):
+        path = f"{farm.target}/c/{name}"
+        if gone:
+            client.apply(client.stream_remanage(path=path))
+        else:
+            client.apply(client.stream_unmanage("zsh", path=path))
+        ours = {each.removeprefix("c/") for each in farm.home() if each[:3] in {"c/d", "c/e"}}
+        assert ours - {"d", "d/x", "d/x/y"} == left
+    assert ("c/d/x/y" in farm.home()) == git
 
 
 def test_remanage_puts_a_file_where_the_package_had_a_directory(farm: Farm) -> None:

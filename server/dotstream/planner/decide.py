@@ -397,7 +397,8 @@ class _Meeting:
         if policy not in conflict.choices:
             decision.reports.append(conflict)
         elif policy == "skip":
-            decision.reports.append(Notice(place.at(name), f"skipped: {conflict.message}"))
+            why = conflict._replace(whole=False).message
+            decision.reports.append(Notice(place.at(name), f"skipped: {why}"))
         elif policy == "adopt":
             decision.adopt = claim
             decision.link(self._wanted(claim), claim)

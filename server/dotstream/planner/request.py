@@ -79,6 +79,8 @@ def plan_packages(
     groups = repository.groups(action, names, prefer, elsewhere, places, unread=unread)
     options, cancel = settings.options(prefer), asked.cancel or CancellationToken()
     wanted = {group.target for group in groups}
+    if action != "unmanage":
+        repository.require_home(wanted)
     grounds = {ground(each, settings.target) for each in wanted if not is_directory(each)}
     targets = tuple(sorted({*wanted, *grounds, *former}))
     only: tuple[str, ...] = ()
@@ -87,10 +89,6 @@ def plan_packages(
         groups, only = narrowed(repository, groups, path)
         if groups:
             options = options._replace(path="/".join((groups[0].target.rstrip("/"), *only)))
-        if action == "unmanage":  # what else is linked stays, and so do the directories it is in
-            alone = _only_at("/".join(only), prefer)
-            groups = repository.groups(action, names, alone, elsewhere, places, unread=[])
-            groups, only = narrowed(repository, groups, path)
     selection = None
     if members is not None:
         from dotstream.planner.chosen import Selection
@@ -124,16 +122,6 @@ def plan_packages(
         ],
         state=repository.state,
     )
-
-
-def _only_at(path: str, prefer: Preferences) -> Preferences:
-    """Want nothing but what is at a path of the target, above it or below it."""
-
-    def where(shown: str) -> bool:
-        near = f"{shown}/".startswith(f"{path}/") or f"{path}/".startswith(f"{shown}/")
-        return near and (prefer.where is None or prefer.where(shown))
-
-    return prefer._replace(where=where) if path else prefer
 
 
 def _unwanted(settings: Settings, package: Unwanted) -> Notice:

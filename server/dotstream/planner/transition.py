@@ -182,7 +182,7 @@ def unlink_inside(visit: DirectoryVisit, name: Name) -> Visit[bool]:
             yield _remove_made(visit, there, package)
         yield visit.enter(there, unlinked, (), Mode.REAL)
         return not gone
-    gone = yield _emptied(visit, visit.whole(there, unlinked), package)
+    gone = yield _emptied(visit, visit.emptying(there, unlinked), package)
     return not gone
 
 

@@ -115,11 +115,10 @@ class DirectoryVisit:
         stem = farm.naming.prefix(cursor, there)
         return Run("create_link", there, names, cursor.package.name, stem)
 
-    def whole(self, there: Directory, unlinked: Sequence[Cursor]) -> DirectoryVisit:
-        """Return the visit of a directory further down, of all that is in it."""
+    def emptying(self, there: Directory, unlinked: Sequence[Cursor]) -> DirectoryVisit:
+        """Return the visit of a directory further down, where links only go."""
         self.release()
-        scope = self.scope.with_all_of(there)
-        return DirectoryVisit(self.walk, scope, there, unlinked, ())
+        return DirectoryVisit(self.walk, self.scope, there, unlinked, ())
 
     def release(self) -> None:
         """Give the descriptor back: a visit further down may need it."""
@@ -303,6 +302,7 @@ class DirectoryVisit:
         gone: list[str] = []
         for count, (name, kind, claims) in enumerate(merge(there, cursors, listings), 1):
             if only is not None and name != only:
+                left += 1
                 continue
             if not count & _POLLED:
                 farm.poll()
@@ -398,5 +398,7 @@ class DirectoryVisit:
                 return None, Operation("remove_link", self.place, name, package, None, text)
         elif now is Real.DIRECTORY:
             there, linked = self.place.child(name), [kind for _, kind, _ in claims]
+            if self.scope.has_part_of(there):
+                return now, None
             return self.walk.refolding.left(there, inner, linked, self.unlinked), None
         return now, None
