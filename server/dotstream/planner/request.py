@@ -74,10 +74,10 @@ def plan_packages(
     if action == "unmanage":
         repository.do_without()
     settings, prefer = repository.settings, asked.prefer
+    options, cancel = settings.options(prefer), asked.cancel or CancellationToken()
     names, unwanted, elsewhere, choosing, former, places, kept = asked.meant(repository, action)
     unread: list[ScanError] = []
     groups = repository.groups(action, names, prefer, elsewhere, places, unread=unread)
-    options, cancel = settings.options(prefer), asked.cancel or CancellationToken()
     wanted = {group.target for group in groups}
     if action != "unmanage":
         repository.require_home(wanted)
@@ -341,11 +341,12 @@ def scan_packages(repository: Repository, asked: Asked) -> Scan:
     from dotstream.planner.scan import Scan
 
     settings, prefer = repository.settings, asked.prefer
+    options = settings.options(prefer)
     names = settings.select(asked.packages, asked.profile, everything=asked.everything)
     return Scan(
         [(settings.package(name, prefer), settings.target_of(name)) for name in names],
         directory=repository.directory,
-        options=settings.options(prefer),
+        options=options,
         lookup=repository.lookup(prefer),
         cancel=asked.cancel or CancellationToken(),
     )
