@@ -72,7 +72,7 @@ class Folding:
         return why
 
     def target_in(self, place: Directory) -> str | None:
-        """Say that a package has its target in a directory, or dotstream its state; or ``None``."""
+        """Say whose directory is in one, a target or dotstream's own; ``None`` if none is."""
         options, inside = self._farm.options, f"{place.absolute}/"
         for each in options.targets:
             if f"{each}/".startswith(inside):
