@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dotstream.fs.look import Tree
     from dotstream.model.directory import Directory
-    from dotstream.planner.decide import Claim, Name
+    from dotstream.planner.decision import Claim, Name
     from dotstream.planner.farm import Farm
 
 GIT = ".git"

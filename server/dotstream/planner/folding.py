@@ -13,7 +13,7 @@ from functools import partial
 from dotstream.fs.listing import DIR, SPECIAL, Names
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.planner.clones import is_clone
-from dotstream.planner.decide import UNFOLDED
+from dotstream.planner.decision import UNFOLDED
 from dotstream.planner.naming import DOT_PREFIX
 from dotstream.planner.visits import Witnesses
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dotstream.planner.cursor import Cursor
-    from dotstream.planner.decide import Claim, Decision, Name
+    from dotstream.planner.decision import Claim, Decision, Name
     from dotstream.planner.farm import Farm
     from dotstream.planner.scope import Scope
     from dotstream.planner.visit import DirectoryVisit

@@ -14,7 +14,7 @@ the first operation inside of it; an operation at a path touches nothing beside 
 from __future__ import annotations
 
 from dotstream.errors import PartOfLink
-from dotstream.light_typing import TYPE_CHECKING
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.directory import Directory
 from dotstream.model.items import Conflict, Operation
 from dotstream.planner.folding import Folding
@@ -22,7 +22,7 @@ from dotstream.planner.refolding import Refolding
 from dotstream.planner.scope import EVERYTHING
 from dotstream.planner.states import Mode
 from dotstream.planner.unlinking import Unlinking
-from dotstream.planner.visit import DirectoryVisit, Walk
+from dotstream.planner.visit import DirectoryVisit
 from dotstream.planner.visits import carried_out
 
 if TYPE_CHECKING:
@@ -33,6 +33,15 @@ if TYPE_CHECKING:
     from dotstream.model.run import Run
     from dotstream.planner.farm import Farm
     from dotstream.planner.scope import Below, Scope
+
+
+class Walk(NamedTuple):
+    """What all visits of one walk share."""
+
+    farm: Farm
+    folding: Folding
+    unlinking: Unlinking
+    refolding: Refolding
 
 
 def walk(
