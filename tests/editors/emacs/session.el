@@ -14,7 +14,7 @@
 
 (defun session-wait (test)
   "Wait until TEST returns something, and return it."
-  (let ((end (+ (float-time) 30)) found)
+  (let ((end (+ (float-time) 120)) found)
     (while (not (setq found (funcall test)))
       (when (> (float-time) end)
         (error "Waited in vain for %S" test))

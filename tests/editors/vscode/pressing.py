@@ -116,7 +116,7 @@ class Pressing:
                 heeding=heeding,
             )
         except StillWaiting:
-            if until is not None or not await was_hit():
+            if goes or until is not None or not await was_hit():
                 raise
 
     async def until(self, holds: Callable[[], bool]) -> None:
