@@ -12,7 +12,7 @@ from playwright.async_api import TimeoutError as StillWaiting
 from playwright.async_api import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from playwright.async_api import ElementHandle, Locator, Page
 
@@ -47,6 +47,42 @@ _AIM = """(element, [events, aim]) => {
 _CLICKS = ("click", "auxclick", "contextmenu")
 
 
+class _Clicks:
+    """Clicks on one thing, and whether one has come to what was meant."""
+
+    def __init__(self, page: Page, what: Locator, button: str, events: Sequence[str]) -> None:
+        self._page = page
+        self._what = what
+        self._button = button
+        self._events = events
+        self._aimed: tuple[ElementHandle, int] | None = None
+        self.struck: ElementHandle | None = None
+        """What got a click."""
+
+    async def hit(self) -> bool:
+        """Tell whether the last click has hit, which it may do after it was given up."""
+        if self._aimed is None:
+            return False
+        element, aim = self._aimed
+        if await self._page.evaluate("window.dotstreamHit") != aim:
+            return False
+        self._aimed, self.struck = None, element
+        return True
+
+    async def click(self, within: int) -> None:
+        """Click, within some milliseconds."""
+        self._aimed = None
+        element, aim = await self._what.first.element_handle(timeout=within), next(_AIMS)
+        await element.evaluate(_AIM, [self._events, aim])
+        self._aimed = element, aim
+        with suppress(Unplayable):  # what takes it away may be heeding the click
+            await element.click(button=self._button, timeout=within)  # type: ignore[arg-type]
+
+    async def gone(self) -> bool:
+        """Tell whether what got a click is gone."""
+        return self.struck is not None and not await self.struck.is_visible()
+
+
 class Pressing:
     """A page of a browser in which a key or a click may be lost, or heeded late."""
 
@@ -79,44 +115,26 @@ class Pressing:
             heeding: milliseconds that it may take for that.
             missing: what brings it about where it is not there.
         """
-        aimed: list[tuple[ElementHandle, int]] = []
-        struck: list[ElementHandle] = []
-
-        async def was_hit() -> bool:
-            return bool(aimed) and await self.page.evaluate("window.dotstreamHit") == aimed[0][1]
+        clicks = _Clicks(self.page, what, button, ["mouseup"] if at_once else _CLICKS)
 
         async def attempt() -> None:
-            if not await was_hit():  # by a click that was heeded only after it was given up
-                aimed.clear()
-                try:
-                    element = await what.first.element_handle(timeout=self.soon)
-                except StillWaiting:
-                    if missing is not None:
-                        await missing()
-                    raise
-                aim = next(_AIMS)
-                events = ["mouseup"] if at_once else _CLICKS
-                await element.evaluate(_AIM, [events, aim])
-                aimed[:] = [(element, aim)]
-                with suppress(Unplayable):  # what takes it away may be heeding the click
-                    await element.click(button=button, timeout=self.soon)  # type: ignore[arg-type]
-                if not await was_hit():
-                    raise StillWaiting("something else was hit")
-            struck[:] = [aimed.pop()[0]]
+            if await clicks.hit():  # late
+                return
+            try:
+                await clicks.click(self.soon)
+            except StillWaiting:
+                if missing is not None:
+                    await missing()
+                raise
+            if not await clicks.hit():
+                raise StillWaiting("something else was hit")
 
-        async def gone() -> bool:
-            return not await struck[0].is_visible()
-
+        complaint = f"it cannot be clicked: {what}"
+        until = clicks.gone if goes else until
         try:
-            await self.persist(
-                attempt,
-                f"it cannot be clicked: {what}",
-                until=gone if goes else until,
-                within=within,
-                heeding=heeding,
-            )
+            await self.persist(attempt, complaint, until=until, within=within, heeding=heeding)
         except StillWaiting:
-            if goes or until is not None or not await was_hit():
+            if until is not None or not await clicks.hit():
                 raise
 
     async def until(self, holds: Callable[[], bool]) -> None:
