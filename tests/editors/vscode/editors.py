@@ -143,7 +143,7 @@ class Editors(Lists):
 
         async def attempt() -> None:
             lines[:] = (await self.text()).splitlines()
-            if not (lines[0].startswith(title) and lines[1].startswith(sum_)):
+            if not (lines[0].startswith(title) and sum_ in lines[1]):
                 raise StillWaiting("it was being made anew")
 
         await self.persist(attempt, f"{title!r} does not come to say {sum_!r}")

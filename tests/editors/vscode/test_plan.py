@@ -85,7 +85,7 @@ async def _apply_all(workbench: Workbench, sum_: str) -> None:
     )
     await workbench.picture("more")
     await workbench.to_top()
-    text = await workbench.settled(sum_, "Apply")
+    text = "\n".join(await workbench.settled(sum_, "Apply"))
     assert [number for number in range(300) if f"file{number:03}" not in text] == []
     await workbench.apply(sum_)
 
