@@ -136,8 +136,7 @@ async def test_a_message_about_a_plan_shows_it_also_after_it_was_closed(
         await workbench.reveal("dotstream.toml")
         await workbench.shows("target")
         # Who answers this knows by then that the plan is not in front.
-        await workbench.run("Dotstream: Show Log")
-        await workbench.page.locator(".part.panel .monaco-editor").wait_for()
+        await workbench.show_log()
     await workbench.said("manage zsh: 1 to link")
     await workbench.strike(tab, button="middle")
     await tab.wait_for(state="detached")

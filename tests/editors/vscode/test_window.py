@@ -187,8 +187,7 @@ async def test_the_status_bar_and_the_log(workbench: Workbench, farm: Farm) -> N
     await workbench.run("Developer: Set Log Level...")
     await workbench.answer("Dotstream")
     await workbench.choose("Trace")
-    await workbench.run("Dotstream: Show Log")
-    log = workbench.page.locator(".part.panel .monaco-editor")
+    log = await workbench.show_log()
     traced = log.locator(".view-line", has_text="'dotstream/").first
     await workbench.persist(
         lambda: workbench.run("Dotstream: Status"), "nothing is traced", until=traced.is_visible
@@ -208,8 +207,7 @@ async def test_a_server_that_never_answers_keeps_nobody_waiting(
     farm.make({"stow/.vscode/settings.json": json.dumps({"dotstream.server.path": program})})
     await workbench.open_anew(farm.directory)
     await workbench.status("Dotfiles")
-    await workbench.run("Dotstream: Show Log")
-    await workbench.page.locator(".part.panel .monaco-editor").wait_for()
+    await workbench.show_log()
     await workbench.run("View: Hide Panel")
     await workbench.run("Dotstream: Doctor")
     await workbench.said("The dotstream server is not running (starting).")

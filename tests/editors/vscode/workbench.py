@@ -112,6 +112,19 @@ class Workbench(Editors):
         said = "(text) => window.dotstreamBar.some((each) => each.includes(text))"
         await self.page.wait_for_function(said, arg=text)
 
+    async def show_log(self) -> Locator:
+        """Show the log of the extension, which a window that is still opening may not do."""
+        log = self.page.locator(".part.panel .monaco-editor")
+
+        async def is_shown() -> bool:
+            return await log.first.is_visible()
+
+        command = "Dotstream: Show Log"
+        await self.persist(
+            lambda: self.run(command), "the log does not show", until=is_shown, heeding=LONG
+        )
+        return log
+
     async def view(self, title: str) -> None:
         """Open a view of the activity bar; a click on one that is open would close it."""
         icon = self.page.locator(f'.activitybar [aria-label^="{title}"]')
