@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         OperationFailed as OperationFailed,
         OperationRefused as OperationRefused,
         PackageNotFound as PackageNotFound,
+        PartOfLink as PartOfLink,
         PermissionRefused as PermissionRefused,
         PreconditionFailed as PreconditionFailed,
         RecoveryStopped as RecoveryStopped,
@@ -129,7 +130,7 @@ _NAMES = {
     "errors": (
         "Cancelled ConfigError ConflictError ConflictsUnsettled DotstreamError "
         "HeldElsewhere JournalError MemberRefused NotAgreed OperationFailed OperationRefused "
-        "PackageNotFound "
+        "PackageNotFound PartOfLink "
         "PermissionRefused PreconditionFailed RecoveryStopped RollbackIncomplete "
         "ScanFailed StalePlan TargetLocked UsageError"
     ),

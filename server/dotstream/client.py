@@ -360,6 +360,8 @@ class Client:
             MemberRefused: a member is not in a package of these, is not as ``scan`` has it
                 with these preferences, or is not in its order; nothing is planned.
         """
+        if members is None:
+            raise TypeError("members come from a scan; without them, this is stream_manage")
         asked = Asked(packages, profile, everything, prefer, cancel)
         return plan_packages(self._repository, "manage", asked, members=members)
 
@@ -885,8 +887,11 @@ class Client:
         *,
         wait: bool = False,
     ) -> Checkup:
+        from dotstream.config.names import require_word
         from dotstream.doctor.checkup import checkup_of
+        from dotstream.model.finding import SCAN_MODES
 
+        require_word("mode", mode, SCAN_MODES)
         return checkup_of(
             self._repository,
             self._host,

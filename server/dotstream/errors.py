@@ -3,7 +3,8 @@
     DotstreamError                 exit 1   JSON-RPC -32803 RequestFailed
     ├── UsageError                 exit 2   -32602 InvalidParams
     │   ├── ConfigError            exit 2   -32602   file, line, column, remedy
-    │   └── HeldElsewhere          exit 2   -32602   whose it is
+    │   ├── HeldElsewhere          exit 2   -32602   whose it is
+    │   └── PartOfLink             exit 2   -32602   which link, and whose
     ├── ConflictError              exit 3   -32803   the conflicts ride on it
     ├── PermissionRefused          exit 4   -32803
     │   └── NotAgreed              exit 4   -32803   the wishes ride on it
@@ -114,7 +115,8 @@ class ConflictError(DotstreamError):
         self.conflicts: list[Conflict] = list(conflicts)
         self.total: int = total
         noun = "conflict" if total == 1 else "conflicts"
-        found = {choice for each in self.conflicts for choice in each.choices}
+        common = (each for each in self.conflicts if not each.whole)
+        found = {choice for each in common for choice in each.choices}
         self.choices: list[Policy] = [policy for policy in POLICIES if policy in found]
         super().__init__(
             f"{total} {noun}; nothing was changed. Resolve {'it' if total == 1 else 'them'}"
@@ -325,6 +327,20 @@ class HeldElsewhere(UsageError):
         self.path: str = path
         self.directory: str = directory
         super().__init__(f"{path}: package {package} of {directory} has it already")
+
+
+class PartOfLink(UsageError):
+    """What is to be unlinked has no link of its own: one above it shows more than that."""
+
+    remedy: Remedy = "unlink_whole"
+
+    def __init__(self, path: str, link: str, package: str) -> None:
+        self.path: str = path
+        self.link: str = link
+        self.package: str = package
+        super().__init__(
+            f"{path} has no link of its own: {link} is one link to the whole directory"
+        )
 
 
 class MemberRefused(DotstreamError):

@@ -215,6 +215,15 @@ class TestClone:
         assert message in done.err
         assert difference(before, snapshot(scratch_home)) == []
 
+    def test_nothing_is_cloned_into_a_home_that_is_missing(
+        self, scratch_home: Path, remote: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HOME", str(scratch_home / "nobody"))
+        done = dotstream("clone", str(remote), cwd=scratch_home)
+        assert done.code == 2
+        assert "there is no home directory at" in done.err
+        assert not (scratch_home / "nobody").exists()
+
 
 class TestUpdate:
     @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,8 @@ from tests.snapshot import difference, snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_STATE = frozenset({".local"})
 
 
 @pytest.fixture
@@ -146,21 +149,51 @@ def test_a_link_in_a_directory_that_was_made_for_it_is_removed_alone(
     assert (scratch_home / ".vimrc").is_symlink()
 
 
+@pytest.mark.parametrize("package", ["vim", "my vim"])
 def test_a_file_that_a_link_to_its_directory_shows_is_not_unlinked_with_all_others(
-    scratch_home: Path, root: Path
+    scratch_home: Path, root: Path, package: str
 ) -> None:
     (root / "vim/dot-vim/colors/dawn.vim").touch()
-    dotstream("manage", "vim", cwd=root)
-    before = snapshot(scratch_home)
+    (root / "vim").rename(root / package)
+    dotstream("manage", package, cwd=root)
+    before = snapshot(scratch_home, prune=_STATE)
     done = dotstream("unlink", "~/.vim/colors/dusk.vim", cwd=root)
     assert (done.code, done.out) == (2, "")
-    assert difference(before, snapshot(scratch_home)) == []
-    whole, apart = re.findall(r"'dotstream (.+?)'", done.err)
-    assert dotstream(*apart.split(), cwd=root).code == 0
+    assert dotstream("unlink", "-n", "~/.vim/colors/dusk.vim", cwd=root) == done
+    assert difference(before, snapshot(scratch_home, prune=_STATE)) == []
+    whole, apart = re.findall(r"'dotstream (.+?)'(?: removes| makes)", done.err)
+    assert dotstream(*shlex.split(apart), cwd=root).code == 0
     assert dotstream("unlink", "~/.vim/colors/dusk.vim", cwd=root).code == 0
     assert (scratch_home / ".vim/colors/dawn.vim").is_symlink()
     assert dotstream(*whole.split(), cwd=root).code == 0
     assert not (scratch_home / ".vim").exists()
+
+
+def test_linking_one_file_moves_no_whole_directory_unless_that_is_named(
+    scratch_home: Path, root: Path
+) -> None:
+    clone = scratch_home / ".vim"
+    for repository in (clone, root / "vim/dot-vim"):
+        (repository / ".git").mkdir(parents=True)
+    (clone / "mine").touch()
+    before = snapshot(scratch_home, prune=_STATE)
+    for policy in ("backup", "overwrite", f"{clone}/colors/dusk.vim=backup"):
+        done = dotstream("link", f"{clone}/colors/dusk.vim", "--on-conflict", policy, cwd=root)
+        assert (done.code, done.out) == (3, "")
+        assert "would give way for the one path that was named" in done.err
+        assert f"--on-conflict {clone}=backup|overwrite|skip" in done.err
+        assert "choose a policy" not in done.err
+    looked = dotstream("link", "-n", f"{clone}/colors/dusk.vim", cwd=root)
+    assert "choose a policy with --on-conflict PATH=backup" in looked.err
+    assert difference(before, snapshot(scratch_home, prune=_STATE)) == []
+    done = dotstream(
+        "link", f"{clone}/colors/dusk.vim", "--on-conflict", f"{clone}=backup", cwd=root
+    )
+    assert done.code == 0
+    assert f"note {clone}: this directory is backed up, with all that is in it" in done.out
+    assert [path.name for path in clone.iterdir()] == ["colors"]
+    assert dotstream("undo", "--yes", cwd=root).code == 0
+    assert difference(before, snapshot(scratch_home, prune=_STATE)) == []
 
 
 def test_linking_settles_what_is_in_the_way_as_manage_does(root: Path) -> None:

@@ -41,6 +41,21 @@ def test_one_file_is_linked_and_unlinked_from_either_side(
     assert difference(before, snapshot(world.target, prune=STATE)) == []
 
 
+def test_what_a_fold_shows_is_not_unlinked_by_itself(world: World, editor: Editor) -> None:
+    fold = world.target / ".vim"
+    editor.ask("dotstream/apply", world.params("vim", options={"folding": "safe"}))
+    assert fold.is_symlink()
+    path = fold / "colors/dusk.vim"
+    for side in (path, world.root / "vim/dot-vim/colors/dusk.vim"):
+        told = editor.error("dotstream/unlink", about(world, side))
+        assert (told["data"]["kind"], told["data"]["remedy"]) == ("usage", "unlink_whole")
+        assert told["message"].endswith(f"{fold} is one link to the whole directory")
+    plan = world.params("vim", path=uri(path)) | {"action": "unmanage"}
+    assert editor.error("dotstream/apply", plan)["data"]["remedy"] == "unlink_whole"
+    assert fold.is_symlink()
+    assert editor.ask("dotstream/unlink", about(world, fold))["applied"] == 1
+
+
 @pytest.mark.parametrize("method", ["link", "unlink"])
 def test_a_dry_run_changes_nothing_and_its_digest_is_that_of_the_change(
     world: World, editor: Editor, method: str

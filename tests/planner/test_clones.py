@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -125,7 +126,8 @@ def _submodule(farm: Farm, old: str, new: str, git: str = "stow/.git/modules/omz
     """Put a submodule where it is now, with what git left in its old place."""
     for place in (old, new):
         way = os.path.relpath(f"{farm.root}/{git}", f"{farm.root}/{place}")
-        farm.make({f"{place}/.git": f"gitdir: {way}\n", f"{place}/oh.sh": "o"})
+        files = {f"{place}/{name}": "o" for name in ("oh.sh", "lib/a", "lib/b")}
+        farm.make({f"{place}/.git": f"gitdir: {way}\n"} | files)
     way = os.path.relpath(f"{farm.root}/{new}", f"{farm.root}/{git}")
     farm.make({f"{git}/config": f"[core]\n\tbare = false\n\tworktree = {way}\n"})
 
@@ -143,13 +145,18 @@ def test_the_old_directory_of_a_submodule_that_moved_gives_way_to_the_new_one(
     _submodule(farm, f"stow/{old}/dot-oh-my-zsh", f"stow/{new}/dot-oh-my-zsh")
     plan = farm.plan("remanage", prefer=Preferences(folding=folding))
     assert plan.conflicts == []
-    there = f"{farm.directory}/{new}/dot-oh-my-zsh"
-    assert {note.message for note in plan.notices} == {
-        f"left out: git has this submodule at {there} now, and left its files here"
-    }
+    there, was = (f"{farm.directory}/{each}/dot-oh-my-zsh" for each in (new, old))
+    (note,) = plan.notices
+    assert note.path == was
+    assert note.message == (
+        f"left out: git has this submodule at {there} now, and left its files here; "
+        "remove this directory, if nothing of yours is in it"
+    )
     farm.client().apply(plan)
     assert os.path.realpath(f"{farm.target}/.oh-my-zsh/oh.sh") == f"{there}/oh.sh"
     assert farm.plan("remanage", prefer=Preferences(folding=folding)).operations == []
+    shutil.rmtree(was)  # as the note says
+    assert farm.plan("remanage", prefer=Preferences(folding=folding)).items == ()
 
 
 def test_a_submodule_that_did_not_move_is_shared_as_any_directory(farm: Farm) -> None:
@@ -182,4 +189,5 @@ def test_a_plan_of_one_path_tells_of_the_clone_in_the_way_as_the_whole_plan_does
         for folding in FOLDINGS:
             prefer = Preferences(folding=folding)
             plan = client.plan("manage", ["nvim"], path=found.target, prefer=prefer)
-            assert list(plan.items) == [conflict]
+            # A policy for one path inside is none for all of it.
+            assert list(plan.items) == [conflict._replace(whole=inside != "")]

@@ -14,7 +14,7 @@ from tests.snapshot import difference
 from dotstream.cli.report.advice import by_hand
 from dotstream.client import Client
 from dotstream.errors import ConflictError, UsageError
-from dotstream.model.items import Notice
+from dotstream.model.items import Conflict, Notice
 from dotstream.model.options import FOLDINGS, Preferences
 
 if TYPE_CHECKING:
@@ -283,6 +283,43 @@ def test_adopt_does_not_apply_where_it_is_not_offered(farm: Farm) -> None:
     farm.make(CASES["a real directory"].tree)
     plan = farm.plan("manage", "zsh", prefer=Preferences(on_conflict="adopt"))
     assert [conflict.kind for conflict in plan.conflicts] == ["real_directory"]
+
+
+@pytest.mark.parametrize("policy", ["backup", "overwrite"])
+@pytest.mark.parametrize("configured", [False, True])
+@pytest.mark.parametrize(
+    "name", ["a real directory", "a parent that is a link leading elsewhere"]
+)
+def test_what_is_above_the_one_path_that_is_named_gives_way_by_a_policy_of_its_own(
+    farm: Farm, name: str, policy: Policy, *, configured: bool
+) -> None:
+    farm.make(CASES[name].tree)
+    client = farm.configured(f'on-conflict = "{policy}"\n' if configured else "")
+    prefer = Preferences(on_conflict=None if configured else policy)
+    if configured:
+        client.agree()
+    (conflict,) = client.plan_manage("zsh", path=f"{farm.target}/x/y", prefer=prefer).items
+    assert isinstance(conflict, Conflict)
+    assert conflict.whole
+    assert conflict.message.endswith("all of it would give way for the one path that was named")
+    for asked in (
+        prefer._replace(resolutions={conflict.path: "overwrite"}),
+        prefer._replace(resolve=lambda _: "overwrite"),
+    ):
+        assert client.plan_manage("zsh", path=f"{farm.target}/x/y", prefer=asked).operations
+    assert client.plan_manage("zsh", path=f"{farm.target}/x", prefer=prefer).operations or (
+        policy not in conflict.choices
+    )
+
+
+def test_a_directory_that_is_backed_up_for_one_link_is_said_to_be_one(farm: Farm) -> None:
+    client = farm.make(CASES["a real directory"].tree).client()
+    plan = client.plan_manage("zsh", prefer=Preferences(on_conflict="backup"))
+    assert lines(plan.items, farm.root) == [
+        "notice home/x: this directory is backed up, with all that is in it",
+        "move_file home/x",
+        "create_link home/x -> ../stow/zsh/x",
+    ]
 
 
 _TWO: dict[str, Entry] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 from tests.farm import FIFO, Link, lines
 from tests.snapshot import difference
 
+from dotstream.errors import PartOfLink
 from dotstream.model.options import Preferences
 
 if TYPE_CHECKING:
@@ -210,11 +212,26 @@ def test_remanage_of_an_open_directory_that_is_only_ours_changes_nothing(
     assert lines(plan.items, farm.target) == []
 
 
-def test_one_path_of_a_directory_that_folds_again_is_planned_alone(farm: Farm) -> None:
-    farm.make({"stow/git/c/git/x": "g", "stow/zsh/c/zsh": "z"}).run("manage")
+@pytest.mark.parametrize("gone", [False, True])
+@pytest.mark.parametrize("git", [False, True])
+def test_one_path_that_is_planned_alone_leaves_the_directories_of_what_stays(
+    farm: Farm, *, gone: bool, git: bool
+) -> None:
+    farm.make({"stow/zsh/c/d/1": "z", "stow/zsh/c/d/2": "z", "stow/zsh/c/e/3": "z"})
+    farm.make({"stow/git/c/d/x/y": "g"} if git else {"home/c/mine": "m"})
+    farm.run("manage", prefer=_NEVER)
     client = farm.client()
-    plan = client.stream("unmanage", ["zsh"], path=f"{farm.target}/c/zsh").collect()
-    assert lines(plan.items, farm.target) == ["refold c -> ../stow/git/c", "remove_link c/zsh"]
+    if gone:
+        shutil.rmtree(f"{farm.directory}/zsh")
+    for name, left in (("d/1", {"d/2", "e", "e/3"}), ("e/3", {"d/2"}), ("d", set())):
+        path = f"{farm.target}/c/{name}"
+        if gone:
+            client.apply(client.stream_remanage(path=path))
+        else:
+            client.apply(client.stream_unmanage("zsh", path=path))
+        ours = {each.removeprefix("c/") for each in farm.home() if each[:3] in {"c/d", "c/e"}}
+        assert ours - {"d", "d/x", "d/x/y"} == left
+    assert ("c/d/x/y" in farm.home()) == git
 
 
 def test_remanage_puts_a_file_where_the_package_had_a_directory(farm: Farm) -> None:
@@ -296,6 +313,35 @@ def test_a_fold_that_is_opened_says_for_whom(farm: Farm) -> None:
     farm.make({"stow/a/x/1": "", "stow/b/x/2": ""}).run("manage", "a")
     (opened, *_) = farm.plan("manage", "b").operations
     assert (opened.kind, opened.why) == ("unfold", "packages a and b share it")
+
+
+# One path of a fold ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("inside", ["x/a", "x/y", "x/y/b", "x/none"])
+@pytest.mark.parametrize("moved", [False, True])
+def test_what_a_fold_shows_is_not_unlinked_by_itself_and_the_way_is_told(
+    farm: Farm, inside: str, *, moved: bool
+) -> None:
+    farm.make({"stow/p/d/x/a": "", "stow/p/d/x/y/b": "", "home/d/mine": ""}).run("manage", "p")
+    if moved:  # told by what is recorded
+        farm.make({"stow/q/d/x/a": ""})
+        shutil.rmtree(f"{farm.directory}/p")
+    before, path = farm.tree(), f"{farm.target}/d/{inside}"
+    with pytest.raises(PartOfLink):
+        farm.client().apply(farm.client().stream_unmanage("p", path=path), stream=True)
+    with pytest.raises(PartOfLink) as refused:
+        farm.client().apply(farm.client().stream_unmanage("p", path=path))
+    assert farm.tree() == before
+    error = refused.value
+    assert (error.path, error.link, error.package) == (path, f"{farm.target}/d/x", "p")
+    (gone,) = farm.client().plan_unmanage("p", path=error.link).operations
+    assert (gone.kind, gone.path) == ("remove_link", error.link)
+    if not moved and inside != "x/none":
+        farm.run("remanage", "p", prefer=_NEVER)
+        farm.client().apply(farm.client().stream_unmanage("p", path=path))
+        assert not os.path.lexists(path)
+        assert len(list(farm.client().links())) == 1
 
 
 # A git repository in a package ----------------------------------------------------------------

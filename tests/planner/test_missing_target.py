@@ -10,13 +10,15 @@ from tests.crash.killing import die_at
 from tests.farm import Link, apply, lines
 from tests.snapshot import difference
 
+from dotstream.client import Client
+from dotstream.errors import UsageError
 from dotstream.model.items import Notice
 
 if TYPE_CHECKING:
     from tests.farm import Farm
 
-    from dotstream.client import Client
     from dotstream.fs.change import Changes
+    from dotstream.model.options import Action
 
 
 @pytest.fixture
@@ -341,3 +343,26 @@ def test_a_target_that_is_one_link_to_its_package_shows_all_of_it_already(farm: 
     for action in ("manage", "remanage"):
         (note,) = client.plan(action, ["nvim"]).items
         assert "one link to package nvim itself" in str(note)
+
+
+@pytest.mark.parametrize("action", ["manage", "remanage"])
+@pytest.mark.parametrize("target", ["~", "~/.config/nvim", "../elsewhere"])
+def test_a_home_that_is_missing_is_not_made_for_links_or_for_the_state(
+    farm: Farm, target: str, action: Action
+) -> None:
+    farm.make({"stow/zsh/x": "z", "stow/dotstream.toml": f'target = "{target}"\n'})
+    home, elsewhere = f"{farm.root}/nobody", f"{farm.root}/elsewhere"
+    state = farm.state if target.startswith("~") else None
+
+    def client(**places: str) -> Client:
+        return Client(farm.directory, home=home, environ={}, **places)
+
+    own = client() if state is None else client(state=state)
+    with pytest.raises(UsageError, match=f"there is no home directory at {home}"):
+        own.stream(action, everything=True)
+    assert not os.path.lexists(home)
+    # What is named is made, as any target is.
+    for named in (home, elsewhere):
+        asked = client(target=named, state=farm.state)
+        asked.apply(asked.stream(action, everything=True))
+        assert os.path.lexists(f"{named}/x")

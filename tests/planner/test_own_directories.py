@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +28,33 @@ def _client(farm: Farm, state: str, cache: str = "cache") -> Client:
         home=farm.target,
         environ=environ,
     )
+
+
+@pytest.mark.parametrize("folding", FOLDINGS)
+@pytest.mark.parametrize("inside", ["bin/x", "state/x", "state/other/x"])
+@pytest.mark.parametrize("missing", [False, True])
+def test_a_plan_from_before_there_is_a_state_directory_holds_once_there_is_one(
+    farm: Farm, inside: str, folding: Folding, *, missing: bool
+) -> None:
+    farm.make({f"stow/a/dot-local/{inside}": "a", "stow/a/dot-cache/dotstream/b": "b"})
+    client, prefer = _client(farm, "home/.local/state/dotstream"), Preferences(folding=folding)
+    if missing:
+        os.rmdir(farm.target)
+    before = client.plan_manage("a", prefer=prefer)
+    assert not os.path.lexists(f"{farm.target}/.local")
+    farm.make({"home/.local/state/dotstream": DIR})
+    assert client.plan_manage("a", prefer=prefer).summary.digest == before.summary.digest
+    shutil.rmtree(f"{farm.target}/.local")
+    client.apply(before)
+    assert all(os.path.islink(link.path) for link in client.links())
+    assert client.plan_manage("a", prefer=prefer).items == ()
+
+
+def test_no_link_shows_what_dotstream_will_keep_for_itself(farm: Farm) -> None:
+    farm.make({"stow/a/.cache/x": "x"})
+    client = _client(farm, "state", "home/.cache")
+    client.apply(client.plan_manage("a", prefer=Preferences(folding="always")))
+    assert farm.home() == {".cache": "dir", ".cache/x": "-> ../../stow/a/.cache/x"}
 
 
 @pytest.mark.parametrize("folding", FOLDINGS)

@@ -8,11 +8,13 @@ import tempfile
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 from tests.farm import DIR, QUICK, Entry, Farm, Link, lines
 from tests.long import by_length
 
+from dotstream.errors import PartOfLink
 from dotstream.model.items import Conflict, Item, Operation
 from dotstream.model.options import ACTIONS, FOLDINGS, POLICIES, Action, Folding, Preferences
 
@@ -154,22 +156,31 @@ def test_a_path_planned_alone_is_what_the_whole_plan_says_about_it(
         if other or upheavals:
             _moved_on(farm, other, upheavals, gone)
         client = farm.client()
-        # Unmanaging one path leaves what is beside it linked, and so the directories around it.
-        wanted = prefer._replace(where=lambda each: _near(each, path))
-        meant = wanted if action == "unmanage" else prefer
-        whole = client.stream(action, packages, prefer=meant).collect()
-        alone = client.stream(
-            action, packages, prefer=prefer, path=f"{farm.target}/{path}"
-        ).collect()
+        whole = client.stream(action, packages, prefer=prefer).collect()
+        above = {
+            item.kind
+            for item in whole.operations
+            if f"{farm.target}/{path}".startswith(f"{item.path}/")
+        }
+        planned = client.stream(action, packages, prefer=prefer, path=f"{farm.target}/{path}")
+        if action == "unmanage" and "remove_link" in above:
+            with pytest.raises(PartOfLink):
+                planned.collect()
+            return
+        alone = planned.collect()
         expected = _expected(whole.items, farm, path)
         told = lines(alone.items, farm.root)
         event(f"{len(told)} items")
-        assert [line for line in told if not _is_note(line)] == [
-            line for line in lines(expected, farm.root) if not _is_note(line)
-        ]
+        if any(each.whole for each in alone.conflicts) and prefer.on_conflict != "fail":
+            return  # a policy for one path is none for the directory that it is in
+        # What else is in a directory stays there, and so does the directory.
+        if not above & {"remove_dir", "refold"}:
+            assert [line for line in told if not _is_note(line)] == [
+                line for line in lines(expected, farm.root) if not _is_note(line)
+            ]
         notes = {line for line in lines(whole.items, farm.root) if _is_note(line)}
         assert {line for line in told if _is_note(line)} <= notes
-        if action != "remanage" and not (alone.conflicts or alone.errors):
+        if not (alone.conflicts or alone.errors):
             client.apply(alone)  # a plan of one path holds without the rest
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dotstream.errors import UsageError
+from dotstream.fs.files import is_directory
 from dotstream.fs.process import rows
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
@@ -289,13 +290,14 @@ def preferences(session: Session, cancel: CancellationToken) -> Preferences:
 
 
 def _resolutions(session: Session) -> dict[str, Policy]:
-    """Return the policies of single paths; what is in the way may be a directory above."""
+    """Return the policies of single paths; what is in the way may be a file above."""
     found: dict[str, Policy] = {}
     for path, policy in session.arguments.resolutions:
         located = session.client.locate(path)
         if located.target is None:
             raise UsageError(f"--on-conflict {path}: {located.message}")
         found[located.target] = policy
-        if located.conflict is not None:
-            found[located.conflict.path] = policy
+        conflict = located.conflict
+        if conflict is not None and not is_directory(conflict.path):
+            found[conflict.path] = policy
     return found

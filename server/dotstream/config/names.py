@@ -6,12 +6,10 @@ from itertools import islice
 
 from dotstream.errors import UsageError
 from dotstream.light_typing import TYPE_CHECKING
-from dotstream.model.options import FOLDINGS, LAYOUTS, LINK_STYLES, POLICIES
+from dotstream.model.options import FOLDINGS, LAYOUTS, LINK_STYLES, POLICIES, Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-
-    from dotstream.model.options import Preferences
 
 _LONGEST = 100  # characters that are shown, or compared with what is known
 _MOST = 1_000  # names to choose from
@@ -80,6 +78,8 @@ def package_name(name: str, known: Callable[[], Sequence[str]] = tuple) -> str:
     Raises:
         UsageError: it is no package name.
     """
+    if not isinstance(name, str):
+        raise TypeError(f"a package is named by a string, and not by {name!r}")
     bare = name.rstrip("/") or name[:1]
     while bare.startswith("./"):
         bare = bare[2:].lstrip("/") or "."
@@ -93,8 +93,14 @@ def require_known(prefer: Preferences) -> None:
     """Refuse preferences with a word that there is not.
 
     Raises:
+        TypeError: they are none, or one of them is not what it should be.
         UsageError: one of them is such a word; the message names those that there are.
     """
+    if not isinstance(prefer, Preferences):
+        raise TypeError(f"what is preferred comes as Preferences(...), and not as {prefer!r}")
+    for what in ("ignore", "defer", "override"):
+        if isinstance(one := getattr(prefer, what), str):
+            raise TypeError(f"{what} is a tuple of patterns: ({one!r},)")
     policies = ((f"the policy for {path}", word) for path, word in prefer.resolutions.items())
     for what, word, known in (
         ("folding", prefer.folding, FOLDINGS),
@@ -103,7 +109,17 @@ def require_known(prefer: Preferences) -> None:
         ("on_conflict", prefer.on_conflict, POLICIES),
         *((what, word, POLICIES) for what, word in policies),
     ):
-        if word is not None and word not in known:
-            near = nearest(str(word), known)
-            hint = f"did you mean {near[0]!r}?" if near else f"it can be {', '.join(known)}"
-            raise UsageError(f"{what} cannot be {quoted(str(word))}; {hint}")
+        if word is not None:
+            require_word(what, word, known)
+
+
+def require_word(what: str, word: str, known: Sequence[str]) -> None:
+    """Refuse a word that is not among those that there are.
+
+    Raises:
+        UsageError: it is not; the message names them.
+    """
+    if word not in known:
+        near = nearest(str(word), known)
+        hint = f"did you mean {near[0]!r}?" if near else f"it can be {', '.join(known)}"
+        raise UsageError(f"{what} cannot be {quoted(str(word))}; {hint}")

@@ -9,7 +9,7 @@ from dotstream.config.names import package_name
 from dotstream.errors import ConfigError, NotAgreed, PermissionRefused, UsageError
 from dotstream.fs.files import UnfitFile, is_directory
 from dotstream.fs.look import canonical
-from dotstream.fs.places import Places, link_into
+from dotstream.fs.places import Places, link_into, within
 from dotstream.fs.process import (
     cache_home,
     environment,
@@ -23,7 +23,7 @@ from dotstream.model.items import ScanError
 from dotstream.planner.groups import Group
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from os import PathLike
 
     from dotstream.config.discover import Location
@@ -208,6 +208,21 @@ class Repository:
         """Which machine and home the target is configured for; see ``Choosing.place``."""
         settings = self.settings
         return "" if self._target else f"{settings.hostname}:{settings.home}"
+
+    def require_home(self, targets: Collection[str]) -> None:
+        """See to it that no plan makes a home directory, unless a target says that it shall.
+
+        Raises:
+            UsageError: there is none where links or the state would go.
+        """
+        home = canonical(self._home)
+        asked_for = self._target is not None and within(home, canonical(self._target))
+        if not (asked_for or is_directory(home)) and any(
+            within(place, home) for place in (*targets, canonical(self.state))
+        ):
+            raise UsageError(
+                f"there is no home directory at {home}; set HOME to the path of one, or make it"
+            )
 
     def existing_target(self, target: str) -> str:
         """Return a target that is a directory.

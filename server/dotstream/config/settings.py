@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dotstream.config.names import nearest, package_name, quoted, require_known
+from dotstream.config.names import require_known
 from dotstream.config.profiles import on_host, on_platform
-from dotstream.errors import PackageNotFound, PermissionRefused, UsageError
+from dotstream.errors import PermissionRefused, UsageError
 from dotstream.fs.files import is_directory, is_link, subdirectories
 from dotstream.fs.listing import sort_key
 from dotstream.fs.look import canonical
@@ -16,7 +16,7 @@ from dotstream.planner.ignore import LITTER, compile_rules, only, stow_list
 from dotstream.planner.naming import to_target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
     from dotstream.errors import ConfigError
     from dotstream.model.options import Folding, Layout, LinkStyle, Policy
@@ -352,89 +352,17 @@ class Settings(NamedTuple):
                 not for this machine, or there is no such profile.
             PackageNotFound: a package does not exist.
         """
-        if self.single and not names and profile is None and not everything:
-            return (SINGLE,)
-        asked = self._asked(names, profile, recorded, everything=everything, anywhere=anywhere)
-        chosen = tuple(dict.fromkeys(asked))
-        missing = [name for name in chosen if not is_directory(self.path_of(name))]
-        if missing and anywhere:
-            linked = recorded()
-            missing = [name for name in missing if name not in linked]
-        if missing:
-            known = self.available()
-            near = {name: nearest(name, known, limit=3) for name in missing}
-            gone = [name for name in missing if name in recorded()]
-            raise PackageNotFound(near, self.directory, gone=gone)
-        return chosen
+        from dotstream.config.selecting import select  # which looking at one path does not need
 
-    def _asked(
-        self,
-        names: Sequence[str],
-        profile: str | None,
-        recorded: Callable[[], Container[str]],
-        *,
-        everything: bool,
-        anywhere: bool,
-    ) -> Iterator[str]:
-        """Yield what a request names, whether it exists or not."""
-        for written in names:
-            yield self._named(written, anywhere=anywhere)
-        if everything and not (anywhere and not is_directory(self.directory)):
-            why = self.why_empty()
-            if why is not None and not anywhere:
-                raise UsageError(why)
-            required = [name for name, own in self.packages.items() if own.required]
-            outside = [] if anywhere else [*self.outside()]
-            linked = recorded() if outside else ()
-            inside = [each for each in self.available() if each not in outside or each in linked]
-            yield from self._fitting([*inside, *required], anywhere=anywhere)
-        if profile is None and (names or everything):
-            return
-        profiles = self.here if profile is None else (profile,)
-        if not profiles:
-            raise UsageError("no packages named", remedy="name_packages")
-        for each in profiles:
-            yield from self._fitting(self._members(each), anywhere=anywhere)
+        return select(self, names, profile, recorded, everything=everything, anywhere=anywhere)
 
     def named(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the names of packages as they are written."""
-        return tuple(self._named(name, anywhere=True) for name in names)
+        from dotstream.config.selecting import named
 
-    def _named(self, written: str, *, anywhere: bool) -> str:
-        """Return the name of a package as it is written, if it can be meant."""
-        if self.single:
-            if written.rstrip("/") == SINGLE:
-                return SINGLE
-            itself = f"{self.directory} is itself the one package, {SINGLE!r}"
-            raise UsageError(f"there is no package {quoted(written)}: {itself}")
-        name = package_name(written, self.available)
-        if anywhere:
-            return name
-        why = self.left_out(name)
-        if why is not None:
-            from dotstream.config.why_not import no_package
-
-            raise no_package(self, name, why)
-        why = self.excluded(name)
-        if why is not None:
-            raise UsageError(f"package {name!r} is not for this machine: {why}")
-        return name
-
-    def _fitting(self, names: Iterable[str], *, anywhere: bool) -> Iterator[str]:
-        return (
-            name
-            for name in names
-            if anywhere or (self.left_out(name) is None and self.excluded(name) is None)
-        )
+        return tuple(named(self, name, anywhere=True) for name in names)
 
     @property
     def here(self) -> tuple[str, ...]:
         """The profiles that are meant where none is named: this machine's, or the default."""
         return self.fitting or ((DEFAULT_PROFILE,) if DEFAULT_PROFILE in self.profiles else ())
-
-    def _members(self, profile: str) -> tuple[str, ...]:
-        if profile in self.profiles:
-            return self.profiles[profile]
-        from dotstream.config.why_not import no_profile
-
-        raise no_profile(self.profiles, profile)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 
+from dotstream.errors import UsageError
 from dotstream.fs.files import expand_pattern, file_identity, present
 from dotstream.fs.look import canonical
 from dotstream.fs.process import working_directory
@@ -67,8 +69,14 @@ class Places:
         return self._cwd or working_directory()
 
     def expand(self, path: str | PathLike[str]) -> str:
-        """Return a path absolute, as it is written."""
-        text = path if isinstance(path, str) else path.__fspath__()
+        """Return a path absolute, as it is written.
+
+        Raises:
+            UsageError: it is empty, as a variable that is not set.
+        """
+        text = os.fsdecode(path)
+        if not text:
+            raise UsageError("a path is empty, and names nothing")
         if text == "~" or text.startswith("~/"):
             text = self.home + text[1:]
         return text if text.startswith("/") else posixpath.join(self.cwd, text)
@@ -100,7 +108,7 @@ class Places:
         A relative one is in the working directory or, where nothing is there, in ``target``.
         """
         for path in paths:
-            text = path if isinstance(path, str) else path.__fspath__()
+            text = os.fsdecode(path)
             here = self.expand(text)
             if not present(here) and not posixpath.isabs(text) and not text.startswith("~"):
                 here = posixpath.join(target, text)

@@ -130,6 +130,8 @@ _SPECIAL: dict[tuple[ConflictKind, str], str] = {
 }
 """What is said instead where a conflict has such an attribute; the first that it has counts."""
 
+_WHOLE = "all of it would give way for the one path that was named"
+
 
 class Conflict(NamedTuple):
     """A place where the wanted link cannot be made without touching what is not ours.
@@ -147,6 +149,8 @@ class Conflict(NamedTuple):
         note: what else there is to know before one of the choices is made.
         elsewhere: absolute path of the package directory of ``other``, if it is another.
         same: whether the file in the way is byte for byte the package's.
+        whole: whether more is in the way than the one path that is planned, so that only a
+            policy for this very path settles it.
     """
 
     kind: ConflictKind
@@ -162,6 +166,7 @@ class Conflict(NamedTuple):
     note: str = ""
     elsewhere: str | None = None
     same: bool = False
+    whole: bool = False
 
     @property
     def path(self) -> str:
@@ -177,7 +182,7 @@ class Conflict(NamedTuple):
     @property
     def message(self) -> str:
         """One sentence that names both sides."""
-        return f"{self._obstacle}; {self.note}" if self.note else self._obstacle
+        return "; ".join(filter(None, (self._obstacle, self.note, _WHOLE if self.whole else "")))
 
     @property
     def _obstacle(self) -> str:

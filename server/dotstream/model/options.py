@@ -94,6 +94,8 @@ class Options(NamedTuple):
         resolve: settles conflicts that have no policy of their own.
         same: a file in the way that is byte for byte the package's is backed up.
         explain: also yield a notice for every name that an ignore rule leaves out.
+        path: the one target path that is planned (absolute); a directory or a link above it
+            gives way for it only by a policy of its own.
         targets: those of packages that have their own, which no fold may hide.
         private: dotstream's own directories, in which nothing is linked.
     """
@@ -109,6 +111,7 @@ class Options(NamedTuple):
     resolve: Resolve | None = None
     same: bool = False
     explain: bool = False
+    path: str = ""
     targets: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
 

@@ -28,6 +28,7 @@ Remedy: TypeAlias = Literal[
     "settle",
     "skip_unreadable",
     "take_out",
+    "unlink_whole",
     "update",
     "wait",
 ]
@@ -57,6 +58,8 @@ REMEDIES: dict[Remedy, str] = {
     "settle": "settle them with Preferences(resolve=...), or go on without them: partial=True",
     "skip_unreadable": "remove the causes in error.errors, or Preferences(on_conflict='skip')",
     "take_out": "Client(error.directory).stream_release(error.path) takes it out of there",
+    "unlink_whole": "pass path=error.link; or Client.stream_remanage(error.package, prefer="
+    "Preferences(folding='never')) makes a link for each file first",
     "update": "use that version of dotstream, or a newer one",
     "wait": "call it again when that one has ended, or pass wait=True",
 }

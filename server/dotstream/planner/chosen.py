@@ -105,6 +105,7 @@ class Selection:
         """Take all members in, and return those of each package, by its path.
 
         Raises:
+            TypeError: one is no member.
             MemberRefused: one is not as a scan with these options would yield it, or not in
                 its order.
             Cancelled: the token was cancelled.
@@ -112,6 +113,8 @@ class Selection:
         for count, member in enumerate(self._members):
             if not count & _POLLED and self._cancel.cancelled:
                 raise Cancelled
+            if not isinstance(member, Member):
+                raise TypeError(f"members come from a scan, and this is none: {member!r}")
             self._take(member)
         self._leave()
         return {path: self._chosen.get(path) or Chosen(self._shelf, 0) for path in self._paths}

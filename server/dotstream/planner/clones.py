@@ -9,14 +9,15 @@ from dotstream.fs.files import is_directory, present, read_start, read_text
 from dotstream.fs.listing import FILE, LINK
 from dotstream.fs.look import canonical
 from dotstream.fs.places import within
-from dotstream.light_typing import TYPE_CHECKING
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
+from dotstream.model.items import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from dotstream.fs.look import Tree
     from dotstream.model.directory import Directory
-    from dotstream.planner.decide import Claim, Name
+    from dotstream.planner.decision import Claim, Name
     from dotstream.planner.farm import Farm
 
 GIT = ".git"
@@ -94,14 +95,36 @@ def _commit_of(ref: str, git: str) -> str:
     return next((line[: -len(ref) - 1] for line in packed if line.endswith(f" {ref}")), "")
 
 
+class Moved(NamedTuple):
+    """The directory that a submodule was in, and the one where git has it now."""
+
+    old: str
+    new: str
+
+    @property
+    def message(self) -> str:
+        """What there is to say of the old one."""
+        return (
+            f"left out: git has this submodule at {self.new} now, and left its files here; "
+            "remove this directory, if nothing of yours is in it"
+        )
+
+
 class LeftBehind:
     """Tells which directories git left as they were where it pulled that a submodule moved."""
 
     def __init__(self) -> None:
-        self._known: dict[str, str | None] = {}
+        self._known: dict[str, Moved | None] = {}
+        self._told: set[Moved] = set()
 
-    def moved_to(self, path: str, above: str) -> str | None:
-        """Return where git has a submodule by now in whose old directory ``path`` is.
+    def news(self, moved: Moved) -> Iterator[Notice]:
+        """Yield what there is to say of a submodule, the first time that it is met."""
+        if moved not in self._told:
+            self._told.add(moved)
+            yield Notice(moved.old, moved.message)
+
+    def moved(self, path: str, above: str) -> Moved | None:
+        """Return the submodule that git has elsewhere by now, in whose old directory a path is.
 
         Args:
             above: a directory around it, where to stop looking.
@@ -113,7 +136,8 @@ class LeftBehind:
                 break
             passed.append(here)
             if present(f"{here}/{GIT}"):
-                found = _other_worktree(here)
+                there = _other_worktree(here)
+                found = None if there is None else Moved(here, there)
                 break
             here = posixpath.dirname(here)
         if len(self._known) > _KNOWN:

@@ -125,7 +125,8 @@ def settled(options: Options, package: Package, conflict: Conflict) -> Policy:
             return chosen
     if conflict.same and options.same:
         return "backup"
-    return package.on_conflict or options.on_conflict
+    policy = package.on_conflict or options.on_conflict
+    return "fail" if conflict.whole and policy != "skip" else policy
 
 
 def left_alone(

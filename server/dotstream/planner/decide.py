@@ -11,99 +11,32 @@ from dotstream.fs.files import same_content
 from dotstream.fs.listing import DIR, LINK, SPECIAL
 from dotstream.fs.look import canonical
 from dotstream.fs.places import within
-from dotstream.light_typing import TYPE_CHECKING, NamedTuple, TypeAlias
-from dotstream.model.items import Conflict, Item, Notice, ScanError
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
+from dotstream.model.items import Conflict, Notice, ScanError
 from dotstream.planner.clones import has_another
 from dotstream.planner.conflicts import looked_at, named_apart, settled, together
+from dotstream.planner.decision import UNFOLDED, Decision
 from dotstream.planner.merging import is_renamed
-from dotstream.planner.states import Link, Real, State
+from dotstream.planner.states import Link, Real
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from dotstream.model.directory import Directory
     from dotstream.model.items import ConflictKind
     from dotstream.model.options import Policy
     from dotstream.planner.cursor import Cursor
+    from dotstream.planner.decision import Claim, Name
     from dotstream.planner.farm import Farm
     from dotstream.planner.folding import Folding
     from dotstream.planner.ownership import Owner
 
-Claim: TypeAlias = "tuple[Cursor, int, str]"
-"""A package that has the name: its cursor, the kind of its member, the member's raw name."""
-
-UNFOLDED = "nothing is folded in this package"
-"""Why a directory is no link where ``folding = "never"``."""
+_MANY: tuple[ConflictKind, ...] = ("real_directory", "parent_link")
+"""Conflicts where many files are in the way."""
 
 _NEVER: tuple[Policy, ...] = ("skip",)
 _LINKS: tuple[Policy, ...] = ("overwrite", "skip")
 _MOVES: tuple[Policy, ...] = ("backup", "overwrite", "skip")
 _FILES: tuple[Policy, ...] = ("adopt", "backup", "overwrite", "skip")
-
-
-class Name(NamedTuple):
-    """One name of the target, and all that is known of it when it is decided.
-
-    Attributes:
-        now: what is there.
-        start: what unmanaging leaves there.
-        claims: the packages to link that have it, in order.
-        unlinked: the packages to unlink in it, if it is a directory.
-        stays: whether the directory that it is in is there, and stays as it is.
-    """
-
-    place: Directory
-    name: str
-    now: State
-    start: State
-    claims: Sequence[Claim]
-    unlinked: Sequence[Cursor] = ()
-    stays: bool = True
-
-    @property
-    def there(self) -> Directory:
-        """The name as a directory."""
-        return self.place.child(self.name)
-
-
-class Decision:
-    """What a path becomes.
-
-    Attributes:
-        state: its final state.
-        claim: the claim that a final link satisfies.
-        inner: the packages to walk inside a final directory, in order.
-        opened: whether a final directory is made or opened by a claim, not just there.
-        adopt: the package member that the file there replaces, as a claim.
-        set_aside: whether what is there is first moved to the backup area.
-        moved_for: the package that it is moved for.
-        reports: conflicts, notices and errors met on the way.
-        why: why a final directory is no link.
-    """
-
-    __slots__ = (
-        "adopt", "claim", "inner", "moved_for", "opened", "reports", "set_aside", "state", "why",
-    )  # fmt: skip
-
-    def __init__(self, state: State) -> None:
-        self.state = state
-        self.claim: Claim | None = None
-        self.inner: list[Cursor] = []
-        self.opened: bool = False
-        self.adopt: Claim | None = None
-        self.set_aside: bool = False
-        self.moved_for: str = ""
-        self.reports: list[Item] = []
-        self.why: str = ""
-
-    def link(self, text: str, claim: Claim) -> None:
-        """Let it become a link that satisfies a claim."""
-        self.state, self.claim = Link(text), claim
-
-    def open(self, inner: list[Cursor], *, by_claim: bool, why: str) -> None:
-        """Let it become a directory."""
-        self.state, self.claim, self.inner, self.why = Real.DIRECTORY, None, inner, why
-        self.opened = self.opened or by_claim
 
 
 def _named(option: str, patterns: tuple[str, ...], path: str) -> bool:
@@ -328,12 +261,11 @@ class _Meeting:
 
     def _was_moved(self, path: str, stow_dir: str) -> bool:
         """Whether a path is in the old directory of a submodule, which is not linked any more."""
-        moved_to = self._farm.left_behind.moved_to
-        there = None if self._farm.options.stow else moved_to(path, stow_dir)
-        if there is not None:
-            note = f"left out: git has this submodule at {there} now, and left its files here"
-            self._decision.reports.append(Notice(path, note))
-        return there is not None
+        left_behind = self._farm.left_behind
+        moved = None if self._farm.options.stow else left_behind.moved(path, stow_dir)
+        if moved is not None:
+            self._decision.reports += left_behind.news(moved)
+        return moved is not None
 
     def _meet_directory(self, claim: Claim) -> None:
         """Meet a claim where there is a directory: on the disk, or opened by an earlier claim."""
@@ -387,6 +319,7 @@ class _Meeting:
             is_dir,
             elsewhere=elsewhere,
             same=kind == "real_file" and self._same(claim),
+            whole=kind in _MANY and self._farm.options.path.startswith(f"{place.at(name)}/"),
         )
         if not self._farm.options.stow:
             conflict = looked_at(self._farm.target, conflict)
@@ -394,13 +327,17 @@ class _Meeting:
         if policy not in conflict.choices:
             decision.reports.append(conflict)
         elif policy == "skip":
-            decision.reports.append(Notice(place.at(name), f"skipped: {conflict.message}"))
+            why = conflict._replace(whole=False).message
+            decision.reports.append(Notice(place.at(name), f"skipped: {why}"))
         elif policy == "adopt":
             decision.adopt = claim
             decision.link(self._wanted(claim), claim)
         elif kind in ("other_package", "same_path", "file_and_directory"):
             decision.link(self._wanted(claim), claim)
         else:
+            if kind == "real_directory":
+                why = "this directory is backed up, with all that is in it"
+                decision.reports.append(Notice(place.at(name), why))
             decision.set_aside, decision.moved_for = True, package.name
             decision.state = None
             self._fill(claim)

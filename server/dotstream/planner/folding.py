@@ -13,7 +13,7 @@ from functools import partial
 from dotstream.fs.listing import DIR, SPECIAL, Names
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.planner.clones import is_clone
-from dotstream.planner.decide import UNFOLDED
+from dotstream.planner.decision import UNFOLDED
 from dotstream.planner.naming import DOT_PREFIX
 from dotstream.planner.visits import Witnesses
 
@@ -72,13 +72,15 @@ class Folding:
         return why
 
     def target_in(self, place: Directory) -> str | None:
-        """Say that a package has its target in a directory; ``None`` if none has."""
-        targets = self._farm.options.targets
-        if not targets:
-            return None
-        inside = f"{place.absolute}/"
-        other = next((each for each in targets if f"{each}/".startswith(inside)), None)
-        return None if other is None else f"a package has its target in it, {other}"
+        """Say whose directory is in one, a target or dotstream's own; ``None`` if none is."""
+        options, inside = self._farm.options, f"{place.absolute}/"
+        for each in options.targets:
+            if f"{each}/".startswith(inside):
+                return f"a package has its target in it, {each}"
+        for each in options.private:
+            if each.startswith(inside):
+                return f"dotstream keeps what is its own in it, {each}"
+        return None
 
     def _differing_below(self, cursor: Cursor, place: Directory, *, standing: bool) -> Met | None:
         """Return what below would be hidden or renamed, or must stay a directory."""

@@ -191,6 +191,26 @@ def with_target(
         yield item
 
 
+def there_by_then(items: Iterator[Item | Run], state: str) -> Iterator[Item | Run]:
+    """Leave out the directories that are made for the state, before anything is changed.
+
+    Args:
+        state: absolute path of the state directory.
+    """
+    if not state or is_directory(state):
+        return items
+    whole = f"{canonical(state)}/"
+    return (
+        item
+        for item in items
+        if not (
+            isinstance(item, Operation)
+            and item.kind == "make_dir"
+            and whole.startswith(f"{item.path}/")
+        )
+    )
+
+
 def folded(
     target: str, directory: str, packages: Sequence[str], opened: Container[str], *, alone: bool
 ) -> ScanError | Notice | None:

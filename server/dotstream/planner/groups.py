@@ -8,7 +8,7 @@ from dotstream.light_typing import TYPE_CHECKING, NamedTuple, cast
 from dotstream.model.items import Notice, ScanError
 from dotstream.model.run import Run
 from dotstream.planner.farm import Farm, scan_error
-from dotstream.planner.foresight import Shared, folded, foreseen, with_target
+from dotstream.planner.foresight import Shared, folded, foreseen, there_by_then, with_target
 from dotstream.planner.scope import Scope
 from dotstream.planner.stream import StreamingPlan
 from dotstream.planner.walk import walk
@@ -148,7 +148,7 @@ def _whole(
             group.manage[0].name,
             alone=set(shared.wanted) == {group.target},
         )
-    return foreseen(items, state)
+    return there_by_then(foreseen(items, state), state)
 
 
 def plan_level(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dotstream.fs.listing import Entry, Listing
     from dotstream.planner.cursor import Cursor
-    from dotstream.planner.decide import Claim
+    from dotstream.planner.decision import Claim
     from dotstream.planner.ownership import Owner
 
 

@@ -74,21 +74,21 @@ def plan_packages(
     if action == "unmanage":
         repository.do_without()
     settings, prefer = repository.settings, asked.prefer
+    options, cancel = settings.options(prefer), asked.cancel or CancellationToken()
     names, unwanted, elsewhere, choosing, former, places, kept = asked.meant(repository, action)
     unread: list[ScanError] = []
     groups = repository.groups(action, names, prefer, elsewhere, places, unread=unread)
-    options, cancel = settings.options(prefer), asked.cancel or CancellationToken()
     wanted = {group.target for group in groups}
+    if action != "unmanage":
+        repository.require_home(wanted)
     grounds = {ground(each, settings.target) for each in wanted if not is_directory(each)}
     targets = tuple(sorted({*wanted, *grounds, *former}))
     only: tuple[str, ...] = ()
     whole = path is None and members is None and not prefer.where
     if path is not None:
         groups, only = narrowed(repository, groups, path)
-        if action == "unmanage":  # what else is linked stays, and so do the directories it is in
-            alone = _only_at("/".join(only), prefer)
-            groups = repository.groups(action, names, alone, elsewhere, places, unread=[])
-            groups, only = narrowed(repository, groups, path)
+        if groups:
+            options = options._replace(path="/".join((groups[0].target.rstrip("/"), *only)))
     selection = None
     if members is not None:
         from dotstream.planner.chosen import Selection
@@ -122,16 +122,6 @@ def plan_packages(
         ],
         state=repository.state,
     )
-
-
-def _only_at(path: str, prefer: Preferences) -> Preferences:
-    """Want nothing but what is at a path of the target, above it or below it."""
-
-    def where(shown: str) -> bool:
-        near = f"{shown}/".startswith(f"{path}/") or f"{path}/".startswith(f"{shown}/")
-        return near and (prefer.where is None or prefer.where(shown))
-
-    return prefer._replace(where=where) if path else prefer
 
 
 def _unwanted(settings: Settings, package: Unwanted) -> Notice:
@@ -351,11 +341,12 @@ def scan_packages(repository: Repository, asked: Asked) -> Scan:
     from dotstream.planner.scan import Scan
 
     settings, prefer = repository.settings, asked.prefer
+    options = settings.options(prefer)
     names = settings.select(asked.packages, asked.profile, everything=asked.everything)
     return Scan(
         [(settings.package(name, prefer), settings.target_of(name)) for name in names],
         directory=repository.directory,
-        options=settings.options(prefer),
+        options=options,
         lookup=repository.lookup(prefer),
         cancel=asked.cancel or CancellationToken(),
     )

@@ -42,6 +42,10 @@ class Scope(NamedTuple):
         """Return the one name to plan in ``place``, or ``None`` for all of them."""
         return self.only[place.depth] if place.depth < len(self.only) else None
 
+    def has_part_of(self, place: Directory) -> bool:
+        """Whether only a part of a directory is planned, to be carried out by itself."""
+        return place.depth < len(self.only) and not self.bounded
+
     @property
     def bounded(self) -> bool:
         """Whether some directories are too far down to be planned."""
@@ -50,10 +54,6 @@ class Scope(NamedTuple):
     def leaves_out(self, place: Directory) -> bool:
         """Whether a directory is further down than the lowest."""
         return place.depth > self.lowest
-
-    def with_all_of(self, place: Directory) -> Scope:
-        """Return the scope that has all of a directory on the way to the one path."""
-        return self._replace(only=self.only[: place.depth])
 
     def concerning(self, found: Item | Run | Below, root: str) -> Iterator[Item | Below]:
         """Pass on what is about the one path to plan, or about what is above or below it."""

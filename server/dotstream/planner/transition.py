@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dotstream.planner.cursor import Cursor
-    from dotstream.planner.decide import Claim, Decision, Name
+    from dotstream.planner.decision import Claim, Decision, Name
     from dotstream.planner.farm import Farm
     from dotstream.planner.scope import Scope
     from dotstream.planner.visit import DirectoryVisit
@@ -182,7 +182,7 @@ def unlink_inside(visit: DirectoryVisit, name: Name) -> Visit[bool]:
             yield _remove_made(visit, there, package)
         yield visit.enter(there, unlinked, (), Mode.REAL)
         return not gone
-    gone = yield _emptied(visit, visit.whole(there, unlinked), package)
+    gone = yield _emptied(visit, visit.emptying(there, unlinked), package)
     return not gone
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dotstream.fs.listing import DIR, FILE, LINK, Files, Names
 from dotstream.fs.oserror import GONE
-from dotstream.light_typing import TYPE_CHECKING, NamedTuple
+from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import Notice, Operation
 from dotstream.model.run import LONGEST, Run
 from dotstream.planner.conflicts import left_alone
-from dotstream.planner.decide import UNFOLDED, Name
+from dotstream.planner.decision import UNFOLDED, Name
 from dotstream.planner.farm import scan_error
 from dotstream.planner.merging import as_wanted, claims_by_name, merge, one_spelling, plain
 from dotstream.planner.naming import DOT_PREFIX
@@ -24,25 +24,13 @@ if TYPE_CHECKING:
     from dotstream.model.options import Package
     from dotstream.model.rule import Hidden
     from dotstream.planner.cursor import Cursor
-    from dotstream.planner.decide import Claim
-    from dotstream.planner.farm import Farm
-    from dotstream.planner.folding import Folding
-    from dotstream.planner.refolding import Refolding
+    from dotstream.planner.decision import Claim
     from dotstream.planner.scope import Scope
     from dotstream.planner.states import Seen, State
-    from dotstream.planner.unlinking import Unlinking
     from dotstream.planner.visits import Visit
+    from dotstream.planner.walk import Walk
 
 _POLLED = 511  # how often a long directory asks whether to stop (a mask)
-
-
-class Walk(NamedTuple):
-    """What all visits of one walk share."""
-
-    farm: Farm
-    folding: Folding
-    unlinking: Unlinking
-    refolding: Refolding
 
 
 def _without(cursors: Sequence[Cursor], package: Package) -> list[Cursor]:
@@ -115,11 +103,10 @@ class DirectoryVisit:
         stem = farm.naming.prefix(cursor, there)
         return Run("create_link", there, names, cursor.package.name, stem)
 
-    def whole(self, there: Directory, unlinked: Sequence[Cursor]) -> DirectoryVisit:
-        """Return the visit of a directory further down, of all that is in it."""
+    def emptying(self, there: Directory, unlinked: Sequence[Cursor]) -> DirectoryVisit:
+        """Return the visit of a directory further down, where links only go."""
         self.release()
-        scope = self.scope.with_all_of(there)
-        return DirectoryVisit(self.walk, scope, there, unlinked, ())
+        return DirectoryVisit(self.walk, self.scope, there, unlinked, ())
 
     def release(self) -> None:
         """Give the descriptor back: a visit further down may need it."""
@@ -303,6 +290,7 @@ class DirectoryVisit:
         gone: list[str] = []
         for count, (name, kind, claims) in enumerate(merge(there, cursors, listings), 1):
             if only is not None and name != only:
+                left += 1
                 continue
             if not count & _POLLED:
                 farm.poll()
@@ -398,5 +386,7 @@ class DirectoryVisit:
                 return None, Operation("remove_link", self.place, name, package, None, text)
         elif now is Real.DIRECTORY:
             there, linked = self.place.child(name), [kind for _, kind, _ in claims]
+            if self.scope.has_part_of(there):
+                return now, None
             return self.walk.refolding.left(there, inner, linked, self.unlinked), None
         return now, None

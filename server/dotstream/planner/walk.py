@@ -13,15 +13,16 @@ the first operation inside of it; an operation at a path touches nothing beside 
 
 from __future__ import annotations
 
-from dotstream.light_typing import TYPE_CHECKING
+from dotstream.errors import PartOfLink
+from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.directory import Directory
-from dotstream.model.items import Conflict
+from dotstream.model.items import Conflict, Operation
 from dotstream.planner.folding import Folding
 from dotstream.planner.refolding import Refolding
 from dotstream.planner.scope import EVERYTHING
 from dotstream.planner.states import Mode
 from dotstream.planner.unlinking import Unlinking
-from dotstream.planner.visit import DirectoryVisit, Walk
+from dotstream.planner.visit import DirectoryVisit
 from dotstream.planner.visits import carried_out
 
 if TYPE_CHECKING:
@@ -32,6 +33,15 @@ if TYPE_CHECKING:
     from dotstream.model.run import Run
     from dotstream.planner.farm import Farm
     from dotstream.planner.scope import Below, Scope
+
+
+class Walk(NamedTuple):
+    """What all visits of one walk share."""
+
+    farm: Farm
+    folding: Folding
+    unlinking: Unlinking
+    refolding: Refolding
 
 
 def walk(
@@ -53,6 +63,7 @@ def walk(
 
     Raises:
         Cancelled: the farm's token was cancelled.
+        PartOfLink: one path is to be unlinked, and the link above it shows others too.
     """
     root = Directory(farm.target.root)
     if not farm.options.stow and f"{root.root}/".startswith(f"{farm.stow_dir}/"):
@@ -72,5 +83,14 @@ def walk(
     if not scope.only:
         yield from found
         return
-    for item in found:
-        yield from scope.concerning(item, root.root)
+    path = root.at("/".join(scope.only))
+    for each in found:
+        for item in scope.concerning(each, root.root):
+            if (
+                not (manage or scope.bounded)
+                and isinstance(item, Operation)
+                and item.kind == "remove_link"
+                and path.startswith(f"{item.path}/")
+            ):
+                raise PartOfLink(path, item.path, item.package)
+            yield item

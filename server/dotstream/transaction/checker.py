@@ -12,7 +12,7 @@ import time
 from dotstream.errors import OperationRefused
 from dotstream.fs.look import marker, marker_file
 from dotstream.light_typing import TYPE_CHECKING
-from dotstream.model.items import OPERATION_KINDS
+from dotstream.model.items import OPERATION_KINDS, Operation
 from dotstream.model.nesting import OPENERS, Nesting
 from dotstream.model.plan import Summary
 from dotstream.model.run import LONGEST, Run
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dotstream.model.directory import Directory
-    from dotstream.model.items import Operation
     from dotstream.model.plan import Metadata, Origin
 
 _MAKES_LINKS = frozenset(("create_link", "replace_link", "refold"))
@@ -32,6 +31,16 @@ _NEEDS_BEFORE = frozenset(
     ("remove_link", "replace_link", "unfold", "refold", "remove_dir", "move_file")
 )
 _TAKES_BACK = frozenset(("undo", "restore", "doctor"))
+
+
+def require_operation(item: object) -> None:
+    """Refuse what is no operation.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if not isinstance(item, Operation):
+        raise TypeError(f"execute takes operations, and this is none: {item!r}")
 
 
 class Checker:
@@ -78,7 +87,11 @@ class Checker:
         kind: str | None = None  # of the links in a row that are not passed on yet
         stem, package, removes = "", "", False
         for operation in operations:
-            what, directory, name, owner, text, before, _ = operation
+            try:
+                what, directory, name, owner, text, before, _ = operation
+            except (TypeError, ValueError):
+                require_operation(operation)
+                raise
             if (
                 what == kind
                 and directory is here
@@ -93,6 +106,7 @@ class Checker:
                 yield from self._runs(kind, here, names, package, stem)
                 kind = None
             if directory is not here:
+                require_operation(operation)
                 self._enter(operation)
                 here = directory
             self._check(operation)

@@ -9,7 +9,7 @@ from dotstream.light_typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from dotstream.model.items import Operation
 from dotstream.model.plan import Plan
 from dotstream.model.run import Run
-from dotstream.transaction.checker import Checker
+from dotstream.transaction.checker import Checker, require_operation
 from dotstream.transaction.lifecycle import applying
 from dotstream.transaction.terms import Control, Source, source_of
 
@@ -160,8 +160,15 @@ def execution_of_operations(
     control: Control[Result] = Control(cancel, keep=keep)
 
     def events() -> Generator[Happening, None, Result]:
-        rest = iter(operations)
-        first = next(rest, None)
+        try:
+            rest = iter(operations)
+        except TypeError:
+            what = f"operations, one after the other, and not {operations!r}"
+            raise TypeError(f"execute takes {what}; apply takes a whole plan") from None
+        first: Operation | None = None
+        for first in rest:
+            require_operation(first)
+            break
         origin = None if first is None else first.directory.origin
         asked = metadata(first)
         of = asked if origin is None else origin.metadata

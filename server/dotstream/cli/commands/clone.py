@@ -59,6 +59,8 @@ def run(session: Session) -> int:
     if getattr(arguments, "dir", None) is not None:
         raise UsageError("where to clone to comes after the URL: dotstream clone URL DIR")
     home = home_directory(session.environ)
+    if not is_directory(home):
+        raise UsageError(f"there is no home directory at {home}; make it, or set HOME")
     here = _here(home)
     into = Places(home, None).expand(arguments.into or f"{home}/{_name(arguments.url)}")
     if not present(into) or (is_directory(into) and not entries(into, 1)):

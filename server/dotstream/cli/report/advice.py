@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-from dotstream.errors import ConflictError, DotstreamError, HeldElsewhere, JournalError
+from dotstream.errors import (
+    ConflictError,
+    DotstreamError,
+    HeldElsewhere,
+    JournalError,
+    PartOfLink,
+)
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.directory import display
 
@@ -88,9 +94,19 @@ def with_flags(error: DotstreamError, completed: Callable[[str], str] = str) -> 
     Args:
         completed: adds to a command what it takes to be about the same directories.
     """
+    if isinstance(error, PartOfLink):
+        return _whole_or_apart(error, completed)
     return re.sub(
         r"'(dotstream [^']*)'", lambda found: f"'{completed(found[1])}'", _with_flags(error)
     )
+
+
+def _whole_or_apart(error: PartOfLink, completed: Callable[[str], str]) -> str:
+    from dotstream.doctor.shell_commands import REMANAGE, quoted
+
+    whole = completed(f"dotstream unlink {quoted(error.link)}")
+    apart = completed(f"{REMANAGE} {quoted(error.package)} --no-folding")
+    return f"{error}; '{whole}' removes that, and '{apart}' makes a link for each file first"
 
 
 def _with_flags(error: DotstreamError) -> str:
@@ -125,7 +141,10 @@ def explained(
             lines += style.wrapped(display(advice), f"    {style.dot} ", "      ")
     choices = [policy for policy in conflict.choices if policy != "fail"]
     if choices and flags:
-        lines.append(f"    {style.dot} --on-conflict {'|'.join(choices)}")
+        from dotstream.doctor.shell_commands import quoted
+
+        named = f"{quoted(conflict.path)}=" if conflict.whole else ""
+        lines.append(f"    {style.dot} --on-conflict {named}{'|'.join(choices)}")
     if conflict.same and flags and "backup" in choices:
         lines.append(
             f"    {style.dot} --same backs up and links every file with the same content"

@@ -81,6 +81,7 @@ class Lines(Report):
         self._most: int | None = None  # operations that may still be listed
         self._over = 0  # those that were not
         self._choices: set[Policy] = set()  # the policies that were offered
+        self._named = ""  # what comes before them where they count for one path only
         self._many = False
         self._links = False  # whether links were asked for
         self._about = True  # whether any package is meant
@@ -313,11 +314,14 @@ class Lines(Report):
     def _offer(self, item: Conflict) -> None:
         self._choices.update(item.choices)
         self._choices.discard("fail")
+        if item.whole:
+            self._named = "PATH="
 
     def _policies(self) -> str:
         """Return how the policies that were offered are chosen."""
         offered = "|".join(policy for policy in POLICY_WORDS if policy in self._choices)
-        return f", or choose a policy with --on-conflict {offered}" if offered else ""
+        flag = f"--on-conflict {self._named}{offered}"
+        return f", or choose a policy with {flag}" if offered else ""
 
     def _legend(self) -> None:
         """Say once what the policies do that were offered."""
