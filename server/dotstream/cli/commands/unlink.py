@@ -36,7 +36,7 @@ def run(session: Session) -> int:
     path, package, found = linkable(session, session.arguments.path, None)
     if found.state not in ("linked", "directory"):
         raise UsageError(f"{found.path} is not linked: {found.message}")
-    packages = (package,)
+    packages: tuple[str, ...] = (package,)
     if found.state == "directory" and found.role == "target":
         packages = _linked_below(session, path)
 
