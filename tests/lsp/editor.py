@@ -136,7 +136,7 @@ class Editor:
         assert condition(), f"the server ended: {self.log.decode()}"
 
     def follow(self, token: str, rows: int) -> None:
-        """Acknowledge batches until so many rows came: with a window of 1 it then stands still."""
+        """Acknowledge batches until so many rows came: a window of 1 stands still then."""
         read = 0
         while len(self.rows(token)) < rows:
             if read:
