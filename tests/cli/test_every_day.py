@@ -479,6 +479,15 @@ class TestHook:
             done = dotstream("hook", *words, cwd=place)
             assert (done.code, "is not in a git repository" in done.err) == (2, True)
 
+    def test_a_repository_that_git_refuses_is_not_said_to_be_none(
+        self, scratch_home: Path
+    ) -> None:
+        root = household(scratch_home)
+        (root / ".git").write_text("gitdir: nowhere\n")
+        done = dotstream("hook", "install", cwd=root)
+        assert done.code == 2
+        assert f"git refuses to work in {root}: 'git -C {root} status' says why" in done.err
+
     def test_a_person_who_pulls_is_asked(
         self, scratch_home: Path, remote: Path, clone: Path
     ) -> None:

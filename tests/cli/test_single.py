@@ -169,6 +169,28 @@ def test_a_file_that_a_link_to_its_directory_shows_is_not_unlinked_with_all_othe
     assert not (scratch_home / ".vim").exists()
 
 
+def test_all_links_below_a_directory_go_whichever_packages_have_them(
+    scratch_home: Path, root: Path
+) -> None:
+    (scratch_home / ".config").mkdir()
+    for path in ("git/dot-config/shared/1", "zsh/dot-config/shared/2", "vim/dot-config/v"):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).touch()
+    dotstream("manage", "git", "zsh", "vim", "--same", "--on-conflict", "skip", cwd=root)
+    shared = scratch_home / ".config/shared"
+    assert sorted(path.name for path in shared.iterdir()) == ["1", "2"]
+    assert dotstream("unlink", "zsh/dot-config/shared", cwd=root).code == 0
+    assert (shared / "1").exists()
+    assert not (shared / "2").exists()
+    dotstream("manage", "zsh", "--on-conflict", "skip", cwd=root)
+    done = dotstream("unlink", str(shared), cwd=root)
+    assert (done.code, done.out) == (0, "unmanage git zsh: 2 unlinked, 1 directory removed\n")
+    shared.mkdir()
+    done = dotstream("unlink", str(shared), cwd=root)
+    assert (done.code, "no package has a link below it" in done.err) == (2, True)
+    assert (scratch_home / ".config/v").is_symlink()
+
+
 def test_linking_one_file_moves_no_whole_directory_unless_that_is_named(
     scratch_home: Path, root: Path
 ) -> None:

@@ -135,6 +135,15 @@ class Editor:
         assert met, "the server did not say what was waited for"
         assert condition(), f"the server ended: {self.log.decode()}"
 
+    def follow(self, token: str, rows: int) -> None:
+        """Acknowledge batches until so many rows came: a window of 1 stands still then."""
+        read = 0
+        while len(self.rows(token)) < rows:
+            if read:
+                self.notify("dotstream/ack", {"token": token, "seq": read})
+            read += 1
+            self.wait(lambda seq=read: self.batches >= seq)  # type: ignore[misc]
+
     def wait_for_end(self) -> None:
         """Wait until the server hangs up."""
         with self._changed:

@@ -48,7 +48,7 @@ def _before(world: World) -> Any:
 
 def test_a_target_that_changes_between_plan_and_apply(world: World, editor: Editor) -> None:
     """The plan is complete in the journal when somebody makes a file where a link is to go."""
-    world.grow("big", 1000)
+    world.grow("big", 3000)
     editor.acks = False
     params = world.params("big", window=1, partialResultToken="p")
     request = editor.request("dotstream/apply", params)
@@ -88,7 +88,7 @@ def test_an_operation_that_the_system_would_refuse_is_foreseen(
 
 def test_an_operation_that_the_system_refuses(world: World, plain: Editor) -> None:
     """The plan is complete in the journal when somebody takes the right to change away."""
-    world.grow("big", 1000)
+    world.grow("big", 3000)
     plain.acks = False
     params = world.params("big", window=1, partialResultToken="p")
     request = plain.request("dotstream/apply", params)

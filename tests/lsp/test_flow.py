@@ -144,12 +144,15 @@ def test_memory_does_not_grow_with_the_plan(world: World, editor: Editor) -> Non
 
 def test_other_requests_are_answered_while_a_plan_streams(world: World, editor: Editor) -> None:
     world.grow("big", 5000)
+    editor.acks = False
     request = editor.request(
         "dotstream/plan", world.params("big", window=2, partialResultToken="p")
     )
-    editor.wait(lambda: editor.batches > 1)
+    editor.wait(lambda: editor.batches == 2)
     small = editor.ask("dotstream/plan", world.params("zsh", window=1, partialResultToken="q"))
     assert small["counts"] == {"create_link": 1}
+    editor.acks = True
+    editor.notify("dotstream/ack", {"token": "p", "seq": 2})
     assert editor.answer(request)["result"]["counts"]["create_link"] == 5000
     order = [message["id"] for message in editor.messages if "method" not in message]
     assert order.index(request) > order.index(request + 1)

@@ -155,10 +155,7 @@ def killed(world: World) -> None:
     editor = Editor()
     params = world.params("big", window=1, partialResultToken="p", options={"stream": True})
     editor.request("dotstream/apply", params)
-    for seq in range(1, 12):
-        editor.wait(lambda seq=seq: editor.batches >= seq)  # type: ignore[misc]
-        editor.notify("dotstream/ack", {"token": "p", "seq": seq})
-    editor.wait(lambda: editor.batches == 12)
+    editor.follow("p", 3000)
     editor.process.kill()
     editor.hang_up()
     assert (world.target / "d0000/f000").is_symlink()

@@ -19,7 +19,7 @@ def test_initialize_announces_our_methods_with_their_limits(editor: Editor) -> N
     assert editor.initialized["serverInfo"]["name"] == "dotstream"
     announced = editor.initialized["capabilities"]["experimental"]["dotstream"]
     methods = announced.pop("methods")
-    assert announced == {"version": 1, "maxWindow": 64, "maxBatch": 256}
+    assert announced == {"version": 1, "maxWindow": 64, "maxBatch": 1024}
     assert {"dotstream/plan", "dotstream/apply"} <= set(methods)
 
 
@@ -86,7 +86,7 @@ def test_batches_are_numbered_count_up_and_end_with_done(world: World, editor: E
     for batch in batches:
         seen.update(row["op"] for row in batch["items"])
         assert batch["counts"] == seen
-        assert len(batch["items"]) <= 256
+        assert len(batch["items"]) <= 1024
     assert done == {
         "kind": "done",
         "reason": "complete",

@@ -315,6 +315,32 @@ def test_a_fold_that_is_opened_says_for_whom(farm: Farm) -> None:
     assert (opened.kind, opened.why) == ("unfold", "packages a and b share it")
 
 
+@pytest.mark.parametrize("marker", [".stow", "dotstream.toml"])
+@pytest.mark.parametrize("mode", [0o700, 0o755])
+def test_what_another_package_directory_has_in_a_fold_that_is_opened_stays_that_ones(
+    farm: Farm, marker: str, mode: int
+) -> None:
+    farm.make({f"other/{marker}": "", "other/a/x/1": "a", "stow/b/x/2": "b"})
+    farm.make({"home/x": Link("../other/a/x")})
+    os.chmod(f"{farm.root}/other/a/x", mode)
+    client = farm.client()
+    client.apply(client.stream_manage("b"))
+    assert farm.home() == {
+        "x": "dir",
+        "x/1": "-> ../../other/a/x/1",
+        "x/2": "-> ../../stow/b/x/2",
+    }
+    assert client.unwanted() == []
+    assert [link.package for link in client.links()] == ["b"]
+    assert client.plan_remanage().items == ()
+    assert not list(client.doctor())
+    client.apply(client.stream_unmanage("b"))
+    assert not os.path.lexists(f"{farm.target}/x/2")
+    assert os.path.exists(f"{farm.target}/x/1")
+    assert client.unwanted() == []
+    assert not list(client.doctor())
+
+
 # One path of a fold ---------------------------------------------------------------------------
 
 

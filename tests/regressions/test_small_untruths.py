@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.crash.mounts import elsewhere
-from tests.farm import File
+from tests.farm import FIFO, File, Link
 from tests.lsp.wires import Server, WebSocket
 
+from dotstream.client import Client
 from dotstream.errors import JournalError
 from dotstream.fs.state import existing_state
 from dotstream.model.options import Preferences
@@ -22,7 +23,7 @@ from dotstream.model.options import Preferences
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.farm import Farm
+    from tests.farm import Entry, Farm
 
 _COMMAND = [sys.executable, "-m", "dotstream"]
 _root = pytest.mark.skipif(os.geteuid() != 0, reason="needs the rights of root")
@@ -92,6 +93,12 @@ def test_a_working_directory_that_is_gone_matters_to_nobody_who_names_none(farm:
         os.makedirs(gone, exist_ok=True)
         assert (done.returncode, done.stderr) == (0, ""), words
     assert farm.home() == {"a": "-> ../stow/zsh/a"}
+    # Nor to those who have said once where their packages are.
+    os.makedirs(f"{farm.root}/config/dotstream")
+    with open(f"{farm.root}/config/dotstream/config.toml", "w", encoding="utf-8") as file:
+        file.write(f"directory = {farm.directory!r}\n")
+    assert _run(farm, "unmanage", "zsh", cwd=gone, before=lambda: os.rmdir(gone)).returncode == 0
+    assert farm.home() == {}
 
 
 def test_an_output_that_is_full_after_all_was_done_is_no_failure_of_that(farm: Farm) -> None:
@@ -132,6 +139,19 @@ def test_a_state_that_cannot_be_written_is_a_matter_of_permission(
     done = _run(farm, "manage", "zsh", wrapper=nobody)
     assert (done.returncode, farm.home()) == (4, {})
     assert "Permission denied" in done.stderr
+
+
+@pytest.mark.parametrize("place", ["state", "state/dotstream", "above"])
+@pytest.mark.parametrize("what", [File("x"), Link("nowhere"), FIFO])
+def test_what_is_in_the_place_of_the_state_directory_is_named_as_that(
+    farm: Farm, place: str, what: Entry
+) -> None:
+    farm.make({"stow/zsh/a": "z", place: what})
+    state = f"{farm.root}/{place}" + ("/dotstream" if place == "above" else "")
+    client = Client(farm.directory, target=farm.target, state=state, home=farm.target)
+    with pytest.raises(JournalError, match=f"{farm.root}/{place}: it is .*, not a directory"):
+        client.apply(client.stream_manage("zsh"))
+    assert farm.home() == {}
 
 
 def test_an_unprivileged_user_changes_recovers_and_restores(

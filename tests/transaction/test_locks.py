@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from tests.crash.killing import die_at
 from tests.farm import apply, host
 
 from dotstream.errors import Cancelled, TargetLocked
+from dotstream.fs.lock import Lock, LockHeld
 from dotstream.model.cancel import CancellationToken
 from dotstream.store.journal import Journal
 from dotstream.transaction.writing import writing
@@ -72,6 +74,22 @@ def test_the_second_writer_is_told_the_process_and_the_command(two: Farm) -> Non
         assert two.target in str(caught.value)
         assert str(caught.value).endswith("wait for it to end")
     assert two.home() == {}
+
+
+@pytest.mark.parametrize("said", ["manage vim", ""])
+def test_who_has_only_just_taken_the_lock_is_given_time_to_say_who_it_is(
+    tmp_path: Path, said: str
+) -> None:
+    lock = tmp_path / "lock"
+
+    def say() -> None:
+        lock.write_text(said)
+
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(LockHeld) as caught, Lock(str(lock), "me", poll=say):
+            pass
+    assert caught.value.holder == (said or "another process")
 
 
 @pytest.mark.parametrize("use", ["recover", "prune", "undo", "restore"])

@@ -71,7 +71,14 @@ class Repository:
         named = directory or self._environ.get("DOTSTREAM_DIR")
         if named:
             return locate(self.places.expand(named), home=self._home, environ=self._environ)
-        found = discover(self.places.cwd, home=self._home, environ=self._environ)
+        try:
+            here = self.places.cwd
+        except OSError:  # it is gone, which does not matter where one is known anyway
+            found = self._usual()
+            if found is None:
+                raise
+            return found
+        found = discover(here, home=self._home, environ=self._environ)
         if found is None:
             found = self._usual()
         if found is None:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _INTERVAL = 0.05
+_LOOKS = 40  # at a lock whose holder has not written its name yet
 _LONGEST = 4096
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_SOMEBODY = "another process"
 
 
 class LockHeld(Exception):
@@ -37,7 +39,7 @@ class Lock:
             user, is kept out as well.
         holder: what to show to whoever finds it locked.
         wait: whether to wait for it instead of raising ``LockHeld``.
-        poll: called while waiting; may raise to give up.
+        poll: called while waiting, also for the name of who has it; may raise to give up.
     """
 
     def __init__(
@@ -58,15 +60,17 @@ class Lock:
         """Take the lock.
 
         Raises:
-            LockHeld: somebody else has it and we do not wait.
+            LockHeld: somebody else has it and we do not wait. One who has only just taken it
+                is given the time to write its name.
             OSError: the file cannot be opened.
         """
         try:
             fd = self._take(opened(self._path, os.O_RDWR | os.O_CREAT))
             run = _run(fd)  # of a holder before, who may have been killed
-            os.ftruncate(fd, 0)
             holder = self._holder.replace("\n", " ").encode("utf-8", "replace")
-            os.pwrite(fd, holder[: _LONGEST - 1] + _written(run), 0)
+            written = holder[: _LONGEST - 1] + _written(run)
+            os.pwrite(fd, written, 0)
+            os.ftruncate(fd, len(written))
             if self._target is not None:
                 self._take(os.open(self._target, _DIRECTORY))
         except BaseException:
@@ -76,18 +80,16 @@ class Lock:
 
     def _take(self, fd: int) -> int:
         """Lock one file or directory."""
+        looks = 0
         try:
-            while True:
-                try:
-                    fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    if not self._wait:
-                        raise LockHeld(_holder(fd)) from None
-                    if self._poll is not None:
-                        self._poll()
-                    time.sleep(_INTERVAL)
-                else:
-                    break
+            while not _locks(fd):
+                looks += 1
+                holder = _holder(fd)
+                if not self._wait and (holder or looks > _LOOKS):
+                    raise LockHeld(holder or _SOMEBODY)
+                if self._poll is not None:
+                    self._poll()
+                time.sleep(_INTERVAL)
         except BaseException:
             os.close(fd)
             raise
@@ -128,13 +130,21 @@ def left_behind(path: str, journal: str) -> bool:
     return True
 
 
-def _holder(fd: int) -> str:
-    """Return who wrote themselves into a lock file."""
+def _locks(fd: int) -> bool:
+    """Lock it, unless somebody else has."""
     try:
-        name = _first_line(fd).decode("utf-8", "replace").strip()
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(fd: int) -> str:
+    """Return who wrote themselves into a lock file; nothing if they have not done so yet."""
+    try:
+        return _first_line(fd).decode("utf-8", "replace").strip()
     except IsADirectoryError:
-        name = ""
-    return name or "another process"
+        return _SOMEBODY
 
 
 # The run that the lock is held for -----------------------------------------------------

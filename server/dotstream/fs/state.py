@@ -173,6 +173,10 @@ def _made(directory: str) -> None:
     """Make a directory and those above it, each name of them on the disk."""
     missing = []
     while not os.path.isdir(directory):
+        mode = _mode(directory)
+        if mode is not None and not stat.S_ISDIR(mode):
+            told = f"{directory}: it is {kind(mode)}, not a directory"
+            raise JournalError(told, remedy="move_away")
         missing.append(directory)
         directory = os.path.dirname(directory)
     for each in reversed(missing):

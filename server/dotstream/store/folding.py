@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from dotstream.light_typing import TYPE_CHECKING, TypeAlias
 from dotstream.model.names import encoded
 from dotstream.model.run import LONGEST, Run
-from dotstream.store.package_directories import leading
+from dotstream.store.package_directories import leading, marked_above
 from dotstream.store.pages import rows_in
 from dotstream.store.steps import End
 
@@ -58,6 +60,7 @@ class _Folding:
         on_backup: Callable[[int, str], None],
     ) -> None:
         self._database, self._writer = manifest.database, manifest.writer
+        self._directories = manifest.directories
         self._number, known = manifest.directories.number(stow_dir), manifest.directories.all()
         manifest.directories.note(stow_dir)
         self._others = known if len(known) > 1 else {}  # to tell links apart by
@@ -125,9 +128,23 @@ class _Folding:
         elif item.kind != "make_dir" or root != self._stow_dir:
             self._take_in(item, changes)
 
+    def _know(self, operation: Operation, fold: str) -> None:
+        """Know another package directory from now on whose fold is opened, or made again."""
+        leads = posixpath.normpath(posixpath.join(operation.directory.absolute, fold))
+        if leads.startswith(f"{self._stow_dir.rstrip('/')}/"):
+            return
+        found = marked_above(leads)
+        if found is not None:
+            self._directories.number(found)
+            self._others = self._directories.all()
+
     def _take_in(self, operation: Operation, changes: dict[str, Row | None]) -> None:
         """Note what one operation on a link or directory changes in its directory."""
         name, package, text = operation.name, operation.package, operation.text or ""
+        if operation.kind in ("unfold", "refold"):
+            self._know(
+                operation, (operation.before if operation.kind == "unfold" else text) or ""
+            )
         number = self._number_of(operation.directory, text)
         key = (operation.directory.root, operation.directory.path, name)
         match operation.kind:

@@ -144,8 +144,8 @@ def test_all_plans_are_written_at_once(world: World, nvim: Neovim) -> None:
         nvim.command("tabnew")
     nvim.command("wall")
     nvim.wait("#_G.notes == 2")
-    assert (world.target / ".zshrc").is_symlink()
-    assert (world.target / ".vimrc").is_symlink()
+    assert (world.target / ".zshrc").is_symlink(), nvim.notes()
+    assert (world.target / ".vimrc").is_symlink(), nvim.notes()
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ M.defaults = {
     -- Rows kept of one directory, as long as there is room for all.
     max_rows_per_directory = 500,
     -- Batches that the server may send ahead of what is on the screen.
-    window = 8,
+    window = 2,
     -- Close the folds of directories with more rows than this once a plan is complete, except
     -- where there are conflicts.
     fold_over = 100,

@@ -87,6 +87,12 @@ def _place(directory: str, *which: str) -> str:
         UsageError: the directory is in no work tree of a repository.
     """
     found = git_says("rev-parse", *which, cwd=directory)
+    above = directory
+    while found is None and above != posixpath.dirname(above):
+        if present(f"{above}/.git"):
+            why = f"'git -C {quoted(directory)} status' says why"
+            raise UsageError(f"git refuses to work in {directory}: {why}")
+        above = posixpath.dirname(above)
     if found is None:
         raise UsageError(f"{directory} is not in a git repository")
     return canonical(posixpath.join(directory, found))

@@ -6,6 +6,7 @@ from dotstream.cli.change import change
 from dotstream.cli.flags import add_dry_run
 from dotstream.cli.places import linkable
 from dotstream.errors import UsageError
+from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from dotstream.planner.stream import StreamingPlan
 
 DESCRIPTION = """\
-Removes the link of one file, or all links below one directory, and leaves the rest of the
-package linked. PATH may be in the package or in the target; the file itself stays. A file
-that is reached by a link to its whole directory has none of its own."""
+Removes the link of one file, or all links below one directory, and leaves the rest linked.
+PATH may be in the package, whose links alone go then, or in the target; the file itself
+stays. A file that is reached by a link to its whole directory has none of its own."""
 
 EXAMPLES = """\
   dotstream unlink ~/.zshrc            remove this link
@@ -35,8 +36,24 @@ def run(session: Session) -> int:
     path, package, found = linkable(session, session.arguments.path, None)
     if found.state not in ("linked", "directory"):
         raise UsageError(f"{found.path} is not linked: {found.message}")
+    packages: tuple[str, ...] = (package,)
+    if found.state == "directory" and found.role == "target":
+        packages = _linked_below(session, path)
 
     def opening(cancel: CancellationToken) -> StreamingPlan:
-        return session.client.stream_unmanage(package, path=path, cancel=cancel)
+        return session.client.stream_unmanage(*packages, path=path, cancel=cancel)
 
     return change(session, opening)
+
+
+def _linked_below(session: Session, path: str) -> tuple[str, ...]:
+    """Return the packages that have links below a directory of the target.
+
+    Raises:
+        UsageError: none has.
+    """
+    links = session.client.links()
+    found = tuple(dict.fromkeys(each.package for each in links if within(each.path, path)))
+    if not found:
+        raise UsageError(f"{path}: no package has a link below it")
+    return found

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     Reason = Literal["complete", "cancelled", "failed"]
 
-MAX_BATCH = 256
-"""Rows in a batch; larger ones are no faster."""
+MAX_BATCH = 1024
+"""Rows in a batch: each costs a wake-up of the client, and an acknowledgement."""
 
 MAX_WINDOW = 64
 """Batches in flight; a client that asks for more gets this many."""
@@ -39,7 +39,7 @@ UNASKED = 2048
 AGE = 0.015
 """Seconds between two ticks: nothing waits longer, though its batch is not full."""
 
-_MAX_BYTES = 64 * 1024
+_MAX_BYTES = 256 * 1024
 
 _PROBLEMS = ("conflict", "error")
 """Words of rows that somebody has to decide about."""

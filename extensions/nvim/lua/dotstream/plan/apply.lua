@@ -30,6 +30,9 @@ local function ended(session, fault, done, short)
   events.emit("DotstreamApplied", session:event(fault))
 end
 
+--- How many plans were sent to be applied. The server may begin with any of those it has.
+local sent = 0
+
 --- Whether another plan is being applied.
 ---@return boolean
 local function others_apply()
@@ -57,7 +60,7 @@ end
 ---@param session dotstream.Session
 ---@param fault dotstream.Fault
 ---@param again fun() tries once more
----@param contended boolean whether another plan was being applied when this one was sent
+---@param contended boolean whether another plan was being applied since this one was sent
 local function not_applied(session, fault, again, contended)
   local kind = errors.kind(fault)
   if kind == "locked" and errors.is_ours(fault.data.holder) and (contended or others_apply()) then
@@ -89,6 +92,8 @@ local function send(session, client, only)
   params.digest = session.digest
   params.omit, params.only = session.choices:omit(), only
   local undo, contended = session.request.action == "undo", others_apply()
+  sent = sent + 1
+  local mine = sent
   session.handle = request.send(client, undo and "dotstream/undo" or "dotstream/apply", params, {
     title = session:title(),
     on_progress = function(value)
@@ -101,7 +106,7 @@ local function send(session, client, only)
       if fault then
         return not_applied(session, fault, function()
           M.apply(session, only)
-        end, contended)
+        end, contended or sent > mine)
       end
       session.transaction = result.transaction ~= vim.NIL and result.transaction or nil
       session.model.counts = result.counts

@@ -16,7 +16,7 @@ local COUNTS = 100
 
 --- Kilobytes of garbage that are looked for after each batch: what a batch leaves behind would
 --- else pile up to more than the plan itself.
-local GARBAGE = 200
+local GARBAGE = 800
 
 local flush ---@type fun(session: dotstream.Session)
 
