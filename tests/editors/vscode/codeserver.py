@@ -26,6 +26,7 @@ __all__ = ["CodeServer"]
 
 _SETTINGS = {
     "chat.disableAIFeatures": True,
+    "explorer.compactFolders": False,  # a row would become that of what is below it
     "extensions.autoCheckUpdates": False,
     "extensions.ignoreRecommendations": True,
     "files.autoSave": "off",
