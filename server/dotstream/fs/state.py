@@ -175,7 +175,7 @@ def _made(directory: str) -> None:
     while not os.path.isdir(directory):
         mode = _mode(directory)
         if mode is not None and not stat.S_ISDIR(mode):
-            told = f"{directory}: it is {kind(mode)}, not a directory"
+            told = f"{directory}: it is {kind(mode)}, not a directory; nothing was changed"
             raise JournalError(told, remedy="move_away")
         missing.append(directory)
         directory = os.path.dirname(directory)
