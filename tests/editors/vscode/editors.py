@@ -60,6 +60,22 @@ _ABOVE = """([where, text, lens]) => {
 }"""
 """A code lens right above the line that has a text, and all of that line."""
 
+_SPOT = """([where, text]) => {
+    const lines = document.querySelector(where)?.querySelector(".view-lines");
+    const nodes = lines && document.createTreeWalker(lines, NodeFilter.SHOW_TEXT);
+    while (nodes?.nextNode()) {
+        const node = nodes.currentNode;
+        const at = node.textContent.replaceAll("\\u00a0", " ").indexOf(text);
+        if (at < 0) continue;
+        const range = document.createRange();
+        range.setStart(node, at);
+        range.setEnd(node, at + text.length);
+        const { left, top, width, height } = range.getBoundingClientRect();
+        return [left + width / 2, top + height / 2];
+    }
+}"""
+"""Where the middle of a text is on the screen, however it is divided by what marks links."""
+
 _WATCH_COPIES = """() => {
     if (window.dotstreamCopied === undefined) {
         window.addEventListener("copy", (event) => {
@@ -181,6 +197,7 @@ class Editors(Lists):
             return bool(lines) and told not in lines and _PLANNING not in lines
 
         lens = links.filter(has_text=re.compile("Apply$"))
+        await self.page.evaluate("window.dotstreamHeard = []")  # what is said next is of this
         await self.strike(lens, at_once=True, until=heeded, heeding=3 * SOON)
 
     async def click(self, lens: str, *, shows: str | None = None) -> None:
@@ -308,11 +325,14 @@ class Editors(Lists):
     async def hover(self, text: str, says: str) -> None:
         """Point at a text of the active editor, and wait until the hover says something."""
         hover = self.page.locator(".monaco-hover", has_text=says).first
-        spot = self.editor().get_by_text(text, exact=True).first
 
         async def attempt() -> None:
             await self.page.mouse.move(0, 0)
-            await spot.hover(timeout=self.soon)
+            found = await self.page.wait_for_function(
+                _SPOT, arg=[_EDITOR, text], timeout=self.soon
+            )
+            across, down = await found.json_value()
+            await self.page.mouse.move(across, down)
             await hover.wait_for(timeout=self.soon)
 
         await self.persist(attempt, f"no hover over {text!r} says {says!r}")

@@ -83,6 +83,7 @@ async def test_files_and_directories_of_the_view_have_a_menu_and_a_state(
     ]
     await workbench.choose("Back up")
     await workbench.apply("1 to link, 1 to move")
+    await workbench.said("1 linked, 1 moved")
     await workbench.row(".zshrc, linked").wait_for()
 
     # What is linked can be moved out of the package again.

@@ -65,8 +65,8 @@ export class PlanReading
   }
 
   /** The conflicts first, then the directories as they lie in each other. */
-  provideDocumentSymbols(document: TextDocument): DocumentSymbol[] {
-    const text = this.textOf(document);
+  async provideDocumentSymbols(document: TextDocument): Promise<DocumentSymbol[]> {
+    const text = await this.textWritten(document);
     if (text === undefined) return [];
     const problems = text.problems.filter((line) => line < document.lineCount);
     const top: DocumentSymbol[] = problems.slice(0, MARKED).map((line) => {
@@ -87,8 +87,8 @@ export class PlanReading
     return top;
   }
 
-  provideDocumentLinks(document: TextDocument): DocumentLink[] {
-    const text = this.textOf(document);
+  async provideDocumentLinks(document: TextDocument): Promise<DocumentLink[]> {
+    const text = await this.textWritten(document);
     if (text === undefined) return [];
     const links = [...counted(document), ...more(document)];
     const last = Math.min(document.lineCount, MARKED);
@@ -125,6 +125,11 @@ export class PlanReading
 
   private textOf(document: TextDocument): PlanText | undefined {
     return this.plans.at(document.uri)?.textOf(document);
+  }
+
+  /** Links and the outline are not asked for again when the last edit is known to have come. */
+  private async textWritten(document: TextDocument): Promise<PlanText | undefined> {
+    return this.plans.at(document.uri)?.textWritten(document);
   }
 }
 

@@ -130,6 +130,12 @@ export class PlanSession {
     return seen?.document === document ? seen.text : undefined;
   }
 
+  /** The same, once all that there is to write is written: for who asks only once. */
+  async textWritten(document: TextDocument): Promise<PlanText | undefined> {
+    await this.showing;
+    return this.textOf(document);
+  }
+
   /** Whether the document has exactly the plan, all of it, so that it can be acted on. */
   get isSettled(): boolean {
     const seen = this.document.shown();
