@@ -24,9 +24,11 @@ _WATCH_FRAMES = """() => {
     requestAnimationFrame(next);
 }"""
 
-_STOP_WATCHING = """() => {
-    window.dotstreamFrames.on = false;
-    return window.dotstreamFrames.gaps;
+_STOP_WATCHING = """async () => {
+    const frames = window.dotstreamFrames;
+    while (frames.gaps.length === 0) await new Promise(requestAnimationFrame);
+    frames.on = false;
+    return frames.gaps;
 }"""
 
 
