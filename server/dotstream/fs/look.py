@@ -253,12 +253,17 @@ def marker(directory: str, names: tuple[str, ...]) -> bool:
     return any(os.path.lexists(f"{directory}/{name}") for name in names)
 
 
-def marker_file(directory: str, names: tuple[str, ...]) -> bool:
-    """Whether ``directory`` holds a file with one of ``names``; a link may be a package's."""
+def is_marked(directory: str, *, stow: bool = False) -> bool:
+    """Whether ``directory`` is marked to hold packages, or for Stow.
+
+    For Stow, anything named ``.stow`` is a marker; otherwise it has to be a file, as a link may
+    be a package's.
+    """
+    if stow:
+        return marker(directory, (".stow",))
     return any(
         os.path.isfile(path) and not os.path.islink(path)
-        for name in names
-        for path in (f"{directory}/{name}",)
+        for path in (f"{directory}/.stow", f"{directory}/dotstream.toml")
     )
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import posixpath
 
 from dotstream.fs.files import came_from, is_that, present
-from dotstream.fs.look import canonical, marker_file
+from dotstream.fs.look import canonical, is_marked
 from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING, NamedTuple
 from dotstream.model.options import SINGLE
@@ -205,7 +205,7 @@ def native_ownership(
     """Return whose links are, for single paths outside of a walk; never by Stow's spelling."""
     return Ownership(
         settings.directory,
-        marked=lambda path: marker_file(path, (".stow", "dotstream.toml")),
+        marked=is_marked,
         literal=False,
         recorded=recorded,
         single=settings.single,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dotstream.fs.files import exists
 from dotstream.fs.listing import FILE, sorted_entries
-from dotstream.fs.look import Tree, close, folds_names, marker, marker_file
+from dotstream.fs.look import Tree, close, folds_names, is_marked, marker
 from dotstream.fs.mounts import is_mount_point, mount_points
 from dotstream.fs.places import within
 from dotstream.light_typing import TYPE_CHECKING
@@ -60,11 +60,9 @@ class Target(Tree):
         self._records = None if stow else records
         self._poll = poll
         self._mounts: set[str] | None = None
-        markers = (".stow",) if stow else (".stow", "dotstream.toml")
-        marks = marker if stow else marker_file
         self._owner = Ownership(
             stow_dir,
-            marked=lambda path: marks(path, markers),
+            marked=lambda path: is_marked(path, stow=stow),
             literal=stow,
             recorded=recorded or (self._records.package_directories if self._records else dict),
             single=options.single,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from dotstream.fs.files import file_identity, identity_of, is_that
-from dotstream.fs.look import marker_file
+from dotstream.fs.look import is_marked
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.names import decoded, encoded
 
@@ -67,7 +67,7 @@ def marked_above(path: str) -> str | None:
     """Return the topmost directory above a path that is marked to hold packages, if one is."""
     parts = path.split("/")
     above = ("/".join(parts[:count]) for count in range(2, len(parts)))
-    return next((each for each in above if marker_file(each, (".stow", "dotstream.toml"))), None)
+    return next(filter(is_marked, above), None)
 
 
 def leading(known: dict[str, str], directory: Directory, text: str, number: str) -> str:

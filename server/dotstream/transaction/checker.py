@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 
 from dotstream.errors import OperationRefused
-from dotstream.fs.look import marker, marker_file
+from dotstream.fs.look import is_marked
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.items import OPERATION_KINDS, Operation
 from dotstream.model.nesting import OPENERS, Nesting
@@ -61,11 +61,9 @@ class Checker:
         self._started = time.perf_counter()
         self._free = metadata.action in _TAKES_BACK  # links of others may come back
         stow = metadata.options.stow
-        markers = (".stow",) if stow else (".stow", "dotstream.toml")
-        marks = marker if stow else marker_file
         self._ownership = Ownership(
             metadata.directory,
-            marked=lambda path: marks(path, markers),
+            marked=lambda path: is_marked(path, stow=stow),
             literal=False,
             single=metadata.options.single,
         )
