@@ -14,6 +14,7 @@ import { Changes } from "./ui/changes";
 import { Decorations } from "./ui/decorations";
 import { registerEntries } from "./ui/entries";
 import { tell, telling } from "./ui/failures";
+import { showLog } from "./ui/log";
 import { Overview } from "./ui/overview";
 import { PackagesView } from "./ui/packagesView";
 import { Past } from "./ui/past";
@@ -79,10 +80,7 @@ export function activate(context: ExtensionContext): void {
       }
     }),
     add("dotstream.restart", () => started.restart()),
-    add("dotstream.showLog", () => {
-      log.show();
-      return Promise.resolve();
-    }),
+    add("dotstream.showLog", () => showLog(log)),
     workspace.onDidChangeConfiguration(async (event) => {
       const decisive = ["server", "root", "target"].some((key) =>
         event.affectsConfiguration(`${SECTION}.${key}`),

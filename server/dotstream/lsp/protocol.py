@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 VERSION = 1
 """Version of our own methods; goes up when a client could break."""
 
+ACK = "dotstream/ack"
+"""What a client gives a stream credit with; the only message that any thread may take."""
+
 _WATCHING = 3.0
 """Seconds between two looks at the client's process."""
 
@@ -155,7 +158,7 @@ class Protocol(LanguageServerProtocol):
         method = message.get("method")
         if method == types.EXIT:
             self._stopped.set()
-        elif method == "dotstream/ack":
+        elif method == ACK:
             self.registry.acknowledge(message.get("params"))
         elif not isinstance(method, str):
             if not self.peer.take(message) and message.get("id") in self._request_futures:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,10 +14,10 @@ from tests.editors.vscode.codeserver import CodeServer
 from tests.editors.vscode.tools import REPOSITORY, Tools, tools
 from tests.editors.vscode.workbench import Workbench
 from tests.farm import Farm
+from tests.long import LONG
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
-    from pathlib import Path
 
     from playwright.async_api import Browser, BrowserContext
 
@@ -39,6 +40,17 @@ _NOTES: list[str] = []
 """Figures that the tests of this session took."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have a scenario that fails played once more, and that told, with pictures of the first.
+
+    The workbench is not ours, and loses a key or a click in thousands.  A long run, which is
+    there to find what happens seldom, plays nothing again.
+    """
+    for item in items:
+        if not LONG and item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
@@ -55,6 +67,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("figures from VS Code")
         for note in _NOTES:
             terminalreporter.write_line(note)
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"failed once: {report.nodeid}")
+        terminalreporter.write_line(report.longreprtext)
 
 
 @pytest.fixture(scope="session")
@@ -111,9 +126,10 @@ async def workbench(
     """Return a window; after a failure, what it shows is kept, and the window is not."""
     name = re.sub(r"\W+", "-", request.node.name)
     os.makedirs(_ARTIFACTS, exist_ok=True)
+    request.node.stash[_FAILED] = False
     bench = Workbench(windows, code_server, _ARTIFACTS, _NOTES)
     yield bench
-    failed = request.node.stash.get(_FAILED, False)
+    failed = request.node.stash[_FAILED]
     if failed:
         await bench.picture(f"{name}-failed")
         (_ARTIFACTS / f"{name}-failed.log").write_text(code_server.logs())

@@ -78,7 +78,7 @@ async def test_a_git_repository_is_adopted_as_one_where_that_is_wanted(
     await workbench.row("zsh, unmanaged").wait_for()
     await workbench.view("Explorer")
     await workbench.reveal("home")
-    await workbench.choose_in_menu(".tool", "Adopt into a Package…")
+    await workbench.choose_in_menu(".tool", "Adopt into a Package…", brings="zsh")
     await workbench.answer("tool")
     await workbench.shows("a git repository of its own")
     await workbench.picture("repository")

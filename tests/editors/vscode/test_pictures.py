@@ -133,8 +133,8 @@ async def test_a_home_is_linked_from_its_dotfiles(
     await workbench.plan("Manage", "git", "zsh")
     await workbench.shows("1 conflict")
     await workbench.offers("Back up all", "Show the difference")
-    await workbench.expand(workbench.row("zsh, unmanaged · 1 conflict"))
-    await workbench.row(".zshrc").wait_for()
+    row = workbench.row("zsh, unmanaged · 1 conflict")
+    await workbench.expand(row, shows=workbench.row(".zshrc"))
     await workbench.picture("readme-plan")
 
     for theme, style in _THEMES.items():

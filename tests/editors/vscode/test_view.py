@@ -44,8 +44,7 @@ async def test_the_view_lists_packages_and_what_is_in_them(
     farm.make({"stow/zsh/dot-zshrc": "rc", "stow/vim/dot-vimrc": "set", "home/.vimrc": "mine"})
     await workbench.open(farm.directory)
     await workbench.view("Dotfiles")
-    await workbench.expand(workbench.row("vim, "))
-    await workbench.row(".vimrc").wait_for()
+    await workbench.expand(workbench.row("vim, "), shows=workbench.row(".vimrc"))
     await workbench.picture("view")
     await workbench.act("zsh, unmanaged", "Manage…", plan="1 to link")
     await workbench.apply("1 to link")
@@ -63,8 +62,8 @@ async def test_files_and_directories_of_the_view_have_a_menu_and_a_state(
     farm.configured(f'target = "{farm.target}"\nnever-fold = [".config"]\n')
     await workbench.open(farm.directory)
     await workbench.view("Dotfiles")
-    await workbench.expand(workbench.row("zsh, "))
-    await workbench.row(".config, 1 change due").wait_for()  # and it is still closed
+    closed = workbench.row(".config, 1 change due")
+    await workbench.expand(workbench.row("zsh, unmanaged · 1 conflict"), shows=closed)
     always = ["Reveal in Explorer", "Copy Path"]
     await workbench.menu(".config", lambda offered: offered == always)
     settle = "Settle Conflict…"
@@ -72,9 +71,8 @@ async def test_files_and_directories_of_the_view_have_a_menu_and_a_state(
     await workbench.menu(
         ".zshrc", lambda offered: offered == [*files, *always], picture="view-menu"
     )
-    await workbench.choose_in_menu(".zshrc", "Open File in Target")
-    await workbench.shows("mine")
-    await workbench.choose_in_menu(".zshrc", settle)
+    await workbench.choose_in_menu(".zshrc", "Open File in Target", brings="mine")
+    await workbench.choose_in_menu(".zshrc", settle, brings="Back up")
     assert [title.partition(",")[0] for title in await workbench.listed("Adopt")] == [
         "Adopt",
         "Back up",
@@ -87,7 +85,8 @@ async def test_files_and_directories_of_the_view_have_a_menu_and_a_state(
     await workbench.row(".zshrc, linked").wait_for()
 
     # What is linked can be moved out of the package again.
-    await workbench.choose_in_menu(".zshrc, linked", "Move Back out of the Package…")
+    back = "Move Back out of the Package…"
+    await workbench.choose_in_menu(".zshrc, linked", back, brings="1 to move")
     await workbench.apply("to ")
     await workbench.said("1 moved")
     assert farm.home()[".zshrc"] == "file"

@@ -226,8 +226,13 @@ class Window(Pressing):
         if await entry.is_visible():  # looked at after the click, so that it was lost
             raise StillWaiting(f"{command!r} is not heeded")
 
-    async def expand(self, row: Locator) -> None:
-        """Click a row of a tree, unless it is open already, until it shows what is below it."""
+    async def expand(self, row: Locator, *, shows: Locator | None = None) -> None:
+        """Click a row of a tree, unless it is open already, until it shows what is below it.
+
+        Args:
+            row: what to open.
+            shows: something below it; a tree that is made anew meanwhile may close it again.
+        """
 
         async def is_open() -> bool:
             return await row.get_attribute("aria-expanded", timeout=self.soon) == "true"
@@ -236,4 +241,5 @@ class Window(Pressing):
             if not await is_open():
                 await self.strike(row, within=self.soon)
 
-        await self.persist(attempt, f"it does not open: {row}", until=is_open)
+        seen = is_open if shows is None else shows.is_visible
+        await self.persist(attempt, f"it does not open: {row}", until=seen)

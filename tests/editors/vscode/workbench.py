@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import asynccontextmanager
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
@@ -179,9 +180,17 @@ class Workbench(Editors):
 
         await self.persist(attempt, f"{label!r} has another menu", until=is_so, heeding=1)
 
-    async def choose_in_menu(self, label: str, title: str) -> None:
-        """Choose an entry of the context menu of a row of the view or the Explorer."""
+    async def choose_in_menu(self, label: str, title: str, *, brings: str) -> None:
+        """Choose an entry of the context menu of a row of the view or the Explorer.
+
+        Args:
+            label: how the label of the row begins.
+            title: what the entry says.
+            brings: what a line of an editor, or an entry of a list, then says; not before.
+        """
         entry = self.page.locator(".monaco-menu .action-item", has_text=title).first
+        lines = ".view-line:visible, .quick-input-list .monaco-list-row:visible"
+        brought = self.page.locator(lines, has_text=brings)
 
         async def attempt() -> None:
             if not await entry.is_visible():
@@ -189,7 +198,11 @@ class Workbench(Editors):
             # A menu that has only just opened takes no clicks.
             await self.strike(entry, at_once=True, goes=True, within=self.soon)
 
-        await self.persist(attempt, f"pressing {title!r} does nothing")
+        async def heeded() -> bool:  # a menu may go for other reasons
+            return await brought.count() > 0
+
+        complaint = f"pressing {title!r} brings no {brings!r}"
+        await self.persist(attempt, complaint, until=heeded, heeding=LONG)
 
     async def _open_menu(self, label: str) -> None:
         row = self.page.locator(f'.sidebar .monaco-list-row[aria-label^="{label}"]').first
@@ -213,11 +226,11 @@ class Workbench(Editors):
 
     async def reveal(self, *names: str) -> None:
         """Click through the Explorer: opens directories, and a file at the end."""
-        for name in names:
+        for name, below in zip_longest(names, names[1:]):
             row = self._explorer(name)
             await row.wait_for()
             if await row.get_attribute("aria-expanded") is not None:
-                await self.expand(row)
+                await self.expand(row, shows=None if below is None else self._explorer(below))
             else:
                 await self._open_file(row, name)
 

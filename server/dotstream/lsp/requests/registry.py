@@ -1,6 +1,7 @@
 """The methods of ours, and the calls being worked on: started, found again, ended together.
 
-Everything here runs on the event loop, so nothing here needs a lock.
+Everything here runs on the event loop, so nothing here needs a lock; but for ``acknowledge``,
+which any thread may call: it reads what the loop has begun, and ``Batches`` has a lock.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 from threading import Condition, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
@@ -19,7 +19,7 @@ import dotstream
 import dotstream.config.load  # here, and not while the first plan is waited for
 from dotstream.fs.channel import Channel
 from dotstream.lsp.language.language import Language
-from dotstream.lsp.protocol import Protocol
+from dotstream.lsp.protocol import ACK, Protocol
 from dotstream.lsp.transport.link import Link
 from dotstream.lsp.transport.outbox import Outbox
 from dotstream.lsp.transport.signals import on_end
@@ -126,29 +126,48 @@ def _read(
     post: Callable[..., None],
     stopped: asyncio.Event,
 ) -> None:
-    """Read messages and hand them to the event loop, no faster than they are handled."""
+    """Read messages and hand them to the event loop, no faster than they are handled.
+
+    Acknowledgements are taken here: what they give credit to is no business of the loop's.
+    """
     ahead = _Ahead()
 
-    def handle(body: bytes | str, size: int) -> None:
+    def handle(take: Callable[[Any], None], what: object, size: int) -> None:
         try:
-            if stopped.is_set():
-                return  # what was to be cancelled is; nothing new is begun
-            if isinstance(body, str):
-                _log.warning("refused %s", body)
-                protocol.refuse(None, _PARSE_ERROR, body)
-                return
-            try:
-                message = json.loads(body)
-            except (ValueError, RecursionError) as error:
-                protocol.refuse(None, _PARSE_ERROR, f"not JSON: {type(error).__name__}")
-                return
-            protocol.receive(message)
+            if not stopped.is_set():  # what was to be cancelled is; nothing new is begun
+                take(what)
         finally:
             ahead.leave(size)
+
+    def refuse(reason: object) -> None:
+        _log.warning("refused %s", reason)
+        protocol.refuse(None, _PARSE_ERROR, str(reason))
 
     for body in link.messages(outbox.put):
         size = 0 if isinstance(body, str) else len(body)
         ahead.enter(size)
         outbox.wait_for_room(lambda: False, _UNREAD)
-        post(handle, body, size)
+        try:
+            message = _parsed(body)
+        except ValueError as error:
+            post(handle, refuse, error, size)
+            continue
+        if isinstance(message, dict) and message.get("method") == ACK:
+            handle(protocol.receive, message, size)
+        else:
+            post(handle, protocol.receive, message, size)
     post(stopped.set)
+
+
+def _parsed(body: bytes | str) -> object:
+    """Return the JSON of a message.
+
+    Raises:
+        ValueError: it is no message, and why.
+    """
+    if isinstance(body, str):
+        raise ValueError(body)  # noqa: TRY004 - it says what is wrong
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not JSON: {type(error).__name__}") from None
