@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,10 +13,10 @@ from tests.editors.vscode.codeserver import CodeServer
 from tests.editors.vscode.tools import REPOSITORY, Tools, tools
 from tests.editors.vscode.workbench import Workbench
 from tests.farm import Farm
-from tests.long import LONG
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
+    from pathlib import Path
 
     from playwright.async_api import Browser, BrowserContext
 
@@ -40,17 +39,6 @@ _NOTES: list[str] = []
 """Figures that the tests of this session took."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have a scenario that fails played once more, and that told, with pictures of the first.
-
-    The workbench is not ours, and loses a key or a click in thousands.  A long run, which is
-    there to find what happens seldom, plays nothing again.
-    """
-    for item in items:
-        if not LONG and item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.flaky(reruns=1))
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
@@ -67,9 +55,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("figures from VS Code")
         for note in _NOTES:
             terminalreporter.write_line(note)
-    for report in terminalreporter.stats.get("rerun", []):
-        terminalreporter.section(f"failed once: {report.nodeid}")
-        terminalreporter.write_line(report.longreprtext)
 
 
 @pytest.fixture(scope="session")
