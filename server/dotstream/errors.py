@@ -35,7 +35,7 @@ from dotstream.model.options import POLICIES
 from dotstream.model.remedies import REMEDIES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from dotstream.model.items import Conflict, Operation, ScanError
     from dotstream.model.member import Member
@@ -165,9 +165,9 @@ class PackageNotFound(DotstreamError):
         missing: Mapping[str, Sequence[str]],
         directory: str,
         *,
-        gone: Collection[str] = (),
+        told: Mapping[str, str] | None = None,
     ) -> None:
-        """Build the message; links of those that are ``gone`` are left."""
+        """Build the message; of some, something else is ``told`` than near names."""
         self.missing: dict[str, list[str]] = {name: [*near] for name, near in missing.items()}
         self.directory: str = directory
         self.name: str = next(iter(self.missing))
@@ -176,13 +176,13 @@ class PackageNotFound(DotstreamError):
             name: f"did you mean {' or '.join(near)}?" if near else ""
             for name, near in self.missing.items()
         }
-        asked.update(dict.fromkeys(gone, "it is gone, and unmanage removes its links"))
+        asked.update(told or {})
         if len(asked) == 1:
             hint = f"; {asked[self.name]}" if asked[self.name] else ""
             super().__init__(f"no package {self.name!r} in {directory}{hint}")
             return
-        told = (f"{name!r} ({hint})" if hint else repr(name) for name, hint in asked.items())
-        super().__init__(f"no such packages in {directory}: {', '.join(told)}")
+        each = (f"{name!r} ({hint})" if hint else repr(name) for name, hint in asked.items())
+        super().__init__(f"no such packages in {directory}: {', '.join(each)}")
 
 
 class StalePlan(DotstreamError):

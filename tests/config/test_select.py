@@ -109,6 +109,14 @@ def test_a_package_that_does_not_exist_names_the_nearest(place: Path) -> None:
     assert str(caught.value) == f"no package 'zhs' in {place}; did you mean zsh?"
 
 
+def test_a_package_that_is_a_link_to_nothing_is_told_as_that(place: Path) -> None:
+    (place / "work").symlink_to("/volumes/work")
+    with pytest.raises(PackageNotFound) as caught:
+        settings(place).select(["work"])
+    said = "it is a link that leads nowhere now"
+    assert str(caught.value) == f"no package 'work' in {place}; {said}"
+
+
 def test_a_file_is_no_package(place: Path) -> None:
     with pytest.raises(PackageNotFound):
         settings(place).select(["README"])

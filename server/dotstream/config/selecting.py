@@ -7,6 +7,7 @@ from dotstream.errors import PackageNotFound, UsageError
 from dotstream.fs.files import is_directory
 from dotstream.light_typing import TYPE_CHECKING
 from dotstream.model.options import SINGLE
+from dotstream.model.status import AWAY, GONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
@@ -35,8 +36,10 @@ def select(
     if missing:
         known = settings.available()
         near = {name: nearest(name, known, limit=3) for name in missing}
-        gone = [name for name in missing if name in recorded()]
-        raise PackageNotFound(near, settings.directory, gone=gone)
+        gone = (name for name in missing if name in recorded())
+        told = dict.fromkeys(gone, f"{GONE}, and unmanage removes its links")
+        told.update((name, AWAY) for name in missing if settings.is_away(name))
+        raise PackageNotFound(near, settings.directory, told=told)
     return chosen
 
 
