@@ -141,34 +141,41 @@ def _sorted_block(
     block: list[os.DirEntry[str]], hidden: Hidden | None, rename: Rename | None
 ) -> tuple[Listing, bool]:
     """Return sorted entries, and whether plain comparing is enough to sort them."""
-    names = [entry.name for entry in block]
-    in_order = sorted(names)
-    if hidden is not None and not hidden.none_of(in_order):
-        test = hidden.test
-        block = [entry for entry in block if not test(entry.name)]
-        names = [entry.name for entry in block]
-        in_order = sorted(names)
+    block, names = _visible(block, hidden)
     joined = "\0".join(names)
     plain = joined.isascii()
     renamed = rename is not None and f"\0{rename[0]}" in f"\0{joined}"
     links = bool(block) and all(map(os.DirEntry.is_symlink, block))
     regular = [not links and entry.is_file(follow_symlinks=False) for entry in block]
     if (links or all(regular)) and not renamed:
-        in_order = in_order if plain else sorted(names, key=sort_key)
-        return Links(in_order) if links else Files(in_order), plain
-    entries = [
-        (name, FILE if is_file else _kind(entry), name)
-        for name, is_file, entry in zip(names, regular, block, strict=True)
-    ]
-    if rename is not None and renamed:
-        prefix, translate = rename
-        plain = False
-        entries = [
-            (translate(raw) if raw.startswith(prefix) else raw, kind, raw)
-            for _, kind, raw in entries
-        ]
+        names = names if plain else sorted(names, key=sort_key)
+        return Links(names) if links else Files(names), plain
+    raws = [entry.name for entry in block]
+    shown = _renamed(raws, rename) if renamed else raws
+    kinds = [FILE if is_file else _kind(e) for e, is_file in zip(block, regular, strict=True)]
+    entries = list(zip(shown, kinds, raws, strict=True))
+    plain = plain and not renamed
     entries.sort(key=None if plain else _by_bytes)
     return entries, plain
+
+
+def _visible(
+    block: list[os.DirEntry[str]], hidden: Hidden | None
+) -> tuple[list[os.DirEntry[str]], list[str]]:
+    """Return the entries that are not left out, and their names, sorted."""
+    names = sorted([entry.name for entry in block])
+    if hidden is None or hidden.none_of(names):
+        return block, names
+    test = hidden.test
+    block = [entry for entry in block if not test(entry.name)]
+    return block, sorted([entry.name for entry in block])
+
+
+def _renamed(names: list[str], rename: Rename | None) -> list[str]:
+    if rename is None:
+        return names
+    prefix, translate = rename
+    return [translate(raw) if raw.startswith(prefix) else raw for raw in names]
 
 
 def bounded_listing(fd: int, limit: int) -> dict[str, int] | None:

@@ -17,7 +17,7 @@ from dotstream.planner.states import Link, Mode, Real, States, state_of
 from dotstream.planner.transition import make, transition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dotstream.fs.listing import Entry
     from dotstream.model.directory import Directory
@@ -38,6 +38,17 @@ def _without(cursors: Sequence[Cursor], package: Package) -> list[Cursor]:
 
 
 _THERE = "a directory is there already, so the names in it are linked"
+
+
+def _goes(name: str, hidden: Hidden | None) -> bool:
+    """Whether a name is neither left out nor shows as another."""
+    return not (name.startswith(DOT_PREFIX) or (hidden and hidden(name)))
+
+
+def _all_go(names: list[str], hidden: Hidden | None) -> list[str]:
+    """Return all of the names, or none if one may not go, at a glance."""
+    shown = hidden is None or hidden.none_of(names)
+    return names if shown and not any(name.startswith(DOT_PREFIX) for name in names) else []
 
 
 class DirectoryVisit:
@@ -281,12 +292,9 @@ class DirectoryVisit:
             there = as_wanted(there, listings)
         there, listings, left = self._without_kept(states, there, cursors, listings)
         if not listings and only is None and isinstance(there, (list, Names)):
-            names = states.leading(there, stem)
-            shown = hidden is None or hidden.none_of(names)
-            if names and shown and not any(name.startswith(DOT_PREFIX) for name in names):
-                package = self.unlinked[0].package.name
-                yield from Run("remove_link", place, names, package, stem).cut(LONGEST)
-                there = there[len(names) :]
+            names = _all_go(states.leading(there, stem), hidden)
+            yield from self._removed(names, stem)
+            there = there[len(names) :]
         gone: list[str] = []
         for count, (name, kind, claims) in enumerate(merge(there, cursors, listings), 1):
             if only is not None and name != only:
@@ -295,24 +303,23 @@ class DirectoryVisit:
             if not count & _POLLED:
                 farm.poll()
             now: Seen | OSError = states.of(name) if kind == LINK else kind or None
-            if (
-                now == stem + name
-                and not claims
-                and not name.startswith(DOT_PREFIX)  # that shows as another
-                and not (hidden and hidden(name))
-            ):
+            if now == stem + name and not claims and _goes(name, hidden):
                 gone.append(name)
                 if len(gone) < LONGEST:
                     continue
                 now = None
-            if gone:
-                yield Run("remove_link", place, gone, self.unlinked[0].package.name, stem)
-                gone = []
+            yield from self._removed(gone, stem)
+            gone = []
             if now is not None or claims:
                 left += yield from self._change(name, now, claims)
-        if gone:
-            yield Run("remove_link", place, gone, self.unlinked[0].package.name, stem)
+        yield from self._removed(gone, stem)
         return left
+
+    def _removed(self, names: list[str], stem: str) -> Iterator[Run]:
+        """Yield links of the one package to unmanage that go, as runs."""
+        if names:
+            package = self.unlinked[0].package.name
+            yield from Run("remove_link", self.place, names, package, stem).cut(LONGEST)
 
     def _sole(self) -> tuple[str, Hidden | None]:
         """Return what the link texts of the one package to unmanage begin with.
