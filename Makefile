@@ -169,9 +169,9 @@ $(VENV)/.dev: $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --group dev
 	@touch $@
 
-# The shells that completions are tried in, and what clones and pulls.
+# The shells that completions are tried in, what clones and pulls, and a volume as Macs have it.
 shells:
-	$(call debian,fish zsh git)
+	$(call debian,fish zsh git fusermount3:fuse3)
 
 # Both GNU Stows that the trees are compared with, as programs: Debian's, written in
 # Perl, and its Python twin, apart from our own environment.
