@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.lsp.wires import Wire
 
 Figures: TypeAlias = dict[str, dict[str, list[float]]]
-_ROUNDS = 3
+_ROUNDS = 11
 _EMPTY = "from pygls.lsp.server import LanguageServer; LanguageServer('empty', '1').start_io()"
 
 
