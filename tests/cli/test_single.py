@@ -191,6 +191,25 @@ def test_all_links_below_a_directory_go_whichever_packages_have_them(
     assert (scratch_home / ".config/v").is_symlink()
 
 
+def test_all_that_packages_have_below_a_directory_is_linked_and_of_one_file_it_is_asked_whose(
+    scratch_home: Path, root: Path
+) -> None:
+    for path in ("git/dot-config/shared/1", "zsh/dot-config/shared/2", "vim/dot-vimrc"):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).touch()
+    (root / "git/dot-vimrc").touch()
+    shared, both = scratch_home / ".config/shared", scratch_home / ".vimrc"
+    assert dotstream("link", str(shared), cwd=root).code == 0
+    assert sorted(path.name for path in shared.iterdir()) == ["1", "2"]
+    done = dotstream("link", str(both), cwd=root)
+    said = f"{both}: packages git and vim have it; name one with --package"
+    assert (done.code, said in done.err, both.exists()) == (2, True, False)
+    assert dotstream("link", str(both), "-p", "vim", cwd=root).code == 0
+    assert os.readlink(both).endswith("vim/dot-vimrc")
+    assert dotstream("link", str(both), cwd=root).code == 0  # it is known whose it is
+    assert os.readlink(both).endswith("vim/dot-vimrc")
+
+
 def test_linking_one_file_moves_no_whole_directory_unless_that_is_named(
     scratch_home: Path, root: Path
 ) -> None:

@@ -28,6 +28,7 @@ class Located(NamedTuple):
             leads there is broken if not.
         message: one sentence for people.
         conflict: what stands in the way, if something does; it has the choices.
+        others: more packages that have something for a path of the target.
     """
 
     path: str
@@ -39,6 +40,7 @@ class Located(NamedTuple):
     exists: bool = False
     message: str = ""
     conflict: Conflict | None = None
+    others: tuple[str, ...] = ()
 
 
 DifferenceKind = Literal["same", "text", "binary", "directory", "missing"]

@@ -203,13 +203,13 @@ class _Locator:
                 inside = components(owner.full, self._settings.path_of(owner.package))
                 parts = (owner.package, *inside)
                 return self._by_link(path, there, (*parts, *way[depth + 1 :]))
-        best: Located | None = None
-        for parts in self._members_at(there, around):
-            found = self._at_source(path, "target", parts)
-            if best is None or best.state in ("ignored", "other"):
-                best = found
-        if best is not None:
-            return best
+        found = [
+            self._at_source(path, "target", parts) for parts in self._members_at(there, around)
+        ]
+        wanted = [each for each in found if each.state not in ("ignored", "other")]
+        if found:
+            best, *others = wanted or found[:1]
+            return best._replace(others=tuple(each.package or "" for each in others))
         if not way:
             return Located(path, None, "directory", target=there, message="this is the target")
         return Located(path, None, "other", message="no package has anything here")

@@ -6,6 +6,7 @@ from dotstream.cli.change import change_as_agreed, preferences
 from dotstream.cli.flags import add_dry_run, add_on_conflict
 from dotstream.cli.places import linkable
 from dotstream.errors import UsageError
+from dotstream.fs.files import is_directory
 from dotstream.light_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from dotstream.planner.stream import StreamingPlan
 
 DESCRIPTION = """\
-Links one file, or all that is below one directory, and leaves the rest of its package as it
-is. PATH may be in the package or in the target."""
+Links one file, or all that packages have below one directory, and leaves the rest of them as
+it is. PATH may be in a package or in the target."""
 
 EXAMPLES = """\
   dotstream link ~/.zshrc                       what a package has for this place
@@ -40,9 +41,13 @@ def run(session: Session) -> int:
     path, package, found = linkable(session, arguments.path, arguments.package)
     if found.state in ("ignored", "other") and arguments.package is None:
         raise UsageError(f"{found.path}: {found.message}")
+    packages = [package] if arguments.package else [package, *found.others]
+    if len(packages) > 1 and not is_directory(found.source or path):
+        several = f"{found.path}: packages {' and '.join(packages)} have it"
+        raise UsageError(several, remedy="name_package")
 
     def opening(cancel: CancellationToken) -> StreamingPlan:
         prefer = preferences(session, cancel)._replace(folding="never")
-        return session.client.stream_manage(package, path=path, prefer=prefer, cancel=cancel)
+        return session.client.stream_manage(*packages, path=path, prefer=prefer, cancel=cancel)
 
     return change_as_agreed(session, opening)
