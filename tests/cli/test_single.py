@@ -210,6 +210,21 @@ def test_all_that_packages_have_below_a_directory_is_linked_and_of_one_file_it_i
     assert os.readlink(both).endswith("vim/dot-vimrc")
 
 
+def test_a_package_elsewhere_is_not_meant_beside_others_unless_it_is_named(
+    scratch_home: Path, root: Path, tmp_path: Path
+) -> None:
+    for path in (tmp_path / "abroad/dot-config/two", root / "zsh/dot-config/one"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (root / "away").symlink_to(tmp_path / "abroad")
+    config = scratch_home / ".config"
+    assert dotstream("link", str(config), cwd=root).code == 0
+    assert (config / "one").is_symlink()
+    assert not (config / "two").is_symlink()
+    assert dotstream("link", str(config), "-p", "away", cwd=root).code == 0
+    assert (config / "two").is_symlink()
+
+
 def test_linking_one_file_moves_no_whole_directory_unless_that_is_named(
     scratch_home: Path, root: Path
 ) -> None:

@@ -207,6 +207,9 @@ class _Locator:
             self._at_source(path, "target", parts) for parts in self._members_at(there, around)
         ]
         wanted = [each for each in found if each.state not in ("ignored", "other")]
+        if len(wanted) > 1:  # of packages elsewhere, only one that somebody names is meant
+            outside = {*self._settings.outside()}
+            wanted = [each for each in wanted if each.package not in outside] or wanted
         if found:
             best, *others = wanted or found[:1]
             return best._replace(others=tuple(each.package or "" for each in others))
