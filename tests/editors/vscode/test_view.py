@@ -72,6 +72,7 @@ async def test_files_and_directories_of_the_view_have_a_menu_and_a_state(
         ".zshrc", lambda offered: offered == [*files, *always], picture="view-menu"
     )
     await workbench.choose_in_menu(".zshrc", "Open File in Target", brings="mine")
+    await workbench.shows("mine")
     await workbench.choose_in_menu(".zshrc", settle, brings="Back up")
     assert [title.partition(",")[0] for title in await workbench.listed("Adopt")] == [
         "Adopt",

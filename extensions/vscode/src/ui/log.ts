@@ -1,4 +1,4 @@
-/** The extension's log, shown for certain. */
+/** The extension's log, asked for until it is seen. */
 import { window, type LogOutputChannel } from "vscode";
 
 /** How often VS Code is asked, and milliseconds between: it forgets while a window opens. */
